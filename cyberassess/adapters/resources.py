@@ -1,0 +1,32 @@
+"""Where ``frameworks/`` and ``templates/`` lie: the only module that looks.
+
+In an installed wheel they are in ``cyberassess/_data/``; in a checkout they lie beside the package.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+from cyberassess.errors import CyberassessError, Problem
+
+
+def folder(name: str) -> Path:
+    """Give the folder ``frameworks`` or ``templates``.
+
+    Raises:
+        CyberassessError: where the installation lacks it.
+    """
+    package = Path(str(files("cyberassess")))
+    installed = package / "_data" / name
+    if installed.is_dir():
+        return installed
+    beside = package.parent / name
+    if beside.is_dir() and (package.parent / "pyproject.toml").is_file():
+        return beside
+    raise CyberassessError(
+        Problem(
+            "incomplete-installation",
+            name,
+            "The folder that belongs to cyberassess is missing from this installation.",
+            "Install cyberassess again.",
+        )
+    )

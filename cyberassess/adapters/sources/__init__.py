@@ -1,0 +1,1 @@
+"""Assessments that other tools hold."""

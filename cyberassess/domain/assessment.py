@@ -1,0 +1,337 @@
+"""One organisation in one period: its settings, its scopes, its people, and who answers what."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, NewType
+
+from pydantic import Field
+
+from cyberassess.domain.framework import (
+    Count,
+    Framework,
+    FrameworkRef,
+    Indicator,
+    IndicatorId,
+    Model,
+    Outcome,
+    OutcomeId,
+)
+from cyberassess.errors import Problem, closest
+
+ScopeId = NewType("ScopeId", str)
+PersonId = NewType("PersonId", str)
+
+ORGANISATION = ScopeId("organisation")
+"""The scope that stands for the whole organisation; it is always there."""
+ALL_SCOPES = ScopeId("all")
+"""The reserved scope of figures over every scope."""
+NO_PROFILE = "none"
+SHARED_SERVICE = "shared-service"
+"""The kind of scope that is a source of answers, never scored itself."""
+
+
+class Person(Model):
+    """Somebody who gives answers."""
+
+    id: PersonId
+    name: str = Field(min_length=1)
+    role: str = ""
+    email: str = ""
+    answers: tuple["Assignment", ...] = ()
+    """What they are asked; nobody but the officer is asked anything by default."""
+
+
+class Assignment(Model):
+    """A part of the questions: each key that is left out means *all*."""
+
+    scope: ScopeId | None = None
+    owner_roles: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    """Outcome or group ids."""
+
+
+class Scope(Model):
+    """What responses are about: the organisation, a system, a shared service, a cloud service."""
+
+    id: ScopeId = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    kind: str
+    title: str = Field(min_length=1)
+    service: str = ""
+    owner: PersonId | None = None
+    supplier: str = ""
+    hosting: str = ""
+    why_critical: str = ""
+    inherits: tuple[ScopeId, ...] = ()
+
+
+class LeftOut(Model):
+    """Something considered and not assessed."""
+
+    title: str
+    reason: str
+
+
+_NAME_OR_FILE = r"^(frameworks/([a-z]+/)?)?[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""An id, or a file in the workspace's folder frameworks."""
+
+
+class Pinned(Model):
+    """A framework at an exact version, with the target profile chosen for it."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")
+    revision: Count
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    profile: str = Field(pattern=_NAME_OR_FILE)
+    """A profile's id, a file in the workspace, or ``none``."""
+    no_profile_reason: str = ""
+
+    @property
+    def ref(self) -> FrameworkRef:
+        """``id@version``."""
+        return FrameworkRef(f"{self.id}@{self.version}")
+
+
+class Marking(Model):
+    """The protective marking of documents, empty and filled in."""
+
+    blank: str = "OFFICIAL"
+    filled: str = "OFFICIAL-SENSITIVE"
+
+
+class Settings(Model):
+    """``assessment.yaml``: who, what, when. Only the first five keys are required."""
+
+    schema_: str = Field(alias="schema")
+    organisation: str = Field(min_length=1)
+    period: str = Field(min_length=1)
+    officer: Person
+    frameworks: tuple[Pinned, ...] = Field(min_length=1)
+    nation: str = "england"
+    marking: Marking = Marking()
+    themes: str = Field(default="five-themes", pattern=_NAME_OR_FILE)
+    scopes: tuple[Scope, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    people: tuple[Person, ...] = ()
+    previous: str | None = None
+    due: datetime.date | None = None
+    ambition: Mapping[str, Count] = {}
+
+    @property
+    def all_scopes(self) -> tuple[Scope, ...]:
+        """Every scope, the organisation first even where the file does not list it."""
+        if any(scope.id == ORGANISATION for scope in self.scopes):
+            return self.scopes
+        whole = Scope(id=ORGANISATION, kind="organisation", title=self.organisation)
+        return (whole, *self.scopes)
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """The officer and everyone who is asked."""
+        return (self.officer, *self.people)
+
+    def person(self, person_id: str) -> Person | None:
+        """Give a person by id, or ``None``."""
+        return next((each for each in self.everybody if each.id == person_id), None)
+
+    def scope(self, scope_id: str) -> Scope | None:
+        """Give a scope by id, or ``None``."""
+        return next((each for each in self.all_scopes if each.id == scope_id), None)
+
+
+def scopes_of(outcome: Outcome, settings: Settings) -> tuple[Scope, ...]:
+    """Give the scopes an outcome is assessed for.
+
+    The framework's scope kinds decide. Where the assessment has no scope of an outcome's kind, the
+    outcome belongs to the organisation. A shared service is a source of answers, never scored.
+    """
+    scored = [scope for scope in settings.all_scopes if scope.kind != SHARED_SERVICE]
+    fitting = tuple(scope for scope in scored if scope.kind == outcome.scope_kind)
+    return fitting or tuple(scope for scope in scored if scope.id == ORGANISATION)
+
+
+class Asked(NamedTuple):
+    """An outcome in a scope: the unit people are asked about and rules decide about."""
+
+    framework: Framework
+    outcome: Outcome
+    scope: Scope
+
+
+def all_asked(frameworks: Mapping[FrameworkRef, Framework], settings: Settings) -> Iterator[Asked]:
+    """Give every outcome in every scope it applies to, frameworks first, then scopes.
+
+    Outcomes stand in the publisher's order inside a scope.
+    """
+    for framework in frameworks.values():
+        for scope in settings.all_scopes:
+            for outcome in framework.outcomes.values():
+                if scope in scopes_of(outcome, settings):
+                    yield Asked(framework, outcome, scope)
+
+
+def _covers(assignment: Assignment, asked: Asked) -> bool:
+    if assignment.scope is not None and assignment.scope != asked.scope.id:
+        return False
+    if assignment.owner_roles and asked.outcome.owner_role not in assignment.owner_roles:
+        return False
+    if not assignment.outcomes:
+        return True
+    located = next(e for e in asked.framework.located if e.outcome.id == asked.outcome.id)
+    names = {asked.outcome.id, *(group.id for group in located.groups)}
+    return bool(names.intersection(assignment.outcomes))
+
+
+def assign(
+    frameworks: Mapping[FrameworkRef, Framework], settings: Settings
+) -> dict[PersonId, tuple[Asked, ...]]:
+    """Say who is asked what, keyed by person id, the officer first.
+
+    An outcome goes to everyone whose assignments cover it; what nobody covers goes to the officer.
+    People who are asked nothing are not in the result.
+    """
+    portions: dict[PersonId, list[Asked]] = {each.id: [] for each in settings.everybody}
+    for asked in all_asked(frameworks, settings):
+        takers = [
+            person.id
+            for person in settings.everybody
+            if any(_covers(assignment, asked) for assignment in person.answers)
+        ]
+        for taker in takers or [settings.officer.id]:
+            portions[taker].append(asked)
+    return {person: tuple(portion) for person, portion in portions.items() if portion}
+
+
+def check_settings(
+    settings: Settings, frameworks: Mapping[FrameworkRef, Framework]
+) -> list[Problem]:
+    """Give everything in the settings that does not fit together; places are keys."""
+    problems: list[Problem] = []
+
+    def say(code: str, where: str, message: str, hint: str = "") -> None:
+        problems.append(Problem(code, f"assessment.yaml, {where}", message, hint))
+
+    for what, ids in (
+        ("people", [str(each.id) for each in settings.everybody]),
+        ("scopes", [str(each.id) for each in settings.all_scopes]),
+        ("frameworks", [str(each.ref) for each in settings.frameworks]),
+    ):
+        for repeated in sorted({each for each in ids if ids.count(each) > 1}):
+            say(
+                "repeated-id",
+                what,
+                f'"{repeated}" stands there more than once.',
+                "Give each entry an id of its own.",
+            )
+    kinds = {kind.id for framework in frameworks.values() for kind in framework.scope_kinds}
+    kinds |= {"organisation", "system", SHARED_SERVICE, "cloud-service"}
+    scope_ids = [str(scope.id) for scope in settings.all_scopes]
+    people_ids = [str(person.id) for person in settings.everybody]
+    for scope in settings.all_scopes:
+        if scope.kind not in kinds:
+            say(
+                "unknown-kind",
+                f"scopes, {scope.id}",
+                f'"{scope.kind}" is not a kind of scope.',
+                f"Use one of: {', '.join(sorted(kinds))}.",
+            )
+        if scope.id == ALL_SCOPES:
+            say(
+                "reserved-id",
+                f"scopes, {scope.id}",
+                'The id "all" stands for every scope.',
+                "Give the scope another id.",
+            )
+        if (scope.kind == "organisation") != (scope.id == ORGANISATION):
+            say(
+                "organisation-scope",
+                f"scopes, {scope.id}",
+                "The scope of kind organisation has the id organisation, and no other has.",
+            )
+        if scope.owner is not None and scope.owner not in people_ids:
+            say(
+                "unknown-person",
+                f"scopes, {scope.id}",
+                f'"{scope.owner}" is nobody\'s id.',
+                closest(scope.owner, people_ids),
+            )
+        for source in scope.inherits:
+            if source not in scope_ids:
+                say(
+                    "unknown-scope",
+                    f"scopes, {scope.id}",
+                    f'"{source}" is not a scope\'s id.',
+                    closest(source, scope_ids),
+                )
+    problems += _check_assignments(settings, frameworks, scope_ids)
+    return problems
+
+
+def _check_assignments(
+    settings: Settings, frameworks: Mapping[FrameworkRef, Framework], scope_ids: list[str]
+) -> list[Problem]:
+    problems: list[Problem] = []
+    located = [each for framework in frameworks.values() for each in framework.located]
+    roles = sorted({each.outcome.owner_role for each in located})
+    names = {str(each.outcome.id) for each in located}
+    names |= {group.id for each in located for group in each.groups}
+    for person in settings.everybody:
+        where = f"assessment.yaml, people, {person.id}"
+        for assignment in person.answers:
+            if assignment.scope is not None and assignment.scope not in scope_ids:
+                problems.append(
+                    Problem(
+                        "unknown-scope",
+                        where,
+                        f'"{assignment.scope}" is not a scope\'s id.',
+                        closest(assignment.scope, scope_ids)
+                        or f"Use one of: {', '.join(scope_ids)}.",
+                    )
+                )
+            for role in assignment.owner_roles:
+                if frameworks and role not in roles:
+                    problems.append(
+                        Problem(
+                            "unknown-role",
+                            where,
+                            f'"{role}" is not a role that owns questions here.',
+                            f"Use one of: {', '.join(roles)}.",
+                        )
+                    )
+            for name in assignment.outcomes:
+                if frameworks and name not in names:
+                    problems.append(
+                        Problem(
+                            "unknown-outcome",
+                            where,
+                            f'"{name}" is not an outcome or a group.',
+                            closest(name, sorted(names)),
+                        )
+                    )
+    return problems
+
+
+class StatementKey(NamedTuple):
+    """What a response is keyed by, besides the person who gave it."""
+
+    framework: FrameworkRef
+    scope: ScopeId
+    indicator: IndicatorId
+
+
+class OutcomeKey(NamedTuple):
+    """What a rationale, an evidence reference or a determination is keyed by."""
+
+    framework: FrameworkRef
+    scope: ScopeId
+    outcome: OutcomeId
+
+
+def statement_key(asked: Asked, indicator: Indicator) -> StatementKey:
+    """Give the key of a statement in the scope it is asked for."""
+    return StatementKey(asked.framework.ref, asked.scope.id, indicator.id)
+
+
+def outcome_key(asked: Asked) -> OutcomeKey:
+    """Give the key of an outcome in the scope it is asked for."""
+    return OutcomeKey(asked.framework.ref, asked.scope.id, asked.outcome.id)

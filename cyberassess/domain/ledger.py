@@ -1,0 +1,606 @@
+"""What happened, in order, and what follows from it.
+
+The ledger is a set of segments; each names the segments it was written on top of (its parents), so
+that together they form a history that may branch. ``fold`` turns it into the state: for every slot
+(one person's answer to one statement in one scope, one person's rationale for an outcome, …) it
+keeps the values no later value has seen. On an unbranched history that is the last one. On a
+branched one there may be several: nothing is dropped, and differing answers are a conflict.
+"""
+
+import hashlib
+import json
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, StatementKey
+from cyberassess.domain.framework import FrameworkRef, IndicatorId, LevelId, OutcomeId
+from cyberassess.errors import LedgerError, Problem
+
+SCHEMA = 1
+"""The version of segments this program writes, and the newest it reads."""
+
+Json = Any  # NOTE: values of json.loads; checked where they are read.
+
+
+class Source(NamedTuple):
+    """Where an event came from."""
+
+    kind: str
+    """``workbook``, ``prompt``, ``import`` or ``command``."""
+    file: str = ""
+    """SHA-256 of the file, as received."""
+    name: str = ""
+    """The name the file came with."""
+    sheet: str = ""
+    cell: str = ""
+    serial: int = 0
+    """The workbook's serial; 0 where there is none."""
+    saved: str = ""
+    """The time saved inside the file, ISO 8601 in UTC."""
+    place: str = ""
+    """The place in an imported file."""
+
+    def as_json(self) -> dict[str, Json]:
+        """Give the fields that say something."""
+        return {key: value for key, value in self._asdict().items() if value}
+
+    def __str__(self) -> str:
+        """Say the place as people would."""
+        match self.kind:
+            case "workbook":
+                return f"{self.name}, {self.sheet}, cell {self.cell}"
+            case "import":
+                return f"{self.name}, {self.place}"
+            case "prompt":
+                return "at the prompt"
+            case _:
+                return f"with the command {self.name}" if self.name else self.kind
+
+
+class Origin(NamedTuple):
+    """Which segment and line an event is, who wrote it and when."""
+
+    segment: str
+    """The segment's hash; ``open`` followed by its name while it is still written to."""
+    line: int
+    time: str
+    """ISO 8601 in UTC."""
+    actor: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One person's answer to one statement."""
+
+    person: PersonId
+    answer: str
+    """The answer's code."""
+    reason: str
+    """Empty where none was given, or where it was redacted."""
+    source: Source
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One person's free text about an outcome: a rationale or an evidence reference."""
+
+    person: PersonId
+    text: str
+    valid_until: str
+    """ISO date until which evidence holds; empty where unknown."""
+    source: Source
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A conflict that was settled, and the answers it settled."""
+
+    answer: str
+    reason: str
+    settled: frozenset[tuple[PersonId, str]]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A status recorded in another tool; kept beside ours, never a determination of ours."""
+
+    tool: str
+    level: LevelId | None
+    confirmed: str
+    comment: str
+    source: Source
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A person who is not in the settings."""
+
+    id: PersonId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A questionnaire that was written for somebody."""
+
+    person: PersonId
+    name: str
+    serial: int
+    head: str
+    questions: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that came in."""
+
+    person: PersonId
+    name: str
+    sha256: str
+    serial: int
+    accepted: bool
+    stored: int
+    problems: int
+    origin: Origin
+
+
+class Change(NamedTuple):
+    """One event on an answer, for the history."""
+
+    person: PersonId
+    old: str | None
+    new: str | None
+    reason: str
+    source: Source
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment as read: its header and its events, texts included."""
+
+    name: str
+    sequence: int
+    hash: str
+    """SHA-256 in hex; empty while the segment is still open."""
+    header: Mapping[str, Json]
+    events: Sequence[Mapping[str, Json]]
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Hashes of the segments this one was written on top of."""
+        return tuple(self.header.get("parents", ()))
+
+    @property
+    def key(self) -> str:
+        """The hash, or the name while there is none."""
+        return self.hash or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the ledger says now."""
+
+    assessment: str
+    """The assessment's id: SHA-256 of the first segment's random value; empty without one."""
+    heads: tuple[str, ...]
+    """Segments nothing was written on top of; more than one means branches."""
+    answers: Mapping[StatementKey, tuple[Given, ...]]
+    """Several by the same person only where branches differ."""
+    rationales: Mapping[OutcomeKey, tuple[Said, ...]]
+    evidence: Mapping[OutcomeKey, tuple[Said, ...]]
+    resolutions: Mapping[StatementKey, Resolution]
+    claims: Mapping[OutcomeKey, tuple[Claim, ...]]
+    met: Mapping[PersonId, Met]
+    sent: tuple[Sent, ...]
+    received: tuple[Received, ...]
+    settings: Mapping[str, str | None]
+    """The last recorded settings, keyed by path; ``None`` where the text was redacted."""
+    history: Mapping[StatementKey, tuple[Change, ...]]
+    branched: tuple[str, ...]
+    """Slots that were changed differently on two branches, in words."""
+    events: int
+
+    @property
+    def is_branched(self) -> bool:
+        """Whether writing commands must wait for a merge."""
+        return len(self.heads) > 1
+
+
+def digest(salt: str, text: str) -> str:
+    """Give the digest that stands for a text in the hash of its segment.
+
+    SHA-256 of the canonical JSON of the list of salt and text, so that no part of the one can pass
+    for a part of the other.
+    """
+    return hashlib.sha256(canonical([salt, text])).hexdigest()
+
+
+def text_field(text: str, salt: str) -> dict[str, str]:
+    """Give a free text as it stands in an event: text, salt, and their digest."""
+    return {"digest": digest(salt, text), "salt": salt, "text": text}
+
+
+def _bare(value: Json) -> Json:
+    if isinstance(value, dict):
+        if "digest" in value:
+            return {"digest": value["digest"]}
+        return {key: _bare(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_bare(each) for each in value]
+    return value
+
+
+def canonical(value: Json) -> bytes:
+    """Give canonical JSON: sorted keys, UTF-8, no spaces."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def segment_hash(lines: Iterable[Json]) -> str:
+    """Give the SHA-256 of a segment's lines, free texts replaced by their digests."""
+    sha = hashlib.sha256()
+    for line in lines:
+        sha.update(canonical(_bare(line)))
+        sha.update(b"\n")
+    return sha.hexdigest()
+
+
+def false_digests(value: Json) -> bool:
+    """Say whether any text in a line does not match its digest (redacted ones cannot)."""
+    if isinstance(value, dict):
+        if "digest" in value:
+            return (
+                "text" in value
+                and digest(str(value.get("salt", "")), str(value["text"])) != value["digest"]
+            )
+        return any(false_digests(each) for each in value.values())
+    if isinstance(value, list):
+        return any(false_digests(each) for each in value)
+    return False
+
+
+def assessment_id(seed: str) -> str:
+    """Give the assessment's id from the first segment's random value."""
+    return hashlib.sha256(seed.encode()).hexdigest()
+
+
+def in_order(segments: Iterable[Segment]) -> list[Segment]:
+    """Sort segments so that parents stand before their children, the same on every machine.
+
+    Raises:
+        LedgerError: where a parent is missing.
+    """
+    ordered = sorted(segments, key=lambda each: (each.sequence, each.key))
+    known = {each.hash for each in ordered if each.hash}
+    problems = [
+        Problem(
+            "segment-missing",
+            f"ledger/{segment.name}",
+            f"It was written on top of a segment {segment.sequence - 1:06d}-{parent[:8]} "
+            "that has not arrived.",
+            "Is the folder still syncing? Wait for the file, or copy it from the other "
+            "machine. Nothing was changed.",
+        )
+        for segment in ordered
+        for parent in segment.parents
+        if parent not in known
+    ]
+    numbers = {each.hash: each.sequence for each in ordered if each.hash}
+    problems += [
+        Problem(
+            "segment-misnumbered",
+            f"ledger/{segment.name}",
+            f"It is numbered {segment.sequence:06d}, but was written on top of "
+            f"{numbers[parent]:06d}-{parent[:8]}.",
+            "Restore the file from a backup or another copy. Nothing was changed.",
+        )
+        for segment in ordered
+        for parent in segment.parents
+        if numbers.get(parent, 0) >= segment.sequence
+    ]
+    if problems:
+        raise LedgerError(*problems)
+    return ordered
+
+
+def heads_of(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Give the segments nothing was written on top of."""
+    ordered = in_order(segments)
+    parents = {parent for segment in ordered for parent in segment.parents}
+    return tuple(segment for segment in ordered if segment.key not in parents)
+
+
+def up_to(segments: Iterable[Segment], head: str) -> list[Segment] | None:
+    """Give a segment and all it was written on top of; ``None`` where the head is unknown."""
+    by_hash = {segment.hash: segment for segment in segments if segment.hash}
+    if head not in by_hash:
+        return None
+    wanted: set[str] = set()
+    stack = [head]
+    while stack:
+        each = stack.pop()
+        if each not in wanted and each in by_hash:
+            wanted.add(each)
+            stack.extend(by_hash[each].parents)
+    return [segment for key, segment in by_hash.items() if key in wanted]
+
+
+_Value = TypeVar("_Value")
+_Slot = TypeVar("_Slot", bound=Hashable)
+_Register = dict[_Slot, list[tuple[int, _Value]]]
+"""Values no later value has seen, each with the bit of the segment that wrote it."""
+
+
+@dataclass(slots=True)
+class _Folding:
+    """The registers of a fold under way."""
+
+    answers: _Register[tuple[StatementKey, PersonId], Given | None] = field(default_factory=dict)
+    rationales: _Register[tuple[OutcomeKey, PersonId], Said | None] = field(default_factory=dict)
+    evidence: _Register[tuple[OutcomeKey, PersonId], Said | None] = field(default_factory=dict)
+    resolutions: _Register[StatementKey, Resolution] = field(default_factory=dict)
+    claims: _Register[tuple[OutcomeKey, str], Claim] = field(default_factory=dict)
+    settings: _Register[str, str | None] = field(default_factory=dict)
+    met: dict[PersonId, Met] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list)
+    history: dict[StatementKey, list[Change]] = field(default_factory=dict)
+
+
+_KINDS = frozenset(
+    ("answer", "rationale", "evidence", "resolution", "claim", "settings", "met", "sent",
+     "received")
+)  # fmt: skip
+
+
+def fold(segments: Iterable[Segment]) -> State:
+    """Give the state that follows from the segments, whatever order they come in.
+
+    Raises:
+        LedgerError: where a segment is missing, or holds an event this program does not know.
+    """
+    ordered = in_order(segments)
+    folding = _Folding()
+    seen: dict[str, int] = {}
+    count = 0
+    for index, segment in enumerate(ordered):
+        bit = 1 << index
+        before = bit
+        for parent in segment.parents:
+            before |= seen[parent]
+        seen[segment.key] = before
+        by = segment.header.get("actor")
+        actor = str(by.get("id", "")) if isinstance(by, dict) else ""
+        time = str(segment.header.get("time", ""))
+        command = str(segment.header.get("command", ""))
+        for line, event in enumerate(segment.events, start=2):
+            origin = Origin(segment.key, line, str(event.get("time", time)), actor, command)
+            if event.get("type", "answer") not in _KINDS:
+                raise LedgerError(
+                    Problem(
+                        "event-unknown",
+                        f"ledger/{segment.name}, line {line}",
+                        f'An event of kind "{event.get("type")}" is not known to this version.',
+                        "A newer version wrote it: update cyberassess. Nothing was changed.",
+                    )
+                )
+            try:
+                _apply(folding, event, origin, bit, before)
+            except (KeyError, TypeError, ValueError, AttributeError) as cause:
+                raise LedgerError(
+                    Problem(
+                        "event-unreadable",
+                        f"ledger/{segment.name}, line {line}",
+                        f"The event cannot be read ({cause!s}).",
+                        "Restore the file from a backup or another copy. Nothing was changed.",
+                    )
+                ) from cause
+            count += 1
+    return _state(folding, ordered, count)
+
+
+def _apply(
+    folding: _Folding, event: Mapping[str, Json], origin: Origin, bit: int, seen: int
+) -> None:
+    match event["type"]:
+        case "answer":
+            _apply_answer(folding, event, origin, bit, seen)
+        case "rationale" | "evidence" as kind:
+            key, person = _outcome_key(event), PersonId(event["person"])
+            text = event["new"]
+            said = (
+                None
+                if text is None
+                else Said(
+                    person, _text(text), str(event.get("valid_until", "")), _source(event), origin
+                )
+            )
+            register = folding.rationales if kind == "rationale" else folding.evidence
+            _put(register, (key, person), said, bit, seen)
+        case "resolution":
+            settled = frozenset((PersonId(who), str(what)) for who, what in event["settled"])
+            _put(
+                folding.resolutions,
+                _statement_key(event),
+                Resolution(str(event["new"]), _text(event.get("reason")), settled, origin),
+                bit,
+                seen,
+            )
+        case "claim":
+            level = event.get("level")
+            claim = Claim(
+                str(event["tool"]),
+                None if level is None else LevelId(level),
+                str(event.get("confirmed", "")),
+                _text(event.get("comment")),
+                _source(event),
+                origin,
+            )
+            _put(folding.claims, (_outcome_key(event), claim.tool), claim, bit, seen)
+        case "settings":
+            for change in event["changes"]:
+                new = change["new"]
+                value = new.get("text") if isinstance(new, dict) else new
+                _put(folding.settings, str(change["key"]), value, bit, seen)
+        case "met":
+            person = PersonId(event["person"])
+            folding.met[person] = Met(person, _text(event["name"]) or str(person))
+        case "sent":
+            folding.sent.append(
+                Sent(
+                    PersonId(event["person"]),
+                    _text(event["name"]),
+                    int(event["serial"]),
+                    str(event["head"]),
+                    int(event["questions"]),
+                    origin,
+                )
+            )
+        case "received":
+            folding.received.append(
+                Received(
+                    PersonId(event["person"]),
+                    _text(event["name"]),
+                    str(event["sha256"]),
+                    int(event["serial"]),
+                    bool(event["accepted"]),
+                    int(event["stored"]),
+                    int(event["problems"]),
+                    origin,
+                )
+            )
+        case other:
+            raise ValueError(other)
+
+
+def _apply_answer(
+    folding: _Folding, event: Mapping[str, Json], origin: Origin, bit: int, seen: int
+) -> None:
+    key, person = _statement_key(event), PersonId(event["person"])
+    new, old, reason = event["new"], event.get("old"), _text(event.get("reason"))
+    source = _source(event)
+    given = None if new is None else Given(person, str(new), reason, source, origin)
+    _put(folding.answers, (key, person), given, bit, seen, beside=bool(event.get("beside")))
+    folding.history.setdefault(key, []).append(
+        Change(
+            person,
+            None if old is None else str(old),
+            None if new is None else str(new),
+            reason,
+            source,
+            origin,
+        )
+    )
+
+
+def _put(
+    register: _Register[_Slot, _Value],
+    slot: _Slot,
+    value: _Value,
+    bit: int,
+    seen: int,
+    *,
+    beside: bool = False,
+) -> None:
+    """Write a value to a slot; it supersedes every value its segment had seen."""
+    old = register.get(slot)
+    kept = [each for each in old if beside or not each[0] & seen] if old else []
+    kept.append((bit, value))
+    register[slot] = kept
+
+
+def _text(value: Json) -> str:
+    return str(value.get("text", "")) if isinstance(value, dict) else ""
+
+
+def _source(event: Mapping[str, Json]) -> Source:
+    fields = event.get("source") or {}
+    return Source(**fields) if fields else Source("command")
+
+
+def _statement_key(event: Mapping[str, Json]) -> StatementKey:
+    return StatementKey(
+        FrameworkRef(event["framework"]), ScopeId(event["scope"]), IndicatorId(event["indicator"])
+    )
+
+
+def _outcome_key(event: Mapping[str, Json]) -> OutcomeKey:
+    return OutcomeKey(
+        FrameworkRef(event["framework"]), ScopeId(event["scope"]), OutcomeId(event["outcome"])
+    )
+
+
+def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
+    branched: list[str] = []
+    answers: dict[StatementKey, tuple[Given, ...]] = {}
+    for (key, person), writes in folding.answers.items():
+        values = [value for _, value in writes]
+        if len({value and (value.answer, value.reason) for value in values}) > 1:
+            branched.append(f"{person}'s answer to {key.indicator} in {key.scope}")
+        given: dict[tuple[str, str], Given] = {}
+        for value in values:
+            if value is not None:
+                given.setdefault((value.answer, value.reason), value)
+        if given:
+            answers[key] = (*answers.get(key, ()), *given.values())
+    rationales = _texts(folding.rationales, "explanation of", branched)
+    evidence = _texts(folding.evidence, "evidence for", branched)
+    claims: dict[OutcomeKey, tuple[Claim, ...]] = {}
+    for (outcome, tool), found in folding.claims.items():
+        kept = {(each.level, each.confirmed, each.comment): each for _, each in found}
+        if len(kept) > 1:
+            branched.append(f"the status in {tool} of {outcome.outcome} in {outcome.scope}")
+        claims[outcome] = (*claims.get(outcome, ()), *kept.values())
+    resolutions: dict[StatementKey, Resolution] = {}
+    for statement, settled in folding.resolutions.items():
+        if len({(each.answer, each.settled) for _, each in settled}) == 1:
+            resolutions[statement] = settled[-1][1]
+        else:
+            branched.append(f"how {statement.indicator} in {statement.scope} was settled")
+    branched += [
+        f"the setting {name}"
+        for name, values in folding.settings.items()
+        if len({value for _, value in values}) > 1
+    ]
+    parents = {parent for segment in ordered for parent in segment.parents}
+    seed = next((str(each.header["seed"]) for each in ordered if "seed" in each.header), "")
+    return State(
+        assessment=assessment_id(seed) if seed else "",
+        heads=tuple(each.key for each in ordered if each.key not in parents),
+        answers=MappingProxyType(answers),
+        rationales=MappingProxyType(rationales),
+        evidence=MappingProxyType(evidence),
+        resolutions=MappingProxyType(resolutions),
+        claims=MappingProxyType(claims),
+        met=MappingProxyType(folding.met),
+        sent=tuple(folding.sent),
+        received=tuple(folding.received),
+        settings=MappingProxyType({key: w[-1][1] for key, w in folding.settings.items()}),
+        history=MappingProxyType({key: tuple(each) for key, each in folding.history.items()}),
+        branched=tuple(branched),
+        events=count,
+    )
+
+
+def _texts(
+    register: _Register[tuple[OutcomeKey, PersonId], Said | None], what: str, branched: list[str]
+) -> dict[OutcomeKey, tuple[Said, ...]]:
+    texts: dict[OutcomeKey, tuple[Said, ...]] = {}
+    for (key, person), writes in register.items():
+        by_text = {value and (value.text, value.valid_until): value for _, value in writes}
+        if len(by_text) > 1:
+            branched.append(f"{person}'s {what} {key.outcome} in {key.scope}")
+        kept = tuple(value for value in by_text.values() if value is not None)
+        if kept:
+            texts[key] = (*texts.get(key, ()), *kept)
+    return texts

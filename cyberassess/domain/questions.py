@@ -1,0 +1,335 @@
+"""What one person is asked: the same topics and rows for the workbook and for the prompts.
+
+A row is one question. Statements that say the same are one row, whose answer is written to each of
+them; where their present answers differ they are two rows until they agree.
+
+A *ref* names a row or a text in the outside world (the workbook's Ref column). It stands on its
+own: ``B2.c.NA.2`` for the organisation, ``B2.c.NA.2/housing`` for another scope; with several
+frameworks the ones after the first are prefixed with their number and a colon (``2:A1.a.A.1``).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from cyberassess.domain.assessment import (
+    ORGANISATION,
+    Asked,
+    OutcomeKey,
+    Person,
+    PersonId,
+    ScopeId,
+    Settings,
+    StatementKey,
+    outcome_key,
+    statement_key,
+)
+from cyberassess.domain.framework import (
+    Answer,
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    OutcomeId,
+)
+from cyberassess.domain.ledger import Given, Said, Source, State
+
+SECONDS_A_ROW = 15
+SECONDS_AN_OUTCOME = 60
+"""What we tell people to expect; to be corrected when returns say better."""
+WITHDRAW = "Withdraw my answer"
+"""The choice that takes an answer back; a blank never does."""
+
+
+WHY = ".why"
+EVIDENCE = ".evidence"
+"""Endings of the refs of an outcome's texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question."""
+
+    ref: str
+    statements: tuple[StatementKey, ...]
+    """All statements the answer is written to; the first gives the text."""
+    text: str
+    heading: str
+    """What the column is called (``Warning signs``)."""
+    is_warning: bool
+    answers: tuple[Answer, ...]
+    current: Given | None
+    """This person's answer so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One outcome in one scope, with its rows."""
+
+    ref: str
+    asked: Asked
+    rows: tuple[Row, ...]
+    rationale: Said | None
+    evidence: Said | None
+
+    why_ref: str
+    """The ref of the rationale, ``B2.c.why/housing``."""
+    evidence_ref: str
+    """The ref of the evidence, ``B2.c.evidence/housing``."""
+
+    @property
+    def key(self) -> OutcomeKey:
+        """What the rationale and the evidence are about."""
+        return outcome_key(self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What belongs together on one sheet: one group of outcomes in one scope."""
+
+    id: str
+    """The group's id, for example ``B2``."""
+    title: str
+    above: str
+    """The title of the group over it."""
+    scope_title: str
+    scope: ScopeId
+    framework: FrameworkRef
+    blocks: tuple[Block, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows of all blocks."""
+        return tuple(row for block in self.blocks for row in block.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """Everything one person is asked."""
+
+    assessment: str
+    """The assessment's id."""
+    organisation: str
+    period: str
+    person: Person
+    officer: Person
+    head: str
+    """The ledger's head at which it was made."""
+    serial: int
+    due: str
+    """ISO date; empty where none is set."""
+    marking: str
+    frameworks: tuple[Framework, ...]
+    """In the order of the settings: refs count from one."""
+    topics: tuple[Topic, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows of all topics."""
+        return tuple(row for topic in self.topics for row in topic.rows)
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes, rounded up to five minutes."""
+        blocks = sum(len(topic.blocks) for topic in self.topics)
+        seconds = len(self.rows) * SECONDS_A_ROW + blocks * SECONDS_AN_OUTCOME
+        return -(-seconds // 300) * 5
+
+
+def questionnaire(
+    person: Person,
+    portion: tuple[Asked, ...],
+    settings: Settings,
+    state: State,
+    *,
+    frameworks: Mapping[FrameworkRef, Framework],
+    serial: int,
+) -> Questionnaire:
+    """Give what a person is asked, with their own answers so far."""
+    leaders = _rows_together(portion, person.id, state)
+    numbers = {ref: number for number, ref in enumerate(frameworks, start=1)}
+    topics: dict[tuple[FrameworkRef, ScopeId, str], list[Block]] = {}
+    headings: dict[tuple[FrameworkRef, ScopeId, str], tuple[str, str, str]] = {}
+    paths = {
+        (ref, located.outcome.id): located.groups
+        for ref, framework in frameworks.items()
+        for located in framework.located
+    }
+    for asked in portion:
+        groups = paths[asked.framework.ref, asked.outcome.id]
+        key = (asked.framework.ref, asked.scope.id, groups[-1].id)
+        headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
+        number = numbers[asked.framework.ref]
+        topics.setdefault(key, []).append(
+            _block(asked, person.id, state, number=number, leaders=leaders)
+        )
+    return Questionnaire(
+        assessment=state.assessment,
+        organisation=settings.organisation,
+        period=settings.period,
+        person=person,
+        officer=settings.officer,
+        head=state.heads[0] if state.heads else "",
+        serial=serial,
+        due=settings.due.isoformat() if settings.due else "",
+        marking=settings.marking.filled,
+        frameworks=tuple(frameworks.values()),
+        topics=tuple(
+            Topic(group, *headings[ref, scope, group], scope, ref, tuple(blocks))
+            for (ref, scope, group), blocks in topics.items()
+        ),
+    )
+
+
+def _ref(name: str, scope: ScopeId, number: int) -> str:
+    prefix = f"{number}:" if number > 1 else ""
+    return f"{prefix}{name}" if scope == ORGANISATION else f"{prefix}{name}/{scope}"
+
+
+def _mine(key: StatementKey, person: PersonId, state: State) -> Given | None:
+    return next((each for each in state.answers.get(key, ()) if each.person == person), None)
+
+
+def _said(said: tuple[Said, ...], person: PersonId) -> Said | None:
+    return next((each for each in said if each.person == person), None)
+
+
+_Leaders = Mapping[StatementKey, tuple[StatementKey, ...]]
+"""Statements that have a row of their own, each with all its row is about."""
+
+
+def _rows_together(
+    portion: Sequence[Asked], person: PersonId, state: State
+) -> dict[StatementKey, tuple[StatementKey, ...]]:
+    """Give the rows: statements that say the same are one while this person's answers agree."""
+    groups: dict[object, list[StatementKey]] = {}
+    for asked in portion:
+        for level in asked.framework.levels:
+            for indicator in asked.outcome.at_level(level.id):
+                key = statement_key(asked, indicator)
+                mine = _mine(key, person, state)
+                said = mine and (mine.answer, mine.reason)
+                first = indicator.same_as or indicator.id
+                groups.setdefault((key.framework, key.scope, first, said), []).append(key)
+    return {members[0]: tuple(members) for members in groups.values()}
+
+
+def _block(
+    asked: Asked, person: PersonId, state: State, *, number: int, leaders: _Leaders
+) -> Block:
+    framework, outcome = asked.framework, asked.outcome
+    rows = tuple(
+        Row(
+            ref=_ref(indicator.id, asked.scope.id, number),
+            statements=leaders[statement],
+            text=indicator.text,
+            heading=level.heading,
+            is_warning=level.is_warning,
+            answers=framework.answers_for(indicator).answers,
+            current=_mine(statement, person, state),
+        )
+        for level in framework.levels
+        for indicator in outcome.at_level(level.id)
+        for statement in (statement_key(asked, indicator),)
+        if statement in leaders
+    )
+    key = outcome_key(asked)
+    return Block(
+        ref=_ref(outcome.id, asked.scope.id, number),
+        asked=asked,
+        rows=rows,
+        rationale=_said(state.rationales.get(key, ()), person),
+        evidence=_said(state.evidence.get(key, ()), person),
+        why_ref=_ref(f"{outcome.id}{WHY}", asked.scope.id, number),
+        evidence_ref=_ref(f"{outcome.id}{EVIDENCE}", asked.scope.id, number),
+    )
+
+
+class Ref(NamedTuple):
+    """A ref taken apart."""
+
+    framework: FrameworkRef
+    scope: ScopeId
+    name: str
+    """The id of a statement or of an outcome."""
+
+
+_REF = re.compile(r"^(?:(?P<number>[1-9][0-9]?):)?(?P<name>[^\s/:]+)(?:/(?P<scope>[a-z0-9-]+))?$")
+
+
+def read_ref(text: str, frameworks: tuple[FrameworkRef, ...]) -> Ref | None:
+    """Take a ref apart; ``None`` where it is not one.
+
+    Args:
+        text: as it stands in the Ref column.
+        frameworks: those the file names, in its order.
+    """
+    found = _REF.match(text.strip())
+    if found is None:
+        return None
+    number = int(found["number"] or 1)
+    if number > len(frameworks):
+        return None
+    return Ref(frameworks[number - 1], ScopeId(found["scope"] or ORGANISATION), found["name"])
+
+
+def statements_for(
+    ref: Ref, frameworks: Mapping[FrameworkRef, Framework], *, together: bool
+) -> tuple[StatementKey, ...]:
+    """Give the statements an answer in this row is written to; empty for an unknown id.
+
+    Args:
+        ref: of a row.
+        frameworks: the pinned ones.
+        together: write it to the statements that repeat this one as well (their own row is not in
+            the file).
+    """
+    framework = frameworks.get(ref.framework)
+    indicator = IndicatorId(ref.name)
+    if framework is None or indicator not in framework.indicators:
+        return ()
+    members = framework.leaders.get(indicator, (indicator,)) if together else (indicator,)
+    return tuple(StatementKey(ref.framework, ref.scope, each) for each in members)
+
+
+def outcome_for(ref: Ref, frameworks: Mapping[FrameworkRef, Framework]) -> OutcomeKey | None:
+    """Give the outcome that a rationale's or evidence's ref names, or ``None``."""
+    framework = frameworks.get(ref.framework)
+    outcome = OutcomeId(ref.name.removesuffix(WHY).removesuffix(EVIDENCE))
+    if framework is None or outcome not in framework.outcomes:
+        return None
+    return OutcomeKey(ref.framework, ref.scope, outcome)
+
+
+class TextKind(Enum):
+    """The free texts people write about an outcome."""
+
+    RATIONALE = "rationale"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReply:
+    """What somebody said to one row, in a workbook or at the prompt."""
+
+    statements: tuple[StatementKey, ...]
+    answer: str | None
+    """An answer's code; ``None`` takes the answer back."""
+    reason: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class TextReply:
+    """What somebody wrote about an outcome; never empty."""
+
+    kind: TextKind
+    outcome: OutcomeKey
+    text: str
+    valid_until: str
+    """ISO date; only for evidence, empty where none was given."""
+    source: Source
+
+
+Reply = AnswerReply | TextReply

@@ -1,0 +1,603 @@
+"""From answers to determinations, theme maturity and confidence, by published rules.
+
+Everything stands behind ``score``; the scorecard it gives holds what every number came from. Rules
+are known by id (``Rule.id`` in a framework file), never by framework. Shares are compared as whole
+numbers or fractions; rounding happens once, for display.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple, assert_never
+
+from cyberassess.domain.assessment import (
+    ALL_SCOPES,
+    Asked,
+    OutcomeKey,
+    ScopeId,
+    Settings,
+    StatementKey,
+    outcome_key,
+    scopes_of,
+)
+from cyberassess.domain.framework import (
+    CountsAs,
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    LevelId,
+    Needs,
+    OutcomeId,
+    RuleId,
+    StatementLayout,
+    Target,
+    ThemeSet,
+)
+from cyberassess.domain.ledger import Given, Resolution, State
+
+THEME_RULE = "theme-maturity-1"
+"""The id of our rule for theme maturity; printed wherever its numbers stand."""
+
+
+class Standing(NamedTuple):
+    """What counts for one statement in one scope, and what it follows from."""
+
+    answer: str | None
+    """The code of the answer that counts; ``None`` while there is none or people differ."""
+    counts_as: CountsAs
+    given: tuple[Given, ...] = ()
+    in_conflict: bool = False
+    """People differ and nobody has settled it; what counts is the least favourable answer."""
+    resolution: Resolution | None = None
+    lacks_reason: bool = False
+    """The answer needs a reason and has none, so it counts as unanswered."""
+
+
+_NOTHING = Standing(None, CountsAs.UNANSWERED)
+
+
+class Table(NamedTuple):
+    """What ``caf-table`` says of an outcome."""
+
+    suggested: LevelId | None
+    """``None`` while best and worst differ, and where the outcome is not applicable."""
+    best: LevelId | None
+    worst: LevelId | None
+    complete: bool
+    not_applicable: bool
+    unaccepted: tuple[LevelId, ...]
+    """Columns of which more than half is left out: never all true until accepted by name."""
+
+
+def _by_caf_table(
+    framework: Framework, ranks: list[int], counts: list[CountsAs], *, accepted: bool = False
+) -> Table:
+    """Determine one outcome from what counts for its statements.
+
+    ``ranks`` and ``counts`` run in parallel, one entry a statement. A warning sign that happens
+    gives the lowest level. Otherwise the highest level counts all of whose statements hold.
+    Statements that do not apply are left out of their column; a column with nothing left is never
+    all true. Best and worst read every unanswered statement as favourable or contrary.
+
+    Source: NCSC CAF, the headers of the tables of indicators of good practice ("at least one of
+    the following statements is true", "all the following statements are true"),
+    https://www.ncsc.gov.uk/collection/cyber-assessment-framework; DESIGN of this project for what
+    NCSC leaves open (left out, unanswered, acceptance).
+    """
+    levels = framework.levels
+    size = len(levels)
+    total, met, unanswered, out = [0] * size, [0] * size, [0] * size, [0] * size
+    for rank, count in zip(ranks, counts, strict=True):
+        total[rank] += 1
+        if count is CountsAs.MET:
+            met[rank] += 1
+        elif count is CountsAs.UNANSWERED:
+            unanswered[rank] += 1
+        elif count is CountsAs.LEFT_OUT:
+            out[rank] += 1
+    complete = not any(unanswered)
+    if sum(out) == len(ranks):
+        return Table(None, None, None, complete, not_applicable=True, unaccepted=())
+    best = worst = 0
+    happens = may_happen = False
+    unaccepted: list[LevelId] = []
+    for rank, level in enumerate(levels):
+        left = total[rank] - out[rank]
+        if level.is_warning:
+            happens = happens or met[rank] > 0
+            may_happen = may_happen or unanswered[rank] > 0
+        elif left and out[rank] * 2 > total[rank] and not accepted:
+            unaccepted.append(level.id)
+        elif left:
+            if met[rank] == left:
+                worst = rank
+            if met[rank] + unanswered[rank] == left:
+                best = rank
+    low = levels[0 if happens or may_happen else worst].id
+    high = levels[0 if happens else best].id
+    return Table(
+        low if low == high else None,
+        high,
+        low,
+        complete,
+        not_applicable=False,
+        unaccepted=tuple(unaccepted),
+    )
+
+
+_UNFAVOURABLE_FIRST = {
+    False: {CountsAs.NOT_MET: 0, CountsAs.LEFT_OUT: 1, CountsAs.MET: 2},
+    True: {CountsAs.MET: 0, CountsAs.NOT_MET: 1, CountsAs.LEFT_OUT: 2},
+}
+"""Which of several answers gives the lower determination, by whether it is a warning sign."""
+
+
+def _stand(
+    layout: StatementLayout,
+    given: tuple[Given, ...],
+    resolution: Resolution | None,
+    *,
+    is_warning: bool,
+) -> Standing:
+    """Say what counts where a reason is needed, several answered, or a conflict was settled."""
+    answer = layout.answers.get(resolution.answer) if resolution else None
+    if resolution and answer and resolution.settled == {(g.person, g.answer) for g in given}:
+        return Standing(answer.code, answer.counts_as, given, resolution=resolution)
+    known = [each for each in given if each.answer in layout.answers]
+    firm = [g for g in known if layout.answers[g.answer].counts_as is not CountsAs.UNANSWERED]
+    if not firm:
+        return Standing(known[0].answer if known else None, CountsAs.UNANSWERED, given)
+    valid = [g for g in firm if layout.answers[g.answer].needs is Needs.NOTHING or g.reason]
+    if len({g.answer for g in firm}) == 1:
+        answer = layout.answers[firm[0].answer]
+        if not valid:
+            return Standing(answer.code, CountsAs.UNANSWERED, given, lacks_reason=True)
+        return Standing(answer.code, answer.counts_as, given)
+    order = _UNFAVOURABLE_FIRST[is_warning]
+    counts = min(
+        (layout.answers[g.answer].counts_as for g in valid or firm), key=order.__getitem__
+    )
+    return Standing(
+        None,
+        counts if valid else CountsAs.UNANSWERED,
+        given,
+        in_conflict=True,
+        lacks_reason=not valid,
+    )
+
+
+class Gap(NamedTuple):
+    """What stands between an outcome and a level."""
+
+    warnings: tuple[IndicatorId, ...]
+    """Warning signs that happen, or are unanswered."""
+    missing: tuple[IndicatorId, ...]
+    """Statements of the level that do not hold, or are unanswered."""
+
+    @property
+    def statements(self) -> tuple[IndicatorId, ...]:
+        """All of them, warning signs first."""
+        return (*self.warnings, *self.missing)
+
+
+@dataclass(frozen=True)
+class OutcomeScore:
+    """One outcome in one scope: its determination and what it follows from."""
+
+    asked: Asked
+    suggested: LevelId | None
+    best: LevelId | None
+    worst: LevelId | None
+    complete: bool
+    not_applicable: bool
+    unaccepted: tuple[LevelId, ...]
+    confirmed: LevelId | None
+    target: LevelId | None
+    standings: tuple[Standing, ...]
+    """One a statement, in the order of ``asked.outcome.indicators``."""
+
+    @property
+    def key(self) -> OutcomeKey:
+        """What it is about."""
+        return outcome_key(self.asked)
+
+    @property
+    def determination(self) -> LevelId | None:
+        """The confirmed determination if there is one, otherwise the suggested one."""
+        return self.confirmed or self.suggested
+
+    @property
+    def rank(self) -> int | None:
+        """Rank of the determination, ``None`` without one."""
+        found = self.determination
+        return None if found is None else self.asked.framework.ranks[found]
+
+    @property
+    def meets_target(self) -> bool | None:
+        """Whether the determination is at or above the target; ``None`` without a target.
+
+        A target and no determination is not met. Not applicable is left out: ``None``.
+        """
+        if self.target is None or self.not_applicable:
+            return None
+        return self.rank is not None and self.rank >= self.asked.framework.ranks[self.target]
+
+    @cached_property
+    def by_statement(self) -> Mapping[IndicatorId, Standing]:
+        """The standings keyed by statement id."""
+        indicators = self.asked.outcome.indicators
+        return {
+            each.id: standing for each, standing in zip(indicators, self.standings, strict=True)
+        }
+
+    @property
+    def conflicts(self) -> tuple[IndicatorId, ...]:
+        """Statements people differ on, unsettled."""
+        return tuple(key for key, each in self.by_statement.items() if each.in_conflict)
+
+    def counting(self, counts_as: CountsAs) -> tuple[IndicatorId, ...]:
+        """Give the statements that count in this way."""
+        return tuple(k for k, each in self.by_statement.items() if each.counts_as is counts_as)
+
+    def gap_to(self, level: LevelId) -> Gap:
+        """Give what stands in the way of a level: of the columns that lead there, the shortest.
+
+        A column with nothing left to it leads nowhere.
+        """
+        framework = self.asked.framework
+        wanted = framework.ranks[level]
+        warnings: list[IndicatorId] = []
+        columns: dict[int, list[IndicatorId]] = {}
+        applying: set[int] = set()
+        for indicator, standing in zip(self.asked.outcome.indicators, self.standings, strict=True):
+            declared = framework.level(indicator.level)
+            rank = framework.ranks[indicator.level]
+            if declared.is_warning:
+                if standing.counts_as in (CountsAs.MET, CountsAs.UNANSWERED):
+                    warnings.append(indicator.id)
+            elif rank >= wanted:
+                column = columns.setdefault(rank, [])
+                if standing.counts_as is not CountsAs.LEFT_OUT:
+                    applying.add(rank)
+                if standing.counts_as in (CountsAs.NOT_MET, CountsAs.UNANSWERED):
+                    column.append(indicator.id)
+        leading = {rank: each for rank, each in columns.items() if rank in applying} or columns
+        shortest = min(leading.items(), key=lambda item: (len(item[1]), item[0]), default=(0, []))
+        return Gap(tuple(warnings), tuple(shortest[1]))
+
+    @property
+    def deciding(self) -> tuple[IndicatorId, ...]:
+        """Give the statements that decided the suggestion.
+
+        Warning signs that happen; otherwise all statements of the level reached, with those that
+        kept it from the next; otherwise those that kept it from the lowest level with a column.
+        """
+        framework = self.asked.framework
+        happening = tuple(
+            each.id
+            for each in self.asked.outcome.indicators
+            if framework.level(each.level).is_warning
+            and self.by_statement[each.id].counts_as is CountsAs.MET
+        )
+        if happening or self.not_applicable:
+            return happening
+        reached = framework.ranks[self.worst] if self.worst else 0
+        above = [
+            level.id
+            for level in framework.levels[reached + 1 :]
+            if level.answers and self.asked.outcome.at_level(level.id)
+        ]
+        held = self.asked.outcome.at_level(framework.levels[reached].id)
+        upheld = () if framework.levels[reached].is_warning else tuple(each.id for each in held)
+        return (*upheld, *(self.gap_to(above[0]).missing if above else ()))
+
+
+class ThemeLevel(IntEnum):
+    """Levels of theme maturity, our rule ``theme-maturity-1``."""
+
+    NOT_KNOWN = 0
+    STARTING = 1
+    DEVELOPING = 2
+    ESTABLISHED = 3
+    ON_TARGET = 4
+    BEYOND_TARGET = 5
+
+    @property
+    def title(self) -> str:
+        """The word shown beside the number."""
+        return self.name.replace("_", " ").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeScore:
+    """Where one theme stands, for one framework version, in one scope or over all."""
+
+    framework: FrameworkRef
+    scope: ScopeId
+    theme: str
+    meets: int
+    """Outcomes that meet their target in every scope they apply to."""
+    of: int
+    """Outcomes with a target that apply somewhere."""
+    level: ThemeLevel | None
+    """``None`` where no outcome has a target, or the theme has none."""
+    attainment: Fraction | None
+    """0 to 100: mean of rank over highest rank, over applicable pairs with a determination."""
+    attainment_of_target: Fraction | None
+    """The same mean for the target; an outcome without a target counts as rank 0."""
+    pairs: int
+    """Applicable outcome-and-scope pairs, targeted or not."""
+    determined: int
+    """Of those, pairs with a determination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How far the result is proven; stands beside it and is never mixed in."""
+
+    statements: int
+    answered: int
+    dont_know: int
+    does_not_apply: int
+    lacks_reason: int
+    conflicts: int
+    outcomes: int
+    """Applicable outcome-and-scope pairs."""
+    claims: int
+    """Pairs whose determination is above the lowest level."""
+    evidenced: int
+    """Claims with at least one evidence reference."""
+    in_date: int
+    """Claims with evidence whose date is known and not passed."""
+    reviewed: int
+    lowered: int
+    """Determinations lowered on review."""
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Everything that follows from the answers."""
+
+    outcomes: tuple[OutcomeScore, ...]
+    """Frameworks in the order of the settings, then scopes, then the publisher's order."""
+    themes: tuple[ThemeScore, ...]
+    confidence: Confidence
+    on: datetime.date
+    """The date evidence is judged at."""
+
+    @cached_property
+    def by_key(self) -> Mapping[OutcomeKey, OutcomeScore]:
+        """The outcomes keyed by what they are about."""
+        return {each.key: each for each in self.outcomes}
+
+    def theme(
+        self, framework: FrameworkRef, theme: str, scope: ScopeId = ALL_SCOPES
+    ) -> ThemeScore:
+        """Give one theme's entry; raises ``KeyError`` where there is none."""
+        for each in self.themes:
+            if (each.framework, each.theme, each.scope) == (framework, theme, scope):
+                return each
+        raise KeyError(theme)
+
+
+def determine(
+    framework: Framework, settings: Settings, state: State, target: Target | None = None
+) -> list[OutcomeScore]:
+    """Determine every outcome of a framework in every scope it applies to."""
+    match framework.rule.id:
+        case RuleId.CAF_TABLE:
+            rule = _by_caf_table
+        case other:
+            assert_never(other)
+    requirements: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
+    warning = [level.is_warning for level in framework.levels]
+    ref, answers, resolutions = framework.ref, state.answers, state.resolutions
+    placed = [
+        (outcome, layouts, scopes_of(outcome, settings)) for outcome, layouts in framework.layout
+    ]
+    scores: list[OutcomeScore] = []
+    for scope in settings.all_scopes:
+        for outcome, layouts, scopes in placed:
+            if scope not in scopes:
+                continue
+            standings: list[Standing] = []
+            for layout in layouts:
+                key = StatementKey(ref, scope.id, layout.id)
+                given = answers.get(key)
+                if given is None:
+                    standings.append(_NOTHING)
+                    continue
+                answer = layout.answers.get(given[0].answer)
+                if (
+                    len(given) == 1
+                    and answer is not None
+                    and (answer.needs is Needs.NOTHING or given[0].reason)
+                ):
+                    standings.append(Standing(answer.code, answer.counts_as, given))
+                else:
+                    standings.append(
+                        _stand(
+                            layout, given, resolutions.get(key), is_warning=warning[layout.rank]
+                        )
+                    )
+            ranks = [layout.rank for layout in layouts]
+            table = rule(framework, ranks, [each.counts_as for each in standings])
+            if table.not_applicable and any(each.in_conflict for each in standings):
+                table = min(
+                    (
+                        rule(framework, ranks, counts)
+                        for counts in _one_that_applies(layouts, standings)
+                    ),
+                    key=lambda each: [
+                        framework.ranks[level] for level in (each.worst, each.best) if level
+                    ],
+                    default=table,
+                )
+            scores.append(
+                OutcomeScore(
+                    Asked(framework, outcome, scope),
+                    table.suggested,
+                    table.best,
+                    table.worst,
+                    table.complete,
+                    table.not_applicable,
+                    table.unaccepted,
+                    None,
+                    requirements.get(outcome.id),
+                    tuple(standings),
+                )
+            )
+    return scores
+
+
+def _one_that_applies(
+    layouts: Sequence[StatementLayout], standings: Sequence[Standing]
+) -> Iterator[list[CountsAs]]:
+    """Give readings of an outcome in which one statement in conflict applies after all.
+
+    An outcome must not drop out of the count because one of two people says that it does not
+    apply: a determination is lower than none. More that apply can only raise it.
+    """
+    counts = [each.counts_as for each in standings]
+    for position, (layout, standing) in enumerate(zip(layouts, standings, strict=True)):
+        options = {
+            layout.answers[each.answer].counts_as
+            for each in standing.given
+            if each.answer in layout.answers
+        }
+        for option in sorted(options - {CountsAs.LEFT_OUT, CountsAs.UNANSWERED}, key=str):
+            yield [*counts[:position], option, *counts[position + 1 :]]
+
+
+def score(
+    frameworks: Mapping[FrameworkRef, Framework],
+    settings: Settings,
+    state: State,
+    *,
+    targets: Mapping[FrameworkRef, Target],
+    themes: ThemeSet,
+    on: datetime.date,
+) -> Scorecard:
+    """Give determinations, theme maturity and confidence for an assessment.
+
+    Args:
+        targets: keyed by framework version; one that is missing has no target.
+        on: the date at which evidence is judged in or out of date.
+    """
+    outcomes: list[OutcomeScore] = []
+    entries: list[ThemeScore] = []
+    for ref, framework in frameworks.items():
+        scored = determine(framework, settings, state, targets.get(ref))
+        outcomes += scored
+        entries += _themes(framework, scored, settings, themes)
+    return Scorecard(tuple(outcomes), tuple(entries), _confidence(outcomes, state, on), on)
+
+
+def _themes(
+    framework: Framework, scored: list[OutcomeScore], settings: Settings, themes: ThemeSet
+) -> list[ThemeScore]:
+    placements = themes.outcomes.get(framework.ref, {})
+    entries: list[ThemeScore] = []
+    present = {each.asked.scope.id for each in scored}
+    scopes = [scope.id for scope in settings.all_scopes if scope.id in present]
+    for scope in (ALL_SCOPES, *scopes):
+        within = [e for e in scored if scope in (ALL_SCOPES, e.asked.scope.id)]
+        for theme in themes.themes:
+            here = [
+                e
+                for e in within
+                if e.asked.outcome.id in placements
+                and placements[e.asked.outcome.id].theme == theme.id
+            ]
+            entries.append(_theme(framework, scope, theme.id, here))
+    return entries
+
+
+def _theme(
+    framework: Framework, scope: ScopeId, theme: str, scored: list[OutcomeScore]
+) -> ThemeScore:
+    """Measure one theme.
+
+    Source: our rule ``theme-maturity-1``, docs/method.md. NCSC publishes no theme maturity.
+    """
+    applicable = [each for each in scored if not each.not_applicable]
+    determined = [each for each in applicable if each.rank is not None]
+    by_outcome: dict[OutcomeId, list[bool]] = {}
+    for each in applicable:
+        if each.meets_target is not None:
+            by_outcome.setdefault(each.asked.outcome.id, []).append(each.meets_target)
+    of = len(by_outcome)
+    meets = sum(all(results) for results in by_outcome.values())
+    ranks = framework.ranks
+    highest = {
+        e.asked.outcome.id: max(ranks[framework.highest_for(e.asked.outcome)], 1)
+        for e in applicable
+    }
+    level: ThemeLevel | None = None
+    if of:
+        at_highest = all(each.rank == highest[each.asked.outcome.id] for each in applicable)
+        level = _theme_level(meets, of, len(determined), len(applicable), at_highest=at_highest)
+    return ThemeScore(
+        framework.ref,
+        scope,
+        theme,
+        meets,
+        of,
+        level,
+        _mean([Fraction(each.rank or 0, highest[each.asked.outcome.id]) for each in determined]),
+        _mean(
+            [
+                Fraction(ranks[each.target] if each.target else 0, highest[each.asked.outcome.id])
+                for each in determined
+            ]
+        ),
+        len(applicable),
+        len(determined),
+    )
+
+
+def _theme_level(
+    meets: int, of: int, determined: int, pairs: int, *, at_highest: bool
+) -> ThemeLevel:
+    if determined * 5 < pairs * 4:
+        return ThemeLevel.NOT_KNOWN
+    if meets == of:
+        return ThemeLevel.BEYOND_TARGET if at_highest else ThemeLevel.ON_TARGET
+    if meets * 5 >= of * 4:
+        return ThemeLevel.ESTABLISHED
+    return ThemeLevel.DEVELOPING if meets * 2 >= of else ThemeLevel.STARTING
+
+
+def _mean(values: list[Fraction]) -> Fraction | None:
+    return sum(values, Fraction(0)) * 100 / len(values) if values else None
+
+
+def _confidence(outcomes: list[OutcomeScore], state: State, on: datetime.date) -> Confidence:
+    standings = list(chain.from_iterable(each.standings for each in outcomes))
+    applicable = [each for each in outcomes if not each.not_applicable]
+    claims = [each for each in applicable if each.rank]
+    today = on.isoformat()
+    evidence = {each.key: state.evidence.get(each.key, ()) for each in claims}
+    return Confidence(
+        statements=len(standings),
+        answered=sum(each.counts_as is not CountsAs.UNANSWERED for each in standings),
+        dont_know=sum(
+            each.counts_as is CountsAs.UNANSWERED
+            and not each.lacks_reason
+            and each.answer is not None
+            for each in standings
+        ),
+        does_not_apply=sum(each.counts_as is CountsAs.LEFT_OUT for each in standings),
+        lacks_reason=sum(each.lacks_reason for each in standings),
+        conflicts=sum(each.in_conflict for each in standings),
+        outcomes=len(applicable),
+        claims=len(claims),
+        evidenced=sum(bool(said) for said in evidence.values()),
+        in_date=sum(any(each.valid_until >= today for each in said) for said in evidence.values()),
+        reviewed=0,
+        lowered=0,
+    )

@@ -1,0 +1,82 @@
+"""What can be wrong, and how it is said.
+
+Places are strings, so that the domain never needs paths. Messages say where, what was found and
+why that is a problem; the hint says what is allowed, what happened to the data and what to do next.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    """How much a problem matters to the person who reads it."""
+
+    PROBLEM = "problem"
+    """Something was refused or must be mended."""
+    NOTE = "note"
+    """Nothing was refused; the reader should know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, with its place."""
+
+    code: str
+    """Stable and machine-readable, for example ``answer-not-allowed``."""
+    where: str
+    """File and line, or sheet and cell; empty where there is no place."""
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.PROBLEM
+
+    def __str__(self) -> str:
+        """Give the problem as one line: where, what, and what to do."""
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text} {self.hint}".rstrip()
+
+
+class CyberassessError(Exception):
+    """Something that stops a command, with every problem found; nothing was changed."""
+
+    def __init__(self, *problems: Problem) -> None:
+        """Keep the problems in reading order."""
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class FrameworkError(CyberassessError):
+    """A control set, profile or theme set cannot be used."""
+
+
+class WorkbookError(CyberassessError):
+    """A workbook from outside cannot be used as a questionnaire; others may still be."""
+
+
+class AssessmentError(CyberassessError):
+    """The assessment's settings or arguments do not allow the command."""
+
+
+class LedgerError(CyberassessError):
+    """The ledger is damaged, incomplete, or newer than this program."""
+
+
+class ReportError(CyberassessError):
+    """A document cannot be written."""
+
+
+class BusyError(CyberassessError):
+    """Another command holds the assessment's lock."""
+
+
+def closest(word: str, allowed: Sequence[str]) -> str:
+    """Give ``did you mean`` with the nearest allowed word, or an empty string."""
+    folded = {each.casefold(): each for each in allowed}
+    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    return f"Did you mean {folded[near[0]]}?" if near else ""
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Give a number with its noun: ``1 answer``, ``2 answers``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

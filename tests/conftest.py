@@ -1,0 +1,20 @@
+"""Settings for every test: steady Hypothesis runs, and the repository on the import path."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # tests share builders (`tests.unit.builder`), also from a wheel
+    sys.path.append(str(ROOT))
+
+settings.register_profile(
+    "steady",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")

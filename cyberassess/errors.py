@@ -1,7 +1,8 @@
 """What can be wrong, and how it is said.
 
 Places are strings, so that the domain never needs paths. Messages say where, what was found and
-why that is a problem; the hint says what is allowed, what happened to the data and what to do next.
+why that is a problem; the hint says what is allowed, what happened to the data and what to do
+next.
 """
 
 import difflib
@@ -44,6 +45,10 @@ class CyberassessError(Exception):
         """Keep the problems in reading order."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+    def __reduce__(self) -> tuple[type["CyberassessError"], tuple[Problem, ...]]:
+        """Travel between processes with the problems."""
+        return type(self), self.problems
 
 
 class FrameworkError(CyberassessError):

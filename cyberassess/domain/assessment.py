@@ -7,6 +7,7 @@ from typing import NamedTuple, NewType
 from pydantic import Field
 
 from cyberassess.domain.framework import (
+    OWNER_ROLES,
     Count,
     Framework,
     FrameworkRef,
@@ -253,7 +254,7 @@ def check_settings(
                 "unknown-person",
                 f"scopes, {scope.id}",
                 f'"{scope.owner}" is nobody\'s id.',
-                closest(scope.owner, people_ids),
+                closest(scope.owner, people_ids) or f"Use one of: {', '.join(people_ids)}.",
             )
         for source in scope.inherits:
             if source not in scope_ids:
@@ -261,7 +262,7 @@ def check_settings(
                     "unknown-scope",
                     f"scopes, {scope.id}",
                     f'"{source}" is not a scope\'s id.',
-                    closest(source, scope_ids),
+                    closest(source, scope_ids) or f"Use one of: {', '.join(scope_ids)}.",
                 )
     problems += _check_assignments(settings, frameworks, scope_ids)
     return problems
@@ -272,7 +273,6 @@ def _check_assignments(
 ) -> list[Problem]:
     problems: list[Problem] = []
     located = [each for framework in frameworks.values() for each in framework.located]
-    roles = sorted({each.outcome.owner_role for each in located})
     names = {str(each.outcome.id) for each in located}
     names |= {group.id for each in located for group in each.groups}
     for person in settings.everybody:
@@ -289,13 +289,13 @@ def _check_assignments(
                     )
                 )
             for role in assignment.owner_roles:
-                if frameworks and role not in roles:
+                if role not in OWNER_ROLES:
                     problems.append(
                         Problem(
                             "unknown-role",
                             where,
                             f'"{role}" is not a role that owns questions here.',
-                            f"Use one of: {', '.join(roles)}.",
+                            closest(role, OWNER_ROLES) or f"Use one of: {', '.join(OWNER_ROLES)}.",
                         )
                     )
             for name in assignment.outcomes:

@@ -31,6 +31,13 @@ Count = Annotated[int, BeforeValidator(_whole_number), Field(ge=0)]
 """A whole number, which YAML read as text."""
 
 
+OWNER_ROLES = (
+    "board", "it-security", "it-operations", "information-governance", "hr", "procurement",
+    "facilities", "service", "supplier", "emergency-planning", "audit",
+)  # fmt: skip
+"""Who, in an organisation, can answer for an outcome."""
+
+
 class Model(BaseModel):
     """A frozen value read from a file people edit: unknown keys are refused."""
 
@@ -171,13 +178,21 @@ class Located(NamedTuple):
     outcome: Outcome
 
 
+class Meaning(NamedTuple):
+    """What a rule needs of one answer."""
+
+    code: str
+    counts_as: CountsAs
+    needs_reason: bool
+
+
 class StatementLayout(NamedTuple):
     """What a rule needs of one statement."""
 
     id: IndicatorId
     rank: int
     """Rank of the level it is attached to."""
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Meaning]
     """Its choices, keyed by code."""
 
 
@@ -254,7 +269,10 @@ class Framework(Model):
     def layout(self) -> tuple[tuple[Outcome, tuple[StatementLayout, ...]], ...]:
         """Every outcome with what the rules need of its statements, looked up once."""
         meanings = {
-            level: {answer.code: answer for answer in answers.answers}
+            level: {
+                each.code: Meaning(each.code, each.counts_as, each.needs is Needs.REASON)
+                for each in answers.answers
+            }
             for level, answers in self._answers.items()
         }
         return tuple(
@@ -397,6 +415,13 @@ def check_framework(framework: Framework) -> list[Problem]:
                 outcome.id,
                 f'"{outcome.scope_kind}" is not one of the scope kinds.',
                 f"Use one of: {', '.join(kinds)}.",
+            )
+        if outcome.owner_role not in OWNER_ROLES:
+            say(
+                "unknown-role",
+                outcome.id,
+                f'"{outcome.owner_role}" is not a role that can own an outcome.',
+                f"Use one of: {', '.join(OWNER_ROLES)}.",
             )
         for indicator in outcome.indicators:
             if indicator.level not in levels or not levels[indicator.level].answers:

@@ -19,6 +19,8 @@ from cyberassess.domain.framework import FrameworkRef, IndicatorId, LevelId, Out
 from cyberassess.errors import LedgerError, Problem
 
 SCHEMA = 1
+WITHDRAWN = ""
+"""Stands in place of an answer that was taken back."""
 """The version of segments this program writes, and the newest it reads."""
 
 Json = Any  # NOTE: values of json.loads; checked where they are read.
@@ -195,6 +197,8 @@ class State:
     """Segments nothing was written on top of; more than one means branches."""
     answers: Mapping[StatementKey, tuple[Given, ...]]
     """Several by the same person only where branches differ."""
+    withdrawn: Mapping[StatementKey, tuple[Given, ...]]
+    """Answers that were taken back, by whom and when; their ``answer`` is empty."""
     rationales: Mapping[OutcomeKey, tuple[Said, ...]]
     evidence: Mapping[OutcomeKey, tuple[Said, ...]]
     resolutions: Mapping[StatementKey, Resolution]
@@ -259,10 +263,10 @@ def false_digests(value: Json) -> bool:
     """Say whether any text in a line does not match its digest (redacted ones cannot)."""
     if isinstance(value, dict):
         if "digest" in value:
-            return (
-                "text" in value
-                and digest(str(value.get("salt", "")), str(value["text"])) != value["digest"]
-            )
+            if len(value) == 1:
+                return False
+            whole = set(value) == {"digest", "salt", "text"}
+            return not whole or digest(str(value["salt"]), str(value["text"])) != value["digest"]
         return any(false_digests(each) for each in value.values())
     if isinstance(value, list):
         return any(false_digests(each) for each in value)
@@ -345,7 +349,7 @@ _Register = dict[_Slot, list[tuple[int, _Value]]]
 class _Folding:
     """The registers of a fold under way."""
 
-    answers: _Register[tuple[StatementKey, PersonId], Given | None] = field(default_factory=dict)
+    answers: _Register[tuple[StatementKey, PersonId], Given] = field(default_factory=dict)
     rationales: _Register[tuple[OutcomeKey, PersonId], Said | None] = field(default_factory=dict)
     evidence: _Register[tuple[OutcomeKey, PersonId], Said | None] = field(default_factory=dict)
     resolutions: _Register[StatementKey, Resolution] = field(default_factory=dict)
@@ -489,7 +493,7 @@ def _apply_answer(
     key, person = _statement_key(event), PersonId(event["person"])
     new, old, reason = event["new"], event.get("old"), _text(event.get("reason"))
     source = _source(event)
-    given = None if new is None else Given(person, str(new), reason, source, origin)
+    given = Given(person, WITHDRAWN if new is None else str(new), reason, source, origin)
     _put(folding.answers, (key, person), given, bit, seen, beside=bool(event.get("beside")))
     folding.history.setdefault(key, []).append(
         Change(
@@ -543,24 +547,24 @@ def _outcome_key(event: Mapping[str, Json]) -> OutcomeKey:
 def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
     branched: list[str] = []
     answers: dict[StatementKey, tuple[Given, ...]] = {}
+    withdrawn: dict[StatementKey, tuple[Given, ...]] = {}
     for (key, person), writes in folding.answers.items():
-        values = [value for _, value in writes]
-        if len({value and (value.answer, value.reason) for value in values}) > 1:
+        given = {(value.answer, value.reason): value for _, value in reversed(writes)}
+        if len(given) > 1:
             branched.append(f"{person}'s answer to {key.indicator} in {key.scope}")
-        given: dict[tuple[str, str], Given] = {}
-        for value in values:
-            if value is not None:
-                given.setdefault((value.answer, value.reason), value)
-        if given:
-            answers[key] = (*answers.get(key, ()), *given.values())
+        kept = tuple(each for each in reversed(given.values()) if each.answer != WITHDRAWN)
+        if kept:
+            answers[key] = (*answers.get(key, ()), *kept)
+        else:
+            withdrawn[key] = (*withdrawn.get(key, ()), *given.values())
     rationales = _texts(folding.rationales, "explanation of", branched)
     evidence = _texts(folding.evidence, "evidence for", branched)
     claims: dict[OutcomeKey, tuple[Claim, ...]] = {}
     for (outcome, tool), found in folding.claims.items():
-        kept = {(each.level, each.confirmed, each.comment): each for _, each in found}
-        if len(kept) > 1:
+        distinct = {(each.level, each.confirmed, each.comment): each for _, each in found}
+        if len(distinct) > 1:
             branched.append(f"the status in {tool} of {outcome.outcome} in {outcome.scope}")
-        claims[outcome] = (*claims.get(outcome, ()), *kept.values())
+        claims[outcome] = (*claims.get(outcome, ()), *distinct.values())
     resolutions: dict[StatementKey, Resolution] = {}
     for statement, settled in folding.resolutions.items():
         if len({(each.answer, each.settled) for _, each in settled}) == 1:
@@ -578,6 +582,7 @@ def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
         assessment=assessment_id(seed) if seed else "",
         heads=tuple(each.key for each in ordered if each.key not in parents),
         answers=MappingProxyType(answers),
+        withdrawn=MappingProxyType(withdrawn),
         rationales=MappingProxyType(rationales),
         evidence=MappingProxyType(evidence),
         resolutions=MappingProxyType(resolutions),

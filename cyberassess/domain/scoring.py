@@ -20,7 +20,6 @@ from cyberassess.domain.assessment import (
     OutcomeKey,
     ScopeId,
     Settings,
-    StatementKey,
     outcome_key,
     scopes_of,
 )
@@ -30,7 +29,6 @@ from cyberassess.domain.framework import (
     FrameworkRef,
     IndicatorId,
     LevelId,
-    Needs,
     OutcomeId,
     RuleId,
     StatementLayout,
@@ -151,7 +149,7 @@ def _stand(
     firm = [g for g in known if layout.answers[g.answer].counts_as is not CountsAs.UNANSWERED]
     if not firm:
         return Standing(known[0].answer if known else None, CountsAs.UNANSWERED, given)
-    valid = [g for g in firm if layout.answers[g.answer].needs is Needs.NOTHING or g.reason]
+    valid = [g for g in firm if not layout.answers[g.answer].needs_reason or g.reason]
     if len({g.answer for g in firm}) == 1:
         answer = layout.answers[firm[0].answer]
         if not valid:
@@ -396,34 +394,30 @@ def determine(
     requirements: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
     warning = [level.is_warning for level in framework.levels]
     ref, answers, resolutions = framework.ref, state.answers, state.resolutions
-    placed = [
-        (outcome, layouts, scopes_of(outcome, settings)) for outcome, layouts in framework.layout
-    ]
+    places: dict[str, set[ScopeId]] = {}
+    for outcome, _ in framework.layout:
+        if outcome.scope_kind not in places:
+            places[outcome.scope_kind] = {each.id for each in scopes_of(outcome, settings)}
     scores: list[OutcomeScore] = []
     for scope in settings.all_scopes:
-        for outcome, layouts, scopes in placed:
-            if scope not in scopes:
+        scope_id = scope.id
+        for outcome, layouts in framework.layout:
+            if scope_id not in places[outcome.scope_kind]:
                 continue
             standings: list[Standing] = []
             for layout in layouts:
-                key = StatementKey(ref, scope.id, layout.id)
-                given = answers.get(key)
+                # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
+                key: tuple[str, ...] = (ref, scope_id, layout.id)
+                given = answers.get(key)  # type: ignore[call-overload]
                 if given is None:
                     standings.append(_NOTHING)
                     continue
                 answer = layout.answers.get(given[0].answer)
-                if (
-                    len(given) == 1
-                    and answer is not None
-                    and (answer.needs is Needs.NOTHING or given[0].reason)
-                ):
+                if len(given) == 1 and answer and (not answer.needs_reason or given[0].reason):
                     standings.append(Standing(answer.code, answer.counts_as, given))
                 else:
-                    standings.append(
-                        _stand(
-                            layout, given, resolutions.get(key), is_warning=warning[layout.rank]
-                        )
-                    )
+                    found = resolutions.get(key)  # type: ignore[call-overload]
+                    standings.append(_stand(layout, given, found, is_warning=warning[layout.rank]))
             ranks = [layout.rank for layout in layouts]
             table = rule(framework, ranks, [each.counts_as for each in standings])
             if table.not_applicable and any(each.in_conflict for each in standings):

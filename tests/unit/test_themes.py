@@ -4,9 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from cyberassess.domain.assessment import ScopeId
+from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
 from cyberassess.domain.scoring import (
-    ALL_SCOPES,
     Scorecard,
     ThemeLevel,
     ThemeScore,

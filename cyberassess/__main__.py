@@ -1,1 +1,5 @@
-"""To come."""
+"""``python -m cyberassess``."""
+
+from cyberassess.cli import main
+
+main()

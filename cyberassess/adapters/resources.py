@@ -1,6 +1,6 @@
 """Where ``frameworks/`` and ``templates/`` lie: the only module that looks.
 
-In an installed wheel they are in ``cyberassess/_data/``; in a checkout they lie beside the package.
+In an installed wheel they are in ``cyberassess/_data/``; in a checkout they lie beside it.
 """
 
 from importlib.resources import files

@@ -1,0 +1,122 @@
+"""The fictional council of the demonstration: what its people answer.
+
+``templates/demo/northport.yaml`` gives each outcome in each scope an aim and the statements that
+differ from what the aim alone would give; ``answers_of`` writes that out, statement by statement.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from cyberassess.adapters import resources, strict_yaml
+from cyberassess.domain.assessment import LeftOut, Person, PersonId, Scope, ScopeId
+from cyberassess.domain.framework import (
+    Answer,
+    CountsAs,
+    Framework,
+    IndicatorId,
+    LevelId,
+    Model,
+    Needs,
+    Outcome,
+    OutcomeId,
+)
+from cyberassess.errors import FrameworkError
+
+BLANK = "blank"
+
+
+class Entry(Model):
+    """What is answered for one outcome in one scope."""
+
+    scope: ScopeId
+    outcome: OutcomeId
+    aim: LevelId
+    except_: Mapping[IndicatorId, str] = Field(default={}, alias="except")
+    """``code`` or ``code: reason``; ``blank`` leaves the cell empty."""
+    why: str = ""
+    evidence: tuple[str, ...] = ()
+    until: str = ""
+
+
+class Difference(Model):
+    """A statement a second person answers differently."""
+
+    scope: ScopeId
+    statement: IndicatorId
+    person: PersonId
+    answer: str
+    reason: str = ""
+
+
+class Demonstration(Model):
+    """The whole council."""
+
+    schema_: str = Field(alias="schema", pattern="^1$")
+    organisation: str
+    period: str
+    due: str
+    left_out: tuple[LeftOut, ...]
+    scopes: tuple[Scope, ...]
+    people: tuple[Person, ...]
+    answers: tuple[Entry, ...]
+    differences: tuple[Difference, ...]
+
+
+def read_demonstration() -> tuple[Demonstration, dict[str, Any]]:
+    """Give the council, and the same as plain values for its settings.
+
+    Raises:
+        FrameworkError: where the file is not as it should be.
+    """
+    path = resources.folder("templates") / "demo" / "northport.yaml"
+    name = f"templates/demo/{path.name}"
+    council, problems, data = strict_yaml.read_file(path, name, Demonstration)
+    if council is None:
+        raise FrameworkError(*problems)
+    plain = strict_yaml.read_text(data, name).value
+    kept = ("organisation", "period", "due", "left_out", "scopes", "people")
+    return council, {key: plain[key] for key in kept}
+
+
+def answers_of(entry: Entry, framework: Framework) -> dict[IndicatorId, tuple[Answer, str] | None]:
+    """Give answer and reason for each statement; ``None`` leaves it blank."""
+    outcome = framework.outcomes[entry.outcome]
+    given: dict[IndicatorId, tuple[Answer, str] | None] = {}
+    for indicator in outcome.indicators:
+        choices = framework.answers_for(indicator)
+        found = entry.except_.get(indicator.id)
+        if found == BLANK:
+            given[indicator.id] = None
+            continue
+        if found is not None:
+            code, _, reason = found.partition(":")
+            answer = choices.by_code(code.strip())
+            if answer is None:
+                msg = f"{indicator.id}: {code}"
+                raise KeyError(msg)
+            given[indicator.id] = (answer, reason.strip())
+            continue
+        holds = _holds(outcome, indicator.id, entry.aim, framework)
+        wanted = CountsAs.MET if holds else CountsAs.NOT_MET
+        answer = next(
+            a for a in choices.answers if a.counts_as is wanted and a.needs is Needs.NOTHING
+        )
+        given[indicator.id] = (answer, "")
+    return given
+
+
+def _holds(outcome: Outcome, indicator: IndicatorId, aim: LevelId, framework: Framework) -> bool:
+    """Say what the aim alone gives a statement."""
+    ranks = framework.ranks
+    level = next(each.level for each in outcome.indicators if each.id == indicator)
+    column = [each.id for each in outcome.at_level(level)]
+    position = column.index(indicator)
+    if framework.level(level).is_warning:
+        return False
+    if ranks[level] <= ranks[aim]:
+        return True
+    if ranks[aim] == 0 and level == framework.levels[-1].id:
+        return position == 0
+    return position < len(column) // 2

@@ -1,0 +1,185 @@
+"""Control sets, profiles and themes in files: finding, reading and checking them."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from cyberassess.adapters import resources, strict_yaml
+from cyberassess.domain.framework import (
+    Framework,
+    FrameworkRef,
+    Profile,
+    ThemeSet,
+    check_framework,
+    check_target,
+    check_themes,
+)
+from cyberassess.errors import FrameworkError, Problem, closest
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A published file: where it lies and what its bytes are."""
+
+    framework: Framework
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the exact bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class Shelf:
+    """A folder of control sets, profiles and themes laid out like ``frameworks/``."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Open the shipped folder, or another one of the same layout."""
+        self.folder = folder or resources.folder("frameworks")
+
+    def refs(self) -> list[FrameworkRef]:
+        """Give every published version there is, sorted."""
+        paths = (p for p in self.folder.glob("*/*.yaml") if p.parent.name not in _OTHER)
+        return sorted(FrameworkRef(f"{path.parent.name}@{path.stem}") for path in paths)
+
+    def profiles(self) -> list[str]:
+        """Give the ids of the profiles there are, sorted."""
+        return sorted(path.stem for path in self.folder.glob("profiles/*.yaml"))
+
+    def theme_sets(self) -> list[str]:
+        """Give the ids of the theme sets there are, sorted."""
+        return sorted(path.stem for path in self.folder.glob("themes/*.yaml"))
+
+    def path_of(self, ref: str) -> Path:
+        """Give where a framework's file lies.
+
+        Raises:
+            FrameworkError: where there is no such version.
+        """
+        known = [str(each) for each in self.refs()]
+        if ref not in known:
+            versions = [
+                each for each in known if each.split("@")[0] == ref.split("@", maxsplit=1)[0]
+            ]
+            hint = closest(ref, known) or f"There are: {', '.join(known)}."
+            if versions and "@" not in ref:
+                hint = f"Name a version: {', '.join(versions)}."
+            raise FrameworkError(Problem("unknown-framework", "", f'"{ref}" is not there.', hint))
+        name, version = ref.split("@")
+        return self.folder / name / f"{version}.yaml"
+
+    def framework(self, ref: str) -> Shelved:
+        """Read a framework.
+
+        Raises:
+            FrameworkError: with every problem of its file.
+        """
+        path = self.path_of(ref)
+        framework, problems, data = self._read(path, Framework)
+        if framework is not None and framework.ref != ref:
+            problems = (*problems, _misplaced(self._name(path), framework, ref))
+        if framework is None or problems:
+            raise FrameworkError(*problems)
+        return Shelved(framework, data)
+
+    def profile(self, name: str) -> tuple[Profile, bytes]:
+        """Read a profile by its id.
+
+        Raises:
+            FrameworkError: with every problem, or where there is none of this id.
+        """
+        return self._named(name, "profiles", Profile, self.profiles())
+
+    def themes(self, name: str) -> tuple[ThemeSet, bytes]:
+        """Read a theme set by its id.
+
+        Raises:
+            FrameworkError: with every problem, or where there is none of this id.
+        """
+        return self._named(name, "themes", ThemeSet, self.theme_sets())
+
+    def _named(
+        self, name: str, folder: str, model: type[_Model], known: list[str]
+    ) -> tuple[_Model, bytes]:
+        if name not in known:
+            raise FrameworkError(
+                Problem(
+                    f"unknown-{folder}",
+                    "",
+                    f'"{name}" is not one of the {folder}.',
+                    closest(name, known) or f"There are: {', '.join(known) or 'none'}.",
+                )
+            )
+        value, problems, data = self._read(self.folder / folder / f"{name}.yaml", model)
+        if value is None or problems:
+            raise FrameworkError(*problems)
+        return value, data
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder.parent).as_posix()
+
+    def _read(
+        self, path: Path, model: type[_Model]
+    ) -> tuple[_Model | None, tuple[Problem, ...], bytes]:
+        return strict_yaml.read_file(path, self._name(path), model)
+
+    def check(self, ref: str) -> tuple[Framework | None, list[Problem]]:
+        """Read a framework and say everything wrong with it, its targets and its themes."""
+        path = self.path_of(ref)
+        framework, problems, data = self._read(path, Framework)
+        if framework is None:
+            return None, list(problems)
+        found = [*problems, *locate(check_framework(framework), data, self._name(path))]
+        if framework.ref != ref:
+            found.append(_misplaced(self._name(path), framework, ref))
+        for name in self.profiles():
+            profile, faults, _ = self._read(self.folder / "profiles" / f"{name}.yaml", Profile)
+            found += faults
+            if profile is not None and framework.ref in profile.targets:
+                found += check_target(framework, profile)
+        for name in self.theme_sets():
+            themes, faults, _ = self._read(self.folder / "themes" / f"{name}.yaml", ThemeSet)
+            found += faults
+            if themes is not None:
+                found += check_themes(framework, themes)
+        return framework, found
+
+
+def _misplaced(name: str, framework: Framework, ref: str) -> Problem:
+    return Problem(
+        "misplaced",
+        name,
+        f"The file holds {framework.ref}, not {ref}.",
+        "Rename the file, or correct its id and version.",
+    )
+
+
+_OTHER = {"profiles", "themes", "upgrades", "mappings", "registries"}
+
+
+def locate(problems: Iterable[Problem], data: bytes, name: str) -> list[Problem]:
+    """Give problems whose place is an id the file and line where that id stands."""
+    lines = data.decode("utf-8", "replace").splitlines()
+    located: list[Problem] = []
+    for problem in problems:
+        sign = f'"{problem.where.removeprefix("level ")}"'
+        line = next((n for n, text in enumerate(lines, 1) if "id:" in text and sign in text), 0)
+        where = f"{name}, line {line}, {problem.where}" if line else f"{name}, {problem.where}"
+        located.append(
+            Problem(problem.code, where, problem.message, problem.hint, problem.severity)
+        )
+    return located
+
+
+def read_one_file(path: Path) -> tuple[Framework | None, list[Problem]]:
+    """Read a control set that lies anywhere, and say everything wrong with it."""
+    framework, problems, data = strict_yaml.read_file(path, path.name, Framework)
+    if framework is None:
+        return None, list(problems)
+    return framework, [*problems, *locate(check_framework(framework), data, path.name)]

@@ -1,0 +1,259 @@
+"""What every part of a report is made from, and how dates, numbers, people and places are said."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from cyberassess.domain.assessment import ORGANISATION, OutcomeKey, Scope, ScopeId, Settings
+from cyberassess.domain.findings import Finding, findings
+from cyberassess.domain.framework import (
+    Framework,
+    FrameworkRef,
+    Group,
+    LevelId,
+    OutcomeId,
+    Profile,
+    Target,
+    Theme,
+    ThemeSet,
+)
+from cyberassess.domain.ledger import Source, State
+from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
+
+SHORT_HASH = 12
+"""How many hex digits of a hash are printed where the whole would not be read."""
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_ROLE_WORDS = {"it": "IT", "hr": "human resources"}
+_TOOLS = {"webcaf": "WebCAF"}
+
+
+def said_date(when: datetime.date | str) -> str:
+    """Give a date as it is said in Britain, ``22 November 2026``; other text comes back as it is.
+
+    Args:
+        when: a date, or ISO text, whose time of day is left out.
+    """
+    if isinstance(when, str):
+        try:
+            day = datetime.date.fromisoformat(when[:10])
+        except ValueError:
+            return when
+    else:
+        day = when
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Join words as a sentence does: ``a, b and c``."""
+    if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def share(part: int, whole: int) -> str:
+    """Give a share as whole per cent, half up; ``100%`` and ``0%`` only where they are exact.
+
+    An empty whole has no share: ``none``.
+    """
+    if not whole:
+        return "none"
+    rounded = (200 * part + whole) // (2 * whole)
+    if 0 < part < whole:
+        rounded = min(max(rounded, 1), 99)
+    return f"{rounded}%"
+
+
+def tenths(value: Fraction | None) -> str:
+    """Give a number with one decimal, half up; ``none`` where there is no number."""
+    if value is None:
+        return "none"
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def said_role(role: str) -> str:
+    """Give a role's id as words: ``it-security`` is ``IT security``."""
+    return " ".join(_ROLE_WORDS.get(word, word) for word in role.split("-") if word)
+
+
+def capital(text: str) -> str:
+    """Give a text with its first letter in capitals."""
+    return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A level as it is shown: a letter in a box and its word."""
+
+    letter: str
+    word: str
+    tone: str
+    """``high``, ``middle``, ``low`` or ``none``; never the only sign."""
+
+
+NOT_DECIDED = Verdict("?", "Not decided", "none")
+NOT_APPLICABLE = Verdict("-", "Not applicable", "none")
+NO_TARGET = Verdict("-", "No target", "none")
+
+
+def verdict(framework: Framework, level: LevelId | None, otherwise: Verdict) -> Verdict:
+    """Give a level as it is shown; ``otherwise`` where there is none."""
+    if level is None:
+        return otherwise
+    declared, rank = framework.level(level), framework.ranks[level]
+    highest = len(framework.levels) - 1
+    tone = "low" if rank == 0 else "high" if rank == highest else "middle"
+    return Verdict(declared.letter, declared.title, tone)
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A file that answers came from, under the number the report gives it."""
+
+    label: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything a report is made from, with the look-ups its parts share."""
+
+    settings: Settings
+    frameworks: Mapping[FrameworkRef, Framework]
+    profiles: Mapping[FrameworkRef, Profile | None]
+    themes: ThemeSet
+    state: State
+    card: Scorecard
+    on: datetime.date
+    tool: str
+
+    @cached_property
+    def first(self) -> Framework:
+        """The framework that carries the headline."""
+        return self.frameworks[self.settings.frameworks[0].ref]
+
+    @cached_property
+    def headline(self) -> Theme:
+        """The theme that page one is about."""
+        return self.themes.theme(self.themes.headline)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every outcome in every scope below its target."""
+        return findings(self.card)
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes that are scored, in the order of the settings."""
+        scored = {each.asked.scope.id for each in self.card.outcomes}
+        return tuple(scope for scope in self.settings.all_scopes if scope.id in scored)
+
+    @cached_property
+    def groups(self) -> Mapping[tuple[FrameworkRef, OutcomeId], tuple[Group, ...]]:
+        """The groups above each outcome, outermost first."""
+        return {
+            (ref, located.outcome.id): located.groups
+            for ref, framework in self.frameworks.items()
+            for located in framework.located
+        }
+
+    @cached_property
+    def files(self) -> Mapping[tuple[str, str], ReceivedFile]:
+        """Files that answers or texts came from, keyed by name and hash, those received first."""
+        keys = [(each.name, each.sha256) for each in self.state.received]
+        said = (*self.state.rationales.values(), *self.state.evidence.values())
+        sources = [given.source for each in self.state.answers.values() for given in each]
+        sources += [text.source for each in said for text in each]
+        sources += [claim.source for each in self.state.claims.values() for claim in each]
+        sources += [change.source for each in self.state.history.values() for change in each]
+        keys += [(source.name, source.file) for source in sources if source.file]
+        return {
+            key: ReceivedFile(f"F{number}", *key)
+            for number, key in enumerate(dict.fromkeys(keys), start=1)
+        }
+
+    @cached_property
+    def _numbers(self) -> Mapping[FrameworkRef, int]:
+        return {ref: number for number, ref in enumerate(self.frameworks, start=1)}
+
+    def target(self, framework: FrameworkRef) -> Target | None:
+        """Give what the chosen profile demands of a framework, or ``None``."""
+        profile = self.profiles.get(framework)
+        return profile.targets.get(framework) if profile else None
+
+    def person(self, person_id: str) -> str:
+        """Give a person's name: from the settings, or as they were met; otherwise the id."""
+        known = self.settings.person(person_id)
+        if known is not None:
+            return known.name
+        met = next((each for key, each in self.state.met.items() if key == person_id), None)
+        return met.name if met else person_id
+
+    def place(self, scope: ScopeId) -> str:
+        """Give a scope's title; the organisation is the whole beside its systems."""
+        if scope == ORGANISATION:
+            return "Whole organisation" if len(self.scopes) > 1 else self.settings.organisation
+        found = self.settings.scope(scope)
+        return found.title if found else scope
+
+    def anchor(self, key: OutcomeKey) -> str:
+        """Give the name that links to an outcome's section."""
+        return f"outcome-{self._numbers[key.framework]}-{key.scope}-{key.outcome}"
+
+    def file(self, source: Source) -> ReceivedFile | None:
+        """Give the file a source names, or ``None``."""
+        return self.files.get((source.name, source.file)) if source.file else None
+
+    def origin(self, source: Source, time: str) -> str:
+        """Say where something came from, files by their number."""
+        file = self.file(source)
+        match source.kind:
+            case "workbook" if file:
+                return f"{file.label}, cell {source.cell}"
+            case "import" if file:
+                return f"{file.label}, {source.place}"
+            case "prompt":
+                return f"at the prompt, {said_date(time)}"
+            case _:
+                return f"{source}, {said_date(time)}"
+
+    def theme_of(self, score: OutcomeScore) -> str:
+        """Give the id of the theme an outcome counts for; empty where it has none."""
+        placed = self.themes.outcomes.get(score.asked.framework.ref, {})
+        placement = placed.get(score.asked.outcome.id)
+        return placement.theme if placement else ""
+
+    def headline_score(self) -> ThemeScore:
+        """Give the figures of the headline theme over all scopes."""
+        return self.card.theme(self.first.ref, self.headline.id)
+
+    def headline_findings(self) -> tuple[Finding, ...]:
+        """Give what falls short in the headline theme of the first framework."""
+        return tuple(
+            each
+            for each in self.findings
+            if each.score.asked.framework.ref == self.first.ref
+            and self.theme_of(each.score) == self.headline.id
+        )
+
+
+def said_tool(tool: str) -> str:
+    """Give another tool's name as its owner writes it."""
+    return _TOOLS.get(tool.casefold(), tool)

@@ -1,0 +1,287 @@
+"""Fair play: everything a careful reader would want to be told without asking."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from cyberassess.adapters.report.basis import Basis, joined, said_date
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.framework import CountsAs, Indicator, Needs
+from cyberassess.domain.ledger import Said
+from cyberassess.domain.scoring import OutcomeScore, Standing
+from cyberassess.errors import counted
+
+_MANY = 3
+"""The same text in more places than this is listed."""
+_EXCERPT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class FairRow:
+    """One line of a list: reference, place, what, and who or why."""
+
+    ref: str
+    where: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FairList:
+    """One list, with what it means."""
+
+    title: str
+    note: str
+    columns: tuple[str, str]
+    """Heads of the third and fourth column."""
+    rows: tuple[FairRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FairPlay:
+    """All lists that have something in them, and the names of those that have not."""
+
+    lists: tuple[FairList, ...]
+    empty: str
+
+
+def fair_play(basis: Basis) -> FairPlay:
+    """Give every list, in a fixed order."""
+    lists = [
+        FairList(
+            "Conflicts open",
+            "Two people answered differently. The answer that gives the lower result counts "
+            "until the officer settles it with a reason.",
+            ("Statement", "Who said what"),
+            tuple(_statements(basis, lambda s: s.in_conflict, _who_said)),
+        ),
+        FairList(
+            "Answers changed after they were given",
+            "The same person's newer answer replaces the older one.",
+            ("Change", "Who, and when"),
+            tuple(_changes(basis)),
+        ),
+        FairList(
+            "Don't know",
+            "Counted as not answered, never as met.",
+            ("Statement", "Who"),
+            tuple(_statements(basis, _does_not_know, _who)),
+        ),
+        FairList(
+            "Does not apply, with reasons",
+            "Left out of the count.",
+            ("Statement", "Who, and why"),
+            tuple(_statements(basis, lambda s: s.counts_as is CountsAs.LEFT_OUT, _why)),
+        ),
+        FairList(
+            "True by other means, with reasons",
+            "Counted as true. A reviewer should look at each.",
+            ("Statement", "Who, and why"),
+            tuple(_other_means(basis)),
+        ),
+        FairList(
+            "Answers that lack a reason",
+            "These need a reason to count. Until one is given they count as not answered.",
+            ("Statement", "Who said what"),
+            tuple(_statements(basis, lambda s: s.lacks_reason, _who_said)),
+        ),
+        FairList(
+            "Said twice, answered differently",
+            "The framework says the same in two places; the answers differ. Neither was changed.",
+            ("Statement", "Answers"),
+            tuple(_twins(basis)),
+        ),
+        FairList(
+            "One document behind many claims",
+            f"The same evidence text stands under more than {_MANY} outcomes.",
+            ("Evidence", "Outcomes"),
+            tuple(_repeated(basis, basis.state.evidence)),
+        ),
+        FairList(
+            "The same explanation in many places",
+            f"The same text explains more than {_MANY} outcomes.",
+            ("Explanation", "Outcomes"),
+            tuple(_repeated(basis, basis.state.rationales)),
+        ),
+        FairList(
+            "Outcomes that are not applicable",
+            "Every statement was said not to apply, so the outcome is in no count.",
+            ("Outcome", "Reasons"),
+            tuple(_not_applicable(basis)),
+        ),
+        FairList(
+            "Columns left out by more than half",
+            "They count as holding only once a named person has accepted that.",
+            ("Outcome", "Columns"),
+            tuple(_unaccepted(basis)),
+        ),
+    ]
+    empty = [f"“{each.title}”" for each in lists if not each.rows]
+    return FairPlay(
+        tuple(each for each in lists if each.rows),
+        f"Nothing to list under {joined(empty)}." if empty else "",
+    )
+
+
+def _label(score: OutcomeScore, indicator: Indicator, code: str) -> str:
+    answer = score.asked.framework.answers_for(indicator).by_code(code)
+    return answer.label if answer else code
+
+
+def _who(basis: Basis, _: OutcomeScore, __: Indicator, standing: Standing) -> str:
+    return joined(list(dict.fromkeys(basis.person(each.person) for each in standing.given)))
+
+
+def _who_said(basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
+    return "; ".join(
+        f"{basis.person(each.person)}: {_label(score, indicator, each.answer)}"
+        for each in standing.given
+    )
+
+
+def _why(basis: Basis, _: OutcomeScore, __: Indicator, standing: Standing) -> str:
+    return "; ".join(
+        f"{basis.person(each.person)}: {each.reason or 'no reason given'}"
+        for each in standing.given
+    )
+
+
+def _statements(
+    basis: Basis,
+    wanted: Callable[[Standing], bool],
+    detail: Callable[[Basis, OutcomeScore, Indicator, Standing], str],
+) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        for indicator, standing in zip(
+            score.asked.outcome.indicators, score.standings, strict=True
+        ):
+            if wanted(standing):
+                yield FairRow(
+                    indicator.id,
+                    basis.place(score.asked.scope.id),
+                    indicator.text,
+                    detail(basis, score, indicator, standing),
+                )
+
+
+def _does_not_know(standing: Standing) -> bool:
+    return (
+        standing.counts_as is CountsAs.UNANSWERED
+        and standing.answer is not None
+        and not standing.lacks_reason
+    )
+
+
+def _other_means(basis: Basis) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        for indicator, standing in zip(
+            score.asked.outcome.indicators, score.standings, strict=True
+        ):
+            if standing.answer is None or standing.counts_as is not CountsAs.MET:
+                continue
+            answer = score.asked.framework.answers_for(indicator).by_code(standing.answer)
+            if answer and answer.needs is Needs.REASON:
+                yield FairRow(
+                    indicator.id,
+                    basis.place(score.asked.scope.id),
+                    indicator.text,
+                    _why(basis, score, indicator, standing),
+                )
+
+
+def _changes(basis: Basis) -> Iterator[FairRow]:
+    for key, changes in basis.state.history.items():
+        framework = basis.frameworks.get(key.framework)
+        if framework is None or key.indicator not in framework.indicators:
+            continue
+        answers = framework.answers_for(framework.indicators[key.indicator][1])
+        labels = {each.code: each.label for each in answers.answers}
+        for change in changes:
+            if change.old is None:
+                continue
+            old = labels.get(change.old, change.old)
+            new = "withdrawn" if change.new is None else labels.get(change.new, change.new)
+            words = f"Was {old}, now {new}."
+            if old == new:
+                words = f"{new}: the reason was changed."
+            yield FairRow(
+                key.indicator,
+                basis.place(key.scope),
+                words,
+                f"{basis.person(change.person)}, {said_date(change.origin.time)}",
+            )
+
+
+def _twins(basis: Basis) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        framework, outcome, scope = score.asked
+        for indicator in outcome.indicators:
+            if indicator.same_as is None:
+                continue
+            first = framework.indicators[indicator.same_as]
+            other = basis.card.by_key.get(OutcomeKey(framework.ref, scope.id, first[0].id))
+            if other is None:
+                continue
+            here = score.by_statement[indicator.id]
+            there = other.by_statement[indicator.same_as]
+            if here.answer is None or there.answer is None or here.answer == there.answer:
+                continue
+            yield FairRow(
+                f"{indicator.same_as}, {indicator.id}",
+                basis.place(scope.id),
+                indicator.text,
+                f"{indicator.same_as}: {_label(other, first[1], there.answer)}; "
+                f"{indicator.id}: {_label(score, indicator, here.answer)}",
+            )
+
+
+def _repeated(basis: Basis, texts: Mapping[OutcomeKey, tuple[Said, ...]]) -> Iterator[FairRow]:
+    places: dict[str, dict[OutcomeKey, None]] = {}
+    first: dict[str, str] = {}
+    for key, said in texts.items():
+        for each in said:
+            plain = " ".join(each.text.casefold().split())
+            places.setdefault(plain, {})[key] = None
+            first.setdefault(plain, each.text)
+    for plain, keys in places.items():
+        if len(keys) <= _MANY:
+            continue
+        text = first[plain]
+        excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…"
+        by_scope: dict[str, list[str]] = {}
+        for key in keys:
+            by_scope.setdefault(basis.place(key.scope), []).append(key.outcome)
+        yield FairRow(
+            counted(len(keys), "outcome"),
+            "",
+            excerpt,
+            "; ".join(f"{place}: {', '.join(ids)}" for place, ids in by_scope.items()),
+        )
+
+
+def _not_applicable(basis: Basis) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        if score.not_applicable:
+            reasons = dict.fromkeys(
+                given.reason
+                for standing in score.standings
+                for given in standing.given
+                if given.reason
+            )
+            yield FairRow(
+                score.asked.outcome.id,
+                basis.place(score.asked.scope.id),
+                score.asked.outcome.title,
+                "; ".join(reasons),
+            )
+
+
+def _unaccepted(basis: Basis) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        if score.unaccepted:
+            headings = [score.asked.framework.level(each).heading for each in score.unaccepted]
+            yield FairRow(
+                score.asked.outcome.id,
+                basis.place(score.asked.scope.id),
+                score.asked.outcome.title,
+                "; ".join(headings),
+            )

@@ -1,0 +1,310 @@
+"""Where the gaps are: principles by scope, the way to the next level, findings and causes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cyberassess.adapters.report.basis import Basis, Verdict, joined
+from cyberassess.adapters.report.outcomes_view import result_of, target_of
+from cyberassess.adapters.report.summary_view import (
+    answered_first,
+    by_outcome,
+    said_answer,
+    statement_text,
+)
+from cyberassess.domain.findings import Finding
+from cyberassess.domain.framework import Framework, FrameworkRef, OutcomeId
+from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeLevel
+from cyberassess.errors import counted
+
+_SHOWN_WAYS = 12
+"""How many outcomes the way to the next level lists; the findings have all."""
+_SHOWN_TEXTS = 2
+_ACCEPTANCE = "More than half of the statements were said not to apply; see there."
+_MID = Fraction(2, 3)
+_LIGHT = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count in the map."""
+
+    text: str
+    tone: str
+    """``all``, ``most``, ``half``, ``few``, or ``plain`` for words without a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """One principle."""
+
+    title: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Principles by scope for one framework."""
+
+    title: str
+    kind: str
+    """What the groups are called."""
+    columns: tuple[str, ...]
+    first_width: str
+    """Width of the first column, in per cent."""
+    rows: tuple[MapRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One outcome on the way to the next level."""
+
+    ref: str
+    title: str
+    link: str
+    missing: tuple[tuple[str, str], ...]
+    more: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextLevel:
+    """What stands between this level and the next."""
+
+    title: str
+    text: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One outcome in one scope below its target."""
+
+    ref: str
+    title: str
+    link: str
+    where: str
+    now: Verdict
+    target: Verdict
+    count: str
+    statements: tuple[tuple[str, str, str], ...]
+    """Reference, what was answered, and the statement."""
+    open: str
+    """Statements nobody answered, by reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one principle."""
+
+    title: str
+    rows: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Both sections on gaps."""
+
+    maps: tuple[Map, ...]
+    next_level: NextLevel | None
+    findings: tuple[FindingGroup, ...]
+    findings_note: str
+
+
+def gaps(basis: Basis) -> Gaps:
+    """Give the sections on gaps."""
+    groups: dict[str, list[FindingRow]] = {}
+    order = {key: place for place, key in enumerate(basis.groups)}
+    for finding in sorted(
+        basis.findings, key=lambda each: order[each.score.key.framework, each.score.key.outcome]
+    ):
+        asked = finding.score.asked
+        group = basis.groups[asked.framework.ref, asked.outcome.id][-1]
+        several = len(basis.frameworks) > 1
+        prefix = f"{asked.framework.short_title}: " if several else ""
+        groups.setdefault(f"{prefix}{group.id} {group.title}", []).append(_row(basis, finding))
+    targeted = any(basis.target(ref) for ref in basis.frameworks)
+    if groups:
+        number = counted(len(basis.findings), "outcome")
+        note = (
+            f"{number} below the target, counted once for each place. The statements named "
+            "are the shortest way to the target; they are worded as people were asked them."
+        )
+    elif targeted:
+        note = "Every outcome with a target meets it."
+    else:
+        note = "No target was chosen, so there are no findings against one."
+    return Gaps(
+        tuple(
+            _map(basis, framework)
+            for ref, framework in basis.frameworks.items()
+            if basis.target(ref)
+        ),
+        _next_level(basis),
+        tuple(FindingGroup(title, tuple(rows)) for title, rows in groups.items()),
+        note,
+    )
+
+
+def _row(basis: Basis, finding: Finding) -> FindingRow:
+    score = finding.score
+    answered, open_ = answered_first(score, finding.gap.statements)
+    if finding.steps:
+        warnings = len(finding.gap.warnings)
+        parts = [counted(warnings, "warning sign")] if warnings else []
+        missing = len(finding.gap.missing)
+        parts += [counted(missing, "statement")] if missing else []
+        count = f"{joined(parts)}."
+    else:
+        count = _ACCEPTANCE
+    return FindingRow(
+        ref=score.asked.outcome.id,
+        title=score.asked.outcome.title,
+        link=basis.anchor(score.key),
+        where=basis.place(score.asked.scope.id),
+        now=result_of(score),
+        target=target_of(score),
+        count=count,
+        statements=tuple(
+            (str(key), said_answer(score, key), statement_text(score, key)) for key in answered
+        ),
+        open=f"Not answered: {', '.join(open_)}." if open_ else "",
+    )
+
+
+def _map(basis: Basis, framework: Framework) -> Map:
+    table: dict[str, dict[str, list[OutcomeScore]]] = {}
+    kinds: dict[str, None] = {}
+    for score in basis.card.outcomes:
+        if score.asked.framework.ref == framework.ref:
+            group = basis.groups[framework.ref, score.asked.outcome.id][-1]
+            kinds[group.kind] = None
+            row = table.setdefault(f"{group.id} {group.title}", {})
+            row.setdefault(score.asked.scope.id, []).append(score)
+    order = [f"{each.groups[-1].id} {each.groups[-1].title}" for each in framework.located]
+    scopes = [scope.id for scope in basis.scopes]
+    rows = [
+        MapRow(title, tuple(_cell(table[title].get(scope, [])) for scope in scopes))
+        for title in dict.fromkeys(order)
+        if title in table
+    ]
+    return Map(
+        f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else "",
+        joined(list(kinds)).capitalize(),
+        tuple(basis.place(scope) for scope in scopes),
+        {1: "72", 2: "50"}.get(len(scopes), "32"),
+        tuple(rows),
+        tuple(_map_notes(basis, framework.ref)),
+    )
+
+
+def _cell(scores: Sequence[OutcomeScore]) -> Cell:
+    if not scores:
+        return Cell("", "plain")
+    counted_ = [each.meets_target for each in scores if each.meets_target is not None]
+    if not counted_:
+        inapplicable = all(each.not_applicable for each in scores)
+        return Cell("does not apply" if inapplicable else "no target", "plain")
+    part = Fraction(sum(counted_), len(counted_))
+    tone = "all" if part == 1 else "most" if part >= _MID else "half" if part >= _LIGHT else "few"
+    return Cell(f"{sum(counted_)} of {len(counted_)}", tone)
+
+
+def _map_notes(basis: Basis, ref: FrameworkRef) -> list[str]:
+    scores = [each for each in basis.card.outcomes if each.asked.framework.ref == ref]
+    untargeted = list(dict.fromkeys(e.asked.outcome.id for e in scores if e.target is None))
+    notes: list[str] = []
+    if len(basis.scopes) > 1:
+        kinds = {e.asked.outcome.scope_kind for e in scores}
+        if len(kinds) > 1:
+            notes.append(
+                "An empty cell was not asked there: some outcomes are answered once for the "
+                "whole organisation, others once for each critical system."
+            )
+    if untargeted:
+        one = len(untargeted) == 1
+        verbs = ("has", "is") if one else ("have", "are")
+        notes.append(
+            f"{joined(untargeted)} {verbs[0]} no target in this profile and {verbs[1]} "
+            "not counted."
+        )
+    return notes
+
+
+def _next_level(basis: Basis) -> NextLevel | None:
+    score = basis.headline_score()
+    if score.level is None or score.level is ThemeLevel.BEYOND_TARGET:
+        return None
+    theme = basis.headline.title
+    if score.level is ThemeLevel.NOT_KNOWN:
+        need = -(-4 * score.pairs // 5) - score.determined
+        return NextLevel(
+            "What stands between us and a level",
+            f"{score.determined} of {counted(score.pairs, 'result')} for {theme} are "
+            f"determined. By rule {THEME_RULE}, a level needs four fifths of them: {need:,} more.",
+            (),
+        )
+    if score.level is ThemeLevel.ON_TARGET:
+        return NextLevel(
+            "What stands between us and level 5",
+            f"By rule {THEME_RULE}, level 5, {ThemeLevel.BEYOND_TARGET.title}, needs every "
+            f"outcome of {theme} at its highest in every place, even where less is the target.",
+            (),
+        )
+    after = ThemeLevel(score.level + 1)
+    needed = {
+        ThemeLevel.DEVELOPING: -(-score.of // 2),
+        ThemeLevel.ESTABLISHED: -(-4 * score.of // 5),
+    }.get(after, score.of)
+    ways = _ways(basis)
+    short = needed - score.meets
+    text = (
+        f"By rule {THEME_RULE}, level {after.value}, {after.title}, needs {needed} of {score.of}: "
+        f"{short if short > 1 else 'one'} more than now. The shortest way there"
+        + (f" begins with these {_SHOWN_WAYS}:" if short > _SHOWN_WAYS else ":")
+    )
+    return NextLevel(
+        f"What stands between us and level {after.value}",
+        text,
+        tuple(ways[:short][:_SHOWN_WAYS]),
+    )
+
+
+def _ways(basis: Basis) -> list[Way]:
+    unmet = [ref for ref, meets in by_outcome(basis).items() if not meets]
+    found: dict[OutcomeId, list[Finding]] = {ref: [] for ref in unmet}
+    for finding in basis.headline_findings():
+        found[finding.score.asked.outcome.id].append(finding)
+    ways: list[tuple[int, Way]] = []
+    for ref, findings in found.items():
+        steps = sum(each.steps for each in findings)
+        first = findings[0]
+        shown = [
+            (each, key)
+            for each in findings
+            for key in answered_first(each.score, each.gap.statements)[0]
+        ][:_SHOWN_TEXTS]
+        more = ""
+        if steps > len(shown):
+            rest = steps - len(shown)
+            more = f"{rest} more." if shown else f"{counted(rest, 'statement')} not answered."
+        elif not steps:
+            more = _ACCEPTANCE
+        ways.append(
+            (
+                steps,
+                Way(
+                    ref,
+                    first.score.asked.outcome.title,
+                    basis.anchor(first.score.key),
+                    tuple(
+                        (said_answer(each.score, key), statement_text(each.score, key))
+                        for each, key in shown
+                    ),
+                    more,
+                    ", ".join(basis.place(each.score.asked.scope.id) for each in findings),
+                ),
+            )
+        )
+    return [way for _, way in sorted(ways, key=lambda item: item[0])]

@@ -1,0 +1,368 @@
+"""One section per outcome and scope: verdicts, the sentence that explains, answers, texts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cyberassess.adapters.report.basis import (
+    NO_TARGET,
+    NOT_APPLICABLE,
+    NOT_DECIDED,
+    Basis,
+    Verdict,
+    capital,
+    joined,
+    said_date,
+    said_tool,
+    verdict,
+)
+from cyberassess.adapters.report.explaining import explain
+from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.framework import Indicator, IndicatorId
+from cyberassess.domain.ledger import Claim, Given, Said
+from cyberassess.domain.scoring import OutcomeScore, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledVerdict:
+    """One of the verdicts side by side."""
+
+    label: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one person answered."""
+
+    who: str
+    label: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One statement with everyone's answer to it."""
+
+    ref: str
+    in_the_way: bool
+    """It keeps the outcome from its target."""
+    text: str
+    answer: str
+    """The one answer, or that there is none; empty where several answered."""
+    origin: str
+    several: bool
+    answers: tuple[Answered, ...]
+    """Everyone's, where several answered."""
+    reasons: tuple[tuple[str, str], ...]
+    """Who, and the reason they gave."""
+    note: str
+    """What to know about several answers, or a reason that is missing; empty as a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The statements of one level."""
+
+    heading: str
+    rows: tuple[StatementRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A free text with who gave it and where it stood."""
+
+    text: str
+    who: str
+    origin: str
+    valid: str = ""
+    """Until when evidence holds, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """One outcome in one scope."""
+
+    anchor: str
+    ref: str
+    title: str
+    where: str
+    """Scope, group and theme, in one line."""
+    result: Verdict
+    """What the contents show."""
+    verdicts: tuple[LabelledVerdict, ...]
+    explanation: str
+    bands: tuple[Band, ...]
+    one_source: bool
+    """All answers come from one person and one workbook, which ``files`` names."""
+    files: str
+    """Whose the answers are, where they have one source; what the file numbers stand for."""
+    rationales: tuple[TextRow, ...]
+    evidence: tuple[TextRow, ...]
+    no_evidence: str
+    """Said where there is none."""
+    claims: tuple[TextRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group's outcomes in one scope, as the contents list them."""
+
+    title: str
+    outcomes: tuple[OutcomeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeView:
+    """All outcomes of one framework in one scope."""
+
+    anchor: str
+    title: str
+    note: str
+    groups: tuple[GroupView, ...]
+
+
+def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
+    """Give the outcomes by framework and scope, in the scorecard's order."""
+    sections: dict[tuple[str, str], dict[str, list[OutcomeView]]] = {}
+    for score in basis.card.outcomes:
+        framework, outcome, scope = score.asked
+        group = basis.groups[framework.ref, outcome.id][-1]
+        section = sections.setdefault((framework.ref, scope.id), {})
+        section.setdefault(f"{group.id} {group.title}", []).append(_outcome(basis, score))
+    several = len(basis.frameworks) > 1
+    titles = {each.ref: each.short_title for each in basis.frameworks.values()}
+    views: list[ScopeView] = []
+    for number, ((ref, scope_id), section) in enumerate(sections.items(), start=1):
+        scope = next(each for each in basis.scopes if each.id == scope_id)
+        place = basis.place(scope.id)
+        owner = f"owner {basis.person(scope.owner)}" if scope.owner else ""
+        about = [scope.service, owner, scope.supplier, scope.hosting, scope.why_critical]
+        title = next(title for key, title in titles.items() if key == ref)
+        views.append(
+            ScopeView(
+                f"scope-{number}",
+                f"{title}, {place}" if several else place,
+                " · ".join(each for each in about if each),
+                tuple(GroupView(name, tuple(each)) for name, each in section.items()),
+            )
+        )
+    return tuple(views)
+
+
+def result_of(score: OutcomeScore) -> Verdict:
+    """Give an outcome's determination as it is shown."""
+    none = NOT_APPLICABLE if score.not_applicable else NOT_DECIDED
+    return verdict(score.asked.framework, score.determination, none)
+
+
+def target_of(score: OutcomeScore) -> Verdict:
+    """Give an outcome's target as it is shown."""
+    return verdict(score.asked.framework, score.target, NO_TARGET)
+
+
+def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
+    framework, outcome, scope = score.asked
+    key = score.key
+    group = basis.groups[framework.ref, outcome.id][-1]
+    theme = basis.theme_of(score)
+    where = [basis.place(scope.id), f"{group.kind} {group.id} {group.title}"]
+    if theme:
+        where.append(f"theme {basis.themes.theme(theme).title}")
+    in_the_way = (
+        score.gap_to(score.target).statements
+        if score.target is not None and score.meets_target is False
+        else ()
+    )
+    evidence = basis.state.evidence.get(key, ())
+    source = _one_source(basis, score)
+    return OutcomeView(
+        anchor=basis.anchor(key),
+        ref=outcome.id,
+        title=outcome.title,
+        where=" · ".join(where),
+        result=result_of(score),
+        verdicts=tuple(_verdicts(score)),
+        explanation=explain(score),
+        bands=tuple(
+            Band(
+                level.heading or f"For {level.title.lower()}",
+                tuple(
+                    _row(basis, score, indicator, in_the_way, source)
+                    for indicator in outcome.at_level(level.id)
+                ),
+            )
+            for level in framework.levels
+            if outcome.at_level(level.id)
+        ),
+        one_source=bool(source),
+        files=f"{source.whose}{_files(basis, score)}" if source else _files(basis, score),
+        rationales=tuple(_said(basis, each) for each in basis.state.rationales.get(key, ())),
+        evidence=tuple(_said(basis, each, valid=_valid(basis, each)) for each in evidence),
+        no_evidence="" if evidence else _no_evidence(score),
+        claims=tuple(_claim(basis, score, each) for each in basis.state.claims.get(key, ())),
+    )
+
+
+def _verdicts(score: OutcomeScore) -> Iterator[LabelledVerdict]:
+    framework = score.asked.framework
+    none = NOT_APPLICABLE if score.not_applicable else NOT_DECIDED
+    yield LabelledVerdict("By the rule", verdict(framework, score.suggested, none))
+    if score.suggested is None and not score.not_applicable:
+        yield LabelledVerdict("At worst", verdict(framework, score.worst, none))
+        yield LabelledVerdict("At best", verdict(framework, score.best, none))
+    not_yet = Verdict("", "Not yet", "none")
+    yield LabelledVerdict("Confirmed", verdict(framework, score.confirmed, not_yet))
+    yield LabelledVerdict("Target", target_of(score))
+
+
+class _OneSource(NamedTuple):
+    """The one person and workbook all answers to an outcome come from."""
+
+    whose: str
+    label: str
+    """How rows would name the file; empty where there is none."""
+
+
+def _one_source(basis: Basis, score: OutcomeScore) -> _OneSource | None:
+    found: set[tuple[str, str]] = set()
+    for standing in score.standings:
+        for given in standing.given:
+            file = basis.file(given.source)
+            found.add((basis.person(given.person), file.label if file else ""))
+    kinds = {given.source.kind for standing in score.standings for given in standing.given}
+    if len(found) != 1 or kinds != {"workbook"}:
+        return None
+    ((who, label),) = found
+    return _OneSource(f"All answers by {who}. ", label)
+
+
+def _origin(answered: Answered, source: _OneSource | None) -> str:
+    if source is None:
+        return f"{answered.who}, {answered.origin}"
+    return capital(answered.origin.removeprefix(f"{source.label}, "))
+
+
+def _row(
+    basis: Basis,
+    score: OutcomeScore,
+    indicator: Indicator,
+    in_the_way: tuple[IndicatorId, ...],
+    source: "_OneSource | None",
+) -> StatementRow:
+    standing = score.by_statement[indicator.id]
+    labels = {a.code: a.label for a in score.asked.framework.answers_for(indicator).answers}
+    answers = tuple(
+        Answered(
+            basis.person(given.person),
+            labels.get(given.answer, given.answer),
+            basis.origin(given.source, given.origin.time),
+        )
+        for given in standing.given
+    )
+    return StatementRow(
+        ref=indicator.id,
+        in_the_way=indicator.id in in_the_way,
+        text=indicator.text,
+        answer=answers[0].label if answers else "Not answered",
+        origin=_origin(answers[0], source) if answers else "",
+        several=len(answers) > 1,
+        answers=answers,
+        reasons=tuple((basis.person(g.person), g.reason) for g in standing.given if g.reason),
+        note=_note(basis, score, indicator, standing),
+    )
+
+
+def _note(basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
+    choices = {a.code: a for a in score.asked.framework.answers_for(indicator).answers}
+    if standing.resolution is not None:
+        settled = standing.resolution
+        label = choices[settled.answer].label if settled.answer in choices else settled.answer
+        who = basis.person(settled.origin.actor)
+        return (
+            f"Settled by {who} on {said_date(settled.origin.time)}: {label}. "
+            f"Reason: {settled.reason or 'none given'}"
+        )
+    if standing.in_conflict:
+        counting = [
+            choices[g.answer].label
+            for g in standing.given
+            if g.answer in choices and choices[g.answer].counts_as is standing.counts_as
+        ]
+        return f"{_differ(basis, standing.given)}; the lower answer counts until it is settled" + (
+            f": {counting[0]}." if counting else "."
+        )
+    if standing.lacks_reason:
+        return "This answer needs a reason and has none, so it counts as not answered."
+    key = StatementKey(score.asked.framework.ref, score.asked.scope.id, indicator.id)
+    changes = [c for c in basis.state.history.get(key, ()) if c.old is not None]
+    if changes:
+        return "Changed after it was first given: see the lists under Fair play."
+    return ""
+
+
+def _differ(basis: Basis, given: tuple[Given, ...]) -> str:
+    people = list(dict.fromkeys(basis.person(each.person) for each in given))
+    if len(people) == 1:
+        return f"{people[0]} answered differently in two copies of the assessment"
+    return f"{joined(people)} differ"
+
+
+def _files(basis: Basis, score: OutcomeScore) -> str:
+    key = score.key
+    sources = [given.source for standing in score.standings for given in standing.given]
+    for texts in (basis.state.rationales, basis.state.evidence):
+        sources += [said.source for said in texts.get(key, ())]
+    sources += [claim.source for claim in basis.state.claims.get(key, ())]
+    sheets: dict[str, dict[str, None]] = {}
+    names: dict[str, str] = {}
+    for source in sources:
+        file = basis.file(source)
+        if file:
+            names[file.label] = file.name
+            if source.sheet:
+                sheets.setdefault(file.label, {})[f"“{source.sheet}”"] = None
+    dates = {
+        label: said_date(each.origin.time)
+        for each in basis.state.received
+        if (label := basis.files[each.name, each.sha256].label) in names
+    }
+    lines: list[str] = []
+    for label, name in names.items():
+        line = f"{label} is {name}"
+        if label in sheets:
+            word = "sheet" if len(sheets[label]) == 1 else "sheets"
+            line += f", {word} {joined(list(sheets[label]))}"
+        if label in dates:
+            line += f", received {dates[label]}"
+        lines.append(line)
+    return "; ".join(lines) + "." if lines else ""
+
+
+def _said(basis: Basis, said: Said, *, valid: str = "") -> TextRow:
+    origin = basis.origin(said.source, said.origin.time)
+    return TextRow(said.text, basis.person(said.person), origin, valid)
+
+
+def _valid(basis: Basis, said: Said) -> str:
+    if not said.valid_until:
+        return "no date given"
+    date = said_date(said.valid_until)
+    return date if said.valid_until >= basis.on.isoformat() else f"expired {date}"
+
+
+def _no_evidence(score: OutcomeScore) -> str:
+    return "No evidence was offered." if score.rank else ""
+
+
+def _claim(basis: Basis, score: OutcomeScore, claim: Claim) -> TextRow:
+    tool = said_tool(claim.tool)
+    how = "confirmed" if claim.confirmed else "recorded"
+    framework = score.asked.framework
+    known = claim.level is not None and claim.level in framework.ranks
+    level = framework.level(claim.level).title if known and claim.level else "no level"
+    words = f"{how} in {tool} as {level}"
+    if claim.confirmed and claim.confirmed.casefold() not in {"true", "confirmed", "confirm"}:
+        words += f" ({claim.confirmed})"
+    text = capital(f"{words}.") + (f" {claim.comment}" if claim.comment else "")
+    return TextRow(text, tool, basis.origin(claim.source, claim.origin.time))

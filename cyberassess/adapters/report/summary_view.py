@@ -1,0 +1,379 @@
+"""Page one: the count in a sentence, how sure we are, the gaps that matter most, all themes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cyberassess.adapters.report.basis import (
+    Basis,
+    joined,
+    said_date,
+    said_role,
+    share,
+)
+from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
+from cyberassess.domain.findings import Finding
+from cyberassess.domain.framework import CountsAs, IndicatorId, OutcomeId
+from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeScore
+from cyberassess.errors import counted
+
+SQUARES_A_ROW = 20
+_PITCH = 8.6
+"""From one square to the next, in millimetres."""
+_TOP_GAPS = 3
+_TEXTS_A_GAP = 2
+_BAR = 200
+"""Width of a bar in its own units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One outcome in the row of squares."""
+
+    ref: str
+    meets: bool
+    x: str
+    y: str
+    text_x: str
+    text_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """The row of squares."""
+
+    message: str
+    """What it says, for those who do not see it."""
+    view_box: str
+    height: str
+    squares: tuple[Square, ...]
+    in_words: str
+    """The same, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number and what it means."""
+
+    number: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """One of the gaps that matter most."""
+
+    ref: str
+    title: str
+    link: str
+    missing: tuple[tuple[str, str], ...]
+    """What was answered, and the statement."""
+    more: str
+    where: str
+    planned: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRow:
+    """Where one theme stands."""
+
+    title: str
+    meets: str
+    bar: int
+    """Length out of 200; -1 where there is nothing to draw."""
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeTable:
+    """All themes of one framework."""
+
+    title: str
+    rows: tuple[ThemeRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Page one."""
+
+    title: str
+    about: str
+    lead: str
+    """``Infrastructure:``."""
+    lead_count: str
+    """The count as a sentence."""
+    lead_weakest: str
+    squares: Squares | None
+    level: str
+    target: str
+    rule: str
+    figures: tuple[Figure, ...]
+    gaps: tuple[GapRow, ...]
+    gaps_note: str
+    themes: tuple[ThemeTable, ...]
+    left_out: str
+
+
+def front(basis: Basis) -> Front:
+    """Give page one."""
+    settings, first = basis.settings, basis.first
+    score = basis.headline_score()
+    others = [each.title for ref, each in basis.frameworks.items() if ref != first.ref]
+    sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
+    role = f", {said_role(settings.officer.role)}" if settings.officer.role else ""
+    gaps = _gaps(basis)
+    return Front(
+        title=f"Cyber resilience {settings.period}",
+        about=(
+            f"Full report for {settings.organisation} · {sets} · {said_date(basis.on)} · "
+            f"prepared by {settings.officer.name}{role} · not yet approved: DRAFT"
+        ),
+        lead=f"{basis.headline.title}:",
+        lead_count=_count(score, no_target=basis.target(first.ref) is None),
+        lead_weakest=_weakest(basis),
+        squares=_squares(basis, score),
+        level=_level(score),
+        target=_whose_target(basis),
+        rule=THEME_RULE,
+        figures=_figures(basis),
+        gaps=gaps,
+        gaps_note=_gaps_note(basis, gaps),
+        themes=tuple(_theme_table(basis, ref, titled=bool(others)) for ref in basis.frameworks),
+        left_out=_left_out(basis),
+    )
+
+
+def _left_out(basis: Basis) -> str:
+    parts = [
+        f"{each.title} ({each.reason.rstrip('.')})" if each.reason else each.title
+        for each in basis.settings.left_out
+    ]
+    if parts:
+        return f"{'; '.join(parts)}."
+    return "Nothing is recorded as left out. What this report does not name was not looked at."
+
+
+def _count(score: ThemeScore, *, no_target: bool) -> str:
+    if no_target:
+        return "no target was chosen, so nothing can be counted against one."
+    if not score.of:
+        return "no outcome of this theme has a target."
+    verb = "meets" if score.meets == 1 else "meet"
+    return f"{score.meets} of {counted(score.of, 'outcome')} {verb} our target."
+
+
+def _weakest(basis: Basis) -> str:
+    entries = [
+        each
+        for each in basis.card.themes
+        if each.framework == basis.first.ref
+        and each.theme == basis.headline.id
+        and each.scope != ALL_SCOPES
+        and each.of
+    ]
+    shares = [Fraction(each.meets, each.of) for each in entries]
+    lowest = [e for e, part in zip(entries, shares, strict=True) if part == min(shares)]
+    if len(entries) < 2 or len(lowest) == len(entries):  # noqa: PLR2004 - two make a comparison
+        return ""
+    places = joined(
+        [
+            "what is answered once for the whole organisation"
+            if each.scope == ORGANISATION
+            else basis.place(each.scope)
+            for each in lowest
+        ]
+    )
+    if len(lowest) > 1:
+        return f"The weakest are {places}."
+    weakest = lowest[0]
+    what = "part" if weakest.scope == ORGANISATION else "system"
+    return f"The weakest {what} is {places}, with {weakest.meets} of {weakest.of}."
+
+
+def by_outcome(basis: Basis) -> dict[OutcomeId, bool]:
+    """Say of each outcome of the headline theme with a target whether it meets it everywhere."""
+    results: dict[OutcomeId, bool] = {}
+    for each in basis.card.outcomes:
+        if each.asked.framework.ref != basis.first.ref:
+            continue
+        if basis.theme_of(each) == basis.headline.id and each.meets_target is not None:
+            key = each.asked.outcome.id
+            results[key] = results.get(key, True) and each.meets_target
+    order = list(basis.first.outcomes)
+    return dict(sorted(results.items(), key=lambda item: order.index(item[0])))
+
+
+def _squares(basis: Basis, score: ThemeScore) -> Squares | None:
+    results = by_outcome(basis)
+    if not results:
+        return None
+    met = [ref for ref, meets in results.items() if meets]
+    unmet = [ref for ref, meets in results.items() if not meets]
+    squares = tuple(
+        Square(
+            ref,
+            results[ref],
+            f"{0.4 + place % SQUARES_A_ROW * _PITCH:.1f}",
+            f"{0.4 + place // SQUARES_A_ROW * _PITCH:.1f}",
+            f"{4.1 + place % SQUARES_A_ROW * _PITCH:.1f}",
+            f"{5 + place // SQUARES_A_ROW * _PITCH:.1f}",
+        )
+        for place, ref in enumerate((*met, *unmet))
+    )
+    height = -(-len(squares) // SQUARES_A_ROW) * _PITCH - 0.4
+    words = [f"Meet the target: {', '.join(met)}."] if met else []
+    words += [f"Below the target: {', '.join(unmet)}."] if unmet else []
+    return Squares(
+        f"{score.meets} of {counted(score.of, 'outcome')} meet the target",
+        f"0 0 172 {height:.1f}",
+        f"{height * 170 / 172:.1f}mm",
+        squares,
+        " ".join(words),
+    )
+
+
+def _level(score: ThemeScore) -> str:
+    if score.level is None:
+        return "There is no level without a target."
+    level = f"Level {score.level.value} of 5, {score.level.title}."
+    if score.level.value:
+        return level
+    return (
+        f"{level} Only {score.determined} of {counted(score.pairs, 'result')} could be "
+        "determined; a level needs four fifths of them."
+    )
+
+
+def _whose_target(basis: Basis) -> str:
+    several = len(basis.frameworks) > 1
+    sentences: list[str] = []
+    for pinned in basis.settings.frameworks:
+        profile = basis.profiles.get(pinned.ref)
+        prefix = f"{basis.frameworks[pinned.ref].short_title}: " if several else ""
+        if profile is None:
+            reason = f": {pinned.no_profile_reason}" if pinned.no_profile_reason else ""
+            sentences.append(f"{prefix}No target was chosen{reason.rstrip('.')}.")
+        else:
+            sentences.append(f"{prefix}Our target is the {profile.title}, set by {profile.owner}.")
+    return " ".join(sentences)
+
+
+def _figures(basis: Basis) -> tuple[Figure, ...]:
+    sure = basis.card.confidence
+    return (
+        Figure(share(sure.answered, sure.statements), "of statements answered"),
+        Figure(share(sure.evidenced, sure.claims), "of claims backed by evidence"),
+        Figure(share(sure.in_date, sure.claims), "of claims with evidence in date"),
+        Figure(f"{sure.reviewed} of {sure.outcomes}", "outcomes reviewed independently"),
+        Figure(
+            f"{sure.conflicts:,}",
+            "open conflict between people"
+            if sure.conflicts == 1
+            else "open conflicts between people",
+        ),
+    )
+
+
+def said_answer(score: OutcomeScore, indicator: IndicatorId) -> str:
+    """Say what counts for a statement, in the words people chose from."""
+    standing = score.by_statement[indicator]
+    if standing.in_conflict:
+        return "People differ"
+    if standing.answer is None:
+        return "Not answered"
+    statement = score.asked.framework.indicators[indicator][1]
+    answer = score.asked.framework.answers_for(statement).by_code(standing.answer)
+    return answer.label if answer else "Not answered"
+
+
+def statement_text(score: OutcomeScore, indicator: IndicatorId) -> str:
+    """Give a statement's text."""
+    return score.asked.framework.indicators[indicator][1].text
+
+
+def answered_first(
+    score: OutcomeScore, statements: Sequence[IndicatorId]
+) -> tuple[list[IndicatorId], list[IndicatorId]]:
+    """Split statements into those somebody answered and those still open, order kept."""
+    open_ = [
+        each
+        for each in statements
+        if score.by_statement[each].counts_as is CountsAs.UNANSWERED
+        and score.by_statement[each].answer is None
+        and not score.by_statement[each].in_conflict
+    ]
+    return [each for each in statements if each not in open_], open_
+
+
+def _gaps(basis: Basis) -> tuple[GapRow, ...]:
+    grouped: dict[OutcomeId, list[Finding]] = {}
+    for finding in basis.headline_findings():
+        grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
+    ranked = sorted(
+        grouped.values(), key=lambda found: (-len(found), sum(each.steps for each in found))
+    )
+    rows: list[GapRow] = []
+    for found in ranked[:_TOP_GAPS]:
+        worst = max(found, key=lambda each: each.steps)
+        score, outcome = worst.score, worst.score.asked.outcome
+        answered, open_ = answered_first(score, worst.gap.statements)
+        shown = answered[:_TEXTS_A_GAP]
+        rest = len(answered) - len(shown)
+        more = [f"{rest} more like this"] if rest else []
+        more += [f"{counted(len(open_), 'statement')} not answered"] if open_ else []
+        rows.append(
+            GapRow(
+                ref=outcome.id,
+                title=outcome.title,
+                link=basis.anchor(score.key),
+                missing=tuple((said_answer(score, k), statement_text(score, k)) for k in shown),
+                more=f"{joined(more)}." if more else "",
+                where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
+                planned="not planned yet",
+            )
+        )
+    return tuple(rows)
+
+
+def _gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
+    if not gaps:
+        if basis.target(basis.first.ref) is None:
+            return "Without a target there are no gaps to name."
+        return f"Every outcome of {basis.headline.title} with a target meets it."
+    several = len(basis.scopes) > 1
+    order = "by how many places fall short, then by how few statements stand in the way"
+    return (
+        f"Chosen {order}."
+        if several
+        else "Chosen by how few statements stand in the way: the quickest to close."
+    )
+
+
+def _theme_table(basis: Basis, ref: str, *, titled: bool) -> ThemeTable:
+    framework = next(each for key, each in basis.frameworks.items() if key == ref)
+    rows: list[ThemeRow] = []
+    empty: list[str] = []
+    for theme in basis.themes.themes:
+        score = basis.card.theme(framework.ref, theme.id)
+        if not score.pairs and not score.of:
+            empty.append(theme.title)
+            continue
+        rows.append(
+            ThemeRow(
+                theme.title,
+                f"{score.meets} of {score.of}" if score.of else "no target",
+                _BAR * score.meets // score.of if score.of else -1,
+                "no level" if score.level is None else f"{score.level.value} {score.level.title}",
+            )
+        )
+    headline = [row for row in rows if row.title == basis.headline.title]
+    verb = "has" if len(empty) == 1 else "have"
+    return ThemeTable(
+        f"{framework.title} {framework.version}" if titled else "",
+        (*headline, *(row for row in rows if row not in headline)),
+        (
+            f"Levels follow rule {THEME_RULE}.",
+            *((f"{joined(empty)} {verb} no outcome in this framework.",) if empty else ()),
+        ),
+    )

@@ -1,0 +1,305 @@
+"""The folder of one assessment: ``assessment.yaml`` and the folders beside it.
+
+Nothing in it is hidden. The control sets, profiles and themes an assessment uses are pinned: their
+exact bytes lie in its own ``frameworks/`` folder, and ``assessment.yaml`` records the hash of each
+control set.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cyberassess.adapters import strict_yaml
+from cyberassess.adapters.files import write_whole
+from cyberassess.domain.assessment import NO_PROFILE, Pinned, Settings, check_settings
+from cyberassess.domain.framework import (
+    Framework,
+    FrameworkRef,
+    Profile,
+    ThemeSet,
+    check_framework,
+    check_target,
+    check_themes,
+)
+from cyberassess.errors import AssessmentError, Problem
+
+SETTINGS = "assessment.yaml"
+SCHEMA = "1"
+_TWO_BYTES = 0xFFFF
+FOLDERS = (
+    "ledger",
+    "frameworks",
+    "evidence",
+    "questionnaires/sent",
+    "questionnaires/received",
+    "questionnaires/refused",
+    "reports",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a workspace's files say, the ledger aside."""
+
+    settings: Settings
+    frameworks: Mapping[FrameworkRef, Framework]
+    profiles: Mapping[FrameworkRef, Profile | None]
+    """``None`` where no profile was chosen."""
+    themes: ThemeSet
+    flat: Mapping[str, str]
+    """The settings keyed by path, for the ledger."""
+
+
+class Workspace:
+    """One assessment's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; nothing is read yet."""
+        self.folder = folder
+
+    @property
+    def ledger(self) -> Path:
+        """Where the ledger's segments lie."""
+        return self.folder / "ledger"
+
+    @property
+    def sent(self) -> Path:
+        """Where questionnaires are written to."""
+        return self.folder / "questionnaires" / "sent"
+
+    @property
+    def received(self) -> Path:
+        """Where originals of what came in are kept."""
+        return self.folder / "questionnaires" / "received"
+
+    @property
+    def refused(self) -> Path:
+        """Where files that could not be used are kept."""
+        return self.folder / "questionnaires" / "refused"
+
+    @property
+    def reports(self) -> Path:
+        """Where documents are written to."""
+        return self.folder / "reports"
+
+    def read(self) -> Contents:
+        """Read the settings and everything pinned.
+
+        Raises:
+            AssessmentError: with every problem, each with its file and line.
+        """
+        path = self.folder / SETTINGS
+        if not path.is_file():
+            raise AssessmentError(
+                Problem(
+                    "no-assessment",
+                    SETTINGS,
+                    "There is no such file here, so this folder is not an assessment.",
+                    "Go to the assessment's folder, or name it with -C FOLDER. "
+                    "To begin one: cyberassess new FOLDER …",
+                )
+            )
+        self._check_schema(path)
+        settings, problems, data = strict_yaml.read_file(path, SETTINGS, Settings)
+        if settings is None:
+            raise AssessmentError(*problems)
+        document = strict_yaml.read_text(data, SETTINGS)
+        frameworks, profiles, faults = self._pinned(settings)
+        themes, theme_faults = self._themes(settings, frameworks)
+        faults += theme_faults
+        faults += _with_lines(check_settings(settings, frameworks), document.lines, settings)
+        if faults or themes is None:
+            raise AssessmentError(*faults)
+        flat = dict(_flatten(document.value))
+        for name in sorted({*map(_profile_name, settings.frameworks), _themes_name(settings)}):
+            if name:
+                data = (self.folder / name).read_bytes()
+                flat[f"file:{name}"] = hashlib.sha256(data).hexdigest()
+        return Contents(settings, frameworks, profiles, themes, flat)
+
+    def _check_schema(self, path: Path) -> None:
+        try:
+            document = strict_yaml.read_text(path.read_bytes(), SETTINGS)
+        except OSError:
+            return
+        schema = document.value.get("schema") if isinstance(document.value, dict) else None
+        if isinstance(schema, str) and schema != SCHEMA:
+            line = document.lines.get(("schema",), 1)
+            hint = (
+                "Update cyberassess."
+                if schema.isdigit() and int(schema) > int(SCHEMA)
+                else f'Write schema: "{SCHEMA}".'
+            )
+            raise AssessmentError(
+                Problem(
+                    "wrong-schema",
+                    f"{SETTINGS}, line {line}",
+                    f'"{schema}" is not a version of this file that this program reads.',
+                    f"{hint} Nothing was changed.",
+                )
+            )
+
+    def _pinned(
+        self, settings: Settings
+    ) -> tuple[dict[FrameworkRef, Framework], dict[FrameworkRef, Profile | None], list[Problem]]:
+        frameworks: dict[FrameworkRef, Framework] = {}
+        profiles: dict[FrameworkRef, Profile | None] = {}
+        problems: list[Problem] = []
+        for pinned in settings.frameworks:
+            name = f"frameworks/{pinned.id}/{pinned.version}.yaml"
+            framework, faults, data = strict_yaml.read_file(self.folder / name, name, Framework)
+            problems.extend(faults)
+            if framework is None:
+                continue
+            if hashlib.sha256(data).hexdigest() != pinned.sha256:
+                problems.append(
+                    Problem(
+                        "framework-changed",
+                        name,
+                        "The control set is not the one this assessment was begun with: "
+                        f"its hash differs from the one in {SETTINGS}.",
+                        "Restore the file; corrections come as a new revision.",
+                    )
+                )
+                continue
+            problems += check_framework(framework)
+            frameworks[framework.ref] = framework
+            profile, wrong = self._profile(pinned, framework)
+            problems.extend(wrong)
+            profiles[framework.ref] = profile
+        return frameworks, profiles, problems
+
+    def _profile(
+        self, pinned: Pinned, framework: Framework
+    ) -> tuple[Profile | None, list[Problem]]:
+        name = _profile_name(pinned)
+        if not name:
+            return None, []
+        profile, faults, _ = strict_yaml.read_file(self.folder / name, name, Profile)
+        if profile is None:
+            return None, list(faults)
+        return profile, check_target(framework, profile)
+
+    def _themes(
+        self, settings: Settings, frameworks: Mapping[FrameworkRef, Framework]
+    ) -> tuple[ThemeSet | None, list[Problem]]:
+        name = _themes_name(settings)
+        themes, faults, _ = strict_yaml.read_file(self.folder / name, name, ThemeSet)
+        if themes is None:
+            return None, list(faults)
+        return themes, [p for each in frameworks.values() for p in check_themes(each, themes)]
+
+    def create(self, settings: str, pinned: Mapping[str, bytes]) -> None:
+        """Make the folders, the pinned files (keyed by path) and the settings, in that order.
+
+        Raises:
+            AssessmentError: where the folder holds something already, or cannot be written to.
+        """
+        try:
+            if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+                raise AssessmentError(
+                    Problem(
+                        "not-empty",
+                        str(self.folder),
+                        "There is something in this place already.",
+                        "Name a folder that is new or empty. Nothing was changed.",
+                    )
+                )
+            for name in FOLDERS:
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+            for name, data in pinned.items():
+                target = self.folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(target, data)
+            write_whole(self.folder / SETTINGS, settings.encode())
+        except OSError as cause:
+            raise AssessmentError(
+                Problem(
+                    "not-writable",
+                    str(self.folder),
+                    f"The assessment cannot be written here: {cause.strerror}.",
+                    "Choose a folder you may write to.",
+                )
+            ) from cause
+
+
+def _profile_name(pinned: Pinned) -> str:
+    """Give where a chosen profile lies; empty where none was chosen."""
+    if pinned.profile == NO_PROFILE:
+        return ""
+    if pinned.profile.endswith((".yaml", ".yml")):
+        return pinned.profile
+    return f"frameworks/profiles/{pinned.profile}.yaml"
+
+
+def _themes_name(settings: Settings) -> str:
+    if settings.themes.endswith((".yaml", ".yml")):
+        return settings.themes
+    return f"frameworks/themes/{settings.themes}.yaml"
+
+
+def _with_lines(
+    problems: list[Problem], lines: Mapping[tuple[str | int, ...], int], settings: Settings
+) -> list[Problem]:
+    """Give problems about an id the line of the entry that has it."""
+    places: dict[str, int] = {}
+    for part in ("scopes", "people"):
+        for index, entry in enumerate(getattr(settings, part)):
+            places[f"{part}, {entry.id}"] = lines.get((part, index), 0)
+    located: list[Problem] = []
+    for problem in problems:
+        spot = problem.where.removeprefix(f"{SETTINGS}, ")
+        line = places.get(spot) or lines.get((spot,), 0)
+        where = f"{SETTINGS}, line {line}, {spot}" if line else problem.where
+        located.append(Problem(problem.code, where, problem.message, problem.hint))
+    return located
+
+
+def _flatten(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # NOTE: text trees
+    """Give every text of the settings with its path; entries with an id are named by it."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _flatten(each, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for number, each in enumerate(value, start=1):
+            name = each.get("id") if isinstance(each, dict) else None
+            if name and "version" in each:
+                name = f"{name}@{each['version']}"
+            yield from _flatten(each, f"{path}[{name or number}]")
+    else:
+        yield path, str(value)
+
+
+def settings_text(values: Mapping[str, Any]) -> str:
+    """Give ``assessment.yaml`` from plain values: every text quoted, in the given order."""
+    lines = [
+        "# The assessment's settings. Edit this file to change them: it is checked at every",
+        "# command, and changes are recorded in the ledger. docs/formats.md explains the keys.",
+    ]
+    for key, value in values.items():
+        if value and isinstance(value, list):
+            lines.append(f"{key}:")
+            lines += [f"  - {_inline(each)}" for each in value]
+        else:
+            lines.append(f"{key}: {_inline(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _inline(value: Any) -> str:  # NOTE: text, or lists and dicts of it
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_inline(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_inline(each) for each in value) + "]"
+    return "".join(map(_escaped, json.dumps(str(value), ensure_ascii=False)))
+
+
+def _escaped(character: str) -> str:
+    """Write a character that YAML takes for a line break, or refuses, by its number."""
+    if character.isprintable() or unicodedata.category(character) in {"Zs", "Cn", "Co"}:
+        return character
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= _TWO_BYTES else f"\\U{number:08x}"

@@ -1,0 +1,54 @@
+"""Dates as people in Britain write them."""
+
+import datetime
+import re
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FULL = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ][\d:.]*z?)?")
+_NUMBERS = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
+_WORDS = re.compile(
+    r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+([a-z]+)\.?,?\s+(\d{4})"
+)
+
+
+def read_date(text: str) -> str | None:
+    """Give a date in ISO 8601, or ``None`` where the text is not one.
+
+    Days stand before months: ``31/12/2026``, ``31 December 2026``, ``31st Dec 2026``, and ISO.
+    """
+    folded = text.strip().casefold()
+    try:
+        if found := _ISO.fullmatch(folded):
+            return datetime.date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        if found := _NUMBERS.fullmatch(folded):
+            year = int(found[3])
+            year += 2000 if len(found[3]) == 2 else 0  # noqa: PLR2004 - two digits
+            return datetime.date(year, int(found[2]), int(found[1])).isoformat()
+        if found := _WORDS.fullmatch(folded):
+            month = _month(found[2])
+            return datetime.date(int(found[3]), month, int(found[1])).isoformat()
+    except ValueError:
+        return None
+    return None
+
+
+def _month(word: str) -> int:
+    """Give the number of a month; 0, which no date has, where the word is none."""
+    short = "sep" if word == "sept" else word
+    if short in _MONTHS:
+        return _MONTHS.index(short) + 1
+    return _FULL.index(word) + 1 if word in _FULL else 0

@@ -1,0 +1,56 @@
+"""Filling in a questionnaire as a person would: for the demonstration and for tests."""
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Filled(NamedTuple):
+    """What is typed into one row."""
+
+    answer: str | datetime.date = ""
+    words: str = ""
+
+
+def fill(blank: Path, to: Path, rows: Mapping[str, Filled], *, completed_by: str = "") -> int:
+    """Type answers into a workbook's yellow cells and save it under another name.
+
+    Args:
+        blank: a workbook that was sent.
+        to: where the filled one goes.
+        rows: keyed by Ref.
+        completed_by: typed on the first sheet.
+
+    Returns:
+        How many rows were filled.
+    """
+    import openpyxl
+
+    from cyberassess.adapters.xlsx import wording
+
+    book = openpyxl.load_workbook(blank)
+    filled = 0
+    for sheet in book.worksheets:
+        columns: dict[str, int] = {}
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            texts = {str(cell.value): cell.column for cell in row if cell.value is not None}
+            if not columns and wording.REF in texts and wording.ANSWER in texts:
+                columns = texts
+                continue
+            if wording.COMPLETED_BY in texts and completed_by:
+                sheet.cell(number, texts[wording.COMPLETED_BY] + 1).value = completed_by
+            if not columns:
+                continue
+            what = rows.get(str(sheet.cell(number, columns[wording.REF]).value))
+            if what is None:
+                continue
+            filled += 1
+            if what.answer:
+                sheet.cell(number, columns[wording.ANSWER]).value = what.answer
+            if what.words:
+                cell = sheet.cell(number, columns[wording.WORDS])
+                cell.value = what.words
+                cell.data_type = "s"
+    book.save(to)
+    return filled

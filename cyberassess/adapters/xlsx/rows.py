@@ -1,0 +1,468 @@
+"""Rows of a questionnaire that came back: what was answered where, and what cannot be stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cyberassess.adapters.xlsx import wording
+from cyberassess.adapters.xlsx.dates import read_date
+from cyberassess.adapters.xlsx.guard import Cell, Sheet
+from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.framework import (
+    Answer,
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    Needs,
+)
+from cyberassess.domain.ledger import Source
+from cyberassess.domain.questions import (
+    EVIDENCE,
+    WHY,
+    WITHDRAW,
+    AnswerReply,
+    Ref,
+    Reply,
+    TextKind,
+    TextReply,
+    outcome_for,
+    read_ref,
+    statements_for,
+)
+from cyberassess.errors import Problem, Severity, closest
+
+LONGEST = 10_000
+"""Characters of an answer in somebody's own words."""
+_QUOTED = 60
+
+Columns = Mapping[str, int]
+"""Columns by heading."""
+
+
+def quoted(text: str) -> str:
+    """Give what was found, in quotation marks, in one line and not too long."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= _QUOTED else f'"{line[: _QUOTED - 1].rstrip()}…"'
+
+
+class Place(NamedTuple):
+    """A sheet of a file, for messages and sources."""
+
+    file: str
+    sheet: str
+    source: Source
+
+    @property
+    def sheet_name(self) -> str:
+        """The sheet as messages name it."""
+        return f'{self.file}, sheet "{self.sheet}"'
+
+    def of(self, cell: Cell) -> str:
+        """Give a cell as messages name it."""
+        return f"{self.sheet_name}, cell {cell.address}"
+
+    def source_of(self, cell: Cell) -> Source:
+        """Give a cell as the ledger names it."""
+        return self.source._replace(sheet=self.sheet, cell=cell.address)
+
+    def unexpected(self, cell: Cell) -> Problem:
+        """Report a cell that holds something where we expect nothing."""
+        what = "The formula " if cell.kind == "f" else ""
+        return Problem(
+            "unexpected-text",
+            self.of(cell),
+            f"{what}{quoted(cell.text)} stands where no answer is expected.",
+            f'It was not stored. If it is part of an answer, write it under "{wording.WORDS}" '
+            "beside the statement it belongs to.",
+        )
+
+    def comment(self, cell: Cell) -> Problem:
+        """Report a note on a cell."""
+        return Problem(
+            "comment",
+            self.of(cell),
+            f"There is a note on this cell: {quoted(cell.comment)}.",
+            f'Notes are not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
+        )
+
+    def text_in(self, cell: Cell) -> tuple[str, Problem | None]:
+        """Give what somebody typed, or why it cannot be stored."""
+        if cell.kind == "f":
+            return "", Problem(
+                "formula",
+                self.of(cell),
+                f"The cell holds the formula {quoted(cell.text)}, not an answer.",
+                "It was not stored. Type the answer itself, and send the file again.",
+            )
+        if cell.kind == "e":
+            return "", Problem(
+                "broken-value",
+                self.of(cell),
+                f"The cell shows {quoted(cell.text)}, which Excel writes when it cannot work "
+                "something out.",
+                "It was not stored. Type the answer itself, and send the file again.",
+            )
+        text = cell.text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(text) > LONGEST:
+            return "", Problem(
+                "too-long",
+                self.of(cell),
+                f"The text has {len(text):,} characters: {quoted(text)}.",
+                f"Up to {LONGEST:,} are stored; this one was not. "
+                "Shorten it, or name it as a document, and send the file again.",
+            )
+        return text, None
+
+
+class Grid:
+    """A sheet's cells by row and column."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        """Sort the cells that hold a value."""
+        self.sheet = sheet
+        self.rows: dict[int, dict[int, Cell]] = {}
+        for cell in sheet.cells:
+            self.rows.setdefault(cell.row, {})[cell.column] = cell
+
+    def right_of(self, cell: Cell) -> Cell | None:
+        """Give the next cell to the right that holds a value."""
+        row = self.rows[cell.row]
+        return next(
+            (row[each] for each in sorted(row) if each > cell.column and row[each].kind), None
+        )
+
+    def headings(self) -> Columns | None:
+        """Give the columns of a sheet of questions, or ``None`` where it is none."""
+        wanted = {wording.fold(each): each for each in wording.HEADINGS}
+        for row in self.rows.values():
+            columns: dict[str, int] = {}
+            for column, cell in row.items():
+                heading = wanted.get(wording.fold(cell.text))
+                if heading is not None:
+                    columns.setdefault(heading, column)
+            if {wording.REF, wording.ANSWER, wording.WORDS} <= columns.keys():
+                return columns
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row with a ref we know, and what stands in its answer cells."""
+
+    ref: Ref
+    place: Place
+    ref_cell: Cell
+    answer: Cell | None
+    words: Cell | None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is a statement's row."""
+        return not self.ref.name.endswith((WHY, EVIDENCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """One sheet of questions being read."""
+
+    grid: Grid
+    columns: Columns
+    place: Place
+    file_frameworks: tuple[FrameworkRef, ...]
+    """In the file's order: refs count them from one."""
+    frameworks: Mapping[FrameworkRef, Framework]
+    """The pinned ones."""
+    texts: set[str]
+    """What stands in rows without a ref, folded."""
+    known: Mapping[FrameworkRef, Mapping[str, str]]
+    """What stands under *Statement* beside each ref's name."""
+
+    def at(self, heading: str, row: Mapping[int, Cell]) -> Cell | None:
+        """Give the cell under a heading, where it holds a value."""
+        column = self.columns.get(heading)
+        cell = None if column is None else row.get(column)
+        return cell if cell is not None and cell.kind else None
+
+    def is_ours(self, cell: Cell) -> bool:
+        """Say whether a cell in a row without a ref is one of our texts."""
+        return (
+            wording.fold(cell.text) in self.texts
+            or wording.is_progress(cell.text)
+            or wording.fits(cell.text, (wording.SHEET_LINE, *wording.EARLIER_WORDINGS))
+        )
+
+
+def rows_of(sheet: Questions) -> tuple[list[Found], list[Problem]]:
+    """Give the rows of a sheet of questions, and everything on it that is neither ours nor one."""
+    headings = {wording.fold(each) for each in wording.HEADINGS}
+    found: list[Found] = []
+    problems: list[Problem] = []
+    for _, row in sorted(sheet.grid.rows.items()):
+        problems += [sheet.place.comment(cell) for cell in row.values() if cell.comment]
+        first = sheet.at(wording.REF, row)
+        if first is not None and wording.fold(first.text) == wording.fold(wording.REF):
+            problems += [
+                sheet.place.unexpected(cell)
+                for cell in row.values()
+                if cell.kind and wording.fold(cell.text) not in headings
+            ]
+            continue
+        each, more = _row(sheet, row)
+        problems += more
+        if each is not None:
+            found.append(each)
+    return found, problems
+
+
+def _row(sheet: Questions, row: Mapping[int, Cell]) -> tuple[Found | None, list[Problem]]:
+    place = sheet.place
+    filled = [row[column] for column in sorted(row) if row[column].kind]
+    ref_cell = sheet.at(wording.REF, row)
+    ref = read_ref(ref_cell.text, sheet.file_frameworks) if ref_cell is not None else None
+    if ref_cell is None or ref is None or ref_cell.kind != "s" or sheet.is_ours(ref_cell):
+        return None, [place.unexpected(cell) for cell in filled if not sheet.is_ours(cell)]
+    if ref.framework not in sheet.frameworks:
+        return None, []  # said once for the file
+    question = sheet.known[ref.framework].get(ref.name)
+    if question is None:
+        return None, _unknown(sheet, ref_cell, ref, [each for each in filled if each != ref_cell])
+    problems: list[Problem] = []
+    statement = sheet.at(wording.STATEMENT, row)
+    found = Found(
+        ref, place, ref_cell, sheet.at(wording.ANSWER, row), sheet.at(wording.WORDS, row)
+    )
+    is_title = ref.name in {str(each) for each in sheet.frameworks[ref.framework].outcomes}
+    taken = {ref_cell, statement}
+    if not is_title:
+        taken |= {found.words, sheet.at(wording.EARLIER, row)}
+        if not ref.name.endswith(WHY):
+            taken.add(found.answer)
+    past = sheet.at(wording.EARLIER, row)
+    if past is not None and not _is_past(past, found, sheet.frameworks[ref.framework]):
+        taken.discard(past)
+    problems += [
+        place.unexpected(cell)
+        for cell in filled
+        if cell not in taken and wording.fold(cell.text) != wording.fold(question)
+    ]
+    if wording.STATEMENT in sheet.columns:
+        text = statement.text if statement is not None else ""
+        if wording.fold(text) != wording.fold(question):
+            problems.append(_changed(place, statement or ref_cell, ref, text, question))
+    return (None if is_title else found), problems
+
+
+def _is_past(cell: Cell, found: Found, framework: Framework) -> bool:
+    """Say whether a cell under *Last year* can be what we wrote there."""
+    if not found.is_question:
+        return cell.kind == "s" and cell.text.startswith(wording.PAST_WORDS)
+    labels = [each.label for answers in framework.answer_sets for each in answers.answers]
+    folded = wording.fold(cell.text)
+    return any(
+        folded.startswith(wording.fold(each))
+        for each in (*labels, wording.NOT_ASKED, wording.NOT_ANSWERED, wording.PAST_WORDS)
+    )
+
+
+def _unknown(sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell]) -> list[Problem]:
+    near = closest(ref.name, list(sheet.known[ref.framework]))
+    held = f" The row holds: {'; '.join(quoted(each.text) for each in others)}." if others else ""
+    return [
+        Problem(
+            "unknown-ref",
+            sheet.place.of(cell),
+            f"{quoted(cell.text)} is not a question of {ref.framework}.{held}",
+            f"{near + ' ' if near else ''}Nothing in this row was stored. "
+            "Put the ref back as it was and send the file again.",
+        )
+    ]
+
+
+def _changed(place: Place, cell: Cell, ref: Ref, text: str, question: str) -> Problem:
+    return Problem(
+        "question-changed",
+        place.of(cell),
+        f"The question of {ref.name} was changed to {quoted(text)}; it is {quoted(question)}."
+        if text
+        else f"The question of {ref.name} was removed; it is {quoted(question)}.",
+        "The answer was stored for the question as it is. Ask whether it still fits.",
+        Severity.NOTE,
+    )
+
+
+def _answers(ref: Ref, framework: Framework) -> tuple[Answer, ...]:
+    return framework.answers_for(framework.indicators[IndicatorId(ref.name)][1]).answers
+
+
+def replies_of(
+    found: Sequence[Found], frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[tuple[Reply, ...], list[Problem]]:
+    """Turn rows into replies; rows that say different things under one ref are all reported."""
+    problems: list[Problem] = []
+    given: dict[Ref, list[tuple[Found, Reply]]] = {}
+    refs = {each.ref for each in found}
+    for each in found:
+        framework = frameworks[each.ref.framework]
+        if each.is_question:
+            statements = _statements(each.ref, refs, frameworks)
+            reply, more = _answer(each, framework, statements)
+        else:
+            reply, more = _text(each, frameworks)
+        problems += more
+        if reply is not None:
+            given.setdefault(each.ref, []).append((each, reply))
+    replies: list[Reply] = []
+    for ref, several in given.items():
+        if len({_said(reply) for _, reply in several}) == 1:
+            replies.append(several[0][1])
+            continue
+        for row, reply in several:
+            others = ", ".join(
+                other.place.of(other.ref_cell) for other, _ in several if other != row
+            )
+            problems.append(
+                Problem(
+                    "repeated-ref",
+                    row.place.of(row.ref_cell),
+                    f'The ref "{row.ref_cell.text.strip()}" stands here and at {others}, '
+                    f"with different answers; here it is {quoted(_said_as_text(reply))}.",
+                    f"Neither was stored for {ref.name}. Delete the wrong row and send it again.",
+                )
+            )
+    return tuple(replies), problems
+
+
+def _said(reply: Reply) -> tuple[str | None, str]:
+    if isinstance(reply, AnswerReply):
+        return reply.answer, reply.reason
+    return reply.text, reply.valid_until
+
+
+def _said_as_text(reply: Reply) -> str:
+    return " ".join(each for each in _said(reply) if each) or WITHDRAW
+
+
+def _statements(
+    ref: Ref, refs: set[Ref], frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[StatementKey, ...]:
+    """Give the statements of a row; those that repeat it too, unless one has a row of its own."""
+    together = statements_for(ref, frameworks, together=True)
+    own = {ref._replace(name=str(each.indicator)) for each in together} - {ref}
+    return statements_for(ref, frameworks, together=not own & refs)
+
+
+def _answer(
+    row: Found, framework: Framework, statements: tuple[StatementKey, ...]
+) -> tuple[Reply | None, list[Problem]]:
+    place, problems = row.place, list[Problem]()
+    answer = reason = ""
+    for cell in (row.answer, row.words):
+        if cell is None:
+            continue
+        text, problem = place.text_in(cell)
+        if problem is not None:
+            problems.append(problem)
+        elif cell is row.answer:
+            answer = text
+        else:
+            reason = text
+    if row.answer is None or not answer:
+        if reason and row.words is not None and not problems:
+            problems.append(_reason_alone(row, row.words, framework, reason))
+        return None, problems
+    answers = _answers(row.ref, framework)
+    choices: dict[str, Answer | None] = {wording.fold(WITHDRAW): None}
+    for each in answers:
+        choices |= {wording.fold(each.label): each, wording.fold(each.code): each}
+    folded = wording.fold(answer)
+    if folded not in choices:
+        labels = [*(each.label for each in answers), WITHDRAW]
+        beside = (
+            f" The words beside it, {quoted(reason)}, were not stored either." if reason else ""
+        )
+        problems.append(
+            Problem(
+                "answer-not-allowed",
+                place.of(row.answer),
+                f"{quoted(answer)} is not one of the answers to {row.ref.name}.",
+                f"Choose one of: {'; '.join(labels)}. Nothing was stored for this row.{beside}",
+            )
+        )
+        return None, problems
+    if problems:  # NOTE: half a row would replace a reason we have with none
+        return None, [*problems, _held_back(row, row.answer, answer)]
+    chosen = choices[folded]
+    if chosen is not None and chosen.needs is Needs.REASON and not reason:
+        problems.append(
+            Problem(
+                "reason-missing",
+                place.of(row.answer),
+                f'"{chosen.label}" needs a reason.',
+                "It was stored, and counts as not answered until a reason stands under "
+                f'"{wording.WORDS}".',
+                Severity.NOTE,
+            )
+        )
+    code = None if chosen is None else chosen.code
+    return AnswerReply(statements, code, reason, place.source_of(row.answer)), problems
+
+
+def _reason_alone(row: Found, cell: Cell, framework: Framework, reason: str) -> Problem:
+    labels = "; ".join(each.label for each in _answers(row.ref, framework))
+    return Problem(
+        "reason-without-answer",
+        row.place.of(cell),
+        f"{quoted(reason)} stands beside {row.ref.name}, and no answer is chosen.",
+        f"It was not stored. Choose one of: {labels}. Then send the file again.",
+    )
+
+
+def _held_back(row: Found, cell: Cell, answer: str) -> Problem:
+    return Problem(
+        "row-held-back",
+        row.place.of(cell),
+        f"The answer {quoted(answer)} to {row.ref.name} was held back with the words beside it.",
+        "Mend the cell named above and send the file again; then both are stored.",
+    )
+
+
+def _text(
+    row: Found, frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[Reply | None, list[Problem]]:
+    place, problems = row.place, list[Problem]()
+    is_evidence = row.ref.name.endswith(EVIDENCE)
+    text = until = ""
+    if row.words is not None:
+        text, problem = place.text_in(row.words)
+        problems += [problem] if problem is not None else []
+    if is_evidence and row.answer is not None:
+        stated, problem = place.text_in(row.answer)
+        date = read_date(stated) if row.answer.kind in {"s", "d"} else None
+        until = date or ""
+        if problem is not None:
+            problems.append(problem)
+        elif stated and not text:
+            problems.append(
+                Problem(
+                    "date-without-documents",
+                    place.of(row.answer),
+                    f"The date {quoted(stated)} stands here, and no document is named.",
+                    f'It was not stored. Name the documents under "{wording.WORDS}".',
+                )
+            )
+        elif stated and date is None:
+            problems.append(_not_a_date(row, row.answer, stated))
+    outcome = outcome_for(row.ref, frameworks)
+    if not text or outcome is None or row.words is None:
+        return None, problems
+    kind = TextKind.EVIDENCE if is_evidence else TextKind.RATIONALE
+    return TextReply(kind, outcome, text, until, place.source_of(row.words)), problems
+
+
+def _not_a_date(row: Found, cell: Cell, stated: str) -> Problem:
+    return Problem(
+        "not-a-date",
+        row.place.of(cell),
+        f"{quoted(stated)} is not a date we can read.",
+        "Write it like 31 December 2026. The documents were stored without a date.",
+    )

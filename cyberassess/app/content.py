@@ -1,0 +1,108 @@
+"""The control sets: list, show, check."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cyberassess.adapters.framework_yaml import Shelf, Shelved, read_one_file
+from cyberassess.domain.framework import Framework
+from cyberassess.errors import FrameworkError, Problem
+
+Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A control set and what there is for it."""
+
+    shelved: Shelved
+    profiles: tuple[str, ...]
+
+
+def _shelf(folder: Path | None) -> Shelf:
+    if folder is not None and not folder.is_dir():
+        raise FrameworkError(
+            Problem(
+                "no-folder",
+                str(folder),
+                "There is no such folder.",
+                "Name a folder laid out like frameworks/.",
+            )
+        )
+    return Shelf(folder)
+
+
+def framework_list(folder: Path | None = None) -> list[Listed]:
+    """Give every published set there is."""
+    shelf = _shelf(folder)
+    profiles = {name: shelf.profile(name)[0] for name in shelf.profiles()}
+    return [
+        Listed(
+            shelf.framework(ref),
+            tuple(name for name, each in profiles.items() if ref in each.targets),
+        )
+        for ref in shelf.refs()
+    ]
+
+
+def counts_json(framework: Framework) -> Json:
+    """Give the counts of what is in the file."""
+    return {
+        "groups": sum(framework.count_groups().values()),
+        "outcomes": len(framework.outcomes),
+        "indicators": len(framework.indicators),
+        "by_level": dict(framework.count_levels()),
+    }
+
+
+def list_json(listed: list[Listed]) -> list[Json]:
+    """Give ``framework list --json``."""
+    return [
+        {
+            "id": each.shelved.framework.id,
+            "version": each.shelved.framework.version,
+            "revision": each.shelved.framework.revision,
+            "sha256": each.shelved.sha256,
+            "title": each.shelved.framework.title,
+            "publisher": each.shelved.framework.publisher,
+            "profiles": list(each.profiles),
+            "counts": counts_json(each.shelved.framework),
+        }
+        for each in listed
+    ]
+
+
+def framework_show(ref: str, folder: Path | None = None) -> Framework:
+    """Give one set.
+
+    Raises:
+        FrameworkError: where there is no such version.
+    """
+    return _shelf(folder).framework(ref).framework
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One set, checked."""
+
+    name: str
+    framework: Framework | None
+    problems: tuple[Problem, ...]
+
+
+def framework_check(names: list[str], folder: Path | None = None) -> list[Checked]:
+    """Check sets named ``id@version``, or files; every one there is if none is named.
+
+    Raises:
+        FrameworkError: where a name is neither.
+    """
+    shelf = _shelf(folder)
+    checked: list[Checked] = []
+    for name in names or [str(ref) for ref in shelf.refs()]:
+        path = Path(name)
+        if path.suffix in (".yaml", ".yml"):
+            framework, problems = read_one_file(path)
+        else:
+            framework, problems = shelf.check(name)
+        checked.append(Checked(name, framework, tuple(problems)))
+    return checked

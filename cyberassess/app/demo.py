@@ -1,0 +1,204 @@
+"""The whole road on a fictional council: set up, send, fill in, receive, score, report."""
+
+import datetime
+import multiprocessing
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.receiving import ReceivedFile, receive
+from cyberassess.app.results import Printed, report_full
+from cyberassess.app.sending import SentFile, send
+from cyberassess.app.setup import NewAssessment, create, settings_for
+from cyberassess.domain.assessment import Asked, PersonId, ScopeId, assign
+from cyberassess.domain.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
+from cyberassess.domain.questions import Questionnaire
+from cyberassess.errors import AssessmentError, Problem
+
+FRAMEWORK = FrameworkRef("ncsc-caf@3.2")
+PROFILE = "govassure-baseline"
+WORKSPACE = "northport-2026"
+SIGN = "made-by-demo.txt"
+"""Stands in the demonstration's folder, so that only that is ever replaced."""
+_NOTE = """\
+cyberassess demo made this folder; the next demo replaces it. Northport Council does not exist.
+"""
+
+_Said = tuple[Answer, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demonstration left behind."""
+
+    folder: Path
+    workspace: Path
+    sent: tuple[SentFile, ...]
+    returned: tuple[Path, ...]
+    received: tuple[ReceivedFile, ...]
+    report: Printed
+    assessment: Assessment
+
+
+def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
+    """Go the whole road under ``folder``.
+
+    Args:
+        folder: replaced where an earlier demonstration made it.
+        on_step: told what begins, about a dozen times.
+
+    Raises:
+        AssessmentError: where the folder holds something else, or cannot be written to.
+    """
+    from cyberassess.adapters.demo import read_demonstration
+
+    _clear(folder)
+    council, plain = read_demonstration()
+    on_step("Setting up Northport Council")
+    values, pinned = settings_for(
+        NewAssessment(
+            council.organisation, council.period, (FRAMEWORK,), (PROFILE,), due=council.due
+        )
+    )
+    officer, *others = plain["people"]
+    scopes = [*values["scopes"], *plain["scopes"]]
+    values |= {
+        "officer": officer,
+        "people": others,
+        "scopes": scopes,
+        "left_out": plain["left_out"],
+    }
+    workspace = folder / WORKSPACE
+    create(workspace, values, pinned)
+    on_step("Writing the questionnaires")
+    sent = send(workspace, on_file=lambda each: on_step(f"Writing for {each.person.name}"))
+    on_step("Filling them in, as the council's people would")
+    returns = folder / "returned"
+    returns.mkdir()
+    returned = [_fill(workspace, each, returns, on_step) for each in sent]
+    on_step("Receiving what came back")
+    received = receive(
+        workspace, [returns], on_file=lambda each: on_step(f"Receiving from {each.person}")
+    )
+    on_step("Scoring and printing the full report")
+    report = _print(workspace, folder / "Northport 2026 full report.pdf")
+    return Demo(
+        folder,
+        workspace,
+        tuple(sent),
+        tuple(returned),
+        tuple(received),
+        report,
+        open_assessment(workspace),
+    )
+
+
+def _print(workspace: Path, output: Path) -> Printed:
+    """Print the report in a process of its own, so that its memory comes on top of nothing."""
+    alone = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=alone) as pool:
+        return pool.submit(report_full, workspace, output=output).result()
+
+
+def _clear(folder: Path) -> None:
+    """Make the folder, in place of an earlier demonstration's only."""
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            if not (folder / SIGN).is_file():
+                raise AssessmentError(
+                    Problem(
+                        "not-ours",
+                        str(folder),
+                        "The folder holds something that is not a demo.",
+                        "Name another one with --output. Nothing was changed.",
+                    )
+                )
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / SIGN).write_text(_NOTE, encoding="utf-8")
+    except OSError as cause:
+        raise AssessmentError(
+            Problem(
+                "not-writable",
+                str(folder),
+                f"The demo cannot be written here: {cause.strerror}.",
+                "Name another folder with --output.",
+            )
+        ) from cause
+
+
+def _fill(workspace: Path, sent: SentFile, returns: Path, on_step: Callable[[str], None]) -> Path:
+    """Fill in one person's workbook."""
+    from cyberassess.adapters.xlsx.filling import Filled, fill
+    from cyberassess.app.sending import questions_for
+
+    assessment = open_assessment(workspace)
+    what = questions_for(assessment, sent.person.id)
+    answers = _Answers(assessment)
+    rows = {ref: Filled(*typed) for ref, typed in answers.typed(what).items()}
+    path = returns / sent.path.name
+    on_step(f"Filling in for {sent.person.name}")
+    fill(sent.path, path, rows)
+    return path
+
+
+class _Answers:
+    """Who says what."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        from cyberassess.adapters.demo import answers_of, read_demonstration
+
+        council, _ = read_demonstration()
+        framework = assessment.frameworks[FRAMEWORK]
+        self.entries = {(each.scope, each.outcome): each for each in council.answers}
+        self.base = {key: answers_of(each, framework) for key, each in self.entries.items()}
+        self.other: dict[tuple[PersonId, ScopeId, IndicatorId], _Said] = {}
+        differing: set[tuple[PersonId, ScopeId, OutcomeId]] = set()
+        for each in council.differences:
+            outcome, indicator = framework.indicators[each.statement]
+            answer = framework.answers_for(indicator).by_code(each.answer)
+            if answer is not None:
+                self.other[each.person, each.scope, each.statement] = (answer, each.reason)
+                differing.add((each.person, each.scope, outcome.id))
+        self.author = self._authors(
+            assign(assessment.frameworks, assessment.contents.settings), differing
+        )
+
+    @staticmethod
+    def _authors(
+        portions: dict[PersonId, tuple[Asked, ...]],
+        differing: set[tuple[PersonId, ScopeId, OutcomeId]],
+    ) -> dict[tuple[ScopeId, OutcomeId], PersonId]:
+        """Give each outcome the person who answers all of it: not the one who only differs."""
+        authors: dict[tuple[ScopeId, OutcomeId], PersonId] = {}
+        for person, portion in portions.items():
+            for asked in portion:
+                if (person, asked.scope.id, asked.outcome.id) not in differing:
+                    authors.setdefault((asked.scope.id, asked.outcome.id), person)
+        return authors
+
+    def typed(self, what: Questionnaire) -> dict[str, tuple[str | datetime.date, str]]:
+        """Give what this person types, keyed by Ref."""
+        rows: dict[str, tuple[str | datetime.date, str]] = {}
+        person = what.person.id
+        for topic in what.topics:
+            for block in topic.blocks:
+                key = (topic.scope, block.asked.outcome.id)
+                is_author = self.author.get(key) == person
+                for row in block.rows:
+                    statement = row.statements[0].indicator
+                    said = self.other.get((person, topic.scope, statement))
+                    if said is None and is_author:
+                        said = self.base[key][statement]
+                    if said is not None:
+                        rows[row.ref] = (said[0].label, said[1])
+                entry = self.entries[key]
+                if is_author and entry.why:
+                    rows[block.why_ref] = ("", entry.why)
+                if is_author and entry.evidence:
+                    until = datetime.date.fromisoformat(entry.until) if entry.until else ""
+                    rows[block.evidence_ref] = (until, "\n".join(entry.evidence))
+        return rows

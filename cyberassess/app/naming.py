@@ -1,0 +1,44 @@
+"""Names of files and people, and originals kept as they came."""
+
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+from cyberassess.adapters.files import sha256_of, sync_folder
+from cyberassess.errors import AssessmentError, Problem
+
+
+def plain(text: str, longest: int) -> str:
+    """Give a text as it may stand in a file's name."""
+    folded = unicodedata.normalize("NFKC", text)
+    kept = "".join(each if each.isalnum() or each in " '()&" else " " for each in folded)
+    return " ".join(kept.split())[:longest].strip() or "x"
+
+
+def keep_original(path: Path, folder: Path, sha256: str = "") -> str:
+    """Copy an original as it came; give the name it is kept under."""
+    try:
+        short = (sha256 or sha256_of(path))[:8]
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{short} {plain(path.stem, 80)}{_suffix(path)}"
+        if not target.exists():
+            partial = target.with_name(f"{target.name}.tmp")
+            shutil.copyfile(path, partial)
+            partial.replace(target)
+            sync_folder(folder)
+    except OSError as cause:
+        raise AssessmentError(
+            Problem(
+                "original-not-kept",
+                path.name,
+                f"The original cannot be copied to the folder {folder.name}: {cause.strerror}.",
+                "Look at that folder's permissions and the space on the disk. "
+                "Nothing was stored from the file.",
+            )
+        ) from cause
+    return f"questionnaires/{folder.name}/{target.name}"
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", path.suffix) else ""

@@ -1,0 +1,331 @@
+"""Opening an assessment, to read it or to write to it."""
+
+import contextlib
+import datetime
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cyberassess import __version__
+from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
+from cyberassess.adapters.workspace import Contents, Workspace
+from cyberassess.domain.assessment import Person, PersonId
+from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
+from cyberassess.domain.ledger import Segment, State, fold, segment_hash
+from cyberassess.domain.scoring import Scorecard, score
+from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted
+
+Event = dict[str, Any]  # NOTE: events are JSON; domain/ledger.py says their shape.
+
+
+def now() -> str:
+    """Give the time as the ledger writes it: ISO 8601 in UTC, to the second."""
+    moment = datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251 - the one place
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """An assessment as it stands."""
+
+    workspace: Workspace
+    contents: Contents
+    reading: Reading
+    state: State
+
+    @property
+    def frameworks(self) -> Mapping[FrameworkRef, Framework]:
+        """The pinned control sets, in the order of the settings."""
+        return self.contents.frameworks
+
+    @cached_property
+    def targets(self) -> dict[FrameworkRef, Target]:
+        """The target of each framework that has one."""
+        return {
+            ref: profile.targets[ref]
+            for ref, profile in self.contents.profiles.items()
+            if profile is not None
+        }
+
+    @property
+    def profiles(self) -> Mapping[FrameworkRef, Profile | None]:
+        """The profile chosen for each framework."""
+        return self.contents.profiles
+
+    @cached_property
+    def card(self) -> Scorecard:
+        """Everything that follows from the answers."""
+        return score(
+            self.frameworks,
+            self.contents.settings,
+            self.state,
+            targets=self.targets,
+            themes=self.contents.themes,
+            on=self.on,
+        )
+
+    @cached_property
+    def on(self) -> datetime.date:
+        """The date of the last entry in the ledger: what documents are dated by."""
+        times = [str(segment.header.get("time", "")) for segment in self.reading.segments]
+        times += [
+            str(event["time"])
+            for segment in self.reading.segments
+            if not segment.hash
+            for event in segment.events
+            if "time" in event
+        ]
+        return datetime.date.fromisoformat(max(times)[:10])
+
+    @cached_property
+    def notes(self) -> tuple[Problem, ...]:
+        """What every command should mention."""
+        notes = list(self.reading.notes)
+        if self.state.is_branched:
+            names = [segment.name.removesuffix(".jsonl") for segment in self.heads]
+            notes.append(
+                Problem(
+                    "branches",
+                    "ledger",
+                    f"Two copies of this assessment went apart: {' and '.join(names)}.",
+                    "Both are read; what they say differently is a conflict. "
+                    "Writing commands wait until they are joined.",
+                )
+            )
+        changed = _differences(self.state.settings, self.contents.flat)
+        if changed:
+            notes.append(
+                Problem(
+                    "settings-differ",
+                    "assessment.yaml",
+                    f"{counted(len(changed), 'value')} changed since the last command that wrote.",
+                    "The next one records it.",
+                    Severity.NOTE,
+                )
+            )
+        inheriting = [s.title for s in self.contents.settings.all_scopes if s.inherits]
+        if inheriting:
+            notes.append(
+                Problem(
+                    "inherits",
+                    "assessment.yaml",
+                    f"{', '.join(inheriting)} names shared services, but this version "
+                    "does not take answers over from them yet.",
+                    "Every question is asked for the system itself.",
+                    Severity.NOTE,
+                )
+            )
+        return tuple(notes)
+
+    @property
+    def heads(self) -> tuple[Segment, ...]:
+        """The segments nothing was written on top of."""
+        return tuple(each for each in self.reading.segments if each.key in self.state.heads)
+
+    def name_of(self, person: str) -> str:
+        """Give a person's name, or the id where none is known."""
+        known = self.contents.settings.person(person)
+        if known is not None:
+            return known.name
+        met = self.state.met.get(PersonId(person))
+        return met.name if met else person
+
+
+def open_assessment(folder: Path) -> Assessment:
+    """Read an assessment.
+
+    Raises:
+        AssessmentError: where its settings cannot be used.
+        LedgerError: where its ledger cannot be trusted.
+    """
+    workspace = Workspace(folder)
+    contents = workspace.read()
+    reading = LedgerFolder(workspace.ledger).read()
+    return Assessment(workspace, contents, reading, fold(reading.segments))
+
+
+def _differences(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> list[str]:
+    gone = [key for key, value in recorded.items() if value is not None and key not in flat]
+    return [*gone, *(key for key, value in flat.items() if recorded.get(key) != value)]
+
+
+_PLAIN = ("schema", "id", "version", "revision", "sha256", "profile", "kind", "hosting",
+          "nation", "period", "due", "themes", "scope", "blank", "filled")  # fmt: skip
+
+
+def _is_plain(key: str) -> bool:
+    """Say whether a setting is a fact of the program; all else may be a name or free text."""
+    return key.rsplit(".", 1)[-1] in _PLAIN or key.startswith(("ambition.", "file:"))
+
+
+def settings_event(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> Event | None:
+    """Give the event that records how the settings changed, or ``None``."""
+
+    def shown(key: str, value: str | None) -> object:
+        return value if value is None or _is_plain(key) else new_text(value)
+
+    changed = _differences(recorded, flat)
+    if not changed:
+        return None
+    return {
+        "type": "settings",
+        "changes": [
+            {"key": key, "old": shown(key, recorded.get(key)), "new": shown(key, flat.get(key))}
+            for key in changed
+        ],
+    }
+
+
+@dataclass
+class Writing:
+    """A writing command under way, under the lock."""
+
+    assessment: Assessment
+    actor: Person
+    command: str
+    folder: LedgerFolder
+    pending: list[Event] = field(default_factory=list)
+    """Events that go before the next ones: changed settings, people met."""
+
+    def header(self) -> Event:
+        """Give what a segment's first line says besides its parents."""
+        return {
+            "actor": {
+                "id": str(self.actor.id),
+                "name": new_text(self.actor.name),
+                "role": self.actor.role,
+            },
+            "command": self.command,
+            "time": now(),
+            "tool": __version__,
+        }
+
+    def write(self, events: Sequence[Event]) -> None:
+        """Write one segment, and see the assessment with it.
+
+        Raises:
+            AssessmentError: where it cannot be written; the ledger is as before.
+        """
+        lines = [*self.pending, *events]
+        if not lines:
+            return
+        reading = self.assessment.reading
+        segment = self.append(lines, single_head(reading.segments))
+        self.pending.clear()
+        segments = (*reading.segments, segment)
+        self.assessment = Assessment(
+            self.assessment.workspace,
+            self.assessment.contents,
+            Reading(segments, reading.notes),
+            fold(segments),
+        )
+
+    def append(self, events: Sequence[Event], parent: Segment) -> Segment:
+        """Put a segment of these events on top of another."""
+        return self.folder.append(self.header(), events, [parent])
+
+    def meet(self, name: str) -> PersonId:
+        """Give the id of a person by name, known or met now (an event is pending then)."""
+        wanted = " ".join(name.split()).casefold()
+        for person in self.assessment.contents.settings.everybody:
+            if person.name.casefold() == wanted or person.id.casefold() == wanted:
+                return person.id
+        for met in self.assessment.state.met.values():
+            if met.name.casefold() == wanted:
+                return met.id
+        for event in self.pending:
+            if event["type"] == "met" and event["name"]["text"].casefold() == wanted:
+                return PersonId(event["person"])
+        fresh = PersonId(f"met-{secrets.token_hex(3)}")
+        self.pending.append(
+            {"type": "met", "person": fresh, "name": new_text(" ".join(name.split()))}
+        )
+        return fresh
+
+
+class Rehearsal(Writing):
+    """A writing command that only says what it would do: nothing reaches the disk."""
+
+    def append(self, events: Sequence[Event], parent: Segment) -> Segment:
+        """Make the segment in memory."""
+        head = {"parents": [parent.hash], **self.header()}
+        found = segment_hash([head, *events])
+        return Segment("not written", parent.sequence + 1, found, head, tuple(events))
+
+
+def rehearse(folder: Path, command: str) -> Rehearsal:
+    """Open an assessment to say what a command would write to it.
+
+    Raises:
+        LedgerError: where the ledger has branches, or cannot be trusted.
+    """
+    assessment = open_assessment(folder)
+    ledger = LedgerFolder(assessment.workspace.ledger)
+    single_head(assessment.reading.segments)
+    return Rehearsal(assessment, assessment.contents.settings.officer, command, ledger)
+
+
+@contextlib.contextmanager
+def writing(folder: Path, command: str, *, by: str | None = None) -> Iterator[Writing]:
+    """Open an assessment to write to it, under its lock.
+
+    Changed settings are recorded with the first thing that is written, or at the end.
+
+    Args:
+        by: ``NAME`` or ``NAME, ROLE`` of who gives the command; the officer if ``None``.
+
+    Raises:
+        BusyError: where another command holds the lock.
+        LedgerError: where the ledger has branches, or cannot be trusted.
+    """
+    workspace = Workspace(folder)
+    workspace.read()
+    ledger = LedgerFolder(workspace.ledger)
+    with ledger.locked():
+        ledger.tidy()
+        assessment = open_assessment(folder)
+        single_head(assessment.reading.segments)
+        session = Writing(assessment, assessment.contents.settings.officer, command, ledger)
+        changed = settings_event(assessment.state.settings, assessment.contents.flat)
+        if changed is not None:
+            session.pending.append(changed)
+        if by is not None:
+            session.actor = _actor(session, by)
+        yield session
+        session.write([])
+
+
+def _actor(session: Writing, by: str) -> Person:
+    name, _, role = by.partition(",")
+    if not name.strip():
+        raise AssessmentError(
+            Problem("no-name", "--by", "No name was given.", "Write --by 'NAME, ROLE'.")
+        )
+    person_id = session.meet(name)
+    known = session.assessment.contents.settings.person(person_id)
+    return known or Person(id=person_id, name=" ".join(name.split()), role=role.strip())
+
+
+def find_person(assessment: Assessment, name: str) -> Person:
+    """Give a person of the settings by id or name.
+
+    Raises:
+        AssessmentError: where there is nobody of this name.
+    """
+    wanted = " ".join(name.split()).casefold()
+    everybody = assessment.contents.settings.everybody
+    for person in everybody:
+        if wanted in (person.id.casefold(), person.name.casefold()):
+            return person
+    names = [person.name for person in everybody]
+    raise AssessmentError(
+        Problem(
+            "unknown-person",
+            "",
+            f'"{name}" is nobody in assessment.yaml.',
+            closest(name, names) or f"There are: {', '.join(names)}.",
+        )
+    )

@@ -1,0 +1,240 @@
+"""Answers at the prompt, and conflicts settled."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyberassess.adapters.segments import OpenSegment, new_text, single_head
+from cyberassess.app.opening import (
+    Assessment,
+    Writing,
+    find_person,
+    now,
+    open_assessment,
+    settings_event,
+    writing,
+)
+from cyberassess.app.recording import Voice, plan
+from cyberassess.app.sending import questions_for
+from cyberassess.domain.assessment import Person, StatementKey
+from cyberassess.domain.framework import IndicatorId
+from cyberassess.domain.questions import (
+    Reply,
+)
+from cyberassess.errors import (
+    AssessmentError,
+    Problem,
+)
+
+if TYPE_CHECKING:
+    from cyberassess.adapters.prompts import Asked
+
+
+class AskSession:
+    """Prompts under way: every reply is safe before the next question is shown."""
+
+    def __init__(self, folder: Path, name: str | None) -> None:
+        """Open the assessment for one person's answers; the officer's if ``name`` is ``None``."""
+        assessment = open_assessment(folder)
+        single_head(assessment.reading.segments)
+        officer = assessment.contents.settings.officer
+        person = find_person(assessment, name) if name else officer
+        self._folder = folder
+        self._open: OpenSegment | None = None
+        self.person = person
+        self.what = questions_for(assessment, person.id)
+
+    def save(self, reply: Reply) -> list[Problem]:
+        """Store one reply; when this returns it is on the disk.
+
+        Raises:
+            BusyError: where another command writes for too long; the reply was not stored.
+            AssessmentError: where it cannot be written.
+        """
+        from cyberassess.adapters.segments import LedgerFolder
+
+        ledger = LedgerFolder(open_folder(self._folder))
+        with ledger.locked():
+            if self._open is not None and not self._open.is_there:
+                self._open = None
+            if self._open is None:
+                ledger.tidy()
+            assessment = open_assessment(self._folder)
+            voice = Voice(self.person.id, self.person.id, time=now())
+            made = plan(assessment, voice, [reply])
+            if made.events:
+                events = made.events
+                if self._open is None:
+                    session = Writing(assessment, self.person, "ask", ledger)
+                    self._open = ledger.open_segment(
+                        session.header(), single_head(assessment.reading.segments)
+                    )
+                    changed = settings_event(assessment.state.settings, assessment.contents.flat)
+                    events = [changed, *events] if changed else events
+                self._open.append(events)
+        return made.problems
+
+    def close(self) -> None:
+        """Give the segment its final name."""
+        from cyberassess.adapters.segments import LedgerFolder
+
+        ledger = LedgerFolder(open_folder(self._folder))
+        if self._open is not None and self._open.is_there:
+            with ledger.locked():
+                ledger.tidy()
+
+
+def ask(folder: Path, name: str | None, *, again: bool = False) -> tuple["Asked", Person]:
+    """Ask one person's questions at the terminal; say what happened and whose answers they are.
+
+    Args:
+        name: whose answers they are; the officer's if ``None``.
+        again: go through the answered questions too.
+
+    Raises:
+        AssessmentError: for an unknown name, or somebody who is asked nothing.
+        LedgerError: where the ledger has branches, or cannot be trusted.
+    """
+    from cyberassess.adapters import prompts
+
+    session = AskSession(folder, name)
+    try:
+        return prompts.ask(session.what, session.save, again=again), session.person
+    finally:
+        session.close()
+
+
+def open_folder(folder: Path) -> Path:
+    """Give the ledger's folder of a workspace."""
+    from cyberassess.adapters.workspace import Workspace
+
+    return Workspace(folder).ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A statement people differ on."""
+
+    statement: StatementKey
+    text: str
+    answers: tuple[tuple[str, str, str], ...]
+    """Name, answer's label, reason, for each person."""
+
+
+def conflicts(assessment: Assessment) -> list[Conflict]:
+    """Give every open conflict."""
+    found: list[Conflict] = []
+    for outcome in assessment.card.outcomes:
+        for indicator_id in outcome.conflicts:
+            framework = outcome.asked.framework
+            indicator = framework.indicators[indicator_id][1]
+            labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
+            standing = outcome.by_statement[indicator_id]
+            found.append(
+                Conflict(
+                    StatementKey(framework.ref, outcome.asked.scope.id, indicator_id),
+                    indicator.text,
+                    tuple(
+                        (assessment.name_of(g.person), labels.get(g.answer, g.answer), g.reason)
+                        for g in standing.given
+                    ),
+                )
+            )
+    return found
+
+
+def resolve(
+    folder: Path,
+    statement: str,
+    *,
+    answer: str,
+    reason: str,
+    scope: str | None = None,
+    by: str | None = None,
+) -> Conflict:
+    """Settle a conflict with a reason; both answers stay in the history.
+
+    Args:
+        statement: its id, or its ref (``B2.c.NA.2/housing``).
+        answer: a code or a label.
+
+    Raises:
+        AssessmentError: where there is no such conflict, answer or reason.
+    """
+    if not reason.strip():
+        raise AssessmentError(
+            Problem(
+                "no-reason",
+                "--reason",
+                "No reason was given.",
+                "Say in a sentence why this answer is right.",
+            )
+        )
+    with writing(folder, "resolve", by=by) as session:
+        assessment = session.assessment
+        conflict = _find_conflict(assessment, statement, scope)
+        key = conflict.statement
+        framework = assessment.frameworks[key.framework]
+        choices = framework.answers_for(framework.indicators[key.indicator][1]).answers
+        wanted = answer.strip().casefold()
+        chosen = next((c for c in choices if wanted in (c.code, c.label.casefold())), None)
+        if chosen is None or chosen.counts_as.value == "unanswered":
+            labels = [c.label for c in choices if c.counts_as.value != "unanswered"]
+            raise AssessmentError(
+                Problem(
+                    "answer-not-allowed",
+                    "--answer",
+                    f'"{answer}" cannot settle {key.indicator}.',
+                    f"Choose one of: {', '.join(labels)}. Nothing was changed.",
+                )
+            )
+        given = assessment.state.answers[key]
+        session.write(
+            [
+                {
+                    "type": "resolution",
+                    "framework": key.framework,
+                    "scope": key.scope,
+                    "indicator": key.indicator,
+                    "new": chosen.code,
+                    "reason": new_text(reason.strip()),
+                    "settled": sorted([g.person, g.answer] for g in given),
+                }
+            ]
+        )
+    return conflict
+
+
+def _find_conflict(assessment: Assessment, statement: str, scope: str | None) -> Conflict:
+    name, _, named = statement.strip().partition("/")
+    wanted = scope or named
+    open_ones = conflicts(assessment)
+    found = [
+        c
+        for c in open_ones
+        if c.statement.indicator.casefold() == name.casefold()
+        and (not wanted or c.statement.scope == wanted)
+    ]
+    if len(found) == 1:
+        return found[0]
+    places = [f"{c.statement.indicator}/{c.statement.scope}" for c in open_ones]
+    if found:
+        raise AssessmentError(
+            Problem(
+                "which-scope",
+                statement,
+                f"It is in conflict in {len(found)} scopes.",
+                "Name one of: "
+                f"{', '.join(f'{c.statement.indicator}/{c.statement.scope}' for c in found)}.",
+            )
+        )
+    known = any(IndicatorId(name) in f.indicators for f in assessment.frameworks.values())
+    message = "Nobody differs on it." if known else "There is no statement of this id."
+    raise AssessmentError(
+        Problem(
+            "no-conflict",
+            statement,
+            message,
+            f"Open conflicts: {', '.join(places[:20]) or 'none'}. Nothing was changed.",
+        )
+    )

@@ -1,0 +1,320 @@
+"""Beginning an assessment."""
+
+import contextlib
+import re
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cyberassess import __version__
+from cyberassess.adapters import strict_yaml
+from cyberassess.adapters.framework_yaml import Shelf, Shelved
+from cyberassess.adapters.segments import LedgerFolder, new_text
+from cyberassess.adapters.workspace import SCHEMA, Workspace, settings_text
+from cyberassess.app.opening import now, settings_event
+from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
+from cyberassess.domain.framework import Profile, check_target
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
+
+OFFICER_ROLE = "it-security"
+THEMES = "five-themes"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAssessment:
+    """What ``new`` is told."""
+
+    organisation: str
+    period: str
+    frameworks: tuple[str, ...]
+    """``id@version`` each."""
+    profiles: tuple[str, ...]
+    """``[FRAMEWORK=]ID|FILE|none`` each."""
+    no_profile_reason: str = ""
+    systems: tuple[str, ...] = ()
+    respondents: tuple[str, ...] = ()
+    """``NAME <EMAIL>[:ROLE,…[@SCOPE]]`` each."""
+    officer: str = ""
+    """``NAME[, ROLE]`` or ``NAME <EMAIL>``; a role stands in for the name if empty."""
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What ``new`` made."""
+
+    folder: Path
+    notes: tuple[str, ...]
+
+
+def available() -> tuple[list[str], list[str]]:
+    """Give the framework versions and the profiles that can be chosen."""
+    shelf = Shelf()
+    return [str(ref) for ref in shelf.refs()], shelf.profiles()
+
+
+def new(folder: Path, wanted: NewAssessment) -> Created:
+    """Begin an assessment in a new or empty folder.
+
+    Raises:
+        AssessmentError: where something is not allowed or cannot be written; nothing is left.
+        FrameworkError: for an unknown framework or profile.
+    """
+    return create(folder, *settings_for(wanted))
+
+
+def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Give the settings as plain values, and the files to pin keyed by their path."""
+    shelf = Shelf()
+    shelved = [shelf.framework(ref) for ref in wanted.frameworks]
+    if not shelved:
+        raise AssessmentError(
+            Problem(
+                "no-framework",
+                "--framework",
+                "No control set was named.",
+                f"There are: {', '.join(shelf.refs())}.",
+            )
+        )
+    for what, text in (("--organisation", wanted.organisation), ("--period", wanted.period)):
+        if not text.strip():
+            raise AssessmentError(Problem("empty", what, "Nothing was given.", "Give it a value."))
+    pinned: dict[str, bytes] = {}
+    frameworks: list[dict[str, str]] = []
+    chosen = _profiles(wanted, shelved)
+    for each in shelved:
+        framework = each.framework
+        pinned[f"frameworks/{framework.id}/{framework.version}.yaml"] = each.data
+        entry = {
+            "id": framework.id,
+            "version": framework.version,
+            "revision": str(framework.revision),
+            "sha256": each.sha256,
+        }
+        entry |= _pin_profile(chosen[framework.ref], each, shelf, pinned)
+        if entry["profile"] == NO_PROFILE and wanted.no_profile_reason:
+            entry["no_profile_reason"] = wanted.no_profile_reason
+        frameworks.append(entry)
+    _, pinned[f"frameworks/themes/{THEMES}.yaml"] = shelf.themes(THEMES)
+    scopes = _scopes(wanted)
+    values: dict[str, Any] = {
+        "schema": SCHEMA,
+        "organisation": wanted.organisation.strip(),
+        "period": wanted.period.strip(),
+        "officer": _officer(wanted.officer),
+        "frameworks": frameworks,
+        "nation": "england",
+        "marking": {"blank": "OFFICIAL", "filled": "OFFICIAL-SENSITIVE"},
+        "themes": THEMES,
+        "scopes": scopes,
+    }
+    people = [
+        _respondent(text, number, scopes)
+        for number, text in enumerate(wanted.respondents, start=2)
+    ]
+    if people:
+        values["people"] = people
+    if wanted.due:
+        values["due"] = wanted.due
+    return values, pinned
+
+
+def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Created:
+    """Write a workspace: whole under a temporary name, then renamed."""
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AssessmentError(
+            Problem(
+                "not-empty",
+                str(folder),
+                "There is something in this place already.",
+                "Name a folder that is new or empty. Nothing was changed.",
+            )
+        )
+    partial = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.partial")
+    try:
+        workspace = Workspace(partial)
+        workspace.create(settings_text(values), pinned)
+        contents = workspace.read()
+        changed = settings_event({}, contents.flat)
+        officer = contents.settings.officer
+        header = {
+            "seed": secrets.token_hex(32),
+            "time": now(),
+            "tool": __version__,
+            "command": "new",
+            "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},
+        }
+        ledger = LedgerFolder(workspace.ledger)
+        with ledger.locked():
+            ledger.append(header, [changed] if changed else [], [])
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    except OSError as cause:
+        raise AssessmentError(
+            Problem(
+                "not-writable",
+                str(folder),
+                f"The assessment cannot be written: {cause.strerror}.",
+                "Choose a folder you may write to. Nothing is left behind.",
+            )
+        ) from cause
+    finally:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(partial, ignore_errors=True)
+    notes = []
+    if all(pin.profile == NO_PROFILE for pin in contents.settings.frameworks):
+        notes.append(
+            "No target profile was chosen: outcomes are determined, but nothing says "
+            "whether they are good enough."
+        )
+    return Created(folder, tuple(notes))
+
+
+def _profiles(wanted: NewAssessment, shelved: Sequence[Shelved]) -> dict[str, str]:
+    """Give the profile named for each framework.
+
+    Raises:
+        AssessmentError: where one has none: no profile is ever assumed.
+    """
+    refs = [str(each.framework.ref) for each in shelved]
+    general: str | None = None
+    chosen: dict[str, str] = {}
+    for text in wanted.profiles:
+        framework, sign, name = text.partition("=")
+        if not sign:
+            general = text
+            continue
+        match = [ref for ref in refs if framework in (ref, ref.split("@", maxsplit=1)[0])]
+        if not match:
+            raise AssessmentError(
+                Problem(
+                    "unknown-framework",
+                    "--profile",
+                    f'"{framework}" is not a framework chosen here.',
+                    closest(framework, refs) or f"Chosen: {', '.join(refs)}.",
+                )
+            )
+        chosen |= dict.fromkeys(match, name)
+    shelf = Shelf()
+    for ref in refs:
+        if ref in chosen:
+            continue
+        if general is None:
+            fitting = [name for name in shelf.profiles() if ref in shelf.profile(name)[0].targets]
+            raise AssessmentError(
+                Problem(
+                    "no-profile",
+                    "--profile",
+                    f"No target profile was named for {ref}.",
+                    f"Use one of: {', '.join([*fitting, 'a file of your own', NO_PROFILE])}. "
+                    "None is ever assumed.",
+                )
+            )
+        chosen[ref] = general
+    return chosen
+
+
+def _pin_profile(
+    name: str, shelved: Shelved, shelf: Shelf, pinned: dict[str, bytes]
+) -> dict[str, str]:
+    if name == NO_PROFILE:
+        return {"profile": NO_PROFILE}
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        profile, problems, data = strict_yaml.read_file(path, path.name, Profile)
+        if profile is None:
+            raise FrameworkError(*problems)
+        target = f"frameworks/profiles/{slug(path.stem)}.yaml"
+        stored = target
+    else:
+        profile, data = shelf.profile(name)
+        target, stored = f"frameworks/profiles/{name}.yaml", name
+    faults = check_target(shelved.framework, profile)
+    if faults:
+        raise FrameworkError(*faults)
+    pinned[target] = data
+    return {"profile": stored}
+
+
+def slug(title: str) -> str:
+    """Give an id made from a title: lower case, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "x"
+
+
+def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
+    scopes = [
+        {"id": str(ORGANISATION), "kind": "organisation", "title": wanted.organisation.strip()}
+    ]
+    for title in wanted.systems:
+        name = slug(title)
+        if not title.strip() or any(scope["id"] == name for scope in scopes):
+            raise AssessmentError(
+                Problem(
+                    "repeated-system",
+                    "--system",
+                    f'"{title}" is empty, or a scope has this id already.',
+                    "Give each system a name of its own.",
+                )
+            )
+        scopes.append({"id": name, "kind": "system", "title": title.strip()})
+    return scopes
+
+
+_RESPONDENT = re.compile(
+    r"^\s*(?P<name>[^<>:@]+?)\s*(?:<(?P<email>[^<>]*)>)?\s*"
+    r"(?::(?P<roles>[a-z, -]*))?(?:@(?P<scope>.+))?\s*$"
+)
+
+
+def _officer(text: str) -> dict[str, str]:
+    found = _RESPONDENT.match(text.partition(",")[0]) if text.strip() else None
+    name = found["name"] if found else "IT security officer"
+    officer = {"id": "p1", "name": name, "role": text.partition(",")[2].strip() or OFFICER_ROLE}
+    if found and found["email"]:
+        officer["email"] = found["email"]
+    return officer
+
+
+def _respondent(text: str, number: int, scopes: list[dict[str, str]]) -> dict[str, Any]:
+    found = _RESPONDENT.match(text)
+    if found is None:
+        raise AssessmentError(
+            Problem(
+                "respondent",
+                "--respondent",
+                f'"{text}" does not have the expected form.',
+                "Write 'NAME <EMAIL>', then if you like ':role,role' and '@system', for example "
+                "'Priya Shah <priya@northport.example>:service,hr@housing'.",
+            )
+        )
+    roles = [role.strip() for role in (found["roles"] or "").split(",") if role.strip()]
+    assignment: dict[str, Any] = {}
+    if found["scope"]:
+        known = {scope["id"]: scope["title"] for scope in scopes}
+        wanted = found["scope"].strip()
+        match = [i for i, title in known.items() if slug(wanted) in (i, slug(title))]
+        if not match:
+            raise AssessmentError(
+                Problem(
+                    "unknown-scope",
+                    "--respondent",
+                    f'"{wanted}" is not a system of this assessment.',
+                    closest(wanted, list(known)) or f"There are: {', '.join(known)}.",
+                )
+            )
+        assignment["scope"] = match[0]
+    if roles:
+        assignment["owner_roles"] = roles
+    person: dict[str, Any] = {
+        "id": f"p{number}",
+        "name": found["name"],
+        "role": roles[0] if roles else "",
+    }
+    if found["email"]:
+        person["email"] = found["email"]
+    return {**person, "answers": [assignment]}

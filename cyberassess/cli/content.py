@@ -1,0 +1,92 @@
+"""Commands about the control sets: framework list, show, check."""
+
+import json
+from pathlib import Path
+
+import click
+
+from cyberassess.cli.running import PROBLEMS, show_problems
+
+_frameworks = click.option(
+    "--frameworks",
+    "folder",
+    metavar="DIR",
+    default=None,
+    show_default="those shipped",
+    type=click.Path(path_type=Path),
+    help="A folder laid out like frameworks/.",
+)
+
+
+@click.group()
+def framework() -> None:
+    """Look at the control sets and check them."""
+
+
+@framework.command("list")
+@_frameworks
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+def list_(folder: Path | None, *, as_json: bool) -> None:
+    """List every control set with its counts.
+
+    \b
+    Examples:
+      cyberassess framework list
+      cyberassess framework list --json
+    """
+    from cyberassess.app.content import framework_list, list_json
+    from cyberassess.cli.words import listed_lines
+
+    listed = framework_list(folder)
+    if as_json:
+        click.echo(json.dumps(list_json(listed), ensure_ascii=False, indent=2))
+        return
+    for line in listed_lines(listed):
+        click.echo(line)
+
+
+@framework.command()
+@click.argument("name", metavar="ID@VERSION")
+@_frameworks
+def show(name: str, folder: Path | None) -> None:
+    """Show one control set: where it comes from, its outcomes, its rule.
+
+    \b
+    Examples:
+      cyberassess framework show ncsc-caf@3.2
+      cyberassess framework show ncsc-caf@3.2 | less
+    """
+    from cyberassess.app.content import framework_show
+    from cyberassess.cli.words import shown_lines
+
+    for line in shown_lines(framework_show(name, folder)):
+        click.echo(line)
+
+
+@framework.command()
+@click.argument("names", metavar="ID@VERSION|FILE…", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Check every one there is.")
+@_frameworks
+@click.pass_context
+def check(
+    context: click.Context, names: tuple[str, ...], folder: Path | None, *, everything: bool
+) -> None:
+    """Say everything wrong with a control set, its targets and its themes.
+
+    \b
+    Examples:
+      cyberassess framework check ncsc-caf@3.2
+      cyberassess framework check --all
+    """
+    from cyberassess.app.content import framework_check
+    from cyberassess.cli.words import checked_lines
+
+    if not names and not everything:
+        raise click.UsageError("Name a control set or a file, or give --all.")
+    found = framework_check(list(names), folder)
+    for each in found:
+        for line in checked_lines(each):
+            click.echo(line)
+        show_problems(each.problems)
+    if any(each.problems for each in found):
+        context.exit(PROBLEMS)

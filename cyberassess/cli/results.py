@@ -1,0 +1,152 @@
+"""Commands that say what follows from the answers: status, score, explain, report, verify."""
+
+import json
+from pathlib import Path
+
+import click
+
+from cyberassess.cli.running import PROBLEMS, show_problems
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@click.command()
+@_json
+@click.pass_obj
+def status(folder: str, *, as_json: bool) -> None:
+    """Say who has not replied, what is in conflict, and what to do next.
+
+    \b
+    Examples:
+      cyberassess status
+      cyberassess status --json
+    """
+    from cyberassess.app.results import status as look
+    from cyberassess.app.results import status_json
+    from cyberassess.cli.words import status_lines
+
+    found = look(Path(folder))
+    if as_json:
+        _print_json(status_json(found))
+        return
+    for line in status_lines(found):
+        click.echo(line)
+    show_problems(found.assessment.notes)
+
+
+@click.command()
+@_json
+@click.pass_obj
+def score(folder: str, *, as_json: bool) -> None:
+    """Score the answers by the published rules.
+
+    \b
+    Examples:
+      cyberassess score
+      cyberassess score --json
+    """
+    from cyberassess.app.opening import open_assessment
+    from cyberassess.app.results import score_json
+    from cyberassess.cli.words import score_lines
+
+    assessment = open_assessment(Path(folder))
+    if as_json:
+        _print_json(score_json(assessment))
+    else:
+        for line in score_lines(assessment):
+            click.echo(line)
+    show_problems(assessment.notes)
+
+
+@click.command()
+@click.argument("outcome", metavar="OUTCOME[/SCOPE]")
+@click.option(
+    "--scope", metavar="ID", default=None, show_default="every one", help="Only in this scope."
+)
+@_json
+@click.pass_obj
+def explain(folder: str, outcome: str, scope: str | None, *, as_json: bool) -> None:
+    """Show what decided an outcome: statements, people, cells, changes, what would change it.
+
+    \b
+    Examples:
+      cyberassess explain A1.c
+      cyberassess explain B2.c/housing
+    """
+    from cyberassess.app.opening import open_assessment
+    from cyberassess.app.results import explain_json, find_outcomes
+    from cyberassess.cli.words import explain_lines
+
+    assessment = open_assessment(Path(folder))
+    found = find_outcomes(assessment, outcome, scope)
+    if as_json:
+        _print_json([explain_json(assessment, each) for each in found])
+    else:
+        for each in found:
+            for line in explain_lines(assessment, each):
+                click.echo(line)
+    show_problems(assessment.notes)
+
+
+@click.group()
+def report() -> None:
+    """Print documents for people."""
+
+
+@report.command()
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=None,
+    show_default="a dated name under reports/",
+    help="Where to write it.",
+)
+@click.option("--force", is_flag=True, help="Replace the file named by --output.")
+@click.option("--html", is_flag=True, help="Write one self-contained HTML file instead.")
+@click.pass_obj
+def full(folder: str, output: str | None, *, force: bool, html: bool) -> None:
+    """Print the full report: result, gaps, every outcome, method.
+
+    \b
+    Examples:
+      cyberassess report full
+      cyberassess report full -o report.pdf --force
+    """
+    from cyberassess.app.results import report_full
+    from cyberassess.cli.words import printed_lines
+
+    printed = report_full(
+        Path(folder), output=Path(output) if output else None, force=force, html=html
+    )
+    for line in printed_lines(printed):
+        click.echo(line)
+
+
+@click.command()
+@_json
+@click.pass_context
+def verify(context: click.Context, *, as_json: bool) -> None:
+    """Check that nothing in the assessment was altered, and derive everything again.
+
+    \b
+    Examples:
+      cyberassess verify
+      cyberassess verify --json
+    """
+    from cyberassess.app.results import verify as check
+    from cyberassess.cli.words import verified_json, verified_lines
+
+    found = check(Path(context.obj))
+    if as_json:
+        _print_json(verified_json(found))
+    else:
+        for line in verified_lines(found):
+            click.echo(line)
+    show_problems([*found.problems, *found.notes])
+    if found.problems:
+        context.exit(PROBLEMS)

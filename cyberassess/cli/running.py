@@ -1,0 +1,166 @@
+"""How a command is run and how it ends: errors as sentences, documented exit codes.
+
+Exit codes: 0 done; 1 refused, nothing changed; 2 usage; 3 done in part, or people must act;
+4 ``verify`` or ``framework check`` found problems; 5 busy; 130 interrupted.
+"""
+
+import contextlib
+import difflib
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from cyberassess.errors import BusyError, CyberassessError, Problem, counted
+
+REFUSED = 1
+USAGE = 2
+IN_PART = 3
+PROBLEMS = 4
+BUSY = 5
+INTERRUPTED = 130
+MOST_PROBLEMS = 50
+
+
+class Program(click.Group):
+    """The group of all commands, in the order of the road an answer travels."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the commands as they were added."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; offer the nearest for a mistyped one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as cause:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(
+                f'"{args[0]}" is not a command.{hint} All commands: {ctx.command_path} --help', ctx
+            ) from cause
+
+
+def run(program: click.Group, arguments: Sequence[str]) -> int:
+    """Run the program with arguments and give the exit code."""
+    _make_printable()
+    debug = "--debug" in arguments
+    try:
+        words = [_as_text(each) for each in arguments]
+        code = program.main(args=words, prog_name="cyberassess", standalone_mode=False)
+        sys.stdout.flush()
+    except CyberassessError as cause:
+        if debug:
+            raise
+        show_problems(cause.problems)
+        return BUSY if isinstance(cause, BusyError) else REFUSED
+    except click.UsageError as cause:
+        cause.show()
+        return USAGE
+    except click.ClickException as cause:
+        cause.show()
+        return cause.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nInterrupted. What was already reported as stored is kept.", err=True)
+        return INTERRUPTED
+    except OSError as cause:
+        if debug:
+            raise
+        return _output_failed(cause)
+    return code if isinstance(code, int) else 0
+
+
+def _make_printable() -> None:
+    """Let every text be printed and read, whatever the encoding is, or where nobody listens."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="surrogateescape" if mode == "r" else "replace")
+
+
+def _as_text(argument: str) -> str:
+    """Read an argument as UTF-8, whatever the terminal's encoding is.
+
+    Raises:
+        click.UsageError: where it is not.
+    """
+    if argument.isascii():
+        return argument
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError as cause:
+        shown = argument.encode("ascii", "replace").decode("ascii")
+        raise click.UsageError(
+            f'"{shown}" is not text in UTF-8. Type it again in a terminal that uses UTF-8. '
+            "Nothing was changed."
+        ) from cause
+
+
+def _output_failed(cause: OSError) -> int:
+    """End where what was printed could not be delivered."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if cause.errno == errno.EPIPE:
+        return REFUSED
+    where = f"{cause.filename}: " if cause.filename else ""
+    click.echo(f"{where}{cause.strerror}. The command could not finish.", err=True)
+    return REFUSED
+
+
+def show_problems(problems: Sequence[Problem], *, indent: str = "") -> None:
+    """Print problems on standard error, in reading order; the first fifty, then a count."""
+    for problem in problems[:MOST_PROBLEMS]:
+        click.echo(f"{indent}{problem}", err=True)
+    if len(problems) > MOST_PROBLEMS:
+        rest = counted(len(problems) - MOST_PROBLEMS, "more", "more")
+        click.echo(f"{indent}… and {rest}.", err=True)
+
+
+@contextlib.contextmanager
+def steps(total: int, what: str) -> Iterator["Steps"]:
+    """Show progress on standard error: a bar on a terminal, nothing otherwise."""
+    context = click.get_current_context(silent=True)
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if not sys.stderr.isatty() or plain or (context is not None and context.color is False):
+        yield Steps()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True, no_color=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+
+        def advance(text: str) -> None:
+            progress.update(task, description=text, advance=1)
+
+        yield Steps(advance)
+
+
+class Steps:
+    """Told what begins."""
+
+    def __init__(self, advance: "object" = None) -> None:
+        """Remember whom to tell; nobody where there is no terminal."""
+        self._advance = advance
+
+    def __call__(self, text: str) -> None:
+        """Say what begins."""
+        if callable(self._advance):
+            self._advance(text)
+
+
+def standard_input_waits(stream: TextIO | None = None) -> bool:
+    """Say whether there is somebody to ask."""
+    source = stream or sys.stdin
+    return bool(source and not source.closed and source.isatty())

@@ -1,0 +1,96 @@
+"""Workspaces for the command line, made once; each test that writes gets a copy of its own."""
+
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cyberassess.app import demo
+from cyberassess.app.demo import WORKSPACE
+from cyberassess.app.results import Printed
+from cyberassess.cli import program
+from cyberassess.cli.running import run
+from tests.app.council import begin, fill_in, send_to, take
+from tests.app.test_importing import file_data, written
+
+
+class Ran(NamedTuple):
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Give a function that runs a command in this process, as the program would."""
+
+    def command(*arguments: str, typed: str = "", terminal: bool = False) -> Ran:
+        stream = io.StringIO(typed)
+        monkeypatch.setattr(stream, "isatty", lambda: terminal)
+        monkeypatch.setattr(sys, "stdin", stream)
+        capfd.readouterr()
+        code = run(program, arguments)
+        return Ran(code, *capfd.readouterr())
+
+    return command
+
+
+def report_of_a_line(_: Path, *, output: Path) -> Printed:
+    """Stand in for the full report, which takes long and has tests of its own."""
+    output.write_text("A report.", "utf-8")
+    return Printed(output, 1, "")
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demonstration once, all but its report."""
+    folder = tmp_path_factory.mktemp("demonstration") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "report_full", report_of_a_line)
+        code = run(program, ["demo", "-o", str(folder)])
+    assert code == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shown_northport(demonstration: Path) -> Path:
+    """Give Northport's workspace, only to be read."""
+    return demonstration / WORKSPACE
+
+
+@pytest.fixture
+def northport(shown_northport: Path, tmp_path: Path) -> Path:
+    """Give a copy of Northport's workspace."""
+    return Path(shutil.copytree(shown_northport, tmp_path / WORKSPACE))
+
+
+@pytest.fixture(scope="session")
+def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = begin(tmp_path_factory.mktemp("small") / "small", "ncsc-caf@0")
+    place = folder.parent
+    sent = send_to(folder)
+    kims = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
+    take(folder, fill_in(sent["Kim Lee"], place / "kim.xlsx", kims))
+    alexs = {"B1.a.N.1/housing": "Does not happen"}
+    take(folder, fill_in(sent["Alex Moor"], place / "alex.xlsx", alexs))
+    fill_in(sent["Sam Reid"], folder / "sam.xlsx", {"A1.a.N.1": "Happens"})
+    fill_in(sent["Sam Reid"], folder / "wrong.xlsx", {"A1.a.N.1": "Perhaps"})
+    (folder / "photo.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
+    written(folder, file_data())
+    written(folder, file_data() | {"A1.z": {}}, "odd.json")
+    return folder
+
+
+@pytest.fixture
+def small(_small: Path, tmp_path: Path) -> Path:
+    """Give a copy of a made-up council's workspace with one conflict, and files to receive."""
+    return Path(shutil.copytree(_small, tmp_path / "small"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def paint_compactly(page: Any) -> None:  # NOTE: weasyprint has no types
+def paint_compactly(page: Any) -> None:  # NOTE: the engine has no types
     """Let a page join its drawing commands as soon as it is painted.
 
     A page's stream is a list with a piece of bytes for each command, kept until the file is put

@@ -21,7 +21,7 @@ SQUARES_A_ROW = 20
 _PITCH = 8.6
 """From one square to the next, in millimetres."""
 _TOP_GAPS = 3
-_TEXTS_A_GAP = 2
+_TEXTS_A_GAP = 1
 _BAR = 200
 """Width of a bar in its own units."""
 

@@ -103,8 +103,9 @@ def test_pdfs_are_made_in_one_place_only() -> None:
     ]
     assert makers == ["adapters/report/render.py"]
     text = Path(render.__file__).read_text(encoding="utf-8")
-    assert text.count("HTML(") == text.count("url_fetcher=_fetcher()") == 1
-    assert "CSS(" not in text
+    assert text.count("_engine()(") == text.count("url_fetcher=_fetcher()") == 1
+    assert text.count("HTML(") == text.count("HTML()") == 0
+    assert text.count("CSS(") == text.count("CSS(string=lean)") == 1
 
 
 def test_templates_do_not_switch_escaping_off() -> None:

@@ -106,9 +106,10 @@ def test_an_open_outcome_shows_its_best_and_worst(small: FullReport) -> None:
 
 def test_origins_name_file_sheet_and_cell(small: FullReport) -> None:
     view = outcome(small, "A1.a")
-    assert view.bands[0].rows[0].origin == "Sam Reid, F1, cell D11"
+    assert view.one_source
+    assert view.bands[0].rows[0].origin == "Cell D11"
     assert view.files == (
-        "F1 is Northport 2026 cyber questions - Housing - R1.xlsx, sheet “B2 Housing”, "
+        "All answers by Sam Reid. F1 is Northport 2026 cyber questions - Housing - R1.xlsx, sheet “B2 Housing”, "
         "received 14 November 2026."
     )
     assert view.rationales[0].origin == "at the prompt, 14 November 2026"

@@ -109,7 +109,8 @@ def test_origins_name_file_sheet_and_cell(small: FullReport) -> None:
     assert view.one_source
     assert view.bands[0].rows[0].origin == "Cell D11"
     assert view.files == (
-        "All answers by Sam Reid. F1 is Northport 2026 cyber questions - Housing - R1.xlsx, sheet “B2 Housing”, "
+        "All answers by Sam Reid. "
+        "F1 is Northport 2026 cyber questions - Housing - R1.xlsx, sheet “B2 Housing”, "
         "received 14 November 2026."
     )
     assert view.rationales[0].origin == "at the prompt, 14 November 2026"

@@ -9,14 +9,12 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from cyberassess.adapters import resources, strict_yaml
+from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
     Framework,
     FrameworkRef,
     Profile,
     ThemeSet,
-    check_framework,
-    check_target,
-    check_themes,
 )
 from cyberassess.errors import FrameworkError, Problem, closest
 

@@ -16,14 +16,12 @@ from typing import Any
 from cyberassess.adapters import strict_yaml
 from cyberassess.adapters.files import write_whole
 from cyberassess.domain.assessment import NO_PROFILE, Pinned, Settings, check_settings
+from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
     Framework,
     FrameworkRef,
     Profile,
     ThemeSet,
-    check_framework,
-    check_target,
-    check_themes,
 )
 from cyberassess.errors import AssessmentError, Problem
 

@@ -49,8 +49,8 @@ def counts_json(framework: Framework) -> Json:
     """Give the counts of what is in the file."""
     return {
         "groups": sum(framework.count_groups().values()),
-        "outcomes": len(framework.outcomes),
-        "indicators": len(framework.indicators),
+        "outcomes": len(framework.assessed),
+        "indicators": sum(framework.count_levels().values()),
         "by_level": dict(framework.count_levels()),
     }
 

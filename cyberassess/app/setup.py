@@ -16,7 +16,8 @@ from cyberassess.adapters.segments import LedgerFolder, new_text
 from cyberassess.adapters.workspace import SCHEMA, Workspace, settings_text
 from cyberassess.app.opening import now, settings_event
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
-from cyberassess.domain.framework import Profile, check_target
+from cyberassess.domain.checks import check_target
+from cyberassess.domain.framework import Profile
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
 
 OFFICER_ROLE = "it-security"

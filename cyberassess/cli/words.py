@@ -382,8 +382,8 @@ def verified_json(found: "Verified") -> dict[str, Any]:
 def _counts(framework: "Framework") -> str:
     levels = "/".join(str(count) for count in framework.count_levels().values())
     return (
-        f"{counted(len(framework.outcomes), 'outcome')}, "
-        f"{counted(len(framework.indicators), 'statement')} ({levels})"
+        f"{counted(len(framework.assessed), 'outcome')}, "
+        f"{counted(sum(framework.count_levels().values()), 'statement')} ({levels})"
     )
 
 

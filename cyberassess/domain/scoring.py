@@ -12,7 +12,7 @@ from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from cyberassess.domain.assessment import (
     ALL_SCOPES,
@@ -20,6 +20,7 @@ from cyberassess.domain.assessment import (
     OutcomeKey,
     ScopeId,
     Settings,
+    StatementKey,
     outcome_key,
     scopes_of,
 )
@@ -28,6 +29,7 @@ from cyberassess.domain.framework import (
     Framework,
     FrameworkRef,
     IndicatorId,
+    IndicatorKind,
     LevelId,
     OutcomeId,
     RuleId,
@@ -36,6 +38,7 @@ from cyberassess.domain.framework import (
     ThemeSet,
 )
 from cyberassess.domain.ledger import Given, Resolution, State
+from cyberassess.domain.rules import rule_of
 
 THEME_RULE = "theme-maturity-1"
 """The id of our rule for theme maturity; printed wherever its numbers stand."""
@@ -58,78 +61,19 @@ class Standing(NamedTuple):
 _NOTHING = Standing(None, CountsAs.UNANSWERED)
 
 
-class Table(NamedTuple):
-    """What ``caf-table`` says of an outcome."""
-
-    suggested: LevelId | None
-    """``None`` while best and worst differ, and where the outcome is not applicable."""
-    best: LevelId | None
-    worst: LevelId | None
-    complete: bool
-    not_applicable: bool
-    unaccepted: tuple[LevelId, ...]
-    """Columns of which more than half is left out: never all true until accepted by name."""
-
-
-def _by_caf_table(
-    framework: Framework, ranks: list[int], counts: list[CountsAs], *, accepted: bool = False
-) -> Table:
-    """Determine one outcome from what counts for its statements.
-
-    ``ranks`` and ``counts`` run in parallel, one entry a statement. A warning sign that happens
-    gives the lowest level. Otherwise the highest level counts all of whose statements hold.
-    Statements that do not apply are left out of their column; a column with nothing left is never
-    all true. Best and worst read every unanswered statement as favourable or contrary.
-
-    Source: NCSC CAF, the headers of the tables of indicators of good practice ("at least one of
-    the following statements is true", "all the following statements are true"),
-    https://www.ncsc.gov.uk/collection/cyber-assessment-framework; DESIGN of this project for what
-    NCSC leaves open (left out, unanswered, acceptance).
-    """
-    levels = framework.levels
-    size = len(levels)
-    total, met, unanswered, out = [0] * size, [0] * size, [0] * size, [0] * size
-    for rank, count in zip(ranks, counts, strict=True):
-        total[rank] += 1
-        if count is CountsAs.MET:
-            met[rank] += 1
-        elif count is CountsAs.UNANSWERED:
-            unanswered[rank] += 1
-        elif count is CountsAs.LEFT_OUT:
-            out[rank] += 1
-    complete = not any(unanswered)
-    if sum(out) == len(ranks):
-        return Table(None, None, None, complete, not_applicable=True, unaccepted=())
-    best = worst = 0
-    happens = may_happen = False
-    unaccepted: list[LevelId] = []
-    for rank, level in enumerate(levels):
-        left = total[rank] - out[rank]
-        if level.is_warning:
-            happens = happens or met[rank] > 0
-            may_happen = may_happen or unanswered[rank] > 0
-        elif left and out[rank] * 2 > total[rank] and not accepted:
-            unaccepted.append(level.id)
-        elif left:
-            if met[rank] == left:
-                worst = rank
-            if met[rank] + unanswered[rank] == left:
-                best = rank
-    low = levels[0 if happens or may_happen else worst].id
-    high = levels[0 if happens else best].id
-    return Table(
-        low if low == high else None,
-        high,
-        low,
-        complete,
-        not_applicable=False,
-        unaccepted=tuple(unaccepted),
-    )
-
-
 _UNFAVOURABLE_FIRST = {
-    False: {CountsAs.NOT_MET: 0, CountsAs.LEFT_OUT: 1, CountsAs.MET: 2},
-    True: {CountsAs.MET: 0, CountsAs.NOT_MET: 1, CountsAs.LEFT_OUT: 2},
+    False: {
+        CountsAs.NOT_MET: 0,
+        CountsAs.PARTLY: 1,
+        CountsAs.LEFT_OUT: 2,
+        CountsAs.MET: 3,
+    },
+    True: {
+        CountsAs.MET: 0,
+        CountsAs.PARTLY: 1,
+        CountsAs.NOT_MET: 2,
+        CountsAs.LEFT_OUT: 3,
+    },
 }
 """Which of several answers gives the lower determination, by whether it is a warning sign."""
 
@@ -166,6 +110,9 @@ def _stand(
         in_conflict=True,
         lacks_reason=not valid,
     )
+
+
+_SHORT_OF_MET = (CountsAs.NOT_MET, CountsAs.PARTLY, CountsAs.UNANSWERED)
 
 
 class Gap(NamedTuple):
@@ -248,6 +195,7 @@ class OutcomeScore:
         """
         framework = self.asked.framework
         wanted = framework.ranks[level]
+        staged = framework.rule.id is RuleId.STAGED
         warnings: list[IndicatorId] = []
         columns: dict[int, list[IndicatorId]] = {}
         applying: set[int] = set()
@@ -257,11 +205,14 @@ class OutcomeScore:
             if declared.is_warning:
                 if standing.counts_as in (CountsAs.MET, CountsAs.UNANSWERED):
                     warnings.append(indicator.id)
-            elif rank >= wanted:
-                column = columns.setdefault(rank, [])
+            elif indicator.kind is IndicatorKind.PERMISSION:
+                continue
+            elif rank <= wanted if staged else rank >= wanted:
+                # NOTE: stages build on each other, so all up to the wanted one are one column
+                column = columns.setdefault(wanted if staged else rank, [])
                 if standing.counts_as is not CountsAs.LEFT_OUT:
-                    applying.add(rank)
-                if standing.counts_as in (CountsAs.NOT_MET, CountsAs.UNANSWERED):
+                    applying.add(wanted if staged else rank)
+                if standing.counts_as in _SHORT_OF_MET:
                     column.append(indicator.id)
         leading = {rank: each for rank, each in columns.items() if rank in applying} or columns
         shortest = min(leading.items(), key=lambda item: (len(item[1]), item[0]), default=(0, []))
@@ -386,15 +337,10 @@ def determine(
     framework: Framework, settings: Settings, state: State, target: Target | None = None
 ) -> list[OutcomeScore]:
     """Determine every outcome of a framework in every scope it applies to."""
-    match framework.rule.id:
-        case RuleId.CAF_TABLE:
-            rule = _by_caf_table
-        case other:
-            assert_never(other)
+    rule = rule_of(framework)
     requirements: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
-    warning = [level.is_warning for level in framework.levels]
-    ref, answers, resolutions = framework.ref, state.answers, state.resolutions
     places: dict[str, set[ScopeId]] = {}
+    assessed = {each.id for each in framework.assessed}
     for outcome, _ in framework.layout:
         if outcome.scope_kind not in places:
             places[outcome.scope_kind] = {each.id for each in scopes_of(outcome, settings)}
@@ -402,24 +348,11 @@ def determine(
     for scope in settings.all_scopes:
         scope_id = scope.id
         for outcome, layouts in framework.layout:
-            if scope_id not in places[outcome.scope_kind]:
+            if scope_id not in places[outcome.scope_kind] or outcome.id not in assessed:
                 continue
-            standings: list[Standing] = []
-            for layout in layouts:
-                # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
-                key: tuple[str, ...] = (ref, scope_id, layout.id)
-                given = answers.get(key)  # type: ignore[call-overload]
-                if given is None:
-                    standings.append(_NOTHING)
-                    continue
-                answer = layout.answers.get(given[0].answer)
-                if len(given) == 1 and answer and (not answer.needs_reason or given[0].reason):
-                    standings.append(Standing(answer.code, answer.counts_as, given))
-                else:
-                    found = resolutions.get(key)  # type: ignore[call-overload]
-                    standings.append(_stand(layout, given, found, is_warning=warning[layout.rank]))
+            standings = _standings(framework, layouts, state, scope_id)
             ranks = [layout.rank for layout in layouts]
-            table = rule(framework, ranks, [each.counts_as for each in standings])
+            table = rule(framework, ranks, _scored(layouts, standings))
             if table.not_applicable and any(each.in_conflict for each in standings):
                 table = min(
                     (
@@ -446,6 +379,66 @@ def determine(
                 )
             )
     return scores
+
+
+def _standings(
+    framework: Framework, layouts: Sequence[StatementLayout], state: State, scope_id: ScopeId
+) -> list[Standing]:
+    """Say what counts for each statement of an outcome in one scope."""
+    ref, answers, resolutions, levels = (
+        framework.ref,
+        state.answers,
+        state.resolutions,
+        framework.levels,
+    )
+    standings: list[Standing] = []
+    for layout in layouts:
+        # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
+        key: tuple[str, ...] = (ref, scope_id, layout.id)
+        given = answers.get(key)  # type: ignore[call-overload]
+        if layout.applies_when and _is_ruled_out(layout, framework, state, scope_id):
+            standings.append(Standing(None, CountsAs.LEFT_OUT, given or ()))
+            continue
+        if given is None:
+            standings.append(_NOTHING)
+            continue
+        answer = layout.answers.get(given[0].answer)
+        if len(given) == 1 and answer and (not answer.needs_reason or given[0].reason):
+            standings.append(Standing(answer.code, answer.counts_as, given))
+        else:
+            found = resolutions.get(key)  # type: ignore[call-overload]
+            warns = levels[layout.rank].is_warning
+            standings.append(_stand(layout, given, found, is_warning=warns))
+    return standings
+
+
+def _is_ruled_out(
+    layout: StatementLayout, framework: Framework, state: State, scope: ScopeId
+) -> bool:
+    """Say whether the condition a statement depends on does not hold in a scope.
+
+    While nobody has said so, or people differ, the statement applies.
+    """
+    condition = layout.applies_when
+    if condition is None:
+        return False
+    indicator = framework.indicators[condition][1]
+    key = StatementKey(framework.ref, scope, condition)
+    given = state.answers.get(key, ())
+    settled = state.resolutions.get(key)
+    codes = {settled.answer} if settled else {each.answer for each in given}
+    answers = [framework.answers_for(indicator).by_code(each) for each in codes]
+    return bool(answers) and all(
+        each is not None and each.counts_as is CountsAs.NOT_MET for each in answers
+    )
+
+
+def _scored(layouts: Sequence[StatementLayout], standings: Sequence[Standing]) -> list[CountsAs]:
+    """Give what counts for a rule: a permission never fails, so it is left out."""
+    return [
+        CountsAs.LEFT_OUT if layout.is_permission else standing.counts_as
+        for layout, standing in zip(layouts, standings, strict=True)
+    ]
 
 
 def _one_that_applies(

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from cyberassess.adapters.resources import folder
+from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
     Framework,
     FrameworkRef,
     Profile,
     ThemeSet,
-    check_framework,
-    check_target,
-    check_themes,
 )
 from tests.unit.builder import Data, read_yaml
 

@@ -5,14 +5,12 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
+from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
     Framework,
     IndicatorId,
     LevelId,
     OutcomeId,
-    check_framework,
-    check_target,
-    check_themes,
 )
 from cyberassess.errors import Problem
 from tests.unit.builder import (

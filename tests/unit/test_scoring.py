@@ -11,9 +11,9 @@ from cyberassess.adapters.resources import folder
 from cyberassess.domain.findings import findings
 from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, LevelId
 from cyberassess.domain.ledger import fold, text_field
+from cyberassess.domain.rules import by_caf_table
 from cyberassess.domain.scoring import (
     OutcomeScore,
-    _by_caf_table,
     determine,
 )
 from tests.unit.builder import (
@@ -293,14 +293,14 @@ def test_an_accepted_column_may_be_more_than_half_left_out(
     *, is_accepted: bool, level: str
 ) -> None:
     counts = [CountsAs.NOT_MET, CountsAs.MET, CountsAs.LEFT_OUT, CountsAs.LEFT_OUT]
-    table = _by_caf_table(make_framework(), [0, 2, 2, 2], counts, accepted=is_accepted)
+    table = by_caf_table(make_framework(), [0, 2, 2, 2], counts, accepted=is_accepted)
     assert (table.suggested, table.best, table.worst) == (level, level, level)
     assert table.unaccepted == (() if is_accepted else ("high",))
 
 
 def test_an_accepted_column_with_nothing_left_is_never_all_true() -> None:
     counts = [CountsAs.NOT_MET, CountsAs.LEFT_OUT]
-    table = _by_caf_table(make_framework(), [0, 2], counts, accepted=True)
+    table = by_caf_table(make_framework(), [0, 2], counts, accepted=True)
     assert table.suggested == "low"
 
 

@@ -1,0 +1,340 @@
+"""What can be wrong in a control set, a target or a theme set, found all at once.
+
+Places are ids; whoever read the file gives them lines.
+"""
+
+from collections.abc import Mapping
+
+from cyberassess.domain.framework import (
+    OWNER_ROLES,
+    Framework,
+    Indicator,
+    Profile,
+    RuleId,
+    ThemeSet,
+)
+from cyberassess.errors import Problem, closest, counted
+
+
+def check_framework(framework: Framework) -> list[Problem]:
+    """Give everything in a framework that breaks an invariant; places are ids."""
+    problems: list[Problem] = []
+
+    def say(code: str, where: str, message: str, hint: str = "") -> None:
+        problems.append(Problem(code, where, message, hint))
+
+    sets = [each.id for each in framework.answer_sets]
+    for level in framework.levels:
+        if level.answers and level.answers not in sets:
+            say(
+                "unknown-answer-set",
+                f"level {level.id}",
+                f'"{level.answers}" is not one of the answer sets.',
+                closest(level.answers, sets),
+            )
+    kinds = [kind.id for kind in framework.scope_kinds]
+    levels = {level.id: level for level in framework.levels}
+    for each in framework.located:
+        outcome = each.outcome
+        if outcome.scope_kind not in kinds:
+            say(
+                "unknown-scope-kind",
+                outcome.id,
+                f'"{outcome.scope_kind}" is not one of the scope kinds.',
+                f"Use one of: {', '.join(kinds)}.",
+            )
+        if outcome.owner_role not in OWNER_ROLES:
+            say(
+                "unknown-role",
+                outcome.id,
+                f'"{outcome.owner_role}" is not a role that can own an outcome.',
+                f"Use one of: {', '.join(OWNER_ROLES)}.",
+            )
+        for indicator in outcome.indicators:
+            if indicator.level not in levels or not levels[indicator.level].answers:
+                say(
+                    "unknown-level",
+                    indicator.id,
+                    f'"{indicator.level}" is not a level that statements can have.',
+                    f"Use one of: {', '.join(e.id for e in framework.levels if e.answers)}.",
+                )
+    problems += _check_names(framework)
+    problems += _check_ids(framework)
+    problems += _check_counts(framework)
+    return problems
+
+
+def _check_ids(framework: Framework) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: dict[str, Indicator] = {}
+    outcomes: set[str] = set()
+    for each in framework.located:
+        if each.outcome.id in outcomes:
+            problems.append(Problem("repeated-id", each.outcome.id, "Two outcomes have this id."))
+        outcomes.add(each.outcome.id)
+        for indicator in each.outcome.indicators:
+            if indicator.id in seen:
+                problems.append(
+                    Problem("repeated-id", indicator.id, "Two statements have this id.")
+                )
+            if indicator.same_as is not None:
+                twin = seen.get(indicator.same_as)
+                if twin is None:
+                    problems.append(
+                        Problem(
+                            "unknown-same-as",
+                            indicator.id,
+                            f'"{indicator.same_as}" is no statement that stands before this one.',
+                            closest(indicator.same_as, list(seen)),
+                        )
+                    )
+                elif twin.same_as is not None:
+                    problems.append(
+                        Problem(
+                            "chained-same-as",
+                            indicator.id,
+                            f'"{indicator.same_as}" is itself a repetition.',
+                            f"Name the first of them: {twin.same_as}.",
+                        )
+                    )
+                elif _answered_otherwise(framework, twin, indicator):
+                    problems.append(
+                        Problem(
+                            "other-answers-same-as",
+                            indicator.id,
+                            f"It has other answers than {indicator.same_as}, which it repeats.",
+                        )
+                    )
+                elif twin.text != indicator.text:
+                    problems.append(
+                        Problem(
+                            "different-same-as",
+                            indicator.id,
+                            f"The text differs from {indicator.same_as}, which it repeats.",
+                        )
+                    )
+            seen.setdefault(indicator.id, indicator)
+    conditions = {i for i, each in seen.items() if _is_condition(framework, each)}
+    problems += [
+        Problem(
+            "unknown-condition",
+            each.id,
+            f'"{each.applies_when}" is not a condition.',
+            closest(each.applies_when, sorted(conditions))
+            or f"Use one of: {', '.join(sorted(conditions)) or 'none are declared'}.",
+        )
+        for each in seen.values()
+        if each.applies_when is not None and each.applies_when not in conditions
+    ]
+    return problems
+
+
+def _is_condition(framework: Framework, indicator: Indicator) -> bool:
+    return any(each.id == indicator.level and each.is_condition for each in framework.levels)
+
+
+def _answered_otherwise(framework: Framework, one: Indicator, other: Indicator) -> bool:
+    first, second = _set_of(framework, one), _set_of(framework, other)
+    return bool(first and second) and first != second
+
+
+def _set_of(framework: Framework, indicator: Indicator) -> str:
+    """Give the declared answer set of a statement, or an empty text."""
+    declared = {each.id for each in framework.answer_sets}
+    named = (each.answers for each in framework.levels if each.id == indicator.level)
+    return next((each for each in named if each in declared), "")
+
+
+def _check_names(framework: Framework) -> list[Problem]:
+    """Give every id of a group, level, answer set or answer that stands twice."""
+    groups: list[str] = []
+    stack = list(framework.groups)
+    while stack:
+        group = stack.pop()
+        groups.append(group.id)
+        stack.extend(group.groups)
+    named: list[tuple[str, list[str]]] = [
+        ("groups", groups),
+        ("levels", [str(each.id) for each in framework.levels]),
+        ("answer sets", [each.id for each in framework.answer_sets]),
+        ("scope kinds", [each.id for each in framework.scope_kinds]),
+    ]
+    named += [
+        (f"answers of {each.id}", [answer.code for answer in each.answers])
+        for each in framework.answer_sets
+    ]
+    return [
+        Problem("repeated-id", repeated, f"Two {what} have this id.")
+        for what, ids in named
+        for repeated in sorted({each for each in ids if ids.count(each) > 1})
+    ]
+
+
+def _assessed(framework: Framework) -> int:
+    """Count the outcomes, those with one id twice."""
+    conditions = {level.id for level in framework.levels if level.is_condition}
+    return sum(
+        any(indicator.level not in conditions for indicator in each.outcome.indicators)
+        for each in framework.located
+    )
+
+
+def _check_counts(framework: Framework) -> list[Problem]:
+    problems: list[Problem] = []
+    by_level: Mapping[str, int] = {str(k): v for k, v in framework.count_levels().items()}
+    found: list[tuple[str, int, int]] = [
+        ("outcomes", _assessed(framework), framework.counts.outcomes),
+        (
+            "statements",
+            sum(by_level.values()),
+            framework.counts.indicators,
+        ),
+    ]
+    groups = framework.count_groups()
+    found += [
+        (f"groups of kind {kind}", groups.get(kind, 0), stated)
+        for kind, stated in framework.counts.groups.items()
+    ]
+    found += [
+        (f"statements of level {level}", by_level.get(str(level), 0), stated)
+        for level, stated in framework.counts.by_level.items()
+    ]
+    for what, here, stated in found:
+        if here != stated:
+            problems.append(
+                Problem(
+                    "wrong-count",
+                    framework.ref,
+                    f"The file has {counted(here, 'entry', 'entries')} under {what}; "
+                    f"the publisher has {stated:,}.",
+                    "Add what is missing, or correct the count with its source.",
+                )
+            )
+    return problems
+
+
+def check_target(framework: Framework, profile: Profile) -> list[Problem]:
+    """Give what a profile gets wrong about a framework it sets targets for."""
+    target = profile.targets.get(framework.ref)
+    if target is None:
+        known = ", ".join(profile.targets) or "no framework"
+        return [
+            Problem(
+                "no-target",
+                f"profile {profile.id}",
+                f"It sets no target for {framework.ref}.",
+                f"It covers: {known}.",
+            )
+        ]
+    where = f"profile {profile.id}, {framework.ref}"
+    problems: list[Problem] = []
+    ids = list(framework.outcomes)
+    for outcome_id in (*target.requirements, *target.no_target):
+        if outcome_id not in framework.outcomes:
+            problems.append(
+                Problem(
+                    "unknown-outcome",
+                    where,
+                    f'"{outcome_id}" is not an outcome of {framework.ref}.',
+                    closest(outcome_id, ids),
+                )
+            )
+    for outcome_id, level in target.requirements.items():
+        outcome = framework.outcomes.get(outcome_id)
+        if level not in framework.ranks:
+            problems.append(
+                Problem(
+                    "unknown-level",
+                    f"{where}, {outcome_id}",
+                    f'"{level}" is not a level of {framework.ref}.',
+                    f"Use one of: {', '.join(framework.ranks)}.",
+                )
+            )
+        elif (
+            framework.rule.id is RuleId.CAF_TABLE
+            and outcome
+            and all(each.level != level for each in outcome.indicators)
+        ):
+            problems.append(
+                Problem(
+                    "unreachable-level",
+                    f"{where}, {outcome_id}",
+                    f"The outcome has no statement for {level}.",
+                )
+            )
+    both = [each for each in target.no_target if each in target.requirements]
+    if both:
+        problems.append(
+            Problem(
+                "two-targets",
+                where,
+                f"{', '.join(both)} stands under requirements and under no_target.",
+                "Keep one of them.",
+            )
+        )
+    listed = {*target.requirements, *target.no_target}
+    missing = [each.id for each in framework.assessed if each.id not in listed]
+    if missing:
+        problems.append(
+            Problem(
+                "missing-outcome",
+                where,
+                f"Nothing is said about {', '.join(missing)}.",
+                "Give each a level, or list it under no_target.",
+            )
+        )
+    return problems
+
+
+def check_themes(framework: Framework, themes: ThemeSet) -> list[Problem]:
+    """Give what a theme set gets wrong about a framework it places."""
+    where = f"themes {themes.id}, {framework.ref}"
+    placements = themes.outcomes.get(framework.ref)
+    if placements is None:
+        known = ", ".join(themes.outcomes) or "no framework"
+        return [
+            Problem(
+                "no-themes",
+                where,
+                "No outcome of it is placed in a theme.",
+                f"The file covers: {known}.",
+            )
+        ]
+    problems: list[Problem] = []
+    theme_ids = [theme.id for theme in themes.themes]
+    if themes.headline not in theme_ids:
+        problems.append(
+            Problem(
+                "unknown-theme",
+                f"themes {themes.id}, headline",
+                f'"{themes.headline}" is not one of the themes.',
+                f"Use one of: {', '.join(theme_ids)}.",
+            )
+        )
+    ids = list(framework.outcomes)
+    for outcome_id, placement in placements.items():
+        if outcome_id not in framework.outcomes:
+            problems.append(
+                Problem(
+                    "unknown-outcome",
+                    where,
+                    f'"{outcome_id}" is not an outcome of {framework.ref}.',
+                    closest(outcome_id, ids),
+                )
+            )
+        for theme in (placement.theme, placement.secondary):
+            if theme is not None and theme not in theme_ids:
+                problems.append(
+                    Problem(
+                        "unknown-theme",
+                        f"{where}, {outcome_id}",
+                        f'"{theme}" is not one of the themes.',
+                        f"Use one of: {', '.join(theme_ids)}.",
+                    )
+                )
+    missing = [each.id for each in framework.assessed if each.id not in placements]
+    if missing:
+        problems.append(
+            Problem("missing-outcome", where, f"No theme is given for {', '.join(missing)}.")
+        )
+    return problems

@@ -117,6 +117,6 @@ def _holds(outcome: Outcome, indicator: IndicatorId, aim: LevelId, framework: Fr
         return False
     if ranks[level] <= ranks[aim]:
         return True
-    if ranks[aim] == 0 and level == framework.levels[-1].id:
+    if ranks[aim] == 0 and level == framework.scale[-1].id:
         return position == 0
     return position < len(column) // 2

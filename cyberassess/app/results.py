@@ -322,7 +322,7 @@ def would_change(found: OutcomeScore) -> list[Json]:
     reachable = {indicator.level for indicator in found.asked.outcome.indicators}
     return [
         {"level": level.id, "warnings": list(gap.warnings), "missing": list(gap.missing)}
-        for level in framework.levels[reached + 1 :]
+        for level in framework.scale[reached + 1 :]
         if level.id in reachable
         for gap in (found.gap_to(level.id),)
     ]

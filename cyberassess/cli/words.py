@@ -259,7 +259,7 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
             if t.framework == ref and t.scope == ALL_SCOPES
         )
         yield ""
-        for level in reversed(framework.levels):
+        for level in reversed(framework.scale):
             found = [
                 e for e in card.outcomes if e.key.framework == ref and e.determination == level.id
             ]

@@ -241,13 +241,13 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
             )
     for outcome_id, level in target.requirements.items():
         outcome = framework.outcomes.get(outcome_id)
-        if level not in framework.ranks:
+        if framework.ranks.get(level, -1) < 0:
             problems.append(
                 Problem(
                     "unknown-level",
                     f"{where}, {outcome_id}",
                     f'"{level}" is not a level of {framework.ref}.',
-                    f"Use one of: {', '.join(framework.ranks)}.",
+                    f"Use one of: {', '.join(each.id for each in framework.scale)}.",
                 )
             )
         elif (

@@ -239,6 +239,7 @@ class Framework(Model):
     scope_kinds: tuple[ScopeKind, ...]
     answer_sets: tuple[AnswerSet, ...]
     levels: tuple[Level, ...] = Field(min_length=2)
+    """In rank order, lowest first; a level of conditions may stand anywhere."""
     rule: Rule
     counts: Counts
     groups: tuple[Group, ...]
@@ -271,12 +272,22 @@ class Framework(Model):
 
     @cached_property
     def ranks(self) -> Mapping[LevelId, int]:
-        """Rank of each level, 0 the lowest."""
-        return {level.id: rank for rank, level in enumerate(self.levels)}
+        """Rank of each level, 0 the lowest; -1 for conditions, no level of an outcome."""
+        ranks = {level.id: rank for rank, level in enumerate(self.scale)}
+        return {level.id: ranks.get(level.id, -1) for level in self.levels}
+
+    @cached_property
+    def scale(self) -> tuple[Level, ...]:
+        """The levels an outcome can be determined at, lowest first."""
+        return tuple(level for level in self.levels if not level.is_condition)
+
+    @cached_property
+    def _levels(self) -> Mapping[LevelId, Level]:
+        return {level.id: level for level in self.levels}
 
     def level(self, level: LevelId) -> Level:
         """Give a level by its id; raises ``KeyError`` for one that is not declared."""
-        return self.levels[self.ranks[level]]
+        return self._levels[level]
 
     @cached_property
     def _answers(self) -> Mapping[LevelId, AnswerSet]:
@@ -345,7 +356,7 @@ class Framework(Model):
     def highest_for(self, outcome: Outcome) -> LevelId:
         """Give the highest level this outcome can reach."""
         if self.rule.id is RuleId.STAGED:
-            return self.levels[-1].id
+            return self.scale[-1].id
         attached = {indicator.level for indicator in outcome.indicators}
         return max(
             (level.id for level in self.levels if level.id in attached),

@@ -37,7 +37,7 @@ def by_caf_table(
     https://www.ncsc.gov.uk/collection/cyber-assessment-framework; DESIGN of this project for what
     NCSC leaves open (left out, unanswered, acceptance).
     """
-    levels = framework.levels
+    levels = framework.scale
     size = len(levels)
     total, met, unanswered, out = [0] * size, [0] * size, [0] * size, [0] * size
     for rank, count in zip(ranks, counts, strict=True):
@@ -95,7 +95,7 @@ def by_stages(
         return _nothing_applies(counts)
     best = worst = 0
     best_open = worst_open = True
-    for rank in range(1, len(framework.levels)):
+    for rank in range(1, len(framework.scale)):
         column = [c for r, c in zip(ranks, counts, strict=True) if r == rank]
         firm = all(count in (CountsAs.MET, CountsAs.LEFT_OUT) for count in column)
         possible = firm or all(
@@ -119,7 +119,7 @@ def by_all_met(
     del ranks, accepted
     if all(count is CountsAs.LEFT_OUT for count in counts):
         return _nothing_applies(counts)
-    top = len(framework.levels) - 1
+    top = len(framework.scale) - 1
     firm = all(count in (CountsAs.MET, CountsAs.LEFT_OUT) for count in counts)
     failed = any(count in (CountsAs.NOT_MET, CountsAs.PARTLY) for count in counts)
     return _table(framework, top if firm else 0, 0 if failed else top, counts)
@@ -137,7 +137,7 @@ def by_in_place(
     left = [count for count in counts if count is not CountsAs.LEFT_OUT]
     if not left:
         return _nothing_applies(counts)
-    top = len(framework.levels) - 1
+    top = len(framework.scale) - 1
 
     def read(unanswered: CountsAs) -> int:
         points = [unanswered if each is CountsAs.UNANSWERED else each for each in left]
@@ -149,7 +149,7 @@ def by_in_place(
 
 
 def _table(framework: Framework, worst: int, best: int, counts: list[CountsAs]) -> Table:
-    low, high = framework.levels[worst].id, framework.levels[best].id
+    low, high = framework.scale[worst].id, framework.scale[best].id
     return Table(
         low if low == high else None,
         high,

@@ -237,11 +237,11 @@ class OutcomeScore:
         reached = framework.ranks[self.worst] if self.worst else 0
         above = [
             level.id
-            for level in framework.levels[reached + 1 :]
+            for level in framework.scale[reached + 1 :]
             if level.answers and self.asked.outcome.at_level(level.id)
         ]
-        held = self.asked.outcome.at_level(framework.levels[reached].id)
-        upheld = () if framework.levels[reached].is_warning else tuple(each.id for each in held)
+        held = self.asked.outcome.at_level(framework.scale[reached].id)
+        upheld = () if framework.scale[reached].is_warning else tuple(each.id for each in held)
         return (*upheld, *(self.gap_to(above[0]).missing if above else ()))
 
 
@@ -389,7 +389,7 @@ def _standings(
         framework.ref,
         state.answers,
         state.resolutions,
-        framework.levels,
+        framework.scale,
     )
     standings: list[Standing] = []
     for layout in layouts:

@@ -117,7 +117,7 @@ def verdict(framework: Framework, level: LevelId | None, otherwise: Verdict) -> 
     if level is None:
         return otherwise
     declared, rank = framework.level(level), framework.ranks[level]
-    highest = len(framework.levels) - 1
+    highest = len(framework.scale) - 1
     tone = "low" if rank == 0 else "high" if rank == highest else "middle"
     return Verdict(declared.letter, declared.title, tone)
 

@@ -68,7 +68,7 @@ def _decided(score: OutcomeScore) -> list[str]:
 
 
 def _from_warnings(score: OutcomeScore, happening: list[str]) -> list[str]:
-    title = _title(score, score.asked.framework.levels[0].id)
+    title = _title(score, score.asked.framework.scale[0].id)
     if len(happening) == 1:
         return [f"One warning sign decides this outcome: “{happening[0]}”"]
     return [f"{len(happening)} warning signs happen here; any one of them makes it {title}."]
@@ -76,7 +76,7 @@ def _from_warnings(score: OutcomeScore, happening: list[str]) -> list[str]:
 
 def _from_columns(score: OutcomeScore) -> list[str]:
     framework = score.asked.framework
-    reached = score.suggested or framework.levels[0].id
+    reached = score.suggested or framework.scale[0].id
     rank = framework.ranks[reached]
     above = _next_column(score, rank)
     if framework.level(reached).is_warning:
@@ -110,7 +110,7 @@ def _left_out(score: OutcomeScore, level: LevelId) -> list[IndicatorId]:
 
 
 def _next_column(score: OutcomeScore, rank: int) -> Level | None:
-    for level in score.asked.framework.levels[rank + 1 :]:
+    for level in score.asked.framework.scale[rank + 1 :]:
         if _column(score, level.id):
             return level
     return None
@@ -120,7 +120,7 @@ def _accept(score: OutcomeScore) -> list[str]:
     empty = [
         f"Every statement for {level.title.lower()} was said not to apply; a level with nothing "
         "left cannot be reached."
-        for level in score.asked.framework.levels
+        for level in score.asked.framework.scale
         if not level.is_warning
         and _column(score, level.id)
         and _column(score, level.id) == _left_out(score, level.id)

@@ -141,7 +141,7 @@ def _example(basis: Basis) -> Example | None:
     score = min(decided, key=rank)
     framework, outcome, scope = score.asked
     rows: list[ExampleRow] = []
-    for level in framework.levels:
+    for level in framework.scale:
         column = outcome.at_level(level.id)
         if not column:
             continue

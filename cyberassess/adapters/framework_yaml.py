@@ -37,22 +37,31 @@ class Shelved:
 class Shelf:
     """A folder of control sets, profiles and themes laid out like ``frameworks/``."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Open the shipped folder, or another one of the same layout."""
+    def __init__(self, folder: Path | None = None, *, over_shipped: bool = False) -> None:
+        """Open the shipped folder, or another one of the same layout.
+
+        Args:
+            folder: the shipped one if ``None``.
+            over_shipped: look in the shipped folder for what is not in this one.
+        """
         self.folder = folder or resources.folder("frameworks")
+        self.beneath = Shelf() if folder is not None and over_shipped else None
 
     def refs(self) -> list[FrameworkRef]:
         """Give every published version there is, sorted."""
         paths = (p for p in self.folder.glob("*/*.yaml") if p.parent.name not in _OTHER)
-        return sorted(FrameworkRef(f"{path.parent.name}@{path.stem}") for path in paths)
+        found = {FrameworkRef(f"{path.parent.name}@{path.stem}") for path in paths}
+        return sorted(found.union(self.beneath.refs() if self.beneath else ()))
 
     def profiles(self) -> list[str]:
         """Give the ids of the profiles there are, sorted."""
-        return sorted(path.stem for path in self.folder.glob("profiles/*.yaml"))
+        found = {path.stem for path in self.folder.glob("profiles/*.yaml")}
+        return sorted(found.union(self.beneath.profiles() if self.beneath else ()))
 
     def theme_sets(self) -> list[str]:
         """Give the ids of the theme sets there are, sorted."""
-        return sorted(path.stem for path in self.folder.glob("themes/*.yaml"))
+        found = {path.stem for path in self.folder.glob("themes/*.yaml")}
+        return sorted(found.union(self.beneath.theme_sets() if self.beneath else ()))
 
     def path_of(self, ref: str) -> Path:
         """Give where a framework's file lies.
@@ -70,7 +79,14 @@ class Shelf:
                 hint = f"Name a version: {', '.join(versions)}."
             raise FrameworkError(Problem("unknown-framework", "", f'"{ref}" is not there.', hint))
         name, version = ref.split("@")
-        return self.folder / name / f"{version}.yaml"
+        return self._inside(f"{name}/{version}.yaml")
+
+    def _inside(self, name: str) -> Path:
+        """Give where a file lies: here, or in the folder beneath."""
+        path = self.folder / name
+        if self.beneath is None or path.is_file():
+            return path
+        return self.beneath._inside(name)  # noqa: SLF001 - another of its own kind
 
     def framework(self, ref: str) -> Shelved:
         """Read a framework.
@@ -114,12 +130,14 @@ class Shelf:
                     closest(name, known) or f"There are: {', '.join(known) or 'none'}.",
                 )
             )
-        value, problems, data = self._read(self.folder / folder / f"{name}.yaml", model)
+        value, problems, data = self._read(self._inside(f"{folder}/{name}.yaml"), model)
         if value is None or problems:
             raise FrameworkError(*problems)
         return value, data
 
     def _name(self, path: Path) -> str:
+        if self.beneath is not None and not path.is_relative_to(self.folder):
+            return self.beneath._name(path)  # noqa: SLF001 - another of its own kind
         return path.relative_to(self.folder.parent).as_posix()
 
     def _read(
@@ -137,12 +155,12 @@ class Shelf:
         if framework.ref != ref:
             found.append(_misplaced(self._name(path), framework, ref))
         for name in self.profiles():
-            profile, faults, _ = self._read(self.folder / "profiles" / f"{name}.yaml", Profile)
+            profile, faults, _ = self._read(self._inside(f"profiles/{name}.yaml"), Profile)
             found += faults
             if profile is not None and framework.ref in profile.targets:
                 found += check_target(framework, profile)
         for name in self.theme_sets():
-            themes, faults, _ = self._read(self.folder / "themes" / f"{name}.yaml", ThemeSet)
+            themes, faults, _ = self._read(self._inside(f"themes/{name}.yaml"), ThemeSet)
             found += faults
             if themes is not None:
                 found += check_themes(framework, themes)

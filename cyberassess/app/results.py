@@ -208,12 +208,22 @@ def score_json(assessment: Assessment) -> Json:
         }
         for t in card.themes
     ]
-    return {
+    verdicts = [
+        {
+            "framework": each.framework,
+            "scope": each.scope,
+            "is_ready": each.is_ready,
+            "failed_by": list(each.failed_by),
+        }
+        for each in card.verdicts
+    ]
+    found: Json = {
         "schema": 1,
         "outcomes": outcomes,
         "themes": themes,
         "confidence": confidence_json(card),
     }
+    return {**found, "verdicts": verdicts} if verdicts else found
 
 
 def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[OutcomeScore]:

@@ -36,11 +36,15 @@ class NewAssessment:
     """``[FRAMEWORK=]ID|FILE|none`` each."""
     no_profile_reason: str = ""
     systems: tuple[str, ...] = ()
+    cloud_services: tuple[str, ...] = ()
     respondents: tuple[str, ...] = ()
     """``NAME <EMAIL>[:ROLE,…[@SCOPE]]`` each."""
     officer: str = ""
     """``NAME[, ROLE]`` or ``NAME <EMAIL>``; a role stands in for the name if empty."""
     due: str = ""
+    folder: Path | None = None
+    """Control sets of one's own, laid out like ``frameworks/``; looked in before the shipped."""
+    themes: str = THEMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ class Created:
     notes: tuple[str, ...]
 
 
-def available() -> tuple[list[str], list[str]]:
+def available(folder: Path | None = None) -> tuple[list[str], list[str]]:
     """Give the framework versions and the profiles that can be chosen."""
-    shelf = Shelf()
+    shelf = Shelf(folder, over_shipped=True)
     return [str(ref) for ref in shelf.refs()], shelf.profiles()
 
 
@@ -64,12 +68,16 @@ def new(folder: Path, wanted: NewAssessment) -> Created:
         AssessmentError: where something is not allowed or cannot be written; nothing is left.
         FrameworkError: for an unknown framework or profile.
     """
-    return create(folder, *settings_for(wanted))
+    values, pinned = settings_for(wanted)
+    made = create(folder, values, pinned)
+    shelf = Shelf(wanted.folder, over_shipped=True)
+    notices = [shelf.framework(ref).framework.notice for ref in wanted.frameworks]
+    return Created(made.folder, (*filter(None, notices), *made.notes))
 
 
 def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Give the settings as plain values, and the files to pin keyed by their path."""
-    shelf = Shelf()
+    shelf = Shelf(wanted.folder, over_shipped=True)
     shelved = [shelf.framework(ref) for ref in wanted.frameworks]
     if not shelved:
         raise AssessmentError(
@@ -99,7 +107,7 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
         if entry["profile"] == NO_PROFILE and wanted.no_profile_reason:
             entry["no_profile_reason"] = wanted.no_profile_reason
         frameworks.append(entry)
-    _, pinned[f"frameworks/themes/{THEMES}.yaml"] = shelf.themes(THEMES)
+    _, pinned[f"frameworks/themes/{wanted.themes}.yaml"] = shelf.themes(wanted.themes)
     scopes = _scopes(wanted)
     values: dict[str, Any] = {
         "schema": SCHEMA,
@@ -109,7 +117,7 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
         "frameworks": frameworks,
         "nation": "england",
         "marking": {"blank": "OFFICIAL", "filled": "OFFICIAL-SENSITIVE"},
-        "themes": THEMES,
+        "themes": wanted.themes,
         "scopes": scopes,
     }
     people = [
@@ -201,7 +209,7 @@ def _profiles(wanted: NewAssessment, shelved: Sequence[Shelved]) -> dict[str, st
                 )
             )
         chosen |= dict.fromkeys(match, name)
-    shelf = Shelf()
+    shelf = Shelf(wanted.folder, over_shipped=True)
     for ref in refs:
         if ref in chosen:
             continue
@@ -251,18 +259,20 @@ def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
     scopes = [
         {"id": str(ORGANISATION), "kind": "organisation", "title": wanted.organisation.strip()}
     ]
-    for title in wanted.systems:
+    wanted_scopes = [("system", each) for each in wanted.systems]
+    wanted_scopes += [("cloud-service", each) for each in wanted.cloud_services]
+    for kind, title in wanted_scopes:
         name = slug(title)
         if not title.strip() or any(scope["id"] == name for scope in scopes):
             raise AssessmentError(
                 Problem(
                     "repeated-system",
-                    "--system",
+                    f"--{kind}",
                     f'"{title}" is empty, or a scope has this id already.',
                     "Give each system a name of its own.",
                 )
             )
-        scopes.append({"id": name, "kind": "system", "title": title.strip()})
+        scopes.append({"id": name, "kind": kind, "title": title.strip()})
     return scopes
 
 

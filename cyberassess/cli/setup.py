@@ -72,6 +72,25 @@ def demo(context: click.Context, output: str) -> None:
     help="A critical system. May be repeated.",
 )
 @click.option(
+    "--cloud-service",
+    "cloud_services",
+    metavar="NAME",
+    multiple=True,
+    help="A cloud service. May be repeated.",
+)
+@click.option(
+    "--frameworks",
+    "own",
+    metavar="DIR",
+    default=None,
+    show_default="those shipped",
+    type=click.Path(path_type=Path),
+    help="Control sets of your own, laid out like frameworks/.",
+)
+@click.option(
+    "--themes", metavar="ID", default="five-themes", show_default=True, help="The theme set."
+)
+@click.option(
     "--respondent",
     "respondents",
     multiple=True,
@@ -94,10 +113,12 @@ def demo(context: click.Context, output: str) -> None:
 )
 def new(
     folder: str,
+    *,
     organisation: str | None,
     period: str | None,
     frameworks: tuple[str, ...],
     profiles: tuple[str, ...],
+    own: Path | None,
     **rest: object,
 ) -> None:
     """Begin an assessment in a new folder.
@@ -113,12 +134,12 @@ def new(
     from cyberassess.app.setup import new as begin
     from cyberassess.cli.words import new_lines
 
-    refs, known = available()
+    refs, known = available(own)
     organisation = organisation or _needed("--organisation", "Organisation:", [])
     period = period or _needed("--period", "Period (for example 2026):", [])
     frameworks = frameworks or (_needed("--framework", "Control set:", refs),)
     profiles = profiles or (_needed("--profile", "Target profile:", [*known, "none"]),)
-    wanted = NewAssessment(organisation, period, frameworks, profiles, **rest)  # type: ignore[arg-type]  # NOTE: click's values, by name
+    wanted = NewAssessment(organisation, period, frameworks, profiles, folder=own, **rest)  # type: ignore[arg-type]  # NOTE: click's values, by name
     for line in new_lines(begin(Path(folder), wanted), wanted):
         click.echo(line)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cyberassess.app.setup import Created, NewAssessment
     from cyberassess.domain.assessment import Person
     from cyberassess.domain.framework import Framework, Group
-    from cyberassess.domain.scoring import OutcomeScore, ThemeScore
+    from cyberassess.domain.scoring import OutcomeScore, ThemeScore, Verdict
 
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
@@ -235,6 +235,12 @@ def _theme_line(entry: "ThemeScore") -> str:
     return f"{count}, {level}"
 
 
+def _verdict(verdict: "Verdict") -> str:
+    said = {True: "ready", False: "not ready", None: "not known yet"}[verdict.is_ready]
+    failing = f"; {', '.join(verdict.failed_by)} fail it whatever the rest"
+    return f"Self-check: {said}{failing if verdict.failed_by else ''}. It is not certification."
+
+
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
     from cyberassess.domain.assessment import ALL_SCOPES
@@ -264,6 +270,9 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
                 e for e in card.outcomes if e.key.framework == ref and e.determination == level.id
             ]
             yield f"  {level.title}: {len(found)}"
+        for verdict in card.verdicts:
+            if verdict.framework == ref:
+                yield f"  {_verdict(verdict)}"
         open_ones = [
             e
             for e in card.outcomes

@@ -234,6 +234,8 @@ class Framework(Model):
     licence: str
     attribution: str
     about: str
+    notice: str = ""
+    """What whoever begins an assessment with it should know, for example that it is superseded."""
     outcome_kind: str
     indicator_kind: str
     scope_kinds: tuple[ScopeKind, ...]

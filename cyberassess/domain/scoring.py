@@ -285,6 +285,21 @@ class ThemeScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a set that asks for everything says of a whole scope; a self-check, not certification.
+
+    Only sets with the rule ``all-met`` have one.
+    """
+
+    framework: FrameworkRef
+    scope: ScopeId
+    is_ready: bool | None
+    """``None`` while some outcome is not determined and none fails."""
+    failed_by: tuple[IndicatorId, ...]
+    """Requirements that fail the whole assessment, whatever the rest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
     """How far the result is proven; stands beside it and is never mixed in."""
 
@@ -317,6 +332,7 @@ class Scorecard:
     confidence: Confidence
     on: datetime.date
     """The date evidence is judged at."""
+    verdicts: tuple[Verdict, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[OutcomeKey, OutcomeScore]:
@@ -477,11 +493,38 @@ def score(
     """
     outcomes: list[OutcomeScore] = []
     entries: list[ThemeScore] = []
+    verdicts: list[Verdict] = []
     for ref, framework in frameworks.items():
         scored = determine(framework, settings, state, targets.get(ref))
+        if framework.rule.id is RuleId.ALL_MET:
+            verdicts += _verdicts(framework, scored)
         outcomes += scored
         entries += _themes(framework, scored, settings, themes)
-    return Scorecard(tuple(outcomes), tuple(entries), _confidence(outcomes, state, on), on)
+    confidence = _confidence(outcomes, state, on)
+    return Scorecard(tuple(outcomes), tuple(entries), confidence, on, tuple(verdicts))
+
+
+def _verdicts(framework: Framework, scored: list[OutcomeScore]) -> list[Verdict]:
+    top = len(framework.scale) - 1
+    verdicts: list[Verdict] = []
+    for scope in dict.fromkeys(each.asked.scope.id for each in scored):
+        within = [e for e in scored if e.asked.scope.id == scope and not e.not_applicable]
+        failed = tuple(
+            indicator.id
+            for each in within
+            for indicator, standing in zip(
+                each.asked.outcome.indicators, each.standings, strict=True
+            )
+            if indicator.fails_whole and standing.counts_as in _SHORT_OF_MET[:2]
+        )
+        ranks = [each.rank for each in within]
+        is_ready: bool | None = None
+        if failed or any(rank is not None and rank < top for rank in ranks):
+            is_ready = False
+        elif all(rank == top for rank in ranks):
+            is_ready = True
+        verdicts.append(Verdict(framework.ref, scope, is_ready, failed))
+    return verdicts
 
 
 def _themes(

@@ -79,8 +79,8 @@ def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
         ("ncsc-caf@3.3", "Did you mean ncsc-caf@3.2?"),
         ("nsc-caf@3.2", "Did you mean ncsc-caf@3.2?"),
         ("ncsc-caf", "Name a version: ncsc-caf@3.2"),
-        ("zzz", "There are: ncsc-caf@3.2"),
-        ("../../etc@passwd", "There are: ncsc-caf@3.2"),
+        ("zzz", "There are: cyber-governance-code@2025"),
+        ("../../etc@passwd", "There are: cyber-governance-code@2025"),
     ],
 )
 def test_an_unknown_ref_offers_what_there_is(ref: str, hint: str) -> None:

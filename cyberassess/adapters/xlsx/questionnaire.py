@@ -383,9 +383,10 @@ class _Writing:
             self.paper.set_row(row, 16)
             row += 1
             rule |= {"top": 2, "top_color": PETROL}
-        _write(
-            self.paper, row, REF, block.ref, sheets.format(font_size=TINY, font_color=GREY, **rule)
-        )
+        # NOTE: a ref is unique in a workbook; some sets give an outcome and its statement one id
+        taken = block.ref in {each.ref for each in block.rows}
+        tiny = sheets.format(font_size=TINY, font_color=GREY, **rule)
+        _write(self.paper, row, REF, "" if taken else block.ref, tiny)
         title = sheets.format(font_size=14, bold=True, font_color=PETROL, **rule)
         _write(self.paper, row, STATEMENT, outcome.title, title)
         self._fill(row, (ANSWER, WORDS, EARLIER), sheets.format(**rule))

@@ -231,14 +231,15 @@ def _row(sheet: Questions, row: Mapping[int, Cell]) -> tuple[Found | None, list[
     found = Found(
         ref, place, ref_cell, sheet.at(wording.ANSWER, row), sheet.at(wording.WORDS, row)
     )
-    is_title = ref.name in {str(each) for each in sheet.frameworks[ref.framework].outcomes}
+    framework = sheet.frameworks[ref.framework]
+    is_title = ref.name in framework.outcomes and ref.name not in framework.indicators
     taken = {ref_cell, statement}
     if not is_title:
         taken |= {found.words, sheet.at(wording.EARLIER, row)}
         if not ref.name.endswith(WHY):
             taken.add(found.answer)
     past = sheet.at(wording.EARLIER, row)
-    if past is not None and not _is_past(past, found, sheet.frameworks[ref.framework]):
+    if past is not None and not _is_past(past, found, framework):
         taken.discard(past)
     problems += [
         place.unexpected(cell)

@@ -1,5 +1,6 @@
 """What follows from the answers: status, score, explain, verify, report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ from cyberassess.adapters.files import sha256_of, write_whole
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.settling import Conflict, conflicts
 from cyberassess.domain.assessment import assign, statement_key
+from cyberassess.domain.findings import Tally, tally_by_owner, tally_by_standard
 from cyberassess.domain.ledger import Given
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard
 from cyberassess.errors import (
@@ -224,6 +226,23 @@ def score_json(assessment: Assessment) -> Json:
         "confidence": confidence_json(card),
     }
     return {**found, "verdicts": verdicts} if verdicts else found
+
+
+def tallies(assessment: Assessment, by: str) -> dict[str, tuple[Tally, ...]]:
+    """Count statements by ``standard`` or by ``owner``, keyed by framework version."""
+    count = tally_by_standard if by == "standard" else tally_by_owner
+    return {
+        str(ref): count(assessment.card, framework)
+        for ref, framework in assessment.frameworks.items()
+    }
+
+
+def tallies_json(found: Mapping[str, tuple[Tally, ...]]) -> Json:
+    """Give ``score --by standard --json``."""
+    return {
+        "schema": 1,
+        "frameworks": {ref: [each._asdict() for each in rows] for ref, rows in found.items()},
+    }
 
 
 def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[OutcomeScore]:

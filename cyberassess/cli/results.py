@@ -39,22 +39,36 @@ def status(folder: str, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--by",
+    type=click.Choice(["theme", "standard", "owner"]),
+    default="theme",
+    show_default=True,
+    help="Count by theme, by other standards, or by the role that owns the outcome.",
+)
 @_json
 @click.pass_obj
-def score(folder: str, *, as_json: bool) -> None:
+def score(folder: str, *, by: str, as_json: bool) -> None:
     """Score the answers by the published rules.
 
     \b
     Examples:
       cyberassess score
+      cyberassess score --by owner
       cyberassess score --json
     """
     from cyberassess.app.opening import open_assessment
-    from cyberassess.app.results import score_json
-    from cyberassess.cli.words import score_lines
+    from cyberassess.app.results import score_json, tallies, tallies_json
+    from cyberassess.cli.words import score_lines, tally_lines
 
     assessment = open_assessment(Path(folder))
-    if as_json:
+    if by != "theme":
+        found = tallies(assessment, by)
+        if as_json:
+            _print_json(tallies_json(found))
+        for line in [] if as_json else tally_lines(found):
+            click.echo(line)
+    elif as_json:
         _print_json(score_json(assessment))
     else:
         for line in score_lines(assessment):

@@ -3,7 +3,7 @@
 import platform
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.errors import counted
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cyberassess.app.settling import Conflict
     from cyberassess.app.setup import Created, NewAssessment
     from cyberassess.domain.assessment import Person
+    from cyberassess.domain.findings import Tally
     from cyberassess.domain.framework import Framework, Group
     from cyberassess.domain.scoring import OutcomeScore, ThemeScore, Verdict
 
@@ -289,6 +290,18 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
         f"reviewed; {counted(found_.conflicts, 'conflict')} open."
     )
+
+
+def tally_lines(found: "Mapping[str, tuple[Tally, ...]]") -> Iterator[str]:
+    """Say how many statements are met, of those that apply."""
+    for ref, rows in found.items():
+        yield ref
+        if not rows:
+            yield "  Its statements refer to no other standard."
+        yield from table(
+            (each.title, f"{each.met} of {each.of} met", f"{each.unanswered} unanswered")
+            for each in rows
+        )
 
 
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:

@@ -114,6 +114,18 @@ def _check_ids(framework: Framework) -> list[Problem]:
                         )
                     )
             seen.setdefault(indicator.id, indicator)
+    standards = [each.id for each in framework.standards]
+    problems += [
+        Problem(
+            "unknown-standard",
+            each.id,
+            f'"{name}" is not one of the standards.',
+            closest(name, standards) or f"Use one of: {', '.join(standards) or 'none'}.",
+        )
+        for each in seen.values()
+        for name in each.refs
+        if name not in standards
+    ]
     conditions = {i for i, each in seen.items() if _is_condition(framework, each)}
     problems += [
         Problem(

@@ -1,8 +1,10 @@
 """Where determinations fall short of the target, and what caused it."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard
+from cyberassess.domain.framework import CountsAs, Framework, Indicator
+from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard, Standing
 
 
 class Finding(NamedTuple):
@@ -23,4 +25,59 @@ def findings(card: Scorecard) -> tuple[Finding, ...]:
         Finding(each, each.gap_to(each.target))
         for each in card.outcomes
         if each.target is not None and each.meets_target is False
+    )
+
+
+class Tally(NamedTuple):
+    """How many statements are met, of those that apply."""
+
+    name: str
+    title: str
+    met: int
+    of: int
+    unanswered: int
+
+
+def tally_by_standard(card: Scorecard, framework: Framework) -> tuple[Tally, ...]:
+    """Count statements by the other standards they stand for, in the file's order.
+
+    A statement that stands for several is counted under each. It says nothing of those standards'
+    own requirements.
+    """
+    return tuple(
+        _tally(standard.id, standard.title, [
+            standing for indicator, standing in _standings(card, framework)
+            if standard.id in indicator.refs
+        ])
+        for standard in framework.standards
+    )  # fmt: skip
+
+
+def tally_by_owner(card: Scorecard, framework: Framework) -> tuple[Tally, ...]:
+    """Count statements by the role that owns their outcome, in the order roles appear."""
+    roles = dict.fromkeys(each.owner_role for each in framework.assessed)
+    return tuple(
+        _tally(role, role.replace("-", " "), [
+            standing for each in card.outcomes
+            if each.asked.framework is framework and each.asked.outcome.owner_role == role
+            for standing in each.standings
+        ])
+        for role in roles
+    )  # fmt: skip
+
+
+def _standings(card: Scorecard, framework: Framework) -> Iterator[tuple[Indicator, Standing]]:
+    for each in card.outcomes:
+        if each.asked.framework is framework:
+            yield from zip(each.asked.outcome.indicators, each.standings, strict=True)
+
+
+def _tally(name: str, title: str, standings: list[Standing]) -> Tally:
+    applying = [each for each in standings if each.counts_as is not CountsAs.LEFT_OUT]
+    return Tally(
+        name,
+        title,
+        sum(each.counts_as is CountsAs.MET for each in applying),
+        len(applying),
+        sum(each.counts_as is CountsAs.UNANSWERED for each in applying),
     )

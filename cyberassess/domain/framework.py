@@ -127,6 +127,13 @@ class Rule(Model):
     text: str
 
 
+class Standard(Model):
+    """Another standard that statements refer to."""
+
+    id: str
+    title: str
+
+
 class ScopeKind(Model):
     """A kind of thing outcomes are assessed for."""
 
@@ -149,6 +156,8 @@ class Indicator(Model):
     """Not met, it fails the whole assessment, whatever the rest."""
     source: str = ""
     """Where the publisher states it, where the outcome's source does not say."""
+    refs: Mapping[str, tuple[str, ...]] = {}
+    """What it stands for in other standards, keyed by the id of the standard."""
 
 
 class Outcome(Model):
@@ -239,6 +248,7 @@ class Framework(Model):
     outcome_kind: str
     indicator_kind: str
     scope_kinds: tuple[ScopeKind, ...]
+    standards: tuple[Standard, ...] = ()
     answer_sets: tuple[AnswerSet, ...]
     levels: tuple[Level, ...] = Field(min_length=2)
     """In rank order, lowest first; a level of conditions may stand anywhere."""

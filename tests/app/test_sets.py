@@ -1,0 +1,78 @@
+"""What ``new`` and ``score`` do for sets of other publishers."""
+
+from pathlib import Path
+
+import pytest
+
+from cyberassess.app.opening import open_assessment
+from cyberassess.app.results import score_json, tallies, tallies_json
+from cyberassess.app.settling import AskSession
+from cyberassess.app.setup import NewAssessment, new
+from cyberassess.domain.ledger import Source
+from cyberassess.domain.questions import AnswerReply
+from cyberassess.errors import FrameworkError
+
+PROMPT = Source("prompt")
+
+
+def begin(place: Path, framework: str, profile: str, **more: object) -> Path:
+    new(place, NewAssessment("Lab", "2026", (framework,), (profile,), **more))  # type: ignore[arg-type]  # NOTE: by name
+    return place
+
+
+def answer(folder: Path, answers: dict[str, str]) -> None:
+    session = AskSession(folder, None)
+    for row in session.what.rows:
+        code = answers.get(row.ref, answers.get("*", ""))
+        if code and code in {each.code for each in row.answers}:
+            assert not session.save(AnswerReply(row.statements, code, "Because.", PROMPT))
+    session.close()
+
+
+def test_a_superseded_set_says_so(tmp_path: Path) -> None:
+    wanted = NewAssessment("Lab", "2026", ("pscrf@1.0",), ("pscrf-baseline",))
+    made = new(tmp_path / "lab", wanted)
+    assert "superseded by 2.0" in made.notes[0]
+
+
+def test_statements_are_counted_by_standard_and_by_owner(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "lab", "pscrf@1.0", "pscrf-baseline")
+    answer(folder, {"CONDITIONS.pci": "no", "1.1.1": "met", "1.2.1": "not-met"})
+    assessment = open_assessment(folder)
+    (rows,) = tallies(assessment, "standard").values()
+    plan = next(each for each in rows if each.name == "psap")
+    assert (plan.met, plan.of, plan.unanswered) == (1, 58, 56)
+    cards = next(each for each in rows if each.name == "pci")
+    assert cards.of < 98, "controls that depend on card payments are left out"
+    (owners,) = tallies(assessment, "owner").values()
+    assert sum(each.met for each in owners) == 1
+    shown = tallies_json(tallies(assessment, "owner"))
+    assert set(shown) == {"schema", "frameworks"}
+
+
+def test_a_self_check_fails_whole_whatever_the_rest(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "lab", "ncsc-cyber-essentials@3.3", "cyber-essentials-ready")
+    assert score_json(open_assessment(folder))["verdicts"][0]["is_ready"] is None
+    answer(folder, {"*": "met", "SU-05": "not-met"})
+    (verdict,) = score_json(open_assessment(folder))["verdicts"]
+    assert (verdict["is_ready"], verdict["failed_by"]) == (False, ["SU-05"])
+    answer(folder, {"SU-05": "met"})
+    (verdict,) = score_json(open_assessment(folder))["verdicts"]
+    assert (verdict["is_ready"], verdict["failed_by"]) == (True, [])
+
+
+def test_ones_own_sets_come_before_the_shipped(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "mine").mkdir(parents=True)
+    with pytest.raises(FrameworkError, match="mine@1"):
+        begin(tmp_path / "lab", "mine@1", "none", folder=own)
+    begin(tmp_path / "lab", "ncsc-caf@3.2", "govassure-baseline", folder=own)
+
+
+def test_cloud_services_are_scopes_of_their_own(tmp_path: Path) -> None:
+    folder = begin(
+        tmp_path / "lab", "ncsc-cloud-security-principles@2022", "all-in-place",
+        cloud_services=("Mail", "Storage"),
+    )  # fmt: skip
+    scopes = {each.key.scope for each in open_assessment(folder).card.outcomes}
+    assert scopes == {"mail", "storage"}

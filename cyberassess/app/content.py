@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters.framework_yaml import Shelf, Shelved, read_one_file
+from cyberassess.app.comparing import check_comparisons
 from cyberassess.domain.framework import Framework
 from cyberassess.errors import FrameworkError, Problem
 
@@ -105,4 +106,8 @@ def framework_check(names: list[str], folder: Path | None = None) -> list[Checke
         else:
             framework, problems = shelf.check(name)
         checked.append(Checked(name, framework, tuple(problems)))
+    if not names:
+        read = {each.name: each.framework for each in checked if each.framework is not None}
+        found = check_comparisons(folder, read)
+        checked.append(Checked("upgrades, mappings and registries", None, tuple(found)))
     return checked

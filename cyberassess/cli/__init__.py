@@ -69,7 +69,7 @@ def program(context: click.Context, folder: str, *, no_color: bool, debug: bool)
 
 
 def _add_commands() -> None:
-    from cyberassess.cli import content, gathering, results, setup
+    from cyberassess.cli import comparing, content, gathering, results, setup
 
     for command in (
         setup.demo, setup.new, results.status, gathering.send, gathering.receive, gathering.ask,
@@ -77,6 +77,8 @@ def _add_commands() -> None:
         results.verify, content.framework,
     ):  # fmt: skip
         program.add_command(command)
+    for command in (comparing.diff, comparing.map_):
+        content.framework.add_command(command)
 
 
 _add_commands()

@@ -159,11 +159,22 @@ class Shelf:
             found += faults
             if profile is not None and framework.ref in profile.targets:
                 found += check_target(framework, profile)
+        placed = False
         for name in self.theme_sets():
             themes, faults, _ = self._read(self._inside(f"themes/{name}.yaml"), ThemeSet)
             found += faults
-            if themes is not None:
+            if themes is not None and framework.ref in themes.outcomes:
+                placed = True
                 found += check_themes(framework, themes)
+        if not placed:
+            found.append(
+                Problem(
+                    "no-themes",
+                    self._name(path),
+                    "No theme set places its outcomes.",
+                    "Add a file under themes/ that gives every outcome a theme and a reason.",
+                )
+            )
         return framework, found
 
 

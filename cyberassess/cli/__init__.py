@@ -69,7 +69,14 @@ def program(context: click.Context, folder: str, *, no_color: bool, debug: bool)
 
 
 def _add_commands() -> None:
-    from cyberassess.cli import comparing, content, gathering, results, setup
+    from cyberassess.cli import (
+        comparing,
+        content,
+        gathering,
+        importing_sets,
+        results,
+        setup,
+    )
 
     for command in (
         setup.demo, setup.new, results.status, gathering.send, gathering.receive, gathering.ask,
@@ -77,7 +84,7 @@ def _add_commands() -> None:
         results.verify, content.framework,
     ):  # fmt: skip
         program.add_command(command)
-    for command in (comparing.diff, comparing.map_):
+    for command in (comparing.diff, comparing.map_, importing_sets.import_):
         content.framework.add_command(command)
 
 

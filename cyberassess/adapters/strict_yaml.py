@@ -336,3 +336,82 @@ def read_file(
         return None, (Problem("not-readable", name, f"The file cannot be read: {reason}."),), b""
     value, problems = read_model(data, name, model)
     return value, problems, data
+
+
+MOST_REPEATED = 200_000
+"""The most values that references to other parts of a loosely read file may stand for."""
+
+
+def read_loose_text(data: bytes, name: str) -> Document:
+    """Read YAML of somebody else's making: as ``read_text``, but anchors and tags may stand there.
+
+    Every scalar is still the text that stands there. What is referred to several times is one
+    shared value, not to be changed.
+    """
+    if len(data) > MOST_BYTES:
+        return _refuse(
+            name, "too-large", f"The file has {len(data):,} bytes.", f"The most is {MOST_BYTES:,}."
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as cause:
+        line = data.count(b"\n", 0, cause.start) + 1
+        return _refuse(
+            f"{name}, line {line}",
+            "not-utf-8",
+            "The file is not in UTF-8.",
+            "Save it as UTF-8 and try again.",
+        )
+    return _LooseReader(name).read(text)
+
+
+class _LooseReader(_Reader):
+    """Follows references, and counts what they would unfold to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.anchors: dict[str, Value] = {}
+        self.sizes: dict[int, int] = {}
+        self.repeated = 0
+
+    def _take(self, event: Any, yaml: types.ModuleType) -> bool:
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            return self._follow(event.anchor, line)
+        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            value = self.stack[-1].value
+            inside = value.values() if isinstance(value, dict) else value
+            self.sizes[id(value)] = 1 + sum(self.sizes.get(id(each), 1) for each in inside)
+        anchor = None
+        if isinstance(event, yaml.NodeEvent):
+            anchor, event.anchor, event.tag = event.anchor, None, None
+        goes_on = super()._take(event, yaml)
+        if goes_on and anchor is not None:
+            is_text = isinstance(event, yaml.ScalarEvent)
+            self.anchors[anchor] = event.value if is_text else self.stack[-1].value
+        return goes_on
+
+    def _follow(self, anchor: str, line: int) -> bool:
+        value = self.anchors.get(anchor)
+        if value is None or any(level.value is value for level in self.stack):
+            self.say(
+                line,
+                "alias",
+                f'"*{anchor}" refers to a part of the file that is not complete before it.',
+                "Write the text out.",
+            )
+            return False
+        self.repeated += self.sizes.get(id(value), 1)
+        if self.repeated > MOST_REPEATED:
+            self.say(
+                line,
+                "too-large",
+                f"References stand for more than {MOST_REPEATED:,} values up to here.",
+                "No publisher's file needs so many. Ask where this one comes from.",
+            )
+            return False
+        if isinstance(value, str):
+            self._scalar(value, line)
+        else:
+            self._place(value, line)
+        return True

@@ -70,6 +70,7 @@ def program(context: click.Context, folder: str, *, no_color: bool, debug: bool)
 
 def _add_commands() -> None:
     from cyberassess.cli import (
+        authoring,
         comparing,
         content,
         gathering,
@@ -84,7 +85,10 @@ def _add_commands() -> None:
         results.verify, content.framework,
     ):  # fmt: skip
         program.add_command(command)
-    for command in (comparing.diff, comparing.map_, importing_sets.import_):
+    for command in (
+        comparing.diff, comparing.map_, authoring.profile, authoring.wording, authoring.new,
+        importing_sets.import_,
+    ):  # fmt: skip
         content.framework.add_command(command)
 
 

@@ -83,8 +83,8 @@ def pscrf(
     \b
     Examples:
       cyberassess framework import pscrf pscrf-v2.xlsx
-      cyberassess framework import pscrf pscrf-v2.xlsx --map "Requirement=text" -o our-sets
-      cyberassess framework import pscrf pscrf-v2.xlsx --owner "Corporate services=hr"
+      cyberassess framework import pscrf pscrf-v2.xlsx --map "Control=text" -o our-sets
+      cyberassess framework import pscrf pscrf-v2.xlsx --owner "Procurement=procurement"
     """
     from cyberassess.app.importing_sets import import_pscrf
 

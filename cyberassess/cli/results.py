@@ -41,6 +41,7 @@ def status(folder: str, *, as_json: bool) -> None:
 @click.command()
 @click.option(
     "--by",
+    metavar="theme|standard|owner",
     type=click.Choice(["theme", "standard", "owner"]),
     default="theme",
     show_default=True,

@@ -342,6 +342,11 @@ class Framework(Model):
         return frozenset(level.id for level in self.levels if level.is_condition)
 
     @cached_property
+    def layout_of(self) -> Mapping[IndicatorId, StatementLayout]:
+        """The layout of each statement, keyed by its id."""
+        return {each.id: each for _, layouts in self.layout for each in layouts}
+
+    @cached_property
     def conditions(self) -> frozenset[IndicatorId]:
         """The statements that say which others apply."""
         return frozenset(

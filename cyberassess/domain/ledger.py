@@ -483,7 +483,7 @@ def _apply(
                     origin,
                 )
             )
-        case other:
+        case other:  # pragma: no cover - ``fold`` has looked at the kind already
             raise ValueError(other)
 
 

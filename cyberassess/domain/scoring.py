@@ -6,7 +6,7 @@ numbers or fractions; rounding happens once, for display.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -38,7 +38,7 @@ from cyberassess.domain.framework import (
     ThemeSet,
 )
 from cyberassess.domain.ledger import Given, Resolution, State
-from cyberassess.domain.rules import rule_of
+from cyberassess.domain.rules import RuleFunction, Table, rule_of
 
 THEME_RULE = "theme-maturity-1"
 """The id of our rule for theme maturity; printed wherever its numbers stand."""
@@ -195,6 +195,8 @@ class OutcomeScore:
         """
         framework = self.asked.framework
         wanted = framework.ranks[level]
+        if self.worst is not None and framework.ranks[self.worst] >= wanted:
+            return Gap((), ())
         staged = framework.rule.id is RuleId.STAGED
         warnings: list[IndicatorId] = []
         columns: dict[int, list[IndicatorId]] = {}
@@ -205,7 +207,7 @@ class OutcomeScore:
             if declared.is_warning:
                 if standing.counts_as in (CountsAs.MET, CountsAs.UNANSWERED):
                     warnings.append(indicator.id)
-            elif indicator.kind is IndicatorKind.PERMISSION:
+            elif indicator.kind is IndicatorKind.PERMISSION or rank < 0:
                 continue
             elif rank <= wanted if staged else rank >= wanted:
                 # NOTE: stages build on each other, so all up to the wanted one are one column
@@ -216,7 +218,8 @@ class OutcomeScore:
                     column.append(indicator.id)
         leading = {rank: each for rank, each in columns.items() if rank in applying} or columns
         shortest = min(leading.items(), key=lambda item: (len(item[1]), item[0]), default=(0, []))
-        return Gap(tuple(warnings), tuple(shortest[1]))
+        one_is_enough = framework.rule.id is RuleId.IN_PLACE and wanted < len(framework.scale) - 1
+        return Gap(tuple(warnings), tuple(shortest[1][:1] if one_is_enough else shortest[1]))
 
     @property
     def deciding(self) -> tuple[IndicatorId, ...]:
@@ -241,7 +244,9 @@ class OutcomeScore:
             if level.answers and self.asked.outcome.at_level(level.id)
         ]
         held = self.asked.outcome.at_level(framework.scale[reached].id)
-        upheld = () if framework.scale[reached].is_warning else tuple(each.id for each in held)
+        upheld: tuple[IndicatorId, ...] = ()
+        if not framework.scale[reached].is_warning:
+            upheld = tuple(e.id for e in held if e.kind is not IndicatorKind.PERMISSION)
         return (*upheld, *(self.gap_to(above[0]).missing if above else ()))
 
 
@@ -367,19 +372,7 @@ def determine(
             if scope_id not in places[outcome.scope_kind] or outcome.id not in assessed:
                 continue
             standings = _standings(framework, layouts, state, scope_id)
-            ranks = [layout.rank for layout in layouts]
-            table = rule(framework, ranks, _scored(layouts, standings))
-            if table.not_applicable and any(each.in_conflict for each in standings):
-                table = min(
-                    (
-                        rule(framework, ranks, counts)
-                        for counts in _one_that_applies(layouts, standings)
-                    ),
-                    key=lambda each: [
-                        framework.ranks[level] for level in (each.worst, each.best) if level
-                    ],
-                    default=table,
-                )
+            table = _lowest(framework, rule, layouts, standings)
             scores.append(
                 OutcomeScore(
                     Asked(framework, outcome, scope),
@@ -412,7 +405,8 @@ def _standings(
         # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
         key: tuple[str, ...] = (ref, scope_id, layout.id)
         given = answers.get(key)  # type: ignore[call-overload]
-        if layout.applies_when and _is_ruled_out(layout, framework, state, scope_id):
+        condition = layout.applies_when
+        if condition is not None and _is_ruled_out(condition, framework, state, scope_id):
             standings.append(Standing(None, CountsAs.LEFT_OUT, given or ()))
             continue
         if given is None:
@@ -429,51 +423,78 @@ def _standings(
 
 
 def _is_ruled_out(
-    layout: StatementLayout, framework: Framework, state: State, scope: ScopeId
+    condition: IndicatorId, framework: Framework, state: State, scope: ScopeId
 ) -> bool:
-    """Say whether the condition a statement depends on does not hold in a scope.
+    """Say whether a condition does not hold in a scope.
 
-    While nobody has said so, or people differ, the statement applies.
+    While nobody has said so, or people differ, what depends on it applies.
     """
-    condition = layout.applies_when
-    if condition is None:
-        return False
-    indicator = framework.indicators[condition][1]
     key = StatementKey(framework.ref, scope, condition)
-    given = state.answers.get(key, ())
-    settled = state.resolutions.get(key)
-    codes = {settled.answer} if settled else {each.answer for each in given}
-    answers = [framework.answers_for(indicator).by_code(each) for each in codes]
-    return bool(answers) and all(
-        each is not None and each.counts_as is CountsAs.NOT_MET for each in answers
-    )
+    given = state.answers.get(key)
+    if not given:
+        return False
+    layout = framework.layout_of[condition]
+    standing = _stand(layout, given, state.resolutions.get(key), is_warning=False)
+    return standing.counts_as is CountsAs.NOT_MET and not standing.in_conflict
+
+
+def _is_counted(layout: StatementLayout) -> bool:
+    """Say whether a statement counts for a rule: permissions and conditions do not."""
+    return not layout.is_permission and layout.rank >= 0
 
 
 def _scored(layouts: Sequence[StatementLayout], standings: Sequence[Standing]) -> list[CountsAs]:
-    """Give what counts for a rule: a permission never fails, so it is left out."""
+    """Give what counts for a rule."""
     return [
-        CountsAs.LEFT_OUT if layout.is_permission else standing.counts_as
+        standing.counts_as if _is_counted(layout) else CountsAs.LEFT_OUT
         for layout, standing in zip(layouts, standings, strict=True)
     ]
 
 
-def _one_that_applies(
-    layouts: Sequence[StatementLayout], standings: Sequence[Standing]
-) -> Iterator[list[CountsAs]]:
-    """Give readings of an outcome in which one statement in conflict applies after all.
+def _options(layout: StatementLayout, standing: Standing) -> set[CountsAs]:
+    """Give what counts by each of the answers people differ in; nothing where they do not."""
+    if not standing.in_conflict or not _is_counted(layout):
+        return set()
+    given = (layout.answers.get(each.answer) for each in standing.given)
+    return {each.counts_as for each in given if each is not None} - {CountsAs.UNANSWERED}
 
-    An outcome must not drop out of the count because one of two people says that it does not
-    apply: a determination is lower than none. More that apply can only raise it.
+
+def _lowest(
+    framework: Framework,
+    rule: RuleFunction,
+    layouts: Sequence[StatementLayout],
+    standings: Sequence[Standing],
+) -> Table:
+    """Determine an outcome; while people differ, by the answers that give the lowest result.
+
+    Mostly the least favourable answer does. Two cases need a second look: *partly* against *does
+    not apply*, of which either may be the lower; and an outcome that would drop out of the count
+    because one of two people says that it does not apply, for a determination is lower than none.
     """
-    counts = [each.counts_as for each in standings]
-    for position, (layout, standing) in enumerate(zip(layouts, standings, strict=True)):
-        options = {
-            layout.answers[each.answer].counts_as
-            for each in standing.given
-            if each.answer in layout.answers
-        }
-        for option in sorted(options - {CountsAs.LEFT_OUT, CountsAs.UNANSWERED}, key=str):
-            yield [*counts[:position], option, *counts[position + 1 :]]
+    ranks = [layout.rank for layout in layouts]
+    counts = _scored(layouts, standings)
+    if not any(each.in_conflict for each in standings):
+        return rule(framework, ranks, counts)
+    options = [_options(*each) for each in zip(layouts, standings, strict=True)]
+    left_out = [
+        CountsAs.LEFT_OUT if count is CountsAs.PARTLY and CountsAs.LEFT_OUT in found else count
+        for count, found in zip(counts, options, strict=True)
+    ]
+    tables = [rule(framework, ranks, each) for each in (counts, left_out)]
+    if all(each.not_applicable for each in tables):
+        tables += [
+            rule(framework, ranks, [*counts[:position], option, *counts[position + 1 :]])
+            for position, found in enumerate(options)
+            for option in sorted(found - {CountsAs.LEFT_OUT}, key=str)
+        ]
+    applying = [each for each in tables if not each.not_applicable]
+    if not applying:
+        return tables[0]
+    worst = min((t.worst for t in applying if t.worst), key=framework.ranks.__getitem__)
+    best = min((t.best for t in applying if t.best), key=framework.ranks.__getitem__)
+    lowest = next(each for each in applying if each.worst == worst)
+    suggested = worst if worst == best else None
+    return lowest._replace(suggested=suggested, worst=worst, best=best)
 
 
 def score(
@@ -521,7 +542,7 @@ def _verdicts(framework: Framework, scored: list[OutcomeScore]) -> list[Verdict]
         is_ready: bool | None = None
         if failed or any(rank is not None and rank < top for rank in ranks):
             is_ready = False
-        elif all(rank == top for rank in ranks):
+        elif ranks and all(rank == top for rank in ranks):
             is_ready = True
         verdicts.append(Verdict(framework.ref, scope, is_ready, failed))
     return verdicts

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.app import demo
 from cyberassess.app.demo import WORKSPACE
 from cyberassess.app.results import Printed
@@ -16,6 +17,7 @@ from cyberassess.cli import program
 from cyberassess.cli.running import run
 from tests.app.council import begin, fill_in, send_to, take
 from tests.app.test_importing import file_data, written
+from tests.app.test_importing_sets import PLAIN, book
 
 
 class Ran(NamedTuple):
@@ -73,6 +75,16 @@ def northport(shown_northport: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(shown_northport, tmp_path / WORKSPACE))
 
 
+def gather(folder: Path, statement: str) -> None:
+    """Put files beside a workspace that commands about control sets take."""
+    outcomes = Shelf().framework("ncsc-caf@3.2").framework.outcomes
+    rows = "".join(f"{each},Achieved\n" for each in outcomes)
+    (folder / "targets.csv").write_text(f"outcome,level\n{rows}", "utf-8")
+    wording = f"id,text\n{statement},The official words.\n"
+    (folder / "wording.csv").write_text(wording, "utf-8")
+    book(folder, PLAIN).rename(folder / "pscrf.xlsx")
+
+
 @pytest.fixture(scope="session")
 def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = begin(tmp_path_factory.mktemp("small") / "small", "ncsc-caf@0")
@@ -87,6 +99,7 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "photo.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
     written(folder, file_data())
     written(folder, file_data() | {"A1.z": {}}, "odd.json")
+    gather(folder, "B1.a.N.1")
     return folder
 
 

@@ -19,6 +19,10 @@ from tests.unit.builder import framework_data
 NEW = ("new", "DIR", "--organisation", "Lab", "--period", "2026")
 FULL = (*NEW, "--framework", "ncsc-caf@3.2", "--profile", "govassure-baseline")
 RESOLVE = ("resolve", "B1.a.N.1/housing")
+PROFILE = (
+    "framework", "profile", "--framework", "ncsc-caf@3.2", "--title", "Our target",
+    "--publisher", "Lab", "--source", "Board", "--date", "2026-03-03",
+)  # fmt: skip
 REASON = ("--reason", "Seen in the log.")
 
 
@@ -71,6 +75,18 @@ CASES = [
     Case(("framework", "show", "ncsc-caf"), 1, err="Name a version: ncsc-caf@3.2"),
     Case(("framework", "check", "ncsc-caf@3.2"), 0, "449 statements"),
     Case(("framework", "check", "nowhere@1"), 1, err='"nowhere@1" is not there.'),
+    Case(("framework", "diff", "ncsc-caf@3.2", "ncsc-caf@4.0"), 0, "348 same"),
+    Case(("framework", "diff", "ncsc-caf@4.0", "ncsc-caf@3.2"), 1, err="ncsc-caf"),
+    Case(("framework", "map", "ncsc-caf@3.2", "nist-csf@2.0"), 0, "It never awards"),
+    Case(("framework", "map", "ncsc-caf@3.2", "nowhere@1"), 1, err="nowhere@1"),
+    Case((*PROFILE, "targets.csv"), 0, "our-target"),
+    Case((*PROFILE, "nowhere.csv"), 1, err="cannot be read"),
+    Case(("framework", "wording", "wording.csv"), 0, "ncsc-caf@0"),
+    Case(("framework", "wording", "nowhere.csv"), 1, err="cannot be read"),
+    Case(("framework", "new", "our-rules@1"), 0, "our-rules"),
+    Case(("framework", "new", "our rules"), 1, err="our rules"),
+    Case(("framework", "import", "pscrf", "pscrf.xlsx", "-o", "sets"), 0, "pscrf@2.0"),
+    Case(("framework", "import", "pscrf", "sam.xlsx", "-o", "sets"), 1, err="sam.xlsx"),
     # 2: usage
     Case(("stauts",), 2, err="Did you mean status?"),
     Case(("status", "--jsn"), 2, err="--json"),

@@ -11,6 +11,17 @@ gives the outcome ``X1.a`` of the role ``board`` with five statements; ``X1.a.H.
 ``X1.a.M.1``. The levels are made up (low, middle, high), so that no test can pass because the
 code knows a publisher's words.
 
+Control sets with other rules are written the same way, after the rule's id::
+
+    X Governance
+      X.c organisation board C.1 C.2
+      X.a organisation board F.1 S.1?X.c.C.1 T.1
+      X.b organisation board R.1 R.2! R.3~
+
+``C`` are conditions; ``F``, ``S`` and ``T`` the stages of ``staged``; ``R`` the requirements of
+``all-met``; ``P`` the points of ``in-place``. ``?`` names the condition a statement depends on,
+``!`` says that it fails the whole assessment, ``~`` that it is a permission.
+
 An answer is written ``true``, ``other-means (the reason)`` or ``-`` for none. Several people's
 answers are a list: the first is the officer's (``p1``), the second ``p2``'s, and so on.
 """
@@ -61,7 +72,7 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - texts only
 
 
-def framework_data(outline: str) -> Data:
+def framework_data(outline: str, rule: str = "caf-table") -> Data:
     """Give a framework as it would be parsed from YAML; its counts fit."""
     groups: list[Data] = []
     stack: list[tuple[int, Data]] = []
@@ -76,10 +87,11 @@ def framework_data(outline: str) -> Data:
         if words[1] in SCOPE_KINDS:
             outcome = _outcome(words)
             stack[-1][1]["outcomes"].append(outcome)
-            counts["outcomes"] += 1
-            for each in outcome["indicators"]:
-                counts["indicators"] += 1
-                counts["by_level"][each["level"]] = counts["by_level"].get(each["level"], 0) + 1
+            scored = [e["level"] for e in outcome["indicators"] if e["level"] != "conditions"]
+            counts["outcomes"] += bool(scored)
+            counts["indicators"] += len(scored)
+            for level in scored:
+                counts["by_level"][level] = counts["by_level"].get(level, 0) + 1
             continue
         kind = "objective" if not stack else "principle"
         group: Data = {"id": words[0], "kind": kind, "title": " ".join(words[1:])}
@@ -87,14 +99,13 @@ def framework_data(outline: str) -> Data:
         (stack[-1][1]["groups"] if stack else groups).append(group)
         counts["groups"][kind] = counts["groups"].get(kind, 0) + 1
         stack.append((depth, group))
-    return (
-        _HEAD
-        | {"answer_sets": _answer_sets(), "levels": _levels()}
-        | {
-            "counts": counts,
-            "groups": groups,
-        }
-    )
+    return _HEAD | {
+        "answer_sets": _answer_sets(),
+        "levels": _levels(rule),
+        "rule": _HEAD["rule"] | {"id": rule},
+        "counts": counts,
+        "groups": groups,
+    }
 
 
 def make_framework(outline: str = ONE, **changes: object) -> Framework:
@@ -102,19 +113,38 @@ def make_framework(outline: str = ONE, **changes: object) -> Framework:
     return Framework.model_validate(framework_data(outline) | changes)
 
 
+def make_ruled(rule: str, outline: str) -> Framework:
+    """Give a framework with another rule."""
+    return Framework.model_validate(framework_data(outline, rule))
+
+
+_STATEMENT = re.compile(r"(?P<name>[A-Z]\.\d+)(?P<marks>[!~]*)(\?(?P<on>[^=]+))?(=(?P<twin>.+))?$")
+_LETTERS = {
+    "N": "low", "M": "middle", "H": "high", "C": "conditions", "F": "first", "S": "second",
+    "T": "third", "R": "ready", "P": "present",
+}  # fmt: skip
+
+
 def _outcome(words: list[str]) -> Data:
     outcome_id, scope_kind, role, *statements = words
     texts: dict[str, str] = {}
     indicators: list[Data] = []
     for statement in statements:
-        name, _, twin = statement.partition("=")
+        found = _STATEMENT.match(statement)
+        if found is None:
+            raise ValueError(statement)
+        name, marks, condition, twin = found["name"], found["marks"], found["on"], found["twin"]
         indicator_id = f"{outcome_id}.{name}"
         if twin and twin.count(".") == 1:
             twin = f"{outcome_id}.{twin}"
-        texts[indicator_id] = texts.get(twin) or f"Statement {twin or indicator_id}."
-        level = {"N": "low", "M": "middle", "H": "high"}[name[0]]
+        texts[indicator_id] = texts.get(twin or "") or f"Statement {twin or indicator_id}."
+        level = _LETTERS[name[0]]
         indicator: Data = {"id": indicator_id, "level": level, "text": texts[indicator_id]}
-        indicators.append(indicator | ({"same_as": twin} if twin else {}))
+        indicator |= {"same_as": twin} if twin else {}
+        indicator |= {"applies_when": condition} if condition else {}
+        indicator |= {"fails_whole": "true"} if "!" in marks else {}
+        indicator |= {"kind": "permission"} if "~" in marks else {}
+        indicators.append(indicator)
     return {
         "id": outcome_id,
         "title": f"Outcome {outcome_id}",
@@ -163,18 +193,41 @@ def _answer_sets() -> list[Data]:
         {"code": "other-means", "label": "Otherwise", "counts_as": "met", "needs": "reason"},
         {"code": "not-true", "label": "Not true", "counts_as": "not-met"},
     ]
+    graded = [
+        {"code": "yes", "label": "Yes", "counts_as": "met"},
+        {"code": "partly", "label": "In part", "counts_as": "partly"},
+        {"code": "no", "label": "No", "counts_as": "not-met"},
+    ]
+    condition = [graded[0], graded[2], shared[1]]
     return [
         {"id": "warning", "answers": warning + shared},
         {"id": "claim", "answers": claim + shared},
+        {"id": "measure", "answers": graded + shared},
+        {"id": "condition", "answers": condition},
     ]
 
 
-def _levels() -> list[Data]:
-    warning = {"answers": "warning", "is_warning": "true", "heading": "Warning signs"}
+def _levels(rule: str) -> list[Data]:
+    if rule == "caf-table":
+        warning = {"answers": "warning", "is_warning": "true", "heading": "Warning signs"}
+        return [
+            {"id": "low", "title": "Low", "letter": "L", "code": "N"} | warning,
+            {"id": "middle", "title": "Middle", "letter": "M", "code": "M", "answers": "claim"},
+            {"id": "high", "title": "High", "letter": "H", "code": "H", "answers": "claim"},
+        ]
+    names = {
+        "staged": ["none", "first*", "second*", "third*"],
+        "all-met": ["not-ready", "ready*"],
+        "in-place": ["absent", "partial", "present*"],
+    }[rule]
     return [
-        {"id": "low", "title": "Low", "letter": "L", "code": "N"} | warning,
-        {"id": "middle", "title": "Middle", "letter": "M", "code": "M", "answers": "claim"},
-        {"id": "high", "title": "High", "letter": "H", "code": "H", "answers": "claim"},
+        {"id": "conditions", "title": "Conditions", "letter": "C", "answers": "condition"}
+        | {"is_condition": "true"},
+        *(
+            {"id": each.rstrip("*"), "title": each.rstrip("*").title(), "letter": each[0].upper()}
+            | ({"answers": "measure"} if each.endswith("*") else {})
+            for each in names
+        ),
     ]
 
 

@@ -67,6 +67,14 @@ def test_an_outcome_names_a_declared_scope_kind() -> None:
     assert problems[0].hint == "Use one of: organisation, system, cloud-service."
 
 
+def test_an_outcome_is_owned_by_a_role_that_is_known() -> None:
+    problems = broken(lambda data: outcome(data).update(owner_role="wizard"))
+    assert said(problems) == [
+        ("unknown-role", "X1.a", '"wizard" is not a role that can own an outcome.')
+    ]
+    assert "it-security" in problems[0].hint
+
+
 def test_a_statement_names_a_declared_level() -> None:
     def change(data: Data) -> None:
         outcome(data)["indicators"][0]["level"] = "sideways"
@@ -309,6 +317,18 @@ def test_a_profile_says_something_of_every_outcome() -> None:
     assert problems[0].hint == "Give each a level, or list it under no_target."
 
 
+def test_a_profile_says_one_thing_of_an_outcome() -> None:
+    problems = check_target(make_framework(OUTLINE), make_profile(FULL, ["Y1.a"]))
+    assert said(problems) == [
+        (
+            "two-targets",
+            "profile goal, made@1",
+            "Y1.a stands under requirements and under no_target.",
+        )
+    ]
+    assert problems[0].hint == "Keep one of them."
+
+
 PLACED = {"X1.a": "people", "X1.b": "pipes", "Y1.a": "pipes"}
 
 
@@ -343,6 +363,14 @@ def test_a_theme_set_places_outcomes_in_its_own_themes() -> None:
         ("unknown-theme", "themes two, made@1, X1.a", '"moon" is not one of the themes.')
     ]
     assert problems[0].hint == "Use one of: pipes, people."
+
+
+def test_the_headline_is_one_of_the_themes() -> None:
+    themes = make_themes(PLACED).model_copy(update={"headline": "moon"})
+    problems = check_themes(make_framework(OUTLINE), themes)
+    assert said(problems) == [
+        ("unknown-theme", "themes two, headline", '"moon" is not one of the themes.')
+    ]
 
 
 def test_a_secondary_theme_is_one_of_the_themes() -> None:

@@ -9,17 +9,19 @@ import pytest
 
 from cyberassess.adapters.resources import folder
 from cyberassess.domain.findings import findings
-from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, LevelId
+from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, LevelId, RuleId
 from cyberassess.domain.ledger import fold, text_field
 from cyberassess.domain.rules import by_caf_table
 from cyberassess.domain.scoring import (
     OutcomeScore,
     determine,
+    score,
 )
 from tests.unit.builder import (
     GOOD,
     ONE,
     REF,
+    TODAY,
     Data,
     Written,
     answer_event,
@@ -28,6 +30,7 @@ from tests.unit.builder import (
     make_settings,
     make_state,
     make_target,
+    make_themes,
     measure,
     read_yaml,
     segment,
@@ -49,9 +52,11 @@ def cases() -> list[tuple[str, Data]]:
 
 
 @cache
-def published(framework: str) -> Data:
-    """Give the earliest version of a framework, whose levels and answers the cases use."""
-    data: Data = read_yaml(min((folder("frameworks") / framework).glob("*.yaml")))
+def published(framework: str, version: str = "") -> Data:
+    """Give a framework at a version, the earliest if none is named."""
+    place = folder("frameworks") / framework
+    path = place / f"{version}.yaml" if version else min(place.glob("*.yaml"))
+    data: Data = read_yaml(path)
     return data
 
 
@@ -64,10 +69,15 @@ def one_outcome(framework: str, columns: Mapping[str, list[Written]]) -> Framewo
         for level in data["levels"]
         for number, _ in enumerate(columns.get(level["id"], []), start=1)
     ]
+    outcome["outcomes"][0]["scope_kind"] = "organisation"
     return Framework.model_validate(data | {"groups": [outcome]})
 
 
-@pytest.mark.parametrize(("name", "case"), cases(), ids=[case["name"] for _, case in cases()])
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [each for each in cases() if "outcome" not in each[1]],
+    ids=[case["name"] for _, case in cases() if "outcome" not in case],
+)
 def test_a_case_has_its_expected_determination(name: str, case: Data) -> None:
     framework = one_outcome(name, case["answers"])
     answers = {
@@ -82,6 +92,45 @@ def test_a_case_has_its_expected_determination(name: str, case: Data) -> None:
         expected = dict.fromkeys(("suggested", "best", "worst"), expected)
         expected |= {"complete": "yes", "not_applicable": "no", "unaccepted": [], "conflicts": []}
     assert {each: _say(getattr(found, each)) for each in expected} == expected, case["comment"]
+
+
+@cache
+def whole(framework: str, version: str) -> Framework:
+    return Framework.model_validate(published(framework, version))
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [each for each in cases() if "outcome" in each[1]],
+    ids=[case["name"] for _, case in cases() if "outcome" in case],
+)
+def test_a_case_on_published_statements_has_its_expected_determination(
+    name: str, case: Data
+) -> None:
+    """A case that names an outcome is answered on the publisher's own statements."""
+    framework = whole(name, case.get("version", ""))
+    assert set(case["answers"]) <= set(framework.indicators)
+    scored = [e for e in framework.indicators if e not in framework.conditions]
+    answers = dict.fromkeys(scored, case["otherwise"]) | case["answers"]
+    card = score(
+        {framework.ref: framework},
+        make_settings(),
+        make_state(answers, framework=framework.ref),
+        targets={},
+        themes=make_themes({}),
+        on=TODAY,
+    )
+    (found,) = [each for each in card.outcomes if each.key.outcome == case["outcome"]]
+    given = case["expected"]
+    expected: Data = given if isinstance(given, dict) else {"suggested": given}
+    said = {
+        each: _say(getattr(found, each))
+        for each in expected
+        if each not in ("is_ready", "failed_by")
+    }
+    for verdict in card.verdicts:
+        said |= {each: _say(getattr(verdict, each)) for each in expected if each not in said}
+    assert said == expected, case["comment"]
 
 
 def _say(value: object) -> object:
@@ -104,7 +153,17 @@ def test_the_cases_cover_the_whole_table() -> None:
 def test_every_case_has_a_name_of_its_own_and_says_what_settles_it() -> None:
     names = [case["name"] for _, case in cases()]
     assert len(set(names)) == len(names)
-    assert all(set(c) == {"name", "answers", "expected", "comment"} for _, c in cases())
+    needed = {"name", "answers", "expected", "comment"}
+    named = {"outcome", "otherwise"}
+    assert all(
+        set(case) - {"version"} == (needed | named if "outcome" in case else needed)
+        for _, case in cases()
+    )
+
+
+def test_every_rule_has_cases_of_a_published_set() -> None:
+    rules = {Framework.model_validate(published(name)).rule.id for name, _ in cases()}
+    assert rules == set(RuleId)
 
 
 # Determinations

@@ -97,6 +97,16 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def said_group(group: Group) -> str:
+    """Give a group's id and title; the title alone where the id is only a word of ours."""
+    return group.title if has_own_name(group) else f"{group.id} {group.title}"
+
+
+def has_own_name(group: Group) -> bool:
+    """Say whether a group's id is one we made up, a word in small letters."""
+    return group.id.replace("-", "").isalpha() and group.id.islower()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A level as it is shown: a letter in a box and its word."""
@@ -212,6 +222,12 @@ class Basis:
             return "Whole organisation" if len(self.scopes) > 1 else self.settings.organisation
         found = self.settings.scope(scope)
         return found.title if found else scope
+
+    def where(self, score: OutcomeScore) -> str:
+        """Give a scope's title, after the control set's where there are several."""
+        place = self.place(score.asked.scope.id)
+        several = len(self.frameworks) > 1
+        return f"{score.asked.framework.short_title}, {place}" if several else place
 
     def anchor(self, key: OutcomeKey) -> str:
         """Give the name that links to an outcome's section."""

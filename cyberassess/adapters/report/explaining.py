@@ -1,19 +1,84 @@
 """The sentences that say why an outcome stands where it does."""
 
-from cyberassess.domain.framework import CountsAs, IndicatorId, Level, LevelId
+from collections.abc import Sequence
+from typing import assert_never
+
+from cyberassess.adapters.report.basis import joined
+from cyberassess.domain.framework import (
+    CountsAs,
+    Framework,
+    Indicator,
+    IndicatorId,
+    IndicatorKind,
+    Level,
+    LevelId,
+    RuleId,
+)
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import counted
+
+_SHORT = (CountsAs.NOT_MET, CountsAs.PARTLY)
 
 
 def explain(score: OutcomeScore) -> str:
     """Say in a few sentences what decided an outcome and what keeps it from its target."""
     if score.not_applicable:
+        if _left_by(score):
+            return (
+                f"{_by_conditions(score)} Nothing else is asked here, so this outcome is not "
+                "applicable and is left out of every count."
+            )
         return (
             "Every statement was said not to apply here, so this outcome is not applicable "
             "and is left out of every count. The reasons stand beside the statements."
         )
-    sentences = [*_decided(score), *_accept(score), *_differ(score), *_target(score)]
+    caf = score.asked.framework.rule.id is RuleId.CAF_TABLE
+    sentences = [
+        *_decided(score),
+        *(_accept(score) if caf else ()),
+        *([_by_conditions(score)] if _left_by(score) else ()),
+        *_differ(score),
+        *_target(score),
+    ]
     return " ".join(sentences)
+
+
+def noun(framework: Framework) -> str:
+    """Give what one statement is called: the publisher's word, for a table *statement*."""
+    if framework.rule.id is RuleId.CAF_TABLE:
+        return "statement"
+    same = framework.indicator_kind == framework.outcome_kind
+    return "point" if same else framework.indicator_kind
+
+
+def left_by(score: OutcomeScore, indicator: Indicator) -> IndicatorId | None:
+    """Give the condition that leaves a statement out, or ``None``."""
+    if indicator.applies_when is None:
+        return None
+    standing = score.by_statement[indicator.id]
+    ruled_out = standing.counts_as is CountsAs.LEFT_OUT and standing.answer is None
+    return indicator.applies_when if ruled_out and not standing.in_conflict else None
+
+
+def _left_by(score: OutcomeScore) -> dict[IndicatorId, list[IndicatorId]]:
+    """Give the statements conditions leave out, keyed by the condition."""
+    found: dict[IndicatorId, list[IndicatorId]] = {}
+    for indicator in score.asked.outcome.indicators:
+        condition = left_by(score, indicator)
+        if condition:
+            found.setdefault(condition, []).append(indicator.id)
+    return found
+
+
+def _by_conditions(score: OutcomeScore) -> str:
+    out = _left_by(score)
+    number = sum(len(each) for each in out.values())
+    what = f"{counted(number, noun(score.asked.framework))} {'is' if number == 1 else 'are'}"
+    verb = "was" if len(out) == 1 else "were"
+    return (
+        f"{what} left out because {joined(list(out))} {verb} answered no, under "
+        "“What applies here”."
+    )
 
 
 def _title(score: OutcomeScore, level: LevelId) -> str:
@@ -45,6 +110,7 @@ def _decided(score: OutcomeScore) -> list[str]:
     unanswered = len(score.counting(CountsAs.UNANSWERED))
     total = len(score.standings)
     happening = _happening(score)
+    one = noun(score.asked.framework)
     if unanswered == total:
         return ["Nothing has been answered yet, so nothing can be said."]
     if score.suggested is None:
@@ -55,13 +121,23 @@ def _decided(score: OutcomeScore) -> list[str]:
             else ""
         )
         return [
-            f"{_is(unanswered, 'statement', 'is').capitalize()} not answered out of {total}, "
+            f"{_is(unanswered, one, 'is').capitalize()} not answered out of {total}, "
             f"so the result is still open{between}."
         ]
-    sentences = _from_warnings(score, happening) if happening else _from_columns(score)
+    match score.asked.framework.rule.id:
+        case RuleId.CAF_TABLE:
+            sentences = _from_warnings(score, happening) if happening else _from_columns(score)
+        case RuleId.STAGED:
+            sentences = _from_stages(score)
+        case RuleId.ALL_MET:
+            sentences = _from_all(score)
+        case RuleId.IN_PLACE:
+            sentences = _from_points(score)
+        case other:
+            assert_never(other)
     if unanswered:
         sentences.append(
-            f"{_is(unanswered, 'statement', 'is').capitalize()} not answered; "
+            f"{_is(unanswered, one, 'is').capitalize()} not answered; "
             "no answer there can change the result."
         )
     return sentences
@@ -99,6 +175,126 @@ def _from_columns(score: OutcomeScore) -> list[str]:
                 f"{verb} not hold."
             )
     return sentences
+
+
+def _applying(score: OutcomeScore, level: LevelId | None = None) -> list[IndicatorId]:
+    """Give the statements that count: neither left out nor permissions."""
+    return [
+        each.id
+        for each in score.asked.outcome.indicators
+        if each.kind is not IndicatorKind.PERMISSION
+        and score.by_statement[each.id].counts_as is not CountsAs.LEFT_OUT
+        and level in (None, each.level)
+    ]
+
+
+def _all(number: int, one: str) -> str:
+    """Give ``all its 3 controls are``, or ``its one control is``."""
+    if number == 2:  # noqa: PLR2004 - nobody says *all its 2*
+        return f"both its {one}s are"
+    return f"its one {one} is" if number == 1 else f"all its {counted(number, one)} are"
+
+
+def _said(score: OutcomeScore, statements: Sequence[IndicatorId]) -> str:
+    """Say how often each answer was given: ``1 met with exceptions, 2 working towards``."""
+    framework = score.asked.framework
+    labels: dict[str, int] = {}
+    for each in statements:
+        standing = score.by_statement[each]
+        answers = framework.answers_for(framework.indicators[each][1])
+        answer = answers.by_code(standing.answer) if standing.answer else None
+        label = answer.label.lower() if answer else "where people differ"
+        labels[label] = labels.get(label, 0) + 1
+    return joined([f"{number} {label}" for label, number in labels.items()])
+
+
+def _short(score: OutcomeScore, statements: Sequence[IndicatorId]) -> list[IndicatorId]:
+    return [each for each in statements if score.by_statement[each].counts_as in _SHORT]
+
+
+def _lacking(short: int, size: int, one: str, stage: str) -> str:
+    """Give ``2 of 5 controls for target are not met``."""
+    if size == 1:
+        return f"The one {one} for {stage} is not met"
+    if short == size:
+        return f"None of the {counted(size, one)} for {stage} is met"
+    return f"{short} of {counted(size, one)} for {stage} {'is' if short == 1 else 'are'} not met"
+
+
+def _from_stages(score: OutcomeScore) -> list[str]:
+    framework = score.asked.framework
+    one = noun(framework)
+    reached = framework.ranks[score.suggested] if score.suggested else 0
+    below = framework.scale[1 : reached + 1]
+    empty = [level.title for level in below if not _applying(score, level.id)]
+    sentences: list[str] = []
+    if empty:
+        ask = "asks" if len(empty) == 1 else "ask"
+        sentences.append(f"{joined(empty).capitalize()} {ask} for nothing that applies here.")
+    for level in below:
+        applying = len(_applying(score, level.id))
+        if applying:
+            sentences.append(f"{level.title} is reached: {_all(applying, one)} met.")
+    above = framework.scale[reached + 1 :]
+    if above:
+        column = _applying(score, above[0].id)
+        short = _short(score, column)
+        sentences.append(
+            f"{_lacking(len(short), len(column), one, above[0].title.lower())}: "
+            f"{_said(score, short)}."
+        )
+        full = [
+            level.title.lower()
+            for level in above[1:]
+            if (ids := _applying(score, level.id))
+            and not _short(score, ids)
+            and all(score.by_statement[k].counts_as is CountsAs.MET for k in ids)
+        ]
+        if full:
+            sentences.append(
+                f"All is met for {joined(full)}, but a stage counts only on top of those below it."
+            )
+    return sentences
+
+
+def _from_all(score: OutcomeScore) -> list[str]:
+    one = noun(score.asked.framework)
+    title = score.asked.framework.level(score.suggested).title if score.suggested else ""
+    applying = _applying(score)
+    short = _short(score, applying)
+    if not short:
+        if len(applying) == 1:
+            return [f"{title}: the one {one} that applies is met."]
+        return [f"{title}: all {counted(len(applying), one)} that apply are met."]
+    verb = "is" if len(short) == 1 else "are"
+    sentences = [
+        f"{title}: {len(short)} of {counted(len(applying), one)} {verb} not met ({joined(short)})."
+    ]
+    whole = [
+        each.id for each in score.asked.outcome.indicators if each.fails_whole and each.id in short
+    ]
+    if whole:
+        verb = "fails" if len(whole) == 1 else "fail"
+        sentences.append(f"{joined(whole)} {verb} the whole assessment, whatever the rest.")
+    return sentences
+
+
+def _from_points(score: OutcomeScore) -> list[str]:
+    framework = score.asked.framework
+    one = noun(framework)
+    applying = _applying(score)
+    size = len(applying)
+    counts = [score.by_statement[each].counts_as for each in applying]
+    full, partly = counts.count(CountsAs.MET), counts.count(CountsAs.PARTLY)
+    if full == size > 1:
+        return [f"{_all(size, one).capitalize()} in place."]
+    if size == 1:
+        what = "It" if framework.indicator_kind == framework.outcome_kind else f"Its one {one}"
+        return [f"{what} is {('partly ' if partly else '' if full else 'not ') + 'in place'}."]
+    if not full and not partly:
+        return [f"None of its {counted(size, one)} is in place, not even partly."]
+    part = f", {'one' if partly == 1 else partly} partly" if partly else ""
+    return [f"{full or 'None'} of {counted(size, one)} in place{part}."]
 
 
 def _left_out(score: OutcomeScore, level: LevelId) -> list[IndicatorId]:
@@ -140,10 +336,8 @@ def _differ(score: OutcomeScore) -> list[str]:
     conflicts = len(score.conflicts)
     if not conflicts:
         return []
-    return [
-        f"People differ on {counted(conflicts, 'statement')}; until that is settled the "
-        "lower answer counts."
-    ]
+    what = counted(conflicts, noun(score.asked.framework))
+    return [f"People differ on {what}; until that is settled the lower answer counts."]
 
 
 def _target(score: OutcomeScore) -> list[str]:
@@ -163,4 +357,7 @@ def _target(score: OutcomeScore) -> list[str]:
         what = "that warning sign" if happening == 1 else "those warning signs"
         return [f"Without {what} the outcome would meet the target, {title}."]
     stand = "stands" if len(gap.statements) == 1 else "stand"
-    return [f"{counted(len(gap.statements), 'statement')} {stand} between it and {title}."]
+    one = noun(score.asked.framework)
+    if score.asked.framework.rule.id in (RuleId.ALL_MET, RuleId.IN_PLACE) and score.suggested:
+        return []  # NOTE: what is missing has just been said
+    return [f"{counted(len(gap.statements), one)} {stand} between it and {title}."]

@@ -4,8 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cyberassess.adapters.report.basis import Basis, joined, said_date
-from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.framework import CountsAs, Indicator, Needs
+from cyberassess.adapters.report.explaining import left_by
+from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.framework import (
+    Answer,
+    CountsAs,
+    Framework,
+    Indicator,
+    IndicatorId,
+    Needs,
+    RuleId,
+)
 from cyberassess.domain.ledger import Said
 from cyberassess.domain.scoring import OutcomeScore, Standing
 from cyberassess.errors import counted
@@ -70,13 +79,21 @@ def fair_play(basis: Basis) -> FairPlay:
             "Does not apply, with reasons",
             "Left out of the count.",
             ("Statement", "Who, and why"),
-            tuple(_statements(basis, lambda s: s.counts_as is CountsAs.LEFT_OUT, _why)),
+            tuple(_statements(basis, _does_not_apply, _why)),
         ),
-        FairList(
-            "True by other means, with reasons",
-            "Counted as true. A reviewer should look at each.",
-            ("Statement", "Who, and why"),
-            tuple(_other_means(basis)),
+        *_by_conditions(basis),
+        *_apart(basis),
+        *(
+            [
+                FairList(
+                    "True by other means, with reasons",
+                    "Counted as true. A reviewer should look at each.",
+                    ("Statement", "Who, and why"),
+                    tuple(_other_means(basis)),
+                )
+            ]
+            if any(_is_other_means(each) for each in _all_answers(basis))
+            else ()
         ),
         FairList(
             "Answers that lack a reason",
@@ -108,18 +125,26 @@ def fair_play(basis: Basis) -> FairPlay:
             ("Outcome", "Reasons"),
             tuple(_not_applicable(basis)),
         ),
-        FairList(
-            "Columns left out by more than half",
-            "They count as holding only once a named person has accepted that.",
-            ("Outcome", "Columns"),
-            tuple(_unaccepted(basis)),
-        ),
     ]
+    if any(each.rule.id is RuleId.CAF_TABLE for each in basis.frameworks.values()):
+        lists.append(
+            FairList(
+                "Columns left out by more than half",
+                "They count as holding only once a named person has accepted that.",
+                ("Outcome", "Columns"),
+                tuple(_unaccepted(basis)),
+            )
+        )
     empty = [f"“{each.title}”" for each in lists if not each.rows]
     return FairPlay(
         tuple(each for each in lists if each.rows),
         f"Nothing to list under {joined(empty)}." if empty else "",
     )
+
+
+def _where(basis: Basis, framework: Framework, scope: ScopeId) -> str:
+    place = basis.place(scope)
+    return f"{framework.short_title}, {place}" if len(basis.frameworks) > 1 else place
 
 
 def _label(score: OutcomeScore, indicator: Indicator, code: str) -> str:
@@ -157,10 +182,98 @@ def _statements(
             if wanted(standing):
                 yield FairRow(
                     indicator.id,
-                    basis.place(score.asked.scope.id),
+                    basis.where(score),
                     indicator.text,
                     detail(basis, score, indicator, standing),
                 )
+
+
+def _does_not_apply(standing: Standing) -> bool:
+    return standing.counts_as is CountsAs.LEFT_OUT and standing.answer is not None
+
+
+def _all_answers(basis: Basis) -> list[Answer]:
+    return [
+        answer
+        for framework in basis.frameworks.values()
+        for answers in framework.answer_sets
+        for answer in answers.answers
+    ]
+
+
+def _is_other_means(answer: Answer) -> bool:
+    return answer.counts_as is CountsAs.MET and answer.needs is Needs.REASON
+
+
+def _is_apart(answer: Answer) -> bool:
+    """Say whether an answer counts as not met and yet says more than that."""
+    return (
+        answer.counts_as is CountsAs.NOT_MET
+        and answer.needs is Needs.REASON
+        and answer.code != CountsAs.NOT_MET.value
+    )
+
+
+def _apart(basis: Basis) -> Iterator[FairList]:
+    """Give exceptions, work under way and accepted risks, each in a list of its own."""
+    staged = [each for each in basis.frameworks.values() if each.rule.id is RuleId.STAGED]
+    labels = dict.fromkeys(
+        answer.label
+        for framework in staged
+        for answers in framework.answer_sets
+        for answer in answers.answers
+        if _is_apart(answer)
+    )
+    refs = {framework.ref for framework in staged}
+    for label in labels:
+        rows = [
+            FairRow(
+                indicator.id,
+                basis.where(score),
+                indicator.text,
+                _why(basis, score, indicator, standing),
+            )
+            for score in basis.card.outcomes
+            if score.asked.framework.ref in refs
+            for indicator, standing in zip(
+                score.asked.outcome.indicators, score.standings, strict=True
+            )
+            if standing.answer is not None and _label(score, indicator, standing.answer) == label
+        ]
+        yield FairList(
+            label,
+            "Shown apart: it counts as not met and reaches no stage. What was given beside it "
+            "(which exceptions, the date, the entry in the risk register) stands in the last "
+            "column.",
+            ("Control", "Who, and what they gave"),
+            tuple(rows),
+        )
+
+
+def _by_conditions(basis: Basis) -> Iterator[FairList]:
+    if not any(each.conditions for each in basis.frameworks.values()):
+        return
+    found: dict[tuple[str, IndicatorId], list[str]] = {}
+    texts: dict[IndicatorId, str] = {}
+    for score in basis.card.outcomes:
+        framework = score.asked.framework
+        for indicator in score.asked.outcome.indicators:
+            condition = left_by(score, indicator)
+            if condition:
+                found.setdefault((basis.where(score), condition), []).append(indicator.id)
+                texts[condition] = framework.indicators[condition][1].text
+    yield FairList(
+        "Left out by what was said under “What applies here”",
+        "These conditions were answered no, so what depends on them is left out of the count. "
+        "Who said so stands with the outcomes, under “What applies here”.",
+        ("Condition", "Left out"),
+        tuple(
+            FairRow(
+                f"{len(ids)} left out", where, f"{condition}: {texts[condition]}", ", ".join(ids)
+            )
+            for (where, condition), ids in found.items()
+        ),
+    )
 
 
 def _does_not_know(standing: Standing) -> bool:
@@ -179,10 +292,10 @@ def _other_means(basis: Basis) -> Iterator[FairRow]:
             if standing.answer is None or standing.counts_as is not CountsAs.MET:
                 continue
             answer = score.asked.framework.answers_for(indicator).by_code(standing.answer)
-            if answer and answer.needs is Needs.REASON:
+            if answer and _is_other_means(answer):
                 yield FairRow(
                     indicator.id,
-                    basis.place(score.asked.scope.id),
+                    basis.where(score),
                     indicator.text,
                     _why(basis, score, indicator, standing),
                 )
@@ -205,7 +318,7 @@ def _changes(basis: Basis) -> Iterator[FairRow]:
                 words = f"{new}: the reason was changed."
             yield FairRow(
                 key.indicator,
-                basis.place(key.scope),
+                _where(basis, framework, key.scope),
                 words,
                 f"{basis.person(change.person)}, {said_date(change.origin.time)}",
             )
@@ -227,7 +340,7 @@ def _twins(basis: Basis) -> Iterator[FairRow]:
                 continue
             yield FairRow(
                 f"{indicator.same_as}, {indicator.id}",
-                basis.place(scope.id),
+                basis.where(score),
                 indicator.text,
                 f"{indicator.same_as}: {_label(other, first[1], there.answer)}; "
                 f"{indicator.id}: {_label(score, indicator, here.answer)}",
@@ -249,7 +362,8 @@ def _repeated(basis: Basis, texts: Mapping[OutcomeKey, tuple[Said, ...]]) -> Ite
         excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…"
         by_scope: dict[str, list[str]] = {}
         for key in keys:
-            by_scope.setdefault(basis.place(key.scope), []).append(key.outcome)
+            where = _where(basis, basis.frameworks[key.framework], key.scope)
+            by_scope.setdefault(where, []).append(key.outcome)
         yield FairRow(
             counted(len(keys), "outcome"),
             "",
@@ -269,7 +383,7 @@ def _not_applicable(basis: Basis) -> Iterator[FairRow]:
             )
             yield FairRow(
                 score.asked.outcome.id,
-                basis.place(score.asked.scope.id),
+                basis.where(score),
                 score.asked.outcome.title,
                 "; ".join(reasons),
             )
@@ -281,7 +395,7 @@ def _unaccepted(basis: Basis) -> Iterator[FairRow]:
             headings = [score.asked.framework.level(each).heading for each in score.unaccepted]
             yield FairRow(
                 score.asked.outcome.id,
-                basis.place(score.asked.scope.id),
+                basis.where(score),
                 score.asked.outcome.title,
                 "; ".join(headings),
             )

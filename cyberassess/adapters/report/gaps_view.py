@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cyberassess.adapters.report.basis import Basis, Verdict, joined
+from cyberassess.adapters.report.basis import (
+    NO_TARGET,
+    Basis,
+    Verdict,
+    joined,
+    said_group,
+    verdict,
+)
+from cyberassess.adapters.report.explaining import noun
 from cyberassess.adapters.report.outcomes_view import result_of, target_of
 from cyberassess.adapters.report.summary_view import (
     answered_first,
     by_outcome,
+    no_step,
     said_answer,
     statement_text,
 )
@@ -20,7 +29,6 @@ from cyberassess.errors import counted
 _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
 _SHOWN_TEXTS = 2
-_ACCEPTANCE = "More than half of the statements were said not to apply; see there."
 _MID = Fraction(2, 3)
 _LIGHT = Fraction(1, 2)
 
@@ -47,12 +55,14 @@ class Map:
     """Principles by scope for one framework."""
 
     title: str
+    about: str
     kind: str
     """What the groups are called."""
     columns: tuple[str, ...]
     first_width: str
     """Width of the first column, in per cent."""
     rows: tuple[MapRow, ...]
+    legend: tuple[Cell, ...]
     notes: tuple[str, ...]
 
 
@@ -123,10 +133,10 @@ def gaps(basis: Basis) -> Gaps:
         group = basis.groups[asked.framework.ref, asked.outcome.id][-1]
         several = len(basis.frameworks) > 1
         prefix = f"{asked.framework.short_title}: " if several else ""
-        groups.setdefault(f"{prefix}{group.id} {group.title}", []).append(_row(basis, finding))
+        groups.setdefault(f"{prefix}{said_group(group)}", []).append(_row(basis, finding))
     targeted = any(basis.target(ref) for ref in basis.frameworks)
     if groups:
-        number = counted(len(basis.findings), "outcome")
+        number = _how_many(basis)
         note = (
             f"{number} below the target, counted once for each place. The statements named "
             "are the shortest way to the target; they are worded as people were asked them."
@@ -147,6 +157,17 @@ def gaps(basis: Basis) -> Gaps:
     )
 
 
+def _how_many(basis: Basis) -> str:
+    """Count what is below the target, each control set for itself."""
+    counts = {
+        framework.short_title: sum(e.score.asked.framework.ref == ref for e in basis.findings)
+        for ref, framework in basis.frameworks.items()
+    }
+    if len(counts) == 1:
+        return counted(len(basis.findings), "outcome")
+    return "; ".join(f"{title}: {counted(n, 'outcome')}" for title, n in counts.items())
+
+
 def _row(basis: Basis, finding: Finding) -> FindingRow:
     score = finding.score
     answered, open_ = answered_first(score, finding.gap.statements)
@@ -154,15 +175,15 @@ def _row(basis: Basis, finding: Finding) -> FindingRow:
         warnings = len(finding.gap.warnings)
         parts = [counted(warnings, "warning sign")] if warnings else []
         missing = len(finding.gap.missing)
-        parts += [counted(missing, "statement")] if missing else []
+        parts += [counted(missing, noun(score.asked.framework))] if missing else []
         count = f"{joined(parts)}."
     else:
-        count = _ACCEPTANCE
+        count = no_step(score)
     return FindingRow(
         ref=score.asked.outcome.id,
         title=score.asked.outcome.title,
         link=basis.anchor(score.key),
-        where=basis.place(score.asked.scope.id),
+        where=basis.where(score),
         now=result_of(score),
         target=target_of(score),
         count=count,
@@ -173,28 +194,93 @@ def _row(basis: Basis, finding: Finding) -> FindingRow:
     )
 
 
+_LEGEND = (
+    Cell("all meet it", "all"),
+    Cell("two thirds or more", "most"),
+    Cell("half or more", "half"),
+    Cell("fewer than half", "few"),
+)
+_TONES = {"high": "all", "middle": "half", "low": "few", "none": "plain"}
+
+
 def _map(basis: Basis, framework: Framework) -> Map:
+    assessed = {each.id for each in framework.assessed}
+    deepest = {each.groups[-1].id for each in framework.located if each.outcome.id in assessed}
+    return (
+        _map_of_groups(basis, framework)
+        if len(deepest) > 1
+        else _map_of_outcomes(basis, framework)
+    )
+
+
+def _map_of_outcomes(basis: Basis, framework: Framework) -> Map:
+    """Show a set without groups outcome by outcome: a letter for each level."""
+    scopes = [scope.id for scope in basis.scopes]
+    rows: dict[OutcomeId, dict[str, OutcomeScore]] = {}
+    for score in basis.card.outcomes:
+        if score.asked.framework.ref == framework.ref:
+            rows.setdefault(score.asked.outcome.id, {})[score.asked.scope.id] = score
+    here = [scope for scope in scopes if any(scope in row for row in rows.values())]
+    letters = [verdict(framework, level.id, NO_TARGET) for level in framework.scale]
+    return Map(
+        _map_title(basis, framework),
+        f"Where each {framework.outcome_kind} stands, by place.",
+        framework.outcome_kind.capitalize(),
+        tuple(basis.place(scope) for scope in scopes if scope in here),
+        {1: "72", 2: "50"}.get(len(here), "32"),
+        tuple(
+            MapRow(
+                f"{outcome} {framework.outcomes[outcome].title}",
+                tuple(_letter(row.get(scope)) for scope in scopes if scope in here),
+            )
+            for outcome, row in rows.items()
+        ),
+        tuple(
+            Cell(f"{each.letter} {each.word.lower()}", _TONES[each.tone])
+            for each in reversed(letters)
+        ),
+        tuple(_map_notes(basis, framework.ref)),
+    )
+
+
+def _letter(score: OutcomeScore | None) -> Cell:
+    if score is None:
+        return Cell("", "plain")
+    found = result_of(score)
+    if found.tone == "none":
+        return Cell("does not apply" if score.not_applicable else "not decided", "plain")
+    return Cell(found.letter, _TONES[found.tone])
+
+
+def _map_title(basis: Basis, framework: Framework) -> str:
+    return f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else ""
+
+
+def _map_of_groups(basis: Basis, framework: Framework) -> Map:
     table: dict[str, dict[str, list[OutcomeScore]]] = {}
     kinds: dict[str, None] = {}
     for score in basis.card.outcomes:
         if score.asked.framework.ref == framework.ref:
             group = basis.groups[framework.ref, score.asked.outcome.id][-1]
             kinds[group.kind] = None
-            row = table.setdefault(f"{group.id} {group.title}", {})
+            row = table.setdefault(said_group(group), {})
             row.setdefault(score.asked.scope.id, []).append(score)
-    order = [f"{each.groups[-1].id} {each.groups[-1].title}" for each in framework.located]
+    order = [said_group(each.groups[-1]) for each in framework.located]
     scopes = [scope.id for scope in basis.scopes]
     rows = [
         MapRow(title, tuple(_cell(table[title].get(scope, [])) for scope in scopes))
         for title in dict.fromkeys(order)
         if title in table
     ]
+    kind = joined(list(kinds)).capitalize()
     return Map(
-        f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else "",
-        joined(list(kinds)).capitalize(),
+        _map_title(basis, framework),
+        f"Outcomes that meet the target, by {kind.lower()} and by place.",
+        kind,
         tuple(basis.place(scope) for scope in scopes),
         {1: "72", 2: "50"}.get(len(scopes), "32"),
         tuple(rows),
+        _LEGEND,
         tuple(_map_notes(basis, framework.ref)),
     )
 
@@ -236,7 +322,8 @@ def _next_level(basis: Basis) -> NextLevel | None:
     score = basis.headline_score()
     if score.level is None or score.level is ThemeLevel.BEYOND_TARGET:
         return None
-    theme = basis.headline.title
+    several = len(basis.frameworks) > 1
+    theme = f"{basis.headline.title}{f', {basis.first.short_title},' if several else ''}"
     if score.level is ThemeLevel.NOT_KNOWN:
         need = -(-4 * score.pairs // 5) - score.determined
         return NextLevel(
@@ -280,6 +367,7 @@ def _ways(basis: Basis) -> list[Way]:
     for ref, findings in found.items():
         steps = sum(each.steps for each in findings)
         first = findings[0]
+        one = noun(first.score.asked.framework)
         shown = [
             (each, key)
             for each in findings
@@ -288,9 +376,9 @@ def _ways(basis: Basis) -> list[Way]:
         more = ""
         if steps > len(shown):
             rest = steps - len(shown)
-            more = f"{rest} more." if shown else f"{counted(rest, 'statement')} not answered."
+            more = f"{rest} more." if shown else f"{counted(rest, one)} not answered."
         elif not steps:
-            more = _ACCEPTANCE
+            more = no_step(first.score)
         ways.append(
             (
                 steps,

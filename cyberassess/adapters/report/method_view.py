@@ -13,19 +13,22 @@ from cyberassess.adapters.report.basis import (
 )
 from cyberassess.adapters.report.explaining import explain
 from cyberassess.adapters.report.outcomes_view import result_of
-from cyberassess.domain.framework import CountsAs
+from cyberassess.domain.framework import CountsAs, Framework, IndicatorKind, RuleId
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeLevel
 from cyberassess.errors import counted
 
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A framework's own rule, as we apply it."""
+    """A framework's own rule, as we apply it, with an example from this assessment."""
 
     title: str
     id: str
     text: str
     source: str
+    note: str
+    """How we read what the rule leaves open."""
+    example: "Example | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class ExampleRow:
 
     heading: str
     counts: tuple[str, ...]
-    """All, hold, do not hold, do not apply, not answered."""
+    """One for each head of the example's table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Example:
 
     title: str
     link: str
+    heads: tuple[str, ...]
     rows: tuple[ExampleRow, ...]
     text: str
 
@@ -59,7 +63,6 @@ class Method:
     """The section on method and limits."""
 
     rules: tuple[RuleText, ...]
-    example: Example | None
     theme_rule: str
     levels: tuple[Line, ...]
     theme_example: str
@@ -104,10 +107,11 @@ def method(basis: Basis) -> Method:
                 each.rule.id.value,
                 each.rule.text,
                 each.rule.source,
+                f"{_NOTES[each.rule.id]}{_OPEN}",
+                _example(basis, each),
             )
             for each in basis.frameworks.values()
         ),
-        example=_example(basis),
         theme_rule=THEME_RULE,
         levels=tuple(Line((str(level.value), level.title, text)) for level, text in _LEVELS),
         theme_example=theme_example,
@@ -122,12 +126,33 @@ def method(basis: Basis) -> Method:
     )
 
 
-def _example(basis: Basis) -> Example | None:
+_OPEN = "While statements are unanswered the result is given only if no answer could change it."
+_NOTES = {
+    RuleId.CAF_TABLE: (
+        "True by other means counts as true. A statement that does not apply is left out of its "
+        "column; a column with nothing left never counts as holding. "
+    ),
+    RuleId.STAGED: ("Only “Met” counts for a stage. What does not apply is left out. "),
+    RuleId.ALL_MET: (
+        "What does not apply, and what is only permitted, is left out and fails nothing. "
+    ),
+    RuleId.IN_PLACE: (
+        "This scale is ours: the publisher states none. What does not apply is left out. "
+    ),
+}
+_HEADS = {
+    RuleId.CAF_TABLE: ("In all", "Hold or happen", "Do not", "Do not apply", "Not answered"),
+    RuleId.STAGED: ("In all", "Met", "Not met", "Left out", "Not answered"),
+    RuleId.ALL_MET: ("In all", "Met", "Not met", "Left out", "Not answered"),
+    RuleId.IN_PLACE: ("In all", "In place", "Partly", "Not", "Left out", "Not answered"),
+}
+
+
+def _example(basis: Basis, framework: Framework) -> Example | None:
     """Work one outcome: of the headline theme and fully answered, if there is one like that."""
 
     def rank(score: OutcomeScore) -> tuple[bool, ...]:
         return (
-            score.asked.framework.ref != basis.first.ref,
             basis.theme_of(score) != basis.headline.id,
             not score.complete,
             bool(score.conflicts),
@@ -135,23 +160,36 @@ def _example(basis: Basis) -> Example | None:
             not score.rank,
         )
 
-    decided = [each for each in basis.card.outcomes if each.suggested is not None]
+    decided = [
+        each
+        for each in basis.card.outcomes
+        if each.suggested is not None and each.asked.framework.ref == framework.ref
+    ]
     if not decided:
         return None
     score = min(decided, key=rank)
-    framework, outcome, scope = score.asked
+    _, outcome, scope = score.asked
+    partly = (CountsAs.PARTLY,) if framework.rule.id is RuleId.IN_PLACE else ()
     rows: list[ExampleRow] = []
     for level in framework.scale:
         column = outcome.at_level(level.id)
         if not column:
             continue
-        counts = [score.by_statement[each.id].counts_as for each in column]
-        order = (CountsAs.MET, CountsAs.NOT_MET, CountsAs.LEFT_OUT, CountsAs.UNANSWERED)
+        counts = [
+            CountsAs.LEFT_OUT
+            if each.kind is IndicatorKind.PERMISSION
+            else score.by_statement[each.id].counts_as
+            for each in column
+        ]
+        order = (
+            CountsAs.MET, *partly, CountsAs.NOT_MET, CountsAs.LEFT_OUT, CountsAs.UNANSWERED,
+        )  # fmt: skip
         figures = (len(counts), *(counts.count(each) for each in order))
         rows.append(ExampleRow(level.heading, tuple(str(each) for each in figures)))
     return Example(
         f"{outcome.id} {outcome.title}, {basis.place(scope.id)}",
         basis.anchor(score.key),
+        _HEADS[framework.rule.id],
         tuple(rows),
         f"{explain(score)} By the rule: {result_of(score).word}.",
     )
@@ -299,6 +337,18 @@ def _limits(basis: Basis) -> tuple[str, ...]:
         "evidence, and the publisher of the framework publishes none.",
         "An answer that is missing is never counted as met.",
     ]
+    for each in basis.frameworks.values():
+        if each.rule.id is RuleId.ALL_MET:
+            limits.append(
+                f"{each.short_title}: ready or not ready is a self-check, not certification."
+            )
+        if each.rule.id is RuleId.IN_PLACE:
+            limits.append(
+                f"{each.short_title}: in place, partly in place and not in place are our scale; "
+                "the publisher states none."
+            )
+        if each.notice:
+            limits.append(f"{each.short_title}: {each.notice}")
     shared = [each.title for each in basis.settings.all_scopes if each not in basis.scopes]
     if shared:
         verb = "was" if len(shared) == 1 else "were"

@@ -11,14 +11,22 @@ from cyberassess.adapters.report.basis import (
     Basis,
     Verdict,
     capital,
+    has_own_name,
     joined,
     said_date,
+    said_group,
     said_tool,
     verdict,
 )
-from cyberassess.adapters.report.explaining import explain
-from cyberassess.domain.assessment import StatementKey
-from cyberassess.domain.framework import Indicator, IndicatorId
+from cyberassess.adapters.report.explaining import explain, left_by
+from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of
+from cyberassess.domain.framework import (
+    CountsAs,
+    Framework,
+    Indicator,
+    IndicatorId,
+    IndicatorKind,
+)
 from cyberassess.domain.ledger import Claim, Given, Said
 from cyberassess.domain.scoring import OutcomeScore, Standing
 
@@ -113,12 +121,28 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What somebody said about a condition, and what follows."""
+
+    ref: str
+    text: str
+    answer: str
+    who: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeView:
     """All outcomes of one framework in one scope."""
 
     anchor: str
     title: str
     note: str
+    verdict: str
+    """What a set that asks for everything says of the whole; empty for other sets."""
+    conditions: tuple[Condition, ...]
+    condition_texts: tuple[TextRow, ...]
+    """What was written beside the conditions."""
     groups: tuple[GroupView, ...]
 
 
@@ -129,25 +153,91 @@ def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
         framework, outcome, scope = score.asked
         group = basis.groups[framework.ref, outcome.id][-1]
         section = sections.setdefault((framework.ref, scope.id), {})
-        section.setdefault(f"{group.id} {group.title}", []).append(_outcome(basis, score))
+        section.setdefault(said_group(group), []).append(_outcome(basis, score))
     several = len(basis.frameworks) > 1
-    titles = {each.ref: each.short_title for each in basis.frameworks.values()}
     views: list[ScopeView] = []
     for number, ((ref, scope_id), section) in enumerate(sections.items(), start=1):
         scope = next(each for each in basis.scopes if each.id == scope_id)
         place = basis.place(scope.id)
         owner = f"owner {basis.person(scope.owner)}" if scope.owner else ""
         about = [scope.service, owner, scope.supplier, scope.hosting, scope.why_critical]
-        title = next(title for key, title in titles.items() if key == ref)
+        framework = next(each for key, each in basis.frameworks.items() if key == ref)
         views.append(
             ScopeView(
                 f"scope-{number}",
-                f"{title}, {place}" if several else place,
+                f"{framework.short_title}, {place}" if several else place,
                 " · ".join(each for each in about if each),
+                said_verdict(basis, framework, scope_id),
+                tuple(_conditions(basis, framework, scope)),
+                tuple(_condition_texts(basis, framework, scope)),
                 tuple(GroupView(name, tuple(each)) for name, each in section.items()),
             )
         )
     return tuple(views)
+
+
+def said_verdict(basis: Basis, framework: Framework, scope: str) -> str:
+    """Say what a set that asks for everything makes of a whole scope; empty for other sets."""
+    found = [e for e in basis.card.verdicts if e.framework == framework.ref and e.scope == scope]
+    if not found:
+        return ""
+    verdict_ = found[0]
+    word = {True: "ready", False: "not ready", None: "not decided yet"}[verdict_.is_ready]
+    sentences = [f"{framework.short_title}: {word}."]
+    if verdict_.failed_by:
+        one = len(verdict_.failed_by) == 1
+        what = (
+            "This requirement is not met and fails" if one else "These are not met and each fails"
+        )
+        sentences.append(
+            f"{what} the whole assessment, whatever the rest: {joined(verdict_.failed_by)}."
+        )
+    return " ".join([*sentences, "This is a self-check, not certification."])
+
+
+def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Condition]:
+    for outcome, indicator in framework.indicators.values():
+        if indicator.id not in framework.conditions or scope not in scopes_of(
+            outcome, basis.settings
+        ):
+            continue
+        given = basis.state.answers.get(StatementKey(framework.ref, scope.id, indicator.id), ())
+        answers = framework.answers_for(indicator)
+        chosen = [(each, answers.by_code(each.answer)) for each in given]
+        waiting = [
+            e.id for _, e in framework.indicators.values() if e.applies_when == indicator.id
+        ]
+        out = [
+            each.id
+            for score in basis.card.outcomes
+            if score.asked.framework.ref == framework.ref and score.asked.scope.id == scope.id
+            for each in score.asked.outcome.indicators
+            if left_by(score, each) == indicator.id
+        ]
+        follows = f"Left out: {', '.join(out)}." if out else ""
+        if waiting and not out:
+            follows = f"Asked: {', '.join(waiting)}."
+        yield Condition(
+            indicator.id,
+            indicator.text,
+            "; ".join(answer.label for _, answer in chosen if answer) or "Not answered",
+            "; ".join(
+                f"{basis.person(each.person)}, {basis.origin(each.source, each.origin.time)}"
+                + (f": {each.reason}" if each.reason else "")
+                for each, _ in chosen
+            ),
+            follows,
+        )
+
+
+def _condition_texts(basis: Basis, framework: Framework, scope: Scope) -> Iterator[TextRow]:
+    assessed = {each.id for each in framework.assessed}
+    for outcome in framework.outcomes.values():
+        if outcome.id in assessed:
+            continue
+        key = OutcomeKey(framework.ref, scope.id, outcome.id)
+        for texts in (basis.state.rationales, basis.state.evidence):
+            yield from (_said(basis, each) for each in texts.get(key, ()))
 
 
 def result_of(score: OutcomeScore) -> Verdict:
@@ -166,7 +256,10 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
     key = score.key
     group = basis.groups[framework.ref, outcome.id][-1]
     theme = basis.theme_of(score)
-    where = [basis.place(scope.id), f"{group.kind} {group.id} {group.title}"]
+    where = [
+        basis.place(scope.id),
+        said_group(group) if has_own_name(group) else f"{group.kind} {said_group(group)}",
+    ]
     if theme:
         where.append(f"theme {basis.themes.theme(theme).title}")
     in_the_way = (
@@ -264,7 +357,13 @@ def _row(
         ref=indicator.id,
         in_the_way=indicator.id in in_the_way,
         text=indicator.text,
-        answer=answers[0].label if answers else "Not answered",
+        answer=(
+            "Left out"
+            if left_by(score, indicator)
+            else answers[0].label
+            if answers
+            else "Not answered"
+        ),
         origin=_origin(answers[0], source) if answers else "",
         several=len(answers) > 1,
         answers=answers,
@@ -274,6 +373,37 @@ def _row(
 
 
 def _note(basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
+    """Say what to know about a statement beside its answer."""
+    condition = left_by(score, indicator)
+    if condition:
+        asked = score.asked.framework.indicators[condition][1].text
+        given = f" What was answered here ({_labels(score, indicator, standing)}) does not count."
+        return (
+            f"Left out: {condition}, “{asked}”, was answered no.{given if standing.given else ''}"
+        )
+    notes = [_of_kind(indicator, standing), _of_answers(basis, score, indicator, standing)]
+    return " ".join(each for each in notes if each)
+
+
+def _labels(score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
+    answers = score.asked.framework.answers_for(indicator)
+    found = [answers.by_code(each.answer) for each in standing.given]
+    return "; ".join(each.label for each in found if each)
+
+
+def _of_kind(indicator: Indicator, standing: Standing) -> str:
+    if indicator.kind is IndicatorKind.PERMISSION:
+        return "A permission: it is allowed and not asked for, so it fails nothing."
+    if indicator.fails_whole:
+        if standing.counts_as in (CountsAs.NOT_MET, CountsAs.PARTLY):
+            return "Not met, this alone fails the whole assessment, whatever the rest."
+        return "If it were not met, it would fail the whole assessment."
+    return ""
+
+
+def _of_answers(
+    basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing
+) -> str:
     choices = {a.code: a for a in score.asked.framework.answers_for(indicator).answers}
     if standing.resolution is not None:
         settled = standing.resolution

@@ -1,6 +1,6 @@
 """Page one: the count in a sentence, how sure we are, the gaps that matter most, all themes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,15 +11,21 @@ from cyberassess.adapters.report.basis import (
     said_role,
     share,
 )
+from cyberassess.adapters.report.explaining import noun
+from cyberassess.adapters.report.outcomes_view import said_verdict
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.findings import Finding
-from cyberassess.domain.framework import CountsAs, IndicatorId, OutcomeId
+from cyberassess.domain.framework import CountsAs, IndicatorId, OutcomeId, RuleId
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeScore
 from cyberassess.errors import counted
 
 SQUARES_A_ROW = 20
 _PITCH = 8.6
 """From one square to the next, in millimetres."""
+_LONGEST_IN_SQUARE = 5
+"""Characters of an id that a square can hold."""
+_LONGEST_WORDS = 420
+"""Characters of the squares in words that page one has room for."""
 _TOP_GAPS = 3
 _TEXTS_A_GAP = 1
 _BAR = 200
@@ -104,6 +110,8 @@ class Front:
     lead_count: str
     """The count as a sentence."""
     lead_weakest: str
+    verdicts: tuple[str, ...]
+    """What sets that ask for everything say of the whole."""
     squares: Squares | None
     level: str
     target: str
@@ -129,9 +137,10 @@ def front(basis: Basis) -> Front:
             f"Full report for {settings.organisation} · {sets} · {said_date(basis.on)} · "
             f"prepared by {settings.officer.name}{role} · not yet approved: DRAFT"
         ),
-        lead=f"{basis.headline.title}:",
+        lead=f"{basis.headline.title}{f', {first.short_title}' if others else ''}:",
         lead_count=_count(score, no_target=basis.target(first.ref) is None),
         lead_weakest=_weakest(basis),
+        verdicts=tuple(_verdicts(basis)),
         squares=_squares(basis, score),
         level=_level(score),
         target=_whose_target(basis),
@@ -142,6 +151,13 @@ def front(basis: Basis) -> Front:
         themes=tuple(_theme_table(basis, ref, titled=bool(others)) for ref in basis.frameworks),
         left_out=_left_out(basis),
     )
+
+
+def _verdicts(basis: Basis) -> Iterator[str]:
+    for each in basis.card.verdicts:
+        text = said_verdict(basis, basis.frameworks[each.framework], each.scope)
+        several = len([e for e in basis.card.verdicts if e.framework == each.framework]) > 1
+        yield f"{basis.place(each.scope)}. {text}" if several else text
 
 
 def _left_out(basis: Basis) -> str:
@@ -210,9 +226,10 @@ def _squares(basis: Basis, score: ThemeScore) -> Squares | None:
         return None
     met = [ref for ref, meets in results.items() if meets]
     unmet = [ref for ref, meets in results.items() if not meets]
+    has_long_ids = any(len(ref) > _LONGEST_IN_SQUARE for ref in results)
     squares = tuple(
         Square(
-            ref,
+            "" if has_long_ids else ref,
             results[ref],
             f"{0.4 + place % SQUARES_A_ROW * _PITCH:.1f}",
             f"{0.4 + place // SQUARES_A_ROW * _PITCH:.1f}",
@@ -224,12 +241,18 @@ def _squares(basis: Basis, score: ThemeScore) -> Squares | None:
     height = -(-len(squares) // SQUARES_A_ROW) * _PITCH - 0.4
     words = [f"Meet the target: {', '.join(met)}."] if met else []
     words += [f"Below the target: {', '.join(unmet)}."] if unmet else []
+    said = " ".join(words)
+    if len(said) > _LONGEST_WORDS:
+        said = (
+            f"Filled squares meet the target. The {len(unmet)} below it are named under Findings "
+            "against the target."
+        )
     return Squares(
         f"{score.meets} of {counted(score.of, 'outcome')} meet the target",
         f"0 0 172 {height:.1f}",
         f"{height * 170 / 172:.1f}mm",
         squares,
-        " ".join(words),
+        said,
     )
 
 
@@ -255,7 +278,9 @@ def _whose_target(basis: Basis) -> str:
             reason = f": {pinned.no_profile_reason}" if pinned.no_profile_reason else ""
             sentences.append(f"{prefix}No target was chosen{reason.rstrip('.')}.")
         else:
-            sentences.append(f"{prefix}Our target is the {profile.title}, set by {profile.owner}.")
+            caf = basis.frameworks[pinned.ref].rule.id is RuleId.CAF_TABLE
+            lead = f"Our target is the {profile.title}" if caf else f"Our target: {profile.title}"
+            sentences.append(f"{prefix}{lead}, set by {profile.owner}.")
     return " ".join(sentences)
 
 
@@ -292,6 +317,16 @@ def statement_text(score: OutcomeScore, indicator: IndicatorId) -> str:
     return score.asked.framework.indicators[indicator][1].text
 
 
+def no_step(score: OutcomeScore) -> str:
+    """Say why an outcome is below its target where no statement stands in the way."""
+    if score.unaccepted or score.suggested is not None:
+        return "More than half of the statements were said not to apply; see there."
+    return (
+        "Nothing stands in the way of the target itself; the result is open because of what is "
+        "not answered above it."
+    )
+
+
 def answered_first(
     score: OutcomeScore, statements: Sequence[IndicatorId]
 ) -> tuple[list[IndicatorId], list[IndicatorId]]:
@@ -321,7 +356,10 @@ def _gaps(basis: Basis) -> tuple[GapRow, ...]:
         shown = answered[:_TEXTS_A_GAP]
         rest = len(answered) - len(shown)
         more = [f"{rest} more like this"] if rest else []
-        more += [f"{counted(len(open_), 'statement')} not answered"] if open_ else []
+        one = noun(score.asked.framework)
+        more += [f"{counted(len(open_), one)} not answered"] if open_ else []
+        if not worst.steps:
+            more = [no_step(score).rstrip(".")]
         rows.append(
             GapRow(
                 ref=outcome.id,
@@ -374,6 +412,11 @@ def _theme_table(basis: Basis, ref: str, *, titled: bool) -> ThemeTable:
         (*headline, *(row for row in rows if row not in headline)),
         (
             f"Levels follow rule {THEME_RULE}.",
+            *(
+                ("In place, partly and not in place are our scale: the publisher states none.",)
+                if framework.rule.id is RuleId.IN_PLACE
+                else ()
+            ),
             *((f"{joined(empty)} {verb} no outcome in this framework.",) if empty else ()),
         ),
     )

@@ -17,6 +17,7 @@ from cyberassess.adapters import files
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 from cyberassess.domain.assessment import ORGANISATION
+from cyberassess.domain.framework import AnswerSet
 from cyberassess.domain.ledger import Said
 from cyberassess.domain.questions import (
     EVIDENCE,
@@ -173,14 +174,28 @@ def write_questionnaire(
         if created.tzinfo is not None:
             created = created.astimezone(datetime.UTC)
         book.set_properties({"title": _clean(title)[:255], "created": created})
-        names = sheet_names(what.topics)
+        topics = _conditions_first(what.topics)
+        names = sheet_names(topics)
         start = sheets.sheet(wording.START)
-        for topic, name in zip(what.topics, names, strict=True):
+        for topic, name in zip(topics, names, strict=True):
             _questions(sheets, topic, name, earlier or {})
         _start(sheets, start, names)
         _about(sheets, tool)
         start.activate()
     files.write_whole(path, data.getvalue())
+
+
+def _conditions_first(topics: Sequence[Topic]) -> list[Topic]:
+    """Put what says which questions apply before the questions themselves; order kept."""
+    return sorted(topics, key=lambda topic: not _is_condition(topic))
+
+
+def _is_condition(topic: Topic) -> bool:
+    return all(
+        row.statements[0].indicator in block.asked.framework.conditions
+        for block in topic.blocks
+        for row in block.rows
+    )
 
 
 def sheet_names(topics: Sequence[Topic]) -> tuple[str, ...]:
@@ -207,6 +222,8 @@ def _nameable(text: str) -> str:
 
 def _sheet_name(topic: str, title: str, scope: str) -> str:
     front = _nameable(topic)
+    if front.replace("-", "").isalpha() and front.islower():  # our own word, not the publisher's
+        return _cut(f"{title} - {scope}" if scope else title, LONGEST_NAME)
     if not scope:
         return _cut(f"{front} {title}", LONGEST_NAME)
     room = LONGEST_NAME - len(front) - len(" ") - len(" - ")
@@ -364,8 +381,9 @@ class _Writing:
         """Write an outcome; gives the row after it."""
         outcome = block.asked.outcome
         row = self._heading(block, row)
+        helped: set[tuple[str, ...]] = set()
         for _, rows in groupby(block.rows, key=lambda each: each.heading):
-            row = self._group(block, tuple(rows), row)
+            row = self._group(block, tuple(rows), row, helped)
         rationale, evidence = block.rationale, block.evidence
         row = self._words(block.why_ref, wording.WHY_TEXT, rationale, row, least=TALL)
         text = wording.evidence_text(outcome)
@@ -407,18 +425,26 @@ class _Writing:
         self.paper.set_row(row, 8)
         return row + 1
 
-    def _group(self, block: Block, rows: Sequence[Row], row: int) -> int:
+    def _group(
+        self, block: Block, rows: Sequence[Row], row: int, helped: set[tuple[str, ...]]
+    ) -> int:
+        """Write the rows of one level; ``helped`` holds the choices explained above already."""
         sheets, framework = self.sheets, block.asked.framework
         indicator = framework.indicators[rows[0].statements[0].indicator][1]
         level = framework.level(indicator.level)
         band = {"bg_color": PALE, "font_color": PETROL}
+        answers = framework.answers_for(indicator)
+        small = sheets.format(font_size=SMALL, **band)
+        lines = wording.choices(answers)
+        shown = lines[:1] if lines in helped else lines
+        helped.add(lines)
         for text, form, height in (
-            (wording.band(level), sheets.format(bold=True, valign="bottom", **band), 24),
             (
-                wording.choices(framework.answers_for(indicator)),
-                sheets.format(font_size=SMALL, **band),
-                20,
+                wording.band(framework, level),
+                sheets.format(bold=True, valign="bottom", **band),
+                24,
             ),
+            *((line, small, 20) for line in shown),
         ):
             self._fill(row, (REF, ANSWER, WORDS, EARLIER), sheets.format(bg_color=PALE))
             _write(self.paper, row, STATEMENT, text, form)
@@ -513,18 +539,16 @@ class _Writing:
         message = f"Choose one from the list: {'; '.join(labels)}."
         if len(message) > LONGEST_MESSAGE:
             message = "Choose one of the answers from the list. The line above names them."
-        self.paper.data_validation(
-            after - len(rows),
-            ANSWER,
-            after - 1,
-            ANSWER,
-            {
-                "validate": "list",
-                "source": labels,
-                "error_title": "Choose an answer from the list",
-                "error_message": message,
-            },
-        )
+        offered = {
+            "validate": "list",
+            "source": labels,
+            "error_title": "Choose an answer from the list",
+            "error_message": message,
+        }
+        helps = wording.choices(AnswerSet(id="", answers=rows[0].answers))[1:]
+        if helps and len(helps[0]) <= LONGEST_MESSAGE:
+            offered["input_message"] = helps[0]
+        self.paper.data_validation(after - len(rows), ANSWER, after - 1, ANSWER, offered)
 
 
 def _about(sheets: _Sheets, tool: str) -> None:

@@ -11,7 +11,15 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from cyberassess.domain.framework import AnswerSet, Framework, Level, Needs, Outcome
+from cyberassess.domain.framework import (
+    Answer,
+    AnswerSet,
+    Framework,
+    Level,
+    Needs,
+    Outcome,
+    RuleId,
+)
 from cyberassess.domain.questions import EVIDENCE, WHY
 from cyberassess.errors import counted
 
@@ -28,8 +36,14 @@ PROGRESS_WORDS = "of {count} answered"
 HELP = "What we mean: {help}"
 WARNING_BAND = "{heading}: does this happen here?"
 BAND = "{heading}: is this so here?"
+MET_BAND = "{heading}: is this met?"
+PLACE_BAND = "{heading}: is this in place?"
+CONDITION_BAND = "{heading}"
 CHOICES = "Choose one: {labels}."
 NEEDS_REASON = " Say why if you choose: {labels}."
+WITH_HELP = "Then, under “In your own words”: {helps}."
+"""Where answers say what they need: one line below the choices."""
+SAY_WHY = "say why"
 WHY_TEXT = (
     "Why do you see it this way? About 60 words help the assurer: "
     "what is done, by whom, how often, what is planned."
@@ -140,17 +154,33 @@ def is_progress(text: str) -> bool:
     return _PROGRESS.fullmatch(text.strip()) is not None
 
 
-def band(level: Level) -> str:
+def band(framework: Framework, level: Level) -> str:
     """Give the heading over a level's statements."""
-    template = WARNING_BAND if level.is_warning else BAND
+    if level.is_condition:
+        return CONDITION_BAND.format(heading=level.heading)
+    if level.is_warning:
+        return WARNING_BAND.format(heading=level.heading)
+    template = {
+        RuleId.STAGED: MET_BAND,
+        RuleId.ALL_MET: MET_BAND,
+        RuleId.IN_PLACE: PLACE_BAND,
+    }.get(framework.rule.id, BAND)
     return template.format(heading=level.heading)
 
 
-def choices(answers: AnswerSet) -> str:
-    """Give the line that names a level's choices."""
+def choices(answers: AnswerSet) -> tuple[str, ...]:
+    """Give the lines that name a level's choices, and what to write beside them."""
     text = CHOICES.format(labels=" / ".join(each.label for each in answers.answers))
-    wanting = [each.label for each in answers.answers if each.needs is Needs.REASON]
-    return text + NEEDS_REASON.format(labels=" / ".join(wanting)) if wanting else text
+    wanting = [each for each in answers.answers if each.needs is Needs.REASON]
+    if sum(bool(each.help) for each in wanting) > 1:
+        return text, WITH_HELP.format(helps="; ".join(_help(each) for each in wanting))
+    labels = " / ".join(each.label for each in wanting)
+    return (text + NEEDS_REASON.format(labels=labels) if wanting else text,)
+
+
+def _help(answer: Answer) -> str:
+    words = answer.help.rstrip(".") or SAY_WHY
+    return f"{answer.label}, {words[:1].lower()}{words[1:]}"
 
 
 def evidence_text(outcome: Outcome) -> str:
@@ -182,7 +212,7 @@ def texts_of(framework: Framework) -> set[str]:
     sets = {each.id: each for each in framework.answer_sets}
     for level in framework.levels:
         if level.answers:
-            texts.update((band(level), choices(sets[level.answers])))
+            texts.update((band(framework, level), *choices(sets[level.answers])))
     return {fold(each) for each in texts}
 
 

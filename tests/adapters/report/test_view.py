@@ -204,12 +204,12 @@ def test_an_assessment_nobody_answered_says_so() -> None:
     report = build(fold([]), profile=make_profile(GOAL))
     assert report.front.figures[0].number == "0%"
     assert report.front.figures[1].number == "none"
-    assert report.method.example is None
+    assert report.method.rules[0].example is None
     assert dict(report.control.rows)["Fingerprint"] == "none yet"
 
 
 def test_the_example_is_of_this_assessment(small: FullReport) -> None:
-    example = small.method.example
+    example = small.method.rules[0].example
     assert example is not None
     assert example.title == "B2.a Outcome B2.a, Housing"
     assert [row.counts for row in example.rows] == [

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.questionnaire import (
     LONGEST_NAME,
@@ -16,7 +17,9 @@ from cyberassess.adapters.xlsx.questionnaire import (
     sheet_names,
     write_questionnaire,
 )
-from cyberassess.domain.framework import AnswerSet
+from cyberassess.domain.assessment import all_asked
+from cyberassess.domain.framework import AnswerSet, FrameworkRef
+from cyberassess.domain.questions import Questionnaire, questionnaire
 from tests.adapters.xlsx.council import (
     CREATED,
     answered,
@@ -29,6 +32,7 @@ from tests.adapters.xlsx.council import (
     statement,
     write,
 )
+from tests.unit.builder import make_settings, make_state
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
@@ -242,4 +246,40 @@ def test_choices_name_every_label_so_that_print_needs_no_prompt(name: str) -> No
     answers: AnswerSet = framework.answers_for(
         framework.indicators[statement(name).indicator][1],
     )
-    assert all(each.label in wording.choices(answers) for each in answers.answers)
+    line = wording.choices(answers)[0]
+    assert all(each.label in line for each in answers.answers)
+
+
+def shipped(ref: str) -> Questionnaire:
+    """Ask one person everything of a control set we ship."""
+    framework = Shelf().framework(FrameworkRef(ref)).framework
+    settings = make_settings()
+    portion = tuple(all_asked({framework.ref: framework}, settings))
+    state = make_state({}, framework=framework.ref)
+    frameworks = {framework.ref: framework}
+    return questionnaire(
+        settings.officer, portion, settings, state, frameworks=frameworks, serial=1
+    )
+
+
+def test_an_outcome_that_shares_its_id_with_a_statement_has_no_ref_of_its_own(
+    tmp_path: Path,
+) -> None:
+    what = shipped("cyber-governance-code@2025")
+    sheets = openpyxl.load_workbook(write(tmp_path, what)).worksheets[1:-1]
+    refs = [str(cell.value) for sheet in sheets for cell in sheet["A"][5:] if cell.value]
+    assert len(refs) == len(set(refs))
+    assert {each.ref for each in what.rows} <= set(refs)
+
+
+def test_conditions_stand_first_and_bands_ask_what_the_rule_asks(tmp_path: Path) -> None:
+    what = shipped("pscrf@1.0")
+    turned = replace(what, topics=what.topics[::-1])
+    book = openpyxl.load_workbook(write(tmp_path, turned))
+    assert book.sheetnames[1] == "What applies here"
+    texts = [str(cell.value) for cell in book.worksheets[-2]["B"]]
+    assert "For baseline: is this met?" in texts
+    helps = [each for each in texts if each.startswith("Then, under")]
+    assert "Risk accepted, give the reference in the risk register" in helps[0]
+    offered = book.worksheets[-2].data_validations.dataValidation[0]
+    assert offered.prompt == helps[0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import IN_PART, show_problems
+from cyberassess.cli.running import HELP, IN_PART, show_problems
 from cyberassess.cli.words import wrap
 from cyberassess.errors import Severity, counted
 
@@ -17,7 +17,7 @@ MOST_NAMED = 12
 """Ids printed in one line before the rest is only counted."""
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--framework", metavar="ID@VERSION", required=True, help="Whose outcomes they are.")
 @click.option("--title", metavar="TEXT", required=True, help="What the target is called.")
@@ -101,7 +101,7 @@ def _named(ids: list[str]) -> str:
     return ", ".join(ids[:MOST_NAMED]) + more
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "--framework",
@@ -150,7 +150,7 @@ def _wording_lines(kept: "WordingKept") -> Iterator[str]:
     yield f"Kept in {kept.path}"
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("name", metavar="ID@VERSION")
 @click.option(
     "-o",

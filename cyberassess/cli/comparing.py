@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cyberassess.cli.running import HELP
 from cyberassess.cli.words import table, wrap
 from cyberassess.errors import counted
 
@@ -27,7 +28,7 @@ _frameworks = click.option(
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("before", metavar="FROM")
 @click.argument("after", metavar="TO")
 @_frameworks
@@ -53,7 +54,7 @@ def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None
         click.echo(line)
 
 
-@click.command("map")
+@click.command("map", context_settings=HELP)
 @click.argument("one", metavar="FROM")
 @click.argument("other", metavar="TO")
 @_frameworks

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import IN_PART, show_problems
+from cyberassess.cli.running import HELP, IN_PART, show_problems
 from cyberassess.cli.words import table, wrap
 from cyberassess.errors import counted
 
@@ -31,12 +31,12 @@ def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
     return pairs
 
 
-@click.group("import")
+@click.group("import", context_settings=HELP)
 def import_() -> None:
     """Build a control set here from its publisher's own sheet."""
 
 
-@import_.command()
+@import_.command(context_settings=HELP)
 @click.argument("file", metavar="FILE.xlsx", type=click.Path(path_type=Path))
 @click.option(
     "--map",

@@ -25,6 +25,8 @@ PROBLEMS = 4
 BUSY = 5
 INTERRUPTED = 130
 MOST_PROBLEMS = 50
+HELP = {"help_option_names": ["-h", "--help"]}
+"""For commands that are also invoked on their own, without the program around them."""
 
 
 class Program(click.Group):

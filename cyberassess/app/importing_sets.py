@@ -449,6 +449,7 @@ class _Builder:
             "title": older.title, "short_title": "PSCRF 2.0",
             "publisher": older.publisher, "published": "not stated in the sheet",
             "source": URL, "accessed": source.date,
+            "wording": "official",
             "licence": "The wording is the publisher's, Crown copyright. This file was built from "
             "the official sheet for use inside the organisation; it is no part of cyberassess. "
             "Check the publisher's terms before passing it on.",

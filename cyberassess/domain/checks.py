@@ -3,6 +3,7 @@
 Places are ids; whoever read the file gives them lines.
 """
 
+import re
 from collections.abc import Mapping
 
 from cyberassess.domain.framework import (
@@ -12,6 +13,7 @@ from cyberassess.domain.framework import (
     Profile,
     RuleId,
     ThemeSet,
+    Wording,
 )
 from cyberassess.errors import Problem, closest, counted
 
@@ -58,6 +60,7 @@ def check_framework(framework: Framework) -> list[Problem]:
                     f'"{indicator.level}" is not a level that statements can have.',
                     f"Use one of: {', '.join(e.id for e in framework.levels if e.answers)}.",
                 )
+    problems += _check_words(framework)
     problems += _check_names(framework)
     problems += _check_ids(framework)
     problems += _check_counts(framework)
@@ -189,6 +192,33 @@ def _assessed(framework: Framework) -> int:
         any(indicator.level not in conditions for indicator in each.outcome.indicators)
         for each in framework.located
     )
+
+
+MOST_WORDS = 25
+"""The longest sentence of ours, in words."""
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
+_WORD = re.compile(r"[\w'\u2019/-]+")
+
+
+def _check_words(framework: Framework) -> list[Problem]:
+    """Give every sentence of ours that is too long to be read once."""
+    if framework.wording is Wording.OFFICIAL:
+        return []
+    texts: list[tuple[str, str]] = []
+    for each in framework.located:
+        texts += [(each.outcome.id, each.outcome.question), (each.outcome.id, each.outcome.help)]
+        texts += [(indicator.id, indicator.text) for indicator in each.outcome.indicators]
+    return [
+        Problem(
+            "long-sentence",
+            where,
+            f'A sentence has {len(_WORD.findall(sentence))} words: "{sentence}"',
+            f"Say it in two: the most is {MOST_WORDS}.",
+        )
+        for where, text in texts
+        for sentence in _SENTENCE.split(text)
+        if len(_WORD.findall(sentence)) > MOST_WORDS
+    ]
 
 
 def _check_counts(framework: Framework) -> list[Problem]:

@@ -62,6 +62,14 @@ class Needs(Enum):
     REASON = "reason"
 
 
+class Wording(Enum):
+    """Whose words questions and statements are in."""
+
+    OURS = "ours"
+    OFFICIAL = "official"
+    """The publisher's, on the user's machine only; not held to our rules of plain English."""
+
+
 class RuleId(Enum):
     """The scoring rules the engine knows."""
 
@@ -243,6 +251,7 @@ class Framework(Model):
     licence: str
     attribution: str
     about: str
+    wording: Wording = Wording.OURS
     notice: str = ""
     """What whoever begins an assessment with it should know, for example that it is superseded."""
     outcome_kind: str

@@ -390,3 +390,18 @@ def test_a_theme_is_found_by_its_id() -> None:
     assert themes.theme("people").title == "people"
     with pytest.raises(KeyError, match="moon"):
         themes.theme("moon")
+
+
+def test_a_sentence_of_ours_can_be_read_once() -> None:
+    long = "We " + "very " * 24 + "much agree."
+    problems = broken(lambda data: outcome(data).update(question=f"Short? {long}"))
+    assert [(each.code, each.where) for each in problems] == [("long-sentence", "X1.a")]
+    assert "27 words" in problems[0].message
+
+
+def test_official_wording_is_not_measured() -> None:
+    def alter(data: Data) -> None:
+        outcome(data).update(question="We " + "very " * 24 + "much agree.")
+        data["wording"] = "official"
+
+    assert broken(alter) == []

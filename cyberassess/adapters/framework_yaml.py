@@ -190,6 +190,24 @@ def _misplaced(name: str, framework: Framework, ref: str) -> Problem:
 _OTHER = {"profiles", "themes", "upgrades", "mappings", "registries"}
 
 
+def open_shelf(folder: Path | None) -> Shelf:
+    """Open a folder of control sets that somebody named; the shipped one if ``None``.
+
+    Raises:
+        FrameworkError: where there is no such folder.
+    """
+    if folder is not None and not folder.is_dir():
+        raise FrameworkError(
+            Problem(
+                "no-folder",
+                str(folder),
+                "There is no such folder.",
+                "Name a folder laid out like frameworks/.",
+            )
+        )
+    return Shelf(folder)
+
+
 def locate(problems: Iterable[Problem], data: bytes, name: str) -> list[Problem]:
     """Give problems whose place is an id the file and line where that id stands."""
     lines = data.decode("utf-8", "replace").splitlines()

@@ -13,7 +13,7 @@ from cyberassess.adapters.comparing_yaml import (
     read_registry,
     read_upgrade,
 )
-from cyberassess.adapters.framework_yaml import Shelf
+from cyberassess.adapters.framework_yaml import Shelf, open_shelf
 from cyberassess.domain.comparing import (
     Registry,
     SetMapping,
@@ -52,26 +52,13 @@ class Mapped:
     titles_to: Mapping[str, str]
 
 
-def _shelf(folder: Path | None) -> Shelf:
-    if folder is not None and not folder.is_dir():
-        raise FrameworkError(
-            Problem(
-                "no-folder",
-                str(folder),
-                "There is no such folder.",
-                "Name a folder laid out like frameworks/.",
-            )
-        )
-    return Shelf(folder)
-
-
 def framework_diff(before: str, after: str, folder: Path | None = None) -> Compared:
     """Give what became of every statement between two versions.
 
     Raises:
         FrameworkError: where there is no such upgrade, or its file has problems.
     """
-    check = _Check(_shelf(folder))
+    check = _Check(open_shelf(folder))
     stem = upgrade_name(before, after)
     found = check.files.upgrades().get(stem)
     upgrade = check.upgrade(stem, found) if found else None
@@ -88,7 +75,7 @@ def framework_map(one: str, other: str, folder: Path | None = None) -> Mapped:
     Raises:
         FrameworkError: where there is no such mapping, or its file has problems.
     """
-    check = _Check(_shelf(folder))
+    check = _Check(open_shelf(folder))
     stem = mapping_name(one, other)
     found = check.files.mappings().get(stem)
     if found:
@@ -209,7 +196,7 @@ def check_comparisons(
 
     ``frameworks`` holds sets that were read already, keyed by ref; others are read when needed.
     """
-    check = _Check(_shelf(folder), frameworks)
+    check = _Check(open_shelf(folder), frameworks)
     check.read_registries()
     for stem, found in check.files.upgrades().items():
         check.upgrade(stem, found)

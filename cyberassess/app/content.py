@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyberassess.adapters.framework_yaml import Shelf, Shelved, read_one_file
+from cyberassess.adapters.framework_yaml import Shelved, open_shelf, read_one_file
 from cyberassess.app.comparing import check_comparisons
 from cyberassess.domain.framework import Framework
-from cyberassess.errors import FrameworkError, Problem
+from cyberassess.errors import Problem
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
@@ -20,22 +20,9 @@ class Listed:
     profiles: tuple[str, ...]
 
 
-def _shelf(folder: Path | None) -> Shelf:
-    if folder is not None and not folder.is_dir():
-        raise FrameworkError(
-            Problem(
-                "no-folder",
-                str(folder),
-                "There is no such folder.",
-                "Name a folder laid out like frameworks/.",
-            )
-        )
-    return Shelf(folder)
-
-
 def framework_list(folder: Path | None = None) -> list[Listed]:
     """Give every published set there is."""
-    shelf = _shelf(folder)
+    shelf = open_shelf(folder)
     profiles = {name: shelf.profile(name)[0] for name in shelf.profiles()}
     return [
         Listed(
@@ -79,7 +66,7 @@ def framework_show(ref: str, folder: Path | None = None) -> Framework:
     Raises:
         FrameworkError: where there is no such version.
     """
-    return _shelf(folder).framework(ref).framework
+    return open_shelf(folder).framework(ref).framework
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +84,7 @@ def framework_check(names: list[str], folder: Path | None = None) -> list[Checke
     Raises:
         FrameworkError: where a name is neither.
     """
-    shelf = _shelf(folder)
+    shelf = open_shelf(folder)
     checked: list[Checked] = []
     for name in names or [str(ref) for ref in shelf.refs()]:
         path = Path(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import HELP
+from cyberassess.cli.running import HELP, own_folder
 from cyberassess.cli.words import table, wrap
 from cyberassess.errors import counted
 
@@ -16,22 +16,13 @@ if TYPE_CHECKING:
     from cyberassess.app.comparing import Compared, Mapped
     from cyberassess.domain.comparing import OutcomeChange, StatementChange, Upgrade
 
-_frameworks = click.option(
-    "--frameworks",
-    "folder",
-    metavar="DIR",
-    default=None,
-    show_default="those shipped",
-    type=click.Path(path_type=Path),
-    help="A folder laid out like frameworks/.",
-)
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
 @click.command(context_settings=HELP)
 @click.argument("before", metavar="FROM")
 @click.argument("after", metavar="TO")
-@_frameworks
+@own_folder
 @_json
 def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None:
     """Say what became of every statement between two versions of a set.
@@ -57,7 +48,7 @@ def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None
 @click.command("map", context_settings=HELP)
 @click.argument("one", metavar="FROM")
 @click.argument("other", metavar="TO")
-@_frameworks
+@own_folder
 @_json
 def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
     """Say which parts of one set relate to which of another.

@@ -5,17 +5,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, show_problems
-
-_frameworks = click.option(
-    "--frameworks",
-    "folder",
-    metavar="DIR",
-    default=None,
-    show_default="those shipped",
-    type=click.Path(path_type=Path),
-    help="A folder laid out like frameworks/.",
-)
+from cyberassess.cli.running import PROBLEMS, own_folder, show_problems
 
 
 @click.group()
@@ -24,7 +14,7 @@ def framework() -> None:
 
 
 @framework.command("list")
-@_frameworks
+@own_folder
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def list_(folder: Path | None, *, as_json: bool) -> None:
     """List every control set with its counts.
@@ -47,7 +37,7 @@ def list_(folder: Path | None, *, as_json: bool) -> None:
 
 @framework.command()
 @click.argument("name", metavar="ID@VERSION")
-@_frameworks
+@own_folder
 def show(name: str, folder: Path | None) -> None:
     """Show one control set: where it comes from, its outcomes, its rule.
 
@@ -66,7 +56,7 @@ def show(name: str, folder: Path | None) -> None:
 @framework.command()
 @click.argument("names", metavar="ID@VERSION|FILE…", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Check every one there is.")
-@_frameworks
+@own_folder
 @click.pass_context
 def check(
     context: click.Context, names: tuple[str, ...], folder: Path | None, *, everything: bool

@@ -29,6 +29,17 @@ HELP = {"help_option_names": ["-h", "--help"]}
 """For commands that are also invoked on their own, without the program around them."""
 
 
+own_folder = click.option(
+    "--frameworks",
+    "folder",
+    metavar="DIR",
+    default=None,
+    show_default="those shipped",
+    type=click.Path(path_type=Path),
+    help="A folder laid out like frameworks/.",
+)
+
+
 class Program(click.Group):
     """The group of all commands, in the order of the road an answer travels."""
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from cyberassess.adapters.calendar_words import MONTHS
 from cyberassess.domain.assessment import ORGANISATION, OutcomeKey, Scope, ScopeId, Settings
 from cyberassess.domain.findings import Finding, findings
 from cyberassess.domain.framework import (
@@ -25,20 +26,6 @@ from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
 
 SHORT_HASH = 12
 """How many hex digits of a hash are printed where the whole would not be read."""
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _ROLE_WORDS = {"it": "IT", "hr": "human resources"}
 _TOOLS = {"webcaf": "WebCAF"}
 
@@ -56,7 +43,7 @@ def said_date(when: datetime.date | str) -> str:
             return when
     else:
         day = when
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def joined(words: Sequence[str]) -> str:

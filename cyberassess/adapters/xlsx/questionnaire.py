@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters import files
+from cyberassess.adapters.calendar_words import MONTHS
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 from cyberassess.domain.assessment import ORGANISATION
@@ -61,20 +62,6 @@ TALL = 96
 MIDDLING = 66
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 # NOTE: XlsxWriter comes without types.
@@ -243,7 +230,7 @@ def _cut(text: str, room: int) -> str:
 
 def _day(iso: str) -> str:
     date = datetime.date.fromisoformat(iso)
-    return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{_DAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def _count_formula(first: int, last: int) -> str:

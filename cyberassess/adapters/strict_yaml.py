@@ -46,21 +46,7 @@ class _Level:
 
 def read_text(data: bytes, name: str) -> Document:
     """Read YAML; ``name`` is how messages call the file."""
-    if len(data) > MOST_BYTES:
-        return _refuse(
-            name, "too-large", f"The file has {len(data):,} bytes.", f"The most is {MOST_BYTES:,}."
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as cause:
-        line = data.count(b"\n", 0, cause.start) + 1
-        return _refuse(
-            f"{name}, line {line}",
-            "not-utf-8",
-            "The file is not in UTF-8.",
-            "Save it as UTF-8 and try again.",
-        )
-    return _Reader(name).read(text)
+    return _Reader(name).read_bytes(data)
 
 
 def _refuse(where: str, code: str, message: str, hint: str) -> Document:
@@ -80,6 +66,27 @@ class _Reader:
 
     def say(self, line: int, code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(code, f"{self.name}, line {line}", message, hint))
+
+    def read_bytes(self, data: bytes) -> Document:
+        """Read a file's bytes; one that is too large, or no text, is refused."""
+        if len(data) > MOST_BYTES:
+            return _refuse(
+                self.name,
+                "too-large",
+                f"The file has {len(data):,} bytes.",
+                f"The most is {MOST_BYTES:,}.",
+            )
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as cause:
+            line = data.count(b"\n", 0, cause.start) + 1
+            return _refuse(
+                f"{self.name}, line {line}",
+                "not-utf-8",
+                "The file is not in UTF-8.",
+                "Save it as UTF-8 and try again.",
+            )
+        return self.read(text)
 
     def read(self, text: str) -> Document:
         import yaml
@@ -348,21 +355,7 @@ def read_loose_text(data: bytes, name: str) -> Document:
     Every scalar is still the text that stands there. What is referred to several times is one
     shared value, not to be changed.
     """
-    if len(data) > MOST_BYTES:
-        return _refuse(
-            name, "too-large", f"The file has {len(data):,} bytes.", f"The most is {MOST_BYTES:,}."
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as cause:
-        line = data.count(b"\n", 0, cause.start) + 1
-        return _refuse(
-            f"{name}, line {line}",
-            "not-utf-8",
-            "The file is not in UTF-8.",
-            "Save it as UTF-8 and try again.",
-        )
-    return _LooseReader(name).read(text)
+    return _LooseReader(name).read_bytes(data)
 
 
 class _LooseReader(_Reader):

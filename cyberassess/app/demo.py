@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.receiving import ReceivedFile, receive
@@ -17,6 +18,9 @@ from cyberassess.domain.assessment import Asked, PersonId, ScopeId, assign
 from cyberassess.domain.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.domain.questions import Questionnaire
 from cyberassess.errors import AssessmentError, Problem
+
+if TYPE_CHECKING:
+    from cyberassess.adapters.demo import Demonstration
 
 FRAMEWORK = FrameworkRef("ncsc-caf@3.2")
 PROFILE = "govassure-baseline"
@@ -78,7 +82,11 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
     on_step("Filling them in, as the council's people would")
     returns = folder / "returned"
     returns.mkdir()
-    returned = [_fill(workspace, each, returns, on_step) for each in sent]
+    answers = _Answers(council, open_assessment(workspace))
+    returned: list[Path] = []
+    for each in sent:
+        on_step(f"Filling in for {each.person.name}")
+        returned.append(_fill(each, answers, returns))
     on_step("Receiving what came back")
     received = receive(
         workspace, [returns], on_file=lambda each: on_step(f"Receiving from {each.person}")
@@ -130,17 +138,14 @@ def _clear(folder: Path) -> None:
         ) from cause
 
 
-def _fill(workspace: Path, sent: SentFile, returns: Path, on_step: Callable[[str], None]) -> Path:
+def _fill(sent: SentFile, answers: "_Answers", returns: Path) -> Path:
     """Fill in one person's workbook."""
     from cyberassess.adapters.xlsx.filling import Filled, fill
     from cyberassess.app.sending import questions_for
 
-    assessment = open_assessment(workspace)
-    what = questions_for(assessment, sent.person.id)
-    answers = _Answers(assessment)
+    what = questions_for(answers.assessment, sent.person.id)
     rows = {ref: Filled(*typed) for ref, typed in answers.typed(what).items()}
     path = returns / sent.path.name
-    on_step(f"Filling in for {sent.person.name}")
     fill(sent.path, path, rows)
     return path
 
@@ -148,10 +153,10 @@ def _fill(workspace: Path, sent: SentFile, returns: Path, on_step: Callable[[str
 class _Answers:
     """Who says what."""
 
-    def __init__(self, assessment: Assessment) -> None:
-        from cyberassess.adapters.demo import answers_of, read_demonstration
+    def __init__(self, council: "Demonstration", assessment: Assessment) -> None:
+        from cyberassess.adapters.demo import answers_of
 
-        council, _ = read_demonstration()
+        self.assessment = assessment
         framework = assessment.frameworks[FRAMEWORK]
         self.entries = {(each.scope, each.outcome): each for each in council.answers}
         self.base = {key: answers_of(each, framework) for key, each in self.entries.items()}

@@ -142,7 +142,10 @@ def open_assessment(folder: Path) -> Assessment:
         LedgerError: where its ledger cannot be trusted.
     """
     workspace = Workspace(folder)
-    contents = workspace.read()
+    return _open(workspace, workspace.read())
+
+
+def _open(workspace: Workspace, contents: Contents) -> Assessment:
     reading = LedgerFolder(workspace.ledger).read()
     return Assessment(workspace, contents, reading, fold(reading.segments))
 
@@ -282,11 +285,11 @@ def writing(folder: Path, command: str, *, by: str | None = None) -> Iterator[Wr
         LedgerError: where the ledger has branches, or cannot be trusted.
     """
     workspace = Workspace(folder)
-    workspace.read()
+    contents = workspace.read()
     ledger = LedgerFolder(workspace.ledger)
     with ledger.locked():
         ledger.tidy()
-        assessment = open_assessment(folder)
+        assessment = _open(workspace, contents)
         single_head(assessment.reading.segments)
         session = Writing(assessment, assessment.contents.settings.officer, command, ledger)
         changed = settings_event(assessment.state.settings, assessment.contents.flat)

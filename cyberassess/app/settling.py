@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.adapters.segments import OpenSegment, new_text, single_head
+from cyberassess.adapters.segments import LedgerFolder, OpenSegment, new_text, single_head
+from cyberassess.adapters.workspace import Workspace
 from cyberassess.app.opening import (
     Assessment,
     Writing,
@@ -18,13 +19,8 @@ from cyberassess.app.recording import Voice, plan
 from cyberassess.app.sending import questions_for
 from cyberassess.domain.assessment import Person, StatementKey
 from cyberassess.domain.framework import IndicatorId
-from cyberassess.domain.questions import (
-    Reply,
-)
-from cyberassess.errors import (
-    AssessmentError,
-    Problem,
-)
+from cyberassess.domain.questions import Reply
+from cyberassess.errors import AssessmentError, Problem
 
 if TYPE_CHECKING:
     from cyberassess.adapters.prompts import Asked
@@ -51,9 +47,7 @@ class AskSession:
             BusyError: where another command writes for too long; the reply was not stored.
             AssessmentError: where it cannot be written.
         """
-        from cyberassess.adapters.segments import LedgerFolder
-
-        ledger = LedgerFolder(open_folder(self._folder))
+        ledger = LedgerFolder(Workspace(self._folder).ledger)
         with ledger.locked():
             if self._open is not None and not self._open.is_there:
                 self._open = None
@@ -76,9 +70,7 @@ class AskSession:
 
     def close(self) -> None:
         """Give the segment its final name."""
-        from cyberassess.adapters.segments import LedgerFolder
-
-        ledger = LedgerFolder(open_folder(self._folder))
+        ledger = LedgerFolder(Workspace(self._folder).ledger)
         if self._open is not None and self._open.is_there:
             with ledger.locked():
                 ledger.tidy()
@@ -102,13 +94,6 @@ def ask(folder: Path, name: str | None, *, again: bool = False) -> tuple["Asked"
         return prompts.ask(session.what, session.save, again=again), session.person
     finally:
         session.close()
-
-
-def open_folder(folder: Path) -> Path:
-    """Give the ledger's folder of a workspace."""
-    from cyberassess.adapters.workspace import Workspace
-
-    return Workspace(folder).ledger
 
 
 @dataclass(frozen=True, slots=True)

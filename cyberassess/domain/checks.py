@@ -4,12 +4,13 @@ Places are ids; whoever read the file gives them lines.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cyberassess.domain.framework import (
     OWNER_ROLES,
     Framework,
     Indicator,
+    OutcomeId,
     Profile,
     RuleId,
     ThemeSet,
@@ -269,18 +270,7 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
             )
         ]
     where = f"profile {profile.id}, {framework.ref}"
-    problems: list[Problem] = []
-    ids = list(framework.outcomes)
-    for outcome_id in (*target.requirements, *target.no_target):
-        if outcome_id not in framework.outcomes:
-            problems.append(
-                Problem(
-                    "unknown-outcome",
-                    where,
-                    f'"{outcome_id}" is not an outcome of {framework.ref}.',
-                    closest(outcome_id, ids),
-                )
-            )
+    problems = _unknown_outcomes(framework, (*target.requirements, *target.no_target), where)
     for outcome_id, level in target.requirements.items():
         outcome = framework.outcomes.get(outcome_id)
         if framework.ranks.get(level, -1) < 0:
@@ -328,6 +318,22 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
     return problems
 
 
+def _unknown_outcomes(
+    framework: Framework, named: Iterable[OutcomeId], where: str
+) -> list[Problem]:
+    ids = list(framework.outcomes)
+    return [
+        Problem(
+            "unknown-outcome",
+            where,
+            f'"{each}" is not an outcome of {framework.ref}.',
+            closest(each, ids),
+        )
+        for each in named
+        if each not in framework.outcomes
+    ]
+
+
 def check_themes(framework: Framework, themes: ThemeSet) -> list[Problem]:
     """Give what a theme set gets wrong about a framework it places."""
     where = f"themes {themes.id}, {framework.ref}"
@@ -353,17 +359,8 @@ def check_themes(framework: Framework, themes: ThemeSet) -> list[Problem]:
                 f"Use one of: {', '.join(theme_ids)}.",
             )
         )
-    ids = list(framework.outcomes)
+    problems += _unknown_outcomes(framework, placements, where)
     for outcome_id, placement in placements.items():
-        if outcome_id not in framework.outcomes:
-            problems.append(
-                Problem(
-                    "unknown-outcome",
-                    where,
-                    f'"{outcome_id}" is not an outcome of {framework.ref}.',
-                    closest(outcome_id, ids),
-                )
-            )
         for theme in (placement.theme, placement.secondary):
             if theme is not None and theme not in theme_ids:
                 problems.append(

@@ -14,7 +14,7 @@ from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, singl
 from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
-from cyberassess.domain.ledger import Segment, State, fold, segment_hash
+from cyberassess.domain.ledger import Segment, Source, State, fold, segment_hash
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted
 
@@ -106,18 +106,6 @@ class Assessment:
                     Severity.NOTE,
                 )
             )
-        inheriting = [s.title for s in self.contents.settings.all_scopes if s.inherits]
-        if inheriting:
-            notes.append(
-                Problem(
-                    "inherits",
-                    "assessment.yaml",
-                    f"{', '.join(inheriting)} names shared services, but this version "
-                    "does not take answers over from them yet.",
-                    "Every question is asked for the system itself.",
-                    Severity.NOTE,
-                )
-            )
         return tuple(notes)
 
     @property
@@ -180,6 +168,43 @@ def settings_event(recorded: Mapping[str, str | None], flat: Mapping[str, str]) 
             for key in changed
         ],
     }
+
+
+def record_event(
+    kind: str,
+    key: Sequence[str],
+    fields: Mapping[str, Any] | None,
+    *,
+    texts: Sequence[str] = (),
+    person: str = "",
+    source: Source | None = None,
+) -> Event:
+    """Give the event that puts a record into a register.
+
+    Args:
+        fields: ``None`` removes the record.
+        texts: the fields that are free text or name somebody; they can be redacted later. A list
+            of texts may be one too.
+        person: who gave it; whoever gives the command if empty.
+    """
+
+    def shown(name: str, value: Any) -> Any:  # NOTE: a JSON value, passed through
+        if name not in texts:
+            return value
+        return [new_text(each) for each in value] if isinstance(value, list) else new_text(value)
+
+    event: Event = {
+        "type": kind,
+        "key": list(key),
+        "new": None
+        if fields is None
+        else {name: shown(name, value) for name, value in fields.items()},
+    }
+    if person:
+        event["person"] = person
+    if source is not None:
+        event["source"] = source.as_json()
+    return event
 
 
 @dataclass

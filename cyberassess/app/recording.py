@@ -10,10 +10,18 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cyberassess.adapters.segments import new_text
-from cyberassess.app.opening import Assessment, Event
-from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey, scopes_of
+from cyberassess.app.opening import Assessment, Event, record_event
+from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey, asked_scopes
+from cyberassess.domain.inheriting import INHERITANCE
 from cyberassess.domain.ledger import Given, Said, Source, State
-from cyberassess.domain.questions import AnswerReply, Reply, TextKind, TextReply
+from cyberassess.domain.questions import (
+    AnswerReply,
+    ConfirmReply,
+    OfferKind,
+    Reply,
+    TextKind,
+    TextReply,
+)
 from cyberassess.errors import Problem
 
 
@@ -64,6 +72,9 @@ def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan
                     _answer(made, assessment, voice, statement, reply)
             case TextReply():
                 _text(made, assessment, voice, reply)
+            case ConfirmReply():
+                for statement in reply.statements:
+                    _confirm(made, assessment, voice, statement, reply)
     return made
 
 
@@ -85,7 +96,7 @@ def _is_asked(
             if isinstance(key, StatementKey)
             else framework.outcomes[key.outcome]
         )
-        if any(scope.id == key.scope for scope in scopes_of(outcome, settings)):
+        if any(scope.id == key.scope for scope in asked_scopes(framework, outcome, settings)):
             return True
     name = key.indicator if isinstance(key, StatementKey) else key.outcome
     made.problems.append(
@@ -171,6 +182,37 @@ def _answer(
         made.replaced.append(
             Replaced(key, current[0].answer, reply.answer or "", current[0].source)
         )
+
+
+def _confirm(
+    made: Plan, assessment: Assessment, voice: Voice, key: StatementKey, reply: ConfirmReply
+) -> None:
+    """Take an offered answer: an earlier one becomes this person's, an inherited one is linked.
+
+    An inherited answer stays the shared service's, so that its evidence is counted once and a
+    change there is seen here.
+    """
+    offer = reply.offer
+    if offer.kind is OfferKind.EARLIER or offer.source is None:
+        taken = AnswerReply(
+            (key,), offer.answer, offer.reason, reply.source._replace(place=offer.origin)
+        )
+        _answer(made, assessment, voice, key, taken)
+        return
+    if not _is_asked(made, assessment, key, reply.source):
+        return
+    record_key = (*key, offer.source)
+    there = assessment.state.record(INHERITANCE, *record_key)
+    if there is not None and there.fields.get("answer") == offer.answer:
+        made.unchanged += 1
+        return
+    event = record_event(
+        INHERITANCE, record_key, {"answer": offer.answer}, person=voice.person, source=reply.source
+    )
+    if voice.time:
+        event["time"] = voice.time
+    made.events.append(event)
+    made.stored += 1
 
 
 def _moment(given: Given | Said) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cyberassess import __version__
 from cyberassess.adapters.segments import new_text
 from cyberassess.app.naming import plain
+from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
     Assessment,
     Event,
@@ -132,6 +133,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         assessment.state,
         frameworks=assessment.frameworks,
         serial=max(serials, default=0) + 1,
+        offers=offers_for(assessment),
     )
 
 

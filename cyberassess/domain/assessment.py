@@ -63,6 +63,9 @@ class Scope(Model):
     hosting: str = ""
     why_critical: str = ""
     inherits: tuple[ScopeId, ...] = ()
+    """The shared services whose answers may be taken over, once confirmed."""
+    covers: tuple[str, ...] = ()
+    """Of a shared service: ids of the outcomes or groups it is asked about; empty means all."""
 
 
 class LeftOut(Model):
@@ -151,6 +154,37 @@ def scopes_of(outcome: Outcome, settings: Settings) -> tuple[Scope, ...]:
     return fitting or tuple(scope for scope in scored if scope.id == ORGANISATION)
 
 
+def asked_scopes(framework: Framework, outcome: Outcome, settings: Settings) -> tuple[Scope, ...]:
+    """Give the scopes an outcome is asked about: those it is assessed for, and their sources.
+
+    A shared service is asked about an outcome it covers when a scope that the outcome is assessed
+    for inherits from it.
+    """
+    scored = scopes_of(outcome, settings)
+    wanted = {source for scope in scored for source in scope.inherits}
+    sources = tuple(
+        scope
+        for scope in settings.all_scopes
+        if scope.kind == SHARED_SERVICE
+        and scope.id in wanted
+        and covers(framework, outcome, scope)
+    )
+    return (*scored, *sources)
+
+
+def covers(framework: Framework, outcome: Outcome, scope: Scope) -> bool:
+    """Say whether a shared service is asked about an outcome."""
+    if not scope.covers:
+        return True
+    return bool(_names(framework, outcome).intersection(scope.covers))
+
+
+def _names(framework: Framework, outcome: Outcome) -> set[str]:
+    """Give the ids that stand for an outcome: its own and those of the groups it lies in."""
+    located = next(each for each in framework.located if each.outcome.id == outcome.id)
+    return {outcome.id, *(group.id for group in located.groups)}
+
+
 class Asked(NamedTuple):
     """An outcome in a scope: the unit people are asked about and rules decide about."""
 
@@ -160,14 +194,18 @@ class Asked(NamedTuple):
 
 
 def all_asked(frameworks: Mapping[FrameworkRef, Framework], settings: Settings) -> Iterator[Asked]:
-    """Give every outcome in every scope it applies to, frameworks first, then scopes.
+    """Give every outcome in every scope it is asked about, frameworks first, then scopes.
 
     Outcomes stand in the publisher's order inside a scope.
     """
     for framework in frameworks.values():
+        places = {
+            outcome.id: {scope.id for scope in asked_scopes(framework, outcome, settings)}
+            for outcome in framework.outcomes.values()
+        }
         for scope in settings.all_scopes:
             for outcome in framework.outcomes.values():
-                if scope in scopes_of(outcome, settings):
+                if scope.id in places[outcome.id]:
                     yield Asked(framework, outcome, scope)
 
 
@@ -178,9 +216,7 @@ def _covers(assignment: Assignment, asked: Asked) -> bool:
         return False
     if not assignment.outcomes:
         return True
-    located = next(e for e in asked.framework.located if e.outcome.id == asked.outcome.id)
-    names = {asked.outcome.id, *(group.id for group in located.groups)}
-    return bool(names.intersection(assignment.outcomes))
+    return bool(_names(asked.framework, asked.outcome).intersection(assignment.outcomes))
 
 
 def assign(
@@ -264,7 +300,64 @@ def check_settings(
                     f'"{source}" is not a scope\'s id.',
                     closest(source, scope_ids) or f"Use one of: {', '.join(scope_ids)}.",
                 )
+        problems += _check_sharing(settings, frameworks, scope)
     problems += _check_assignments(settings, frameworks, scope_ids)
+    return problems
+
+
+def _check_sharing(
+    settings: Settings, frameworks: Mapping[FrameworkRef, Framework], scope: Scope
+) -> list[Problem]:
+    """Check that answers are taken over from shared services only, by those that are scored."""
+    problems: list[Problem] = []
+    where = f"assessment.yaml, scopes, {scope.id}"
+    if scope.kind == SHARED_SERVICE and scope.inherits:
+        problems.append(
+            Problem(
+                "source-inherits",
+                where,
+                "A shared service cannot inherit from another.",
+                "Name both under inherits of the systems that use them.",
+            )
+        )
+    for source in scope.inherits:
+        other = settings.scope(source)
+        if other is not None and other.kind != SHARED_SERVICE:
+            problems.append(
+                Problem(
+                    "not-a-source",
+                    where,
+                    f'"{source}" is not a shared service, so nothing can be inherited from it.',
+                    f"Give it the kind {SHARED_SERVICE}, or take it out of inherits.",
+                )
+            )
+    if scope.covers and scope.kind != SHARED_SERVICE:
+        problems.append(
+            Problem(
+                "covers-nothing",
+                where,
+                "Only a shared service says what it covers.",
+                f"Give it the kind {SHARED_SERVICE}, or take covers out.",
+            )
+        )
+    names = sorted(
+        {
+            name
+            for framework in frameworks.values()
+            for each in framework.located
+            for name in (str(each.outcome.id), *(group.id for group in each.groups))
+        }
+    )
+    for name in scope.covers:
+        if frameworks and name not in names:
+            problems.append(
+                Problem(
+                    "unknown-outcome",
+                    where,
+                    f'"{name}" under covers is not an outcome or a group.',
+                    closest(name, names),
+                )
+            )
     return problems
 
 

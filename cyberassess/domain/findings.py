@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cyberassess.domain.framework import CountsAs, Framework, Indicator
-from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard, Standing
+from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard
+from cyberassess.domain.standing import Standing
 
 
 class Finding(NamedTuple):

@@ -227,6 +227,7 @@ class StatementLayout(NamedTuple):
     """What a rule needs of one statement."""
 
     id: IndicatorId
+    level: LevelId
     rank: int
     """Rank of the level it is attached to."""
     answers: Mapping[str, Meaning]
@@ -335,6 +336,7 @@ class Framework(Model):
                 tuple(
                     StatementLayout(
                         each.id,
+                        each.level,
                         self.ranks[each.level],
                         meanings[each.level],
                         each.applies_when,

@@ -19,9 +19,9 @@ from cyberassess.domain.framework import FrameworkRef, IndicatorId, LevelId, Out
 from cyberassess.errors import LedgerError, Problem
 
 SCHEMA = 1
+"""The version of segments this program writes, and the newest it reads."""
 WITHDRAWN = ""
 """Stands in place of an answer that was taken back."""
-"""The version of segments this program writes, and the newest it reads."""
 
 Json = Any  # NOTE: values of json.loads; checked where they are read.
 
@@ -84,6 +84,8 @@ class Given:
     """Empty where none was given, or where it was redacted."""
     source: Source
     origin: Origin
+    inherited_from: ScopeId | None = None
+    """The shared service it was given for, where a system takes it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,30 @@ class Received:
     origin: Origin
 
 
+RecordKey = tuple[str, ...]
+"""What a record is about, for example framework version, scope and outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry of a register: an action, a confirmed determination, an item of evidence, ….
+
+    Registers are kept alike, whatever their kind: a later record of the same key takes the place
+    of an earlier one, and on branches those that have not seen each other stand together. What
+    the fields of a kind mean is said where that kind is read.
+    """
+
+    kind: str
+    key: RecordKey
+    fields: Mapping[str, Json]
+    """Free texts as text, empty where one was redacted; empty where the record was removed."""
+    removed: bool
+    person: PersonId
+    """Who gave it: as recorded with it, else who gave the command."""
+    source: Source
+    origin: Origin
+
+
 class Change(NamedTuple):
     """One event on an answer, for the history."""
 
@@ -209,6 +235,10 @@ class State:
     settings: Mapping[str, str | None]
     """The last recorded settings, keyed by path; ``None`` where the text was redacted."""
     history: Mapping[StatementKey, tuple[Change, ...]]
+    records: Mapping[str, Mapping[RecordKey, tuple[Record, ...]]]
+    """The registers, keyed by kind; several records of a key only where branches differ."""
+    record_history: Mapping[tuple[str, RecordKey], tuple[Record, ...]]
+    """Every record ever written, removals too, in order."""
     branched: tuple[str, ...]
     """Slots that were changed differently on two branches, in words."""
     events: int
@@ -217,6 +247,15 @@ class State:
     def is_branched(self) -> bool:
         """Whether writing commands must wait for a merge."""
         return len(self.heads) > 1
+
+    def record(self, kind: str, *key: str) -> Record | None:
+        """Give the record of a key (the last, where branches differ), or ``None``."""
+        found = self.records.get(kind, {}).get(key, ())
+        return found[-1] if found else None
+
+    def register(self, kind: str) -> tuple[Record, ...]:
+        """Give every record of a kind that stands, in the order their keys first appeared."""
+        return tuple(each for found in self.records.get(kind, {}).values() for each in found)
 
 
 def digest(salt: str, text: str) -> str:
@@ -359,12 +398,20 @@ class _Folding:
     sent: list[Sent] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     history: dict[StatementKey, list[Change]] = field(default_factory=dict)
+    records: _Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
+    record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
 
 
-_KINDS = frozenset(
-    ("answer", "rationale", "evidence", "resolution", "claim", "settings", "met", "sent",
-     "received")
+REGISTERS = frozenset(
+    ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
+     "extension", "action", "approval", "evidence-item", "evidence-link", "review", "settled",
+     "packed")
 )  # fmt: skip
+"""The kinds of record; docs/formats.md lists their fields."""
+_KINDS = REGISTERS | {
+    "answer", "rationale", "evidence", "resolution", "claim", "settings", "met", "sent",
+    "received",
+}  # fmt: skip
 
 
 def fold(segments: Iterable[Segment]) -> State:
@@ -483,8 +530,36 @@ def _apply(
                     origin,
                 )
             )
-        case other:  # pragma: no cover - ``fold`` has looked at the kind already
-            raise ValueError(other)
+        case _:
+            _apply_record(folding, event, origin, bit, seen)
+
+
+def _apply_record(
+    folding: _Folding, event: Mapping[str, Json], origin: Origin, bit: int, seen: int
+) -> None:
+    kind, new = str(event["type"]), event["new"]
+    key = tuple(str(each) for each in event["key"])
+    fields = {} if new is None else {name: _unwrapped(each) for name, each in new.items()}
+    record = Record(
+        kind,
+        key,
+        MappingProxyType(fields),
+        new is None,
+        PersonId(event.get("person", origin.actor)),
+        _source(event),
+        origin,
+    )
+    _put(folding.records, (kind, key), record, bit, seen)
+    folding.record_history.setdefault((kind, key), []).append(record)
+
+
+def _unwrapped(value: Json) -> Json:
+    """Give a field's value with free texts as text."""
+    if isinstance(value, dict):
+        if "digest" in value:
+            return _text(value)
+        return {key: _unwrapped(each) for key, each in value.items()}
+    return [_unwrapped(each) for each in value] if isinstance(value, list) else value
 
 
 def _apply_answer(
@@ -576,6 +651,16 @@ def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
         for name, values in folding.settings.items()
         if len({value for _, value in values}) > 1
     ]
+    records: dict[str, dict[RecordKey, tuple[Record, ...]]] = {}
+    for (kind, name), found_records in folding.records.items():
+        distinct_records = {
+            (each.removed, canonical(dict(each.fields))): each for _, each in found_records
+        }
+        if len(distinct_records) > 1:
+            branched.append(f"the {kind} {' '.join(name)}")
+        standing = tuple(each for each in distinct_records.values() if not each.removed)
+        if standing:
+            records.setdefault(kind, {})[name] = standing
     parents = {parent for segment in ordered for parent in segment.parents}
     seed = next((str(each.header["seed"]) for each in ordered if "seed" in each.header), "")
     return State(
@@ -592,6 +677,10 @@ def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
         received=tuple(folding.received),
         settings=MappingProxyType({key: w[-1][1] for key, w in folding.settings.items()}),
         history=MappingProxyType({key: tuple(each) for key, each in folding.history.items()}),
+        records=MappingProxyType({kind: MappingProxyType(each) for kind, each in records.items()}),
+        record_history=MappingProxyType(
+            {key: tuple(each) for key, each in folding.record_history.items()}
+        ),
         branched=tuple(branched),
         events=count,
     )

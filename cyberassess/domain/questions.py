@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import (
@@ -47,6 +48,34 @@ EVIDENCE = ".evidence"
 """Endings of the refs of an outcome's texts."""
 
 
+class OfferKind(Enum):
+    """Where an offered answer comes from."""
+
+    INHERITED = "inherited"
+    """A shared service gave it."""
+    EARLIER = "earlier"
+    """An earlier assessment ended with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An answer somebody gave elsewhere; it counts here only once it is confirmed."""
+
+    kind: OfferKind
+    answer: str
+    """The answer's code."""
+    label: str
+    reason: str
+    date: str
+    """ISO date it was given on."""
+    origin: str
+    """In words: the shared service's title, or the organisation and period."""
+    source: ScopeId | None = None
+    """The shared service, for an inherited answer."""
+    confirmed: bool = False
+    """An inherited answer that was confirmed already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One question."""
@@ -61,6 +90,8 @@ class Row:
     answers: tuple[Answer, ...]
     current: Given | None
     """This person's answer so far."""
+    offers: tuple[Offer, ...] = ()
+    """Inherited ones first; more than one of a kind where sources differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +176,13 @@ def questionnaire(
     *,
     frameworks: Mapping[FrameworkRef, Framework],
     serial: int,
+    offers: Mapping[StatementKey, tuple[Offer, ...]] = MappingProxyType({}),
 ) -> Questionnaire:
-    """Give what a person is asked, with their own answers so far."""
+    """Give what a person is asked, with their own answers so far.
+
+    Args:
+        offers: answers given elsewhere, shown beside the questions they fit.
+    """
     leaders = _rows_together(portion, person.id, state)
     numbers = {ref: number for number, ref in enumerate(frameworks, start=1)}
     topics: dict[tuple[FrameworkRef, ScopeId, str], list[Block]] = {}
@@ -162,7 +198,7 @@ def questionnaire(
         headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
         number = numbers[asked.framework.ref]
         topics.setdefault(key, []).append(
-            _block(asked, person.id, state, number=number, leaders=leaders)
+            _block(asked, person.id, state, number=number, leaders=leaders, offers=offers)
         )
     return Questionnaire(
         assessment=state.assessment,
@@ -216,7 +252,13 @@ def _rows_together(
 
 
 def _block(
-    asked: Asked, person: PersonId, state: State, *, number: int, leaders: _Leaders
+    asked: Asked,
+    person: PersonId,
+    state: State,
+    *,
+    number: int,
+    leaders: _Leaders,
+    offers: Mapping[StatementKey, tuple[Offer, ...]],
 ) -> Block:
     framework, outcome = asked.framework, asked.outcome
     rows = tuple(
@@ -228,6 +270,7 @@ def _block(
             is_warning=level.is_warning,
             answers=framework.answers_for(indicator).answers,
             current=_mine(statement, person, state),
+            offers=offers.get(statement, ()),
         )
         for level in framework.levels
         for indicator in outcome.at_level(level.id)
@@ -332,4 +375,14 @@ class TextReply:
     source: Source
 
 
-Reply = AnswerReply | TextReply
+@dataclass(frozen=True, slots=True)
+class ConfirmReply:
+    """Somebody said that an offered answer holds here too."""
+
+    statements: tuple[StatementKey, ...]
+    offer: Offer
+    """As it was shown to them."""
+    source: Source
+
+
+Reply = AnswerReply | TextReply | ConfirmReply

@@ -4,6 +4,7 @@ A rule is known by its id in a control set's file, never by the set. Each takes 
 that run in parallel, one entry a statement, and says what the outcome is, at best and at worst.
 """
 
+from collections.abc import Container
 from typing import NamedTuple, Protocol, assert_never
 
 from cyberassess.domain.framework import CountsAs, Framework, LevelId, RuleId
@@ -23,7 +24,11 @@ class Table(NamedTuple):
 
 
 def by_caf_table(
-    framework: Framework, ranks: list[int], counts: list[CountsAs], *, accepted: bool = False
+    framework: Framework,
+    ranks: list[int],
+    counts: list[CountsAs],
+    *,
+    accepted: Container[LevelId] = (),
 ) -> Table:
     """Determine one outcome from what counts for its statements.
 
@@ -59,7 +64,7 @@ def by_caf_table(
         if level.is_warning:
             happens = happens or met[rank] > 0
             may_happen = may_happen or unanswered[rank] > 0
-        elif left and out[rank] * 2 > total[rank] and not accepted:
+        elif left and out[rank] * 2 > total[rank] and level.id not in accepted:
             unaccepted.append(level.id)
         elif left:
             if met[rank] == left:
@@ -79,7 +84,11 @@ def by_caf_table(
 
 
 def by_stages(
-    framework: Framework, ranks: list[int], counts: list[CountsAs], *, accepted: bool = False
+    framework: Framework,
+    ranks: list[int],
+    counts: list[CountsAs],
+    *,
+    accepted: Container[LevelId] = (),
 ) -> Table:
     """Determine one outcome by stages.
 
@@ -109,7 +118,11 @@ def by_stages(
 
 
 def by_all_met(
-    framework: Framework, ranks: list[int], counts: list[CountsAs], *, accepted: bool = False
+    framework: Framework,
+    ranks: list[int],
+    counts: list[CountsAs],
+    *,
+    accepted: Container[LevelId] = (),
 ) -> Table:
     """Determine one outcome: ready when every applicable requirement is met.
 
@@ -126,7 +139,11 @@ def by_all_met(
 
 
 def by_in_place(
-    framework: Framework, ranks: list[int], counts: list[CountsAs], *, accepted: bool = False
+    framework: Framework,
+    ranks: list[int],
+    counts: list[CountsAs],
+    *,
+    accepted: Container[LevelId] = (),
 ) -> Table:
     """Determine one outcome: in place, partly, or not in place.
 
@@ -174,7 +191,7 @@ class RuleFunction(Protocol):
         ranks: list[int],
         counts: list[CountsAs],
         *,
-        accepted: bool = False,
+        accepted: Container[LevelId] = (),
     ) -> Table:
         """Determine one outcome."""
 

@@ -6,7 +6,7 @@ numbers or fractions; rounding happens once, for display.
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -20,7 +20,6 @@ from cyberassess.domain.assessment import (
     OutcomeKey,
     ScopeId,
     Settings,
-    StatementKey,
     outcome_key,
     scopes_of,
 )
@@ -37,79 +36,18 @@ from cyberassess.domain.framework import (
     Target,
     ThemeSet,
 )
-from cyberassess.domain.ledger import Given, Resolution, State
+from cyberassess.domain.inheriting import with_inherited
+from cyberassess.domain.ledger import Record, State
 from cyberassess.domain.rules import RuleFunction, Table, rule_of
+from cyberassess.domain.standing import Standing, standings_of
 
+DETERMINATION = "determination"
+"""The register of confirmed determinations: fields ``level``, ``suggested``, ``reason``."""
+ACCEPTANCE = "acceptance"
+"""The register of columns accepted though more than half left out, keyed by outcome and level;
+fields ``left_out`` (ids, sorted) and ``reason``."""
 THEME_RULE = "theme-maturity-1"
 """The id of our rule for theme maturity; printed wherever its numbers stand."""
-
-
-class Standing(NamedTuple):
-    """What counts for one statement in one scope, and what it follows from."""
-
-    answer: str | None
-    """The code of the answer that counts; ``None`` while there is none or people differ."""
-    counts_as: CountsAs
-    given: tuple[Given, ...] = ()
-    in_conflict: bool = False
-    """People differ and nobody has settled it; what counts is the least favourable answer."""
-    resolution: Resolution | None = None
-    lacks_reason: bool = False
-    """The answer needs a reason and has none, so it counts as unanswered."""
-
-
-_NOTHING = Standing(None, CountsAs.UNANSWERED)
-
-
-_UNFAVOURABLE_FIRST = {
-    False: {
-        CountsAs.NOT_MET: 0,
-        CountsAs.PARTLY: 1,
-        CountsAs.LEFT_OUT: 2,
-        CountsAs.MET: 3,
-    },
-    True: {
-        CountsAs.MET: 0,
-        CountsAs.PARTLY: 1,
-        CountsAs.NOT_MET: 2,
-        CountsAs.LEFT_OUT: 3,
-    },
-}
-"""Which of several answers gives the lower determination, by whether it is a warning sign."""
-
-
-def _stand(
-    layout: StatementLayout,
-    given: tuple[Given, ...],
-    resolution: Resolution | None,
-    *,
-    is_warning: bool,
-) -> Standing:
-    """Say what counts where a reason is needed, several answered, or a conflict was settled."""
-    answer = layout.answers.get(resolution.answer) if resolution else None
-    if resolution and answer and resolution.settled == {(g.person, g.answer) for g in given}:
-        return Standing(answer.code, answer.counts_as, given, resolution=resolution)
-    known = [each for each in given if each.answer in layout.answers]
-    firm = [g for g in known if layout.answers[g.answer].counts_as is not CountsAs.UNANSWERED]
-    if not firm:
-        return Standing(known[0].answer if known else None, CountsAs.UNANSWERED, given)
-    valid = [g for g in firm if not layout.answers[g.answer].needs_reason or g.reason]
-    if len({g.answer for g in firm}) == 1:
-        answer = layout.answers[firm[0].answer]
-        if not valid:
-            return Standing(answer.code, CountsAs.UNANSWERED, given, lacks_reason=True)
-        return Standing(answer.code, answer.counts_as, given)
-    order = _UNFAVOURABLE_FIRST[is_warning]
-    counts = min(
-        (layout.answers[g.answer].counts_as for g in valid or firm), key=order.__getitem__
-    )
-    return Standing(
-        None,
-        counts if valid else CountsAs.UNANSWERED,
-        given,
-        in_conflict=True,
-        lacks_reason=not valid,
-    )
 
 
 _SHORT_OF_MET = (CountsAs.NOT_MET, CountsAs.PARTLY, CountsAs.UNANSWERED)
@@ -144,11 +82,18 @@ class OutcomeScore:
     target: LevelId | None
     standings: tuple[Standing, ...]
     """One a statement, in the order of ``asked.outcome.indicators``."""
+    confirmation: Record | None = None
+    """The last confirmation of a named person, also where it has lapsed."""
 
     @property
     def key(self) -> OutcomeKey:
         """What it is about."""
         return outcome_key(self.asked)
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it was confirmed, but answers have changed the suggestion since."""
+        return self.confirmation is not None and self.confirmed is None
 
     @property
     def determination(self) -> LevelId | None:
@@ -357,11 +302,16 @@ class Scorecard:
 def determine(
     framework: Framework, settings: Settings, state: State, target: Target | None = None
 ) -> list[OutcomeScore]:
-    """Determine every outcome of a framework in every scope it applies to."""
+    """Determine every outcome of a framework in every scope it applies to.
+
+    Answers a scope inherits count where they were confirmed.
+    """
     rule = rule_of(framework)
+    state = with_inherited(framework, settings, state)
     requirements: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
     places: dict[str, set[ScopeId]] = {}
     assessed = {each.id for each in framework.assessed}
+    acceptances, determinations = state.records.get(ACCEPTANCE), state.records.get(DETERMINATION)
     for outcome, _ in framework.layout:
         if outcome.scope_kind not in places:
             places[outcome.scope_kind] = {each.id for each in scopes_of(outcome, settings)}
@@ -371,8 +321,11 @@ def determine(
         for outcome, layouts in framework.layout:
             if scope_id not in places[outcome.scope_kind] or outcome.id not in assessed:
                 continue
-            standings = _standings(framework, layouts, state, scope_id)
-            table = _lowest(framework, rule, layouts, standings)
+            standings = standings_of(framework, layouts, state, scope_id)
+            key = OutcomeKey(framework.ref, scope_id, outcome.id)
+            accepted = _accepted(state, key, layouts, standings) if acceptances else ()
+            table = _lowest(framework, rule, layouts, standings, accepted)
+            confirmation = state.record(DETERMINATION, *key) if determinations else None
             scores.append(
                 OutcomeScore(
                     Asked(framework, outcome, scope),
@@ -382,60 +335,47 @@ def determine(
                     table.complete,
                     table.not_applicable,
                     table.unaccepted,
-                    None,
+                    _confirmed(framework, confirmation, table),
                     requirements.get(outcome.id),
                     tuple(standings),
+                    confirmation,
                 )
             )
     return scores
 
 
-def _standings(
-    framework: Framework, layouts: Sequence[StatementLayout], state: State, scope_id: ScopeId
-) -> list[Standing]:
-    """Say what counts for each statement of an outcome in one scope."""
-    ref, answers, resolutions, levels = (
-        framework.ref,
-        state.answers,
-        state.resolutions,
-        framework.scale,
-    )
-    standings: list[Standing] = []
-    for layout in layouts:
-        # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
-        key: tuple[str, ...] = (ref, scope_id, layout.id)
-        given = answers.get(key)  # type: ignore[call-overload]
-        condition = layout.applies_when
-        if condition is not None and _is_ruled_out(condition, framework, state, scope_id):
-            standings.append(Standing(None, CountsAs.LEFT_OUT, given or ()))
-            continue
-        if given is None:
-            standings.append(_NOTHING)
-            continue
-        answer = layout.answers.get(given[0].answer)
-        if len(given) == 1 and answer and (not answer.needs_reason or given[0].reason):
-            standings.append(Standing(answer.code, answer.counts_as, given))
-        else:
-            found = resolutions.get(key)  # type: ignore[call-overload]
-            warns = levels[layout.rank].is_warning
-            standings.append(_stand(layout, given, found, is_warning=warns))
-    return standings
+def _confirmed(framework: Framework, confirmation: Record | None, table: Table) -> LevelId | None:
+    """Give the confirmed level, while the suggestion is the one it was confirmed beside."""
+    if confirmation is None or table.not_applicable:
+        return None
+    if confirmation.fields.get("suggested") != (table.suggested or ""):
+        return None
+    level = LevelId(str(confirmation.fields.get("level", "")))
+    return level if level in framework.ranks else None
 
 
-def _is_ruled_out(
-    condition: IndicatorId, framework: Framework, state: State, scope: ScopeId
-) -> bool:
-    """Say whether a condition does not hold in a scope.
+def _accepted(
+    state: State,
+    key: OutcomeKey,
+    layouts: Sequence[StatementLayout],
+    standings: Sequence[Standing],
+) -> tuple[LevelId, ...]:
+    """Give the levels whose left-out statements somebody accepted by name.
 
-    While nobody has said so, or people differ, what depends on it applies.
+    An acceptance holds for the very statements that were left out then.
     """
-    key = StatementKey(framework.ref, scope, condition)
-    given = state.answers.get(key)
-    if not given:
-        return False
-    layout = framework.layout_of[condition]
-    standing = _stand(layout, given, state.resolutions.get(key), is_warning=False)
-    return standing.counts_as is CountsAs.NOT_MET and not standing.in_conflict
+    found: list[LevelId] = []
+    for record_key, records in state.records[ACCEPTANCE].items():
+        if record_key[:3] != key:
+            continue
+        out = sorted(
+            layout.id
+            for layout, standing in zip(layouts, standings, strict=True)
+            if layout.level == record_key[3] and standing.counts_as is CountsAs.LEFT_OUT
+        )
+        if records[-1].fields.get("left_out") == out:
+            found.append(LevelId(record_key[3]))
+    return tuple(found)
 
 
 def _is_counted(layout: StatementLayout) -> bool:
@@ -464,6 +404,7 @@ def _lowest(
     rule: RuleFunction,
     layouts: Sequence[StatementLayout],
     standings: Sequence[Standing],
+    accepted: Container[LevelId] = (),
 ) -> Table:
     """Determine an outcome; while people differ, by the answers that give the lowest result.
 
@@ -474,16 +415,21 @@ def _lowest(
     ranks = [layout.rank for layout in layouts]
     counts = _scored(layouts, standings)
     if not any(each.in_conflict for each in standings):
-        return rule(framework, ranks, counts)
+        return rule(framework, ranks, counts, accepted=accepted)
     options = [_options(*each) for each in zip(layouts, standings, strict=True)]
     left_out = [
         CountsAs.LEFT_OUT if count is CountsAs.PARTLY and CountsAs.LEFT_OUT in found else count
         for count, found in zip(counts, options, strict=True)
     ]
-    tables = [rule(framework, ranks, each) for each in (counts, left_out)]
+    tables = [rule(framework, ranks, each, accepted=accepted) for each in (counts, left_out)]
     if all(each.not_applicable for each in tables):
         tables += [
-            rule(framework, ranks, [*counts[:position], option, *counts[position + 1 :]])
+            rule(
+                framework,
+                ranks,
+                [*counts[:position], option, *counts[position + 1 :]],
+                accepted=accepted,
+            )
             for position, found in enumerate(options)
             for option in sorted(found - {CountsAs.LEFT_OUT}, key=str)
         ]

@@ -378,3 +378,8 @@ def measure(
         themes=make_themes({str(k): v for k, v in placed.items()}),
         on=TODAY,
     )
+
+
+def record_event(kind: str, key: Sequence[str], new: Data | None, **more: object) -> Data:
+    """Give the event of a record."""
+    return {"type": kind, "key": list(key), "new": new} | more

@@ -346,20 +346,24 @@ def test_a_settlement_is_superseded_when_people_come_to_agree() -> None:
 
 # Acceptance of a column more than half left out
 
+_HIGH = (LevelId("high"),)
+
 
 @pytest.mark.parametrize(("is_accepted", "level"), [(False, "low"), (True, "high")])
 def test_an_accepted_column_may_be_more_than_half_left_out(
     *, is_accepted: bool, level: str
 ) -> None:
     counts = [CountsAs.NOT_MET, CountsAs.MET, CountsAs.LEFT_OUT, CountsAs.LEFT_OUT]
-    table = by_caf_table(make_framework(), [0, 2, 2, 2], counts, accepted=is_accepted)
+    table = by_caf_table(
+        make_framework(), [0, 2, 2, 2], counts, accepted=_HIGH if is_accepted else ()
+    )
     assert (table.suggested, table.best, table.worst) == (level, level, level)
     assert table.unaccepted == (() if is_accepted else ("high",))
 
 
 def test_an_accepted_column_with_nothing_left_is_never_all_true() -> None:
     counts = [CountsAs.NOT_MET, CountsAs.LEFT_OUT]
-    table = by_caf_table(make_framework(), [0, 2], counts, accepted=True)
+    table = by_caf_table(make_framework(), [0, 2], counts, accepted=_HIGH)
     assert table.suggested == "low"
 
 

@@ -16,7 +16,8 @@ from cyberassess.domain.framework import (
     RuleId,
 )
 from cyberassess.domain.ledger import Said
-from cyberassess.domain.scoring import OutcomeScore, Standing
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.standing import Standing
 from cyberassess.errors import counted
 
 _MANY = 3

@@ -28,7 +28,8 @@ from cyberassess.domain.framework import (
     IndicatorKind,
 )
 from cyberassess.domain.ledger import Claim, Given, Said
-from cyberassess.domain.scoring import OutcomeScore, Standing
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from cyberassess.domain.questions import (
     WHY,
     WITHDRAW,
     AnswerReply,
+    ConfirmReply,
     Ref,
     Reply,
     TextKind,
@@ -336,6 +337,8 @@ def replies_of(
 def _said(reply: Reply) -> tuple[str | None, str]:
     if isinstance(reply, AnswerReply):
         return reply.answer, reply.reason
+    if isinstance(reply, ConfirmReply):
+        return reply.offer.answer, reply.offer.reason
     return reply.text, reply.valid_until
 
 

@@ -1,0 +1,141 @@
+"""Answers given elsewhere, offered beside the questions they fit.
+
+They come from shared services and from the assessment before this one. None counts until somebody
+confirms it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from cyberassess.adapters.comparing_yaml import Comparisons, read_upgrade
+from cyberassess.adapters.resources import folder as shipped
+from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.comparing import upgrade_name
+from cyberassess.domain.framework import CountsAs, Framework, FrameworkRef, IndicatorId
+from cyberassess.domain.inheriting import inheritable
+from cyberassess.domain.questions import Offer, OfferKind
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.errors import CyberassessError, Problem, Severity
+
+
+def offers_for(assessment: Assessment) -> dict[StatementKey, tuple[Offer, ...]]:
+    """Give every offer, keyed by the statement it fits; inherited ones first."""
+    found: dict[StatementKey, tuple[Offer, ...]] = {}
+    for key, offer in (*_inherited(assessment), *_earlier(assessment)):
+        found[key] = (*found.get(key, ()), offer)
+    return found
+
+
+def _label(framework: Framework, statement: IndicatorId, code: str) -> str:
+    answers = framework.answers_for(framework.indicators[statement][1]).answers
+    return next((each.label for each in answers if each.code == code), code)
+
+
+def _inherited(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
+    settings, state = assessment.contents.settings, assessment.state
+    for framework in assessment.frameworks.values():
+        for each in inheritable(framework, settings, state):
+            given = each.given
+            yield (
+                each.statement,
+                Offer(
+                    OfferKind.INHERITED,
+                    given.answer,
+                    _label(framework, each.statement.indicator, given.answer),
+                    given.reason,
+                    given.origin.time[:10],
+                    each.source.title,
+                    each.source.id,
+                    each.confirmed,
+                ),
+            )
+
+
+def previous(assessment: Assessment) -> tuple[Assessment | None, Problem | None]:
+    """Open the assessment before this one, to read it.
+
+    Where it cannot be opened, the problem is a note: this year's assessment stands on its own.
+    """
+    name = assessment.contents.settings.previous
+    if not name:
+        return None, None
+    try:
+        return open_assessment(assessment.workspace.folder / name), None
+    except CyberassessError as cause:
+        return None, Problem(
+            "previous-unreadable",
+            "assessment.yaml, previous",
+            f'The assessment "{name}" cannot be read: {cause.problems[0].message}',
+            "This year is shown without last year beside it.",
+            Severity.NOTE,
+        )
+
+
+def _earlier(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
+    before, _ = previous(assessment)
+    if before is None:
+        return
+    settings = before.contents.settings
+    origin = f"{settings.organisation}, {settings.period}"
+    asked = assessment.contents.settings
+    for ref, framework in assessment.frameworks.items():
+        for old_ref, links in _links(before, ref, framework):
+            for score in before.card.outcomes:
+                if score.key.framework == old_ref and asked.scope(score.key.scope):
+                    yield from _from_outcome(score, framework, links, origin)
+
+
+_Links = Mapping[IndicatorId, tuple[IndicatorId, ...]]
+"""Statements of the earlier version, each with those of the newer an answer fits."""
+
+
+def _from_outcome(
+    score: OutcomeScore, framework: Framework, links: _Links, origin: str
+) -> Iterator[tuple[StatementKey, Offer]]:
+    for statement, standing in score.by_statement.items():
+        if standing.answer is None or standing.counts_as is CountsAs.UNANSWERED:
+            continue
+        given = next((each for each in standing.given if each.answer == standing.answer), None)
+        reason = standing.resolution.reason if standing.resolution else ""
+        reason = reason or (given.reason if given else "")
+        origin_of = standing.resolution.origin if standing.resolution else None
+        when = origin_of or (given.origin if given else None)
+        for fitting in links.get(statement, ()):
+            codes = framework.answers_for(framework.indicators[fitting][1]).answers
+            if all(each.code != standing.answer for each in codes):
+                continue
+            yield (
+                StatementKey(framework.ref, score.key.scope, fitting),
+                Offer(
+                    OfferKind.EARLIER,
+                    standing.answer,
+                    _label(framework, fitting, standing.answer),
+                    reason,
+                    when.time[:10] if when else "",
+                    origin,
+                ),
+            )
+
+
+def _links(
+    before: Assessment, ref: FrameworkRef, framework: Framework
+) -> Iterator[tuple[FrameworkRef, _Links]]:
+    """Give what fits across: all of the same version, or what the upgrade lets through."""
+    if ref in before.frameworks:
+        old = before.frameworks[ref]
+        yield (
+            ref,
+            {each: (each,) for each in old.indicators if each in framework.indicators},
+        )
+        return
+    comparisons = Comparisons(shipped("frameworks"))
+    for old_ref in before.frameworks:
+        if old_ref.partition("@")[0] != framework.id:
+            continue
+        found = comparisons.upgrades().get(upgrade_name(old_ref, ref))
+        upgrade = read_upgrade(found)[0] if found else None
+        links: dict[IndicatorId, tuple[IndicatorId, ...]] = {}
+        for change in upgrade.statements if upgrade else ():
+            if change.carries and change.from_ and change.to:
+                links[change.from_] = (*links.get(change.from_, ()), change.to)
+        yield old_ref, links

@@ -1,0 +1,124 @@
+"""What counts for one statement in one scope: several people's answers become one standing."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cyberassess.domain.assessment import ScopeId, StatementKey
+from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, StatementLayout
+from cyberassess.domain.ledger import Given, Resolution, State
+
+
+class Standing(NamedTuple):
+    """What counts for one statement in one scope, and what it follows from."""
+
+    answer: str | None
+    """The code of the answer that counts; ``None`` while there is none or people differ."""
+    counts_as: CountsAs
+    given: tuple[Given, ...] = ()
+    in_conflict: bool = False
+    """People differ and nobody has settled it; what counts is the least favourable answer."""
+    resolution: Resolution | None = None
+    lacks_reason: bool = False
+    """The answer needs a reason and has none, so it counts as unanswered."""
+
+
+_NOTHING = Standing(None, CountsAs.UNANSWERED)
+
+
+_UNFAVOURABLE_FIRST = {
+    False: {
+        CountsAs.NOT_MET: 0,
+        CountsAs.PARTLY: 1,
+        CountsAs.LEFT_OUT: 2,
+        CountsAs.MET: 3,
+    },
+    True: {
+        CountsAs.MET: 0,
+        CountsAs.PARTLY: 1,
+        CountsAs.NOT_MET: 2,
+        CountsAs.LEFT_OUT: 3,
+    },
+}
+"""Which of several answers gives the lower determination, by whether it is a warning sign."""
+
+
+def stand(
+    layout: StatementLayout,
+    given: tuple[Given, ...],
+    resolution: Resolution | None,
+    *,
+    is_warning: bool,
+) -> Standing:
+    """Say what counts where a reason is needed, several answered, or a conflict was settled."""
+    answer = layout.answers.get(resolution.answer) if resolution else None
+    if resolution and answer and resolution.settled == {(g.person, g.answer) for g in given}:
+        return Standing(answer.code, answer.counts_as, given, resolution=resolution)
+    known = [each for each in given if each.answer in layout.answers]
+    firm = [g for g in known if layout.answers[g.answer].counts_as is not CountsAs.UNANSWERED]
+    if not firm:
+        return Standing(known[0].answer if known else None, CountsAs.UNANSWERED, given)
+    valid = [g for g in firm if not layout.answers[g.answer].needs_reason or g.reason]
+    if len({g.answer for g in firm}) == 1:
+        answer = layout.answers[firm[0].answer]
+        if not valid:
+            return Standing(answer.code, CountsAs.UNANSWERED, given, lacks_reason=True)
+        return Standing(answer.code, answer.counts_as, given)
+    order = _UNFAVOURABLE_FIRST[is_warning]
+    counts = min(
+        (layout.answers[g.answer].counts_as for g in valid or firm), key=order.__getitem__
+    )
+    return Standing(
+        None,
+        counts if valid else CountsAs.UNANSWERED,
+        given,
+        in_conflict=True,
+        lacks_reason=not valid,
+    )
+
+
+def standings_of(
+    framework: Framework, layouts: Sequence[StatementLayout], state: State, scope_id: ScopeId
+) -> list[Standing]:
+    """Say what counts for each statement of an outcome in one scope."""
+    ref, answers, resolutions, levels = (
+        framework.ref,
+        state.answers,
+        state.resolutions,
+        framework.scale,
+    )
+    standings: list[Standing] = []
+    for layout in layouts:
+        # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
+        key: tuple[str, ...] = (ref, scope_id, layout.id)
+        given = answers.get(key)  # type: ignore[call-overload]
+        condition = layout.applies_when
+        if condition is not None and _is_ruled_out(condition, framework, state, scope_id):
+            standings.append(Standing(None, CountsAs.LEFT_OUT, given or ()))
+            continue
+        if given is None:
+            standings.append(_NOTHING)
+            continue
+        answer = layout.answers.get(given[0].answer)
+        if len(given) == 1 and answer and (not answer.needs_reason or given[0].reason):
+            standings.append(Standing(answer.code, answer.counts_as, given))
+        else:
+            found = resolutions.get(key)  # type: ignore[call-overload]
+            warns = levels[layout.rank].is_warning
+            standings.append(stand(layout, given, found, is_warning=warns))
+    return standings
+
+
+def _is_ruled_out(
+    condition: IndicatorId, framework: Framework, state: State, scope: ScopeId
+) -> bool:
+    """Say whether a condition does not hold in a scope.
+
+    While nobody has said so, or people differ, what depends on it applies.
+    """
+    key = StatementKey(framework.ref, scope, condition)
+    given = state.answers.get(key)
+    if not given:
+        return False
+    layout = framework.layout_of[condition]
+    standing = stand(layout, given, state.resolutions.get(key), is_warning=False)
+    return standing.counts_as is CountsAs.NOT_MET and not standing.in_conflict

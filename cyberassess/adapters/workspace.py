@@ -7,6 +7,7 @@ control set.
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ class Workspace:
         return self.folder / "questionnaires" / "sent"
 
     @property
+    def letters(self) -> Path:
+        """Where the texts that go with questionnaires are written to."""
+        return self.folder / "questionnaires" / "letters"
+
+    @property
     def received(self) -> Path:
         """Where originals of what came in are kept."""
         return self.folder / "questionnaires" / "received"
@@ -118,6 +124,23 @@ class Workspace:
                 data = (self.folder / name).read_bytes()
                 flat[f"file:{name}"] = hashlib.sha256(data).hexdigest()
         return Contents(settings, frameworks, profiles, themes, flat)
+
+    def check(self, text: str, contents: Contents) -> Settings:
+        """Read settings that are about to be written, beside the control sets pinned now.
+
+        Raises:
+            AssessmentError: with every problem, each with its line.
+        """
+        settings, problems = strict_yaml.read_model(text.encode(), SETTINGS, Settings)
+        if settings is None:
+            raise AssessmentError(*problems)
+        document = strict_yaml.read_text(text.encode(), SETTINGS)
+        faults = _with_lines(
+            check_settings(settings, contents.frameworks), document.lines, settings
+        )
+        if faults:
+            raise AssessmentError(*faults)
+        return settings
 
     def _check_schema(self, path: Path) -> None:
         try:
@@ -279,12 +302,35 @@ def settings_text(values: Mapping[str, Any]) -> str:
         "# command, and changes are recorded in the ledger. docs/formats.md explains the keys.",
     ]
     for key, value in values.items():
-        if value and isinstance(value, list):
-            lines.append(f"{key}:")
-            lines += [f"  - {_inline(each)}" for each in value]
-        else:
-            lines.append(f"{key}: {_inline(value)}")
+        lines += _entry(key, value)
     return "\n".join(lines) + "\n"
+
+
+def _entry(key: str, value: Any) -> list[str]:  # NOTE: text, or lists and dicts of it
+    if value and isinstance(value, list):
+        return [f"{key}:", *(f"  - {_inline(each)}" for each in value)]
+    return [f"{key}: {_inline(value)}"]
+
+
+_TOP_KEY = re.compile(r"([a-z_]+):")
+
+
+def with_key(text: str, key: str, value: Any) -> str:  # NOTE: text, or lists and dicts of it
+    """Give the text of ``assessment.yaml`` with one top-level key set; all else stays as it is.
+
+    Comments inside the part that is replaced are kept above it.
+    """
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines) if _TOP_KEY.match(line)]
+    keys = [(_TOP_KEY.match(lines[number]) or [""])[0].rstrip(":") for number in starts]
+    if key not in keys:
+        return "\n".join([*lines, *_entry(key, value)]) + "\n"
+    first = starts[keys.index(key)]
+    last = next((number for number in starts if number > first), len(lines))
+    while last > first + 1 and (not lines[last - 1].strip() or lines[last - 1].startswith("#")):
+        last -= 1
+    comments = [line.strip() for line in lines[first:last] if line.strip().startswith("#")]
+    return "\n".join([*lines[:first], *comments, *_entry(key, value), *lines[last:]]) + "\n"
 
 
 def _inline(value: Any) -> str:  # NOTE: text, or lists and dicts of it

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from cyberassess.adapters.sources.wordings import (
 from cyberassess.adapters.workspace import Workspace
 from cyberassess.app.opening import now
 from cyberassess.app.setup import THEMES, slug
+from cyberassess.app.tabling import YAML, bytes_of, read_rows
 from cyberassess.domain.checks import check_target
 from cyberassess.domain.framework import (
     Framework,
@@ -36,8 +37,6 @@ from cyberassess.domain.framework import (
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, Severity, closest
 
 _UNTOUCHED = "Nothing was written."
-_YAML = (".yaml", ".yml")
-_CSV = (".csv", ".tsv", ".txt")
 
 _OUTCOME = ("outcome", "ref", "id", "reference", "outcome id", "outcome ref", "code",
             "contributing outcome", "control", "sub category", "subcategory")  # fmt: skip
@@ -87,7 +86,7 @@ def write_profile(path: Path, wanted: TargetsWanted) -> ProfileWritten:
         tables.Field("outcome", _outcome_headings(framework), frozenset(_outcomes(framework))),
         tables.Field("level", _LEVEL, frozenset(_levels(framework))),
     )
-    rows, notes = _read_rows(path, fields)
+    rows, notes = read_rows(path, fields)
     table, problems = tables.find_table(rows, path.name, fields)
     if table is None:
         raise FrameworkError(*problems)
@@ -139,7 +138,7 @@ def _check_wanted(wanted: TargetsWanted) -> tuple[Path, str]:
         problems.append(Problem("no-date", "--date", message, "Write it like 2026-11-22."))
     output = wanted.output or Path(f"{slug(wanted.title)}.yaml")
     name = slug(output.stem)
-    if output.suffix not in _YAML:
+    if output.suffix not in YAML:
         hint = f"Give it a name such as {output.stem or 'our-target'}.yaml. {_UNTOUCHED}"
         problems.append(Problem("not-yaml-name", str(output), "A profile is a YAML file.", hint))
     elif output.exists() and not wanted.force:
@@ -171,89 +170,6 @@ def _outcomes(framework: Framework) -> dict[str, OutcomeId]:
 def _levels(framework: Framework) -> dict[str, LevelId]:
     titles = {fold(level.title): level.id for level in framework.scale}
     return titles | {fold(level.id): level.id for level in framework.scale}
-
-
-def _read_rows(
-    path: Path, fields: tuple[tables.Field, ...]
-) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
-    """Read a table of any kind; notes say what was not looked at."""
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx":
-        return _read_sheet(path, fields)
-    if suffix not in (*_YAML, *_CSV):
-        message = f'"{path.suffix or path.name}" is not a kind of file that is read here.'
-        hint = f"Save the targets as .csv, .xlsx or .yaml. {_UNTOUCHED}"
-        raise FrameworkError(Problem("unknown-kind", path.name, message, hint))
-    data = _bytes_of(path)
-    if suffix in _YAML:
-        rows, problems = tables.read_yaml(data, path.name, ("outcome", "level"))
-    else:
-        rows, problems = tables.read_csv(data, path.name, fields)
-    if problems:
-        raise FrameworkError(*problems)
-    return rows, ()
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as cause:
-        message = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
-        hint = f"Check the name and that you may read it. {_UNTOUCHED}"
-        raise FrameworkError(Problem("not-readable", str(path), message, hint)) from cause
-    if not data.strip():
-        hint = f"It may still be syncing: wait and try again. {_UNTOUCHED}"
-        raise FrameworkError(Problem("empty-file", path.name, "The file is empty.", hint))
-    return data
-
-
-_FLAWS = {"f": "is a formula", "e": "shows a fault of the spreadsheet", "d": "is a date"}
-
-
-def _read_sheet(
-    path: Path, fields: tuple[tables.Field, ...]
-) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
-    from cyberassess.adapters.xlsx.guard import Reader, Sheet
-
-    def rows_of(sheet: Sheet) -> Iterator[Row]:
-        place = f'{path.name}, sheet "{sheet.name}"'
-        rows: dict[int, dict[int, Cell]] = {}
-        for cell in sheet.cells:
-            flaw = _FLAWS.get(cell.kind, "")
-            if cell.row in sheet.hidden_rows:
-                flaw = "stands in a hidden row"
-            elif cell.column in sheet.hidden_columns:
-                flaw = "stands in a hidden column"
-            if cell.text.strip():
-                made = Cell(f"{place}, cell {cell.address}", cell.text.strip(), flaw)
-                rows.setdefault(cell.row, {})[cell.column] = made
-        for number, cells in sorted(rows.items()):
-            yield Row(f"{place}, row {number}", cells)
-
-    with Reader() as reader:
-        book = reader.read(path)
-    notes = tuple(
-        Problem(
-            "hidden-sheet",
-            f'{path.name}, sheet "{sheet.name}"',
-            "The sheet is hidden and was not read.",
-            "Unhide it if the targets stand there.",
-            Severity.NOTE,
-        )
-        for sheet in book.sheets
-        if sheet.is_hidden and sheet.cells
-    )
-    found = {each.name: tuple(rows_of(each)) for each in book.sheets if not each.is_hidden}
-    fitting = [
-        name for name, rows in found.items() if tables.heading_row(rows, fields) is not None
-    ]
-    if len(fitting) > 1:
-        shown = ", ".join(f'"{each}"' for each in fitting)
-        message = f"Several sheets have the headings: {shown}."
-        hint = f"Keep one of them in the file, or hide the others. {_UNTOUCHED}"
-        raise FrameworkError(Problem("several-sheets", path.name, message, hint))
-    chosen = fitting[:1] or [name for name, rows in found.items() if rows][:1]
-    return (found[chosen[0]] if chosen else ()), notes
 
 
 class _Placed:
@@ -435,7 +351,7 @@ def keep_wording(
         FrameworkError: where nothing of the file can be used; nothing is stored then.
     """
     frameworks = Workspace(folder).read().frameworks
-    data = _bytes_of(path)
+    data = bytes_of(path)
     source = read_wording(data, path.name)
     if not source.entries:
         raise FrameworkError(*(source.problems or (_no_wording(path),)))

@@ -3,7 +3,7 @@
 import contextlib
 import datetime
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -296,14 +296,21 @@ def rehearse(folder: Path, command: str) -> Rehearsal:
     return Rehearsal(assessment, assessment.contents.settings.officer, command, ledger)
 
 
+Change = Callable[[Workspace, Contents], None]
+"""Changes ``assessment.yaml`` under the lock."""
+
+
 @contextlib.contextmanager
-def writing(folder: Path, command: str, *, by: str | None = None) -> Iterator[Writing]:
+def writing(
+    folder: Path, command: str, *, by: str | None = None, change: Change | None = None
+) -> Iterator[Writing]:
     """Open an assessment to write to it, under its lock.
 
     Changed settings are recorded with the first thing that is written, or at the end.
 
     Args:
         by: ``NAME`` or ``NAME, ROLE`` of who gives the command; the officer if ``None``.
+        change: called under the lock before anything is written; what it changes is recorded.
 
     Raises:
         BusyError: where another command holds the lock.
@@ -314,6 +321,10 @@ def writing(folder: Path, command: str, *, by: str | None = None) -> Iterator[Wr
     ledger = LedgerFolder(workspace.ledger)
     with ledger.locked():
         ledger.tidy()
+        if change is not None:
+            single_head(ledger.read().segments)
+            change(workspace, contents)
+            contents = workspace.read()
         assessment = _open(workspace, contents)
         single_head(assessment.reading.segments)
         session = Writing(assessment, assessment.contents.settings.officer, command, ledger)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cyberassess import __version__
 from cyberassess.adapters.files import sha256_of, write_whole
 from cyberassess.app.opening import Assessment, open_assessment
-from cyberassess.app.settling import Conflict, conflicts
-from cyberassess.domain.assessment import assign, statement_key
+from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.findings import Tally, tally_by_owner, tally_by_standard
 from cyberassess.domain.ledger import Given
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard
@@ -21,145 +20,12 @@ from cyberassess.errors import (
     ReportError,
     Severity,
     closest,
-    counted,
 )
 
 if TYPE_CHECKING:
     from cyberassess.adapters.report.view import FullReport
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
-
-
-@dataclass(frozen=True, slots=True)
-class PersonStatus:
-    """How far one person is."""
-
-    id: str
-    name: str
-    questions: int
-    answered: int
-    sent: str
-    """Date of the last questionnaire, empty if none."""
-    received: str
-    """Date of the last file that came in, empty if none."""
-    prompted: bool
-    """Whether they answered at the prompt."""
-    open: int
-    """Statements nobody has answered."""
-
-    @property
-    def waiting(self) -> bool:
-        """Whether a questionnaire is out, nothing has come back, and something is missing."""
-        return bool(self.sent and self.open) and not self.received and not self.prompted
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where the assessment stands."""
-
-    assessment: Assessment
-    people: tuple[PersonStatus, ...]
-    conflicts: tuple[Conflict, ...]
-    next_steps: tuple[str, ...]
-
-
-def status(folder: Path) -> Status:
-    """Say who has not replied, what is in conflict, and what to do next."""
-    assessment = open_assessment(folder)
-    settings, state = assessment.contents.settings, assessment.state
-    portions = assign(assessment.frameworks, settings)
-    people: list[PersonStatus] = []
-    for person_id, portion in portions.items():
-        keys = [
-            statement_key(asked, each) for asked in portion for each in asked.outcome.indicators
-        ]
-        given = [g for key in keys for g in state.answers.get(key, ()) if g.person == person_id]
-        answered = sum(
-            any(each.person == person_id for each in state.answers.get(key, ())) for key in keys
-        )
-        sent = [each.origin.time[:10] for each in state.sent if each.person == person_id]
-        came = [each.origin.time[:10] for each in state.received if each.person == person_id]
-        people.append(
-            PersonStatus(
-                person_id,
-                assessment.name_of(person_id),
-                len(keys),
-                answered,
-                max(sent, default=""),
-                max(came, default=""),
-                any(each.source.kind == "prompt" for each in given),
-                sum(not state.answers.get(key) for key in keys),
-            )
-        )
-    open_ones = tuple(conflicts(assessment))
-    return Status(assessment, tuple(people), open_ones, _next_steps(assessment, people, open_ones))
-
-
-def _next_steps(
-    assessment: Assessment, people: list[PersonStatus], open_ones: tuple[Conflict, ...]
-) -> tuple[str, ...]:
-    steps: list[str] = []
-    if assessment.state.is_branched:
-        return ("Join the two copies of the assessment before anything else is written.",)
-    unsent = [each.name for each in people if each.open and not each.sent and not each.answered]
-    if unsent:
-        steps.append(f"Send the questions to {', '.join(unsent)}: cyberassess send")
-    waiting = [each.name for each in people if each.waiting]
-    if waiting:
-        steps.append(f"Ask {', '.join(waiting)} for the answers, then: cyberassess receive FILE")
-    if open_ones:
-        first = open_ones[0].statement
-        steps.append(
-            f"Settle {counted(len(open_ones), 'conflict')}: cyberassess resolve "
-            f"{first.indicator}/{first.scope} --answer … --reason …"
-        )
-    lacking = assessment.card.confidence.lacks_reason
-    if lacking:
-        steps.append(
-            f"Ask again for {counted(lacking, 'reason')} that are missing: cyberassess send"
-        )
-    if any(each.open for each in people) and not waiting and not unsent:
-        steps.append("Fill the last gaps at the prompt: cyberassess ask")
-    if not steps:
-        steps.append("Everything is answered. Print it: cyberassess report full")
-    return tuple(steps)
-
-
-def status_json(found: Status) -> Json:
-    """Give ``status --json``."""
-    card = found.assessment.card
-    return {
-        "schema": 1,
-        "organisation": found.assessment.contents.settings.organisation,
-        "period": found.assessment.contents.settings.period,
-        "heads": list(found.assessment.state.heads),
-        "people": [
-            {
-                "id": each.id,
-                "name": each.name,
-                "questions": each.questions,
-                "answered": each.answered,
-                "sent": each.sent or None,
-                "received": each.received or None,
-                "open": each.open,
-                "waiting": each.waiting,
-            }
-            for each in found.people
-        ],
-        "conflicts": [
-            {
-                "framework": c.statement.framework,
-                "scope": c.statement.scope,
-                "statement": c.statement.indicator,
-                "answers": [{"name": n, "answer": a, "reason": r} for n, a, r in c.answers],
-            }
-            for c in found.conflicts
-        ],
-        "confidence": confidence_json(card),
-        "branches": found.assessment.state.is_branched,
-        "notes": [str(each) for each in found.assessment.notes],
-        "next": list(found.next_steps),
-    }
 
 
 def one_decimal(value: Fraction | None) -> float | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cyberassess import __version__
 from cyberassess.adapters.segments import new_text
+from cyberassess.app.chasing import Outgoing, write_letters
 from cyberassess.app.naming import plain
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
@@ -31,6 +32,8 @@ from cyberassess.errors import (
     Problem,
 )
 
+SUPPLIER = "supplier"
+"""The role of people outside: what others answered is never shown to them."""
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
 
@@ -72,6 +75,7 @@ def send(
         sent: list[SentFile] = []
         events: list[Event] = []
         names: set[str] = set()
+        outgoing: list[Outgoing] = []
         for what in questionnaires:
             path = assessment.workspace.sent / _file_name(assessment, what, names)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +102,11 @@ def send(
                 }
             )
             sent.append(SentFile(what.person, path, len(what.rows), what.minutes, what.serial))
+            outgoing.append(
+                Outgoing(what.person, path, len(what.rows), what.minutes, len(what.topics))
+            )
             on_file(sent[-1])
+        write_letters(assessment, outgoing)
         session.write(events)
     return sent
 
@@ -133,7 +141,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         assessment.state,
         frameworks=assessment.frameworks,
         serial=max(serials, default=0) + 1,
-        offers=offers_for(assessment),
+        offers={} if person.role == SUPPLIER else offers_for(assessment),
     )
 
 

@@ -121,7 +121,7 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
         "scopes": scopes,
     }
     people = [
-        _respondent(text, number, scopes)
+        read_respondent(text, f"p{number}", scopes)
         for number, text in enumerate(wanted.respondents, start=2)
     ]
     if people:
@@ -291,13 +291,20 @@ def _officer(text: str) -> dict[str, str]:
     return officer
 
 
-def _respondent(text: str, number: int, scopes: list[dict[str, str]]) -> dict[str, Any]:
+def read_respondent(
+    text: str, person_id: str, scopes: list[dict[str, str]], *, where: str = "--respondent"
+) -> dict[str, Any]:
+    """Read ``NAME <EMAIL>[:ROLE,…[@SCOPE]]`` as a person's plain values.
+
+    Raises:
+        AssessmentError: where it does not have that form, or names no scope there is.
+    """
     found = _RESPONDENT.match(text)
     if found is None:
         raise AssessmentError(
             Problem(
                 "respondent",
-                "--respondent",
+                where,
                 f'"{text}" does not have the expected form.',
                 "Write 'NAME <EMAIL>', then if you like ':role,role' and '@system', for example "
                 "'Priya Shah <priya@northport.example>:service,hr@housing'.",
@@ -313,7 +320,7 @@ def _respondent(text: str, number: int, scopes: list[dict[str, str]]) -> dict[st
             raise AssessmentError(
                 Problem(
                     "unknown-scope",
-                    "--respondent",
+                    where,
                     f'"{wanted}" is not a system of this assessment.',
                     closest(wanted, list(known)) or f"There are: {', '.join(known)}.",
                 )
@@ -322,7 +329,7 @@ def _respondent(text: str, number: int, scopes: list[dict[str, str]]) -> dict[st
     if roles:
         assignment["owner_roles"] = roles
     person: dict[str, Any] = {
-        "id": f"p{number}",
+        "id": person_id,
         "name": found["name"],
         "role": roles[0] if roles else "",
     }

@@ -75,14 +75,16 @@ def _add_commands() -> None:
         content,
         gathering,
         importing_sets,
+        organising,
         results,
         setup,
     )
 
     for command in (
-        setup.demo, setup.new, results.status, gathering.send, gathering.receive, gathering.ask,
-        gathering.import_, gathering.resolve, results.score, results.explain, results.report,
-        results.verify, content.framework,
+        setup.demo, setup.new, organising.people, organising.systems, results.status,
+        gathering.send, gathering.receive, gathering.ask, organising.chase, gathering.import_,
+        gathering.resolve, results.score, results.explain, results.report, results.verify,
+        content.framework,
     ):  # fmt: skip
         program.add_command(command)
     for command in (

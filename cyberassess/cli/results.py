@@ -1,37 +1,37 @@
 """Commands that say what follows from the answers: status, score, explain, report, verify."""
 
-import json
 from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, show_problems
+from cyberassess.cli.running import PROBLEMS, print_json, show_problems
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 @click.command()
 @_json
+@click.option("--html", is_flag=True, help="Write one page of HTML to reports/status.html.")
 @click.pass_obj
-def status(folder: str, *, as_json: bool) -> None:
+def status(folder: str, *, as_json: bool, html: bool) -> None:
     """Say who has not replied, what is in conflict, and what to do next.
 
     \b
     Examples:
       cyberassess status
-      cyberassess status --json
+      cyberassess status --html
     """
-    from cyberassess.app.results import status as look
-    from cyberassess.app.results import status_json
+    from cyberassess.app.standing import status as look
+    from cyberassess.app.standing import status_json, write_status_page
     from cyberassess.cli.words import status_lines
+
+    if html:
+        click.echo(f"Wrote {write_status_page(Path(folder))}")
+        return
 
     found = look(Path(folder))
     if as_json:
-        _print_json(status_json(found))
+        print_json(status_json(found))
         return
     for line in status_lines(found):
         click.echo(line)
@@ -66,11 +66,11 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
     if by != "theme":
         found = tallies(assessment, by)
         if as_json:
-            _print_json(tallies_json(found))
+            print_json(tallies_json(found))
         for line in [] if as_json else tally_lines(found):
             click.echo(line)
     elif as_json:
-        _print_json(score_json(assessment))
+        print_json(score_json(assessment))
     else:
         for line in score_lines(assessment):
             click.echo(line)
@@ -99,7 +99,7 @@ def explain(folder: str, outcome: str, scope: str | None, *, as_json: bool) -> N
     assessment = open_assessment(Path(folder))
     found = find_outcomes(assessment, outcome, scope)
     if as_json:
-        _print_json([explain_json(assessment, each) for each in found])
+        print_json([explain_json(assessment, each) for each in found])
     else:
         for each in found:
             for line in explain_lines(assessment, each):
@@ -158,7 +158,7 @@ def verify(context: click.Context, *, as_json: bool) -> None:
 
     found = check(Path(context.obj))
     if as_json:
-        _print_json(verified_json(found))
+        print_json(verified_json(found))
     else:
         for line in verified_lines(found):
             click.echo(line)

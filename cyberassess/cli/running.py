@@ -129,6 +129,13 @@ def _output_failed(cause: OSError) -> int:
     return REFUSED
 
 
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
 def show_problems(problems: Sequence[Problem], *, indent: str = "") -> None:
     """Print problems on standard error, in reading order; the first fifty, then a count."""
     for problem in problems[:MOST_PROBLEMS]:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from cyberassess.app.opening import Assessment
     from cyberassess.app.receiving import ReceivedFile
     from cyberassess.app.recording import Replaced
-    from cyberassess.app.results import Printed, Status, Verified
+    from cyberassess.app.results import Printed, Verified
     from cyberassess.app.sending import SentFile
     from cyberassess.app.settling import Conflict
     from cyberassess.app.setup import Created, NewAssessment
+    from cyberassess.app.standing import Status
     from cyberassess.domain.assessment import Person
     from cyberassess.domain.findings import Tally
     from cyberassess.domain.framework import Framework, Group
@@ -196,6 +197,8 @@ def conflict_lines(found: "list[Conflict]") -> Iterator[str]:
 
 def status_lines(found: "Status") -> Iterator[str]:
     """Say who has not replied, what is in conflict, what next, on one screen."""
+    from cyberassess.app.standing import state_of
+
     settings = found.assessment.contents.settings
     confidence = found.assessment.card.confidence
     due = f", answers due {settings.due.isoformat()}" if settings.due else ""
@@ -207,13 +210,7 @@ def status_lines(found: "Status") -> Iterator[str]:
     yield ""
     rows = []
     for each in found.people:
-        if each.received:
-            state = f"came back {each.received}"
-        elif each.prompted:
-            state = "answered at the prompt"
-        else:
-            state = f"waiting since {each.sent}" if each.sent else "not sent yet"
-        rows.append((each.name, f"{each.answered} of {each.questions}", state))
+        rows.append((each.name, f"{each.answered} of {each.questions}", state_of(each)))
     yield from table(rows)
     if found.conflicts:
         yield ""

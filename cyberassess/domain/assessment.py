@@ -49,6 +49,8 @@ class Assignment(Model):
     owner_roles: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     """Outcome or group ids."""
+    without: tuple[str, ...] = ()
+    """Outcome or group ids that were handed on to somebody else."""
 
 
 class Scope(Model):
@@ -214,9 +216,12 @@ def _covers(assignment: Assignment, asked: Asked) -> bool:
         return False
     if assignment.owner_roles and asked.outcome.owner_role not in assignment.owner_roles:
         return False
-    if not assignment.outcomes:
+    if not assignment.outcomes and not assignment.without:
         return True
-    return bool(_names(asked.framework, asked.outcome).intersection(assignment.outcomes))
+    names = _names(asked.framework, asked.outcome)
+    if names.intersection(assignment.without):
+        return False
+    return not assignment.outcomes or bool(names.intersection(assignment.outcomes))
 
 
 def assign(
@@ -391,7 +396,7 @@ def _check_assignments(
                             closest(role, OWNER_ROLES) or f"Use one of: {', '.join(OWNER_ROLES)}.",
                         )
                     )
-            for name in assignment.outcomes:
+            for name in (*assignment.outcomes, *assignment.without):
                 if frameworks and name not in names:
                     problems.append(
                         Problem(

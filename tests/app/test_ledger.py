@@ -10,10 +10,11 @@ import pytest
 from cyberassess.adapters.segments import LedgerFolder, single_head
 from cyberassess.app.opening import open_assessment, writing
 from cyberassess.app.receiving import receive
-from cyberassess.app.results import status, verify
+from cyberassess.app.results import verify
 from cyberassess.app.sending import send
 from cyberassess.app.settling import AskSession, conflicts, resolve
 from cyberassess.app.setup import create
+from cyberassess.app.standing import status
 from cyberassess.errors import AssessmentError, LedgerError
 from tests.app.council import (
     answers,

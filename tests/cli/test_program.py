@@ -17,7 +17,11 @@ import click
 import pytest
 
 import cyberassess
+from cyberassess.app.settling import AskSession
+from cyberassess.app.systems import add_system
 from cyberassess.cli import program
+from cyberassess.domain.ledger import Source
+from cyberassess.domain.questions import AnswerReply
 from tests.cli.conftest import Run, gather
 
 ROOT = Path(__file__).parents[2]
@@ -151,9 +155,25 @@ def test_the_examples_run_as_they_are_printed(
         for extra in list((folder / "questionnaires/sent").iterdir())[1:]:
             extra.unlink()
     monkeypatch.chdir(folder)
+    if example[:2] == ["systems", "confirm"]:
+        share(folder)
+    elif "import" in example[1:2] and example[0] in {"people", "systems"}:
+        assert cli(example[0], "export", "-o", example[2]).code == 0
     ran = cli(*example, typed="q\n")
     assert ran.code == 0, ran.err
     assert ran.out
+
+
+def share(folder: Path) -> None:
+    """Give housing a shared service with one answer."""
+    add_system(folder, "Backups", kind="shared-service", covers=["B5.c"])
+    settings = folder / "assessment.yaml"
+    text = settings.read_text().replace('owner: "p3"', 'owner: "p3", inherits: ["backups"]')
+    settings.write_text(text)
+    session = AskSession(folder, None)
+    row = next(each for each in session.what.rows if each.ref.endswith("/backups"))
+    session.save(AnswerReply(row.statements, row.answers[0].code, "", Source("prompt")))
+    session.close()
 
 
 def read_json(cli: Run, *command: str) -> Any:

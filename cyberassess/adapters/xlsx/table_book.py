@@ -1,0 +1,137 @@
+"""Plain tables as a workbook: what officers keep in a spreadsheet, and read back.
+
+As in questionnaires, nothing is hidden, merged or protected, and whatever begins with an equals
+sign is text.
+"""
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from cyberassess.adapters import files
+from cyberassess.adapters.xlsx.text_size import Fitted, row_height
+
+_PETROL, _PALE, _INPUT, _OCHRE = "#0b5563", "#e6f0f1", "#fffdf0", "#b8962e"
+_GREY, _LINE = "#595959", "#c9d6d8"
+_A4, _WITHOUT_GRID, _LONGEST_CELL, _LONGEST_LIST = 9, 2, 32_767, 255
+_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+HEADINGS_ROW = 4
+"""Counted from one, the row of the headings on every sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    heading: str
+    width: int
+    """Pixels."""
+    choices: tuple[str, ...] = ()
+    """Offered as a list; other values may be typed and are looked at when read back."""
+    is_input: bool = True
+    """Whether people write in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSheet:
+    """One sheet: a title, a line that says what to do, a table."""
+
+    name: str
+    title: str
+    line: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """As many texts as there are columns."""
+    spare: int = 0
+    """Empty rows below, ready to be filled in."""
+
+
+def write_tables(
+    path: Path,
+    sheets: Sequence[TableSheet],
+    *,
+    marking: str,
+    footer: str,
+    created: datetime.datetime,
+) -> None:
+    """Write the sheets; the same input gives the same bytes.
+
+    Raises:
+        OSError: where the file cannot be written; nothing is left behind.
+    """
+    import xlsxwriter
+
+    memory = BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False})
+    book.set_properties({"created": created, "title": footer})
+    plain = {"font_name": "Arial", "font_size": 11, "valign": "top", "text_wrap": True}
+    forms = {
+        "title": book.add_format(plain | {"font_size": 18, "bold": True, "font_color": _PETROL,
+                                          "text_wrap": False}),
+        "line": book.add_format(plain | {"font_size": 10, "font_color": _GREY,
+                                         "text_wrap": False}),
+        "head": book.add_format(plain | {"bold": True, "font_color": "white",
+                                         "bg_color": _PETROL, "border": 1,
+                                         "border_color": _PETROL}),
+        "fact": book.add_format(plain | {"bg_color": _PALE, "border": 1, "border_color": _LINE}),
+        "input": book.add_format(plain | {"num_format": "@", "bg_color": _INPUT, "border": 1,
+                                          "border_color": _OCHRE}),
+    }  # fmt: skip
+    for sheet in sheets:
+        paper = book.add_worksheet(sheet.name)
+        paper.hide_gridlines(_WITHOUT_GRID)
+        paper.set_landscape()
+        paper.set_paper(_A4)
+        paper.fit_to_pages(1, 0)
+        shown = _clean(marking).replace("&", "&&")
+        paper.set_header(f'&C&"Arial,Bold"&10{shown}')
+        paper.set_footer(f"&L&9{_clean(footer).replace('&', '&&')[:120]}&R&9Page &P of &N")
+        paper.write_string(0, 0, _clean(sheet.title), forms["title"])
+        paper.set_row(0, 28)
+        paper.write_string(1, 0, _clean(f"{sheet.line} {marking}".strip()), forms["line"])
+        _table(paper, sheet, forms)
+    book.close()
+    files.write_whole(path, memory.getvalue())
+
+
+def _clean(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", text)[:_LONGEST_CELL]
+
+
+def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None:
+    from xlsxwriter.worksheet import Worksheet
+
+    assert isinstance(paper, Worksheet)  # noqa: S101 - the library comes without types
+    top = HEADINGS_ROW - 1
+    last = top + len(sheet.rows) + sheet.spare
+    for number, column in enumerate(sheet.columns):
+        form = forms["input" if column.is_input else "fact"]
+        paper.set_column_pixels(number, number, column.width)
+        paper.write_string(top, number, column.heading, forms["head"])
+        for row, texts in enumerate(sheet.rows, start=top + 1):
+            text = _clean(texts[number])
+            if text:
+                paper.write_string(row, number, text, form)
+            else:
+                paper.write_blank(row, number, None, form)
+        for row in range(top + 1 + len(sheet.rows), last + 1):
+            paper.write_blank(row, number, None, form)
+        if column.choices and last > top and len(",".join(column.choices)) <= _LONGEST_LIST:
+            paper.data_validation(
+                top + 1,
+                number,
+                last,
+                number,
+                {"validate": "list", "source": list(column.choices), "error_type": "warning"},
+            )
+    for row, texts in enumerate(sheet.rows, start=top + 1):
+        fitted = [
+            Fitted(text, column.width, 11)
+            for text, column in zip(texts, sheet.columns, strict=True)
+        ]
+        paper.set_row(row, row_height(fitted, least=18))
+    paper.freeze_panes(top + 1, 0)
+    paper.repeat_rows(top)

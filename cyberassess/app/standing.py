@@ -1,0 +1,241 @@
+"""Where an assessment stands: who has not replied, what is in conflict, what to do next."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cyberassess.adapters.files import write_whole
+from cyberassess.app.chasing import day, due_for, today
+from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.results import confidence_json
+from cyberassess.app.settling import Conflict, conflicts
+from cyberassess.app.systems import systems
+from cyberassess.domain.assessment import assign, statement_key
+from cyberassess.errors import AssessmentError, Problem, counted
+
+Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStatus:
+    """How far one person is."""
+
+    id: str
+    name: str
+    questions: int
+    answered: int
+    sent: str
+    """Date of the last questionnaire, empty if none."""
+    received: str
+    """Date of the last file that came in, empty if none."""
+    prompted: bool
+    """Whether they answered at the prompt."""
+    open: int
+    """Statements nobody has answered."""
+    due: str = ""
+    """ISO date their answers are wanted by, empty where none is set."""
+    days_late: int = 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a questionnaire is out, nothing has come back, and something is missing."""
+        return bool(self.sent and self.open) and not self.received and not self.prompted
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the assessment stands."""
+
+    assessment: Assessment
+    people: tuple[PersonStatus, ...]
+    conflicts: tuple[Conflict, ...]
+    next_steps: tuple[str, ...]
+
+
+def status(folder: Path) -> Status:
+    """Say who has not replied, what is in conflict, and what to do next."""
+    assessment = open_assessment(folder)
+    settings, state = assessment.contents.settings, assessment.state
+    portions = assign(assessment.frameworks, settings)
+    people: list[PersonStatus] = []
+    on = today()
+    for person_id, portion in portions.items():
+        keys = [
+            statement_key(asked, each) for asked in portion for each in asked.outcome.indicators
+        ]
+        given = [g for key in keys for g in state.answers.get(key, ()) if g.person == person_id]
+        answered = sum(
+            any(each.person == person_id for each in state.answers.get(key, ())) for key in keys
+        )
+        person = settings.person(person_id)
+        due = due_for(assessment, person) if person else None
+        sent = [each.origin.time[:10] for each in state.sent if each.person == person_id]
+        came = [each.origin.time[:10] for each in state.received if each.person == person_id]
+        people.append(
+            PersonStatus(
+                person_id,
+                assessment.name_of(person_id),
+                len(keys),
+                answered,
+                max(sent, default=""),
+                max(came, default=""),
+                any(each.source.kind == "prompt" for each in given),
+                missing := sum(not state.answers.get(key) for key in keys),
+                due.isoformat() if due else "",
+                max((on - due).days, 0) if due and missing else 0,
+            )
+        )
+    open_ones = tuple(conflicts(assessment))
+    return Status(assessment, tuple(people), open_ones, _next_steps(assessment, people, open_ones))
+
+
+def _next_steps(
+    assessment: Assessment, people: list[PersonStatus], open_ones: tuple[Conflict, ...]
+) -> tuple[str, ...]:
+    steps: list[str] = []
+    if assessment.state.is_branched:
+        return ("Join the two copies of the assessment before anything else is written.",)
+    unsent = [each.name for each in people if each.open and not each.sent and not each.answered]
+    if unsent:
+        steps.append(f"Send the questions to {', '.join(unsent)}: cyberassess send")
+    waiting = [each.name for each in people if each.waiting]
+    if waiting:
+        steps.append(f"Ask {', '.join(waiting)} for the answers, then: cyberassess receive FILE")
+    if any(each.days_late and (each.sent or each.prompted) for each in people):
+        steps.append("Write reminders to those who are late: cyberassess chase")
+    unconfirmed = [
+        (line.scope, of - done)
+        for line in systems(assessment)
+        for _, done, of in line.inherits
+        if done < of
+    ]
+    for scope, count in unconfirmed[:3]:
+        steps.append(
+            f"Confirm {counted(count, 'answer')} that {scope.title} takes over from a shared "
+            f"service: cyberassess systems confirm {scope.id}"
+        )
+    if open_ones:
+        first = open_ones[0].statement
+        steps.append(
+            f"Settle {counted(len(open_ones), 'conflict')}: cyberassess resolve "
+            f"{first.indicator}/{first.scope} --answer … --reason …"
+        )
+    lacking = assessment.card.confidence.lacks_reason
+    if lacking:
+        steps.append(
+            f"Ask again for {counted(lacking, 'reason')} that are missing: cyberassess send"
+        )
+    if any(each.open for each in people) and not waiting and not unsent:
+        steps.append("Fill the last gaps at the prompt: cyberassess ask")
+    if not steps:
+        steps.append("Everything is answered. Print it: cyberassess report full")
+    return tuple(steps)
+
+
+def status_json(found: Status) -> Json:
+    """Give ``status --json``."""
+    card = found.assessment.card
+    return {
+        "schema": 1,
+        "organisation": found.assessment.contents.settings.organisation,
+        "period": found.assessment.contents.settings.period,
+        "heads": list(found.assessment.state.heads),
+        "people": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "questions": each.questions,
+                "answered": each.answered,
+                "sent": each.sent or None,
+                "received": each.received or None,
+                "open": each.open,
+                "waiting": each.waiting,
+                "due": each.due or None,
+                "days_late": each.days_late,
+            }
+            for each in found.people
+        ],
+        "conflicts": [
+            {
+                "framework": c.statement.framework,
+                "scope": c.statement.scope,
+                "statement": c.statement.indicator,
+                "answers": [{"name": n, "answer": a, "reason": r} for n, a, r in c.answers],
+            }
+            for c in found.conflicts
+        ],
+        "confidence": confidence_json(card),
+        "branches": found.assessment.state.is_branched,
+        "notes": [str(each) for each in found.assessment.notes],
+        "next": list(found.next_steps),
+    }
+
+
+def state_of(person: PersonStatus) -> str:
+    """Say in a few words where a person is."""
+    if person.received:
+        state = f"came back {person.received}"
+    elif person.prompted:
+        state = "answered at the prompt"
+    else:
+        state = f"waiting since {person.sent}" if person.sent else "not sent yet"
+    if person.days_late:
+        state += f", late by {counted(person.days_late, 'day')}"
+    return state
+
+
+def write_status_page(folder: Path, output: Path | None = None) -> Path:
+    """Write the status as a page of HTML; ``reports/status.html`` if ``output`` is ``None``.
+
+    Raises:
+        AssessmentError: where it cannot be written.
+    """
+    from cyberassess.adapters.report.status_page import (
+        ConflictRow,
+        PersonRow,
+        StatusPage,
+        status_html,
+    )
+
+    found = status(folder)
+    settings, card = found.assessment.contents.settings, found.assessment.card
+    confidence = card.confidence
+    page = StatusPage(
+        title=f"{settings.organisation}, {settings.period}",
+        marking=settings.marking.filled,
+        on=day(today()),
+        due=day(settings.due) if settings.due else "",
+        lead=f"{confidence.answered:,} of {confidence.statements:,} statements are answered; "
+        f"{counted(confidence.conflicts, 'conflict')} open.",
+        next_steps=found.next_steps,
+        people=tuple(
+            PersonRow(
+                each.name, each.answered, each.questions, state_of(each), each.due,
+                each.days_late > 0,
+            )
+            for each in found.people
+        ),
+        conflicts=tuple(
+            ConflictRow(
+                f"{each.statement.indicator}/{each.statement.scope}",
+                tuple(f"{name}: {answer}" for name, answer, _ in each.answers),
+            )
+            for each in found.conflicts
+        ),
+        notes=tuple(str(each) for each in found.assessment.notes),
+        head=f"Head of the ledger: {' '.join(found.assessment.state.heads)}",
+    )  # fmt: skip
+    path = output or found.assessment.workspace.reports / "status.html"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, status_html(page).encode())
+    except OSError as cause:
+        raise AssessmentError(
+            Problem(
+                "not-writable",
+                str(path),
+                f"The page cannot be written: {cause.strerror}.",
+                "Look at the folder's permissions and the space on the disk.",
+            )
+        ) from cause
+    return path

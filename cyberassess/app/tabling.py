@@ -1,0 +1,96 @@
+"""Tables that people bring as a workbook, CSV or YAML."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cyberassess.adapters.sources import tables
+from cyberassess.adapters.sources.tables import Cell, Row
+from cyberassess.errors import FrameworkError, Problem, Severity
+
+_UNTOUCHED = "Nothing was written."
+YAML = (".yaml", ".yml")
+_CSV = (".csv", ".tsv", ".txt")
+
+
+def read_rows(
+    path: Path, fields: tuple[tables.Field, ...]
+) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
+    """Read a table of any kind; notes say what was not looked at."""
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return _read_sheet(path, fields)
+    if suffix not in (*YAML, *_CSV):
+        message = f'"{path.suffix or path.name}" is not a kind of file that is read here.'
+        hint = f"Save the table as .csv, .xlsx or .yaml. {_UNTOUCHED}"
+        raise FrameworkError(Problem("unknown-kind", path.name, message, hint))
+    data = bytes_of(path)
+    if suffix in YAML:
+        rows, problems = tables.read_yaml(data, path.name, (fields[0].name, fields[-1].name))
+    else:
+        rows, problems = tables.read_csv(data, path.name, fields)
+    if problems:
+        raise FrameworkError(*problems)
+    return rows, ()
+
+
+def bytes_of(path: Path) -> bytes:
+    """Give the bytes of a file; raises ``FrameworkError`` where it cannot be read or is empty."""
+    try:
+        data = path.read_bytes()
+    except OSError as cause:
+        message = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
+        hint = f"Check the name and that you may read it. {_UNTOUCHED}"
+        raise FrameworkError(Problem("not-readable", str(path), message, hint)) from cause
+    if not data.strip():
+        hint = f"It may still be syncing: wait and try again. {_UNTOUCHED}"
+        raise FrameworkError(Problem("empty-file", path.name, "The file is empty.", hint))
+    return data
+
+
+_FLAWS = {"f": "is a formula", "e": "shows a fault of the spreadsheet", "d": "is a date"}
+
+
+def _read_sheet(
+    path: Path, fields: tuple[tables.Field, ...]
+) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
+    from cyberassess.adapters.xlsx.guard import Reader, Sheet
+
+    def rows_of(sheet: Sheet) -> Iterator[Row]:
+        place = f'{path.name}, sheet "{sheet.name}"'
+        rows: dict[int, dict[int, Cell]] = {}
+        for cell in sheet.cells:
+            flaw = _FLAWS.get(cell.kind, "")
+            if cell.row in sheet.hidden_rows:
+                flaw = "stands in a hidden row"
+            elif cell.column in sheet.hidden_columns:
+                flaw = "stands in a hidden column"
+            if cell.text.strip():
+                made = Cell(f"{place}, cell {cell.address}", cell.text.strip(), flaw)
+                rows.setdefault(cell.row, {})[cell.column] = made
+        for number, cells in sorted(rows.items()):
+            yield Row(f"{place}, row {number}", cells)
+
+    with Reader() as reader:
+        book = reader.read(path)
+    notes = tuple(
+        Problem(
+            "hidden-sheet",
+            f'{path.name}, sheet "{sheet.name}"',
+            "The sheet is hidden and was not read.",
+            "Unhide it if what you mean stands there.",
+            Severity.NOTE,
+        )
+        for sheet in book.sheets
+        if sheet.is_hidden and sheet.cells
+    )
+    found = {each.name: tuple(rows_of(each)) for each in book.sheets if not each.is_hidden}
+    fitting = [
+        name for name, rows in found.items() if tables.heading_row(rows, fields) is not None
+    ]
+    if len(fitting) > 1:
+        shown = ", ".join(f'"{each}"' for each in fitting)
+        message = f"Several sheets have the headings: {shown}."
+        hint = f"Keep one of them in the file, or hide the others. {_UNTOUCHED}"
+        raise FrameworkError(Problem("several-sheets", path.name, message, hint))
+    chosen = fitting[:1] or [name for name, rows in found.items() if rows][:1]
+    return (found[chosen[0]] if chosen else ()), notes

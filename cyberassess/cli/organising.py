@@ -1,0 +1,386 @@
+"""Commands about who answers what: people, systems, chase."""
+
+from pathlib import Path
+
+import click
+
+from cyberassess.cli.running import IN_PART, print_json, show_problems
+
+by_whom = click.option(
+    "--by",
+    metavar="'NAME, ROLE'",
+    default=None,
+    show_default="the officer",
+    help="Who gives this command; recorded as claimed.",
+)
+_reason = click.option(
+    "--reason", metavar="TEXT", default="", show_default="none", help="Why; kept in the ledger."
+)
+_output = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=None,
+    show_default="in the assessment's folder",
+    type=click.Path(path_type=Path),
+    help="Where to write it: .xlsx or .csv.",
+)
+_force = click.option("--force", is_flag=True, help="Replace the file.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+@click.group(invoke_without_command=True)
+@_json
+@click.pass_context
+def people(context: click.Context, *, as_json: bool) -> None:
+    """List who is asked what; add people, hand questions on, give more time.
+
+    \b
+    Examples:
+      cyberassess people
+      cyberassess people --json
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from cyberassess.app.opening import open_assessment
+    from cyberassess.app.people import people as listed
+    from cyberassess.cli.words_organising import people_json, people_lines
+
+    found = listed(open_assessment(Path(context.obj)))
+    if as_json:
+        print_json(people_json(found))
+    else:
+        for line in people_lines(found):
+            click.echo(line)
+
+
+@people.command("add")
+@click.argument("who", metavar="'NAME <EMAIL>[:ROLE,…[@SCOPE]]'")
+@by_whom
+@click.pass_obj
+def people_add(folder: str, who: str, by: str | None) -> None:
+    """Add somebody who answers.
+
+    \b
+    Examples:
+      cyberassess people add "Priya Shah <priya.shah@northport.example>:hr"
+      cyberassess people add "Tom Ley <tom@larkmoor.example>:supplier@housing"
+    """
+    from cyberassess.app.people import add_person
+
+    person = add_person(Path(folder), who, by=by)
+    click.echo(
+        f"Added {person.name}. Send them their questions: cyberassess send --to {person.id}"
+    )
+
+
+@people.command("hand-over")
+@click.argument("outcomes", metavar="[OUTCOME…]", nargs=-1)
+@click.option("--from", "giver", metavar="NAME", required=True, help="Who is asked now.")
+@click.option("--to", "taker", metavar="NAME", required=True, help="Who is asked instead.")
+@click.option(
+    "--scope", metavar="ID", default=None, show_default="everywhere", help="Only in this scope."
+)
+@_reason
+@by_whom
+@click.pass_obj
+def people_hand_over(
+    folder: str,
+    outcomes: tuple[str, ...],
+    *,
+    giver: str,
+    taker: str,
+    scope: str | None,
+    reason: str,
+    by: str | None,
+) -> None:
+    """Hand questions on to somebody else; without outcomes, all of them.
+
+    What was answered already stays, under the name of whoever answered.
+
+    \b
+    Examples:
+      cyberassess people hand-over B3.a --from "Helen Stobart" --to "Dev Malhotra"
+      cyberassess people hand-over --from "Grace Adeyemi" --to "Sam Reid" --reason "Left"
+    """
+    from cyberassess.app.people import hand_over
+    from cyberassess.cli.words_organising import handed_lines
+
+    found = hand_over(
+        Path(folder), outcomes, giver=giver, taker=taker, scope=scope, reason=reason, by=by
+    )
+    for line in handed_lines(found):
+        click.echo(line)
+
+
+@people.command("extend")
+@click.argument("name", metavar="NAME")
+@click.option("--until", metavar="YYYY-MM-DD", required=True, help="The new date.")
+@_reason
+@by_whom
+@click.pass_obj
+def people_extend(folder: str, name: str, *, until: str, reason: str, by: str | None) -> None:
+    """Give somebody until a later date.
+
+    \b
+    Examples:
+      cyberassess people extend "Helen Stobart" --until 2026-11-30
+      cyberassess people extend "Martin Lowes" --until 2026-12-04 --reason "Year end"
+    """
+    from cyberassess.app.people import extend
+
+    person = extend(Path(folder), name, until=until, reason=reason, by=by)
+    click.echo(f"{person.name} has until {until}.")
+
+
+@people.command("export")
+@_output
+@_force
+@click.pass_obj
+def people_export(folder: str, *, output: Path | None, force: bool) -> None:
+    """Write the people to a spreadsheet, to be changed and taken in again.
+
+    \b
+    Examples:
+      cyberassess people export
+      cyberassess people export -o people.csv --force
+    """
+    from cyberassess.app.scope_tables import export_people
+
+    click.echo(f"Wrote {export_people(Path(folder), output, force=force)}")
+
+
+@people.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_dry_run
+@by_whom
+@click.pass_context
+def people_import(context: click.Context, file: Path, *, dry_run: bool, by: str | None) -> None:
+    """Take people in from a spreadsheet with the headings that export writes.
+
+    Whoever is not in the file stays as they are.
+
+    \b
+    Examples:
+      cyberassess people import people.csv --dry-run
+      cyberassess people import people.csv
+    """
+    from cyberassess.app.scope_tables import import_people
+    from cyberassess.cli.words_organising import taken_lines
+
+    found = import_people(Path(context.obj), file, dry_run=dry_run, by=by)
+    for line in taken_lines(found, dry_run=dry_run):
+        click.echo(line)
+    show_problems(found.problems)
+
+
+@click.group(invoke_without_command=True)
+@_json
+@click.pass_context
+def systems(context: click.Context, *, as_json: bool) -> None:
+    """List what is assessed; add systems, leave some out, confirm inherited answers.
+
+    \b
+    Examples:
+      cyberassess systems
+      cyberassess systems --json
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from cyberassess.app.opening import open_assessment
+    from cyberassess.app.systems import systems as listed
+    from cyberassess.cli.words_organising import systems_json, systems_lines
+
+    assessment = open_assessment(Path(context.obj))
+    found = listed(assessment)
+    if as_json:
+        print_json(systems_json(found, assessment.contents.settings))
+    else:
+        for line in systems_lines(found, assessment.contents.settings):
+            click.echo(line)
+
+
+@systems.command("add")
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--kind",
+    metavar="system|shared-service|cloud-service",
+    type=click.Choice(["system", "shared-service", "cloud-service"]),
+    default="system",
+    show_default=True,
+    help="A shared service is asked once, for the systems that use it.",
+)
+@click.option("--service", metavar="TEXT", default="", help="Whose work it supports.")
+@click.option("--owner", metavar="NAME", default="", help="Who owns it.")
+@click.option("--supplier", metavar="TEXT", default="", help="Who supplies it.")
+@click.option("--hosting", metavar="TEXT", default="", help="Where it runs.")
+@click.option("--why", "why_critical", metavar="TEXT", default="", help="Why it is critical.")
+@click.option(
+    "--inherits", metavar="ID", multiple=True, help="A shared service it uses. May be repeated."
+)
+@click.option(
+    "--covers",
+    metavar="OUTCOME",
+    multiple=True,
+    help="Of a shared service: what it is asked about; all if left out. May be repeated.",
+)
+@by_whom
+@click.pass_obj
+def systems_add(
+    folder: str,
+    name: str,
+    *,
+    kind: str,
+    inherits: tuple[str, ...],
+    covers: tuple[str, ...],
+    by: str | None,
+    service: str,
+    owner: str,
+    supplier: str,
+    hosting: str,
+    why_critical: str,
+) -> None:
+    """Add a system, a shared service or a cloud service.
+
+    \b
+    Examples:
+      cyberassess systems add "Planning portal" --service Planning --hosting saas
+      cyberassess systems add "Backup" --kind shared-service --covers B5.c
+    """
+    from cyberassess.app.systems import add_system
+
+    facts = {
+        "service": service,
+        "owner": owner,
+        "supplier": supplier,
+        "hosting": hosting,
+        "why_critical": why_critical,
+    }
+    scope = add_system(
+        Path(folder), name, kind=kind, facts=facts, inherits=inherits, covers=covers, by=by
+    )
+    click.echo(f"Added {scope.title} ({scope.id}). Its questions go out with: cyberassess send")
+
+
+@systems.command("leave-out")
+@click.argument("name", metavar="NAME")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; printed in the report.")
+@by_whom
+@click.pass_obj
+def systems_leave_out(folder: str, name: str, *, reason: str, by: str | None) -> None:
+    """Record what was considered and is not assessed.
+
+    \b
+    Examples:
+      cyberassess systems leave-out "Parking permits" --reason "A fortnight without it does no harm."
+      cyberassess systems leave-out "Archive" --reason "Read only, and no personal data."
+    """  # noqa: E501 - an example is one line
+    from cyberassess.app.systems import leave_out
+
+    leave_out(Path(folder), name, reason=reason, by=by)
+    click.echo(f"{name} is left out; the reason is printed in the report.")
+
+
+@systems.command("confirm")
+@click.argument("system", metavar="SYSTEM")
+@click.option(
+    "--from",
+    "source",
+    metavar="ID",
+    default=None,
+    show_default="all it uses",
+    help="Only the answers of this shared service.",
+)
+@by_whom
+@click.pass_obj
+def systems_confirm(folder: str, system: str, *, source: str | None, by: str | None) -> None:
+    """Confirm that the answers of shared services hold for a system too.
+
+    What the system answers for itself stays.
+
+    \b
+    Examples:
+      cyberassess systems confirm housing
+      cyberassess systems confirm housing --by "Helen Stobart, Head of housing"
+    """
+    from cyberassess.app.systems import confirm_inherited
+    from cyberassess.cli.words_organising import inherited_lines
+
+    for line in inherited_lines(confirm_inherited(Path(folder), system, source=source, by=by)):
+        click.echo(line)
+
+
+@systems.command("export")
+@_output
+@_force
+@click.pass_obj
+def systems_export(folder: str, *, output: Path | None, force: bool) -> None:
+    """Write systems and what was left out to a spreadsheet.
+
+    \b
+    Examples:
+      cyberassess systems export
+      cyberassess systems export -o systems.csv --force
+    """
+    from cyberassess.app.scope_tables import export_systems
+
+    click.echo(f"Wrote {export_systems(Path(folder), output, force=force)}")
+
+
+@systems.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_dry_run
+@by_whom
+@click.pass_context
+def systems_import(context: click.Context, file: Path, *, dry_run: bool, by: str | None) -> None:
+    """Take systems in from a spreadsheet with the headings that export writes.
+
+    \b
+    Examples:
+      cyberassess systems import systems.csv --dry-run
+      cyberassess systems import systems.csv
+    """
+    from cyberassess.app.scope_tables import import_systems
+    from cyberassess.cli.words_organising import taken_lines
+
+    found = import_systems(Path(context.obj), file, dry_run=dry_run, by=by)
+    for line in taken_lines(found, dry_run=dry_run):
+        click.echo(line)
+    show_problems(found.problems)
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    default=None,
+    show_default="questionnaires/letters",
+    type=click.Path(path_type=Path),
+    help="Where to write the reminders.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 while somebody is late.")
+@_json
+@click.pass_context
+def chase(context: click.Context, *, output: Path | None, strict: bool, as_json: bool) -> None:
+    """Write a reminder for everybody who is late or incomplete, and one CSV.
+
+    Nothing is sent: your own e-mail program does that.
+
+    \b
+    Examples:
+      cyberassess chase
+      cyberassess chase --json
+    """
+    from cyberassess.app.chasing import chase as write
+    from cyberassess.cli.words_organising import chased_json, chased_lines
+
+    found, paths = write(Path(context.obj), output)
+    if as_json:
+        print_json(chased_json(found))
+    else:
+        for line in chased_lines(found, paths):
+            click.echo(line)
+    if strict and any(each.days_late for each in found):
+        context.exit(IN_PART)

@@ -76,6 +76,11 @@ class Workspace:
         return self.folder / "questionnaires" / "letters"
 
     @property
+    def reviews(self) -> Path:
+        """Where the assurers' workbooks and slips lie."""
+        return self.folder / "reviews"
+
+    @property
     def received(self) -> Path:
         """Where originals of what came in are kept."""
         return self.folder / "questionnaires" / "received"

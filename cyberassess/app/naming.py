@@ -16,8 +16,15 @@ def plain(text: str, longest: int) -> str:
     return " ".join(kept.split())[:longest].strip() or "x"
 
 
-def keep_original(path: Path, folder: Path, sha256: str = "") -> str:
-    """Copy an original as it came; give the name it is kept under."""
+def keep_original(
+    path: Path, folder: Path, sha256: str = "", *, under: str = "questionnaires"
+) -> str:
+    """Copy an original as it came; give the name it is kept under.
+
+    Args:
+        folder: where to.
+        under: the folder of the workspace it lies in, or is.
+    """
     try:
         short = (sha256 or sha256_of(path))[:8]
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +44,8 @@ def keep_original(path: Path, folder: Path, sha256: str = "") -> str:
                 "Nothing was stored from the file.",
             )
         ) from cause
-    return f"questionnaires/{folder.name}/{target.name}"
+    within = f"{under}/" if folder.name != under else ""
+    return f"{within}{folder.name}/{target.name}"
 
 
 def _suffix(path: Path) -> str:

@@ -77,13 +77,15 @@ def _add_commands() -> None:
         importing_sets,
         organising,
         results,
+        reviewing,
         setup,
     )
 
     for command in (
         setup.demo, setup.new, organising.people, organising.systems, results.status,
         gathering.send, gathering.receive, gathering.ask, organising.chase, gathering.import_,
-        gathering.resolve, results.score, results.explain, results.report, results.verify,
+        gathering.resolve, results.score, results.explain, reviewing.review, results.report,
+        results.verify,
         content.framework,
     ):  # fmt: skip
         program.add_command(command)

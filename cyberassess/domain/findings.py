@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cyberassess.domain.framework import CountsAs, Framework, Indicator
-from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard
+from cyberassess.domain.framework import CountsAs, Framework, FrameworkRef, Indicator
+from cyberassess.domain.ledger import State
+from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.standing import Standing
 
 
@@ -82,3 +83,45 @@ def _tally(name: str, title: str, standings: list[Standing]) -> Tally:
         len(applying),
         sum(each.counts_as is CountsAs.UNANSWERED for each in applying),
     )
+
+
+class Agreement(NamedTuple):
+    """How far assurers agree with what was claimed, for one top group of a framework."""
+
+    framework: FrameworkRef
+    group: str
+    title: str
+    outcomes: int
+    """Applicable outcome-and-scope pairs."""
+    reviewed: int
+    agree: int
+    lower: int
+    """The assurer gave a lower level; by the lowest, where several reviewed it."""
+    higher: int
+
+
+def agreement(card: Scorecard, framework: Framework, state: State) -> tuple[Agreement, ...]:
+    """Count agreement for each top group of a framework, in the publisher's order."""
+    tops = {each.outcome.id: each.groups[0] for each in framework.located}
+    rows: dict[str, list[OutcomeScore]] = {}
+    for each in card.outcomes:
+        if each.asked.framework is framework and not each.not_applicable:
+            rows.setdefault(tops[each.key.outcome].id, []).append(each)
+    titles = {group.id: group.title for group in tops.values()}
+    found: list[Agreement] = []
+    for group, scores in rows.items():
+        seen = reviewed_ranks(scores, state)
+        ranks = [(score.rank, rank) for score, rank in seen]
+        found.append(
+            Agreement(
+                framework.ref,
+                group,
+                titles[group],
+                len(scores),
+                len(seen),
+                sum(own == rank for own, rank in ranks),
+                sum(own is not None and rank < own for own, rank in ranks),
+                sum(own is None or rank > own for own, rank in ranks),
+            )
+        )
+    return tuple(found)

@@ -404,7 +404,8 @@ class _Folding:
 
 REGISTERS = frozenset(
     ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
-     "extension", "action", "approval", "evidence-item", "evidence-link", "review", "settled",
+     "extension", "action", "approval", "evidence-item", "evidence-link", "review",
+     "review-file", "settled",
      "packed")
 )  # fmt: skip
 """The kinds of record; docs/formats.md lists their fields."""

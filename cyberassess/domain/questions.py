@@ -218,7 +218,8 @@ def questionnaire(
     )
 
 
-def _ref(name: str, scope: ScopeId, number: int) -> str:
+def make_ref(name: str, scope: ScopeId, number: int) -> str:
+    """Give the ref of a row, an outcome or a text; ``number`` counts frameworks from one."""
     prefix = f"{number}:" if number > 1 else ""
     return f"{prefix}{name}" if scope == ORGANISATION else f"{prefix}{name}/{scope}"
 
@@ -263,7 +264,7 @@ def _block(
     framework, outcome = asked.framework, asked.outcome
     rows = tuple(
         Row(
-            ref=_ref(indicator.id, asked.scope.id, number),
+            ref=make_ref(indicator.id, asked.scope.id, number),
             statements=leaders[statement],
             text=indicator.text,
             heading=level.heading,
@@ -279,13 +280,13 @@ def _block(
     )
     key = outcome_key(asked)
     return Block(
-        ref=_ref(outcome.id, asked.scope.id, number),
+        ref=make_ref(outcome.id, asked.scope.id, number),
         asked=asked,
         rows=rows,
         rationale=_said(state.rationales.get(key, ()), person),
         evidence=_said(state.evidence.get(key, ()), person),
-        why_ref=_ref(f"{outcome.id}{WHY}", asked.scope.id, number),
-        evidence_ref=_ref(f"{outcome.id}{EVIDENCE}", asked.scope.id, number),
+        why_ref=make_ref(f"{outcome.id}{WHY}", asked.scope.id, number),
+        evidence_ref=make_ref(f"{outcome.id}{EVIDENCE}", asked.scope.id, number),
     )
 
 

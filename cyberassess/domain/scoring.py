@@ -38,6 +38,7 @@ from cyberassess.domain.framework import (
 )
 from cyberassess.domain.inheriting import with_inherited
 from cyberassess.domain.ledger import Record, State
+from cyberassess.domain.reviewing import REVIEW, reviews
 from cyberassess.domain.rules import RuleFunction, Table, rule_of
 from cyberassess.domain.standing import Standing, standings_of
 
@@ -578,6 +579,7 @@ def _confidence(outcomes: list[OutcomeScore], state: State, on: datetime.date) -
     applicable = [each for each in outcomes if not each.not_applicable]
     claims = [each for each in applicable if each.rank]
     today = on.isoformat()
+    seen = reviewed_ranks(applicable, state)
     evidence = {each.key: state.evidence.get(each.key, ()) for each in claims}
     return Confidence(
         statements=len(standings),
@@ -595,6 +597,25 @@ def _confidence(outcomes: list[OutcomeScore], state: State, on: datetime.date) -
         claims=len(claims),
         evidenced=sum(bool(said) for said in evidence.values()),
         in_date=sum(any(each.valid_until >= today for each in said) for said in evidence.values()),
-        reviewed=0,
-        lowered=0,
+        reviewed=len(seen),
+        lowered=sum(rank < (each.rank or 0) for each, rank in seen),
     )
+
+
+def reviewed_ranks(
+    outcomes: Sequence[OutcomeScore], state: State
+) -> list[tuple[OutcomeScore, int]]:
+    """Give each outcome an assurer determined, with the lowest rank any of them gave it."""
+    if not state.records.get(REVIEW):
+        return []
+    by_key = reviews(state)
+    found: list[tuple[OutcomeScore, int]] = []
+    for each in outcomes:
+        ranks = [
+            each.asked.framework.ranks[review.level]
+            for review in by_key.get(each.key, ())
+            if review.level in each.asked.framework.ranks and review.level is not None
+        ]
+        if ranks:
+            found.append((each, min(ranks)))
+    return found

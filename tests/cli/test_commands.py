@@ -74,6 +74,11 @@ CASES = [
     Case(("systems", "import", "systems.csv"), 0, "1 added, 0 changed"),
     Case(("systems", "import", "nowhere.csv"), 1, err="cannot be read"),
     Case(("chase",), 0, "Wrote"),
+    Case(("review",), 0, "Nobody has reviewed anything yet"),
+    Case(("review", "--json"), 0, '"agreement"'),
+    Case(("review", "send", "--to", "Nadia Okafor"), 0, "outcomes for Nadia Okafor"),
+    Case(("review", "send", "--to", " "), 1, err="No name was given"),
+    Case(("review", "receive", "sam.xlsx"), 1, err="not an assurer's workbook of ours"),
     Case(("chase", "--json"), 0, '"days_late"'),
     Case(("chase", "-o", "sam.xlsx"), 1, err="cannot be written"),
     Case(("-C", "nowhere", "status"), 1, err="this folder is not an assessment"),
@@ -171,8 +176,8 @@ def test_every_command_is_tried_with_success_and_without() -> None:
     for path in commands():
         codes = {code for command, code in tried if command[: len(path)] == path}
         assert codes - {0}, path
-        # the demo is made by a fixture; inheriting is tried in test_program and tests/app
-        if path not in {("demo",), ("systems", "confirm")}:
+        # the demo is made by a fixture; the others are tried in test_program and tests/app
+        if path not in {("demo",), ("systems", "confirm"), ("review", "receive")}:
             assert 0 in codes, path
 
 

@@ -12,6 +12,7 @@ from cyberassess.adapters.report.fairplay_view import FairPlay, fair_play
 from cyberassess.adapters.report.gaps_view import Gaps, gaps
 from cyberassess.adapters.report.method_view import Method, method
 from cyberassess.adapters.report.outcomes_view import ScopeView, scope_views
+from cyberassess.adapters.report.review_view import ReviewView, review
 from cyberassess.adapters.report.summary_view import Front, front
 from cyberassess.domain.assessment import Settings
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, ThemeSet
@@ -46,6 +47,8 @@ class FullReport:
     """Anchor and title of each section, for the contents."""
     gaps: Gaps
     scopes: tuple[ScopeView, ...]
+    review: ReviewView | None
+    """``None`` while nobody has reviewed anything."""
     fair_play: FairPlay
     method: Method
     control: Control
@@ -86,6 +89,7 @@ def build_view(
     """
     basis = Basis(settings, frameworks, profiles, themes, state, card, on, tool)
     page_one = front(basis)
+    reviewed = review(basis)
     reference = _reference(basis)
     return FullReport(
         title=f"{page_one.title}: full report, {settings.organisation}",
@@ -97,13 +101,21 @@ def build_view(
         marking=settings.marking.filled.upper(),
         footer=f"{settings.organisation} · {reference} · DRAFT",
         front=page_one,
-        sections=_SECTIONS,
+        sections=_sections(reviewed),
         gaps=gaps(basis),
         scopes=scope_views(basis),
+        review=reviewed,
         fair_play=fair_play(basis),
         method=method(basis),
         control=_control(basis, reference),
     )
+
+
+def _sections(reviewed: ReviewView | None) -> tuple[tuple[str, str], ...]:
+    """Give the sections there are; the review stands before what is told for fair play."""
+    if reviewed is None:
+        return _SECTIONS
+    return (*_SECTIONS[:3], ("review", "Independent review"), *_SECTIONS[3:])
 
 
 def _reference(basis: Basis) -> str:

@@ -16,7 +16,7 @@ from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 
 _PETROL, _PALE, _INPUT, _OCHRE = "#0b5563", "#e6f0f1", "#fffdf0", "#b8962e"
 _GREY, _LINE = "#595959", "#c9d6d8"
-_A4, _WITHOUT_GRID, _LONGEST_CELL, _LONGEST_LIST = 9, 2, 32_767, 255
+_A3, _A4, _WITHOUT_GRID, _LONGEST_CELL, _LONGEST_LIST = 8, 9, 2, 32_767, 255
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 HEADINGS_ROW = 4
 """Counted from one, the row of the headings on every sheet."""
@@ -47,6 +47,8 @@ class TableSheet:
     """As many texts as there are columns."""
     spare: int = 0
     """Empty rows below, ready to be filled in."""
+    is_wide: bool = False
+    """Printed on A3 instead of A4."""
 
 
 def write_tables(
@@ -84,7 +86,7 @@ def write_tables(
         paper = book.add_worksheet(sheet.name)
         paper.hide_gridlines(_WITHOUT_GRID)
         paper.set_landscape()
-        paper.set_paper(_A4)
+        paper.set_paper(_A3 if sheet.is_wide else _A4)
         paper.fit_to_pages(1, 0)
         shown = _clean(marking).replace("&", "&&")
         paper.set_header(f'&C&"Arial,Bold"&10{shown}')

@@ -13,6 +13,7 @@ from cyberassess import __version__
 from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
 from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.assessment import Person, PersonId
+from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
 from cyberassess.domain.ledger import Segment, Source, State, fold, segment_hash
 from cyberassess.domain.scoring import Scorecard, score
@@ -79,6 +80,17 @@ class Assessment:
             if "time" in event
         ]
         return datetime.date.fromisoformat(max(times)[:10])
+
+    @cached_property
+    def opened(self) -> datetime.date:
+        """The date of the first entry in the ledger."""
+        times = [str(each.header.get("time", "")) for each in self.reading.segments]
+        return datetime.date.fromisoformat(min(filter(None, times))[:10])
+
+    @cached_property
+    def evidence(self) -> Register:
+        """The register of evidence."""
+        return register_of(self.state)
 
     @cached_property
     def notes(self) -> tuple[Problem, ...]:

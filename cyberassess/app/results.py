@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess import __version__
 from cyberassess.adapters.files import sha256_of, write_whole
+from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.findings import Tally, tally_by_owner, tally_by_standard
@@ -259,6 +260,7 @@ def verify(folder: Path) -> Verified:
                     "Restore it from a backup; the answers themselves are in the ledger.",
                 )
             )
+    problems += file_problems(assessment)
     assert assessment.card is not None  # noqa: S101 - derived again, raising where it cannot be
     return Verified(
         len(assessment.reading.segments),

@@ -7,11 +7,10 @@ numbers or fractions; rounding happens once, for display.
 
 import datetime
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import (
@@ -23,6 +22,8 @@ from cyberassess.domain.assessment import (
     outcome_key,
     scopes_of,
 )
+from cyberassess.domain.confidence import Confidence, Measured, confidence_in
+from cyberassess.domain.evidence import register_of, sources_of
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
@@ -90,6 +91,12 @@ class OutcomeScore:
     def key(self) -> OutcomeKey:
         """What it is about."""
         return outcome_key(self.asked)
+
+    @property
+    def evidence_places(self) -> tuple[OutcomeKey, ...]:
+        """Where its evidence may stand: here, and in the services it takes answers over from."""
+        given = [each.inherited_from for found in self.standings for each in found.given]
+        return sources_of(self.key, given)
 
     @property
     def has_lapsed(self) -> bool:
@@ -248,29 +255,6 @@ class Verdict:
     """``None`` while some outcome is not determined and none fails."""
     failed_by: tuple[IndicatorId, ...]
     """Requirements that fail the whole assessment, whatever the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Confidence:
-    """How far the result is proven; stands beside it and is never mixed in."""
-
-    statements: int
-    answered: int
-    dont_know: int
-    does_not_apply: int
-    lacks_reason: int
-    conflicts: int
-    outcomes: int
-    """Applicable outcome-and-scope pairs."""
-    claims: int
-    """Pairs whose determination is above the lowest level."""
-    evidenced: int
-    """Claims with at least one evidence reference."""
-    in_date: int
-    """Claims with evidence whose date is known and not passed."""
-    reviewed: int
-    lowered: int
-    """Determinations lowered on review."""
 
 
 @dataclass(frozen=True)
@@ -575,28 +559,13 @@ def _mean(values: list[Fraction]) -> Fraction | None:
 
 
 def _confidence(outcomes: list[OutcomeScore], state: State, on: datetime.date) -> Confidence:
-    standings = list(chain.from_iterable(each.standings for each in outcomes))
-    applicable = [each for each in outcomes if not each.not_applicable]
-    claims = [each for each in applicable if each.rank]
-    today = on.isoformat()
-    seen = reviewed_ranks(applicable, state)
-    evidence = {each.key: state.evidence.get(each.key, ()) for each in claims}
-    return Confidence(
-        statements=len(standings),
-        answered=sum(each.counts_as is not CountsAs.UNANSWERED for each in standings),
-        dont_know=sum(
-            each.counts_as is CountsAs.UNANSWERED
-            and not each.lacks_reason
-            and each.answer is not None
-            for each in standings
-        ),
-        does_not_apply=sum(each.counts_as is CountsAs.LEFT_OUT for each in standings),
-        lacks_reason=sum(each.lacks_reason for each in standings),
-        conflicts=sum(each.in_conflict for each in standings),
-        outcomes=len(applicable),
-        claims=len(claims),
-        evidenced=sum(bool(said) for said in evidence.values()),
-        in_date=sum(any(each.valid_until >= today for each in said) for said in evidence.values()),
+    measured = [
+        Measured(each.evidence_places, each.standings, not each.not_applicable, bool(each.rank))
+        for each in outcomes
+    ]
+    seen = reviewed_ranks([each for each in outcomes if not each.not_applicable], state)
+    return replace(
+        confidence_in(measured, register_of(state), on),
         reviewed=len(seen),
         lowered=sum(rank < (each.rank or 0) for each, rank in seen),
     )

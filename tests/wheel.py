@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ("frameworks", "templates")
+DATA = ("frameworks", "templates", "docs/method.md")
 
 
 def _tracked() -> set[str]:

@@ -1,4 +1,4 @@
-"""Where ``frameworks/`` and ``templates/`` lie: the only module that looks.
+"""Where ``frameworks/``, ``templates/`` and ``docs/`` lie: the only module that looks.
 
 In an installed wheel they are in ``cyberassess/_data/``; in a checkout they lie beside it.
 """
@@ -10,7 +10,7 @@ from cyberassess.errors import CyberassessError, Problem
 
 
 def folder(name: str) -> Path:
-    """Give the folder ``frameworks`` or ``templates``.
+    """Give the folder ``frameworks``, ``templates`` or ``docs`` (of which a wheel has the method).
 
     Raises:
         CyberassessError: where the installation lacks it.

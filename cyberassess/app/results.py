@@ -322,8 +322,6 @@ def _view(
     folder: Path, suffix: str, output: Path | None, *, force: bool
 ) -> tuple["FullReport", Path]:
     """Give what is printed, and where to; the assessment itself need not stay in memory."""
-    from cyberassess.adapters.report.view import build_view
-
     assessment = open_assessment(folder)
     path = output or _dated(assessment, suffix)
     if output is not None:
@@ -338,7 +336,31 @@ def _view(
                     "Choose another name, or add --force to replace it. Nothing was written.",
                 )
             )
-    report = build_view(
+    return full_view(assessment), path
+
+
+def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]) -> Path:
+    """Print the full report for a pack, with files that travel inside; give where it is.
+
+    Where there is no PDF engine it is HTML, and nothing travels inside.
+    """
+    from cyberassess.adapters.report import render
+
+    report = full_view(assessment)
+    if render.can_make_pdf():
+        path = folder / "report.html"
+        write_whole(path, render.render_html(report).encode())
+    else:
+        path = folder / "report.pdf"
+        render.write_pdf(report, path, attach)
+    return path
+
+
+def full_view(assessment: Assessment) -> "FullReport":
+    """Give everything the full report prints."""
+    from cyberassess.adapters.report.view import build_view
+
+    return build_view(
         settings=assessment.contents.settings,
         frameworks=assessment.frameworks,
         profiles=assessment.profiles,
@@ -348,7 +370,6 @@ def _view(
         on=assessment.on,
         tool=__version__,
     )
-    return report, path
 
 
 def _dated(assessment: Assessment, suffix: str) -> Path:

@@ -76,6 +76,7 @@ def _add_commands() -> None:
         gathering,
         importing_sets,
         organising,
+        packing,
         results,
         reviewing,
         setup,
@@ -85,7 +86,7 @@ def _add_commands() -> None:
         setup.demo, setup.new, organising.people, organising.systems, results.status,
         gathering.send, gathering.receive, gathering.ask, organising.chase, gathering.import_,
         gathering.resolve, results.score, results.explain, reviewing.review, results.report,
-        results.verify,
+        packing.pack, results.verify,
         content.framework,
     ):  # fmt: skip
         program.add_command(command)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, print_json, show_problems
+from cyberassess.cli.running import PROBLEMS, print_json, show_problems, steps
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -143,16 +143,30 @@ def full(folder: str, output: str | None, *, force: bool, html: bool) -> None:
 
 
 @click.command()
+@click.argument("pack", metavar="[PACK]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--key",
+    metavar="FILE",
+    default=None,
+    show_default="the one inside",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The sender's public key, to check a pack's signature with.",
+)
 @_json
 @click.pass_context
-def verify(context: click.Context, *, as_json: bool) -> None:
-    """Check that nothing in the assessment was altered, and derive everything again.
+def verify(context: click.Context, *, pack: Path | None, key: Path | None, as_json: bool) -> None:
+    """Check that nothing was altered, and derive every number again.
+
+    Without PACK it is the assessment's own ledger, files and originals.
 
     \b
     Examples:
       cyberassess verify
       cyberassess verify --json
     """
+    if pack is not None:
+        _verify_pack(context, pack, key, as_json=as_json)
+        return
     from cyberassess.app.results import verify as check
     from cyberassess.cli.words import verified_json, verified_lines
 
@@ -161,6 +175,22 @@ def verify(context: click.Context, *, as_json: bool) -> None:
         print_json(verified_json(found))
     else:
         for line in verified_lines(found):
+            click.echo(line)
+    show_problems([*found.problems, *found.notes])
+    if found.problems:
+        context.exit(PROBLEMS)
+
+
+def _verify_pack(context: click.Context, pack: Path, key: Path | None, *, as_json: bool) -> None:
+    from cyberassess.app.pack_verifying import verify_pack
+    from cyberassess.cli.words_packing import pack_verified_json, pack_verified_lines
+
+    with steps(0, "Checking") as advance:
+        found = verify_pack(pack, key=key, on_bytes=lambda size: advance(f"{size:,} bytes"))
+    if as_json:
+        print_json(pack_verified_json(found))
+    else:
+        for line in pack_verified_lines(found):
             click.echo(line)
     show_problems([*found.problems, *found.notes])
     if found.problems:

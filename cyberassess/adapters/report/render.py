@@ -14,9 +14,10 @@ import os
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -58,8 +59,13 @@ def render_html(report: FullReport) -> str:
     return _html(report, _FONT.sub(embed, _stylesheet()))
 
 
-def write_pdf(report: FullReport, path: Path) -> int:
+def write_pdf(
+    report: FullReport, path: Path, attach: Mapping[str, bytes] = MappingProxyType({})
+) -> int:
     """Write the report as a tagged PDF and give the number of its pages.
+
+    Args:
+        attach: files that travel inside, keyed by name.
 
     Raises:
         ReportError: where the PDF engine is missing or complains; nothing was written.
@@ -75,7 +81,7 @@ def write_pdf(report: FullReport, path: Path) -> int:
                 "The HTML edition needs no PDF engine. Nothing was written.",
             )
         )
-    data, pages = _pdf(_html(report, _stylesheet()), report.date)
+    data, pages = _pdf(_html(report, _stylesheet()), report.date, attach)
     write_whole(path, data)
     return pages
 
@@ -265,7 +271,10 @@ def _engine() -> type[Any]:
     return Lean
 
 
-def _pdf(html: str, date: str) -> tuple[bytes, int]:
+def _pdf(
+    html: str, date: str, attach: Mapping[str, bytes] = MappingProxyType({})
+) -> tuple[bytes, int]:
+    from weasyprint import Attachment
     from weasyprint.urls import FatalURLFetchingError
 
     identifier = hashlib.sha256(html.encode()).digest()[:_IDENTIFIER_LENGTH]
@@ -280,6 +289,10 @@ def _pdf(html: str, date: str) -> tuple[bytes, int]:
                 finisher=margins_as_artifacts,
                 pdf_variant="pdf/ua-1",
                 pdf_identifier=identifier,
+                attachments=[
+                    Attachment(string=each, name=name, relationship="Data")
+                    for name, each in attach.items()
+                ],
             )
     except FatalURLFetchingError as cause:
         raise ReportError(

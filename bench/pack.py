@@ -1,0 +1,99 @@
+"""Measure packs: a large one beside sha256sum, and random changes that must all be found.
+
+    python bench/pack.py large WORKSPACE [MEGABYTES]   memory of pack, time of verify
+    python bench/pack.py changes PACK [N]              N random changes of a pack
+
+Seconds only mean something beside the machine's name.
+"""
+
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cyberassess.app.evidencing import add
+from cyberassess.app.pack_verifying import verify_pack
+from cyberassess.app.packing import PackWanted, pack
+from cyberassess.domain.evidence import Facts
+from cyberassess.errors import AssessmentError
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def _large(workspace: Path, megabytes: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        folder = Path(shutil.copytree(workspace, place / "assessment"))
+        draw = random.Random(1)  # noqa: S311 - filler
+        for number in range(4):
+            path = place / f"part{number}.bin"
+            with path.open("wb") as file:
+                for _ in range(megabytes // 4):
+                    file.write(draw.randbytes(1_000_000))
+            facts = Facts(title=path.name, shows="A large export, for measuring.")
+            add(folder, [path], facts, supports=["A1.a"])
+            path.unlink()
+        print(f"evidence add: highest memory {_peak():.0f} MB")
+        out = place / "pack.zip"
+        start = time.monotonic()
+        made = pack(folder, PackWanted(output=out, yes=True, report=False))
+        print(
+            f"pack: {made.size / 1e6:,.0f} MB in {time.monotonic() - start:.1f} s, "
+            f"highest memory {_peak():.0f} MB"
+        )
+        start = time.monotonic()
+        subprocess.run(["sha256sum", out], check=True, stdout=subprocess.DEVNULL)  # noqa: S607
+        bare = time.monotonic() - start
+        start = time.monotonic()
+        found = verify_pack(out)
+        taken = time.monotonic() - start
+        print(
+            f"verify: {taken:.1f} s, {taken / bare:.2f} times sha256sum ({bare:.1f} s); "
+            f"{len(found.problems)} problems; highest memory {_peak():.0f} MB"
+        )
+
+
+def _changed(data: bytes, draw: random.Random) -> bytes:
+    at = draw.randrange(len(data))
+    match draw.randrange(6):
+        case 0 | 1 | 2:
+            return data[:at] + bytes([data[at] ^ (1 << draw.randrange(8))]) + data[at + 1 :]
+        case 3:
+            return data[:at] + data[at + draw.randrange(1, 50) :]
+        case 4:
+            return data[:at] + draw.randbytes(draw.randrange(1, 20)) + data[at:]
+        case _:
+            return data + draw.randbytes(draw.randrange(1, 20))
+
+
+def _changes(path: Path, number: int) -> None:
+    whole, missed = path.read_bytes(), 0
+    draw = random.Random(20261122)  # noqa: S311 - a repeatable run
+    named: dict[str, int] = {}
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name) / "pack.zip"
+        for _ in range(number):
+            copy.write_bytes(_changed(whole, draw))
+            try:
+                problems = verify_pack(copy).problems
+            except AssessmentError as cause:
+                problems = cause.problems
+            if problems and all(each.where for each in problems):
+                named[problems[0].code] = named.get(problems[0].code, 0) + 1
+            else:
+                missed += 1
+    print(f"{number} changes, {missed} not found; first said: {named}")
+
+
+if __name__ == "__main__":
+    what, where, *rest = sys.argv[1:]
+    if what == "large":
+        _large(Path(where), int(rest[0]) if rest else 2000)
+    else:
+        _changes(Path(where), int(rest[0]) if rest else 500)

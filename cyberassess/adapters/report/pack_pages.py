@@ -1,0 +1,142 @@
+"""The two pages of an evidence pack that people read first: its README and its index."""
+
+from dataclasses import dataclass
+
+from cyberassess.adapters import resources
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceRow:
+    """How far one theme is proven; each as ``m of n``."""
+
+    part: str
+    answered: str
+    evidenced: str
+    seen: str
+    in_date: str
+    reviewed: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLink:
+    """One item behind an outcome."""
+
+    label: str
+    path: str
+    """Inside the pack; empty where the item is not in it."""
+    marks: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One statement with its answer and where it came from."""
+
+    ref: str
+    text: str
+    column: str
+    answer: str
+    reason: str
+    sources: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """One outcome in one scope."""
+
+    anchor: str
+    name: str
+    where: str
+    determination: str
+    target: str
+    evidence: tuple[EvidenceLink, ...]
+    statements: tuple[StatementRow, ...]
+    """Empty where the pack is partial and leaves them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One item of evidence."""
+
+    reference: str
+    title: str
+    path: str
+    how: str
+    shows: str
+    dates: str
+    supports: str
+    marks: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRow:
+    """One place where a person decided otherwise than answers and rule do."""
+
+    what: str
+    where: str
+    old: str
+    new: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A control set's rule in words."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackPage:
+    """What README and index show."""
+
+    title: str
+    marking: str
+    file_name: str
+    on: str
+    head: str
+    partial: str
+    """Why it is partial, in a sentence; empty where it is whole."""
+    redacted: str
+    """What was withheld, in a sentence; empty where nothing was."""
+    principal: str
+    """Whose signature it is, without spaces."""
+    fingerprint: str
+    """Of the key; empty where the pack is unsigned."""
+    listed: int
+    """Files on the list of fingerprints."""
+    files: int
+    """Files in the pack."""
+    example: str
+    stale: str
+    named: str
+    confidence: tuple[ConfidenceRow, ...]
+    outcomes: tuple[OutcomeRow, ...]
+    evidence: tuple[EvidenceRow, ...]
+    overrides: tuple[OverrideRow, ...]
+    rules: tuple[RuleText, ...]
+
+
+def readme_text(page: PackPage) -> str:
+    """Give the README, as plain text."""
+    return _render("README.txt.j2", page, is_html=False)
+
+
+def index_html(page: PackPage) -> str:
+    """Give the index: one page that runs nothing and fetches nothing."""
+    return _render("index.html.j2", page, is_html=True)
+
+
+def _render(name: str, page: PackPage, *, is_html: bool) -> str:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resources.folder("templates") / "pack"),
+        autoescape=is_html,  # noqa: S701 - the README is text
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(name).render(page=page)

@@ -1,0 +1,559 @@
+"""The evidence pack: everything an auditor needs to check an assessment alone."""
+
+import datetime
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cyberassess import __version__
+from cyberassess.adapters import resources
+from cyberassess.adapters.evidence import safe_suffix
+from cyberassess.adapters.pack import LONGEST_PATH, SIGNATURE, Content, safe_name, write_pack
+from cyberassess.adapters.report.pack_pages import PackPage, index_html, readme_text
+from cyberassess.adapters.segments import Reading
+from cyberassess.adapters.sensitive import signs_in
+from cyberassess.adapters.signing import Key, open_key, sign
+from cyberassess.adapters.workspace import SETTINGS
+from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
+from cyberassess.app import pack_contents
+from cyberassess.app.evidencing import file_problems
+from cyberassess.app.naming import plain
+from cyberassess.app.opening import Assessment, open_assessment, writing
+from cyberassess.app.places import find_keys
+from cyberassess.app.setup import slug
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.evidence import Item, Mark
+from cyberassess.domain.ledger import Segment, canonical, fold
+from cyberassess.errors import AssessmentError, Problem, counted
+
+_NOTHING = "Nothing was written."
+
+
+@dataclass(frozen=True, slots=True)
+class PackWanted:
+    """What ``pack`` is told."""
+
+    output: Path | None = None
+    force: bool = False
+    only: tuple[str, ...] = ()
+    """Outcomes, or outcomes in scopes; all if empty."""
+    sample: int = 0
+    """How many claims to draw; 0 for none."""
+    seed: int = 1
+    redact: bool = False
+    key: Path | None = None
+    """An SSH key to sign with; unsigned if ``None``."""
+    yes: bool = False
+    """Whether files that seem to hold secrets are packed all the same."""
+    report: bool = True
+    """Whether the report is printed into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackMade:
+    """What ``pack`` made."""
+
+    path: Path
+    size: int
+    entries: int
+    fingerprint: str
+    """Of the signing key; empty where the pack is unsigned."""
+    partial: str
+    withheld: tuple[str, ...]
+    """References of items that are not inside."""
+    warnings: tuple[Problem, ...]
+    head: str
+    sums: str
+    """SHA-256 of ``SHA256SUMS``."""
+
+
+@dataclass
+class _Making:
+    """A pack under way."""
+
+    assessment: Assessment
+    wanted: PackWanted
+    chosen: frozenset[OutcomeKey] | None
+    partial: str
+    items: tuple[Item, ...]
+    withheld: tuple[Item, ...]
+    segments: Mapping[str, bytes]
+    key: Key | None
+    paths: dict[str, str] = field(default_factory=dict)
+    """Where items lie inside, keyed by their id."""
+    contents: dict[str, Content] = field(default_factory=dict)
+
+
+def pack(
+    folder: Path, wanted: PackWanted, on_bytes: Callable[[int], None] = lambda _: None
+) -> PackMade:
+    """Write an evidence pack; the same ledger and options give the same bytes.
+
+    Args:
+        on_bytes: told how many more bytes were written.
+
+    Raises:
+        AssessmentError: where something stands in the way: a changed evidence file, likely
+            secrets without ``yes``, a key others may read. Nothing is written then.
+    """
+    key = open_key(wanted.key) if wanted.key is not None else None
+    with writing(folder, "pack"):
+        pass  # NOTE: settings that changed and prompts that ended are in the ledger now
+    assessment = open_assessment(folder)
+    path = _target(assessment, wanted)
+    gone = file_problems(assessment)
+    if gone:
+        raise AssessmentError(*gone)
+    chosen, partial = _chosen(assessment, wanted)
+    items = _items(assessment, chosen)
+    withheld = tuple(each for each in items if wanted.redact and _is_private(each))
+    kept = tuple(each for each in items if each not in withheld)
+    warnings = _warnings(assessment, kept, withheld, wanted)
+    assessment, segments = _told(assessment, withheld)
+    making = _Making(assessment, wanted, chosen, partial, kept, withheld, segments, key)
+    with tempfile.TemporaryDirectory() as name:
+        _fill(making, Path(name), path.name)
+        made = write_pack(path, making.contents, sign=_signer(making), on_bytes=on_bytes)
+    return PackMade(
+        path,
+        made.size,
+        made.entries,
+        key.fingerprint if key else "",
+        partial,
+        tuple(each.reference for each in withheld),
+        warnings,
+        assessment.state.heads[0],
+        hashlib.sha256(made.sums.encode()).hexdigest(),
+    )
+
+
+def _target(assessment: Assessment, wanted: PackWanted) -> Path:
+    settings = assessment.contents.settings
+    kind = "partial evidence pack" if wanted.only or wanted.sample else "evidence pack"
+    if wanted.redact:
+        kind = f"redacted {kind}"
+    name = f"{plain(settings.organisation, 40)} {plain(settings.period, 12)} {kind}"
+    path = wanted.output or assessment.workspace.reports / f"{name} {assessment.on}.zip"
+    if wanted.output is not None and path.exists() and not wanted.force:
+        raise AssessmentError(
+            Problem(
+                "there-already",
+                str(path),
+                "There is a file of this name already.",
+                f"Choose another name, or add --force to replace it. {_NOTHING}",
+            )
+        )
+    if not path.parent.is_dir():
+        raise AssessmentError(
+            Problem(
+                "no-folder", str(path.parent), "There is no such folder.", f"Make it. {_NOTHING}"
+            )
+        )
+    return path
+
+
+# What goes in
+
+
+def _chosen(
+    assessment: Assessment, wanted: PackWanted
+) -> tuple[frozenset[OutcomeKey] | None, str]:
+    if wanted.only:
+        keys = [key for name in wanted.only for key in find_keys(assessment, name)]
+        said = ", ".join(dict.fromkeys(f"{key.outcome}/{key.scope}" for key in keys))
+        return frozenset(keys), f"It holds the evidence for {said} only."
+    if wanted.sample:
+        drawn = sample(population(assessment), wanted.sample, wanted.seed)
+        return frozenset(drawn), (
+            f"It holds the evidence for a sample of {len(drawn)} of "
+            f"{counted(len(population(assessment)), 'claim')}, drawn with the seed "
+            f"{wanted.seed}; lists/sample.csv says how."
+        )
+    return None, ""
+
+
+def population(assessment: Assessment) -> tuple[OutcomeKey, ...]:
+    """Give every claim, in the scorecard's order: what a sample is drawn from."""
+    return tuple(
+        each.key for each in assessment.card.outcomes if each.rank and not each.not_applicable
+    )
+
+
+def sample(of: Sequence[OutcomeKey], size: int, seed: int) -> tuple[OutcomeKey, ...]:
+    """Draw a sample that anybody can draw again.
+
+    Each claim gets the SHA-256 of ``SEED:FRAMEWORK:SCOPE:OUTCOME``; those with the lowest are
+    drawn. Given in the population's order.
+    """
+    drawn = sorted(of, key=lambda key: _lot(key, seed))[:size]
+    return tuple(key for key in of if key in drawn)
+
+
+def _lot(key: OutcomeKey, seed: int) -> str:
+    return hashlib.sha256(f"{seed}:{':'.join(key)}".encode()).hexdigest()
+
+
+def _items(assessment: Assessment, chosen: frozenset[OutcomeKey] | None) -> tuple[Item, ...]:
+    items = assessment.evidence.items
+    if chosen is None:
+        return items
+    places = {
+        place
+        for score in assessment.card.outcomes
+        if score.key in chosen
+        for place in score.evidence_places
+    } | chosen
+    return tuple(e for e in items if any(link.outcome in places for link in e.links))
+
+
+_PRIVATE = re.compile(r"(?i)restricted|confidential|sensitive|secret")
+
+
+def _is_private(item: Item) -> bool:
+    return item.facts.personal_data == "yes" or bool(_PRIVATE.search(item.facts.marking))
+
+
+def _warnings(
+    assessment: Assessment, items: Sequence[Item], withheld: Sequence[Item], wanted: PackWanted
+) -> tuple[Problem, ...]:
+    """Say which files seem to hold secrets or personal numbers.
+
+    Raises:
+        AssessmentError: where there are any and nobody said to go on.
+    """
+    folder = assessment.workspace.folder
+    files = {each.reference: folder / each.stored for each in items if each.stored}
+    if not withheld:
+        files |= {each.name: each for each in sorted(assessment.workspace.received.glob("*"))}
+    found = [
+        Problem(
+            "likely-secret",
+            name,
+            f"It seems to hold {sign.what}{f' ({sign.times} times)' if sign.times > 1 else ''}.",
+            "Look at it before it leaves.",
+        )
+        for name, path in files.items()
+        for sign in signs_in(path)
+    ]
+    if found and not wanted.yes:
+        last = Problem(
+            "look-first",
+            "",
+            f"{counted(len({each.where for each in found}), 'file')} may hold what should not "
+            "leave the organisation.",
+            "Replace or withhold them (--redact), or add --yes to pack them all the same. "
+            f"{_NOTHING}",
+        )
+        raise AssessmentError(*found, last)
+    return tuple(found)
+
+
+def _told(
+    assessment: Assessment, withheld: Sequence[Item]
+) -> tuple[Assessment, Mapping[str, bytes]]:
+    """Give the assessment as the pack tells it, and its ledger; withheld names are taken out.
+
+    Texts are taken out of the ledger with their salt, so that only their digests remain; the
+    hashes of the segments stay true.
+    """
+    ledger = assessment.workspace.ledger
+    if not withheld:
+        segments = {
+            each.name: (ledger / each.name).read_bytes() for each in assessment.reading.segments
+        }
+        return assessment, segments
+    secret = {
+        text.casefold()
+        for item in withheld
+        for text in (
+            item.facts.title, item.name, item.facts.link, item.facts.shows,
+            *item.facts.known_as,
+        )
+        if len(text) > 3  # noqa: PLR2004 - shorter ones would take out ordinary words
+    }  # fmt: skip
+    ids = {each.id for each in withheld}
+    redacted = tuple(_redacted(each, secret, ids) for each in assessment.reading.segments)
+    segments = {
+        each.name: b"".join(canonical(line) + b"\n" for line in (each.header, *each.events))
+        for each in redacted
+    }
+    told = Assessment(
+        assessment.workspace,
+        assessment.contents,
+        Reading(redacted, assessment.reading.notes),
+        fold(redacted),
+    )
+    return told, segments
+
+
+def _redacted(segment: Segment, secret: set[str], ids: set[str]) -> Segment:
+    events = []
+    for event in segment.events:
+        key = event.get("key")
+        whole = isinstance(key, list) and bool(key) and key[0] in ids
+        events.append(_without(event, secret, whole=whole))
+    return replace(segment, events=tuple(events))
+
+
+def _without(value: Any, secret: set[str], *, whole: bool) -> Any:  # NOTE: JSON of an event
+    if isinstance(value, dict):
+        if "digest" in value:
+            text = str(value.get("text", "")).casefold()
+            hit = whole or any(each in text for each in secret)
+            return {"digest": value["digest"]} if hit else value
+        return {key: _without(each, secret, whole=whole) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without(each, secret, whole=whole) for each in value]
+    return value
+
+
+# Putting it together
+
+
+def _fill(making: _Making, scratch: Path, name: str) -> None:
+    assessment = making.assessment
+    workspace = assessment.workspace
+    inside: dict[str, Content] = {}
+    files: dict[str, str] = {}
+    for item in making.items:
+        if item.stored:
+            if item.sha256 not in files:
+                title = item.facts.title or item.name
+                files[item.sha256] = (
+                    f"evidence/{safe_name(item.reference, title, safe_suffix(item.name))}"
+                )
+                inside[files[item.sha256]] = workspace.folder / item.stored
+            making.paths[item.id] = files[item.sha256]
+    answers = pack_contents.answers_json(assessment)
+    fixed: dict[str, Content] = {
+        "answers.json": answers,
+        "answers.csv": pack_contents.answers_csv(assessment),
+        **{f"lists/{n}": data for n, data in pack_contents.lists(assessment).items()},
+    }
+    if making.wanted.sample:
+        fixed["lists/sample.csv"] = _sample_csv(making)
+    if making.withheld:
+        fixed["lists/withheld.csv"] = _withheld_csv(making)
+    fixed["evidence/list.csv"] = pack_contents.evidence_csv(assessment, making.items, making.paths)
+    fixed |= inside
+    if not making.withheld:
+        fixed |= _folder(workspace.received, "received")
+        fixed |= _folder(workspace.reviews, "reviews", only=("slip-", *_kept_reviews(assessment)))
+    fixed |= {f"ledger/{n}": data for n, data in making.segments.items()}
+    fixed[SETTINGS] = workspace.folder / SETTINGS
+    fixed |= _folder(workspace.folder / "frameworks", "frameworks")
+    fixed["method.md"] = resources.folder("docs") / "method.md"
+    fixed["pack.json"] = _manifest(making, files)
+    if making.key is not None:
+        fixed["allowed_signers"] = f"{_principal(assessment)} {making.key.public}\n".encode()
+    first: dict[str, Content] = {"README.txt": b"", "index.html": b"", "index.xlsx": b""}
+    if making.wanted.report:
+        report = _report(assessment, scratch, answers)
+        first[report.name] = report
+    page = _page(making, name, len(first) + len(fixed))
+    first["README.txt"] = readme_text(page).encode("utf-8", "replace")
+    first["index.html"] = index_html(page).encode("utf-8", "replace")
+    first["index.xlsx"] = _index_book(making, page, scratch)
+    making.contents = {**first, **fixed}
+    long = [each for each in making.contents if len(each) >= LONGEST_PATH]
+    if long:
+        raise AssessmentError(
+            *(
+                Problem("path-too-long", each, "The path is too long for a pack.", _NOTHING)
+                for each in long
+            )
+        )
+
+
+def _folder(folder: Path, name: str, only: Iterable[str] = ()) -> Iterator[tuple[str, Path]]:
+    """Give the files of a folder with their paths inside, sorted."""
+    starts = tuple(only)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
+            if starts and not path.name.startswith(starts):
+                continue
+            parts = path.relative_to(folder)
+            plain_stem = safe_name("", path.stem, path.suffix, longest=80)
+            yield f"{name}/{(parts.parent / plain_stem).as_posix()}", path
+
+
+def _kept_reviews(assessment: Assessment) -> Iterator[str]:
+    for record in assessment.state.register("review-file"):
+        yield record.key[0][:8]
+
+
+def _principal(assessment: Assessment) -> str:
+    officer = assessment.contents.settings.officer
+    return re.sub(r"\s+", "-", officer.email or slug(officer.name))
+
+
+def _signer(making: _Making) -> Callable[[bytes], Mapping[str, bytes]]:
+    key = making.key
+    if key is None:
+        return lambda _: {}
+    return lambda data: {SIGNATURE: sign(key, data)}
+
+
+def _report(assessment: Assessment, scratch: Path, answers: bytes) -> Path:
+    from cyberassess.app.results import print_full
+
+    return print_full(assessment, scratch, {"answers.json": answers})
+
+
+def _manifest(making: _Making, files: Mapping[str, str]) -> bytes:
+    assessment, wanted = making.assessment, making.wanted
+    settings = assessment.contents.settings
+    found = {
+        "schema": 1,
+        "tool": __version__,
+        "organisation": settings.organisation,
+        "period": settings.period,
+        "assessment": assessment.state.assessment,
+        "heads": list(assessment.state.heads),
+        "date": assessment.on.isoformat(),
+        "marking": settings.marking.filled,
+        "partial": making.partial or None,
+        "only": sorted(f"{k.framework}/{k.scope}/{k.outcome}" for k in making.chosen)
+        if making.chosen is not None
+        else None,
+        "sample": {"size": wanted.sample, "seed": wanted.seed} if wanted.sample else None,
+        "withheld": [each.reference for each in making.withheld],
+        "signed_by": making.key.fingerprint if making.key else None,
+        "evidence": dict(sorted(files.items())),
+    }
+    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _sample_csv(making: _Making) -> bytes:
+    wanted = making.wanted
+    drawn = making.chosen or frozenset()
+    rows: list[Sequence[str]] = [
+        (
+            "framework",
+            "scope",
+            "outcome",
+            "drawn",
+            f"sha256 of {wanted.seed}:framework:scope:outcome",
+        ),
+    ]
+    for key in population(making.assessment):
+        rows.append((*key, "yes" if key in drawn else "", _lot(key, wanted.seed)))
+    rows.append(
+        ("How it was drawn:", f"the {wanted.sample} claims with the lowest SHA-256", "", "", "")
+    )
+    return pack_contents.csv_bytes(rows)
+
+
+def _withheld_csv(making: _Making) -> bytes:
+    rows: list[Sequence[str]] = [("reference", "why", "supports")]
+    for item in making.withheld:
+        why = "holds personal data" if item.facts.personal_data == "yes" else "restricted"
+        supports = "; ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
+        rows.append((item.reference, why, supports))
+    rows.append(("received/", "the workbooks as they came back may name what was withheld", ""))
+    return pack_contents.csv_bytes(rows)
+
+
+def _page(making: _Making, name: str, entries: int) -> PackPage:
+    assessment = making.assessment
+    settings = assessment.contents.settings
+    outcomes = pack_contents.outcome_rows(assessment, making.paths, making.chosen)
+    stale = sum(
+        Mark.STALE in each.marks(assessment.on, assessment.opened) for each in making.items
+    )
+    named = len(assessment.evidence.unregistered)
+    redacted = ""
+    if making.withheld:
+        redacted = (
+            f"{counted(len(making.withheld), 'item')} of evidence and the workbooks as received "
+            "are not in it; lists/withheld.csv says why."
+        )
+    with_evidence = next((row.name for row in outcomes if row.evidence and row.statements), "")
+    return PackPage(
+        title=f"{settings.organisation}, {settings.period}",
+        marking=settings.marking.filled.upper(),
+        file_name=name,
+        on=assessment.on.isoformat(),
+        head=" ".join(assessment.state.heads),
+        partial=making.partial,
+        redacted=redacted,
+        principal=_principal(assessment),
+        fingerprint=making.key.fingerprint if making.key else "",
+        listed=entries,
+        files=entries + (2 if making.key else 1),
+        example=with_evidence or (outcomes[0].name if outcomes else ""),
+        stale=f"{counted(stale, 'item')} of evidence {'was' if stale == 1 else 'were'} out of "
+        "date then.",
+        named=f"{counted(named, 'document')} named in workbooks "
+        f"{'is' if named == 1 else 'are'} not in the register yet."
+        if named
+        else "",
+        confidence=pack_contents.confidence_rows(assessment),
+        outcomes=outcomes,
+        evidence=pack_contents.evidence_rows(assessment, making.items, making.paths),
+        overrides=tuple(pack_contents.overrides(assessment)),
+        rules=pack_contents.rule_texts(assessment),
+    )
+
+
+def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
+    """Give the index as a workbook."""
+
+    def columns(*named: tuple[str, int]) -> tuple[Column, ...]:
+        return tuple(Column(heading, width, is_input=False) for heading, width in named)
+
+    outcomes = tuple(
+        (
+            row.name, row.where, row.determination, row.target,
+            "\n".join(f"{e.label}{f' ({e.marks})' if e.marks else ''}" for e in row.evidence)
+            or "no evidence offered",
+            "\n".join(e.path for e in row.evidence if e.path),
+        )
+        for row in page.outcomes
+    )  # fmt: skip
+    evidence = tuple(
+        (row.reference, row.title, row.shows, row.dates, row.supports, row.marks, row.path)
+        for row in page.evidence
+    )
+    statements = tuple(
+        (each.ref, row.where, each.text, each.answer, each.reason, each.sources)
+        for row in page.outcomes
+        for each in row.statements
+    )
+    overrides = tuple(
+        (row.what, row.where, row.old, row.new, row.who, row.reason) for row in page.overrides
+    )
+    sheets = [
+        TableSheet(
+            "Outcomes", f"Evidence pack: {page.title}", "Evidence for each outcome.",
+            columns(("Outcome", 250), ("Where", 180), ("Determination", 150), ("Target", 150),
+                    ("Evidence", 380), ("File", 300)), outcomes,
+        ),
+        TableSheet(
+            "Evidence", "Evidence", "What each item shows.",
+            columns(("Reference", 90), ("Document", 260), ("What it shows", 340),
+                    ("Dates", 200), ("Supports", 160), ("To know", 160), ("File", 260)),
+            evidence,
+        ),
+        TableSheet(
+            "Statements", "Statements", "Who gave each answer, and where.",
+            columns(("Ref", 100), ("Where", 160), ("Statement", 420), ("Answer", 160),
+                    ("Reason", 260), ("From whom and where", 320)), statements,
+        ),
+        TableSheet(
+            "Overrides", "Overrides and changes", "Where people decided otherwise.",
+            columns(("What", 200), ("Where", 200), ("From", 200), ("To", 200), ("Who", 200),
+                    ("Reason", 300)), overrides,
+        ),
+    ]  # fmt: skip
+    path = scratch / "index.xlsx"
+    moment = datetime.datetime.combine(making.assessment.on, datetime.time())
+    write_tables(
+        path, sheets, marking=page.marking, footer=f"Evidence pack: {page.title}", created=moment
+    )
+    return path.read_bytes()

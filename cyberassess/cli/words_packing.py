@@ -1,0 +1,88 @@
+"""What the commands about evidence packs print."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cyberassess.cli.words import wrap
+from cyberassess.errors import counted
+
+if TYPE_CHECKING:
+    from cyberassess.app.pack_verifying import PackVerified
+    from cyberassess.app.packing import PackMade
+
+Json = dict[str, Any]  # NOTE: printed as it is.
+_UNITS = ("bytes", "KB", "MB", "GB")
+
+
+def size_words(size: int) -> str:
+    """Say a size as people do: ``4.2 MB``."""
+    value = float(size)
+    for unit in _UNITS:
+        if value < 1000 or unit == _UNITS[-1]:  # noqa: PLR2004 - the unit's step
+            return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.1f} {unit}"
+        value /= 1000
+    raise AssertionError
+
+
+def packed_lines(made: "PackMade") -> Iterator[str]:
+    """Say where the pack is, what is in it, and what to tell the auditor."""
+    yield f"Wrote {made.path}"
+    yield f"  {size_words(made.size)}, {counted(made.entries, 'file')}"
+    if made.partial:
+        yield from wrap(f"Partial: {made.partial}", "  ")
+    if made.withheld:
+        yield from wrap(
+            f"Withheld: {', '.join(made.withheld)}; lists/withheld.csv says why.", "  "
+        )
+    if made.fingerprint:
+        yield from wrap(f"Signed with {made.fingerprint}: tell the auditor by telephone.", "  ")
+    else:
+        yield "  Unsigned: sign it with --sign KEY"
+    yield f"  SHA-256 of SHA256SUMS: {made.sums}"
+    yield f"  Head of the ledger: {made.head}"
+    yield f"Check it: cyberassess verify {made.path.name!r}"
+
+
+def packed_json(made: "PackMade") -> Json:
+    """Give ``pack --json``."""
+    return {
+        "schema": 1,
+        "path": str(made.path),
+        "size": made.size,
+        "files": made.entries,
+        "signed_by": made.fingerprint or None,
+        "partial": made.partial or None,
+        "withheld": list(made.withheld),
+        "warnings": [str(each) for each in made.warnings],
+        "head": made.head,
+        "sums": made.sums,
+    }
+
+
+def pack_verified_lines(found: "PackVerified") -> Iterator[str]:
+    """Say what was checked in a pack."""
+    yield (
+        f"{counted(found.files, 'file')}, {counted(found.answers, 'answer')}, "
+        f"{counted(found.outcomes, 'determination')} derived again."
+    )
+    yield from wrap(f"Signature: {found.signature}.")
+    yield f"Head: {found.head}"
+    if found.problems:
+        yield f"{counted(len(found.problems), 'problem')} found."
+    else:
+        yield "Nothing was altered."
+
+
+def pack_verified_json(found: "PackVerified") -> Json:
+    """Give ``verify PACK --json``."""
+    return {
+        "schema": 1,
+        "files": found.files,
+        "answers": found.answers,
+        "outcomes": found.outcomes,
+        "head": found.head,
+        "signature": found.signature,
+        "signed": found.is_signed,
+        "problems": [str(each) for each in found.problems],
+        "notes": [str(each) for each in found.notes],
+    }

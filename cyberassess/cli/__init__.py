@@ -77,6 +77,7 @@ def _add_commands() -> None:
         importing_sets,
         organising,
         packing,
+        planning,
         results,
         reviewing,
         setup,
@@ -86,7 +87,7 @@ def _add_commands() -> None:
         setup.demo, setup.new, organising.people, organising.systems, results.status,
         gathering.send, gathering.receive, gathering.ask, organising.chase, gathering.import_,
         gathering.resolve, results.score, results.explain, reviewing.review, results.report,
-        packing.pack, results.verify,
+        planning.plan, packing.pack, results.verify,
         content.framework,
     ):  # fmt: skip
         program.add_command(command)

@@ -82,6 +82,8 @@ def gather(folder: Path, statement: str) -> None:
     (folder / "targets.csv").write_text(f"outcome,level\n{rows}", "utf-8")
     wording = f"id,text\n{statement},The official words.\n"
     (folder / "wording.csv").write_text(wording, "utf-8")
+    plan = "Outcome,What will be done,Owner,Due\nB1.a/housing,Review leavers,Kim Lee,31/01/2027\n"
+    (folder / "plan.csv").write_text(plan, "utf-8")
     (folder / "people.csv").write_text("Name\nPriya Shah\n", "utf-8")
     (folder / "systems.csv").write_text("Name\nPlanning portal\n", "utf-8")
     book(folder, PLAIN).rename(folder / "pscrf.xlsx")

@@ -159,6 +159,10 @@ def test_the_examples_run_as_they_are_printed(
         share(folder)
     elif "import" in example[1:2] and example[0] in {"people", "systems"}:
         assert cli(example[0], "export", "-o", example[2]).code == 0
+    elif example[:2] == ["plan", "set"]:
+        assert cli("plan", "add", "A1.c", "--action", "Write it").code == 0
+    elif example[:2] == ["plan", "import"]:
+        assert cli("plan", "export").code == 0
     elif example[:2] == ["review", "receive"]:
         assert cli("review", "send", "--to", "Nadia Okafor", "-o", "review.xlsx").code == 0
     ran = cli(*example, typed="q\n")

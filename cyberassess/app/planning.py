@@ -1,0 +1,482 @@
+"""The plan: the shortest work to the target, and what will be done about it."""
+
+import csv
+import datetime
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cyberassess.adapters.files import write_whole
+from cyberassess.adapters.sources.tables import Field, Row, fold, heading_row
+from cyberassess.adapters.xlsx.dates import read_date
+from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
+from cyberassess.app.changing import UNTOUCHED
+from cyberassess.app.opening import (
+    Assessment,
+    Event,
+    now,
+    open_assessment,
+    record_event,
+    rehearse,
+    writing,
+)
+from cyberassess.app.places import one_outcome
+from cyberassess.app.scope_tables import safe_cell
+from cyberassess.app.tabling import read_rows
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.findings import Finding, findings
+from cyberassess.domain.plan import ACTION, Action, Cost, Progress, actions_of
+from cyberassess.domain.questions import make_ref
+from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
+
+TEXTS = ("title", "owner", "cost_text", "reason")
+"""Fields that are free text or name somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One finding, with the least that lifts it to the target, and what is planned."""
+
+    finding: Finding
+    actions: tuple[Action, ...]
+    """Dropped ones too."""
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether something will be done, was done, or somebody said why not."""
+        return bool(self.actions)
+
+
+def path_to_target(assessment: Assessment) -> tuple[Step, ...]:
+    """Give the shortest list of work that lifts every outcome to the target."""
+    by_outcome: dict[OutcomeKey, list[Action]] = {}
+    for action in actions_of(assessment.state):
+        by_outcome.setdefault(action.about, []).append(action)
+    return tuple(
+        Step(each, tuple(by_outcome.get(each.score.key, ()))) for each in findings(assessment.card)
+    )
+
+
+def others(assessment: Assessment) -> tuple[Action, ...]:
+    """Give the actions about outcomes that meet their target now, or have none."""
+    open_ones = {each.score.key for each in findings(assessment.card)}
+    return tuple(each for each in actions_of(assessment.state) if each.about not in open_ones)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is said about an action; ``None`` leaves a fact as it is."""
+
+    title: str | None = None
+    owner: str | None = None
+    due: str | None = None
+    cost: str | None = None
+    cost_text: str | None = None
+    status: str | None = None
+    priority: str | None = None
+    reason: str | None = None
+
+
+def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = None) -> Action:
+    """Record what will be done about an outcome.
+
+    Args:
+        outcome: with its scope where there are several.
+
+    Raises:
+        AssessmentError: where something is not allowed; nothing is recorded.
+    """
+    with writing(folder, "plan add", by=by) as session:
+        assessment = session.assessment
+        key = one_outcome(assessment, outcome).key
+        if not (wanted.title or "").strip():
+            raise AssessmentError(
+                Problem("no-action", "--action", "Nothing was given.", f"Say it. {UNTOUCHED}")
+            )
+        fields, problems = _fields(assessment, {}, wanted, "")
+        if problems:
+            raise AssessmentError(*problems)
+        ref = next_ref(assessment)
+        session.write([_event(ref, fields | _about(key))])
+        return _action(session.assessment, ref)
+
+
+def set_action(folder: Path, ref: str, wanted: Wanted, *, by: str | None = None) -> Action:
+    """Change what is recorded about an action.
+
+    Raises:
+        AssessmentError: for an unknown reference, or something that is not allowed.
+    """
+    with writing(folder, "plan set", by=by) as session:
+        assessment = session.assessment
+        there = _action(assessment, ref)
+        record = assessment.state.record(ACTION, there.ref)
+        before = dict(record.fields) if record else {}
+        fields, problems = _fields(assessment, before, wanted, "")
+        if problems:
+            raise AssessmentError(*problems)
+        if fields != before:
+            session.write([_event(there.ref, fields)])
+        return _action(session.assessment, there.ref)
+
+
+def next_ref(assessment: Assessment, beyond: int = 0) -> str:
+    """Give a reference no action has had; one that was removed keeps its own."""
+    numbers = [
+        int(digits)
+        for kind, key in assessment.state.record_history
+        if kind == ACTION and (digits := "".join(c for c in key[0] if c.isdecimal()))
+    ]
+    return f"ACT-{max(numbers, default=0) + 1 + beyond:03d}"
+
+
+def _action(assessment: Assessment, ref: str) -> Action:
+    known = actions_of(assessment.state)
+    for each in known:
+        if each.ref.casefold() == ref.strip().casefold():
+            return each
+    refs = [each.ref for each in known]
+    raise AssessmentError(
+        Problem(
+            "unknown-action",
+            "",
+            f'"{ref}" is not an action of this plan.',
+            f"{closest(ref, refs) or 'There are: ' + (', '.join(refs) or 'none') + '.'} "
+            f"{UNTOUCHED}",
+        )
+    )
+
+
+def _about(key: OutcomeKey) -> dict[str, str]:
+    return {"framework": key.framework, "scope": key.scope, "outcome": key.outcome}
+
+
+def _event(ref: str, fields: Mapping[str, Any]) -> Event:
+    return record_event(ACTION, (ref,), fields, texts=TEXTS)
+
+
+_COSTS = tuple(each.value for each in Cost if each.value)
+_STATUSES = tuple(each.value for each in Progress)
+_PRIORITIES = ("1", "2", "3")
+
+
+def _fields(
+    assessment: Assessment, before: Mapping[str, Any], wanted: Wanted, place: str
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Give the fields as they are after a change, with everything that is not allowed."""
+    fields = dict(before)
+    problems: list[Problem] = []
+
+    def say(name: str, found: str, allowed: str) -> None:
+        where = place or f"--{name}"
+        message = f'"{found}" cannot be used for {name}.'
+        problems.append(Problem("not-allowed", where, message, f"{allowed} {UNTOUCHED}"))
+
+    for name, allowed in (
+        ("cost", _COSTS), ("status", _STATUSES), ("priority", _PRIORITIES),
+    ):  # fmt: skip
+        value = getattr(wanted, name)
+        if value is None:
+            continue
+        text = value.strip().casefold()
+        if text and text not in allowed:
+            say(name, value, f"Choose one of: {', '.join(allowed)}.")
+        else:
+            fields[name] = text
+    if wanted.due is not None:
+        date = read_date(wanted.due) if wanted.due.strip() else ""
+        if date is None:
+            say("due", wanted.due, "Write a date like 2026-11-30.")
+        else:
+            fields["due"] = date
+    for name in ("title", "cost_text", "reason"):
+        value = getattr(wanted, name)
+        if value is not None:
+            fields[name] = value.strip()
+    if wanted.owner is not None:
+        fields["owner"] = _owner(assessment, wanted.owner.strip())
+    if fields.get("status") == Progress.DROPPED.value and not fields.get("reason"):
+        where = place or "--reason"
+        message = "An action that is dropped needs a reason."
+        hint = f"Say why nothing will be done; it is printed. {UNTOUCHED}"
+        problems.append(Problem("no-reason", where, message, hint))
+    return {name: value for name, value in fields.items() if value}, problems
+
+
+def _owner(assessment: Assessment, name: str) -> str:
+    """Give the id of somebody in the settings, else the text as it is: a role, a team."""
+    for each in assessment.contents.settings.everybody:
+        if name.casefold() in (each.id.casefold(), each.name.casefold()):
+            return str(each.id)
+    return name
+
+
+# As a workbook
+
+
+_COLUMNS = (
+    Column("Action", 90, is_input=False),
+    Column("Outcome", 130, is_input=False),
+    Column("Where", 150, is_input=False),
+    Column("Now and target", 190, is_input=False),
+    Column("What stands in the way", 380, is_input=False),
+    Column("What will be done", 320),
+    Column("Owner", 150),
+    Column("Due", 100),
+    Column("Cost", 90, _COSTS),
+    Column("Cost in words", 120),
+    Column("Status", 110, _STATUSES),
+    Column("Priority", 80, _PRIORITIES),
+    Column("Reason", 200),
+)
+_INPUTS = {
+    "What will be done": "title", "Owner": "owner", "Due": "due", "Cost": "cost",
+    "Cost in words": "cost_text", "Status": "status", "Priority": "priority",
+    "Reason": "reason",
+}  # fmt: skip
+
+
+def _ref_of(assessment: Assessment, key: OutcomeKey) -> str:
+    number = list(assessment.frameworks).index(key.framework) + 1
+    return make_ref(key.outcome, key.scope, number)
+
+
+def in_the_way(step: Step) -> str:
+    """Say the statements that must change, one a line."""
+    score = step.finding.score
+    texts = {each.id: each.text for each in score.asked.outcome.indicators}
+    return "\n".join(f"{each}: {texts[each]}" for each in step.finding.gap.statements)
+
+
+def now_and_target(step: Step) -> str:
+    """Say where an outcome stands, and where it should."""
+    score = step.finding.score
+    framework = score.asked.framework
+    now_title = framework.level(score.determination).title if score.determination else "Open"
+    target = framework.level(score.target).title if score.target else "no target"
+    return f"{now_title}; target {target}"
+
+
+def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str, ...]:
+    score = step.finding.score
+    facts = ("",) * 8
+    if action is not None:
+        record = assessment.state.record(ACTION, action.ref)
+        reason = str(record.fields.get("reason", "")) if record else ""
+        facts = (
+            action.title,
+            assessment.name_of(action.owner),
+            action.due.isoformat() if action.due else "",
+            action.cost.value,
+            action.cost_text,
+            action.progress.value,
+            str(action.priority),
+            reason,
+        )
+    return (
+        action.ref if action else "",
+        _ref_of(assessment, score.key),
+        score.asked.scope.title,
+        now_and_target(step),
+        in_the_way(step),
+        *facts,
+    )
+
+
+def export_plan(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
+    """Write the plan to a workbook, or to CSV; a line for each gap, ready to be filled in.
+
+    Raises:
+        AssessmentError: where the file is there already, or cannot be written.
+    """
+    assessment = open_assessment(folder)
+    settings = assessment.contents.settings
+    path = output or folder / "plan.xlsx"
+    if path.exists() and not force:
+        raise AssessmentError(
+            Problem(
+                "exists", path.name, "There is a file of this name already.",
+                f"Use --force to replace it, or another name with -o. {UNTOUCHED}",
+            )
+        )  # fmt: skip
+    rows = [
+        _row(assessment, step, action)
+        for step in path_to_target(assessment)
+        for action in (step.actions or (None,))
+    ]
+    title = f"Plan of {settings.organisation}, {settings.period}"
+    try:
+        if path.suffix.lower() == ".csv":
+            text = io.StringIO()
+            writer = csv.writer(text)
+            writer.writerow([each.heading for each in _COLUMNS])
+            writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
+            write_whole(path, text.getvalue().encode("utf-8-sig"))
+        else:
+            line = "One row is one action. For a second action copy the row and clear Action."
+            sheet = TableSheet("Plan", title, line, _COLUMNS, tuple(rows), is_wide=True)
+            moment = datetime.datetime.fromisoformat(now()).replace(tzinfo=None)
+            write_tables(
+                path, [sheet], marking=settings.marking.filled, footer=title, created=moment
+            )
+    except OSError as cause:
+        raise AssessmentError(
+            Problem(
+                "not-writable", path.name, f"The file cannot be written: {cause.strerror}.",
+                f"Close it where it is open, or choose another folder. {UNTOUCHED}",
+            )
+        ) from cause  # fmt: skip
+    return path
+
+
+@dataclass
+class PlanTaken:
+    """What a plan from a workbook changed."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    empty: int = 0
+    """Rows in which nothing is planned yet."""
+    problems: list[Problem] = field(default_factory=list)
+
+
+def import_plan(
+    folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
+) -> PlanTaken:
+    """Take a plan in from a workbook or CSV with the headings that export writes.
+
+    A row that cannot be taken in is named and the others are stored.
+
+    Raises:
+        AssessmentError: where the file has not the headings, or cannot be read.
+    """
+    taken = PlanTaken()
+    if dry_run:
+        _take(rehearse(folder, "plan import").assessment, path, taken)
+        return taken
+    with writing(folder, "plan import", by=by) as session:
+        session.write(_take(session.assessment, path, taken))
+    return taken
+
+
+def _take(assessment: Assessment, path: Path, taken: PlanTaken) -> list[Event]:
+    wanted = (Field("outcome", ("outcome",)), Field("what will be done", ("what will be done",)))
+    try:
+        rows, notes = read_rows(path, wanted)
+    except CyberassessError as cause:
+        raise AssessmentError(*cause.problems) from cause
+    taken.problems += notes
+    at = heading_row(rows, wanted)
+    if at is None:
+        raise AssessmentError(
+            Problem(
+                "no-headings", path.name,
+                'No row has the headings "Outcome" and "What will be done".',
+                f"The headings are: {', '.join(e.heading for e in _COLUMNS)}. {UNTOUCHED}",
+            )
+        )  # fmt: skip
+    known = {fold(each.heading): each.heading for each in _COLUMNS}
+    columns = {
+        known[fold(cell.text)]: number
+        for number, cell in rows[at].cells.items()
+        if fold(cell.text) in known
+    }
+    events: list[Event] = []
+    seen: set[str] = set()
+    for row in rows[at + 1 :]:
+        event = _take_row(assessment, row, columns, taken, seen=seen)
+        if event is not None:
+            events.append(event)
+    return events
+
+
+def _take_row(
+    assessment: Assessment,
+    row: Row,
+    columns: Mapping[str, int],
+    taken: PlanTaken,
+    *,
+    seen: set[str],
+) -> Event | None:
+    cells = {name: row.cells[number] for name, number in columns.items() if number in row.cells}
+    known = set(columns.values())
+    taken.problems += [
+        Problem(
+            "stray-cell", cell.place, f'"{cell.text[:80]}" stands where nothing is read.',
+            "It was not stored.", Severity.NOTE,
+        )
+        for number, cell in row.cells.items()
+        if number not in known
+    ]  # fmt: skip
+    said = {name: cells[name].text for name in _INPUTS if name in cells}
+    flawed = [cell for name, cell in cells.items() if cell.flaw]
+    if flawed:
+        taken.problems += [
+            Problem("flawed-cell", c.place, f'"{c.text}" {c.flaw}.', "The row was not stored.")
+            for c in flawed
+            if "date" not in c.flaw
+        ]
+        if any("date" not in cell.flaw for cell in flawed):
+            return None
+    if not any(text.strip() for text in said.values()):
+        taken.empty += 1
+        return None
+    ref = cells["Action"].text.strip() if "Action" in cells else ""
+    try:
+        key = one_outcome(assessment, cells["Outcome"].text if "Outcome" in cells else "").key
+        title = said.get("What will be done", "")
+        there = _action(assessment, ref) if ref else _same_action(assessment, key, title)
+    except AssessmentError as cause:
+        taken.problems += [replace(each, where=row.place) for each in cause.problems]
+        return None
+    if there is not None and there.ref in seen:
+        message = f"{there.ref} stands in the file more than once."
+        hint = "The row was not stored; clear Action to make it an action of its own."
+        taken.problems.append(Problem("repeated-action", row.place, message, hint))
+        return None
+    record = assessment.state.record(ACTION, there.ref) if there else None
+    before = dict(record.fields) if record else {}
+    asked = Wanted(**{_INPUTS[name]: said.get(name, "") for name in _INPUTS if name in columns})
+    fields, problems = _fields(assessment, before, asked, row.place)
+    if not fields.get("title"):
+        message = "The row does not say what will be done."
+        problems.append(Problem("no-action", row.place, message, "The row was not stored."))
+    if problems:
+        taken.problems += problems
+        return None
+    fields |= _about(key)
+    if _same(fields, before):
+        seen.add(there.ref if there else "")
+        taken.unchanged += 1
+        return None
+    ref = there.ref if there else next_ref(assessment, len(taken.added))
+    seen.add(ref)
+    (taken.changed if there else taken.added).append(ref)
+    return _event(ref, fields)
+
+
+def _same_action(assessment: Assessment, key: OutcomeKey, title: str) -> Action | None:
+    """Give the action a row without a reference is about: same outcome, same words.
+
+    So a workbook that is taken in twice adds nothing the second time.
+    """
+    wanted = fold(title)
+    found = (e for e in actions_of(assessment.state) if e.about == key and fold(e.title) == wanted)
+    return next(found, None)
+
+
+def _same(fields: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Say whether nothing changed: what is left out means what it stands for."""
+
+    def whole(each: Mapping[str, Any]) -> dict[str, Any]:
+        return {"status": "planned", "priority": "3", **{k: v for k, v in each.items() if v}}
+
+    return whole(fields) == whole(before)
+
+
+def unplanned(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Give the findings about which nothing is recorded."""
+    return tuple(each for each in steps if not each.is_planned)

@@ -1,12 +1,17 @@
 """Writing files so that no half of one ever stands under its final name."""
 
+import contextlib
 import hashlib
 import os
 import secrets
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 TEMPORARY = ".tmp"
 """How the names of unfinished files end."""
+_ATTEMPTS = 3
 
 
 def sync_folder(path: Path) -> None:
@@ -23,23 +28,73 @@ def sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file: to a temporary name in the same folder, synced, then renamed.
+
+    Args:
+        durable: whether it must outlast a power cut once this returns.
 
     Raises:
         OSError: where the folder cannot be written to; nothing is left under either name.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+
+    def fill(file: BinaryIO) -> None:
+        file.write(data)
+
+    _put(path, fill, durable=durable)
+
+
+def copy_whole(source: Path, path: Path) -> None:
+    """Copy a file's bytes as ``write_whole`` writes them, in pieces.
+
+    Raises:
+        OSError: where one cannot be read or the other not written; nothing is left.
+    """
+    with source.open("rb") as original:
+
+        def fill(file: BinaryIO) -> None:
+            original.seek(0)
+            shutil.copyfileobj(original, file, 1 << 20)
+
+        _put(path, fill)
+
+
+def _put(path: Path, fill: Callable[[BinaryIO], None], *, durable: bool = True) -> None:
+    for attempt in range(_ATTEMPTS):
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+        try:
+            with temporary.open("xb") as file:
+                fill(file)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            try:
+                temporary.replace(path)
+            except FileNotFoundError:
+                # NOTE: a command that tidies up took it for what a crashed one left
+                if attempt + 1 == _ATTEMPTS or not path.parent.is_dir():
+                    raise
+                continue
+        except BaseException:
+            remove_quietly(temporary)
+            raise
+        break
+    if durable:
+        sync_folder(path.parent)
+
+
+def remove_quietly(path: Path) -> None:
+    """Remove a file that is in nobody's way where it cannot be removed."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what crashed commands left unfinished in a folder."""
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if path.name.endswith(TEMPORARY) and path.is_file():
+                remove_quietly(path)
 
 
 def sha256_of(path: Path) -> str:

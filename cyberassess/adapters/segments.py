@@ -9,10 +9,8 @@ closes it. All writing happens under one lock; readers never take it.
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import platform
-import re
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,12 +18,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyberassess.adapters.files import TEMPORARY, sync_folder, write_whole
+from cyberassess.adapters.files import (
+    TEMPORARY,
+    remove_quietly,
+    remove_unfinished,
+    sync_folder,
+    write_whole,
+)
+from cyberassess.adapters.segment_file import (
+    CLOSED,
+    NOTHING_CHANGED,
+    OPEN,
+    as_bytes,
+    closed_form,
+    is_earlier_copy,
+    read_segment,
+    read_stray,
+)
 from cyberassess.domain.ledger import (
     SCHEMA,
     Segment,
     canonical,
-    false_digests,
     heads_of,
     in_order,
     segment_hash,
@@ -44,9 +57,8 @@ LOCK = "writing.lock"
 PATIENCE = 10.0
 """Seconds a writing command waits for another one."""
 
-_CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")
-_OPEN = re.compile(r"^(\d{6})-open-([0-9a-f]{8})\.jsonl$")
-_NOTHING_CHANGED = "Nothing was changed."
+_LAST = "last-"
+"""How the name of the note begins in which a machine keeps the last segment it wrote."""
 
 Json = Any  # NOTE: events are JSON; their shape is the domain's business.
 
@@ -64,6 +76,33 @@ class Reading:
     notes: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A file that is not named like a segment."""
+
+    name: str
+    segment: Segment | None
+    """The segment it holds, under the name it belongs to; ``None`` where it holds none."""
+    twin: str
+    """The segment that holds all it says; empty where none does."""
+    same_bytes: bool = False
+    """Whether it is that segment byte for byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything in a ledger folder, whether or not it makes a whole ledger."""
+
+    segments: tuple[Segment, ...]
+    problems: tuple[Problem, ...]
+    """Files that cannot be used."""
+    strays: tuple[Stray, ...]
+    earlier: tuple[Segment, ...]
+    """Segments of prompts that another one holds all of."""
+    absent: tuple[tuple[str, str], ...]
+    """The last segment of each machine that is not there: the note's name, and the segment's."""
+
+
 class LedgerFolder:
     """The folder ``ledger/`` of a workspace."""
 
@@ -77,41 +116,9 @@ class LedgerFolder:
         Raises:
             LedgerError: with every segment that is missing, changed, damaged or too new.
         """
-        for _ in range(5):
-            with contextlib.suppress(FileNotFoundError):
-                # NOTE: another command may close an open segment between listing and reading
-                return self._read_once()
-        return self._read_once()
-
-    def _read_once(self) -> Reading:
-        problems: list[Problem] = []
-        notes: list[Problem] = []
-        segments: list[Segment] = []
-        strangers: list[Path] = []
-        try:
-            paths = sorted(self.folder.iterdir())
-        except OSError as cause:
-            raise LedgerError(
-                Problem(
-                    "ledger-unreadable",
-                    "ledger",
-                    f"The folder cannot be read: {cause.strerror}.",
-                    _NOTHING_CHANGED,
-                )
-            ) from cause
-        for path in paths:
-            if path.name == LOCK or path.name.endswith(TEMPORARY):
-                continue
-            if not (_CLOSED.match(path.name) or _OPEN.match(path.name)):
-                strangers.append(path)
-                continue
-            segment, problem = _read_segment(path)
-            if problem is not None:
-                problems.append(problem)
-            if segment is not None:
-                segments.append(segment)
-        notes += [_about_stranger(path, segments) for path in strangers]
-        if not segments and not problems:
+        gathered = self.gather()
+        problems = list(gathered.problems)
+        if not gathered.segments and not problems:
             problems.append(
                 Problem(
                     "ledger-empty",
@@ -120,10 +127,67 @@ class LedgerFolder:
                     "Is it still syncing? Otherwise restore it from a backup.",
                 )
             )
+        problems += [_absent(note, name) for note, name in gathered.absent]
         if problems:
             raise LedgerError(*problems)
-        in_order(segments)
-        return Reading(tuple(segments), tuple(notes))
+        in_order(gathered.segments)
+        notes = [_about_stray(each, self.folder / each.name) for each in gathered.strays]
+        return Reading(gathered.segments, tuple(notes))
+
+    def gather(self) -> Gathered:
+        """Read every file, and say what each is.
+
+        Raises:
+            LedgerError: where the folder itself cannot be read.
+        """
+        for _ in range(5):
+            with contextlib.suppress(FileNotFoundError):
+                # NOTE: another command may close an open segment between listing and reading
+                return self._gather_once()
+        return self._gather_once()
+
+    def _gather_once(self) -> Gathered:
+        problems: list[Problem] = []
+        segments: list[Segment] = []
+        strangers: list[Path] = []
+        notes: list[Path] = []
+        for path in self._paths():
+            if path.name == LOCK or path.name.endswith(TEMPORARY):
+                continue
+            if path.name.startswith(_LAST) and path.suffix == ".txt":
+                notes.append(path)
+            elif CLOSED.match(path.name) or OPEN.match(path.name):
+                segment, problem = read_segment(path)
+                problems += [problem] if problem is not None else []
+                segments += [segment] if segment is not None else []
+            else:
+                strangers.append(path)
+        whole, earlier = _without_earlier(segments)
+        strays = _strays(strangers, whole)
+        there = {each.name for each in whole} | {
+            each.segment.name for each in strays if each.segment
+        }
+        there |= {problem.where.split("/")[-1].split(",")[0] for problem in problems}
+        absent = [
+            (path.name, name)
+            for path in notes
+            for name in (_noted(path),)
+            if name and name not in there
+        ]
+        return Gathered(tuple(whole), tuple(problems), tuple(strays), earlier, tuple(absent))
+
+    def _paths(self) -> list[Path]:
+        try:
+            return sorted(self.folder.iterdir())
+        except OSError as cause:
+            raise LedgerError(
+                Problem(
+                    "ledger-unreadable",
+                    "ledger",
+                    f"The folder cannot be read: {cause.strerror}.",
+                    NOTHING_CHANGED,
+                )
+            ) from cause
 
     @contextlib.contextmanager
     def locked(self, patience: float = PATIENCE) -> Iterator[None]:
@@ -144,11 +208,11 @@ class LedgerFolder:
                     "busy",
                     "",
                     "Another command is writing to this assessment.",
-                    f"Try again when it has finished. {_NOTHING_CHANGED}",
+                    f"Try again when it has finished. {NOTHING_CHANGED}",
                 )
             ) from cause
         except (OSError, NotImplementedError) as cause:
-            raise _not_writable(self.folder, cause) from cause
+            raise not_writable(self.folder, cause) from cause
         try:
             yield
         finally:
@@ -171,29 +235,68 @@ class LedgerFolder:
         name_hash = segment_hash(lines)
         name = f"{sequence:06d}-{name_hash[:8]}.jsonl"
         data = b"".join(canonical(line) + b"\n" for line in lines)
+        self.put(name, data)
+        return Segment(name, sequence, name_hash, head, tuple(events))
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a whole segment under its name; call it under the lock, parents first.
+
+        Raises:
+            AssessmentError: where it cannot be written; the ledger is as before.
+        """
         try:
             write_whole(self.folder / name, data)
         except OSError as cause:
-            raise _not_writable(self.folder, cause) from cause
-        return Segment(name, sequence, name_hash, head, tuple(events))
+            raise not_writable(self.folder, cause) from cause
+        self._note_last(name)
+
+    def _note_last(self, name: str) -> None:
+        """Keep in mind what this machine wrote last, so that its loss can be noticed.
+
+        Every machine has a note of its own: two that sync a folder never write the same file.
+        """
+        text = f"{name}\nThe last file this machine wrote here: so that its loss is noticed.\n"
+        with contextlib.suppress(OSError):
+            write_whole(self.folder / last_note(), text.encode(), durable=False)
 
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished, and close what they left open.
 
         Call it under the lock. Segments opened on another machine stay: they are a branch.
+
+        Raises:
+            AssessmentError: where one cannot be closed; the ledger is as before.
         """
-        machine = machine_token()
-        for path in sorted(self.folder.iterdir()):
-            if path.name.endswith(TEMPORARY):
-                path.unlink(missing_ok=True)
-            elif _OPEN.match(path.name):
-                segment, problem = _read_segment(path)
-                if problem is not None or segment is None:
-                    if segment is None and problem is None:
-                        path.unlink(missing_ok=True)
-                    continue
-                if segment.header.get("machine") == machine:
-                    _close(path, segment)
+        remove_unfinished(self.folder)
+        for path in self._paths():
+            if OPEN.match(path.name):
+                segment, problem = read_segment(path)
+                if segment is None and problem is None:
+                    remove_quietly(path)
+                elif segment is not None and segment.header.get("machine") == machine_token():
+                    self.close(segment)
+
+    def close(self, segment: Segment) -> None:
+        """Give an open segment its final name, without a torn last line; under the lock.
+
+        Raises:
+            AssessmentError: where it cannot be closed; the ledger is as before.
+        """
+        path = self.folder / segment.name
+        if not segment.events:
+            remove_quietly(path)
+            return
+        final, whole = closed_form(segment), as_bytes(segment)
+        try:
+            with path.open("r+b") as file:
+                if path.stat().st_size != len(whole):
+                    file.truncate(len(whole))
+                os.fsync(file.fileno())
+            path.rename(path.with_name(final.name))
+        except OSError as cause:
+            raise not_writable(self.folder, cause) from cause
+        sync_folder(self.folder)
+        self._note_last(final.name)
 
     def open_segment(self, header: Mapping[str, Json], parent: Segment) -> "OpenSegment":
         """Begin a segment that is appended to, one synced line an event; under the lock."""
@@ -203,7 +306,7 @@ class LedgerFolder:
         try:
             write_whole(path, canonical(head) + b"\n")
         except OSError as cause:
-            raise _not_writable(self.folder, cause) from cause
+            raise not_writable(self.folder, cause) from cause
         return OpenSegment(path)
 
 
@@ -226,7 +329,10 @@ class OpenSegment:
             AssessmentError: where they cannot be written; the file is as before.
         """
         data = b"".join(canonical(event) + b"\n" for event in events)
-        size = self.path.stat().st_size
+        try:
+            size = self.path.stat().st_size
+        except OSError as cause:
+            raise not_writable(self.path.parent, cause) from cause
         try:
             with self.path.open("ab") as file:
                 file.write(data)
@@ -235,7 +341,7 @@ class OpenSegment:
         except OSError as cause:
             with contextlib.suppress(OSError):
                 os.truncate(self.path, size)
-            raise _not_writable(self.path.parent, cause) from cause
+            raise not_writable(self.path.parent, cause) from cause
 
 
 def machine_token() -> str:
@@ -245,7 +351,8 @@ def machine_token() -> str:
     return hashlib.sha256(f"{platform.node()}|{known}".encode()).hexdigest()[:16]
 
 
-def _not_writable(folder: Path, cause: BaseException) -> AssessmentError:
+def not_writable(folder: Path, cause: BaseException) -> AssessmentError:
+    """Say why a folder cannot be written to, and what to do."""
     number = getattr(cause, "errno", None)
     if number in (errno.ENOSPC, errno.EDQUOT):
         message, hint = "There is no space left on the disk.", "Make room and try again."
@@ -253,107 +360,95 @@ def _not_writable(folder: Path, cause: BaseException) -> AssessmentError:
         reason = getattr(cause, "strerror", None) or str(cause) or "it does not support locks"
         message = f"The folder {folder.name} cannot be written to: {reason}."
         hint = "Look at its permissions, or copy the assessment to a folder of your own."
-    return AssessmentError(Problem("not-writable", "", message, f"{hint} {_NOTHING_CHANGED}"))
+        if number in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+            message = f"The drive of the folder {folder.name} does not support locks: {reason}."
+            hint = "Copy the assessment to a folder on this computer, and merge it back later."
+    return AssessmentError(Problem("not-writable", "", message, f"{hint} {NOTHING_CHANGED}"))
 
 
-def _read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
-    """Read one file; an open one with nothing whole in it gives neither."""
-    where = f"ledger/{path.name}"
+def last_note() -> str:
+    """Name the note in which this machine keeps the last segment it wrote."""
+    return f"{_LAST}{machine_token()}.txt"
+
+
+def _noted(path: Path) -> str:
+    """Give the segment a note names; empty where it names none, as after a power cut."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise
-    except OSError as cause:
-        return None, Problem(
-            "segment-unreadable",
-            where,
-            f"The file cannot be read: {cause.strerror}.",
-            _NOTHING_CHANGED,
-        )
-    is_open = _OPEN.match(path.name)
-    if is_open:
-        data = data[: data.rfind(b"\n") + 1]
-        if not data:
-            return None, None
-    lines, problem = _lines(data, where)
-    if problem is not None:
-        return None, problem
-    header, *events = lines
-    schema = header.get("schema")
-    if isinstance(schema, int) and schema > SCHEMA:
-        return None, Problem(
-            "ledger-newer",
-            where,
-            f"A newer version of cyberassess wrote it (ledger format {schema}; "
-            f"this one reads up to {SCHEMA}).",
-            f"Update cyberassess. {_NOTHING_CHANGED}",
-        )
-    if schema != SCHEMA or not isinstance(header.get("parents"), list):
-        return None, _damaged(where, 1, "The first line is not a segment's header.")
-    if is_open:
-        return Segment(path.name, int(is_open[1]), "", header, tuple(events)), None
-    found = segment_hash(lines)
-    closed = _CLOSED.match(path.name)
-    if closed is None or found[:8] != closed[2]:
-        return None, Problem(
-            "segment-changed",
-            where,
-            "The content does not match the hash in the file's name: somebody or something "
-            "changed it.",
-            f"Restore the file from a backup or another copy. {_NOTHING_CHANGED}",
-        )
-    return Segment(path.name, int(closed[1]), found, header, tuple(events)), None
+        first = path.read_text("utf-8").partition("\n")[0]
+    except (OSError, ValueError):
+        return ""
+    return first if CLOSED.match(first) else ""
 
 
-def _lines(data: bytes, where: str) -> tuple[list[Json], Problem | None]:
-    """Read the lines of a segment, or say what is wrong with the first that cannot be read."""
-    lines: list[Json] = []
-    for number, line in enumerate(data.splitlines(), start=1):
-        try:
-            lines.append(json.loads(line))
-        except (ValueError, RecursionError):
-            return [], _damaged(where, number, "The line is not whole.")
-        if not isinstance(lines[-1], dict):
-            return [], _damaged(where, number, "The line is not an event.")
-        if false_digests(lines[-1]):
-            return [], _damaged(where, number, "A text does not match its digest.")
-    return lines, None if lines else _damaged(where, 1, "The file is empty.")
-
-
-def _damaged(where: str, line: int, message: str) -> Problem:
+def _absent(note: str, name: str) -> Problem:
     return Problem(
-        "segment-damaged",
-        f"{where}, line {line}",
-        message,
-        f"Restore the file from a backup or another copy. {_NOTHING_CHANGED}",
+        "segment-missing",
+        f"ledger/{name}",
+        f"The file is not there, though {note} names it as the last one a machine wrote.",
+        "Is the folder still syncing? Wait for the file, or copy it from the other machine or a "
+        f"backup. If it is lost: cyberassess recover. {NOTHING_CHANGED}",
     )
 
 
-def _about_stranger(path: Path, segments: Sequence[Segment]) -> Problem:
-    """Say what a file that is not named like a segment is."""
-    where = f"ledger/{path.name}"
-    if path.suffix == ".jsonl" and path.is_file():
-        with contextlib.suppress(OSError, ValueError):
-            lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-            found = segment_hash(lines)
-            twin = next((each for each in segments if each.hash == found), None)
-            if not lines:
-                return Problem("ledger-stray", where, "It is empty.", "", Severity.NOTE)
+def _without_earlier(segments: Sequence[Segment]) -> tuple[list[Segment], tuple[Segment, ...]]:
+    """Leave out prompts at an earlier moment than another segment holds them."""
+    earlier = tuple(
+        each
+        for each in segments
+        if not each.hash and any(is_earlier_copy(each, other) for other in segments)
+    )
+    return [each for each in segments if each not in earlier], earlier
+
+
+def _strays(paths: Sequence[Path], segments: Sequence[Segment]) -> list[Stray]:
+    """Say what files that are not named like segments are."""
+    by_hash = {each.hash: each for each in segments if each.hash}
+    strays: list[Stray] = []
+    left = [path for path in paths if path.suffix == ".jsonl" and path.is_file()]
+    strays += [Stray(path.name, None, "") for path in paths if path not in left]
+    while left:
+        # NOTE: a stray may be the parent of another one, so what is found helps to place the rest
+        found = [(path, read_stray(path, by_hash)) for path in left]
+        placed = [(path, segment) for path, segment in found if segment is not None]
+        if not placed:
+            strays += [Stray(path.name, None, "") for path in left]
+            break
+        for path, segment in placed:
+            twin = by_hash.get(segment.hash)
             if twin is not None:
-                return Problem(
-                    "segment-doubled",
-                    where,
-                    f"It is a copy of {twin.name}.",
-                    "It does no harm; remove it when you like.",
-                    Severity.NOTE,
-                )
-            return Problem(
-                "segment-stray",
-                where,
-                f"It holds {counted(len(lines) - 1, 'event')} that no segment here "
-                "holds, under a name that is not a segment's.",
-                "It was not read. Rename it back to the name it was written under.",
-            )
+                folder = path.parent
+                same = path.read_bytes() == (folder / twin.name).read_bytes()
+                strays.append(Stray(path.name, segment, twin.name, same))
+                continue
+            holder = next((each for each in segments if is_earlier_copy(segment, each)), None)
+            strays.append(Stray(path.name, segment, holder.name if holder else ""))
+            if holder is None:
+                by_hash[segment.hash] = segment
+        left = [path for path, segment in found if segment is None]
+    return sorted(strays, key=lambda each: each.name)
+
+
+def _about_stray(stray: Stray, path: Path) -> Problem:
+    """Say what a file that is not named like a segment is."""
+    where = f"ledger/{stray.name}"
+    if stray.twin:
+        return Problem(
+            "segment-doubled",
+            where,
+            f"It is a copy of {stray.twin}.",
+            "It does no harm; remove it when you like.",
+            Severity.NOTE,
+        )
+    if stray.segment is not None:
+        return Problem(
+            "segment-stray",
+            where,
+            f"It holds {counted(len(stray.segment.events), 'event')} that no segment here "
+            "holds, under a name that is not a segment's.",
+            "It was not read. Put it back into its place: cyberassess merge",
+        )
+    if path.suffix == ".jsonl" and path.is_file() and not path.stat().st_size:
+        return Problem("ledger-stray", where, "It is empty.", "", Severity.NOTE)
     return Problem(
         "ledger-stray",
         where,
@@ -361,22 +456,6 @@ def _about_stranger(path: Path, segments: Sequence[Segment]) -> Problem:
         "",
         Severity.NOTE,
     )
-
-
-def _close(path: Path, segment: Segment) -> None:
-    """Give an open segment its final name, without a torn last line."""
-    whole = b"".join(canonical(line) + b"\n" for line in (segment.header, *segment.events))
-    if not segment.events:
-        path.unlink(missing_ok=True)
-        return
-    size = path.stat().st_size
-    if size != len(whole):
-        with path.open("r+b") as file:
-            file.truncate(len(whole))
-            os.fsync(file.fileno())
-    found = segment_hash([segment.header, *segment.events])
-    path.rename(path.with_name(f"{segment.sequence:06d}-{found[:8]}.jsonl"))
-    sync_folder(path.parent)
 
 
 def single_head(segments: Sequence[Segment]) -> Segment:
@@ -393,19 +472,27 @@ def single_head(segments: Sequence[Segment]) -> Segment:
                 "branches",
                 "ledger",
                 f"Two copies of this assessment went apart: {names}.",
-                "Both are kept and read, but nothing can be written until they are joined. "
-                f"{_NOTHING_CHANGED}",
+                "Both are kept and read, but nothing can be written until they are joined: "
+                f"cyberassess merge. {NOTHING_CHANGED}",
             )
         )
     (head,) = heads
-    if not head.hash and head.header.get("machine") != machine_token():
-        raise LedgerError(
-            Problem(
-                "open-elsewhere",
-                f"ledger/{head.name}",
-                "Somebody answers at the prompt on another machine, and has not finished.",
-                "Wait until their prompts have ended and the folder has synced. "
-                f"{_NOTHING_CHANGED}",
-            )
-        )
+    if is_open_elsewhere(head):
+        raise LedgerError(open_elsewhere(head))
     return head
+
+
+def is_open_elsewhere(segment: Segment) -> bool:
+    """Say whether a segment is one of prompts under way on another machine."""
+    return not segment.hash and segment.header.get("machine") != machine_token()
+
+
+def open_elsewhere(segment: Segment) -> Problem:
+    """Say that nothing can be written on top of it, and the way out."""
+    return Problem(
+        "open-elsewhere",
+        f"ledger/{segment.name}",
+        "Somebody answers at the prompt on another machine, and has not finished.",
+        "Wait until their prompts have ended and the folder has synced. If that machine is gone: "
+        f"cyberassess merge --close-open keeps all its answers. {NOTHING_CHANGED}",
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters import strict_yaml
-from cyberassess.adapters.files import write_whole
+from cyberassess.adapters.files import remove_unfinished, write_whole
 from cyberassess.domain.assessment import NO_PROFILE, Pinned, Settings, check_settings
 from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
@@ -146,6 +146,17 @@ class Workspace:
         if faults:
             raise AssessmentError(*faults)
         return settings
+
+    def settings_copies(self) -> list[Path]:
+        """Give files beside the settings that are named like copies of them, as syncing leaves."""
+        stem, suffix = SETTINGS.rsplit(".", 1)
+        found = self.folder.glob(f"{stem}*.{suffix}")
+        return sorted(each for each in found if each.name != SETTINGS and each.is_file())
+
+    def tidy(self) -> None:
+        """Remove what crashed commands left unfinished; under the lock."""
+        for name in ("", *FOLDERS):
+            remove_unfinished(self.folder / name)
 
     def _check_schema(self, path: Path) -> None:
         try:

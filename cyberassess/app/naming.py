@@ -1,11 +1,10 @@
 """Names of files and people, and originals kept as they came."""
 
 import re
-import shutil
 import unicodedata
 from pathlib import Path
 
-from cyberassess.adapters.files import sha256_of, sync_folder
+from cyberassess.adapters.files import copy_whole, sha256_of
 from cyberassess.errors import AssessmentError, Problem
 
 
@@ -30,10 +29,7 @@ def keep_original(
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{short} {plain(path.stem, 80)}{_suffix(path)}"
         if not target.exists():
-            partial = target.with_name(f"{target.name}.tmp")
-            shutil.copyfile(path, partial)
-            partial.replace(target)
-            sync_folder(folder)
+            copy_whole(path, target)
     except OSError as cause:
         raise AssessmentError(
             Problem(

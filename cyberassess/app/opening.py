@@ -3,7 +3,7 @@
 import contextlib
 import datetime
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -104,10 +104,20 @@ class Assessment:
                     "ledger",
                     f"Two copies of this assessment went apart: {' and '.join(names)}.",
                     "Both are read; what they say differently is a conflict. "
-                    "Writing commands wait until they are joined.",
+                    "Writing commands wait until they are joined: cyberassess merge",
                 )
             )
-        changed = _differences(self.state.settings, self.contents.flat)
+        notes += [
+            Problem(
+                "settings-copy",
+                each.name,
+                "It looks like a copy of assessment.yaml that a sync tool made; it is not read.",
+                "To see how it differs, and put it aside: cyberassess merge",
+                Severity.NOTE,
+            )
+            for each in self.workspace.settings_copies()
+        ]
+        changed = differences(self.state.settings, self.contents.flat)
         if changed:
             notes.append(
                 Problem(
@@ -150,7 +160,8 @@ def _open(workspace: Workspace, contents: Contents) -> Assessment:
     return Assessment(workspace, contents, reading, fold(reading.segments))
 
 
-def _differences(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> list[str]:
+def differences(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> list[str]:
+    """Give the keys of the settings that are not as they were last recorded."""
     gone = [key for key, value in recorded.items() if value is not None and key not in flat]
     return [*gone, *(key for key, value in flat.items() if recorded.get(key) != value)]
 
@@ -164,13 +175,19 @@ def _is_plain(key: str) -> bool:
     return key.rsplit(".", 1)[-1] in _PLAIN or key.startswith(("ambition.", "file:"))
 
 
-def settings_event(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> Event | None:
-    """Give the event that records how the settings changed, or ``None``."""
+def settings_event(
+    recorded: Mapping[str, str | None], flat: Mapping[str, str], also: Iterable[str] = ()
+) -> Event | None:
+    """Give the event that records how the settings changed, or ``None``.
+
+    Args:
+        also: keys that are recorded whether they changed or not.
+    """
 
     def shown(key: str, value: str | None) -> object:
         return value if value is None or _is_plain(key) else new_text(value)
 
-    changed = _differences(recorded, flat)
+    changed = list(dict.fromkeys([*differences(recorded, flat), *also]))
     if not changed:
         return None
     return {
@@ -333,6 +350,7 @@ def writing(
     ledger = LedgerFolder(workspace.ledger)
     with ledger.locked():
         ledger.tidy()
+        workspace.tidy()
         if change is not None:
             single_head(ledger.read().segments)
             change(workspace, contents)
@@ -344,12 +362,13 @@ def writing(
         if changed is not None:
             session.pending.append(changed)
         if by is not None:
-            session.actor = _actor(session, by)
+            session.actor = actor_of(session, by)
         yield session
         session.write([])
 
 
-def _actor(session: Writing, by: str) -> Person:
+def actor_of(session: Writing, by: str) -> Person:
+    """Give who a command is given by, met now where nobody knows them."""
     name, _, role = by.partition(",")
     if not name.strip():
         raise AssessmentError(

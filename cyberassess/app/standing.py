@@ -94,7 +94,7 @@ def _next_steps(
 ) -> tuple[str, ...]:
     steps: list[str] = []
     if assessment.state.is_branched:
-        return ("Join the two copies of the assessment before anything else is written.",)
+        return ("Join the two copies of the assessment: cyberassess merge",)
     unsent = [each.name for each in people if each.open and not each.sent and not each.answered]
     if unsent:
         steps.append(f"Send the questions to {', '.join(unsent)}: cyberassess send")

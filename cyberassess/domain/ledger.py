@@ -191,6 +191,24 @@ class Change(NamedTuple):
     origin: Origin
 
 
+class Value(NamedTuple):
+    """One of several values of a slot: where it was written, and how it reads."""
+
+    origin: Origin
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A slot that two branches changed differently."""
+
+    what: str
+    """In words, with the person's id."""
+    values: tuple[Value, ...]
+    statement: StatementKey | None = None
+    """The statement, where people's answers to it can be settled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A segment as read: its header and its events, texts included."""
@@ -239,9 +257,14 @@ class State:
     """The registers, keyed by kind; several records of a key only where branches differ."""
     record_history: Mapping[tuple[str, RecordKey], tuple[Record, ...]]
     """Every record ever written, removals too, in order."""
-    branched: tuple[str, ...]
-    """Slots that were changed differently on two branches, in words."""
+    differing: tuple[Differing, ...]
+    """Slots that were changed differently on two branches, and not settled since."""
     events: int
+
+    @property
+    def branched(self) -> tuple[str, ...]:
+        """What differs, in words."""
+        return tuple(each.what for each in self.differing)
 
     @property
     def is_branched(self) -> bool:
@@ -382,6 +405,8 @@ _Value = TypeVar("_Value")
 _Slot = TypeVar("_Slot", bound=Hashable)
 _Register = dict[_Slot, list[tuple[int, _Value]]]
 """Values no later value has seen, each with the bit of the segment that wrote it."""
+_Text = tuple[Said | None, Origin]
+"""A text, or ``None`` where its author took it back, and which event says so."""
 
 
 @dataclass(slots=True)
@@ -389,11 +414,11 @@ class _Folding:
     """The registers of a fold under way."""
 
     answers: _Register[tuple[StatementKey, PersonId], Given] = field(default_factory=dict)
-    rationales: _Register[tuple[OutcomeKey, PersonId], Said | None] = field(default_factory=dict)
-    evidence: _Register[tuple[OutcomeKey, PersonId], Said | None] = field(default_factory=dict)
+    rationales: _Register[tuple[OutcomeKey, PersonId], _Text] = field(default_factory=dict)
+    evidence: _Register[tuple[OutcomeKey, PersonId], _Text] = field(default_factory=dict)
     resolutions: _Register[StatementKey, Resolution] = field(default_factory=dict)
     claims: _Register[tuple[OutcomeKey, str], Claim] = field(default_factory=dict)
-    settings: _Register[str, str | None] = field(default_factory=dict)
+    settings: _Register[str, tuple[str | None, Origin]] = field(default_factory=dict)
     met: dict[PersonId, Met] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
@@ -478,7 +503,7 @@ def _apply(
                 )
             )
             register = folding.rationales if kind == "rationale" else folding.evidence
-            _put(register, (key, person), said, bit, seen)
+            _put(register, (key, person), (said, origin), bit, seen)
         case "resolution":
             settled = frozenset((PersonId(who), str(what)) for who, what in event["settled"])
             _put(
@@ -503,7 +528,7 @@ def _apply(
             for change in event["changes"]:
                 new = change["new"]
                 value = new.get("text") if isinstance(new, dict) else new
-                _put(folding.settings, str(change["key"]), value, bit, seen)
+                _put(folding.settings, str(change["key"]), (value, origin), bit, seen)
         case "met":
             person = PersonId(event["person"])
             folding.met[person] = Met(person, _text(event["name"]) or str(person))
@@ -621,44 +646,65 @@ def _outcome_key(event: Mapping[str, Json]) -> OutcomeKey:
 
 
 def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
-    branched: list[str] = []
+    differing: list[Differing] = []
+    resolutions = _resolutions(folding, differing)
     answers: dict[StatementKey, tuple[Given, ...]] = {}
     withdrawn: dict[StatementKey, tuple[Given, ...]] = {}
     for (key, person), writes in folding.answers.items():
         given = {(value.answer, value.reason): value for _, value in reversed(writes)}
-        if len(given) > 1:
-            branched.append(f"{person}'s answer to {key.indicator} in {key.scope}")
+        if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
+            differing.append(
+                Differing(
+                    f"{person}'s answer to {key.indicator} in {key.scope}",
+                    tuple(
+                        Value(each.origin, _answer_text(each)) for each in reversed(given.values())
+                    ),
+                    key
+                    if len({each.answer for each in given.values()} - {WITHDRAWN}) > 1
+                    else None,
+                )
+            )
         kept = tuple(each for each in reversed(given.values()) if each.answer != WITHDRAWN)
         if kept:
             answers[key] = (*answers.get(key, ()), *kept)
         else:
             withdrawn[key] = (*withdrawn.get(key, ()), *given.values())
-    rationales = _texts(folding.rationales, "explanation of", branched)
-    evidence = _texts(folding.evidence, "evidence for", branched)
+    rationales = _texts(folding.rationales, "explanation of", differing)
+    evidence = _texts(folding.evidence, "evidence for", differing)
     claims: dict[OutcomeKey, tuple[Claim, ...]] = {}
     for (outcome, tool), found in folding.claims.items():
         distinct = {(each.level, each.confirmed, each.comment): each for _, each in found}
         if len(distinct) > 1:
-            branched.append(f"the status in {tool} of {outcome.outcome} in {outcome.scope}")
+            differing.append(
+                Differing(
+                    f"the status in {tool} of {outcome.outcome} in {outcome.scope}",
+                    tuple(
+                        Value(each.origin, str(each.level or "none")) for each in distinct.values()
+                    ),
+                )
+            )
         claims[outcome] = (*claims.get(outcome, ()), *distinct.values())
-    resolutions: dict[StatementKey, Resolution] = {}
-    for statement, settled in folding.resolutions.items():
-        if len({(each.answer, each.settled) for _, each in settled}) == 1:
-            resolutions[statement] = settled[-1][1]
-        else:
-            branched.append(f"how {statement.indicator} in {statement.scope} was settled")
-    branched += [
-        f"the setting {name}"
-        for name, values in folding.settings.items()
-        if len({value for _, value in values}) > 1
-    ]
+    for setting, values in folding.settings.items():
+        by_value = {value: origin for _, (value, origin) in values}
+        if len(by_value) > 1:
+            differing.append(
+                Differing(
+                    f"the setting {setting}",
+                    tuple(Value(where, value or "") for value, where in by_value.items()),
+                )
+            )
     records: dict[str, dict[RecordKey, tuple[Record, ...]]] = {}
     for (kind, name), found_records in folding.records.items():
         distinct_records = {
             (each.removed, canonical(dict(each.fields))): each for _, each in found_records
         }
         if len(distinct_records) > 1:
-            branched.append(f"the {kind} {' '.join(name)}")
+            differing.append(
+                Differing(
+                    f"the {kind} {' '.join(name)}",
+                    tuple(Value(e.origin, _record_text(e)) for e in distinct_records.values()),
+                )
+            )
         standing = tuple(each for each in distinct_records.values() if not each.removed)
         if standing:
             records.setdefault(kind, {})[name] = standing
@@ -676,26 +722,74 @@ def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
         met=MappingProxyType(folding.met),
         sent=tuple(folding.sent),
         received=tuple(folding.received),
-        settings=MappingProxyType({key: w[-1][1] for key, w in folding.settings.items()}),
+        settings=MappingProxyType({key: w[-1][1][0] for key, w in folding.settings.items()}),
         history=MappingProxyType({key: tuple(each) for key, each in folding.history.items()}),
         records=MappingProxyType({kind: MappingProxyType(each) for kind, each in records.items()}),
         record_history=MappingProxyType(
             {key: tuple(each) for key, each in folding.record_history.items()}
         ),
-        branched=tuple(branched),
+        differing=tuple(differing),
         events=count,
     )
 
 
+def _resolutions(folding: _Folding, differing: list[Differing]) -> dict[StatementKey, Resolution]:
+    resolutions: dict[StatementKey, Resolution] = {}
+    for statement, writes in folding.resolutions.items():
+        distinct = {(each.answer, each.settled): each for _, each in writes}
+        if len(distinct) == 1:
+            resolutions[statement] = writes[-1][1]
+        else:
+            differing.append(
+                Differing(
+                    f"how {statement.indicator} in {statement.scope} was settled",
+                    tuple(
+                        Value(each.origin, f"{each.answer} ({each.reason})")
+                        for each in distinct.values()
+                    ),
+                )
+            )
+    return resolutions
+
+
+def _is_settled(resolution: Resolution | None, given: Sequence[Given]) -> bool:
+    """Say whether a decision between one person's several answers stands."""
+    if resolution is None or len({each.answer for each in given}) == 1:
+        return False
+    return all((each.person, each.answer) in resolution.settled for each in given)
+
+
+def _answer_text(given: Given) -> str:
+    if given.answer == WITHDRAWN:
+        return "withdrawn"
+    return f"{given.answer} ({given.reason})" if given.reason else given.answer
+
+
+def _record_text(record: Record) -> str:
+    if record.removed:
+        return "removed"
+    return ", ".join(f"{name}: {value}" for name, value in record.fields.items() if value)
+
+
 def _texts(
-    register: _Register[tuple[OutcomeKey, PersonId], Said | None], what: str, branched: list[str]
+    register: _Register[tuple[OutcomeKey, PersonId], _Text],
+    what: str,
+    differing: list[Differing],
 ) -> dict[OutcomeKey, tuple[Said, ...]]:
     texts: dict[OutcomeKey, tuple[Said, ...]] = {}
     for (key, person), writes in register.items():
-        by_text = {value and (value.text, value.valid_until): value for _, value in writes}
+        by_text = {said and (said.text, said.valid_until): (said, at) for _, (said, at) in writes}
         if len(by_text) > 1:
-            branched.append(f"{person}'s {what} {key.outcome} in {key.scope}")
-        kept = tuple(value for value in by_text.values() if value is not None)
+            differing.append(
+                Differing(
+                    f"{person}'s {what} {key.outcome} in {key.scope}",
+                    tuple(
+                        Value(at, said.text if said else "taken back")
+                        for said, at in by_text.values()
+                    ),
+                )
+            )
+        kept = tuple(said for said, _ in by_text.values() if said is not None)
         if kept:
             texts[key] = (*texts.get(key, ()), *kept)
     return texts

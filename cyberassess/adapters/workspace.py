@@ -123,7 +123,7 @@ class Workspace:
         faults += _with_lines(check_settings(settings, frameworks), document.lines, settings)
         if faults or themes is None:
             raise AssessmentError(*faults)
-        flat = dict(_flatten(document.value))
+        flat = flat_settings(document.value)
         for name in sorted({*map(_profile_name, settings.frameworks), _themes_name(settings)}):
             if name:
                 data = (self.folder / name).read_bytes()
@@ -294,6 +294,11 @@ def _with_lines(
         where = f"{SETTINGS}, line {line}, {spot}" if line else problem.where
         located.append(Problem(problem.code, where, problem.message, problem.hint))
     return located
+
+
+def flat_settings(value: Any) -> dict[str, str]:  # NOTE: a text tree
+    """Give every text of a settings file, keyed by its path."""
+    return dict(_flatten(value)) if isinstance(value, dict) else {}
 
 
 def _flatten(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # NOTE: text trees

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cyberassess.adapters.segments import LedgerFolder, OpenSegment, new_text, single_head
 from cyberassess.adapters.workspace import Workspace
 from cyberassess.app.opening import (
     Assessment,
+    Event,
     Writing,
     find_person,
     now,
     open_assessment,
+    record_event,
     settings_event,
     writing,
 )
@@ -19,8 +21,9 @@ from cyberassess.app.recording import Voice, plan
 from cyberassess.app.sending import questions_for
 from cyberassess.domain.assessment import Person, StatementKey
 from cyberassess.domain.framework import IndicatorId
+from cyberassess.domain.ledger import Origin, Value
 from cyberassess.domain.questions import Reply
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError, Problem, closest
 
 if TYPE_CHECKING:
     from cyberassess.adapters.prompts import Asked
@@ -128,6 +131,111 @@ def conflicts(assessment: Assessment) -> list[Conflict]:
     return found
 
 
+class Choice(NamedTuple):
+    """One of the values that branches gave to one thing."""
+
+    ref: str
+    """How it is named to keep it: the segment's hash and the line, ``9f3c2a1b:4``."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something two copies of the assessment changed differently."""
+
+    what: str
+    choices: tuple[Choice, ...]
+
+
+def differences(assessment: Assessment) -> list[Difference]:
+    """Give what branches changed differently, besides conflicts between answers."""
+    shown = {each.statement for each in conflicts(assessment)}
+    return [
+        Difference(
+            _with_name(assessment, each.what),
+            tuple(Choice(_ref(value.origin), value.text) for value in each.values),
+        )
+        for each in assessment.state.differing
+        if each.statement is None or each.statement not in shown
+    ]
+
+
+def _ref(origin: Origin) -> str:
+    return f"{origin.segment[:8] if '-' not in origin.segment else origin.segment}:{origin.line}"
+
+
+def _with_name(assessment: Assessment, what: str) -> str:
+    person, mark, rest = what.partition("'s ")
+    return f"{assessment.name_of(person)}{mark}{rest}" if mark else what
+
+
+def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Difference:
+    """Let one of the values that branches gave to one thing stand; the others stay in the history.
+
+    Args:
+        ref: the value, as ``differences`` names it.
+
+    Raises:
+        AssessmentError: where there is no such value or no reason.
+        LedgerError: where the branches are not joined yet.
+    """
+    _need_reason(reason)
+    with writing(folder, "resolve", by=by) as session:
+        assessment = session.assessment
+        open_ones = differences(assessment)
+        found = next((d for d in open_ones if ref.strip() in {c.ref for c in d.choices}), None)
+        if found is None:
+            refs = [choice.ref for each in open_ones for choice in each.choices]
+            raise AssessmentError(
+                Problem(
+                    "no-difference",
+                    "--keep",
+                    f'"{ref}" is not a value that two copies of the assessment differ on.',
+                    closest(ref, refs)
+                    or f"There are: {', '.join(refs[:20]) or 'none'}. Nothing was changed.",
+                )
+            )
+        state = assessment.state
+        named = next(d for d in state.differing if _with_name(assessment, d.what) == found.what)
+        kept = next(value for value in named.values if _ref(value.origin) == ref.strip())
+        session.write(
+            [
+                _again(assessment, kept, named.what),
+                record_event(
+                    "settled",
+                    [named.what],
+                    {"kept": ref.strip(), "reason": reason.strip()},
+                    texts=("reason",),
+                ),
+            ]
+        )
+    return found
+
+
+def _again(assessment: Assessment, kept: Value, what: str) -> Event:
+    """Give the event that wrote a value, to be written once more on top of all branches."""
+    segment = next(s for s in assessment.reading.segments if s.key == kept.origin.segment)
+    event = dict(segment.events[kept.origin.line - 2])
+    event.pop("beside", None)
+    event.pop("time", None)
+    if event["type"] == "settings":
+        key = what.removeprefix("the setting ")
+        event["changes"] = [each for each in event["changes"] if each["key"] == key]
+    return event
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise AssessmentError(
+            Problem(
+                "no-reason",
+                "--reason",
+                "No reason was given.",
+                "Say in a sentence why this answer is right.",
+            )
+        )
+
+
 def resolve(
     folder: Path,
     statement: str,
@@ -146,15 +254,7 @@ def resolve(
     Raises:
         AssessmentError: where there is no such conflict, answer or reason.
     """
-    if not reason.strip():
-        raise AssessmentError(
-            Problem(
-                "no-reason",
-                "--reason",
-                "No reason was given.",
-                "Say in a sentence why this answer is right.",
-            )
-        )
+    _need_reason(reason)
     with writing(folder, "resolve", by=by) as session:
         assessment = session.assessment
         conflict = _find_conflict(assessment, statement, scope)

@@ -75,6 +75,7 @@ def _add_commands() -> None:
         content,
         gathering,
         importing_sets,
+        keeping,
         organising,
         packing,
         planning,
@@ -84,12 +85,27 @@ def _add_commands() -> None:
     )
 
     for command in (
-        setup.demo, setup.new, organising.people, organising.systems, results.status,
-        gathering.send, gathering.receive, gathering.ask, organising.chase, gathering.import_,
-        gathering.resolve, results.score, results.explain, reviewing.review, results.report,
-        planning.plan, packing.pack, results.verify,
+        setup.demo,
+        setup.new,
+        organising.people,
+        organising.systems,
+        results.status,
+        gathering.send,
+        gathering.receive,
+        gathering.ask,
+        organising.chase,
+        gathering.import_,
+        gathering.resolve,
+        results.score,
+        results.explain,
+        reviewing.review,
+        results.report,
+        planning.plan,
+        packing.pack,
+        results.verify,
         content.framework,
-    ):  # fmt: skip
+        keeping.merge,
+    ):
         program.add_command(command)
     for command in (
         comparing.diff, comparing.map_, authoring.profile, authoring.wording, authoring.new,

@@ -171,6 +171,13 @@ def webcaf(
     show_default="the only one",
     help="Where several scopes are in conflict.",
 )
+@click.option(
+    "--keep",
+    metavar="REF",
+    default=None,
+    show_default="nothing",
+    help="Which value stands where two copies of the assessment differ; listed without it.",
+)
 @_by
 @click.pass_obj
 def resolve(
@@ -180,6 +187,7 @@ def resolve(
     answer: str | None,
     reason: str | None,
     scope: str | None,
+    keep: str | None,
     by: str | None,
 ) -> None:
     """Settle a conflict with a reason; without a statement, list the open ones.
@@ -190,12 +198,25 @@ def resolve(
       cyberassess resolve B2.d.NA.4/housing --answer happens --reason "Seen in the log."
     """
     from cyberassess.app.opening import open_assessment
-    from cyberassess.app.settling import conflicts
+    from cyberassess.app.settling import conflicts, differences
+    from cyberassess.app.settling import keep as let_stand
     from cyberassess.app.settling import resolve as settle
     from cyberassess.cli.words import conflict_lines
+    from cyberassess.cli.words_keeping import difference_lines
 
+    if keep is not None:
+        if not reason:
+            raise click.UsageError("--reason is missing. Nothing was changed.")
+        kept = let_stand(Path(folder), keep, reason=reason, by=by)
+        click.echo(f"Settled {kept.what}. The other values stay in the history.")
+        return
     if statement is None:
-        for line in conflict_lines(conflicts(open_assessment(Path(folder)))):
+        assessment = open_assessment(Path(folder))
+        branched = differences(assessment)
+        found = conflicts(assessment)
+        for line in conflict_lines(found) if found or not branched else ():
+            click.echo(line)
+        for line in difference_lines(branched):
             click.echo(line)
         return
     if not answer or not reason:

@@ -1,0 +1,66 @@
+"""Commands that keep an assessment whole: merge, recover."""
+
+import json
+from pathlib import Path
+
+import click
+
+from cyberassess.cli.running import IN_PART, show_problems
+
+
+@click.command()
+@click.argument("other", metavar="[FOLDER]", required=False)
+@click.option(
+    "--close-open",
+    is_flag=True,
+    help="Take prompts under way on another machine as ended; all their answers are kept.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option(
+    "--by",
+    metavar="'NAME, ROLE'",
+    default=None,
+    show_default="the officer",
+    help="Who gives this command; recorded as claimed.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.pass_context
+def merge(
+    context: click.Context,
+    other: str | None,
+    *,
+    close_open: bool,
+    dry_run: bool,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """Join copies of this assessment that went apart; nothing is lost.
+
+    Without a folder: the branches that two machines made in a synced folder, and the conflict
+    copies of files that sync tools leave. With a folder: another copy of the same assessment,
+    which is only read.
+
+    \b
+    Examples:
+      cyberassess merge
+      cyberassess merge --dry-run
+    """
+    from cyberassess.app.merging import merge as join
+    from cyberassess.cli.words_keeping import merge_json, merge_lines
+
+    found = join(
+        Path(context.obj),
+        Path(other) if other else None,
+        close_open=close_open,
+        dry_run=dry_run,
+        by=by,
+    )
+    if as_json:
+        shown = merge_json(found, dry_run=dry_run)
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        for line in merge_lines(found, dry_run=dry_run):
+            click.echo(line)
+    show_problems(found.notes)
+    if found.notes:
+        context.exit(IN_PART)

@@ -73,7 +73,8 @@ def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
             where,
             "The content does not match the hash in the file's name: somebody or something "
             "changed it.",
-            f"Restore the file from a backup or another copy. {NOTHING_CHANGED}",
+            f"Restore the file from a backup or another copy, or: cyberassess recover. "
+            f"{NOTHING_CHANGED}",
         )
     return Segment(path.name, int(closed[1]), found, header, tuple(events)), None
 
@@ -99,7 +100,8 @@ def damaged(where: str, line: int, message: str) -> Problem:
         "segment-damaged",
         f"{where}, line {line}",
         message,
-        f"Restore the file from a backup or another copy. {NOTHING_CHANGED}",
+        "Restore the file from a backup or another copy, or: cyberassess recover. "
+        f"{NOTHING_CHANGED}",
     )
 
 
@@ -171,13 +173,19 @@ class Salvaged:
     events: tuple[tuple[int, Mapping[str, Json]], ...]
     """Every event that can be read, with its line; the texts' digests fit again."""
     lost: tuple[tuple[int, str], ...]
-    """Lines nothing, or not everything, can be read of, and why."""
+    """Lines nothing, or not everything, can be read of, and why; line 0 is any of them."""
 
     @property
     def sequence(self) -> int:
         """Where it stood, by its name; 0 where the name does not say."""
         found = re.match(r"(\d{6})-", self.name)
         return int(found[1]) if found else 0
+
+
+def whole_file(segment: Segment) -> Salvaged:
+    """Give a segment that can be read whole."""
+    events = tuple(enumerate(segment.events, start=2))
+    return Salvaged(segment.name, segment, segment.header, events, ())
 
 
 def salvage(path: Path) -> Salvaged:
@@ -189,8 +197,7 @@ def salvage(path: Path) -> Salvaged:
         reason = f"The file cannot be read: {cause.strerror}."
         return Salvaged(path.name, None, {}, (), ((1, reason),))
     if segment is not None and problem is None and not _misread(segment):
-        events = tuple(enumerate(segment.events, start=2))
-        return Salvaged(path.name, segment, segment.header, events, ())
+        return whole_file(segment)
     header: Mapping[str, Json] = {}
     found: list[tuple[int, Mapping[str, Json]]] = []
     lost: list[tuple[int, str]] = []
@@ -209,6 +216,9 @@ def salvage(path: Path) -> Salvaged:
             lost.append((number, "It is not an event that can be understood."))
     if not data:
         lost.append((1, "The file is empty."))
+    if not lost:
+        what = "An entry was changed, and still reads like one; which one cannot be known."
+        lost.append((0, what))
     return Salvaged(path.name, None, header, tuple(found), tuple(lost))
 
 
@@ -268,8 +278,10 @@ def _written(found: list[Json]) -> bytes | None:
 def _made_good(value: Json) -> Json:
     """Give every text of a value a digest that fits it as it reads now."""
     if isinstance(value, dict):
-        if isinstance(value.get("text"), str) and false_digests(value):
-            return text_field(value["text"], str(value.get("salt", "")))
+        if ("digest" in value or {"salt", "text"} <= set(value)) and len(value) > 1:
+            texts = [each for key, each in value.items() if key not in ("digest", "salt")]
+            text = value.get("text", texts[0] if len(texts) == 1 else "")
+            return text_field(str(text), str(value.get("salt", "")))
         return {key: _made_good(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_made_good(each) for each in value]

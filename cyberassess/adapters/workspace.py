@@ -354,6 +354,31 @@ def with_key(text: str, key: str, value: Any) -> str:  # NOTE: text, or lists an
     return "\n".join([*lines[:first], *comments, *_entry(key, value), *lines[last:]]) + "\n"
 
 
+_STEP = re.compile(r"([^.\[\]]+)|\[([^\[\]]*)\]")
+
+
+def settings_from_flat(flat: Mapping[str, str]) -> dict[str, Any]:
+    """Give settings as plain values from texts keyed by path, as the ledger records them."""
+    root: dict[str, Any] = {}
+    for path, text in flat.items():
+        *steps, last = [key or f"[{item}]" for key, item in _STEP.findall(path)]
+        value = root
+        for step in steps:
+            value = value.setdefault(step, {})
+        value[last] = text
+    found = _with_lists(root)
+    return found if isinstance(found, dict) else {}
+
+
+def _with_lists(value: Any) -> Any:  # NOTE: a tree of texts
+    if not isinstance(value, dict):
+        return value
+    inside = {key: _with_lists(each) for key, each in value.items()}
+    if inside and all(key.startswith("[") for key in inside):
+        return list(inside.values())
+    return inside
+
+
 def _inline(value: Any) -> str:  # NOTE: text, or lists and dicts of it
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_inline(each)}" for key, each in value.items()) + "}"

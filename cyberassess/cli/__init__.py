@@ -105,6 +105,7 @@ def _add_commands() -> None:
         results.verify,
         content.framework,
         keeping.merge,
+        keeping.recover,
     ):
         program.add_command(command)
     for command in (

@@ -64,3 +64,37 @@ def merge(
     show_problems(found.notes)
     if found.notes:
         context.exit(IN_PART)
+
+
+@click.command()
+@click.option(
+    "--to",
+    metavar="FOLDER",
+    default=None,
+    show_default="beside the damaged one",
+    help="The new folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.pass_context
+def recover(context: click.Context, to: str | None, *, as_json: bool) -> None:
+    """Get every readable answer out of a damaged assessment, into a new folder.
+
+    The damaged folder is only read. What was lost is said line by line.
+
+    \b
+    Examples:
+      cyberassess recover
+      cyberassess recover --to recovered
+    """
+    from cyberassess.app.recovering import recover as rescue
+    from cyberassess.cli.words_keeping import recover_json, recover_lines
+
+    found = rescue(Path(context.obj), Path(to) if to else None)
+    if as_json:
+        click.echo(json.dumps(recover_json(found), ensure_ascii=False, indent=2))
+    else:
+        for line in recover_lines(found):
+            click.echo(line)
+    show_problems(found.lost)
+    if not found.is_complete:
+        context.exit(IN_PART)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.cli.words import conflict_lines, wrap
+from cyberassess.cli.words import conflict_lines, table, wrap
 from cyberassess.errors import counted
 
 if TYPE_CHECKING:
     from cyberassess.app.merging import Merge, SettingDiffers
+    from cyberassess.app.recovering import ReadFile, Recovered
     from cyberassess.app.settling import Difference
 
 _SHOWN = 20
@@ -85,4 +86,70 @@ def merge_json(found: "Merge", *, dry_run: bool) -> dict[str, Any]:
             for e in found.differences
         ],
         "notes": [str(each) for each in found.notes],
+    }
+
+
+def recover_lines(found: "Recovered") -> Iterator[str]:
+    """Say what was read, what was lost line by line, and what to do next."""
+    if found.folder is None:
+        yield "Nothing is damaged: everything can be read. Nothing was written."
+        return
+    yield f"Recovered {counted(found.answers, 'answer')} into {found.folder}"
+    yield "The damaged folder was not changed."
+    yield from table((each.name, _fate(each)) for each in found.files)
+    for each in found.files:
+        for line, why in each.lost:
+            place = f"ledger/{each.name}, line {line}" if line else f"ledger/{each.name}"
+            yield from wrap(f"{place}: {why}", "  ")
+    for name in found.missing:
+        yield f"  ledger/{name}.jsonl: The file is not there. What it held is not known."
+    for text in found.mended:
+        yield from wrap(text, "  ")
+    if not found.id_kept:
+        yield from wrap(
+            "The first file of the ledger is lost, and with it what sent questionnaires are "
+            "recognised by. Send new ones: cyberassess send"
+        )
+    if found.again:
+        yield from wrap(
+            f"{counted(len(found.again), 'original')} may hold answers that were lost. Receive "
+            "them again, inside the new folder:"
+        )
+        for path in found.again:
+            yield f'  cyberassess receive "{path}"'
+    yield (
+        "Everything that was ever stored is there."
+        if found.is_complete
+        else "Compare it with a backup if there is one: cyberassess merge FOLDER adds what it has."
+    )
+    yield f'Next: cyberassess -C "{found.folder}" verify'
+
+
+def _fate(each: "ReadFile") -> str:
+    read = counted(each.events, "entry", "entries")
+    if each.is_whole:
+        return f"whole, {read}"
+    return f"damaged, {read} read"
+
+
+def recover_json(found: "Recovered") -> dict[str, Any]:
+    """Give ``recover --json``."""
+    return {
+        "schema": 1,
+        "folder": None if found.folder is None else str(found.folder),
+        "answers": found.answers,
+        "complete": found.is_complete,
+        "files": [
+            {
+                "name": each.name,
+                "entries": each.events,
+                "whole": each.is_whole,
+                "lost": [{"line": line or None, "why": why} for line, why in each.lost],
+            }
+            for each in found.files
+        ],
+        "missing": list(found.missing),
+        "mended": list(found.mended),
+        "receive_again": list(found.again),
+        "problems": [str(each) for each in found.lost],
     }

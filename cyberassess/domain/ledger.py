@@ -355,7 +355,7 @@ def in_order(segments: Iterable[Segment]) -> list[Segment]:
             f"It was written on top of a segment {segment.sequence - 1:06d}-{parent[:8]} "
             "that has not arrived.",
             "Is the folder still syncing? Wait for the file, or copy it from the other "
-            "machine. Nothing was changed.",
+            "machine. If it is lost: cyberassess recover. Nothing was changed.",
         )
         for segment in ordered
         for parent in segment.parents

@@ -51,6 +51,8 @@ class Contents:
     themes: ThemeSet
     flat: Mapping[str, str]
     """The settings keyed by path, for the ledger."""
+    sha256: str
+    """Of the settings' file."""
 
 
 class Workspace:
@@ -117,6 +119,7 @@ class Workspace:
         if settings is None:
             raise AssessmentError(*problems)
         document = strict_yaml.read_text(data, SETTINGS)
+        sha256 = hashlib.sha256(data).hexdigest()
         frameworks, profiles, faults = self._pinned(settings)
         themes, theme_faults = self._themes(settings, frameworks)
         faults += theme_faults
@@ -128,7 +131,15 @@ class Workspace:
             if name:
                 data = (self.folder / name).read_bytes()
                 flat[f"file:{name}"] = hashlib.sha256(data).hexdigest()
-        return Contents(settings, frameworks, profiles, themes, flat)
+        return Contents(settings, frameworks, profiles, themes, flat, sha256)
+
+    def is_as_read(self, contents: Contents) -> bool:
+        """Say whether the settings are as they were; another command may have changed them."""
+        try:
+            data = (self.folder / SETTINGS).read_bytes()
+        except OSError:
+            return False
+        return hashlib.sha256(data).hexdigest() == contents.sha256
 
     def check(self, text: str, contents: Contents) -> Settings:
         """Read settings that are about to be written, beside the control sets pinned now.

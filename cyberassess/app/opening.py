@@ -351,6 +351,8 @@ def writing(
     with ledger.locked():
         ledger.tidy()
         workspace.tidy()
+        if not workspace.is_as_read(contents):
+            contents = workspace.read()
         if change is not None:
             single_head(ledger.read().segments)
             change(workspace, contents)

@@ -144,6 +144,7 @@ def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Cr
             )
         )
     partial = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.partial")
+    _remove_unfinished(folder)
     try:
         workspace = Workspace(partial)
         workspace.create(settings_text(values), pinned)
@@ -182,6 +183,15 @@ def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Cr
             "whether they are good enough."
         )
     return Created(folder, tuple(notes))
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove what an earlier ``new`` of this name began and could not finish."""
+    begun = re.compile(re.escape(folder.name) + r"\.[0-9a-f]{8}\.partial")
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.absolute().parent.iterdir()):
+            if begun.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _profiles(wanted: NewAssessment, shelved: Sequence[Shelved]) -> dict[str, str]:

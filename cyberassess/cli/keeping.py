@@ -1,11 +1,10 @@
 """Commands that keep an assessment whole: merge, recover."""
 
-import json
 from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import IN_PART, show_problems
+from cyberassess.cli.running import IN_PART, print_json, show_problems
 
 
 @click.command()
@@ -56,8 +55,7 @@ def merge(
         by=by,
     )
     if as_json:
-        shown = merge_json(found, dry_run=dry_run)
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        print_json(merge_json(found, dry_run=dry_run))
     else:
         for line in merge_lines(found, dry_run=dry_run):
             click.echo(line)
@@ -91,7 +89,7 @@ def recover(context: click.Context, to: str | None, *, as_json: bool) -> None:
 
     found = rescue(Path(context.obj), Path(to) if to else None)
     if as_json:
-        click.echo(json.dumps(recover_json(found), ensure_ascii=False, indent=2))
+        print_json(recover_json(found))
     else:
         for line in recover_lines(found):
             click.echo(line)

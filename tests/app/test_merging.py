@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from cyberassess.adapters.segments import LedgerFolder, machine_token, single_head
 from cyberassess.app.merging import Merge, merge
 from cyberassess.app.opening import open_assessment, record_event, writing
-from cyberassess.app.results import status, verify
+from cyberassess.app.results import verify
 from cyberassess.app.sending import send
 from cyberassess.app.settling import AskSession, conflicts, differences, keep, resolve
+from cyberassess.app.standing import status
 from cyberassess.domain.ledger import Source, text_field
 from cyberassess.domain.questions import AnswerReply
 from cyberassess.errors import AssessmentError, LedgerError

@@ -38,6 +38,8 @@ FOLDERS = (
     "questionnaires/refused",
     "reports",
 )
+BESIDE_LEDGER = ("frameworks", "evidence", "questionnaires", "reviews", "reports")
+"""The folders whose files copies of an assessment share, by their first name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class Workspace:
 
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished; under the lock."""
-        for name in ("", *FOLDERS):
+        for name in ("", *FOLDERS, *BESIDE_LEDGER):
             remove_unfinished(self.folder / name)
 
     def _check_schema(self, path: Path) -> None:

@@ -27,7 +27,13 @@ from cyberassess.adapters.segments import (
     not_writable,
     open_elsewhere,
 )
-from cyberassess.adapters.workspace import SETTINGS, Contents, Workspace, flat_settings
+from cyberassess.adapters.workspace import (
+    BESIDE_LEDGER,
+    SETTINGS,
+    Contents,
+    Workspace,
+    flat_settings,
+)
 from cyberassess.app.opening import (
     Assessment,
     Event,
@@ -57,8 +63,6 @@ from cyberassess.errors import (
     counted,
 )
 
-FOLDERS = ("frameworks", "evidence", "questionnaires", "reports")
-"""What is taken in of another copy, besides its ledger."""
 _ASIDE = "settings put aside, "
 _NOTHING_CHANGED = "Nothing was changed."
 
@@ -325,7 +329,7 @@ def _same_assessment(segments: Sequence[Segment], there: Gathered, theirs: Works
 
 def _files(plan: Merge, ours: Workspace, theirs: Workspace) -> None:
     """Copy what is missing; what differs under one name is kept beside."""
-    for top in FOLDERS:
+    for top in BESIDE_LEDGER:
         for source in _walk(plan, theirs.folder, theirs.folder / top):
             name = source.relative_to(theirs.folder)
             target = ours.folder / name

@@ -25,6 +25,7 @@ from cyberassess.adapters.segment_file import (
 )
 from cyberassess.adapters.segments import LedgerFolder, new_text, not_writable
 from cyberassess.adapters.workspace import (
+    BESIDE_LEDGER,
     FOLDERS,
     SETTINGS,
     Workspace,
@@ -272,7 +273,7 @@ def _parents(
 
 
 def _copy_files(damaged: Workspace, workspace: Workspace, found: Recovered) -> None:
-    for top in ("frameworks", "evidence", "questionnaires", "reports"):
+    for top in BESIDE_LEDGER:
         for source in sorted((damaged.folder / top).rglob("*")):
             name = source.relative_to(damaged.folder)
             if source.is_symlink() or not source.is_file() or source.name.endswith(TEMPORARY):

@@ -8,7 +8,7 @@ from cyberassess.adapters.files import write_whole
 from cyberassess.app.chasing import day, due_for, today
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.results import confidence_json
-from cyberassess.app.settling import Conflict, conflicts
+from cyberassess.app.settling import Conflict, conflicts, differences
 from cyberassess.app.systems import systems
 from cyberassess.domain.assessment import assign, statement_key
 from cyberassess.errors import AssessmentError, Problem, counted
@@ -119,6 +119,11 @@ def _next_steps(
         steps.append(
             f"Settle {counted(len(open_ones), 'conflict')}: cyberassess resolve "
             f"{first.indicator}/{first.scope} --answer … --reason …"
+        )
+    branched = differences(assessment)
+    if branched:
+        steps.append(
+            f"Settle {counted(len(branched), 'difference')} between copies: cyberassess resolve"
         )
     lacking = assessment.card.confidence.lacks_reason
     if lacking:

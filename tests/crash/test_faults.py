@@ -94,7 +94,7 @@ rm "$1/here/filler"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["send", "receive", "resolve"])
+@pytest.mark.parametrize("what", ["receive"])
 def test_on_a_full_disk_of_one_megabyte_nothing_is_lost(
     what: str, places: Mapping[str, Path], tmp_path: Path
 ) -> None:

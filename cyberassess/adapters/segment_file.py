@@ -140,11 +140,11 @@ def read_stray(path: Path, known: Mapping[str, Segment]) -> Segment | None:
     Returns:
         The segment under the name it belongs to; ``None`` where the file is no segment, or where
         nothing says which place is its own.
+
+    Raises:
+        OSError: where the file cannot be read.
     """
-    try:
-        lines, problem = _lines(path.read_bytes(), path.name)
-    except OSError:
-        return None
+    lines, problem = _lines(path.read_bytes(), path.name)
     if problem is not None or lines[0].get("schema") != SCHEMA:
         return None
     parents = lines[0].get("parents")

@@ -87,6 +87,8 @@ class Stray:
     """The segment that holds all it says; empty where none does."""
     same_bytes: bool = False
     """Whether it is that segment byte for byte."""
+    unreadable: str = ""
+    """Why it cannot be read; nobody knows what it holds then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class LedgerFolder:
         if problems:
             raise LedgerError(*problems)
         in_order(gathered.segments)
-        notes = [_about_stray(each, self.folder / each.name) for each in gathered.strays]
+        notes = [about_stray(each, self.folder / each.name) for each in gathered.strays]
         return Reading(gathered.segments, tuple(notes))
 
     def gather(self) -> Gathered:
@@ -406,6 +408,14 @@ def _strays(paths: Sequence[Path], segments: Sequence[Segment]) -> list[Stray]:
     strays: list[Stray] = []
     left = [path for path in paths if path.suffix == ".jsonl" and path.is_file()]
     strays += [Stray(path.name, None, "") for path in paths if path not in left]
+    for path in list(left):
+        try:
+            path.read_bytes()
+        except FileNotFoundError:
+            raise
+        except OSError as cause:
+            left.remove(path)
+            strays.append(Stray(path.name, None, "", unreadable=cause.strerror or "no reason"))
     while left:
         # NOTE: a stray may be the parent of another one, so what is found helps to place the rest
         found = [(path, read_stray(path, by_hash)) for path in left]
@@ -428,7 +438,7 @@ def _strays(paths: Sequence[Path], segments: Sequence[Segment]) -> list[Stray]:
     return sorted(strays, key=lambda each: each.name)
 
 
-def _about_stray(stray: Stray, path: Path) -> Problem:
+def about_stray(stray: Stray, path: Path) -> Problem:
     """Say what a file that is not named like a segment is."""
     where = f"ledger/{stray.name}"
     if stray.twin:
@@ -446,6 +456,14 @@ def _about_stray(stray: Stray, path: Path) -> Problem:
             f"It holds {counted(len(stray.segment.events), 'event')} that no segment here "
             "holds, under a name that is not a segment's.",
             "It was not read. Put it back into its place: cyberassess merge",
+        )
+    if stray.unreadable:
+        return Problem(
+            "stray-unreadable",
+            where,
+            f"The file cannot be read: {stray.unreadable}.",
+            "It may hold answers that no segment here holds. Try again, or restore it from a "
+            "backup.",
         )
     if path.suffix == ".jsonl" and path.is_file() and not path.stat().st_size:
         return Problem("ledger-stray", where, "It is empty.", "", Severity.NOTE)

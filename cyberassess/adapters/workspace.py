@@ -7,6 +7,7 @@ control set.
 
 import hashlib
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters import strict_yaml
-from cyberassess.adapters.files import remove_unfinished, write_whole
+from cyberassess.adapters.files import TEMPORARY, remove_unfinished, write_whole
 from cyberassess.domain.assessment import NO_PROFILE, Pinned, Settings, check_settings
 from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
@@ -168,8 +169,11 @@ class Workspace:
 
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished; under the lock."""
-        for name in ("", *FOLDERS, *BESIDE_LEDGER):
-            remove_unfinished(self.folder / name)
+        remove_unfinished(self.folder)
+        for name in BESIDE_LEDGER:
+            for folder, _, files in os.walk(self.folder / name):
+                if any(each.endswith(TEMPORARY) for each in files):
+                    remove_unfinished(Path(folder))
 
     def _check_schema(self, path: Path) -> None:
         try:

@@ -23,6 +23,7 @@ from cyberassess.adapters.segments import (
     Gathered,
     LedgerFolder,
     Reading,
+    about_stray,
     is_open_elsewhere,
     not_writable,
     open_elsewhere,
@@ -214,6 +215,8 @@ def _within(
     """Put strays back, and close what was left open."""
     for stray in here.strays:
         path = ledger.folder / stray.name
+        if stray.unreadable:
+            plan.notes.append(about_stray(stray, path))
         if stray.segment is None:
             continue
         if stray.twin:

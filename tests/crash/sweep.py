@@ -56,16 +56,17 @@ class Command:
 
 def answers_in(folder: Path) -> Answers:
     """Give every answer of a workspace."""
-    state = open_assessment(folder).state
+    assessment = open_assessment(folder)
+    state = assessment.state
     return frozenset(
-        (str(each.person), str(key.scope), str(key.indicator), each.answer)
+        (assessment.name_of(each.person), str(key.scope), str(key.indicator), each.answer)
         for key, given in state.answers.items()
         for each in given
     )
 
 
 def _received(out: str, full: Answers) -> Answers:
-    people = {"kim2.xlsx": "p2", "sam.xlsx": "p1"}
+    people = {"kim2.xlsx": "Kim Lee", "sam.xlsx": "Sam Reid"}
     said = {person for name, person in people.items() if f"{name}: " in out and "stored" in out}
     lines = [line for line in out.splitlines() if ": stored " in line]
     named = {people[line.split(":")[0]] for line in lines if line.split(":")[0] in people}
@@ -75,7 +76,7 @@ def _received(out: str, full: Answers) -> Answers:
 def _asked(out: str, full: Answers) -> Answers:
     """Every question but the one on the screen was answered."""
     shown = max(out.count(" · question ") - 1, 0)
-    mine = sorted(each for each in full if each[0] == "p3")
+    mine = sorted(each for each in full if each[0] == "Alex Moor")
     return frozenset(mine) if shown >= len(mine) else frozenset()
 
 
@@ -122,6 +123,14 @@ COMMANDS = (
         "recover", ("-C", "PLACE/damaged", "recover", "--to", "PLACE/rescued"), start="damaged",
         makes=True,
     ),
+    Command("people add", ("-C", "HERE", "people", "add", "Jo Hall <jo@northport.example>:hr")),
+    Command(
+        "people extend", ("-C", "HERE", "people", "extend", "Kim Lee", "--until", "2026-12-31")
+    ),
+    Command("systems add", ("-C", "HERE", "systems", "add", "Parking", "--service", "Parking")),
+    Command("people export", ("-C", "HERE", "people", "export")),
+    Command("chase", ("-C", "HERE", "chase")),
+    Command("review send", ("-C", "HERE", "review", "send", "--to", "Ann Ward")),
     Command("report full", ("-C", "HERE", "report", "full", "--html")),
     Command("report full, PDF", ("-C", "HERE", "report", "full")),
     Command(

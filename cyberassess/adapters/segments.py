@@ -230,7 +230,9 @@ class LedgerFolder:
 
         Raises:
             AssessmentError: where it cannot be written; the ledger is as before.
+            LedgerError: where a parent is still open, so that nothing can be written on top.
         """
+        _need_closed(parents)
         sequence = max((parent.sequence for parent in parents), default=0) + 1
         head = {"schema": SCHEMA, "parents": [parent.hash for parent in parents], **header}
         lines = [head, *events]
@@ -302,6 +304,7 @@ class LedgerFolder:
 
     def open_segment(self, header: Mapping[str, Json], parent: Segment) -> "OpenSegment":
         """Begin a segment that is appended to, one synced line an event; under the lock."""
+        _need_closed([parent])
         head = {"schema": SCHEMA, "parents": [parent.hash], **header, "machine": machine_token()}
         name = f"{parent.sequence + 1:06d}-open-{secrets.token_hex(4)}.jsonl"
         path = self.folder / name
@@ -390,6 +393,22 @@ def _absent(note: str, name: str) -> Problem:
         "Is the folder still syncing? Wait for the file, or copy it from the other machine or a "
         f"backup. If it is lost: cyberassess recover. {NOTHING_CHANGED}",
     )
+
+
+def _need_closed(parents: Sequence[Segment]) -> None:
+    """Refuse to write on top of a segment whose hash is not known yet: it could not be read."""
+    problems = [
+        Problem(
+            "segment-open",
+            f"ledger/{each.name}",
+            "Prompts that were interrupted left this file open, and it could not be closed now.",
+            f"Give the command again. {NOTHING_CHANGED}",
+        )
+        for each in parents
+        if not each.hash
+    ]
+    if problems:
+        raise LedgerError(*problems)
 
 
 def _without_earlier(segments: Sequence[Segment]) -> tuple[list[Segment], tuple[Segment, ...]]:

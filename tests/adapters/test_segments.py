@@ -409,6 +409,36 @@ def test_an_open_segment_of_another_machine_is_a_branch(folder: Path) -> None:
         single_head(ledger.read().segments)
 
 
+def test_nothing_is_written_on_top_of_a_segment_that_could_not_be_closed(folder: Path) -> None:
+    """Its hash is not known: what names it as a parent could never be read again."""
+    ledger = LedgerFolder(folder)
+    prompts = ledger.open_segment(HEADER, ledger.read().segments[-1])
+    prompts.append([answer("A.3")])
+    before = {each.name: each.read_bytes() for each in folder.iterdir()}
+    still_open = ledger.read().segments[-1]
+    with pytest.raises(LedgerError, match="Give the command again"):
+        ledger.append(HEADER, [answer("A.4")], [still_open])
+    with pytest.raises(LedgerError, match="could not be closed"):
+        ledger.open_segment(HEADER, still_open)
+    assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
+
+
+def test_a_vanished_last_segment_is_noticed(folder: Path) -> None:
+    gone = path_of(folder, 3)
+    gone.unlink()
+    (problem,) = problems_of(folder)
+    assert (problem.code, problem.where) == ("segment-missing", f"ledger/{gone.name}")
+    assert "cyberassess recover" in problem.hint
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"something else\n"])
+def test_a_note_that_says_nothing_is_not_minded(folder: Path, content: bytes) -> None:
+    """As a power cut may leave it: it is not synced, for it is only a help."""
+    (note,) = folder.glob("last-*.txt")
+    note.write_bytes(content)
+    assert len(LedgerFolder(folder).read().segments) == 3
+
+
 def test_a_damaged_open_segment_stays_and_is_said(folder: Path) -> None:
     ledger = LedgerFolder(folder)
     prompts = ledger.open_segment(HEADER, ledger.read().segments[-1])

@@ -20,7 +20,7 @@ from cyberassess.app.opening import (
 from cyberassess.app.recording import Voice, plan
 from cyberassess.app.sending import questions_for
 from cyberassess.domain.assessment import Person, StatementKey
-from cyberassess.domain.framework import IndicatorId
+from cyberassess.domain.framework import FrameworkRef, IndicatorId
 from cyberassess.domain.ledger import Origin, Value
 from cyberassess.domain.questions import Reply
 from cyberassess.errors import AssessmentError, Problem, closest
@@ -153,11 +153,29 @@ def differences(assessment: Assessment) -> list[Difference]:
     return [
         Difference(
             _with_name(assessment, each.what),
-            tuple(Choice(_ref(value.origin), value.text) for value in each.values),
+            tuple(Choice(_ref(v.origin), _in_words(assessment, v)) for v in each.values),
         )
         for each in assessment.state.differing
         if each.statement is None or each.statement not in shown
     ]
+
+
+def _in_words(assessment: Assessment, value: Value) -> str:
+    """Give a value as people read it: an answer by its label."""
+    event = _event_of(assessment, value.origin)
+    code = event.get("new")
+    framework = assessment.frameworks.get(FrameworkRef(str(event.get("framework"))))
+    indicator = IndicatorId(str(event.get("indicator")))
+    if event["type"] != "answer" or framework is None or indicator not in framework.indicators:
+        return value.text
+    answers = framework.answers_for(framework.indicators[indicator][1]).answers
+    label = next((each.label for each in answers if each.code == code), None)
+    return value.text if label is None else label + value.text.removeprefix(str(code))
+
+
+def _event_of(assessment: Assessment, origin: Origin) -> Event:
+    segment = next(s for s in assessment.reading.segments if s.key == origin.segment)
+    return dict(segment.events[origin.line - 2])
 
 
 def _ref(origin: Origin) -> str:
@@ -214,8 +232,7 @@ def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Diffe
 
 def _again(assessment: Assessment, kept: Value, what: str) -> Event:
     """Give the event that wrote a value, to be written once more on top of all branches."""
-    segment = next(s for s in assessment.reading.segments if s.key == kept.origin.segment)
-    event = dict(segment.events[kept.origin.line - 2])
+    event = _event_of(assessment, kept.origin)
     event.pop("beside", None)
     event.pop("time", None)
     if event["type"] == "settings":

@@ -455,8 +455,8 @@ def test_two_reasons_for_one_answer_can_be_settled(two: Two) -> None:
         say(folder, "B1.b.H.1/housing", "other-means", reason)
     what, texts = differing(two)
     assert what == "Kim Lee's answer to B1.b.H.1 in housing"
-    assert set(texts) == {"other-means (By hand.)", "other-means (By robot.)"}
-    settle(two, "other-means (By robot.)")
+    assert set(texts) == {"Otherwise (By hand.)", "Otherwise (By robot.)"}
+    settle(two, "Otherwise (By robot.)")
     assert answers(two.here) == {("Kim Lee", "B1.b.H.1/housing"): ("other-means", "By robot.")}
 
 
@@ -469,7 +469,7 @@ def test_an_answer_withdrawn_on_one_side_can_be_settled(apart: Two) -> None:
     session.save(AnswerReply(row.statements, None, "", Source("prompt")))
     session.close()
     _, texts = differing(Two(apart.there, other))
-    assert set(texts) == {"withdrawn", "not-true"}
+    assert set(texts) == {"withdrawn", "Not true"}
     settle(Two(apart.there, other), "withdrawn")
     assert ("Kim Lee", "B1.b.H.1/housing") not in answers(apart.there)
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cyberassess.adapters.segments import LedgerFolder
+from cyberassess.app.merging import merge
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.receiving import receive
 from cyberassess.app.recovering import Recovered, recover
@@ -303,3 +304,15 @@ def test_recovering_twice_gives_the_same_answers(
     first, second = recover(full, tmp_path / "one"), recover(full, tmp_path / "two")
     assert answers(result(first)) == answers(result(second))
     assert answers(result(first))["Sam Reid", "A1.a.N.1/organisation"] == ("happens", "")
+
+
+def test_a_backup_adds_what_was_lost_and_makes_no_conflict(full: Path, tmp_path: Path) -> None:
+    backup = Path(shutil.copytree(full, tmp_path / "backup"))
+    path = segment(full, 3)
+    path.write_bytes(path.read_bytes().replace(b'"B1.a.N.1"', b"'B1.a.N.1'"))
+    rescued = result(recover(full))
+    assert len(answers(rescued)) == 2
+    found = merge(rescued, backup)
+    assert found.conflicts == []
+    assert found.differences == []
+    assert answers(rescued) == FULL

@@ -86,6 +86,15 @@ class Place(NamedTuple):
             f'Notes are not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
         )
 
+    def drawn(self, text: str) -> Problem:
+        """Report a text in a box or another shape."""
+        return Problem(
+            "drawn-text",
+            self.sheet_name,
+            f"There is a text box or shape here that says {quoted(text)}.",
+            f'It was not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
+        )
+
     def text_in(self, cell: Cell) -> tuple[str, Problem | None]:
         """Give what somebody typed, or why it cannot be stored."""
         if cell.kind == "f":

@@ -385,7 +385,7 @@ def test_pictures_are_mentioned(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/media/image1.png", b"x")
     problem = only(receive(path), "not-looked-at")
-    assert "1 picture or drawing (image1.png)" in problem.message
+    assert "1 picture or other part (image1.png)" in problem.message
     assert problem.severity is Severity.NOTE
 
 

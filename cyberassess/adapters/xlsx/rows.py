@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
-from cyberassess.adapters.xlsx.dates import read_date
+from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import (
@@ -450,7 +450,8 @@ def _text(
         problems += [problem] if problem is not None else []
     if is_evidence and row.answer is not None:
         stated, problem = place.text_in(row.answer)
-        date = read_date(stated) if row.answer.kind in {"s", "d"} else None
+        read = read_day_count if row.answer.kind == "n" else read_date
+        date = read(stated) if row.answer.kind in {"s", "d", "n"} else None
         until = date or ""
         if problem is not None:
             problems.append(problem)

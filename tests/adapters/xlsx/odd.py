@@ -161,3 +161,13 @@ def ole(*names: str) -> bytes:
         entry = spelled.ljust(64, b"\0") + len(spelled).to_bytes(2, "little") + b"\2"
         data += entry.ljust(128, b"\0")
     return data
+
+
+def with_notes(path: Path) -> Path:
+    """Put notes on the second sheet, as somebody does who was asked to look it over."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    sheet["C9"].comment = Comment("Ask Kim about this", "Sam")
+    sheet["C12"].comment = Comment("And about this", "Sam")
+    book.save(path)
+    return path

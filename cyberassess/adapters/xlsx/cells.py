@@ -36,6 +36,10 @@ _IDS = tuple(
     )
 )
 _THREADS = ("http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments",)
+_CORE = (
+    f"{_FORMATS}/package/2006/metadata/core-properties",
+    f"{_STRICT}/package/metadata/core-properties",
+)
 _TERMS = ("http://purl.org/dc/terms/",)
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -147,11 +151,7 @@ def read_book(path: str) -> Json:
 def _listed(package: Package, main: str) -> tuple[list[tuple[str, str, str]], bool]:
     """Give name, state and relation of every sheet, and whether days are counted from 1904."""
     sheets: list[tuple[str, str, str]] = []
-    is_workbook = from_1904 = False
-
-    def begin(_: Attributes) -> None:
-        nonlocal is_workbook
-        is_workbook = True
+    from_1904 = False
 
     def properties(attributes: Attributes) -> None:
         nonlocal from_1904
@@ -161,13 +161,10 @@ def _listed(package: Package, main: str) -> tuple[list[tuple[str, str, str]], bo
         number = next((attributes[each] for each in _IDS if each in attributes), "")
         sheets.append((unescape(attributes["name"]), attributes.get("state", ""), number))
 
-    tags = Tags()
-    tags.on(MAIN, "workbook", start=begin)
+    tags = Tags(MAIN, "workbook", otherwise="not-a-workbook")
     tags.on(MAIN, "workbookPr", start=properties)
     tags.on(MAIN, "sheet", start=sheet)
     package.parse(main, tags)
-    if not is_workbook:
-        raise Refused("not-a-workbook")
     if not sheets:
         raise Refused("damaged")
     return sheets, from_1904
@@ -200,7 +197,7 @@ class _Text:
 
 def _shared_strings(book: _Workbook, target: str) -> list[str]:
     strings: list[str] = []
-    tags = Tags()
+    tags = Tags(MAIN, "sst")
     text = _Text(tags)
 
     def end(_: str) -> None:
@@ -235,7 +232,7 @@ def _date_styles(package: Package, target: str) -> frozenset[int]:
             number = attributes.get("numFmtId", "0")
             styles.append(int(number) if number.isascii() and number.isdigit() else 0)
 
-    tags = Tags()
+    tags = Tags(MAIN, "styleSheet")
     tags.on(MAIN, "numFmt", start=number_format)
     tags.on(MAIN, "cellXfs", start=begin, end=end)
     tags.on(MAIN, "xf", start=style)
@@ -256,7 +253,7 @@ def _is_date(format_code: str) -> bool:
 
 def _names(package: Package, target: str) -> dict[str, str]:
     names: dict[str, str] = {}
-    tags = Tags()
+    tags = Tags(_THREADS, "personList")
     tags.on(
         _THREADS,
         "person",
@@ -281,7 +278,7 @@ class _Sheet:
         self.value: str | None = None
         self.formula: str | None = None
         self.formula_id = ""
-        self.tags = tags = Tags()
+        self.tags = tags = Tags(MAIN, "worksheet")
         self.text = _Text(tags)
         tags.on(MAIN, "row", start=self.begin_row)
         tags.on(MAIN, "c", start=self.begin_cell, end=self.end_cell)
@@ -449,7 +446,7 @@ def _read_sheet(book: _Workbook, relation: Relation, shapes: list[str]) -> Json:
 
 def _notes(package: Package, target: str) -> list[tuple[str, str]]:
     notes: list[tuple[str, str]] = []
-    tags = Tags()
+    tags = Tags(MAIN, "comments")
     text = _Text(tags)
 
     def begin(attributes: Attributes) -> None:
@@ -477,7 +474,7 @@ def _threads(book: _Workbook, related: Iterable[Relation]) -> dict[str, list[str
     def end(text: str) -> None:
         threads.setdefault(address, []).append(f"{who}: {text}" if who else text)
 
-    tags = Tags()
+    tags = Tags(_THREADS, "ThreadedComments")
     tags.on(_THREADS, "threadedComment", start=begin)
     tags.on(_THREADS, "text", end=end)
     for each in related:
@@ -512,7 +509,7 @@ def _drawn(book: _Workbook, target: str, shapes: list[str]) -> list[str]:
             book.count(0, text)
             texts.append(text)
 
-    tags = Tags()
+    tags = Tags(_PLACED, "wsDr")
     tags.on(_PLACED, "sp", start=begin, end=end)
     tags.on(_PLACED, "cxnSp", start=begin, end=end)
     tags.on(_DRAWN, "t", end=runs.append)
@@ -526,7 +523,7 @@ def _drawn(book: _Workbook, target: str, shapes: list[str]) -> list[str]:
 def _saved(package: Package, core: str) -> str:
     """Give the time of saving as the file states it, in UTC; empty where it states none."""
     stated: list[str] = []
-    tags = Tags()
+    tags = Tags(_CORE, "coreProperties")
     tags.on(_TERMS, "modified", end=stated.append)
     package.parse(core, tags)
     try:

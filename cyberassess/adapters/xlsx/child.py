@@ -8,7 +8,7 @@ import json
 import sys
 
 MEMORY = 400_000_000
-SECONDS = 9
+SECONDS = 8
 
 
 def answer(path: str) -> dict[str, object]:

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple, Self
 
 from cyberassess.errors import Problem, WorkbookError
 
-SECONDS = 10.0
+SECONDS = 9.0
+"""What one workbook may take; with the end of the child it is under ten."""
 PATIENCE = 2.0
 """Seconds a child without work may take to end by itself."""
 LARGEST_FILE = 25_000_000

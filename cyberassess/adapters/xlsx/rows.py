@@ -35,6 +35,8 @@ from cyberassess.errors import Problem, Severity, closest
 LONGEST = 10_000
 """Characters of an answer in somebody's own words."""
 _QUOTED = 60
+_NEAREST = 50
+"""For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
 
 Columns = Mapping[str, int]
 """Columns by heading."""
@@ -217,14 +219,17 @@ def rows_of(sheet: Questions) -> tuple[list[Found], list[Problem]]:
                 if cell.kind and wording.fold(cell.text) not in headings
             ]
             continue
-        each, more = _row(sheet, row)
+        unknown = sum(each.code == "unknown-ref" for each in problems[-_NEAREST:])
+        each, more = _row(sheet, row, with_nearest=unknown < _NEAREST)
         problems += more
         if each is not None:
             found.append(each)
     return found, problems
 
 
-def _row(sheet: Questions, row: Mapping[int, Cell]) -> tuple[Found | None, list[Problem]]:
+def _row(
+    sheet: Questions, row: Mapping[int, Cell], *, with_nearest: bool
+) -> tuple[Found | None, list[Problem]]:
     place = sheet.place
     filled = [row[column] for column in sorted(row) if row[column].kind]
     ref_cell = sheet.at(wording.REF, row)
@@ -235,7 +240,8 @@ def _row(sheet: Questions, row: Mapping[int, Cell]) -> tuple[Found | None, list[
         return None, []  # said once for the file
     question = sheet.known[ref.framework].get(ref.name)
     if question is None:
-        return None, _unknown(sheet, ref_cell, ref, [each for each in filled if each != ref_cell])
+        others = [each for each in filled if each != ref_cell]
+        return None, _unknown(sheet, ref_cell, ref, others, with_nearest=with_nearest)
     problems: list[Problem] = []
     statement = sheet.at(wording.STATEMENT, row)
     found = Found(
@@ -275,8 +281,10 @@ def _is_past(cell: Cell, found: Found, framework: Framework) -> bool:
     )
 
 
-def _unknown(sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell]) -> list[Problem]:
-    near = closest(ref.name, list(sheet.known[ref.framework]))
+def _unknown(
+    sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell], *, with_nearest: bool
+) -> list[Problem]:
+    near = closest(ref.name, list(sheet.known[ref.framework])) if with_nearest else ""
     held = f" The row holds: {'; '.join(quoted(each.text) for each in others)}." if others else ""
     return [
         Problem(

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 from xml.parsers import expat
 
 CHUNK = 1 << 16
-ELEMENTS = 2_000_000
+ELEMENTS = 1_000_000
 """Elements in all parts of a file together."""
 DEEPEST = 256
 MOST_ATTRIBUTES = 256
@@ -45,8 +45,12 @@ class Relation(NamedTuple):
 class Tags:
     """What to do at the tags of a part, by name; each tag may stand in several namespaces."""
 
-    def __init__(self) -> None:
-        """Begin with no tags."""
+    def __init__(
+        self, namespaces: tuple[str, ...], root: str, *, otherwise: str = "damaged"
+    ) -> None:
+        """Take the tag the part must begin with, and the cause where it does not."""
+        self.roots = frozenset(f"{each} {root}" for each in namespaces)
+        self.otherwise = otherwise
         self.starts: dict[str, Start] = {}
         self.ends: dict[str, End] = {}
 
@@ -60,7 +64,7 @@ class Tags:
     ) -> None:
         """Call ``start`` with the attributes of a tag, and ``end`` with the text inside it."""
         for namespace in namespaces:
-            name = f"{namespace} {tag}" if namespace else tag
+            name = f"{namespace} {tag}"
             if start is not None:
                 self.starts[name] = start
             if end is not None:
@@ -128,6 +132,8 @@ class Package:
             nonlocal depth
             depth += 1
             self._elements += 1
+            if depth == 1 and name not in tags.roots:
+                raise Refused(tags.otherwise)
             if depth > DEEPEST or len(attributes) > MOST_ATTRIBUTES:
                 raise Refused("unsafe-content")
             if self._elements > ELEMENTS:
@@ -171,7 +177,7 @@ class Package:
                 target = posixpath.normpath(posixpath.join("/", folder, target))
                 found[attributes["Id"]] = Relation(kind, target.lstrip("/"))
 
-        tags = Tags()
+        tags = Tags(_RELATIONS, "Relationships")
         tags.on(_RELATIONS, "Relationship", start=add)
         self.parse(listed, tags)
         return found

@@ -225,6 +225,9 @@ def test_cells_that_cannot_be(text: str, ours: Path) -> None:
         ("_rels/.rels", b"<x/>", "damaged"),
         ("xl/_rels/workbook.xml.rels", b"<x/>", "damaged"),
         ("xl/styles.xml", b"<x", "damaged"),
+        ("xl/styles.xml", b"<theme/>", "damaged"),
+        ("xl/sharedStrings.xml", rows(""), "damaged"),
+        (SHEET, f'<sst xmlns="{MAIN}"/>'.encode(), "damaged"),
     ],
 )
 def test_causes(part: str, content: bytes, cause: str, ours: Path) -> None:

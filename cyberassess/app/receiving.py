@@ -77,6 +77,7 @@ def receive(
     files = list(_files(paths))
     rehearsal = rehearse(folder, "receive") if dry_run else None
     results: list[ReceivedFile] = []
+    session: Writing | None = None
     with Reader() as reader:
         for path in files:
             result = ReceivedFile(path)
@@ -84,7 +85,7 @@ def receive(
                 if rehearsal is not None:
                     _receive_one(result, reader, rehearsal)
                 else:
-                    with writing(folder, "receive", by=by) as session:
+                    with writing(folder, "receive", by=by, after=session) as session:
                         _receive_one(result, reader, session)
             except WorkbookError as cause:
                 result.refused = True

@@ -15,7 +15,7 @@ from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
-from cyberassess.domain.ledger import Fold, Segment, Source, State, fold, segment_hash
+from cyberassess.domain.ledger import Fold, Segment, Source, State, fold, segment_hash, up_to
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted
 
@@ -250,6 +250,15 @@ class Writing:
     """What the segments were folded into; made when the first is written."""
     listing: Mapping[str, int] = field(default_factory=dict)
     """The ledger's files as this session knows them."""
+    earlier: dict[str, State | None] = field(default_factory=dict)
+    """States the ledger had before, keyed by head; ``None`` where the head is unknown."""
+
+    def state_at(self, head: str) -> State | None:
+        """Give the state at which something was made; ``None`` where it is unknown."""
+        if head not in self.earlier:
+            then = up_to(self.assessment.reading.segments, head)
+            self.earlier[head] = fold(then) if then else None
+        return self.earlier[head]
 
     def header(self) -> Event:
         """Give what a segment's first line says besides its parents."""
@@ -373,12 +382,12 @@ def writing(
             contents = workspace.read()
         listing = ledger.listing()
         if after is not None and after.listing == listing:
-            assessment, folding = after.assessment, after.folding
+            assessment, folding, earlier = after.assessment, after.folding, after.earlier
         else:
-            assessment, folding = _open(workspace, contents), None
+            assessment, folding, earlier = _open(workspace, contents), None, {}
         single_head(assessment.reading.segments)
         session = Writing(assessment, assessment.contents.settings.officer, command, ledger)
-        session.folding, session.listing = folding, listing
+        session.folding, session.listing, session.earlier = folding, listing, earlier
         changed = settings_event(assessment.state.settings, assessment.contents.flat)
         if changed is not None:
             session.pending.append(changed)

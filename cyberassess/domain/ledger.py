@@ -663,27 +663,7 @@ def _outcome_key(event: Mapping[str, Json]) -> OutcomeKey:
 def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
     differing: list[Differing] = []
     resolutions = _resolutions(folding, differing)
-    answers: dict[StatementKey, tuple[Given, ...]] = {}
-    withdrawn: dict[StatementKey, tuple[Given, ...]] = {}
-    for (key, person), writes in folding.answers.items():
-        given = {(value.answer, value.reason): value for _, value in reversed(writes)}
-        if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
-            differing.append(
-                Differing(
-                    f"{person}'s answer to {key.indicator} in {key.scope}",
-                    tuple(
-                        Value(each.origin, _answer_text(each)) for each in reversed(given.values())
-                    ),
-                    key
-                    if len({each.answer for each in given.values()} - {WITHDRAWN}) > 1
-                    else None,
-                )
-            )
-        kept = tuple(each for each in reversed(given.values()) if each.answer != WITHDRAWN)
-        if kept:
-            answers[key] = (*answers.get(key, ()), *kept)
-        else:
-            withdrawn[key] = (*withdrawn.get(key, ()), *given.values())
+    answers, withdrawn = _answers(folding, resolutions, differing)
     rationales = _texts(folding.rationales, "explanation of", differing)
     evidence = _texts(folding.evidence, "evidence for", differing)
     claims: dict[OutcomeKey, tuple[Claim, ...]] = {}
@@ -784,6 +764,47 @@ def _record_text(record: Record) -> str:
     if record.removed:
         return "removed"
     return ", ".join(f"{name}: {value}" for name, value in record.fields.items() if value)
+
+
+_Several = dict[StatementKey, tuple[Given, ...]]
+
+
+def _answers(
+    folding: _Folding,
+    resolutions: Mapping[StatementKey, Resolution],
+    differing: list[Differing],
+) -> tuple[_Several, _Several]:
+    """Give the answers that stand and those taken back; name the slots branches differ on."""
+    answers: dict[StatementKey, list[Given]] = {}
+    withdrawn: dict[StatementKey, list[Given]] = {}
+    for (key, person), writes in folding.answers.items():
+        if len(writes) == 1:  # nearly always
+            only = writes[0][1]
+            register = withdrawn if only.answer == WITHDRAWN else answers
+            register.setdefault(key, []).append(only)
+            continue
+        given = {(value.answer, value.reason): value for _, value in reversed(writes)}
+        if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
+            differing.append(
+                Differing(
+                    f"{person}'s answer to {key.indicator} in {key.scope}",
+                    tuple(
+                        Value(each.origin, _answer_text(each)) for each in reversed(given.values())
+                    ),
+                    key
+                    if len({each.answer for each in given.values()} - {WITHDRAWN}) > 1
+                    else None,
+                )
+            )
+        kept = tuple(each for each in reversed(given.values()) if each.answer != WITHDRAWN)
+        if kept:
+            answers.setdefault(key, []).extend(kept)
+        else:
+            withdrawn.setdefault(key, []).extend(given.values())
+    return (
+        {key: tuple(each) for key, each in answers.items()},
+        {key: tuple(each) for key, each in withdrawn.items()},
+    )
 
 
 def _texts(

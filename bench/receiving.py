@@ -99,7 +99,7 @@ def returns(folder: Path, blank: Path, people: int, to: Path) -> int:
 
 
 def many(people: int, place: Path) -> float:
-    """Receive so many returns by one command; give the wall seconds of each."""
+    """Receive so many returns by one command; give the CPU seconds of each."""
     folder, to = place / f"lab{people}", place / f"returns{people}"
     to.mkdir()
     count = returns(folder, council(folder, people), people, to)
@@ -107,7 +107,7 @@ def many(people: int, place: Path) -> float:
     limit = "at most 20 s, 400 MB" if people == FEW else ""
     what = f"{people} returns of {count} questions"
     show(what, f"{wall:.1f} s, {cpu:.1f} s CPU, {memory:.0f} MB", limit)
-    return wall / people
+    return cpu / people
 
 
 def large(place: Path) -> None:
@@ -141,7 +141,7 @@ def main() -> None:
         large(place)
         few = many(FEW, place)
         lots = many(LOTS, place)
-        show("  one of 300 over one of 40", f"{lots / few:.2f}", "linear: about 1")
+        show("  CPU of one of 300 over one of 40", f"{lots / few:.2f}", "linear: about 1")
 
 
 if __name__ == "__main__":

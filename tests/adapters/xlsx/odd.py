@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGED = "http://schemas.openxmlformats.org/package/2006/relationships"
 THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -89,6 +90,8 @@ def strict(parts: dict[str, bytes]) -> None:
 def _related(parts: dict[str, bytes], of: str, kind: str, target: str) -> None:
     folder, _, name = of.rpartition("/")
     listed = f"{folder}/_rels/{name}.rels"
+    nothing = b'<Relationships xmlns="%s"></Relationships>' % PACKAGED.encode()
+    parts.setdefault(listed, nothing)
     start, end = parts[listed].rsplit(b"</Relationships>", 1)
     added = f'<Relationship Id="x{len(start)}" Type="{kind}" Target="{target}"/>'
     parts[listed] = start + added.encode() + b"</Relationships>" + end
@@ -136,13 +139,13 @@ def with_thread(path: Path, *, whole: bool = True) -> Path:
     return path
 
 
-def with_drawing(path: Path, paragraphs: str) -> Path:
-    """Put a text box on the first sheet of the odd workbook."""
+def with_drawing(path: Path, paragraphs: str, sheet: str = SHEET) -> Path:
+    """Put a text box on a sheet."""
     drawing = "http://schemas.openxmlformats.org/drawingml/2006"
 
     def change(parts: dict[str, bytes]) -> None:
         if "xl/drawings/drawing7.xml" not in parts:
-            _related(parts, SHEET, f"{RELATIONS}/drawing", "../drawings/drawing7.xml")
+            _related(parts, sheet, f"{RELATIONS}/drawing", "../drawings/drawing7.xml")
         parts["xl/drawings/drawing7.xml"] = (
             f'<xdr:wsDr xmlns:xdr="{drawing}/spreadsheetDrawing" xmlns:a="{drawing}/main">'
             f"<xdr:twoCellAnchor><xdr:sp><xdr:txBody>{paragraphs}</xdr:txBody></xdr:sp>"

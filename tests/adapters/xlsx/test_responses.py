@@ -34,6 +34,7 @@ from tests.adapters.xlsx.council import (
     statement,
     write,
 )
+from tests.adapters.xlsx.odd import changed, strict, with_drawing
 
 Change = Callable[[Workbook], None]
 
@@ -596,3 +597,23 @@ def test_a_file_with_two_frameworks_counts_them() -> None:
     assert [each.code for each in back.problems] == ["unexpected-text"] * 3
     assert back.frameworks == ("other@3.2", "ncsc-caf@3.2")
     assert read_return(book, "q.xlsx", "0" * 64, {CAF: caf()}).looked_at == 1
+
+
+def test_a_strict_workbook_gives_the_same_answers(tmp_path: Path) -> None:
+    what = ask("A1", "A2")
+    path = write(tmp_path, what)
+    path.write_bytes(changed(path, strict))
+    back = receive(path)
+    assert bare(back.replies) == expected(what)
+    assert back.problems == ()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_texts_in_boxes_are_reported_with_their_sheet(number: int, tmp_path: Path) -> None:
+    path = write(tmp_path, ask("A1.a"))
+    sheet = f"xl/worksheets/sheet{number}.xml"
+    box = "<a:p><a:r><a:t>All of this is done</a:t></a:r></a:p>"
+    problem = only(receive(with_drawing(path, box, sheet)), "drawn-text")
+    assert "All of this is done" in problem.message
+    names = ["Start", "A1 Governance", "About this file"]
+    assert problem.where.endswith(f'sheet "{names[number - 1]}"')

@@ -137,10 +137,12 @@ def read_book(path: str) -> Json:
                 book.names |= _names(package, each.target)
         sheets: list[Json] = []
         shapes: list[str] = []
+        taken: set[str] = set()
         for name, state, number in listed:
             relation = relations.get(number)
-            if relation is None or relation.target not in package:
+            if relation is None or relation.target not in package or relation.target in taken:
                 raise Refused("damaged")
+            taken.add(relation.target)
             sheet = _read_sheet(book, relation, shapes)
             sheets.append({"name": name, "hidden": state not in {"", "visible"}, **sheet})
         core = next((e.target for e in root.values() if e.kind == "core-properties"), "")

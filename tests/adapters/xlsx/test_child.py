@@ -234,6 +234,17 @@ def test_causes(part: str, content: bytes, cause: str, ours: Path) -> None:
     assert answer(with_part(ours, part, content)) == {"cause": cause}
 
 
+def test_one_part_is_not_several_sheets(ours: Path) -> None:
+    def repeated(parts: dict[str, bytes]) -> None:
+        book = parts["xl/workbook.xml"]
+        at = book.index(b"<sheet ")
+        end = book.index(b"/>", at) + 2
+        parts["xl/workbook.xml"] = book[:end] + book[at:end] * 10 + book[end:]
+
+    ours.write_bytes(changed(ours, repeated))
+    assert answer(ours) == {"cause": "damaged"}
+
+
 def test_sheets_of_old_macros_are_macros(ours: Path) -> None:
     def macros(parts: dict[str, bytes]) -> None:
         name = "xl/_rels/workbook.xml.rels"

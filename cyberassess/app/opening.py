@@ -15,7 +15,7 @@ from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
-from cyberassess.domain.ledger import Segment, Source, State, fold, segment_hash
+from cyberassess.domain.ledger import Fold, Segment, Source, State, fold, segment_hash, up_to
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted
 
@@ -246,6 +246,19 @@ class Writing:
     folder: LedgerFolder
     pending: list[Event] = field(default_factory=list)
     """Events that go before the next ones: changed settings, people met."""
+    folding: Fold | None = None
+    """What the segments were folded into; made when the first is written."""
+    listing: Mapping[str, int] = field(default_factory=dict)
+    """The ledger's files as this session knows them."""
+    earlier: dict[str, State | None] = field(default_factory=dict)
+    """States the ledger had before, keyed by head; ``None`` where the head is unknown."""
+
+    def state_at(self, head: str) -> State | None:
+        """Give the state at which something was made; ``None`` where it is unknown."""
+        if head not in self.earlier:
+            then = up_to(self.assessment.reading.segments, head)
+            self.earlier[head] = fold(then) if then else None
+        return self.earlier[head]
 
     def header(self) -> Event:
         """Give what a segment's first line says besides its parents."""
@@ -272,12 +285,15 @@ class Writing:
         reading = self.assessment.reading
         segment = self.append(lines, single_head(reading.segments))
         self.pending.clear()
+        if self.folding is None:
+            self.folding = Fold(reading.segments)
+        self.folding.add(segment)
         segments = (*reading.segments, segment)
         self.assessment = Assessment(
             self.assessment.workspace,
             self.assessment.contents,
             Reading(segments, reading.notes),
-            fold(segments),
+            self.folding.state(),
         )
 
     def append(self, events: Sequence[Event], parent: Segment) -> Segment:
@@ -331,7 +347,12 @@ Change = Callable[[Workspace, Contents], None]
 
 @contextlib.contextmanager
 def writing(
-    folder: Path, command: str, *, by: str | None = None, change: Change | None = None
+    folder: Path,
+    command: str,
+    *,
+    by: str | None = None,
+    change: Change | None = None,
+    after: Writing | None = None,
 ) -> Iterator[Writing]:
     """Open an assessment to write to it, under its lock.
 
@@ -340,13 +361,15 @@ def writing(
     Args:
         by: ``NAME`` or ``NAME, ROLE`` of who gives the command; the officer if ``None``.
         change: called under the lock before anything is written; what it changes is recorded.
+        after: the session of the same command before this one; what it read is not read again
+            where nobody wrote in between.
 
     Raises:
         BusyError: where another command holds the lock.
         LedgerError: where the ledger has branches, or cannot be trusted.
     """
     workspace = Workspace(folder)
-    contents = workspace.read()
+    contents = workspace.read() if after is None else after.assessment.contents
     ledger = LedgerFolder(workspace.ledger)
     with ledger.locked():
         ledger.tidy()
@@ -357,9 +380,14 @@ def writing(
             single_head(ledger.read().segments)
             change(workspace, contents)
             contents = workspace.read()
-        assessment = _open(workspace, contents)
+        listing = ledger.listing()
+        if after is not None and after.listing == listing:
+            assessment, folding, earlier = after.assessment, after.folding, after.earlier
+        else:
+            assessment, folding, earlier = _open(workspace, contents), None, {}
         single_head(assessment.reading.segments)
         session = Writing(assessment, assessment.contents.settings.officer, command, ledger)
+        session.folding, session.listing, session.earlier = folding, listing, earlier
         changed = settings_event(assessment.state.settings, assessment.contents.flat)
         if changed is not None:
             session.pending.append(changed)
@@ -367,6 +395,7 @@ def writing(
             session.actor = actor_of(session, by)
         yield session
         session.write([])
+        session.listing = ledger.listing()
 
 
 def actor_of(session: Writing, by: str) -> Person:

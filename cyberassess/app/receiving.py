@@ -27,7 +27,6 @@ from cyberassess.domain.assessment import (
 if TYPE_CHECKING:
     from cyberassess.adapters.xlsx.guard import Reader
 
-from cyberassess.domain.ledger import State, fold, up_to
 from cyberassess.errors import (
     AssessmentError,
     Problem,
@@ -77,6 +76,7 @@ def receive(
     files = list(_files(paths))
     rehearsal = rehearse(folder, "receive") if dry_run else None
     results: list[ReceivedFile] = []
+    session: Writing | None = None
     with Reader() as reader:
         for path in files:
             result = ReceivedFile(path)
@@ -84,7 +84,7 @@ def receive(
                 if rehearsal is not None:
                     _receive_one(result, reader, rehearsal)
                 else:
-                    with writing(folder, "receive", by=by) as session:
+                    with writing(folder, "receive", by=by, after=session) as session:
                         _receive_one(result, reader, session)
             except WorkbookError as cause:
                 result.refused = True
@@ -137,7 +137,7 @@ def _receive_one(result: ReceivedFile, reader: "Reader", session: Writing) -> No
     asked = _whose(assessment, name, returned.person)
     result.person = returned.completed_by or assessment.name_of(asked)
     person = session.meet(returned.completed_by) if returned.completed_by else asked
-    then = _state_at(assessment, returned.head)
+    then = session.state_at(returned.head)
     made = plan(assessment, Voice(person, asked, then), returned.replies)
     result.stored, result.texts = made.stored, made.texts
     result.unchanged, result.replaced = made.unchanged, made.replaced
@@ -191,8 +191,3 @@ def _whose(assessment: Assessment, name: str, person: str) -> PersonId:
             )
         )
     return PersonId(person)
-
-
-def _state_at(assessment: Assessment, head: str) -> State | None:
-    then = up_to(assessment.reading.segments, head)
-    return fold(then) if then else None

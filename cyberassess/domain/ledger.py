@@ -446,16 +446,32 @@ def fold(segments: Iterable[Segment]) -> State:
     Raises:
         LedgerError: where a segment is missing, or holds an event this program does not know.
     """
-    ordered = in_order(segments)
-    folding = _Folding()
-    seen: dict[str, int] = {}
-    count = 0
-    for index, segment in enumerate(ordered):
-        bit = 1 << index
-        before = bit
+    return Fold(segments).state()
+
+
+class Fold:
+    """A fold under way: segments written on top can be added without folding all anew."""
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        """Take in segments, whatever order they come in; ``fold`` says what is raised."""
+        self._folding = _Folding()
+        self._ordered: list[Segment] = []
+        self._seen: dict[str, int] = {}
+        self._count = 0
+        for segment in in_order(segments):
+            self.add(segment)
+
+    def state(self) -> State:
+        """Give the state that follows from what was taken in so far."""
+        return _state(self._folding, self._ordered, self._count)
+
+    def add(self, segment: Segment) -> None:
+        """Take in a segment whose parents were taken in."""
+        before = bit = 1 << len(self._ordered)
         for parent in segment.parents:
-            before |= seen[parent]
-        seen[segment.key] = before
+            before |= self._seen[parent]
+        self._seen[segment.key] = before
+        self._ordered.append(segment)
         by = segment.header.get("actor")
         actor = str(by.get("id", "")) if isinstance(by, dict) else ""
         time = str(segment.header.get("time", ""))
@@ -472,7 +488,7 @@ def fold(segments: Iterable[Segment]) -> State:
                     )
                 )
             try:
-                _apply(folding, event, origin, bit, before)
+                _apply(self._folding, event, origin, bit, before)
             except (KeyError, TypeError, ValueError, AttributeError) as cause:
                 raise LedgerError(
                     Problem(
@@ -482,8 +498,7 @@ def fold(segments: Iterable[Segment]) -> State:
                         "Restore the file from a backup or another copy. Nothing was changed.",
                     )
                 ) from cause
-            count += 1
-    return _state(folding, ordered, count)
+            self._count += 1
 
 
 def _apply(
@@ -648,27 +663,7 @@ def _outcome_key(event: Mapping[str, Json]) -> OutcomeKey:
 def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
     differing: list[Differing] = []
     resolutions = _resolutions(folding, differing)
-    answers: dict[StatementKey, tuple[Given, ...]] = {}
-    withdrawn: dict[StatementKey, tuple[Given, ...]] = {}
-    for (key, person), writes in folding.answers.items():
-        given = {(value.answer, value.reason): value for _, value in reversed(writes)}
-        if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
-            differing.append(
-                Differing(
-                    f"{person}'s answer to {key.indicator} in {key.scope}",
-                    tuple(
-                        Value(each.origin, _answer_text(each)) for each in reversed(given.values())
-                    ),
-                    key
-                    if len({each.answer for each in given.values()} - {WITHDRAWN}) > 1
-                    else None,
-                )
-            )
-        kept = tuple(each for each in reversed(given.values()) if each.answer != WITHDRAWN)
-        if kept:
-            answers[key] = (*answers.get(key, ()), *kept)
-        else:
-            withdrawn[key] = (*withdrawn.get(key, ()), *given.values())
+    answers, withdrawn = _answers(folding, resolutions, differing)
     rationales = _texts(folding.rationales, "explanation of", differing)
     evidence = _texts(folding.evidence, "evidence for", differing)
     claims: dict[OutcomeKey, tuple[Claim, ...]] = {}
@@ -719,7 +714,7 @@ def _state(folding: _Folding, ordered: list[Segment], count: int) -> State:
         evidence=MappingProxyType(evidence),
         resolutions=MappingProxyType(resolutions),
         claims=MappingProxyType(claims),
-        met=MappingProxyType(folding.met),
+        met=MappingProxyType(dict(folding.met)),
         sent=tuple(folding.sent),
         received=tuple(folding.received),
         settings=MappingProxyType({key: w[-1][1][0] for key, w in folding.settings.items()}),
@@ -769,6 +764,47 @@ def _record_text(record: Record) -> str:
     if record.removed:
         return "removed"
     return ", ".join(f"{name}: {value}" for name, value in record.fields.items() if value)
+
+
+_Several = dict[StatementKey, tuple[Given, ...]]
+
+
+def _answers(
+    folding: _Folding,
+    resolutions: Mapping[StatementKey, Resolution],
+    differing: list[Differing],
+) -> tuple[_Several, _Several]:
+    """Give the answers that stand and those taken back; name the slots branches differ on."""
+    answers: dict[StatementKey, list[Given]] = {}
+    withdrawn: dict[StatementKey, list[Given]] = {}
+    for (key, person), writes in folding.answers.items():
+        if len(writes) == 1:  # nearly always
+            only = writes[0][1]
+            register = withdrawn if only.answer == WITHDRAWN else answers
+            register.setdefault(key, []).append(only)
+            continue
+        given = {(value.answer, value.reason): value for _, value in reversed(writes)}
+        if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
+            differing.append(
+                Differing(
+                    f"{person}'s answer to {key.indicator} in {key.scope}",
+                    tuple(
+                        Value(each.origin, _answer_text(each)) for each in reversed(given.values())
+                    ),
+                    key
+                    if len({each.answer for each in given.values()} - {WITHDRAWN}) > 1
+                    else None,
+                )
+            )
+        kept = tuple(each for each in reversed(given.values()) if each.answer != WITHDRAWN)
+        if kept:
+            answers.setdefault(key, []).extend(kept)
+        else:
+            withdrawn.setdefault(key, []).extend(given.values())
+    return (
+        {key: tuple(each) for key, each in answers.items()},
+        {key: tuple(each) for key, each in withdrawn.items()},
+    )
 
 
 def _texts(

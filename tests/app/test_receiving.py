@@ -7,8 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from cyberassess.adapters.segments import LedgerFolder, Reading
 from cyberassess.app.opening import open_assessment
-from cyberassess.app.receiving import receive
+from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.app.settling import conflicts
 from cyberassess.cli.words import received_lines
 from cyberassess.domain.questions import WITHDRAW
@@ -467,3 +468,44 @@ def test_answers_for_a_system_that_is_gone_are_said_and_not_stored(
     assert set(codes([result])) == {"not-asked-here"}
     assert len(result.problems) == 6
     assert answers(workspace) == {}
+
+
+def test_files_of_one_command_are_read_into_what_the_last_one_left(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise three hundred returns would read the growing ledger three hundred times."""
+    paths = [
+        fill_in(blank["Kim"], tmp_path / f"{number}.xlsx", {"B1.b.why/housing": ("", f"{number}")},
+                saved=f"2090-01-01T10:0{number}:00Z")
+        for number in range(4)
+    ]  # fmt: skip
+    readings: list[Path] = []
+    read = LedgerFolder.read
+
+    def counted_read(folder: LedgerFolder) -> Reading:
+        readings.append(folder.folder)
+        return read(folder)
+
+    monkeypatch.setattr(LedgerFolder, "read", counted_read)
+    take(workspace, *paths)
+    assert len(readings) == 1
+    assert [each["new"]["text"] for each in events(workspace, "rationale")] == list("0123")
+
+
+def test_what_another_command_writes_between_two_files_is_seen(
+    workspace: Path, kims: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    newer = {**KIMS, "B1.a.N.1/housing": "Happens"}
+    second = fill_in(blank["Kim"], tmp_path / "b.xlsx", KIMS, saved=LATER)
+    third = fill_in(blank["Kim"], tmp_path / "c.xlsx", newer, saved=LATEST)
+    done: list[str] = []
+
+    def between(result: ReceivedFile) -> None:
+        if not done:
+            done.append(result.path.name)
+            take(workspace, third)
+
+    results = receive(workspace, [kims, second], on_file=between)
+    assert not any(each.refused for each in results)
+    assert answers(workspace)["Kim Lee", "B1.a.N.1/housing"] == ("happens", "")
+    assert len(open_assessment(workspace).heads) == 1

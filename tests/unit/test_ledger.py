@@ -7,6 +7,7 @@ import pytest
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.framework import OutcomeId
 from cyberassess.domain.ledger import (
+    Fold,
     Given,
     Segment,
     Source,
@@ -444,6 +445,22 @@ def test_the_order_segments_come_in_does_not_matter() -> None:
     states = [fold(each) for each in itertools.permutations(history)]
     assert all(state == states[0] for state in states)
     assert in_order(reversed(history)) == in_order(history)
+
+
+def test_a_fold_that_grows_is_the_fold_of_all_and_leaves_earlier_states_alone() -> None:
+    start, left, right = branches(
+        answer_event("X.a.H.1", "true"),
+        {"type": "met", "person": "met-1", "name": text_field("Kim", "00")},
+        settings_event(period="2026"),
+    )
+    merge = segment(3, answer_event("X.a.H.1", "not-true"), on=[left, right])
+    history = in_order([start, left, right, merge])
+    growing = Fold([start])
+    states = [growing.state()]
+    for each in history[1:]:
+        growing.add(each)
+        states.append(growing.state())
+    assert states == [fold(history[:count]) for count in (1, 2, 3, 4)]
 
 
 def test_an_open_segment_counts_and_is_a_head() -> None:

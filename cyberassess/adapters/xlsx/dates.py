@@ -7,6 +7,8 @@ from cyberassess.adapters.calendar_words import MONTHS
 
 _FULL = tuple(each.casefold() for each in MONTHS)
 _MONTHS = tuple(each[:3] for each in _FULL)
+_DAY_NONE = datetime.date(1899, 12, 30)
+_CENTURY = 20
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ][\d:.]*z?)?")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
 _WORDS = re.compile(
@@ -33,6 +35,18 @@ def read_date(text: str) -> str | None:
     except ValueError:
         return None
     return None
+
+
+def read_day_count(text: str) -> str | None:
+    """Give the date in ISO 8601 that a number of days stands for, or ``None``.
+
+    That is what is left of a date where a program lost how it is shown. Only days of this century
+    are taken for one, so that a year or a page number is not.
+    """
+    if not (text.isascii() and text.isdigit()) or len(text) != 5:  # noqa: PLR2004 - 1927 to 2173
+        return None
+    date = _DAY_NONE + datetime.timedelta(days=int(text))
+    return date.isoformat() if date.year // 100 == _CENTURY else None
 
 
 def _month(word: str) -> int:

@@ -92,7 +92,7 @@ def read_return(
             "not-looked-at",
             name,
             "Not looked at: "
-            f"{counted(len(book.extras), 'picture or drawing', 'pictures or drawings')} "
+            f"{counted(len(book.extras), 'picture or other part', 'pictures or other parts')} "
             f"({', '.join(book.extras[:5])}).",
             "If one says something that matters, type it into an answer cell and send it again.",
         )
@@ -225,6 +225,7 @@ class _Reading:
         ours = {wording.fold(each) for each in (wording.ABOUT, wording.ABOUT_LINE)}
         place = Place(self.name, about.sheet.name, self.source)
         self._hidden(about.sheet)
+        self.problems += [place.drawn(each) for each in about.sheet.drawn]
         for cell in about.sheet.cells:
             if cell.comment:
                 self.problems.append(place.comment(cell))
@@ -261,6 +262,7 @@ class _Reading:
         self._hidden(sheet)
         grid = Grid(sheet)
         place = Place(self.name, sheet.name, self.source)
+        self.problems += [place.drawn(each) for each in sheet.drawn]
         columns = grid.headings()
         if columns is not None and not self.known:
             return  # every question on it belongs to another framework, which was said

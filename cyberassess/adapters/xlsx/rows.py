@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
-from cyberassess.adapters.xlsx.dates import read_date
+from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import (
@@ -35,6 +35,8 @@ from cyberassess.errors import Problem, Severity, closest
 LONGEST = 10_000
 """Characters of an answer in somebody's own words."""
 _QUOTED = 60
+_NEAREST = 50
+"""For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
 
 Columns = Mapping[str, int]
 """Columns by heading."""
@@ -84,6 +86,15 @@ class Place(NamedTuple):
             self.of(cell),
             f"There is a note on this cell: {quoted(cell.comment)}.",
             f'Notes are not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
+        )
+
+    def drawn(self, text: str) -> Problem:
+        """Report a text in a box or another shape."""
+        return Problem(
+            "drawn-text",
+            self.sheet_name,
+            f"There is a text box or shape here that says {quoted(text)}.",
+            f'It was not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
         )
 
     def text_in(self, cell: Cell) -> tuple[str, Problem | None]:
@@ -208,14 +219,17 @@ def rows_of(sheet: Questions) -> tuple[list[Found], list[Problem]]:
                 if cell.kind and wording.fold(cell.text) not in headings
             ]
             continue
-        each, more = _row(sheet, row)
+        unknown = sum(each.code == "unknown-ref" for each in problems[-_NEAREST:])
+        each, more = _row(sheet, row, with_nearest=unknown < _NEAREST)
         problems += more
         if each is not None:
             found.append(each)
     return found, problems
 
 
-def _row(sheet: Questions, row: Mapping[int, Cell]) -> tuple[Found | None, list[Problem]]:
+def _row(
+    sheet: Questions, row: Mapping[int, Cell], *, with_nearest: bool
+) -> tuple[Found | None, list[Problem]]:
     place = sheet.place
     filled = [row[column] for column in sorted(row) if row[column].kind]
     ref_cell = sheet.at(wording.REF, row)
@@ -226,7 +240,8 @@ def _row(sheet: Questions, row: Mapping[int, Cell]) -> tuple[Found | None, list[
         return None, []  # said once for the file
     question = sheet.known[ref.framework].get(ref.name)
     if question is None:
-        return None, _unknown(sheet, ref_cell, ref, [each for each in filled if each != ref_cell])
+        others = [each for each in filled if each != ref_cell]
+        return None, _unknown(sheet, ref_cell, ref, others, with_nearest=with_nearest)
     problems: list[Problem] = []
     statement = sheet.at(wording.STATEMENT, row)
     found = Found(
@@ -266,8 +281,10 @@ def _is_past(cell: Cell, found: Found, framework: Framework) -> bool:
     )
 
 
-def _unknown(sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell]) -> list[Problem]:
-    near = closest(ref.name, list(sheet.known[ref.framework]))
+def _unknown(
+    sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell], *, with_nearest: bool
+) -> list[Problem]:
+    near = closest(ref.name, list(sheet.known[ref.framework])) if with_nearest else ""
     held = f" The row holds: {'; '.join(quoted(each.text) for each in others)}." if others else ""
     return [
         Problem(
@@ -441,7 +458,8 @@ def _text(
         problems += [problem] if problem is not None else []
     if is_evidence and row.answer is not None:
         stated, problem = place.text_in(row.answer)
-        date = read_date(stated) if row.answer.kind in {"s", "d"} else None
+        read = read_day_count if row.answer.kind == "n" else read_date
+        date = read(stated) if row.answer.kind in {"s", "d", "n"} else None
         until = date or ""
         if problem is not None:
             problems.append(problem)

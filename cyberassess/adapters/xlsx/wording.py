@@ -135,23 +135,47 @@ def fold(text: str) -> str:
 
 
 @cache
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{[a-z]+\}", fold(template))
-    return re.compile(".+?".join(re.escape(part) for part in parts), re.DOTALL)
+def _fixed(template: str) -> tuple[str, ...]:
+    """Give what stands between the names of a template, folded."""
+    return tuple(re.split(r"\{[a-z]+\}", fold(template)))
+
+
+def _fits(folded: str, template: str) -> bool:
+    """Find the fixed pieces one after another, at least one character apart.
+
+    NOTE: the text may be a stranger's, and a regular expression with several gaps takes forever
+    over some texts; the first place of each piece is as good as any.
+    """
+    first, *others = _fixed(template)
+    if not others:
+        return folded == first
+    *between, last = others
+    place = len(first)
+    for piece in between:
+        found = folded.find(piece, place + 1)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return folded.startswith(first) and folded.endswith(last) and place < len(folded) - len(last)
 
 
 def fits(text: str, templates: Iterable[str]) -> bool:
     """Say whether a text is one of the templates, filled in."""
     folded = fold(text)
-    return any(_pattern(template).fullmatch(folded) for template in templates)
+    return any(_fits(folded, template) for template in templates)
 
 
-_PROGRESS = re.compile(r'=.*(?:COUNTIFS|VALUE)\(.*of [0-9]+ answered"|[0-9]+ of [0-9]+ answered')
+_COUNT = re.compile(r"[0-9]{1,6} of [0-9]{1,6} answered")
+_COUNTING = re.compile(r'of [0-9]{1,6} answered"\Z')
 
 
 def is_progress(text: str) -> bool:
     """Say whether a cell's text or formula is one of our counts."""
-    return _PROGRESS.fullmatch(text.strip()) is not None
+    stripped = text.strip()
+    if not stripped.startswith("="):
+        return _COUNT.fullmatch(stripped) is not None
+    counts = "COUNTIFS(" in stripped or "VALUE(" in stripped
+    return counts and _COUNTING.search(stripped[-30:]) is not None
 
 
 def band(framework: Framework, level: Level) -> str:

@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.adapters.xlsx import wording
-from cyberassess.adapters.xlsx.dates import read_date
+from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Book, Cell, Reader, Sheet
 from cyberassess.adapters.xlsx.responses import Return, read_return
 from cyberassess.adapters.xlsx.rows import quoted
@@ -34,6 +34,7 @@ from tests.adapters.xlsx.council import (
     statement,
     write,
 )
+from tests.adapters.xlsx.odd import changed, strict, with_drawing
 
 Change = Callable[[Workbook], None]
 
@@ -240,6 +241,7 @@ def test_numbers_and_dates_in_words_are_kept(tmp_path: Path) -> None:
         "31.12.26",
         "31 December 2026",
         "Thursday 31st Dec 2026",
+        46_387,
         datetime.datetime(2026, 12, 31, tzinfo=None),  # noqa: DTZ001 - workbooks know no zones
     ],
 )
@@ -255,7 +257,7 @@ def test_dates_people_write(typed: Value, tmp_path: Path) -> None:
     assert back.problems == ()
 
 
-@pytest.mark.parametrize("typed", ["soon", "31/02/2026", "31 Smarch 2026", 46_387, True])
+@pytest.mark.parametrize("typed", ["soon", "31/02/2026", "31 Smarch 2026", 2026, True])
 def test_dates_that_cannot_be_read(typed: Value, tmp_path: Path) -> None:
     def change(book: Workbook) -> None:
         sheet = book.worksheets[1]
@@ -283,6 +285,25 @@ def test_a_date_without_documents_and_a_date_that_is_a_formula(tmp_path: Path) -
 )
 def test_more_dates(typed: str, date: str | None) -> None:
     assert read_date(typed) == date
+
+
+@pytest.mark.parametrize(
+    ("typed", "date"),
+    [
+        ("46387", "2026-12-31"),
+        ("36526", "2000-01-01"),
+        ("73050", "2099-12-31"),
+        ("36525", None),
+        ("73051", None),
+        ("2026", None),
+        ("46387.5", None),
+        ("-4638", None),
+    ],
+)
+def test_days_of_this_century_are_dates_also_when_shown_as_numbers(
+    typed: str, date: str | None
+) -> None:
+    assert read_day_count(typed) == date
 
 
 def test_a_changed_question_is_noted_and_its_answer_stored(tmp_path: Path) -> None:
@@ -385,7 +406,7 @@ def test_pictures_are_mentioned(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/media/image1.png", b"x")
     problem = only(receive(path), "not-looked-at")
-    assert "1 picture or drawing (image1.png)" in problem.message
+    assert "1 picture or other part (image1.png)" in problem.message
     assert problem.severity is Severity.NOTE
 
 
@@ -576,3 +597,23 @@ def test_a_file_with_two_frameworks_counts_them() -> None:
     assert [each.code for each in back.problems] == ["unexpected-text"] * 3
     assert back.frameworks == ("other@3.2", "ncsc-caf@3.2")
     assert read_return(book, "q.xlsx", "0" * 64, {CAF: caf()}).looked_at == 1
+
+
+def test_a_strict_workbook_gives_the_same_answers(tmp_path: Path) -> None:
+    what = ask("A1", "A2")
+    path = write(tmp_path, what)
+    path.write_bytes(changed(path, strict))
+    back = receive(path)
+    assert bare(back.replies) == expected(what)
+    assert back.problems == ()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_texts_in_boxes_are_reported_with_their_sheet(number: int, tmp_path: Path) -> None:
+    path = write(tmp_path, ask("A1.a"))
+    sheet = f"xl/worksheets/sheet{number}.xml"
+    box = "<a:p><a:r><a:t>All of this is done</a:t></a:r></a:p>"
+    problem = only(receive(with_drawing(path, box, sheet)), "drawn-text")
+    assert "All of this is done" in problem.message
+    names = ["Start", "A1 Governance", "About this file"]
+    assert problem.where.endswith(f'sheet "{names[number - 1]}"')

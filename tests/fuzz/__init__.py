@@ -1,0 +1,1 @@
+"""Workbooks damaged by the thousand, and what becomes of them."""

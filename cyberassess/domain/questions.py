@@ -10,7 +10,7 @@ frameworks the ones after the first are prefixed with their number and a colon (
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -77,6 +77,39 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """Something that supports answers: what it is called and what it shows."""
+
+    title: str
+    shows: str
+    refs: tuple[str, ...] = ()
+    """Of the questions it supports."""
+    dated: str = ""
+    """ISO date of the document; what was typed, where that is no date."""
+    owner: str = ""
+    location: str = ""
+    valid_until: str = ""
+    """ISO date, as ``dated``."""
+
+
+class Typed(NamedTuple):
+    """What stood in a row and could not be stored."""
+
+    answer: str
+    words: str
+
+
+class Fix(NamedTuple):
+    """Something in a file that came back that its sender should look at."""
+
+    ref: str
+    """Of the row it is about; empty where it is about none."""
+    place: str
+    """Sheet and cell in the file that came back."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One question."""
 
@@ -94,6 +127,13 @@ class Row:
     """Inherited ones first; more than one of a kind where sources differ."""
 
 
+class Seen(NamedTuple):
+    """An outcome as another one names it."""
+
+    ref: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One outcome in one scope, with its rows."""
@@ -108,6 +148,8 @@ class Block:
     """The ref of the rationale, ``B2.c.why/housing``."""
     evidence_ref: str
     """The ref of the evidence, ``B2.c.evidence/housing``."""
+    see_also: tuple["Seen", ...] = ()
+    """Outcomes of other sets in the same questionnaire that a mapping links with this one."""
 
     @property
     def key(self) -> OutcomeKey:
@@ -154,6 +196,14 @@ class Questionnaire:
     frameworks: tuple[Framework, ...]
     """In the order of the settings: refs count from one."""
     topics: tuple[Topic, ...]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """What somebody should look at, keyed by the ref it stands beside."""
+    typed: Mapping[str, Typed] = field(default_factory=dict)
+    """What stood in a row and could not be stored, keyed by ref."""
+    fixes: tuple[Fix, ...] = ()
+    """What to look at in a return, in reading order; with any, this is a notes workbook."""
+    documents: tuple[Document, ...] = ()
+    """The documents this person named so far."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -386,4 +436,14 @@ class ConfirmReply:
     source: Source
 
 
-Reply = AnswerReply | TextReply | ConfirmReply
+@dataclass(frozen=True, slots=True)
+class EvidenceReply:
+    """A document somebody named, with what it shows and supports."""
+
+    document: Document
+    outcomes: tuple[OutcomeKey, ...]
+    """Never empty; each once, in the order they were named."""
+    source: Source
+
+
+Reply = AnswerReply | TextReply | ConfirmReply | EvidenceReply

@@ -5,8 +5,8 @@ rules: the same person's newer answer replaces, an equal one changes nothing, an
 wins, and a blank withdraws nothing.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cyberassess.adapters.segments import new_text
@@ -17,6 +17,8 @@ from cyberassess.domain.ledger import Given, Said, Source, State
 from cyberassess.domain.questions import (
     AnswerReply,
     ConfirmReply,
+    Document,
+    EvidenceReply,
     OfferKind,
     Reply,
     TextKind,
@@ -65,7 +67,7 @@ class Voice:
 def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan:
     """Say what replies change in the assessment as it stands."""
     made = Plan()
-    for reply in replies:
+    for reply in _with_documents(list(replies), assessment, voice):
         match reply:
             case AnswerReply():
                 for statement in reply.statements:
@@ -76,6 +78,48 @@ def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan
                 for statement in reply.statements:
                     _confirm(made, assessment, voice, statement, reply)
     return made
+
+
+def _with_documents(
+    replies: Sequence[Reply], assessment: Assessment, voice: Voice
+) -> Iterator[Reply]:
+    """Give the replies, with documents as lines of the evidence for each outcome they support."""
+    lines: dict[OutcomeKey, list[EvidenceReply]] = {}
+    for reply in replies:
+        if isinstance(reply, EvidenceReply):
+            for outcome in reply.outcomes:
+                lines.setdefault(outcome, []).append(reply)
+    for reply in replies:
+        if isinstance(reply, TextReply) and reply.kind is TextKind.EVIDENCE:
+            yield _joined(reply, lines.pop(reply.outcome, []))
+        elif not isinstance(reply, EvidenceReply):
+            yield reply
+    for outcome, documents in lines.items():
+        given = assessment.state.evidence.get(outcome, ())
+        before = next((each.text for each in given if each.person == voice.person), "")
+        until = next((each.valid_until for each in given if each.person == voice.person), "")
+        source = documents[0].source
+        yield _joined(TextReply(TextKind.EVIDENCE, outcome, before, until, source), documents)
+
+
+def _joined(reply: TextReply, documents: Sequence[EvidenceReply]) -> TextReply:
+    there = reply.text.splitlines()
+    fresh = [line for line in (_line(each.document) for each in documents) if line not in there]
+    text = "\n".join(each for each in (reply.text, *fresh) if each)
+    return replace(reply, text=text)
+
+
+def _line(document: Document) -> str:
+    """Give a document in one line, every field kept."""
+    fields = (
+        ("shows", document.shows),
+        ("dated", document.dated),
+        ("owner", document.owner),
+        ("where", document.location),
+        ("good until", document.valid_until),
+    )
+    said = "; ".join(f"{name}: {' '.join(text.split())}" for name, text in fields if text)
+    return f"{document.title} ({said})"
 
 
 def _where(source: Source) -> str:

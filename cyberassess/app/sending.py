@@ -77,10 +77,10 @@ def send(
         names: set[str] = set()
         outgoing: list[Outgoing] = []
         for what in questionnaires:
-            path = assessment.workspace.sent / _file_name(assessment, what, names)
+            path = assessment.workspace.sent / file_name(assessment, what, names)
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                write_questionnaire(path, what, created=_moment(now()), tool=__version__)
+                write_questionnaire(path, what, created=moment(now()), tool=__version__)
             except OSError as cause:
                 raise AssessmentError(
                     Problem(
@@ -111,7 +111,8 @@ def send(
     return sent
 
 
-def _moment(time: str) -> datetime.datetime:
+def moment(time: str) -> datetime.datetime:
+    """Give a time of the ledger as a workbook's properties want it."""
     return datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - UTC, as files say
 
 
@@ -150,7 +151,7 @@ _BODY = re.compile(
 )
 
 
-def _file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> str:
+def file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> str:
     """Give a short, plain name: ``Northport 2026 cyber questions - Housing - R1.xlsx``."""
     settings = assessment.contents.settings
     scopes = {topic.scope for topic in what.topics}

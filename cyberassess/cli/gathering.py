@@ -65,12 +65,15 @@ def receive(
     from cyberassess.cli.words import received_lines
 
     files = [Path(each) for each in paths]
+    if dry_run:
+        click.echo("A dry run: nothing is changed. Without --dry-run it says:", err=True)
     results = take(
         Path(context.obj),
         files,
         dry_run=dry_run,
         by=by,
-        on_file=lambda each: _print_received(received_lines(each, dry_run=dry_run)),
+        on_file=lambda each: _print_received(received_lines(each)),
+        on_older=lambda each: click.echo(str(each)),
     )
     for each in results:
         show_problems(each.problems, indent="  " if not each.refused else "")

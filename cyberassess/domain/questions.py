@@ -204,6 +204,10 @@ class Questionnaire:
     """What to look at in a return, in reading order; with any, this is a notes workbook."""
     documents: tuple[Document, ...] = ()
     """The documents this person named so far."""
+    completed_by: str = ""
+    """Who wrote their name on the first sheet."""
+    answered_by: Mapping[str, str] = field(default_factory=dict)
+    """Who wrote their name on a sheet of questions, keyed by the sheet's name."""
 
     @property
     def rows(self) -> tuple[Row, ...]:

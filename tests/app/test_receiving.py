@@ -126,9 +126,7 @@ def test_a_corrected_file_replaces_only_what_changed_and_lists_it(
         "true",
         "not-true",
     )
-    assert "  B1.b.H.1 in housing: was true, is now not-true" in received_lines(
-        result, dry_run=False
-    )
+    assert "  B1.b.H.1 in housing: was true, is now not-true" in received_lines(result)
     assert answers(workspace)["Kim Lee", "B1.b.H.1/housing"] == ("not-true", "")
     state = open_assessment(workspace).state
     assert {key: given[0].origin for key, given in state.answers.items() if key in times} == times

@@ -131,7 +131,7 @@ def questions(
         ),
     )
     paper.set_row(3, 4)
-    _answered_by(sheets, paper, what)
+    _answered_by(sheets, paper, what, name)
     header = _confirm_all(sheets, paper, topic)
     sheets.heads(paper, header, layout.headings, layout.indented)
     writing = _Writing(sheets, paper, what, layout=layout, around=around)
@@ -237,12 +237,13 @@ def _held_formula(written: Written, layout: Layout, origin: str) -> str:
     )
 
 
-def _answered_by(sheets: Sheets, paper: Paper, what: Questionnaire) -> None:
+def _answered_by(sheets: Sheets, paper: Paper, what: Questionnaire, name: str) -> None:
     small = sheets.format(font_size=SMALL, font_color=GREY, align="right", valign="vcenter")
     write(paper, 1, ANSWER, wording.ANSWERED_BY_HELP.format(name=what.person.name), small)
     bold = sheets.format(bold=True, align="right", valign="vcenter")
     write(paper, 2, ANSWER, wording.ANSWERED_BY, bold)
-    write(paper, 2, WORDS, "", sheets.input(valign="vcenter"))
+    said = what.answered_by.get(name, "")
+    write(paper, 2, WORDS, said, sheets.input(valign="vcenter"))
     paper.set_row(2, 22)
 
 

@@ -179,11 +179,11 @@ class _Form:
         self.paper.set_row(self.row, row_height(fitted, padding=10))
         self.row += 1
 
-    def input(self, label: str, help_: str, *, choices: Sequence[str] = ()) -> int:
+    def input(self, label: str, help_: str, *, choices: Sequence[str] = (), said: str = "") -> int:
         """Write a cell to type in; gives its row."""
         hint = self.sheets.format(font_color=GREY, text_wrap=True, align="left", indent=1)
         write(self.paper, self.row, 0, label, self.label)
-        write(self.paper, self.row, 1, "", self.sheets.input())
+        write(self.paper, self.row, 1, said, self.sheets.input())
         write(self.paper, self.row, 2, help_, hint)
         if choices:
             choose(self.paper, (self.row, self.row, 1), choices)
@@ -219,7 +219,8 @@ def _start(sheets: Sheets, paper: Paper, what: Questionnaire, written: Sequence[
     for label, text in _start_rows(what):
         form.text(label, text)
     form.row += 1
-    first = form.input(wording.COMPLETED_BY, wording.COMPLETED_BY_HELP)
+    help_ = wording.COMPLETED_BY_HELP
+    first = form.input(wording.COMPLETED_BY, help_, said=what.completed_by)
     for scope, origin in _confirm_cells(what):
         title = next(topic.scope_title for topic in what.topics if topic.scope == scope)
         label = wording.CONFIRM_BOOK.format(origin=origin, scope=title)

@@ -186,6 +186,34 @@ CHECKS = (CHECK_CLAIM, CHECK_WORDS, CHECK_ANSWER)
 SHEET_TEMPLATES = (SHEET_LINE, SEE_ALSO, ANSWERED_BY_HELP, CONFIRM_HELP, ANSWERED_BY)
 """What stands on a sheet of questions in rows without a ref, besides the framework's texts."""
 
+RECEIPT = "Receipt"
+RECEIPT_TITLE = "Receipt for {name}"
+RECEIPT_LINE = "{organisation}, {period}. {marking}."
+RECEIPT_WHAT = "Thank you"
+RECEIPT_THANKS = (
+    "Your answers have arrived. The next sheet shows them as they are stored. "
+    "If one is not as you meant it, tell {officer}."
+)
+RECEIPT_ANSWERED = "You have answered"
+RECEIPT_CAME = "Your file"
+RECEIPT_FILE = "{file}, received on {date}"
+RECEIPT_STORED = "From this file"
+RECEIPT_COUNTS = "{stored} stored, {unchanged} as they were before"
+RECEIPT_OPEN = "To look at again"
+RECEIPT_LOOK = "{count}: a workbook that shows them comes with this receipt"
+RECEIPT_NOTHING_OPEN = "Nothing"
+RECEIPT_SIGNED = "Signed"
+RECEIPT_DECLARED = "{name}, {date}: true to the best of my knowledge"
+RECEIPT_NOT_SIGNED = "Not yet"
+RECEIPT_HEAD = "Ledger head"
+RECEIPT_HASH = "SHA-256 of your file"
+RECEIPT_HELP = (
+    "Keep this file. The ledger head stands for every answer up to yours: "
+    "if one of them is changed without a trace, it no longer fits."
+)
+RECEIPT_ANSWERS = "Your answers"
+RECEIPT_UNTIL = "Good until {date}"
+
 EARLIER_WORDINGS: tuple[str, ...] = ()
 """Texts of earlier versions, as templates."""
 
@@ -253,6 +281,13 @@ def scope_in(text: str) -> str:
 def confirmed_origin(text: str) -> str:
     """Give the origin a cell asks about for the whole sheet; empty where it asks no such thing."""
     return parts_of(text, CONFIRM_SHEET).get("origin", "")
+
+
+def is_fix_text(text: str) -> bool:
+    """Say whether a cell of the first sheet of a notes workbook is one of its fixed texts."""
+    folded = fold(text)
+    fixed = {fold(each) for each in (FIX_TITLE, FIX_HELP, NO_ROW, *FIX_HEADINGS)}
+    return folded in fixed or folded.isdigit() or fits(text, (FIX_LINE,))
 
 
 def is_yes(text: str) -> bool:

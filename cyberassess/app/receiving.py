@@ -35,7 +35,7 @@ from cyberassess.domain.assessment import (
     StatementKey,
 )
 from cyberassess.domain.ledger import Received, State, fold, up_to
-from cyberassess.domain.questions import ConfirmReply, Fix, Offer, Reply
+from cyberassess.domain.questions import DECLARATION, ConfirmReply, Fix, Offer, Reply
 from cyberassess.errors import (
     AssessmentError,
     Problem,
@@ -46,13 +46,6 @@ from cyberassess.errors import (
 if TYPE_CHECKING:
     from cyberassess.adapters.xlsx.guard import Reader
     from cyberassess.adapters.xlsx.responses import Return
-
-DECLARATION = "declaration"
-"""The register of closing declarations, keyed by who was asked; fields ``name``, ``date`` and
-``serial``."""
-COMMENT = "comment"
-"""The register of what the officer wants somebody to look at, keyed by who is asked, framework
-version, scope and the name in the ref; field ``text``."""
 
 
 @dataclass

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cyberassess import __version__
 from cyberassess.adapters.segments import new_text
 from cyberassess.app.naming import plain
+from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import Assessment, Event
-from cyberassess.app.sending import file_name, moment, questions_for
+from cyberassess.app.sending import SUPPLIER, file_name, moment, questions_for, short_name
 from cyberassess.domain.assessment import Person, PersonId, assign
 from cyberassess.domain.questions import Fix, Questionnaire, questionnaire
 from cyberassess.errors import Problem, Severity
@@ -110,7 +111,7 @@ def notes_for(
     )
     name = file_name(assessment, what, set()).removesuffix(".xlsx")
     path = assessment.workspace.notes / f"{name} - look again.xlsx"
-    texts = [*remarks.values(), *(text for each in fixes for text in (each.place, each.text))]
+    texts = [*remarks.values(), *(text for each in fixes for text in each if text)]
     event: Event = {
         "type": "sent",
         "person": asked,
@@ -130,7 +131,7 @@ def receipt_path(assessment: Assessment, asked: PersonId, person: PersonId) -> P
     name = plain(assessment.name_of(person), 40)
     if person != asked:
         name = f"{name} for {plain(assessment.name_of(asked), 40)}"
-    start = f"{plain(settings.organisation, 30)} {plain(settings.period, 12)}"
+    start = f"{short_name(settings.organisation)} {plain(settings.period, 12)}"
     return assessment.workspace.receipts / f"{start} receipt - {name}.xlsx"
 
 
@@ -149,7 +150,13 @@ def write_receipt(
     who = known or Person(id=person, name=assessment.name_of(person))
     portion = assign(assessment.frameworks, settings).get(asked, ())
     what = questionnaire(
-        who, portion, settings, assessment.state, frameworks=assessment.frameworks, serial=0
+        who,
+        portion,
+        settings,
+        assessment.state,
+        frameworks=assessment.frameworks,
+        serial=0,
+        offers={} if who.role == SUPPLIER else offers_for(assessment),
     )
     path = receipt_path(assessment, asked, person)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -23,21 +23,35 @@ _by = click.option(
     show_default="everybody",
     help="Only for this person. May be repeated.",
 )
+@click.option(
+    "--comment",
+    "comments",
+    metavar="'REF: TEXT'",
+    multiple=True,
+    help="Stands beside the question in the workbook of the person named with --to.",
+)
 @_by
 @click.pass_obj
-def send(folder: str, to: tuple[str, ...], by: str | None) -> None:
+def send(folder: str, to: tuple[str, ...], comments: tuple[str, ...], by: str | None) -> None:
     """Write one workbook for each person who is asked something.
 
     \b
     Examples:
       cyberassess send
       cyberassess send --to "Helen Stobart"
+      cyberassess send --to "Helen Stobart" --comment "B2.a.NA.1/housing: Since when?"
     """
     from cyberassess.app.sending import send as write
     from cyberassess.cli.words import sent_lines
 
     with steps(len(to) or 5, "Writing") as advance:
-        sent = write(Path(folder), to=to, by=by, on_file=lambda each: advance(each.person.name))
+        sent = write(
+            Path(folder),
+            to=to,
+            comments=comments,
+            by=by,
+            on_file=lambda each: advance(each.person.name),
+        )
     for line in sent_lines(sent):
         click.echo(line)
 

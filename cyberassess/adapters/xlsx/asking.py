@@ -288,6 +288,8 @@ class _Writing:
         self.first = 0
         """The row of the first statement."""
         self.checks = 0
+        self.ruled: set[int] = set()
+        """Rows with a line above."""
 
     def block(self, block: Block, row: int) -> int:
         """Write an outcome; gives the row after it."""
@@ -304,11 +306,17 @@ class _Writing:
         return self._words(block.evidence_ref, text, evidence, row, least=MIDDLING)
 
     def _checks(self, bands: Sequence[Band], title: int) -> None:
-        form = self.sheets.format(
-            font_size=MIDDLE_SIZE, bold=True, font_color=RUST, indent=1, valign="vcenter"
-        )
+        look: dict[str, object] = {
+            "font_size": MIDDLE_SIZE,
+            "bold": True,
+            "font_color": RUST,
+            "indent": 1,
+            "valign": "vcenter",
+        }
         for row, check in ((title, contradiction(bands)), (title + 1, missing(bands))):
             if check is not None:
+                ruled = {**look, **self._rule(title)} if row == title else look
+                form = self.sheets.format(**ruled)
                 self.paper.write_formula(row, ANSWER, check.formula, form, check.value)
                 self.checks += bool(check.value)
 
@@ -320,15 +328,19 @@ class _Writing:
     def _right(self) -> range:
         return range(ANSWER, len(self.layout.widths))
 
+    def _rule(self, row: int) -> dict[str, object]:
+        """Give the look of a row with an outcome's title: a line above, but for the first."""
+        line = {"top": 2, "top_color": PETROL} if row in self.ruled else {}
+        return {"valign": "vcenter", **line}
+
     def _heading(self, block: Block, row: int) -> tuple[int, int]:
         """Write an outcome's title and question; gives the title's row and the one after."""
         outcome, sheets = block.asked.outcome, self.sheets
-        rule: dict[str, object] = {"valign": "vcenter"}
         if self.first:
             self.paper.set_row(row, 16)
             row += 1
-            rule |= {"top": 2, "top_color": PETROL}
-        title_row = row
+            self.ruled.add(row)
+        title_row, rule = row, self._rule(row)
         # NOTE: a ref is unique in a workbook; some sets give an outcome and its statement one id
         taken = block.ref in {each.ref for each in block.rows}
         tiny = sheets.format(font_size=TINY, font_color=GREY, **rule)

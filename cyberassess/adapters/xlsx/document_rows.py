@@ -135,19 +135,17 @@ class _Row:
 
     def read(self, refs: Offered) -> EvidenceReply | None:
         """Give the document with the outcomes it supports; ``None`` where it cannot be stored."""
-        for heading, why in (
-            (wording.DOCUMENT, "no document is named"),
-            (wording.SHOWS, "nobody says what the document shows"),
-            (wording.SUPPORTS, "no question is named that it supports"),
-        ):
-            if not self._get(heading):
-                self._say(
-                    "document-incomplete",
-                    self.first,
-                    f'{quoted(self._row_text())} stands here, but {why}: "{heading}" is empty.',
-                    f"It was not stored. {_AGAIN}",
-                )
-                self.is_whole = False
+        needed = (wording.DOCUMENT, wording.SHOWS, wording.SUPPORTS)
+        lacking = [each for each in needed if not self._get(each)]
+        if lacking:
+            empty = " and ".join(f'"{each}"' for each in lacking)
+            self._say(
+                "document-incomplete",
+                self.first,
+                f"{quoted(self._row_text())} stands here, but nothing under {empty}.",
+                f"It was not stored. {_AGAIN}",
+            )
+            self.is_whole = False
         for heading in (wording.DATED, wording.VALID_UNTIL):
             text = self._get(heading)
             if text and read_date(text) is None:

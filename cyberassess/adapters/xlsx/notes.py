@@ -34,7 +34,7 @@ def list_fixes(
         places: of rows in this workbook, as ``'sheet'!C12``, keyed by ref.
     """
     sheets.heads(paper, 3, wording.FIX_HEADINGS, set())
-    line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True}
+    line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True, "valign": "vcenter"}
     grey = sheets.format(font_size=SMALL, font_color=GREY, **line)
     link = sheets.format(font_color=PETROL, underline=1, **line)
     for row, fix in enumerate(what.fixes, start=4):

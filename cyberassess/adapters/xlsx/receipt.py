@@ -88,7 +88,7 @@ def _facts(sheets: Sheets, what: Questionnaire, facts: Receipt, tool: str) -> No
     write(paper, 3, 0, wording.RECEIPT_WHAT, sheets.format(bold=True))
     write(paper, 3, 1, text, wrapped)
     paper.set_row(3, row_height([Fitted(text, FACT_WIDTHS[1], SIZE)], padding=12))
-    answered = sum(row.current is not None for row in what.rows)
+    answered = sum(_said(row)[0] != wording.NOT_ANSWERED for row in what.rows)
     look = wording.RECEIPT_LOOK.format(count=facts.look_again) if facts.look_again else ""
     values = {
         wording.RECEIPT_ANSWERED: f"{answered} of {len(what.rows)} questions",
@@ -136,18 +136,21 @@ def _topic(sheets: Sheets, paper: Paper, topic: Topic, row: int) -> int:
     row += 1
     for block in topic.blocks:
         for each in block.rows:
-            row = _line(sheets, paper, row, _texts(each))
+            row = _line(sheets, paper, row, (each.ref, each.text, *_said(each)))
         for texts in _words(block):
             row = _line(sheets, paper, row, texts)
     return row
 
 
-def _texts(row: Row) -> tuple[str, str, str, str]:
-    if row.current is None:
-        return row.ref, row.text, wording.NOT_ANSWERED, ""
-    labels = {each.code: each.label for each in row.answers}
-    answer = labels.get(row.current.answer, row.current.answer)
-    return row.ref, row.text, answer, row.current.reason
+def _said(row: Row) -> tuple[str, str]:
+    """Give the answer that is stored, with its words; a confirmed one says where it is from."""
+    if row.current is not None:
+        labels = {each.code: each.label for each in row.answers}
+        return labels.get(row.current.answer, row.current.answer), row.current.reason
+    for offer in row.offers:
+        if offer.confirmed:
+            return offer.label, wording.RECEIPT_CONFIRMED.format(origin=offer.origin)
+    return wording.NOT_ANSWERED, ""
 
 
 def _words(block: Block) -> list[tuple[str, str, str, str]]:
@@ -163,7 +166,7 @@ def _words(block: Block) -> list[tuple[str, str, str, str]]:
 
 
 def _line(sheets: Sheets, paper: Paper, row: int, texts: tuple[str, str, str, str]) -> int:
-    line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True}
+    line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True, "valign": "vcenter"}
     sizes = (TINY, SIZE, SIZE, SIZE)
     for column, text in enumerate(texts):
         quiet = column == 0 or text == wording.NOT_ANSWERED

@@ -212,6 +212,7 @@ RECEIPT_HELP = (
     "if one of them is changed without a trace, it no longer fits."
 )
 RECEIPT_ANSWERS = "Your answers"
+RECEIPT_CONFIRMED = "Confirmed; the answer is that of {origin}"
 RECEIPT_UNTIL = "Good until {date}"
 
 EARLIER_WORDINGS: tuple[str, ...] = ()

@@ -5,11 +5,12 @@ rules: the same person's newer answer replaces, an equal one changes nothing, an
 wins, and a blank withdraws nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cyberassess.adapters.segments import new_text
+from cyberassess.app.documenting import plan_documents
 from cyberassess.app.opening import Assessment, Event, record_event
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey, asked_scopes
 from cyberassess.domain.inheriting import INHERITANCE
@@ -17,7 +18,6 @@ from cyberassess.domain.ledger import Given, Said, Source, State
 from cyberassess.domain.questions import (
     AnswerReply,
     ConfirmReply,
-    Document,
     EvidenceReply,
     OfferKind,
     Reply,
@@ -67,8 +67,11 @@ class Voice:
 def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan:
     """Say what replies change in the assessment as it stands."""
     made = Plan()
-    for reply in _with_documents(list(replies), assessment, voice):
+    documents: list[EvidenceReply] = []
+    for reply in replies:
         match reply:
+            case EvidenceReply():
+                documents.append(reply)
             case AnswerReply():
                 for statement in reply.statements:
                     _answer(made, assessment, voice, statement, reply)
@@ -77,49 +80,26 @@ def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan
             case ConfirmReply():
                 for statement in reply.statements:
                     _confirm(made, assessment, voice, statement, reply)
+    _documents(made, assessment, voice, documents)
     return made
 
 
-def _with_documents(
-    replies: Sequence[Reply], assessment: Assessment, voice: Voice
-) -> Iterator[Reply]:
-    """Give the replies, with documents as lines of the evidence for each outcome they support."""
-    lines: dict[OutcomeKey, list[EvidenceReply]] = {}
-    for reply in replies:
-        if isinstance(reply, EvidenceReply):
-            for outcome in reply.outcomes:
-                lines.setdefault(outcome, []).append(reply)
-    for reply in replies:
-        if isinstance(reply, TextReply) and reply.kind is TextKind.EVIDENCE:
-            yield _joined(reply, lines.pop(reply.outcome, []))
-        elif not isinstance(reply, EvidenceReply):
-            yield reply
-    for outcome, documents in lines.items():
-        given = assessment.state.evidence.get(outcome, ())
-        before = next((each.text for each in given if each.person == voice.person), "")
-        until = next((each.valid_until for each in given if each.person == voice.person), "")
-        source = documents[0].source
-        yield _joined(TextReply(TextKind.EVIDENCE, outcome, before, until, source), documents)
-
-
-def _joined(reply: TextReply, documents: Sequence[EvidenceReply]) -> TextReply:
-    there = reply.text.splitlines()
-    fresh = [line for line in (_line(each.document) for each in documents) if line not in there]
-    text = "\n".join(each for each in (reply.text, *fresh) if each)
-    return replace(reply, text=text)
-
-
-def _line(document: Document) -> str:
-    """Give a document in one line, every field kept."""
-    fields = (
-        ("shows", document.shows),
-        ("dated", document.dated),
-        ("owner", document.owner),
-        ("where", document.location),
-        ("good until", document.valid_until),
+def _documents(
+    made: Plan, assessment: Assessment, voice: Voice, replies: Sequence[EvidenceReply]
+) -> None:
+    known = [
+        replace(each, outcomes=tuple(
+            key for key in each.outcomes if _is_asked(made, assessment, key, each.source)
+        ))
+        for each in replies
+    ]  # fmt: skip
+    found = plan_documents(
+        assessment, voice.person, [each for each in known if each.outcomes], voice.time
     )
-    said = "; ".join(f"{name}: {' '.join(text.split())}" for name, text in fields if text)
-    return f"{document.title} ({said})"
+    made.events += found.events
+    made.texts += found.stored
+    made.unchanged += found.unchanged
+    made.problems += found.problems
 
 
 def _where(source: Source) -> str:

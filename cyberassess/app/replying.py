@@ -1,18 +1,25 @@
 """What goes back to whoever answered: a receipt, and a workbook that asks to look again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess import __version__
 from cyberassess.adapters.segments import new_text
+from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import Assessment, Event
 from cyberassess.app.sending import SUPPLIER, file_name, moment, questions_for, short_name
 from cyberassess.domain.assessment import Person, PersonId, assign
-from cyberassess.domain.questions import Fix, Questionnaire, questionnaire
+from cyberassess.domain.questions import (
+    Document,
+    EvidenceReply,
+    Fix,
+    Questionnaire,
+    questionnaire,
+)
 from cyberassess.errors import Problem, Severity
 
 if TYPE_CHECKING:
@@ -105,7 +112,7 @@ def notes_for(
             if ref in wrong or (others and any(typed))
         },
         fixes=tuple(fixes),
-        documents=returned.refused_documents,
+        documents=(*what.documents, *_refused(returned, fixes)),
         completed_by=returned.completed_by,
         answered_by={sheet: each.name for sheet, each in returned.answered_by.items()},
     )
@@ -123,6 +130,17 @@ def notes_for(
         "about": sha256,
     }
     return Notes(path, what, event)
+
+
+def _refused(returned: "Return", fixes: Sequence[Fix]) -> Iterator[Document]:
+    """Give the documents that could not be stored as they stood."""
+    places = {each.place for each in fixes}
+    yield from returned.refused_documents
+    for reply in returned.replies:
+        if isinstance(reply, EvidenceReply):
+            place = f'sheet "{reply.source.sheet}", cell {reply.source.cell}'
+            if place in places:
+                yield reply.document
 
 
 def receipt_path(assessment: Assessment, asked: PersonId, person: PersonId) -> Path:
@@ -158,6 +176,7 @@ def write_receipt(
         serial=0,
         offers={} if who.role == SUPPLIER else offers_for(assessment),
     )
+    what = replace(what, documents=documents_of(assessment, what))
     path = receipt_path(assessment, asked, person)
     path.parent.mkdir(parents=True, exist_ok=True)
     write(path, what, facts, tool=__version__)

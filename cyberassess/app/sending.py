@@ -3,13 +3,14 @@
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
 from cyberassess import __version__
 from cyberassess.adapters.segments import new_text
 from cyberassess.app.chasing import Outgoing, write_letters
+from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
@@ -250,6 +251,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         serial=max(serials, default=0) + 1,
         offers={} if person.role == SUPPLIER else offers_for(assessment),
     )
+    what = replace(what, documents=documents_of(assessment, what))
     return with_comments(with_see_also(what, linked(assessment)), assessment.state)
 
 

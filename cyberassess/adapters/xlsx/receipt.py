@@ -124,16 +124,25 @@ def _answers(sheets: Sheets, what: Questionnaire) -> None:
     row = 4
     for topic in what.topics:
         row = _topic(sheets, paper, topic, row)
+    if what.documents:
+        row = _band(sheets, paper, row, wording.DOCUMENTS)
+    for document in what.documents:
+        refs = ", ".join(document.refs)
+        row = _line(sheets, paper, row, ("", document.title, refs, document.shows))
     paper.freeze_panes(4, 0)
     paper.repeat_rows(3)
 
 
-def _topic(sheets: Sheets, paper: Paper, topic: Topic, row: int) -> int:
+def _band(sheets: Sheets, paper: Paper, row: int, text: str) -> int:
     band = sheets.format(bold=True, bg_color=PALE, font_color=PETROL, valign="vcenter")
-    for column, text in enumerate(("", f"{topic.title} - {topic.scope_title}", "", "")):
-        write(paper, row, column, text, band)
+    for column, each in enumerate(("", text, "", "")):
+        write(paper, row, column, each, band)
     paper.set_row(row, 26)
-    row += 1
+    return row + 1
+
+
+def _topic(sheets: Sheets, paper: Paper, topic: Topic, row: int) -> int:
+    row = _band(sheets, paper, row, f"{topic.title} - {topic.scope_title}")
     for block in topic.blocks:
         for each in block.rows:
             row = _line(sheets, paper, row, (each.ref, each.text, *_said(each)))

@@ -1,5 +1,6 @@
 """Answers in, from workbooks that came back."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -85,6 +86,9 @@ def receive(
 ) -> list[ReceivedFile]:
     """Take in questionnaires that came back: each is a segment of its own.
 
+    The assessment is opened and locked once, so that the time a file takes hardly grows with the
+    number of files; each is safe before the next is looked at.
+
     Args:
         paths: files, or folders whose files are all taken.
         dry_run: say what would change, and change nothing.
@@ -97,19 +101,21 @@ def receive(
     from cyberassess.adapters.xlsx.guard import Reader
 
     files = list(_files(paths))
-    rehearsal = rehearse(folder, "receive") if dry_run else None
     results: list[ReceivedFile] = []
-    receipts: set[Path] = set()
-    with Reader() as reader:
+    session_of = (
+        contextlib.nullcontext(rehearse(folder, "receive"))
+        if dry_run
+        else writing(folder, "receive", by=by)
+    )
+    with Reader() as reader, session_of as session:
+        run = _Run(session, on_older)
         for path in files:
             result = ReceivedFile(path)
+            waiting = list(session.pending)
             try:
-                if rehearsal is not None:
-                    _One(result, rehearsal, on_older, receipts).receive(reader)
-                else:
-                    with writing(folder, "receive", by=by) as session:
-                        _One(result, session, on_older, receipts).receive(reader)
+                _One(result, run).receive(reader)
             except WorkbookError as cause:
+                session.pending[:] = waiting  # nobody was met after all
                 result.refused = True
                 result.problems += cause.problems
                 _keep_refused(result, folder, copy=not dry_run)
@@ -146,23 +152,38 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             )
 
 
+@dataclass
+class _Run:
+    """What the files of one run share."""
+
+    session: Writing
+    on_older: Callable[[Problem], None]
+    receipts: set[Path] = field(default_factory=set)
+    """Those written in this run."""
+    states: dict[str, State | None] = field(default_factory=dict)
+    """States at earlier heads: questionnaires sent together share one."""
+    open_conflicts: list[StatementKey] | None = None
+    """Those after the last file; ``None`` before the first."""
+
+    def state_at(self, head: str) -> State | None:
+        """Give the state at a head; ``None`` where it is unknown."""
+        if head not in self.states:
+            then = up_to(self.session.assessment.reading.segments, head)
+            self.states[head] = fold(then) if then else None
+        return self.states[head]
+
+
 class _One:
     """One file under way."""
 
-    def __init__(
-        self,
-        result: ReceivedFile,
-        session: Writing,
-        on_older: Callable[[Problem], None],
-        receipts: set[Path],
-    ) -> None:
+    def __init__(self, result: ReceivedFile, run: _Run) -> None:
         self.result = result
-        self.session = session
-        self.on_older = on_older
-        self.receipts = receipts
-        """Those written in this run."""
+        self.run = run
+        self.session = run.session
         self.name = result.path.name
-        self.is_real = not isinstance(session, Rehearsal)
+        self.is_real = not isinstance(run.session, Rehearsal)
+        self.waiting = list(run.session.pending)
+        """Events that wait for the next segment, whatever becomes of this file."""
 
     @property
     def assessment(self) -> Assessment:
@@ -189,7 +210,7 @@ class _One:
         older = _older(assessment, returned, asked, self.name, sha256)
         if older is not None:
             result.problems.append(older)
-            self.on_older(older)
+            self.run.on_older(older)
         result.person = returned.completed_by or assessment.name_of(asked)
         person = self.session.meet(returned.completed_by) if returned.completed_by else asked
         made, problems = self._plan(returned, person, asked)
@@ -200,14 +221,14 @@ class _One:
         if made.events or not is_known:
             self._write(made, returned, person, asked, sha256)
         else:
-            self.session.pending.clear()
+            self.session.pending[:] = self.waiting
         self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=not is_known)
 
     def _plan(
         self, returned: "Return", person: PersonId, asked: PersonId
     ) -> tuple[Plan, list[Problem]]:
         """Say what the replies change, each for whoever gave it."""
-        result, then = self.result, _state_at(self.assessment, returned.head)
+        result, then = self.result, self.run.state_at(returned.head)
         replies, problems = _resolved(self.assessment, returned.replies)
         voices: dict[PersonId, list[Reply]] = defaultdict(list)
         for reply in replies:
@@ -232,7 +253,9 @@ class _One:
         result.kept_as = keep_original(
             result.path, assessment.workspace.received, sha256, copy=self.is_real
         )
-        before = {each.statement for each in conflicts(assessment)}
+        before = self.run.open_conflicts
+        if before is None:
+            before = [each.statement for each in conflicts(assessment)]
         event: Event = {
             "type": "received",
             "person": person,
@@ -248,6 +271,7 @@ class _One:
         self.session.write([*made.events, event])
         after = [each.statement for each in conflicts(self.assessment)]
         result.conflicts = [each for each in after if each not in before]
+        self.run.open_conflicts = after
 
     def _declaration(self, returned: "Return", asked: PersonId) -> list[Event]:
         """Give the event that keeps the closing declaration, where it says something new."""
@@ -307,9 +331,9 @@ class _One:
         """Write the receipt and, where something is to be looked at, the workbook that asks."""
         result, assessment = self.result, self.assessment
         receipt = receipt_path(assessment, asked, person)
-        if is_new or not (receipt in self.receipts or receipt.exists()):
+        if is_new or not (receipt in self.run.receipts or receipt.exists()):
             result.receipt = f"questionnaires/{receipt.parent.name}/{receipt.name}"
-            self.receipts.add(receipt)
+            self.run.receipts.add(receipt)
             self._say_if_not_written(
                 result.receipt, lambda: self._receipt(person, asked, sha256, len(fixes))
             )
@@ -455,8 +479,3 @@ def _whose(assessment: Assessment, name: str, person: str) -> PersonId:
             )
         )
     return PersonId(person)
-
-
-def _state_at(assessment: Assessment, head: str) -> State | None:
-    then = up_to(assessment.reading.segments, head)
-    return fold(then) if then else None

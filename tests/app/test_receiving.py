@@ -141,8 +141,8 @@ def test_an_older_file_is_flagged_and_not_stored(
         blank["Kim"], tmp_path / "older.xlsx", {"B1.b.H.1/housing": "Not true"}, saved=EARLY
     )
     (result,) = take(workspace, older)
-    assert (result.stored, codes([result])) == (0, ["older"])
-    assert 'older.xlsx, sheet "' in result.problems[0].where
+    assert (result.stored, codes([result])) == (0, ["older-file", "older"])
+    assert 'older.xlsx, sheet "' in result.problems[1].where
     assert result.kept_as
     assert answers(workspace) == before
 
@@ -157,7 +157,7 @@ def test_an_earlier_serial_is_older_whenever_it_was_saved(
         blank["Kim"], tmp_path / "r1.xlsx", {"B1.b.H.1/housing": "Not true"}, saved=LATEST
     )
     (result,) = take(workspace, late)
-    assert codes([result]) == ["older"]
+    assert codes([result]) == ["older-file", "older"]
     assert answers(workspace)["Kim Lee", "B1.b.H.1/housing"] == ("true", "")
 
 
@@ -432,7 +432,7 @@ def test_a_newer_text_replaces_and_an_older_one_does_not(
             blank["Kim"], tmp_path / f"{moment[:4]}.xlsx", {WHY: ("", words)}, saved=moment
         )
         (result,) = take(workspace, path)
-        assert codes([result]) == (["older"] if moment == EARLY else [])
+        assert codes([result]) == (["older-file", "older"] if moment == EARLY else [])
         assert texts(workspace) == [found]
 
 

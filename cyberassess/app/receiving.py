@@ -311,12 +311,37 @@ class _One:
             if sent.person == asked
             for text in sent.remarks
         }
-        return [
-            shown.place.unexpected(shown.cell)
-            for shown in returned.shown
-            if wording.fold(shown.cell.text) not in known
-            and not wording.is_fix_text(shown.cell.text)
+        strange = [
+            each
+            for each in returned.shown
+            if wording.fold(each.cell.text) not in known
+            and not wording.is_fix_text(each.cell.text)
         ]
+        problems: list[Problem] = []
+        reasons: set[str] | None = None
+        for place, cell in strange:
+            text = cell.text
+            if wording.is_earlier(text):
+                lines = wording.reasons_in(text)
+                if lines and reasons is None:
+                    reasons = self._reasons()
+                unknown = [e for e in lines if wording.fold(e) not in (reasons or set())]
+                if not unknown:
+                    continue
+                text = " ".join(unknown)
+            problems.append(place.unexpected(cell._replace(text=text)))
+        return problems
+
+    def _reasons(self) -> set[str]:
+        """Give every line of a reason that may stand under an earlier answer, folded."""
+        from cyberassess.adapters.xlsx import wording
+
+        history = self.assessment.state.history.values()
+        texts = [change.reason for changes in history for change in changes]
+        texts += [each.reason for each in self.assessment.state.resolutions.values()]
+        offers = offers_for(self.assessment).values()
+        texts += [offer.reason for several in offers for offer in several]
+        return {wording.fold(line) for text in texts for line in text.splitlines()}
 
     def _answer_back(
         self,

@@ -39,7 +39,7 @@ def send(folder: str, to: tuple[str, ...], comments: tuple[str, ...], by: str | 
     Examples:
       cyberassess send
       cyberassess send --to "Helen Stobart"
-      cyberassess send --to "Helen Stobart" --comment "B2.a.NA.1/housing: Since when?"
+      cyberassess send --to "Helen Stobart" --comment "B1.b.NA.1/housing: Since when?"
     """
     from cyberassess.app.sending import send as write
     from cyberassess.cli.words import sent_lines

@@ -375,6 +375,29 @@ def test_what_was_confirmed_and_has_changed_since_does_not_count(
     assert "is no longer the answer there" in result.problems[0].message
 
 
+@pytest.mark.parametrize("lost", ["Not true any more", None])
+def test_text_typed_under_earlier_answer_is_not_lost(
+    sharing: Path, tmp_path: Path, lost: str | None
+) -> None:
+    path = tmp_path / "kim.xlsx"
+    path.write_bytes(send_to(sharing, "Kim Lee")["Kim Lee"].read_bytes())
+
+    def to(book: Workbook) -> None:
+        cell = by_ref(book.worksheets[1], "B1.a.N.2/housing", wording.EARLIER)
+        assert str(cell.value).endswith("\nNone.")
+        cell.value = lost or f"{cell.value}\nThis was so until May."
+
+    (result,) = take(sharing, change(path, to))
+    assert codes([result]) == ["unexpected-text"]
+    assert (lost or "until May") in result.problems[0].message
+
+
+def test_an_earlier_answer_with_its_reason_is_known_as_ours(sharing: Path) -> None:
+    path = send_to(sharing, "Kim Lee")["Kim Lee"]
+    (result,) = take(sharing, save_at(path, LATER))
+    assert result.problems == []
+
+
 def test_last_years_answers_are_offered_and_one_action_takes_them(tmp_path: Path) -> None:
     before = begin(tmp_path / "northport-2025", period="2025", people=[KIM])
     rows: Rows = {"B1.a.N.1/housing": "Does not happen", "B1.b.H.1/housing": "True"}

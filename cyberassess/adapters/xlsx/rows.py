@@ -217,7 +217,8 @@ class SheetRows:
     title: str = ""
     """The title of the sheet's scope, as it stands there."""
     remarks: list[Cell] = field(default_factory=list)
-    """What stands in the column of remarks, for whoever knows what we wrote there."""
+    """What stands in the column of remarks, and earlier answers with reasons, for whoever knows
+    what we wrote there."""
 
 
 def rows_of(sheet: Questions) -> SheetRows:
@@ -247,6 +248,9 @@ def rows_of(sheet: Questions) -> SheetRows:
             found.append(each)
             note = sheet.at(wording.NOTE, row)
             whole.remarks += [note] if note is not None else []
+            past = each.earlier if each.is_question else None
+            if past is not None and wording.is_earlier(past.text):
+                whole.remarks.append(past)
     return whole
 
 
@@ -336,12 +340,16 @@ def _is_past(cell: Cell, found: Found, framework: Framework) -> bool:
     """Say whether a cell under *Last year* can be what we wrote there."""
     if not found.is_question:
         return cell.kind == "s" and cell.text.startswith(wording.PAST_WORDS)
-    labels = [each.label for answers in framework.answer_sets for each in answers.answers]
+    labels = {each.label for answers in framework.answer_sets for each in answers.answers}
+    first = next(iter(cell.text.splitlines()), "")
+    shown = wording.shown_in(first)
+    if shown is not None and wording.fold(shown.label) in {wording.fold(e) for e in labels}:
+        return True
     folded = wording.fold(cell.text)
-    return any(
-        folded.startswith(wording.fold(each))
-        for each in (*labels, wording.NOT_ASKED, wording.NOT_ANSWERED, wording.PAST_WORDS)
-    )
+    return folded.startswith(wording.fold(wording.PAST_WORDS)) or folded in {
+        wording.fold(wording.NOT_ASKED),
+        wording.fold(wording.NOT_ANSWERED),
+    }
 
 
 def _unknown(sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell]) -> list[Problem]:

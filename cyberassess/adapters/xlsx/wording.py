@@ -360,6 +360,21 @@ def shown_in(line: str) -> Shown | None:
     return Shown(found["label"], found["origin"]) if found else None
 
 
+def is_earlier(text: str) -> bool:
+    """Say whether a cell begins with an earlier answer."""
+    return shown_in(next(iter(text.splitlines()), "")) is not None
+
+
+def reasons_in(text: str) -> list[str]:
+    """Give the lines of an earlier answer's cell that are reasons: whoever gave them knows."""
+    lines = [" ".join(each.split()) for each in text.splitlines()]
+    return [
+        each
+        for each in lines
+        if each and fold(each) != fold(THEY_DIFFER) and shown_in(each) is None
+    ]
+
+
 def evidence_text(outcome: Outcome) -> str:
     """Give the question for an outcome's documents."""
     if not outcome.evidence:

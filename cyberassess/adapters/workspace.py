@@ -37,6 +37,8 @@ FOLDERS = (
     "questionnaires/sent",
     "questionnaires/received",
     "questionnaires/refused",
+    "questionnaires/notes",
+    "questionnaires/receipts",
     "reports",
 )
 BESIDE_LEDGER = ("frameworks", "evidence", "questionnaires", "reviews", "reports")
@@ -94,6 +96,16 @@ class Workspace:
     def refused(self) -> Path:
         """Where files that could not be used are kept."""
         return self.folder / "questionnaires" / "refused"
+
+    @property
+    def notes(self) -> Path:
+        """Where workbooks are written that go back because something is to be looked at."""
+        return self.folder / "questionnaires" / "notes"
+
+    @property
+    def receipts(self) -> Path:
+        """Where receipts are written."""
+        return self.folder / "questionnaires" / "receipts"
 
     @property
     def reports(self) -> Path:

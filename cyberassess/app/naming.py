@@ -16,19 +16,28 @@ def plain(text: str, longest: int) -> str:
 
 
 def keep_original(
-    path: Path, folder: Path, sha256: str = "", *, under: str = "questionnaires"
+    path: Path,
+    folder: Path,
+    sha256: str = "",
+    *,
+    under: str = "questionnaires",
+    copy: bool = True,
 ) -> str:
     """Copy an original as it came; give the name it is kept under.
 
     Args:
         folder: where to.
         under: the folder of the workspace it lies in, or is.
+        copy: false only names it.
+
+    Raises:
+        AssessmentError: where it cannot be copied.
     """
     try:
         short = (sha256 or sha256_of(path))[:8]
-        folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{short} {plain(path.stem, 80)}{_suffix(path)}"
-        if not target.exists():
+        if copy and not target.exists():
+            folder.mkdir(parents=True, exist_ok=True)
             copy_whole(path, target)
     except OSError as cause:
         raise AssessmentError(

@@ -1,7 +1,9 @@
 """Answers in, from workbooks that came back."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,29 +11,42 @@ from cyberassess.adapters.files import sha256_of
 from cyberassess.adapters.segments import new_text
 from cyberassess.adapters.workspace import Workspace
 from cyberassess.app.naming import keep_original
+from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
     Assessment,
     Event,
     Rehearsal,
     Writing,
+    now,
+    record_event,
     rehearse,
     writing,
 )
-from cyberassess.app.recording import Replaced, Voice, plan
+from cyberassess.app.recording import Plan, Replaced, Voice, plan
+from cyberassess.app.replying import (
+    fixes_in,
+    not_written,
+    notes_for,
+    receipt_path,
+    write_receipt,
+)
 from cyberassess.app.settling import conflicts
 from cyberassess.domain.assessment import (
     PersonId,
     StatementKey,
 )
-
-if TYPE_CHECKING:
-    from cyberassess.adapters.xlsx.guard import Reader
-
+from cyberassess.domain.ledger import Received
+from cyberassess.domain.questions import DECLARATION, ConfirmReply, Fix, Offer, Reply
 from cyberassess.errors import (
     AssessmentError,
     Problem,
+    Severity,
     WorkbookError,
 )
+
+if TYPE_CHECKING:
+    from cyberassess.adapters.xlsx.guard import Reader
+    from cyberassess.adapters.xlsx.responses import Return
 
 
 @dataclass
@@ -41,7 +56,7 @@ class ReceivedFile:
     path: Path
     person: str = ""
     stored: int = 0
-    """Statements answered, changed or withdrawn."""
+    """Statements answered, changed, confirmed or withdrawn."""
     texts: int = 0
     unchanged: int = 0
     replaced: list[Replaced] = field(default_factory=list)
@@ -50,7 +65,14 @@ class ReceivedFile:
     """Statements people differ on since this file."""
     refused: bool = False
     kept_as: str = ""
-    """Where the original lies in the workspace; empty on a dry run."""
+    """Where the original lies in the workspace, or would lie after a dry run."""
+    receipt: str = ""
+    """Where the receipt lies, as ``kept_as``; empty where nothing was new."""
+    notes: str = ""
+    """Where the workbook lies that asks to look again, as ``kept_as``; empty where none is
+    needed."""
+    declared: str = ""
+    """Who signed; empty where nobody did."""
 
 
 def receive(
@@ -60,13 +82,18 @@ def receive(
     dry_run: bool = False,
     by: str | None = None,
     on_file: Callable[[ReceivedFile], None] = lambda _: None,
+    on_older: Callable[[Problem], None] = lambda _: None,
 ) -> list[ReceivedFile]:
     """Take in questionnaires that came back: each is a segment of its own.
+
+    The assessment is opened and locked once, so that the time a file takes hardly grows with the
+    number of files; each is safe before the next is looked at.
 
     Args:
         paths: files, or folders whose files are all taken.
         dry_run: say what would change, and change nothing.
         on_file: called after each file is safe.
+        on_older: called before anything of a file is stored that is older than one already here.
 
     Raises:
         AssessmentError: where a path is not there, or nothing can be written.
@@ -74,31 +101,41 @@ def receive(
     from cyberassess.adapters.xlsx.guard import Reader
 
     files = list(_files(paths))
-    rehearsal = rehearse(folder, "receive") if dry_run else None
     results: list[ReceivedFile] = []
-    session: Writing | None = None
+    rehearsal = rehearse(folder, "receive") if dry_run else None
+    run = _Run(on_older)
     with Reader() as reader:
         for path in files:
             result = ReceivedFile(path)
-            try:
-                if rehearsal is not None:
-                    _receive_one(result, reader, rehearsal)
-                else:
-                    with writing(folder, "receive", by=by, after=session) as session:
-                        _receive_one(result, reader, session)
-            except WorkbookError as cause:
-                result.refused = True
-                result.problems += cause.problems
-                if not dry_run:
-                    _keep_refused(result, folder)
+            # NOTE: the lock is taken for each file, so that others can write in between
+            session_of = (
+                contextlib.nullcontext(rehearsal)
+                if rehearsal is not None
+                else writing(folder, "receive", by=by, after=run.last)
+            )
+            with session_of as session:
+                _take(result, run, session, reader)
+                run.last = session
+            if result.refused:
+                _keep_refused(result, folder, copy=not dry_run)
             results.append(result)
             on_file(result)
     return results
 
 
-def _keep_refused(result: ReceivedFile, folder: Path) -> None:
+def _take(result: ReceivedFile, run: "_Run", session: Writing, reader: "Reader") -> None:
+    waiting = list(session.pending)
     try:
-        result.kept_as = keep_original(result.path, Workspace(folder).refused)
+        _One(result, run, session).receive(reader)
+    except WorkbookError as cause:
+        session.pending[:] = waiting  # nobody was met after all
+        result.refused = True
+        result.problems += cause.problems
+
+
+def _keep_refused(result: ReceivedFile, folder: Path, *, copy: bool) -> None:
+    try:
+        result.kept_as = keep_original(result.path, Workspace(folder).refused, copy=copy)
     except AssessmentError as cause:
         result.problems += cause.problems
 
@@ -124,43 +161,320 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             )
 
 
-def _receive_one(result: ReceivedFile, reader: "Reader", session: Writing) -> None:
-    from cyberassess.adapters.xlsx.responses import read_return
+@dataclass
+class _Run:
+    """What the files of one run share."""
 
-    assessment = session.assessment
-    book = reader.read(result.path)
-    sha256 = sha256_of(result.path)
-    name = result.path.name
-    returned = read_return(book, name, sha256, assessment.frameworks)
-    if returned.assessment != assessment.state.assessment:
-        raise WorkbookError(_foreign(name, returned.organisation, returned.period, assessment))
-    asked = _whose(assessment, name, returned.person)
-    result.person = returned.completed_by or assessment.name_of(asked)
-    person = session.meet(returned.completed_by) if returned.completed_by else asked
-    then = session.state_at(returned.head)
-    made = plan(assessment, Voice(person, asked, then), returned.replies)
-    result.stored, result.texts = made.stored, made.texts
-    result.unchanged, result.replaced = made.unchanged, made.replaced
-    result.problems += [*returned.problems, *made.problems]
-    if not made.events and any(each.sha256 == sha256 for each in assessment.state.received):
-        session.pending.clear()
-        return
-    if not isinstance(session, Rehearsal):
-        result.kept_as = keep_original(result.path, assessment.workspace.received, sha256)
-    before = {each.statement for each in conflicts(assessment)}
-    event: Event = {
-        "type": "received",
-        "person": person,
-        "name": new_text(name),
-        "sha256": sha256,
-        "serial": returned.serial,
-        "accepted": True,
-        "stored": made.stored + made.texts,
-        "problems": len(result.problems),
-    }
-    session.write([*made.events, event])
-    after = [each.statement for each in conflicts(session.assessment)]
-    result.conflicts = [each for each in after if each not in before]
+    on_older: Callable[[Problem], None]
+    last: Writing | None = None
+    """The session of the file before: what it read need not be read again."""
+    receipts: set[Path] = field(default_factory=set)
+    """Those written in this run."""
+    open_conflicts: list[StatementKey] | None = None
+    """Those after the last file; ``None`` before the first."""
+
+
+class _One:
+    """One file under way."""
+
+    def __init__(self, result: ReceivedFile, run: _Run, session: Writing) -> None:
+        self.result = result
+        self.run = run
+        self.session = session
+        self.name = result.path.name
+        self.is_real = not isinstance(session, Rehearsal)
+        self.waiting = list(session.pending)
+        """Events that wait for the next segment, whatever becomes of this file."""
+
+    @property
+    def assessment(self) -> Assessment:
+        """As it stands now."""
+        return self.session.assessment
+
+    def receive(self, reader: "Reader") -> None:
+        """Take the file in.
+
+        Raises:
+            WorkbookError: where it is refused; nothing was stored.
+        """
+        from cyberassess.adapters.xlsx.responses import read_return
+
+        assessment, result = self.assessment, self.result
+        book = reader.read(result.path)
+        sha256 = sha256_of(result.path)
+        returned = read_return(book, self.name, sha256, assessment.frameworks)
+        if returned.assessment != assessment.state.assessment:
+            raise WorkbookError(
+                _foreign(self.name, returned.organisation, returned.period, assessment)
+            )
+        asked = _whose(assessment, self.name, returned.person)
+        older = _older(assessment, returned, asked, self.name, sha256)
+        if older is not None:
+            result.problems.append(older)
+            self.run.on_older(older)
+        result.person = returned.completed_by or assessment.name_of(asked)
+        person = self.session.meet(returned.completed_by) if returned.completed_by else asked
+        made, problems = self._plan(returned, person, asked)
+        result.problems += [*returned.problems, *self._unknown_remarks(returned, asked), *problems]
+        made.events += self._declaration(returned, asked)
+        fixes = fixes_in(returned, result.problems, self.name)
+        is_known = any(each.sha256 == sha256 for each in assessment.state.received)
+        if made.events or not is_known:
+            self._write(made, returned, person, asked, sha256)
+        else:
+            self.session.pending[:] = self.waiting
+        self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=not is_known)
+
+    def _plan(
+        self, returned: "Return", person: PersonId, asked: PersonId
+    ) -> tuple[Plan, list[Problem]]:
+        """Say what the replies change, each for whoever gave it."""
+        result, then = self.result, self.session.state_at(returned.head)
+        replies, problems = _resolved(self.assessment, returned.replies)
+        voices: dict[PersonId, list[Reply]] = defaultdict(list)
+        for reply in replies:
+            answered = returned.answered_by.get(reply.source.sheet)
+            who = self.session.meet(answered.name) if answered else person
+            voices[who].append(reply)
+        whole = Plan()
+        for who, theirs in voices.items():
+            made = plan(self.assessment, Voice(who, asked, then), theirs)
+            whole.events += made.events
+            problems += made.problems
+            result.stored += made.stored
+            result.texts += made.texts
+            result.unchanged += made.unchanged
+            result.replaced += made.replaced
+        return whole, problems
+
+    def _write(
+        self, made: Plan, returned: "Return", person: PersonId, asked: PersonId, sha256: str
+    ) -> None:
+        result, assessment = self.result, self.assessment
+        result.kept_as = keep_original(
+            result.path, assessment.workspace.received, sha256, copy=self.is_real
+        )
+        before = self.run.open_conflicts
+        if before is None:
+            before = [each.statement for each in conflicts(assessment)]
+        event: Event = {
+            "type": "received",
+            "person": person,
+            "asked": asked,
+            "name": new_text(self.name),
+            "sha256": sha256,
+            "serial": returned.serial,
+            "saved": returned.saved,
+            "accepted": True,
+            "stored": result.stored + result.texts,
+            "problems": len(result.problems),
+        }
+        self.session.write([*made.events, event])
+        after = [each.statement for each in conflicts(self.assessment)]
+        result.conflicts = [each for each in after if each not in before]
+        self.run.open_conflicts = after
+
+    def _declaration(self, returned: "Return", asked: PersonId) -> list[Event]:
+        """Give the event that keeps the closing declaration, where it says something new."""
+        said = returned.declaration
+        if said is None:
+            return []
+        name = said.name or returned.completed_by or self.assessment.name_of(asked)
+        self.result.declared = name
+        fields = {"name": name, "date": said.date, "serial": returned.serial}
+        there = self.assessment.state.record(DECLARATION, asked)
+        if there is not None and (
+            dict(there.fields) == fields or int(there.fields["serial"]) > returned.serial
+        ):
+            return []
+        who = self.session.meet(name)
+        return [
+            record_event(
+                DECLARATION,
+                (asked,),
+                fields,
+                texts=("name", "date"),
+                person=who,
+                source=said.source,
+            )
+        ]
+
+    def _unknown_remarks(self, returned: "Return", asked: PersonId) -> list[Problem]:
+        """Report what stands where we write remarks and is not what we wrote there."""
+        from cyberassess.adapters.xlsx import wording
+
+        if not returned.shown:
+            return []
+        state = self.assessment.state
+        known = {
+            wording.fold(text)
+            for sent in state.sent
+            if sent.person == asked
+            for text in sent.remarks
+        }
+        strange = [
+            each
+            for each in returned.shown
+            if wording.fold(each.cell.text) not in known
+            and not wording.is_fix_text(each.cell.text)
+        ]
+        problems: list[Problem] = []
+        reasons: set[str] | None = None
+        for place, cell in strange:
+            text = cell.text
+            if wording.is_earlier(text):
+                lines = wording.reasons_in(text)
+                if lines and reasons is None:
+                    reasons = self._reasons()
+                unknown = [e for e in lines if wording.fold(e) not in (reasons or set())]
+                if not unknown:
+                    continue
+                text = " ".join(unknown)
+            problems.append(place.unexpected(cell._replace(text=text)))
+        return problems
+
+    def _reasons(self) -> set[str]:
+        """Give every line of a reason that may stand under an earlier answer, folded."""
+        from cyberassess.adapters.xlsx import wording
+
+        history = self.assessment.state.history.values()
+        texts = [change.reason for changes in history for change in changes]
+        texts += [each.reason for each in self.assessment.state.resolutions.values()]
+        offers = offers_for(self.assessment).values()
+        texts += [offer.reason for several in offers for offer in several]
+        return {wording.fold(line) for text in texts for line in text.splitlines()}
+
+    def _answer_back(
+        self,
+        returned: "Return",
+        person: PersonId,
+        asked: PersonId,
+        sha256: str,
+        *,
+        fixes: Sequence[Fix],
+        is_new: bool,
+    ) -> None:
+        """Write the receipt and, where something is to be looked at, the workbook that asks."""
+        result, assessment = self.result, self.assessment
+        receipt = receipt_path(assessment, asked, person)
+        if is_new or not (receipt in self.run.receipts or receipt.exists()):
+            result.receipt = f"questionnaires/{receipt.parent.name}/{receipt.name}"
+            self.run.receipts.add(receipt)
+            self._say_if_not_written(
+                result.receipt, lambda: self._receipt(person, asked, sha256, len(fixes))
+            )
+        if fixes and all(each.about != sha256 for each in assessment.state.sent):
+            notes = notes_for(assessment, returned, fixes, person=person, sha256=sha256)
+            result.notes = f"questionnaires/{notes.path.parent.name}/{notes.path.name}"
+            if self._say_if_not_written(result.notes, lambda: notes.write(now())):
+                self.session.write([notes.event])
+
+    def _say_if_not_written(self, place: str, write: Callable[[], object]) -> bool:
+        """Write something that goes back, unless this is a rehearsal; the answers are safe."""
+        if self.is_real:
+            try:
+                write()
+            except OSError as cause:
+                self.result.problems.append(not_written(place, cause))
+                return False
+        return True
+
+    def _receipt(self, person: PersonId, asked: PersonId, sha256: str, fixes: int) -> None:
+        from cyberassess.adapters.xlsx.receipt import Receipt, declared
+
+        result, assessment = self.result, self.assessment
+        came: Mapping[str, Received] = {each.sha256: each for each in assessment.state.received}
+        record = assessment.state.record(DECLARATION, asked)
+        signed = declared(record.fields["name"], record.fields["date"]) if record else ""
+        facts = Receipt(
+            file=self.name,
+            sha256=sha256,
+            received=came[sha256].origin.time,
+            stored=result.stored + result.texts,
+            unchanged=result.unchanged,
+            look_again=fixes,
+            declared=signed,
+        )
+        write_receipt(assessment, asked, person, facts)
+
+
+def _resolved(
+    assessment: Assessment, replies: Sequence[Reply]
+) -> tuple[list[Reply], list[Problem]]:
+    """Give the replies with each confirmed offer as it stands now, and what does not stand."""
+    if not any(isinstance(each, ConfirmReply) for each in replies):
+        return list(replies), []
+    offers = offers_for(assessment)
+    found: list[Reply] = []
+    problems: list[Problem] = []
+    for reply in replies:
+        if not isinstance(reply, ConfirmReply):
+            found.append(reply)
+            continue
+        shown = reply.offer
+        standing = {key: _same(offers.get(key, ()), shown) for key in reply.statements}
+        first = standing[reply.statements[0]]
+        if first is None:
+            problems.append(_gone(reply))
+            continue
+        found += [
+            replace(reply, statements=(key,), offer=offer)
+            for key, offer in standing.items()
+            if offer is not None
+        ]
+    return found, problems
+
+
+def _same(offers: Iterable[Offer], shown: Offer) -> Offer | None:
+    from cyberassess.adapters.xlsx import wording
+
+    return next(
+        (
+            each
+            for each in offers
+            if each.answer == shown.answer
+            and wording.fold(each.origin) == wording.fold(shown.origin)
+        ),
+        None,
+    )
+
+
+def _gone(reply: ConfirmReply) -> Problem:
+    source, name = reply.source, reply.statements[0].indicator
+    return Problem(
+        "earlier-answer-changed",
+        f'{source.name}, sheet "{source.sheet}", cell {source.cell}',
+        f'"{reply.offer.label}" ({reply.offer.origin}) was confirmed for {name}, and is no longer '
+        "the answer there.",
+        "It was not counted. Send a new questionnaire, so that the answer of today is confirmed.",
+    )
+
+
+def _older(
+    assessment: Assessment, returned: "Return", asked: PersonId, name: str, sha256: str
+) -> Problem | None:
+    """Say that a file is older than one that is here already."""
+    here = [
+        each
+        for each in assessment.state.received
+        if (each.asked or each.person) == asked and each.sha256 != sha256
+    ]
+    if not here or any(each.sha256 == sha256 for each in assessment.state.received):
+        return None
+    newest = max(here, key=lambda each: (each.serial, each.saved))
+    if (returned.serial, returned.saved) >= (newest.serial, newest.saved):
+        return None
+    rounds = f"R{returned.serial}, and R{newest.serial}"
+    if returned.serial == newest.serial:
+        rounds = f"R{returned.serial}, and one saved later"
+    return Problem(
+        "older-file",
+        name,
+        f"This file is older than what is here: it is {rounds} came back on "
+        f"{newest.origin.time[:10]}.",
+        "Only what nobody answered since is taken from it.",
+        Severity.NOTE,
+    )
 
 
 def _foreign(name: str, organisation: str, period: str, assessment: Assessment) -> Problem:

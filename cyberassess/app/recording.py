@@ -6,10 +6,11 @@ wins, and a blank withdraws nothing.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cyberassess.adapters.segments import new_text
+from cyberassess.app.documenting import plan_documents
 from cyberassess.app.opening import Assessment, Event, record_event
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey, asked_scopes
 from cyberassess.domain.inheriting import INHERITANCE
@@ -17,6 +18,7 @@ from cyberassess.domain.ledger import Given, Said, Source, State
 from cyberassess.domain.questions import (
     AnswerReply,
     ConfirmReply,
+    EvidenceReply,
     OfferKind,
     Reply,
     TextKind,
@@ -65,8 +67,11 @@ class Voice:
 def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan:
     """Say what replies change in the assessment as it stands."""
     made = Plan()
+    documents: list[EvidenceReply] = []
     for reply in replies:
         match reply:
+            case EvidenceReply():
+                documents.append(reply)
             case AnswerReply():
                 for statement in reply.statements:
                     _answer(made, assessment, voice, statement, reply)
@@ -75,7 +80,26 @@ def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan
             case ConfirmReply():
                 for statement in reply.statements:
                     _confirm(made, assessment, voice, statement, reply)
+    _documents(made, assessment, voice, documents)
     return made
+
+
+def _documents(
+    made: Plan, assessment: Assessment, voice: Voice, replies: Sequence[EvidenceReply]
+) -> None:
+    known = [
+        replace(each, outcomes=tuple(
+            key for key in each.outcomes if _is_asked(made, assessment, key, each.source)
+        ))
+        for each in replies
+    ]  # fmt: skip
+    found = plan_documents(
+        assessment, voice.person, [each for each in known if each.outcomes], voice.time
+    )
+    made.events += found.events
+    made.texts += found.stored
+    made.unchanged += found.unchanged
+    made.problems += found.problems
 
 
 def _where(source: Source) -> str:

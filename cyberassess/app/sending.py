@@ -3,12 +3,14 @@
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import permutations
 from pathlib import Path
 
 from cyberassess import __version__
 from cyberassess.adapters.segments import new_text
 from cyberassess.app.chasing import Outgoing, write_letters
+from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
@@ -16,6 +18,7 @@ from cyberassess.app.opening import (
     Event,
     find_person,
     now,
+    record_event,
     writing,
 )
 from cyberassess.domain.assessment import (
@@ -23,13 +26,20 @@ from cyberassess.domain.assessment import (
     PersonId,
     assign,
 )
+from cyberassess.domain.comparing import Relation, mapping_name
+from cyberassess.domain.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.domain.questions import (
+    COMMENT,
+    Links,
     Questionnaire,
     questionnaire,
+    with_comments,
+    with_see_also,
 )
 from cyberassess.errors import (
     AssessmentError,
     Problem,
+    closest,
 )
 
 SUPPLIER = "supplier"
@@ -53,6 +63,7 @@ def send(
     folder: Path,
     *,
     to: Sequence[str] = (),
+    comments: Sequence[str] = (),
     by: str | None = None,
     on_file: Callable[[SentFile], None] = lambda _: None,
 ) -> list[SentFile]:
@@ -60,6 +71,8 @@ def send(
 
     Args:
         to: names or ids; everybody if empty.
+        comments: ``REF: TEXT`` each, to stand beside the cell in the workbook of the one person
+            named; recorded.
         on_file: called after each file.
 
     Raises:
@@ -71,16 +84,19 @@ def send(
         assessment = session.assessment
         portions = assign(assessment.frameworks, assessment.contents.settings)
         chosen = [find_person(assessment, name).id for name in to] or list(portions)
+        if comments:
+            session.write(_comments(assessment, chosen, comments))
+            assessment = session.assessment
         questionnaires = [questions_for(assessment, person_id) for person_id in chosen]
         sent: list[SentFile] = []
         events: list[Event] = []
         names: set[str] = set()
         outgoing: list[Outgoing] = []
         for what in questionnaires:
-            path = assessment.workspace.sent / _file_name(assessment, what, names)
+            path = assessment.workspace.sent / file_name(assessment, what, names)
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                write_questionnaire(path, what, created=_moment(now()), tool=__version__)
+                write_questionnaire(path, what, created=moment(now()), tool=__version__)
             except OSError as cause:
                 raise AssessmentError(
                     Problem(
@@ -99,6 +115,7 @@ def send(
                     "serial": what.serial,
                     "head": what.head,
                     "questions": len(what.rows),
+                    **_remarks(what),
                 }
             )
             sent.append(SentFile(what.person, path, len(what.rows), what.minutes, what.serial))
@@ -111,8 +128,99 @@ def send(
     return sent
 
 
-def _moment(time: str) -> datetime.datetime:
+def moment(time: str) -> datetime.datetime:
+    """Give a time of the ledger as a workbook's properties want it."""
     return datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - UTC, as files say
+
+
+def _remarks(what: Questionnaire) -> Event:
+    """Give what a workbook asks to look at, as its event keeps it."""
+    texts = dict.fromkeys(what.remarks.values())
+    return {"remarks": [new_text(each) for each in texts]} if texts else {}
+
+
+def _comments(
+    assessment: Assessment, chosen: Sequence[PersonId], comments: Sequence[str]
+) -> list[Event]:
+    """Give the events that keep comments for one person.
+
+    Raises:
+        AssessmentError: where there is not one person, or a ref is none of their questions.
+    """
+    nothing = "Nothing was changed."
+    if len(chosen) != 1:
+        raise AssessmentError(
+            Problem(
+                "comment-for-one",
+                "--comment",
+                "A comment is for one person.",
+                f"Name them with --to. {nothing}",
+            )
+        )
+    what = questions_for(assessment, chosen[0])
+    known = {
+        ref: topic
+        for topic in what.topics
+        for block in topic.blocks
+        for ref in (block.why_ref, block.evidence_ref, *(row.ref for row in block.rows))
+    }
+    events: list[Event] = []
+    for comment in comments:
+        # NOTE: a ref may hold a colon itself (2:A1.a), and the text too
+        ref = next((r for r in known if comment.startswith((f"{r}: ", f"{r}:\t"))), "")
+        text = " ".join(comment[len(ref) + 1 :].split())
+        if not ref or not text:
+            stated = comment.partition(": ")[0]
+            raise AssessmentError(
+                Problem(
+                    "comment-unclear",
+                    "--comment",
+                    f'"{comment}" does not begin with a question of {what.person.name} '
+                    "and a colon.",
+                    f"Write it like 'B2.c.NA.2/housing: Who checks this?'. "
+                    f"{closest(stated, list(known))} {nothing}".replace("  ", " "),
+                )
+            )
+        name = ref.rpartition(":")[2].partition("/")[0]
+        key = (chosen[0], known[ref].framework, known[ref].scope, name)
+        events.append(record_event(COMMENT, key, {"text": text}, texts=("text",)))
+    return events
+
+
+def linked(assessment: Assessment) -> Links:
+    """Give which outcomes of the pinned sets mappings link, the strongest first."""
+    from cyberassess.adapters.comparing_yaml import Comparisons, read_mapping
+    from cyberassess.adapters.resources import folder as shipped
+
+    if len(assessment.frameworks) < 2:  # noqa: PLR2004 - a link needs two ends
+        return {}
+    order = list(Relation)
+    found: dict[tuple[FrameworkRef, OutcomeId], dict[tuple[FrameworkRef, OutcomeId], int]] = {}
+    mappings = Comparisons(shipped("frameworks")).mappings()
+    for one, other in permutations(assessment.frameworks, 2):
+        file = mappings.get(mapping_name(one, other))
+        mapping = read_mapping(file)[0] if file else None
+        for link in mapping.links if mapping else ():
+            first = _outcome(assessment, one, link.from_)
+            second = _outcome(assessment, other, link.to)
+            if first is None or second is None:
+                continue
+            strength = order.index(link.relation)
+            for here, there in ((first, second), (second, first)):
+                seen = found.setdefault(here, {})
+                seen[there] = min(strength, seen.get(there, strength))
+    return {key: sorted(ends, key=lambda each: ends[each]) for key, ends in found.items()}
+
+
+def _outcome(
+    assessment: Assessment, ref: FrameworkRef, name: str
+) -> tuple[FrameworkRef, OutcomeId] | None:
+    framework = assessment.frameworks[ref]
+    if name in framework.outcomes:
+        return ref, OutcomeId(name)
+    if name in framework.indicators:
+        return ref, framework.indicators[IndicatorId(name)][0].id
+    return None
 
 
 def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
@@ -134,7 +242,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
             )
         )
     serials = [each.serial for each in assessment.state.sent if each.person == person_id]
-    return questionnaire(
+    what = questionnaire(
         person,
         portion,
         settings,
@@ -143,6 +251,8 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         serial=max(serials, default=0) + 1,
         offers={} if person.role == SUPPLIER else offers_for(assessment),
     )
+    what = replace(what, documents=documents_of(assessment, what))
+    return with_comments(with_see_also(what, linked(assessment)), assessment.state)
 
 
 _BODY = re.compile(
@@ -150,7 +260,12 @@ _BODY = re.compile(
 )
 
 
-def _file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> str:
+def short_name(organisation: str) -> str:
+    """Give an organisation's name as it stands in the names of files."""
+    return plain(_BODY.sub("", organisation), 30)
+
+
+def file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> str:
     """Give a short, plain name: ``Northport 2026 cyber questions - Housing - R1.xlsx``."""
     settings = assessment.contents.settings
     scopes = {topic.scope for topic in what.topics}
@@ -158,8 +273,7 @@ def _file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> 
     who = what.person.name
     if scope is not None and scope.service and what.person.id != settings.officer.id:
         who = scope.service
-    body = plain(_BODY.sub("", settings.organisation), 30)
-    start = f"{body} {plain(settings.period, 12)} cyber questions"
+    start = f"{short_name(settings.organisation)} {plain(settings.period, 12)} cyber questions"
     for name in (who, f"{who} {what.person.name}", f"{who} {what.person.id}"):
         label = plain(name, 40)
         if label.casefold() not in taken:

@@ -10,7 +10,8 @@ from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflicts, differences
 from cyberassess.app.systems import systems
-from cyberassess.domain.assessment import assign, statement_key
+from cyberassess.domain.assessment import PersonId, assign, statement_key
+from cyberassess.domain.questions import DECLARATION
 from cyberassess.errors import AssessmentError, Problem, counted
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
@@ -35,6 +36,8 @@ class PersonStatus:
     due: str = ""
     """ISO date their answers are wanted by, empty where none is set."""
     days_late: int = 0
+    signed: str = ""
+    """Who declared that the answers of the last file are true; empty where nobody did."""
 
     @property
     def waiting(self) -> bool:
@@ -83,10 +86,22 @@ def status(folder: Path) -> Status:
                 missing := sum(not state.answers.get(key) for key in keys),
                 due.isoformat() if due else "",
                 max((on - due).days, 0) if due and missing else 0,
+                _signed(assessment, person_id),
             )
         )
     open_ones = tuple(conflicts(assessment))
     return Status(assessment, tuple(people), open_ones, _next_steps(assessment, people, open_ones))
+
+
+def _signed(assessment: Assessment, person: PersonId) -> str:
+    """Give who signed the last file of a person."""
+    record = assessment.state.record(DECLARATION, person)
+    serials = [
+        each.serial for each in assessment.state.received if (each.asked or each.person) == person
+    ]
+    if record is None or int(record.fields["serial"]) < max(serials, default=0):
+        return ""
+    return str(record.fields["name"])
 
 
 def _next_steps(
@@ -157,6 +172,7 @@ def status_json(found: Status) -> Json:
                 "waiting": each.waiting,
                 "due": each.due or None,
                 "days_late": each.days_late,
+                "signed": each.signed or None,
             }
             for each in found.people
         ],
@@ -180,6 +196,7 @@ def state_of(person: PersonStatus) -> str:
     """Say in a few words where a person is."""
     if person.received:
         state = f"came back {person.received}"
+        state += "" if person.signed else ", not signed"
     elif person.prompted:
         state = "answered at the prompt"
     else:

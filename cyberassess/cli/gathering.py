@@ -23,21 +23,35 @@ _by = click.option(
     show_default="everybody",
     help="Only for this person. May be repeated.",
 )
+@click.option(
+    "--comment",
+    "comments",
+    metavar="'REF: TEXT'",
+    multiple=True,
+    help="Stands beside the question in the workbook of the person named with --to.",
+)
 @_by
 @click.pass_obj
-def send(folder: str, to: tuple[str, ...], by: str | None) -> None:
+def send(folder: str, to: tuple[str, ...], comments: tuple[str, ...], by: str | None) -> None:
     """Write one workbook for each person who is asked something.
 
     \b
     Examples:
       cyberassess send
       cyberassess send --to "Helen Stobart"
+      cyberassess send --to "Helen Stobart" --comment "B1.b.NA.1/housing: Since when?"
     """
     from cyberassess.app.sending import send as write
     from cyberassess.cli.words import sent_lines
 
     with steps(len(to) or 5, "Writing") as advance:
-        sent = write(Path(folder), to=to, by=by, on_file=lambda each: advance(each.person.name))
+        sent = write(
+            Path(folder),
+            to=to,
+            comments=comments,
+            by=by,
+            on_file=lambda each: advance(each.person.name),
+        )
     for line in sent_lines(sent):
         click.echo(line)
 
@@ -65,12 +79,15 @@ def receive(
     from cyberassess.cli.words import received_lines
 
     files = [Path(each) for each in paths]
+    if dry_run:
+        click.echo("A dry run: nothing is changed. Without --dry-run it says:", err=True)
     results = take(
         Path(context.obj),
         files,
         dry_run=dry_run,
         by=by,
-        on_file=lambda each: _print_received(received_lines(each, dry_run=dry_run)),
+        on_file=lambda each: _print_received(received_lines(each)),
+        on_older=lambda each: click.echo(str(each)),
     )
     for each in results:
         show_problems(each.problems, indent="  " if not each.refused else "")

@@ -119,13 +119,12 @@ def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
     yield f"Wrote {counted(len(sent), 'workbook')}. Send them, then: cyberassess receive FILE"
 
 
-def received_lines(found: "ReceivedFile", *, dry_run: bool) -> list[str]:
-    """Give one summary line, and what was replaced."""
+def received_lines(found: "ReceivedFile") -> list[str]:
+    """Give one summary line, and what was replaced; the same for a dry run."""
     if found.refused:
         lines = [f"{found.path.name}: refused"]
     else:
-        verb = "would store" if dry_run else "stored"
-        stored = f"{verb} {counted(found.stored, 'answer')}"
+        stored = f"stored {counted(found.stored, 'answer')}"
         differ = f", {counted(len(found.conflicts), 'conflict')}" if found.conflicts else ""
         texts = f" and {counted(found.texts, 'text')}" if found.texts else ""
         lines = [
@@ -134,8 +133,14 @@ def received_lines(found: "ReceivedFile", *, dry_run: bool) -> list[str]:
         ]
     lines += replaced_lines(found.replaced)
     lines += [f"  in conflict now: {key.indicator}/{key.scope}" for key in found.conflicts]
-    if found.kept_as:
-        lines.append(f"  The original is kept as {found.kept_as}")
+    for what, place in (
+        ("The original is kept as", found.kept_as),
+        ("Signed by", found.declared),
+        ("A receipt to send back:", found.receipt),
+        ("A workbook to send back, with what to look at again:", found.notes),
+    ):
+        if place:
+            lines.append(f"  {what} {place}")
     return lines
 
 

@@ -140,6 +140,10 @@ class Sent:
     head: str
     questions: int
     origin: Origin
+    remarks: tuple[str, ...] = ()
+    """What it asks to look at, word for word."""
+    about: str = ""
+    """SHA-256 of the return it goes back for; empty where it goes back for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,10 @@ class Received:
     stored: int
     problems: int
     origin: Origin
+    asked: PersonId | None = None
+    """Whom the questionnaire was made for; ``None`` where that was not recorded."""
+    saved: str = ""
+    """The time of saving that stood in the file, ISO 8601 in UTC; empty where none did."""
 
 
 RecordKey = tuple[str, ...]
@@ -556,6 +564,8 @@ def _apply(
                     str(event["head"]),
                     int(event["questions"]),
                     origin,
+                    tuple(_text(each) for each in event.get("remarks", ())),
+                    str(event.get("about", "")),
                 )
             )
         case "received":
@@ -569,6 +579,8 @@ def _apply(
                     int(event["stored"]),
                     int(event["problems"]),
                     origin,
+                    PersonId(event["asked"]) if "asked" in event else None,
+                    str(event.get("saved", "")),
                 )
             )
         case _:

@@ -10,7 +10,7 @@ frameworks the ones after the first are prefixed with their number and a colon (
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -39,6 +39,7 @@ from cyberassess.domain.ledger import Given, Said, Source, State
 SECONDS_A_ROW = 15
 SECONDS_AN_OUTCOME = 60
 """What we tell people to expect; to be corrected when returns say better."""
+MOST_SEEN = 3
 WITHDRAW = "Withdraw my answer"
 """The choice that takes an answer back; a blank never does."""
 
@@ -46,6 +47,14 @@ WITHDRAW = "Withdraw my answer"
 WHY = ".why"
 EVIDENCE = ".evidence"
 """Endings of the refs of an outcome's texts."""
+
+
+DECLARATION = "declaration"
+"""The register of closing declarations, keyed by who was asked; fields ``name``, ``date`` and
+``serial``."""
+COMMENT = "comment"
+"""The register of what somebody is asked to look at, keyed by who is asked, framework version,
+scope and the name in the ref; field ``text``."""
 
 
 class OfferKind(Enum):
@@ -77,6 +86,39 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """Something that supports answers: what it is called and what it shows."""
+
+    title: str
+    shows: str
+    refs: tuple[str, ...] = ()
+    """Of the questions it supports."""
+    dated: str = ""
+    """ISO date of the document; what was typed, where that is no date."""
+    owner: str = ""
+    location: str = ""
+    valid_until: str = ""
+    """ISO date, as ``dated``."""
+
+
+class Typed(NamedTuple):
+    """What stood in a row and could not be stored."""
+
+    answer: str
+    words: str
+
+
+class Fix(NamedTuple):
+    """Something in a file that came back that its sender should look at."""
+
+    ref: str
+    """Of the row it is about; empty where it is about none."""
+    place: str
+    """Sheet and cell in the file that came back."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One question."""
 
@@ -94,6 +136,13 @@ class Row:
     """Inherited ones first; more than one of a kind where sources differ."""
 
 
+class Seen(NamedTuple):
+    """An outcome as another one names it."""
+
+    ref: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One outcome in one scope, with its rows."""
@@ -108,6 +157,8 @@ class Block:
     """The ref of the rationale, ``B2.c.why/housing``."""
     evidence_ref: str
     """The ref of the evidence, ``B2.c.evidence/housing``."""
+    see_also: tuple["Seen", ...] = ()
+    """Outcomes of other sets in the same questionnaire that a mapping links with this one."""
 
     @property
     def key(self) -> OutcomeKey:
@@ -154,6 +205,18 @@ class Questionnaire:
     frameworks: tuple[Framework, ...]
     """In the order of the settings: refs count from one."""
     topics: tuple[Topic, ...]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """What somebody should look at, keyed by the ref it stands beside."""
+    typed: Mapping[str, Typed] = field(default_factory=dict)
+    """What stood in a row and could not be stored, keyed by ref."""
+    fixes: tuple[Fix, ...] = ()
+    """What to look at in a return, in reading order; with any, this is a notes workbook."""
+    documents: tuple[Document, ...] = ()
+    """The documents this person named so far."""
+    completed_by: str = ""
+    """Who wrote their name on the first sheet."""
+    answered_by: Mapping[str, str] = field(default_factory=dict)
+    """Who wrote their name on a sheet of questions, keyed by the sheet's name."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -216,6 +279,60 @@ def questionnaire(
             for (ref, scope, group), blocks in topics.items()
         ),
     )
+
+
+Links = Mapping[tuple[FrameworkRef, OutcomeId], Sequence[tuple[FrameworkRef, OutcomeId]]]
+"""Outcomes of other sets that a mapping links with one, nearest first."""
+
+
+def with_see_also(what: Questionnaire, links: Links) -> Questionnaire:
+    """Give a questionnaire in which linked outcomes name each other.
+
+    Only what this person is asked too is named: in the same scope if it is there, and three of
+    them at most.
+    """
+    here: dict[tuple[FrameworkRef, OutcomeId], dict[ScopeId, Seen]] = {}
+    for topic in what.topics:
+        for block in topic.blocks:
+            outcome = block.asked.outcome
+            seen = Seen(block.ref, outcome.title)
+            here.setdefault((topic.framework, outcome.id), {})[topic.scope] = seen
+
+    def near(topic: Topic, block: Block) -> tuple[Seen, ...]:
+        found: list[Seen] = []
+        for other in links.get((topic.framework, block.asked.outcome.id), ()):
+            places = here.get(other, {})
+            if topic.scope in places:
+                found.append(places[topic.scope])
+            elif len(places) == 1:
+                found += places.values()
+        return tuple(found[:MOST_SEEN])
+
+    topics = tuple(
+        replace(topic, blocks=tuple(replace(b, see_also=near(topic, b)) for b in topic.blocks))
+        for topic in what.topics
+    )
+    return replace(what, topics=topics)
+
+
+def with_comments(what: Questionnaire, state: State) -> Questionnaire:
+    """Give a questionnaire with the comments its person has not answered since."""
+    remarks: dict[str, str] = {}
+    for topic in what.topics:
+        for block in topic.blocks:
+            places: list[tuple[str, Given | Said | None]] = [
+                (block.why_ref, block.rationale),
+                (block.evidence_ref, block.evidence),
+                *((row.ref, row.current) for row in block.rows),
+            ]
+            for ref, said in places:
+                name = ref.rpartition(":")[2].partition("/")[0]
+                key = (str(what.person.id), str(topic.framework), str(topic.scope), name)
+                record = state.record(COMMENT, *key)
+                if record is None or (said is not None and said.origin.time > record.origin.time):
+                    continue
+                remarks[ref] = str(record.fields["text"])
+    return replace(what, remarks={**what.remarks, **remarks}) if remarks else what
 
 
 def make_ref(name: str, scope: ScopeId, number: int) -> str:
@@ -386,4 +503,14 @@ class ConfirmReply:
     source: Source
 
 
-Reply = AnswerReply | TextReply | ConfirmReply
+@dataclass(frozen=True, slots=True)
+class EvidenceReply:
+    """A document somebody named, with what it shows and supports."""
+
+    document: Document
+    outcomes: tuple[OutcomeKey, ...]
+    """Never empty; each once, in the order they were named."""
+    source: Source
+
+
+Reply = AnswerReply | TextReply | ConfirmReply | EvidenceReply

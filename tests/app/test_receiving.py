@@ -127,9 +127,7 @@ def test_a_corrected_file_replaces_only_what_changed_and_lists_it(
         "true",
         "not-true",
     )
-    assert "  B1.b.H.1 in housing: was true, is now not-true" in received_lines(
-        result, dry_run=False
-    )
+    assert "  B1.b.H.1 in housing: was true, is now not-true" in received_lines(result)
     assert answers(workspace)["Kim Lee", "B1.b.H.1/housing"] == ("not-true", "")
     state = open_assessment(workspace).state
     assert {key: given[0].origin for key, given in state.answers.items() if key in times} == times
@@ -144,8 +142,8 @@ def test_an_older_file_is_flagged_and_not_stored(
         blank["Kim"], tmp_path / "older.xlsx", {"B1.b.H.1/housing": "Not true"}, saved=EARLY
     )
     (result,) = take(workspace, older)
-    assert (result.stored, codes([result])) == (0, ["older"])
-    assert 'older.xlsx, sheet "' in result.problems[0].where
+    assert (result.stored, codes([result])) == (0, ["older-file", "older"])
+    assert 'older.xlsx, sheet "' in result.problems[1].where
     assert result.kept_as
     assert answers(workspace) == before
 
@@ -160,7 +158,7 @@ def test_an_earlier_serial_is_older_whenever_it_was_saved(
         blank["Kim"], tmp_path / "r1.xlsx", {"B1.b.H.1/housing": "Not true"}, saved=LATEST
     )
     (result,) = take(workspace, late)
-    assert codes([result]) == ["older"]
+    assert codes([result]) == ["older-file", "older"]
     assert answers(workspace)["Kim Lee", "B1.b.H.1/housing"] == ("true", "")
 
 
@@ -435,7 +433,7 @@ def test_a_newer_text_replaces_and_an_older_one_does_not(
             blank["Kim"], tmp_path / f"{moment[:4]}.xlsx", {WHY: ("", words)}, saved=moment
         )
         (result,) = take(workspace, path)
-        assert codes([result]) == (["older"] if moment == EARLY else [])
+        assert codes([result]) == (["older-file", "older"] if moment == EARLY else [])
         assert texts(workspace) == [found]
 
 

@@ -87,7 +87,7 @@ def sample(path: Path, reader: Reader) -> Sample:
 
 def _facts(each: Return) -> tuple[object, ...]:
     return (
-        each.assessment, each.person, each.serial, each.completed_by, each.declared,
+        each.assessment, each.person, each.serial, each.completed_by, each.declaration,
         bare(each.replies),
     )  # fmt: skip
 

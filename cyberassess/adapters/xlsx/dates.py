@@ -5,6 +5,7 @@ import re
 
 from cyberassess.adapters.calendar_words import MONTHS
 
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FULL = tuple(each.casefold() for each in MONTHS)
 _MONTHS = tuple(each[:3] for each in _FULL)
 _DAY_NONE = datetime.date(1899, 12, 30)
@@ -55,3 +56,14 @@ def _month(word: str) -> int:
     if short in _MONTHS:
         return _MONTHS.index(short) + 1
     return _FULL.index(word) + 1 if word in _FULL else 0
+
+
+def day(iso: str) -> str:
+    """Give a date as people write it: ``31 December 2026``."""
+    date = datetime.date.fromisoformat(iso[:10])
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def weekday(iso: str) -> str:
+    """Give a date with the day of the week: ``Thursday 31 December 2026``."""
+    return f"{_DAYS[datetime.date.fromisoformat(iso).weekday()]} {day(iso)}"

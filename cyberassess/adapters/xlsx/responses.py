@@ -7,18 +7,31 @@ holds something is read, or known as ours, or reported; nothing is passed over i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
+from cyberassess.adapters.xlsx.confirming import Confirmations, confirmed
+from cyberassess.adapters.xlsx.dates import read_date
+from cyberassess.adapters.xlsx.document_rows import columns_of, offered, read_documents
+from cyberassess.adapters.xlsx.forms import Forms, is_form, read_form
 from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
-from cyberassess.adapters.xlsx.rows import Found, Grid, Place, Questions, replies_of, rows_of
+from cyberassess.adapters.xlsx.rows import (
+    Found,
+    Grid,
+    Place,
+    Questions,
+    SheetRows,
+    quoted,
+    replies_of,
+    rows_of,
+)
 from cyberassess.domain.framework import Framework, FrameworkRef
 from cyberassess.domain.ledger import Source
-from cyberassess.domain.questions import Reply, read_ref
+from cyberassess.domain.questions import Document, Reply, Typed, read_ref
 from cyberassess.errors import Problem, Severity, WorkbookError, counted
 
 _SHOWN = 20
 """How many cells of a sheet that is not ours are named one by one."""
-_TITLE_TEMPLATES = (wording.TITLE, wording.SUBTITLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +52,10 @@ class Return:
     """In the file's order, whether they are known here or not."""
     completed_by: str
     """Who says they filled it in; empty where nobody does."""
-    completed_by_source: Source
-    declared: str
-    """What stands beside *I answered to the best of my knowledge*."""
+    answered_by: Mapping[str, "Answered"]
+    """Who says they filled a sheet in, keyed by the sheet's name."""
+    declaration: "Declaration | None"
+    """Who says that the answers are true; ``None`` where nobody does."""
     saved: str
     """The time of saving that stands in the file, ISO 8601 in UTC; empty where none does."""
     replies: tuple[Reply, ...]
@@ -49,6 +63,36 @@ class Return:
     """In reading order."""
     looked_at: int
     """How many rows of questions the file holds."""
+    typed: Mapping[str, tuple[str, Typed]]
+    """Each row's ref and what was typed in it, keyed by the place of each of its cells."""
+    refused_documents: tuple[Document, ...]
+    """Rows of documents that cannot be stored as they stand."""
+    shown: tuple["Shown", ...]
+    """What stands where we write remarks; the caller knows what we wrote."""
+
+
+class Answered(NamedTuple):
+    """Who says they answered."""
+
+    name: str
+    source: Source
+
+
+class Shown(NamedTuple):
+    """A cell where we write and nobody answers."""
+
+    place: Place
+    cell: Cell
+
+
+class Declaration(NamedTuple):
+    """Who says that the answers are true to the best of their knowledge."""
+
+    name: str
+    """Empty where no name stands there."""
+    date: str
+    """As it was written; ISO 8601 where it can be read."""
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +150,16 @@ def read_return(
         organisation=about.values.get(wording.ORGANISATION, ""),
         period=about.values.get(wording.PERIOD, ""),
         frameworks=reading.file_frameworks,
-        completed_by=reading.completed_by,
-        completed_by_source=reading.completed_by_source,
-        declared=reading.declared,
+        completed_by=reading.forms.said.get(wording.COMPLETED_BY, ""),
+        answered_by=reading.answered_by,
+        declaration=reading.declaration(),
         saved=book.saved,
         replies=replies,
         problems=tuple(reading.problems),
         looked_at=reading.looked_at,
+        typed=reading.typed(),
+        refused_documents=tuple(reading.refused),
+        shown=tuple(reading.shown),
     )
 
 
@@ -194,12 +241,16 @@ class _Reading:
     frameworks: Mapping[FrameworkRef, Framework]
     problems: list[Problem] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
-    completed_by: str = ""
-    declared: str = ""
+    forms: Forms = field(default_factory=Forms)
+    confirmations: Confirmations = field(default_factory=Confirmations)
+    titles: dict[str, str] = field(default_factory=dict)
+    answered_by: dict[str, "Answered"] = field(default_factory=dict)
+    documents: list[tuple[Grid, Place]] = field(default_factory=list)
+    refused: list[Document] = field(default_factory=list)
+    shown: list["Shown"] = field(default_factory=list)
     looked_at: int = 0
 
     def __post_init__(self) -> None:
-        self.completed_by_source = self.source
         ours = [ref for ref in self.file_frameworks if ref in self.frameworks]
         self.known = {ref: wording.questions_of(self.frameworks[ref]) for ref in ours}
         self.texts = {text for ref in ours for text in wording.texts_of(self.frameworks[ref])}
@@ -267,7 +318,7 @@ class _Reading:
         if columns is not None and not self.known:
             return  # every question on it belongs to another framework, which was said
         if columns is not None:
-            rows, problems = rows_of(
+            read = rows_of(
                 Questions(
                     grid,
                     columns,
@@ -278,58 +329,35 @@ class _Reading:
                     self.known,
                 )
             )
-            self.found += rows
-            self.problems += problems
-        elif any(_is(cell, wording.COMPLETED_BY) for cell in sheet.cells):
-            self._start(grid, place)
+            self.questions(read, place)
+        elif is_form(sheet):
+            read_form(grid, place, self.forms)
+            self.problems += self.forms.problems
+            self.forms.problems = []
+        elif columns_of(grid) is not None:
+            self.documents.append((grid, place))
+        elif any(_is(cell, wording.FIX_TITLE) for cell in sheet.cells):
+            self.problems += [place.comment(cell) for cell in sheet.cells if cell.comment]
+            self.shown += [Shown(place, cell) for cell in sheet.cells if cell.kind]
         else:
             self._other(sheet, place)
 
-    def _start(self, grid: Grid, place: Place) -> None:
-        known: set[tuple[int, int]] = set()
-        helps = {wording.fold(wording.COMPLETED_BY_HELP), wording.fold(wording.DECLARED_HELP)}
-        rows = dict(wording.START_ROWS)
-        labels = {
-            wording.fold(each): each
-            for each in (*rows, wording.COMPLETED_BY, wording.DECLARED, wording.PROGRESS)
-        }
-        for cell in grid.sheet.cells:
-            at, folded = (cell.row, cell.column), wording.fold(cell.text)
-            if cell.comment:
-                self.problems.append(place.comment(cell))
-            if not cell.kind or at in known or folded in helps:
-                continue
-            label = labels.pop(folded, "")
-            if label:
-                beside = grid.right_of(cell)
-                if beside is not None and self._beside(label, beside, rows, place):
-                    known.add((beside.row, beside.column))
-            elif not wording.fits(cell.text, (*_TITLE_TEMPLATES, *wording.EARLIER_WORDINGS)):
-                self.problems.append(place.unexpected(cell))
-
-    def _beside(
-        self, label: str, cell: Cell, rows: Mapping[str, tuple[str, ...]], place: Place
-    ) -> bool:
-        """Read or know the cell beside a label of the first sheet; false where it is neither."""
-        folded = wording.fold(cell.text)
-        if folded in {
-            wording.fold(wording.COMPLETED_BY_HELP),
-            wording.fold(wording.DECLARED_HELP),
-        }:
-            return True
-        if label == wording.PROGRESS:
-            return wording.is_progress(cell.text)
-        if label not in {wording.COMPLETED_BY, wording.DECLARED}:
-            return wording.fits(cell.text, (*rows[label], *wording.EARLIER_WORDINGS))
-        text, problem = place.text_in(cell)
-        if problem is not None:
-            self.problems.append(problem)
-        elif label == wording.COMPLETED_BY:
-            self.completed_by = " ".join(text.split())
-            self.completed_by_source = place.source_of(cell)
-        else:
-            self.declared = text
-        return True
+    def questions(self, read: SheetRows, place: Place) -> None:
+        """Take what stands on a sheet of questions."""
+        self.found += read.found
+        self.problems += read.problems
+        self.shown += [Shown(place, cell) for cell in read.remarks]
+        for origin, cell in read.confirmed:
+            self.confirmations.sheets[place.sheet, wording.fold(origin)] = (place, cell)
+        if read.title:
+            self.titles[place.sheet] = read.title
+        if read.answered_by is not None:
+            text, problem = place.text_in(read.answered_by)
+            if problem is not None:
+                self.problems.append(problem)
+            else:
+                source = place.source_of(read.answered_by)
+                self.answered_by[place.sheet] = Answered(" ".join(text.split()), source)
 
     def _other(self, sheet: Sheet, place: Place) -> None:
         filled = [cell for cell in sheet.cells if cell.kind]
@@ -367,6 +395,19 @@ class _Reading:
         """Turn the rows that were found into replies."""
         replies, problems = replies_of(self.found, self.frameworks)
         self.problems += problems
+        self.confirmations.titles = self.titles
+        for scope, origin, place, cell in self.forms.confirmed:
+            key = wording.fold(scope), wording.fold(origin)
+            self.confirmations.scopes[key] = (place, cell)
+        held, problems = confirmed(self.found, self.confirmations, self.frameworks)
+        self.problems += problems
+        named: list[Reply] = []
+        refs = offered(self.found, self.frameworks) if self.documents else {}
+        for grid, place in self.documents:
+            documents, problems, refused = read_documents(grid, place, refs)
+            named += documents
+            self.problems += problems
+            self.refused += refused
         self.looked_at = sum(each.is_question for each in self.found)
         sent = _whole(about.values.get(wording.QUESTIONS, ""))
         distinct = len({each.ref for each in self.found if each.is_question})
@@ -378,7 +419,40 @@ class _Reading:
                 f"{'is' if sent - distinct == 1 else 'are'} no longer in the file.",
                 "They count as not answered here; answers we already have stay as they are.",
             )
-        return replies
+        return (*replies, *held, *named)
+
+    def declaration(self) -> Declaration | None:
+        """Give the closing declaration; what is neither yes nor empty is reported."""
+        said = self.forms.said
+        if wording.DECLARED not in said:
+            return None
+        source, text = self.forms.sources[wording.DECLARED], said[wording.DECLARED]
+        if not wording.is_yes(text):
+            if not wording.is_no(text):
+                self.problems.append(
+                    Problem(
+                        "not-a-yes",
+                        f'{source.name}, sheet "{source.sheet}", cell {source.cell}',
+                        f"{quoted(text)} stands where only Yes or No is understood.",
+                        "The declaration counts as not given. Choose Yes and send it again.",
+                    )
+                )
+            return None
+        date = said.get(wording.DECLARED_ON, "")
+        return Declaration(said.get(wording.DECLARED_BY, ""), read_date(date) or date, source)
+
+    def typed(self) -> dict[str, tuple[str, Typed]]:
+        """Give what was typed in each row, by the place of each cell."""
+        found: dict[str, tuple[str, Typed]] = {}
+        for row in self.found:
+            typed = Typed(
+                row.answer.text if row.answer is not None else "",
+                row.words.text if row.words is not None else "",
+            )
+            for cell in (row.ref_cell, row.answer, row.words, row.confirm):
+                if cell is not None:
+                    found[row.place.of(cell)] = (row.ref_cell.text.strip(), typed)
+        return found
 
     def _all_known(self) -> bool:
         return all(each in self.frameworks for each in self.file_frameworks)

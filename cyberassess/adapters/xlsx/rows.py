@@ -1,7 +1,7 @@
 """Rows of a questionnaire that came back: what was answered where, and what cannot be stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
@@ -21,7 +21,6 @@ from cyberassess.domain.questions import (
     WHY,
     WITHDRAW,
     AnswerReply,
-    ConfirmReply,
     Ref,
     Reply,
     TextKind,
@@ -97,6 +96,15 @@ class Place(NamedTuple):
             f'It was not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
         )
 
+    def not_a_yes(self, cell: Cell) -> Problem:
+        """Report a cell that should say yes or nothing."""
+        return Problem(
+            "not-a-yes",
+            self.of(cell),
+            f"{quoted(cell.text)} stands where only Yes or No is understood.",
+            "Nothing was confirmed by it. Choose Yes, or leave it empty, and send it again.",
+        )
+
     def text_in(self, cell: Cell) -> tuple[str, Problem | None]:
         """Give what somebody typed, or why it cannot be stored."""
         if cell.kind == "f":
@@ -166,6 +174,8 @@ class Found:
     ref_cell: Cell
     answer: Cell | None
     words: Cell | None
+    earlier: Cell | None = None
+    confirm: Cell | None = None
 
     @property
     def is_question(self) -> bool:
@@ -200,17 +210,41 @@ class Questions:
         return (
             wording.fold(cell.text) in self.texts
             or wording.is_progress(cell.text)
-            or wording.fits(cell.text, (wording.SHEET_LINE, *wording.EARLIER_WORDINGS))
+            or wording.fits(cell.text, (*wording.SHEET_TEMPLATES, *wording.EARLIER_WORDINGS))
         )
 
 
-def rows_of(sheet: Questions) -> tuple[list[Found], list[Problem]]:
-    """Give the rows of a sheet of questions, and everything on it that is neither ours nor one."""
+@dataclass(slots=True)
+class SheetRows:
+    """What stands on a sheet of questions."""
+
+    found: list[Found] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """Everything on it that is neither ours nor an answer among them."""
+    answered_by: Cell | None = None
+    """Who says they filled this sheet in."""
+    confirmed: list[tuple[str, Cell]] = field(default_factory=list)
+    """The origins whose answers hold on the whole sheet, with the cell that says so."""
+    title: str = ""
+    """The title of the sheet's scope, as it stands there."""
+    remarks: list[Cell] = field(default_factory=list)
+    """What stands in the column of remarks, and earlier answers with reasons, for whoever knows
+    what we wrote there."""
+
+
+def rows_of(sheet: Questions) -> SheetRows:
+    """Give the rows of a sheet of questions, and everything else on it."""
     headings = {wording.fold(each) for each in wording.HEADINGS}
-    found: list[Found] = []
-    problems: list[Problem] = []
+    whole = SheetRows()
+    found, problems = whole.found, whole.problems
     for _, row in sorted(sheet.grid.rows.items()):
         problems += [sheet.place.comment(cell) for cell in row.values() if cell.comment]
+        if _above(sheet, row, whole):
+            continue
+        for cell in row.values() if not whole.title else ():
+            whole.title = wording.scope_in(cell.text)
+            if whole.title:
+                break
         first = sheet.at(wording.REF, row)
         if first is not None and wording.fold(first.text) == wording.fold(wording.REF):
             problems += [
@@ -224,7 +258,45 @@ def rows_of(sheet: Questions) -> tuple[list[Found], list[Problem]]:
         problems += more
         if each is not None:
             found.append(each)
-    return found, problems
+            note = sheet.at(wording.NOTE, row)
+            whole.remarks += [note] if note is not None else []
+            past = each.earlier if each.is_question else None
+            if past is not None and wording.is_earlier(past.text):
+                whole.remarks.append(past)
+    return whole
+
+
+def _above(sheet: Questions, row: Mapping[int, Cell], whole: SheetRows) -> bool:
+    """Read a row over the headings that says something about the whole sheet, if it is one."""
+    filled = [row[column] for column in sorted(row) if row[column].kind]
+    label = next((e for e in filled if wording.fold(e.text) == wording.fold(wording.ANSWERED_BY)),
+                 None)  # fmt: skip
+    origin = ""
+    if label is None:
+        for label in filled:
+            if origin := wording.confirmed_origin(label.text):
+                break
+    if label is None or not (origin or wording.fold(label.text) == wording.fold(
+            wording.ANSWERED_BY)):  # fmt: skip
+        return False
+    said = sheet.grid.right_of(label)
+    if said is not None and sheet.is_ours(said):
+        said = None
+    for cell in filled:
+        if cell not in (label, said) and not sheet.is_ours(cell):
+            whole.problems.append(sheet.place.unexpected(cell))
+    if said is None:
+        return True
+    text, problem = sheet.place.text_in(said)
+    if problem is not None:
+        whole.problems.append(problem)
+    elif not origin:
+        whole.answered_by = said
+    elif wording.is_yes(text):
+        whole.confirmed.append((origin, said))
+    elif not wording.is_no(text):
+        whole.problems.append(sheet.place.not_a_yes(said))
+    return True
 
 
 def _row(
@@ -245,22 +317,32 @@ def _row(
     problems: list[Problem] = []
     statement = sheet.at(wording.STATEMENT, row)
     found = Found(
-        ref, place, ref_cell, sheet.at(wording.ANSWER, row), sheet.at(wording.WORDS, row)
+        ref,
+        place,
+        ref_cell,
+        sheet.at(wording.ANSWER, row),
+        sheet.at(wording.WORDS, row),
+        sheet.at(wording.EARLIER, row),
+        sheet.at(wording.CONFIRM, row),
     )
     framework = sheet.frameworks[ref.framework]
     is_title = ref.name in framework.outcomes and ref.name not in framework.indicators
     taken = {ref_cell, statement}
     if not is_title:
-        taken |= {found.words, sheet.at(wording.EARLIER, row)}
+        taken |= {found.words, found.earlier, sheet.at(wording.NOTE, row)}
         if not ref.name.endswith(WHY):
             taken.add(found.answer)
-    past = sheet.at(wording.EARLIER, row)
+        if found.is_question and found.earlier is not None:
+            taken.add(found.confirm)
+    past = found.earlier
     if past is not None and not _is_past(past, found, framework):
         taken.discard(past)
     problems += [
         place.unexpected(cell)
         for cell in filled
-        if cell not in taken and wording.fold(cell.text) != wording.fold(question)
+        if cell not in taken
+        and wording.fold(cell.text) != wording.fold(question)
+        and not (is_title and wording.is_progress(cell.text))
     ]
     if wording.STATEMENT in sheet.columns:
         text = statement.text if statement is not None else ""
@@ -273,12 +355,16 @@ def _is_past(cell: Cell, found: Found, framework: Framework) -> bool:
     """Say whether a cell under *Last year* can be what we wrote there."""
     if not found.is_question:
         return cell.kind == "s" and cell.text.startswith(wording.PAST_WORDS)
-    labels = [each.label for answers in framework.answer_sets for each in answers.answers]
+    labels = {each.label for answers in framework.answer_sets for each in answers.answers}
+    first = next(iter(cell.text.splitlines()), "")
+    shown = wording.shown_in(first)
+    if shown is not None and wording.fold(shown.label) in {wording.fold(e) for e in labels}:
+        return True
     folded = wording.fold(cell.text)
-    return any(
-        folded.startswith(wording.fold(each))
-        for each in (*labels, wording.NOT_ASKED, wording.NOT_ANSWERED, wording.PAST_WORDS)
-    )
+    return folded.startswith(wording.fold(wording.PAST_WORDS)) or folded in {
+        wording.fold(wording.NOT_ASKED),
+        wording.fold(wording.NOT_ANSWERED),
+    }
 
 
 def _unknown(
@@ -318,12 +404,12 @@ def replies_of(
 ) -> tuple[tuple[Reply, ...], list[Problem]]:
     """Turn rows into replies; rows that say different things under one ref are all reported."""
     problems: list[Problem] = []
-    given: dict[Ref, list[tuple[Found, Reply]]] = {}
+    given: dict[Ref, list[tuple[Found, AnswerReply | TextReply]]] = {}
     refs = {each.ref for each in found}
     for each in found:
         framework = frameworks[each.ref.framework]
         if each.is_question:
-            statements = _statements(each.ref, refs, frameworks)
+            statements = statements_of(each.ref, refs, frameworks)
             reply, more = _answer(each, framework, statements)
         else:
             reply, more = _text(each, frameworks)
@@ -351,19 +437,17 @@ def replies_of(
     return tuple(replies), problems
 
 
-def _said(reply: Reply) -> tuple[str | None, str]:
+def _said(reply: AnswerReply | TextReply) -> tuple[str | None, str]:
     if isinstance(reply, AnswerReply):
         return reply.answer, reply.reason
-    if isinstance(reply, ConfirmReply):
-        return reply.offer.answer, reply.offer.reason
     return reply.text, reply.valid_until
 
 
-def _said_as_text(reply: Reply) -> str:
+def _said_as_text(reply: AnswerReply | TextReply) -> str:
     return " ".join(each for each in _said(reply) if each) or WITHDRAW
 
 
-def _statements(
+def statements_of(
     ref: Ref, refs: set[Ref], frameworks: Mapping[FrameworkRef, Framework]
 ) -> tuple[StatementKey, ...]:
     """Give the statements of a row; those that repeat it too, unless one has a row of its own."""
@@ -374,7 +458,7 @@ def _statements(
 
 def _answer(
     row: Found, framework: Framework, statements: tuple[StatementKey, ...]
-) -> tuple[Reply | None, list[Problem]]:
+) -> tuple[AnswerReply | TextReply | None, list[Problem]]:
     place, problems = row.place, list[Problem]()
     answer = reason = ""
     for cell in (row.answer, row.words):
@@ -449,7 +533,7 @@ def _held_back(row: Found, cell: Cell, answer: str) -> Problem:
 
 def _text(
     row: Found, frameworks: Mapping[FrameworkRef, Framework]
-) -> tuple[Reply | None, list[Problem]]:
+) -> tuple[AnswerReply | TextReply | None, list[Problem]]:
     place, problems = row.place, list[Problem]()
     is_evidence = row.ref.name.endswith(EVIDENCE)
     text = until = ""

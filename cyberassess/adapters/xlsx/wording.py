@@ -10,7 +10,9 @@ known only if the old one is kept in ``EARLIER_WORDINGS``.
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
+from cyberassess.adapters.xlsx.dates import day
 from cyberassess.domain.framework import (
     Answer,
     AnswerSet,
@@ -20,15 +22,36 @@ from cyberassess.domain.framework import (
     Outcome,
     RuleId,
 )
-from cyberassess.domain.questions import EVIDENCE, WHY
+from cyberassess.domain.questions import EVIDENCE, WHY, Row
 from cyberassess.errors import counted
 
 REF = "Ref"
 STATEMENT = "Statement"
 ANSWER = "Your answer"
 WORDS = "In your own words"
-EARLIER = "Last year"
-HEADINGS = (REF, STATEMENT, ANSWER, WORDS, EARLIER)
+EARLIER = "Earlier answer"
+CONFIRM = "Still true?"
+NOTE = "Look at this"
+HEADINGS = (REF, STATEMENT, ANSWER, WORDS, EARLIER, CONFIRM, NOTE)
+
+STILL_TRUE = "Yes, still true"
+NO_LONGER = "No"
+EARLIER_TEXT = "{answer} ({origin}{date})"
+THEY_DIFFER = "These differ. Choose your own answer."
+CONFIRM_SHEET = "All answers from {origin} on this sheet still hold"
+CONFIRM_BOOK = "All answers from {origin} hold for {scope}"
+CONFIRM_HELP = "Choose Yes, and they all count. Or go through them one by one."
+YES = "Yes"
+SEE_ALSO = "See also: {places}. The answers may be the same."
+SEE_PLACE = "{title} ({ref}, sheet {sheet})"
+ANSWERED_BY = "Answered by"
+ANSWERED_BY_HELP = "Only if it is not {name}"
+
+LOOK_AGAIN = "Look again"
+CHECK_CLAIM = "Look again: a warning sign happens, yet all of “{heading}” is so."
+CHECK_WORDS = "Look again: say why beside {refs}"
+CHECK_ANSWER = "Look again: choose an answer for {refs}"
+CHECK_SOME = "some of these"
 
 MARKED = "{marking} when completed"
 SHEET_LINE = "{scope}. {questions}. {marking} when completed."
@@ -59,9 +82,34 @@ TITLE = "Cyber questions for {name}"
 SUBTITLE = "{organisation}, {period}. {marking} when completed."
 COMPLETED_BY = "Completed by"
 COMPLETED_BY_HELP = "A colleague who fills this in writes their own name."
-DECLARED = "I answered to the best of my knowledge"
-DECLARED_HELP = "Write Yes."
 PROGRESS = "Progress"
+
+FINISH = "Finish"
+FINISH_TITLE = "Before you send it back"
+DECLARED = "These answers are true to the best of my knowledge"
+DECLARED_HELP = "Choose Yes."
+DECLARED_BY = "Your name"
+DECLARED_BY_HELP = "Whoever is answerable for these answers."
+DECLARED_ON = "Date"
+DECLARED_ON_HELP = "For example 3 March 2026."
+LOOK_WORDS = "to look at again"
+LOOK_HELP = "Search the sheets for “Look again”."
+RETURN = "Return"
+RETURN_TEXT = "Save the file and send it back to {officer}."
+
+DOCUMENTS = "Documents"
+DOCUMENTS_TITLE = "Documents that show it"
+DOCUMENTS_LINE = (
+    "One document a row. Leave this sheet empty if you named your documents beside the questions."
+)
+DOCUMENT = "Document"
+SHOWS = "What it shows"
+SUPPORTS = "Refs it supports"
+DATED = "Its date"
+OWNER = "Owner"
+LOCATION = "Where to find it"
+VALID_UNTIL = "Good until"
+DOCUMENT_HEADINGS = (DOCUMENT, SHOWS, SUPPORTS, DATED, OWNER, LOCATION, VALID_UNTIL)
 NO_DUE = "No date is set."
 NOT_ASKED = "Not asked"
 NOT_ANSWERED = "Not answered"
@@ -72,8 +120,8 @@ _WHY_YOU = (
     "is protected against cyber attack."
 )
 _WHAT_TO_DO = (
-    "Answer the yellow cells on the next sheets. “I don't know” is welcome and useful. "
-    "Skip what you cannot answer."
+    "Answer the yellow cells on the next sheets, then sign on the sheet Finish. "
+    "“I don't know” is welcome and useful. Skip what you cannot answer."
 )
 _WHO_SEES_IT = (
     "{officer}, the independent assurer, and senior managers in summary. "
@@ -85,10 +133,20 @@ START_ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("How long", ("About {minutes} minutes for {questions}. You can stop and come back.",)),
     ("By when", ("{due}.", NO_DUE)),
     ("Who sees it", (_WHO_SEES_IT,)),
-    ("Return", ("Save the file and send it back to {officer}.",)),
+    (RETURN, (RETURN_TEXT,)),
     ("Ask", ("{officer}, {email}", "{officer}")),
 )
 """Labels of the first sheet, each with what may stand beside it."""
+
+FIX = "Fix these"
+FIX_TITLE = "Look at these, and send the file back"
+FIX_LINE = "{organisation}, {period}. {marking} when completed."
+FIX_HELP = (
+    "Thank you. All your answers are in this file. Each line below needs a moment: "
+    "choose the ref to go there."
+)
+FIX_HEADINGS = ("No.", "Go to", "In the file you sent", "What to look at")
+NO_ROW = "No row"
 
 ABOUT = "About this file"
 ABOUT_LINE = "Leave this sheet as it is: it tells us whose answers these are."
@@ -105,6 +163,8 @@ FRAMEWORK = "Framework"
 QUESTIONS = "Questions"
 WRITTEN_BY = "Written by"
 MARKING = "Marking"
+SHEETS = (START, DOCUMENTS, FINISH, ABOUT, FIX)
+"""The names of the sheets that are not questions."""
 ABOUT_LABELS = (
     WHAT,
     MARKING,
@@ -120,6 +180,40 @@ ABOUT_LABELS = (
 )
 NOTHING = "none"
 """What stands where there is no value, so that no label is left alone."""
+
+CHECKS = (CHECK_CLAIM, CHECK_WORDS, CHECK_ANSWER)
+
+SHEET_TEMPLATES = (SHEET_LINE, SEE_ALSO, ANSWERED_BY_HELP, CONFIRM_HELP, ANSWERED_BY)
+"""What stands on a sheet of questions in rows without a ref, besides the framework's texts."""
+
+RECEIPT = "Receipt"
+RECEIPT_TITLE = "Receipt for {name}"
+RECEIPT_LINE = "{organisation}, {period}. {marking}."
+RECEIPT_WHAT = "Thank you"
+RECEIPT_THANKS = (
+    "Your answers have arrived. The next sheet shows them as they are stored. "
+    "If one is not as you meant it, tell {officer}."
+)
+RECEIPT_ANSWERED = "You have answered"
+RECEIPT_CAME = "Your file"
+RECEIPT_FILE = "{file}, received on {date}"
+RECEIPT_STORED = "From this file"
+RECEIPT_COUNTS = "{stored} stored, {unchanged} as they were before"
+RECEIPT_OPEN = "To look at again"
+RECEIPT_LOOK = "{count}: a workbook that shows them comes with this receipt"
+RECEIPT_NOTHING_OPEN = "Nothing"
+RECEIPT_SIGNED = "Signed"
+RECEIPT_DECLARED = "{name}, {date}: true to the best of my knowledge"
+RECEIPT_NOT_SIGNED = "Not yet"
+RECEIPT_HEAD = "Ledger head"
+RECEIPT_HASH = "SHA-256 of your file"
+RECEIPT_HELP = (
+    "Keep this file. The ledger head stands for every answer up to yours: "
+    "if one of them is changed without a trace, it no longer fits."
+)
+RECEIPT_ANSWERS = "Your answers"
+RECEIPT_CONFIRMED = "Confirmed; the answer is that of {origin}"
+RECEIPT_UNTIL = "Good until {date}"
 
 EARLIER_WORDINGS: tuple[str, ...] = ()
 """Texts of earlier versions, as templates."""
@@ -165,17 +259,68 @@ def fits(text: str, templates: Iterable[str]) -> bool:
     return any(_fits(folded, template) for template in templates)
 
 
-_COUNT = re.compile(r"[0-9]{1,6} of [0-9]{1,6} answered")
-_COUNTING = re.compile(r'of [0-9]{1,6} answered"\Z')
+_COUNT = re.compile(
+    r"[0-9]{1,6} of [0-9]{1,6} answered(?:\. Look again: [0-9]{1,6})?|[0-9]{1,6} to look at again"
+)
+_COUNTING = re.compile(r'(?:of [0-9]{1,6} answered"|to look at again")\Z')
 
 
 def is_progress(text: str) -> bool:
-    """Say whether a cell's text or formula is one of our counts."""
+    """Say whether a cell's text or formula is one of our counts or checks."""
     stripped = text.strip()
     if not stripped.startswith("="):
-        return _COUNT.fullmatch(stripped) is not None
-    counts = "COUNTIFS(" in stripped or "VALUE(" in stripped
-    return counts and _COUNTING.search(stripped[-30:]) is not None
+        return _COUNT.fullmatch(stripped) is not None or fits(stripped, CHECKS)
+    counts = any(each in stripped for each in ("COUNTIF(", "COUNTIFS(", "VALUE("))
+    ends = _COUNTING.search(stripped[-40:]) is not None
+    return (counts and (ends or "Look again" in stripped)) or fits(stripped, CHECKS)
+
+
+_EARLIER = re.compile(
+    r"(?P<label>.+?) \((?P<origin>.+?)(?:, [0-9]{1,2} [A-Z][a-z]+ [0-9]{4})?\)", re.DOTALL
+)
+
+_LINE = re.compile(r"(?P<scope>.+)\. [0-9,]+ questions?\. .+ when completed\.", re.DOTALL)
+
+
+@cache
+def _named(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{([a-z]+)\}", " ".join(template.split()))
+    texts = [f"(?P<{e}>.+?)" if n % 2 else re.escape(e) for n, e in enumerate(parts)]
+    return re.compile("".join(texts), re.DOTALL | re.IGNORECASE)
+
+
+def parts_of(text: str, template: str) -> dict[str, str]:
+    """Give what stands in place of a template's names; empty where the text does not fit it."""
+    found = _named(template).fullmatch(" ".join(text.translate(_QUOTES).split()))
+    return found.groupdict() if found else {}
+
+
+def scope_in(text: str) -> str:
+    """Give the scope's title from the line under a sheet's title; empty for any other text."""
+    found = _LINE.fullmatch(" ".join(text.split()))
+    return found["scope"] if found else ""
+
+
+def confirmed_origin(text: str) -> str:
+    """Give the origin a cell asks about for the whole sheet; empty where it asks no such thing."""
+    return parts_of(text, CONFIRM_SHEET).get("origin", "")
+
+
+def is_fix_text(text: str) -> bool:
+    """Say whether a cell of the first sheet of a notes workbook is one of its fixed texts."""
+    folded = fold(text)
+    fixed = {fold(each) for each in (FIX_TITLE, FIX_HELP, NO_ROW, *FIX_HEADINGS)}
+    return folded in fixed or folded.isdigit() or fits(text, (FIX_LINE,))
+
+
+def is_yes(text: str) -> bool:
+    """Say whether a cell confirms."""
+    return fold(text).rstrip(".") in {fold(YES), fold(STILL_TRUE)}
+
+
+def is_no(text: str) -> bool:
+    """Say whether a cell says no, or nothing."""
+    return fold(text).rstrip(".") in {"", fold(NO_LONGER)}
 
 
 def band(framework: Framework, level: Level) -> str:
@@ -205,6 +350,51 @@ def choices(answers: AnswerSet) -> tuple[str, ...]:
 def _help(answer: Answer) -> str:
     words = answer.help.rstrip(".") or SAY_WHY
     return f"{answer.label}, {words[:1].lower()}{words[1:]}"
+
+
+def earlier_text(row: Row) -> str:
+    """Give the earlier answers to a row as they stand beside it; each is dated."""
+    lines: list[str] = []
+    for each in row.offers:
+        date = f", {day(each.date)}" if each.date else ""
+        lines.append(EARLIER_TEXT.format(answer=each.label, origin=each.origin, date=date))
+        lines += [each.reason] if each.reason else []
+    if row.offers and not can_be_confirmed(row):
+        lines.append(THEY_DIFFER)
+    return "\n".join(lines)
+
+
+def can_be_confirmed(row: Row) -> bool:
+    """Say whether one *yes* can mean only one answer."""
+    return len({each.answer for each in row.offers}) == 1
+
+
+class Shown(NamedTuple):
+    """A line that gives an earlier answer."""
+
+    label: str
+    origin: str
+
+
+def shown_in(line: str) -> Shown | None:
+    """Take apart a line that ``earlier_text`` wrote; ``None`` for any other."""
+    found = _EARLIER.fullmatch(" ".join(line.split()))
+    return Shown(found["label"], found["origin"]) if found else None
+
+
+def is_earlier(text: str) -> bool:
+    """Say whether a cell begins with an earlier answer."""
+    return shown_in(next(iter(text.splitlines()), "")) is not None
+
+
+def reasons_in(text: str) -> list[str]:
+    """Give the lines of an earlier answer's cell that are reasons: whoever gave them knows."""
+    lines = [" ".join(each.split()) for each in text.splitlines()]
+    return [
+        each
+        for each in lines
+        if each and fold(each) != fold(THEY_DIFFER) and shown_in(each) is None
+    ]
 
 
 def evidence_text(outcome: Outcome) -> str:

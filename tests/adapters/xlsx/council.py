@@ -2,12 +2,18 @@
 
 import datetime
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import yaml
+from openpyxl.cell import Cell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
+from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.guard import Reader
 from cyberassess.adapters.xlsx.questionnaire import write_questionnaire
 from cyberassess.adapters.xlsx.responses import Return, read_return
@@ -23,6 +29,8 @@ from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId, O
 from cyberassess.domain.ledger import Given, Origin, Said, Source, State, fold
 from cyberassess.domain.questions import (
     AnswerReply,
+    Offer,
+    OfferKind,
     Questionnaire,
     Reply,
     TextKind,
@@ -173,3 +181,60 @@ def expected(what: Questionnaire) -> set[Reply]:
                 if text:
                     replies.add(TextReply(kind, block.key, text.text, text.valid_until, source))
     return replies
+
+
+def offer(answer: str, label: str, *, origin: str = "Identity and laptops", **more: str) -> Offer:
+    """Make an answer given elsewhere."""
+    date, reason = more.get("date", "2025-11-14"), more.get("reason", "")
+    return Offer(OfferKind.INHERITED, answer, label, reason, date, origin, ScopeId("identity"))
+
+
+def with_offers(what: Questionnaire, offers: Mapping[str, tuple[Offer, ...]]) -> Questionnaire:
+    """Put offers beside rows, keyed by ref."""
+    topics = tuple(
+        replace(
+            topic,
+            blocks=tuple(
+                replace(
+                    block,
+                    rows=tuple(replace(r, offers=offers.get(r.ref, ())) for r in block.rows),
+                )
+                for block in topic.blocks
+            ),
+        )
+        for topic in what.topics
+    )
+    return replace(what, topics=topics)
+
+
+def change(path: Path, to: Callable[[Workbook], None]) -> Path:
+    """Change a workbook as a person would."""
+    book = openpyxl.load_workbook(path)
+    to(book)
+    book.save(path)
+    return path
+
+
+def beside(sheet: Worksheet, label: str) -> Cell:
+    """Give the cell to the right of a label."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.value == label:
+                found = sheet.cell(cell.row, cell.column + 1)
+                assert isinstance(found, Cell)
+                return found
+    raise AssertionError(label)
+
+
+def by_ref(sheet: Worksheet, ref: str, heading: str) -> Cell:
+    """Give the cell of a row under a heading."""
+    columns = {
+        str(cell.value): cell.column
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value in wording.HEADINGS
+    }
+    row = next(each.row for (each,) in sheet.iter_rows(max_col=1) if each.value == ref)
+    found = sheet.cell(row, columns[heading])
+    assert isinstance(found, Cell)
+    return found

@@ -51,6 +51,8 @@ def test_sheets_and_the_time_of_saving(ours: Path) -> None:
     assert [each["name"] for each in reply["sheets"]] == [
         "Start",
         "A1 Governance",
+        "Documents",
+        "Finish",
         "About this file",
     ]
     assert reply["saved"] == "2026-01-05T09:00:00Z"
@@ -291,7 +293,7 @@ def test_a_line_for_a_line(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child.main()
     first, second = output.buffer.getvalue().splitlines()
     assert first == second
-    assert len(json.loads(first)["sheets"]) == 3
+    assert len(json.loads(first)["sheets"]) == 5
 
 
 def test_an_answer_without_room_is_a_cause(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:

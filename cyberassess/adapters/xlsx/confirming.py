@@ -1,0 +1,138 @@
+"""Earlier answers that somebody said still hold: row by row, a sheet at a time, or all at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cyberassess.adapters.xlsx import wording
+from cyberassess.adapters.xlsx.guard import Cell
+from cyberassess.adapters.xlsx.rows import Found, Place, quoted, statements_of
+from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId
+from cyberassess.domain.questions import ConfirmReply, Offer, OfferKind
+from cyberassess.errors import Problem, Severity
+
+
+@dataclass(slots=True)
+class Confirmations:
+    """What one file says about earlier answers."""
+
+    sheets: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that confirm a whole sheet, keyed by the sheet's name and the origin, folded."""
+    scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that confirm a whole scope, keyed by the scope's title and the origin, folded."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The scopes' titles, keyed by the name of the sheet; as they stand on the sheets."""
+
+    def all_of(self, row: Found, origin: str) -> tuple[Place, Cell] | None:
+        """Give the cell that confirms every answer from an origin around a row, if one does."""
+        folded, sheet = wording.fold(origin), row.place.sheet
+        title = wording.fold(self.titles.get(sheet, ""))
+        return self.sheets.get((sheet, folded)) or self.scopes.get((title, folded))
+
+
+def offers_in(row: Found, framework: Framework) -> tuple[Offer, ...]:
+    """Give the earlier answers that stand beside a row.
+
+    What kind they are of, and which shared service gave them, is not written there.
+    """
+    if row.earlier is None or not row.is_question or row.earlier.kind != "s":
+        return ()
+    answers = framework.answers_for(framework.indicators[IndicatorId(row.ref.name)][1]).answers
+    labels = {wording.fold(each.label): each for each in answers}
+    found: list[Offer] = []
+    for line in row.earlier.text.splitlines():
+        shown = wording.shown_in(line)
+        answer = labels.get(wording.fold(shown.label)) if shown else None
+        if shown is not None and answer is not None:
+            kind = OfferKind.EARLIER
+            found.append(Offer(kind, answer.code, answer.label, "", "", shown.origin))
+    return tuple(found)
+
+
+def confirmed(
+    rows: Sequence[Found], said: Confirmations, frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[list[ConfirmReply], list[Problem]]:
+    """Turn what was said about earlier answers into replies, one for each row."""
+    replies: list[ConfirmReply] = []
+    problems: list[Problem] = []
+    refs = {each.ref for each in rows}
+    for row in rows:
+        shown = offers_in(row, frameworks[row.ref.framework])
+        if not shown:
+            continue
+        place, cell, more = _cell(row, shown, said)
+        problems += more
+        if cell is None:
+            continue
+        if len({each.answer for each in shown}) > 1 or _differs(row):
+            problems.append(_which(row, cell))
+            continue
+        if row.answer is not None:
+            problems += _typed_too(row, row.answer, shown[0], cell)
+            continue
+        statements = statements_of(row.ref, refs, frameworks)
+        source = place.source_of(cell)
+        replies.append(ConfirmReply(statements, shown[0], source))
+    return replies, problems
+
+
+def _differs(row: Found) -> bool:
+    text = row.earlier.text if row.earlier is not None else ""
+    return wording.fold(wording.THEY_DIFFER) in wording.fold(text)
+
+
+def _cell(
+    row: Found, shown: Sequence[Offer], said: Confirmations
+) -> tuple[Place, Cell | None, list[Problem]]:
+    """Give the cell that confirms a row: its own, or one for many."""
+    place = row.place
+    if row.confirm is not None:
+        text, problem = place.text_in(row.confirm)
+        if problem is not None:
+            return place, None, [problem]
+        if wording.is_yes(text):
+            return place, row.confirm, []
+        if not wording.is_no(text):
+            return place, None, [place.not_a_yes(row.confirm)]
+        return place, None, [] if row.answer else [_no_and_nothing(row, row.confirm)]
+    if row.answer is None:
+        for each in shown:
+            found = said.all_of(row, each.origin)
+            if found is not None and not _differs(row):
+                return found[0], found[1], []
+    return place, None, []
+
+
+def _which(row: Found, cell: Cell) -> Problem:
+    return Problem(
+        "which-earlier-answer",
+        row.place.of(cell),
+        f"{quoted(cell.text)} stands beside {row.ref.name}, whose earlier answers differ.",
+        f'Nothing was confirmed. Choose the answer under "{wording.ANSWER}" and send it again.',
+    )
+
+
+def _no_and_nothing(row: Found, cell: Cell) -> Problem:
+    return Problem(
+        "no-longer-true",
+        row.place.of(cell),
+        f"The earlier answer to {row.ref.name} no longer holds, and no new one is chosen.",
+        f'It counts as not answered. Choose one under "{wording.ANSWER}", or leave it so.',
+        Severity.NOTE,
+    )
+
+
+def _typed_too(row: Found, typed: Cell, shown: Offer, cell: Cell) -> list[Problem]:
+    if wording.fold(typed.text) in {
+        wording.fold(shown.label),
+        wording.fold(shown.answer),
+    }:
+        return []
+    return [
+        Problem(
+            "confirmed-and-changed",
+            row.place.of(cell),
+            f"{quoted(cell.text)} says that {row.ref.name} is still {quoted(shown.label)}, "
+            f"and {quoted(typed.text)} is chosen beside it.",
+            "The chosen answer was taken, and nothing was confirmed. Ask which of the two is so.",
+        )
+    ]

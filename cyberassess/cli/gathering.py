@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import IN_PART, INTERRUPTED, show_problems, steps
+from cyberassess.cli.running import IN_PART, INTERRUPTED, may_not_ask, show_problems, steps
 
 _by = click.option(
     "--by",
@@ -106,6 +106,11 @@ def ask(context: click.Context, name: str | None, *, again: bool) -> None:
       cyberassess ask
       cyberassess ask --as "Helen Stobart"
     """
+    if may_not_ask():
+        raise click.UsageError(
+            "ask reads answers from the prompt, and --no-input says that nobody is there. Leave "
+            "out --no-input, or take in a workbook: cyberassess receive FILE. Nothing was changed."
+        )
     from cyberassess.app.settling import ask as prompt
     from cyberassess.cli.words import asked_lines
 

@@ -151,7 +151,7 @@ def replaced_lines(replaced: "list[Replaced]") -> list[str]:
 def asked_lines(asked: "Asked", person: "Person") -> Iterator[str]:
     """Say what was kept."""
     kept = f"Kept {counted(asked.answers, 'answer')} and {counted(asked.texts, 'text')}"
-    yield f"{kept} for {person.name}."
+    yield from wrap(f"{kept} for {person.name}.")
     if asked.left:
         yield f"{counted(asked.left, 'question')} still open."
         yield f'To go on: cyberassess ask --as "{person.name}"'

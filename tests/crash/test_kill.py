@@ -113,7 +113,10 @@ def test_a_killed_ask_keeps_every_answer_it_went_on_from(
         place = tmp_path / f"run-{number}"
         shutil.copytree(folder, place)
         interrupted += _killed(
-            ["-C", str(place), "ask"], typed="1\n\n" * 2000, after=moments.uniform(0.4, 2.5), out=out
+            ["-C", str(place), "ask"],
+            typed="1\n\n" * 2000,
+            after=moments.uniform(0.4, 2.5),
+            out=out,
         )
         kept = len(re.findall("^  Kept: ", out.read_text(), re.MULTILINE))
         found = verify(place)

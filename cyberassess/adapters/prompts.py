@@ -21,6 +21,9 @@ from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import (
     AnswerReply,
     Block,
+    ConfirmReply,
+    Offer,
+    OfferKind,
     Questionnaire,
     Reply,
     Row,
@@ -41,7 +44,10 @@ Type the number of an answer and press Enter. Or one of these letters:
   b  back to the question before
   e  name the documents that show it (evidence)
   q  stop here; everything so far is kept
-  ?  show this help"""
+  ?  show this help
+Where an answer from elsewhere is shown:
+  y  keep it: it holds here
+  a  keep it, and every other one shown in this topic"""
 _CHECK_HELP = """\
 Look at your answers before you go on.
   Enter  go on
@@ -176,6 +182,9 @@ class _Session:
             for row in what.rows
             if row.current is not None
         }
+        self.kept: dict[str, Offer] = {
+            row.ref: offer for row in what.rows for offer in row.offers if offer.confirmed
+        }
         self.said: dict[tuple[str, TextKind], str] = {
             (block.ref, kind): said.text
             for topic in what.topics
@@ -186,14 +195,21 @@ class _Session:
             )
             if said is not None
         }
+        self.taken: set[str] = set()
+        """Rows kept together with others; they are not asked one by one."""
         self.rows: dict[StatementKey, Row] = {
             statement: row for row in what.rows for statement in row.statements
         }
 
     # what is to be asked
 
+    def _standing(self, row: Row) -> tuple[str, str] | None:
+        """Give the answer's code and reason, the person's own before one that was kept."""
+        offer = self.kept.get(row.ref)
+        return self.given.get(row.ref) or ((offer.answer, offer.reason) if offer else None)
+
     def _is_open(self, row: Row) -> bool:
-        given = self.given.get(row.ref)
+        given = self._standing(row)
         if given is None:
             return True
         needing = {each.code for each in row.answers if each.needs is Needs.REASON}
@@ -209,9 +225,10 @@ class _Session:
 
     def _applies(self, block: Block, row: Row) -> bool:
         condition = self._condition(block, row)
-        if condition is None or condition.ref not in self.given:
+        given = None if condition is None else self._standing(condition)
+        if condition is None or given is None:
             return True
-        answer = _answer(condition, self.given[condition.ref][0])
+        answer = _answer(condition, given[0])
         return answer is None or answer.counts_as is not CountsAs.NOT_MET
 
     def _rows_of(self, topic: Topic) -> list[_Step]:
@@ -226,7 +243,7 @@ class _Session:
     def _is_certain(self, topic: Topic) -> bool:
         """Whether no answer still to come changes how many questions a topic has."""
         conditions = (self._condition(block, row) for block in topic.blocks for row in block.rows)
-        return all(each is None or each.ref in self.given for each in conditions)
+        return all(each is None or self._standing(each) is not None for each in conditions)
 
     def _order(self, *, again: bool) -> list[_Step]:
         """Give the steps: every topic with an open question, its texts, its answers to check."""
@@ -285,7 +302,7 @@ class _Session:
         position, shown = 0, ""
         while position < len(order):
             step = order[position]
-            if step.row is not None and not self._applies(step.block, step.row):
+            if self._is_passed_over(step):
                 position += 1
                 continue
             is_check = step.row is None and step.kind is None
@@ -298,11 +315,14 @@ class _Session:
             position = self._before(order, position) if move is _Move.BACK else position + 1
         return Ended.FINISHED
 
+    def _is_passed_over(self, step: _Step) -> bool:
+        row = step.row
+        return row is not None and (row.ref in self.taken or not self._applies(step.block, row))
+
     def _before(self, order: Sequence[_Step], position: int) -> int:
         """Give the nearest step before that applies; the same where there is none."""
         for number in range(position - 1, -1, -1):
-            step = order[number]
-            if step.row is None or self._applies(step.block, step.row):
+            if not self._is_passed_over(order[number]):
                 return number
         return position
 
@@ -334,15 +354,18 @@ class _Session:
         place = f"question {refs.index(row.ref) + 1}{total}"
         _say(" · ".join(filter(None, (step.topic.title, place, row.heading))))
         _say(row.text)
-        code, reason = self.given.get(row.ref, ("", ""))
+        code, reason = self._standing(row) or ("", "")
         for number, answer in enumerate(row.answers, start=1):
             mark = "   (your answer so far)" if code == answer.code else ""
             click.echo("\n".join(_item(str(number), f"{answer.label}{mark}")))
         if reason:
-            _say(f"Your note so far: {reason}")
+            _say(f"The note so far: {reason}")
+        offer = self._offered(row)
+        self._show_offers(row, offer)
+        letters = "y a b s d n e q ?" if offer else "b s d n e q ?"
         note = ""
         while True:
-            typed = _read(f"1-{len(row.answers)}, or b s d n e q ?").casefold()
+            typed = _read(f"1-{len(row.answers)}, or {letters}").casefold()
             if typed in ("b", "q", "s", ""):
                 if note:
                     _say("The note was not kept: it needs an answer to belong to.")
@@ -354,6 +377,11 @@ class _Session:
                     return _Move.STOP
             elif typed == "n":
                 note = self._note(row) or note
+            elif offer is not None and typed in ("y", "a"):
+                self._keep(row, offer)
+                if typed == "a":
+                    self._keep_all(step.topic)
+                return _Move.NEXT
             elif self._answer(row, typed, note):
                 return _Move.NEXT
 
@@ -381,9 +409,47 @@ class _Session:
                 _say("Kept, but it counts as unanswered until there is a reason.")
         self._store(AnswerReply(row.statements, chosen.code, reason, SOURCE))
         self.given[row.ref] = (chosen.code, reason)
+        self.kept.pop(row.ref, None)
         self.answers += 1
         _say(f"Kept: {chosen.label}.", "  ")
         return True
+
+    def _offered(self, row: Row) -> Offer | None:
+        """Give the answer that can be kept; none where there is one already, or offers differ."""
+        if row.ref in self.given or row.ref in self.kept or not row.offers:
+            return None
+        return row.offers[0] if len({each.answer for each in row.offers}) == 1 else None
+
+    def _show_offers(self, row: Row, offer: Offer | None) -> None:
+        if row.ref in self.given:
+            return
+        for each in row.offers:
+            said = f"{each.label} ({each.reason})" if each.reason else each.label
+            when = f", {each.date}" if each.date else ""
+            _say(f"{each.origin}{when}: {said}.")
+        if row.offers and offer is None and row.ref not in self.kept:
+            _say("They differ: choose the answer that holds here.")
+        elif offer is not None:
+            inherited = offer.kind is OfferKind.INHERITED
+            _say(
+                f"{'Does that hold here?' if inherited else 'Is that still true?'} y keeps it, "
+                "a keeps every such answer of this topic. It counts only once you keep it."
+            )
+
+    def _keep(self, row: Row, offer: Offer) -> None:
+        """Confirm an answer given elsewhere."""
+        self._store(ConfirmReply(row.statements, offer, SOURCE))
+        self.kept[row.ref] = offer
+        self.answers += 1
+        _say(f"Kept: {offer.label}.", "  ")
+
+    def _keep_all(self, topic: Topic) -> None:
+        """Confirm what else is offered in a topic; its answers are shown at its end."""
+        for step in self._rows_of(topic):
+            offer = self._offered(step.row) if step.row else None
+            if step.row is not None and offer is not None:
+                self._keep(step.row, offer)
+                self.taken.add(step.row.ref)
 
     def _note(self, row: Row) -> str:
         """Read a note; it goes with the answer there is, or with the one chosen next."""
@@ -473,9 +539,10 @@ class _Session:
         return _Move.NEXT
 
     def _shown(self, row: Row) -> str:
-        if row.ref not in self.given:
+        standing = self._standing(row)
+        if standing is None:
             return "not answered"
-        code, reason = self.given[row.ref]
+        code, reason = standing
         answer = _answer(row, code)
         label = answer.label if answer else code
         if self._is_open(row):
@@ -502,7 +569,7 @@ class _Session:
                 there = step.kind is not None and (step.block.ref, step.kind) in self.said
                 found.setdefault("Texts" if there else "No text yet", []).append(number)
                 continue
-            code, _ = self.given.get(step.row.ref, ("", ""))
+            code, _ = self._standing(step.row) or ("", "")
             answer = _answer(step.row, code)
             label = answer.label if answer else "Not answered"
             if code and self._is_open(step.row):

@@ -1,19 +1,22 @@
 """The questions at the terminal, with what a person types as standard input."""
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import StringIO
 
 import pytest
 
 from cyberassess.adapters.prompts import Asked, Ended, _lines, ask
 from cyberassess.app.content import Listed, framework_list
-from cyberassess.domain.assessment import assign
+from cyberassess.domain.assessment import ScopeId, assign
 from cyberassess.domain.framework import Framework
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import (
     AnswerReply,
+    ConfirmReply,
+    Offer,
+    OfferKind,
     Questionnaire,
     Reply,
     TextKind,
@@ -26,6 +29,7 @@ from tests.unit.builder import (
     Data,
     Written,
     answer_events,
+    key,
     make_framework,
     make_ruled,
     make_settings,
@@ -46,13 +50,20 @@ def questions(
     answers: dict[str, Written] | None = None,
     *events: Data,
     framework: Framework = FRAMEWORK,
+    offers: Mapping[str, tuple[Offer, ...]] | None = None,
 ) -> Questionnaire:
     """Give the officer's questions, with these answers so far."""
     state = fold([segment(1, *answer_events(answers or {}), *events)])
     frameworks = {REF: framework}
     portion = assign(frameworks, SETTINGS)[SETTINGS.officer.id]
     return questionnaire(
-        SETTINGS.officer, portion, SETTINGS, state, frameworks=frameworks, serial=1
+        SETTINGS.officer,
+        portion,
+        SETTINGS,
+        state,
+        frameworks=frameworks,
+        serial=1,
+        offers={key(each): offered for each, offered in (offers or {}).items()},
     )
 
 
@@ -74,6 +85,14 @@ class Typing:
             (str(each.statements[0].indicator), each.answer, each.reason)
             for each in self.stored
             if isinstance(each, AnswerReply)
+        ]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return [
+            (str(each.statements[0].indicator), each.offer.answer)
+            for each in self.stored
+            if isinstance(each, ConfirmReply)
         ]
 
     @property
@@ -513,3 +532,72 @@ def test_every_question_with_its_choices_fits_24_lines(listed: Listed) -> None:
         choices = framework.answers_for(indicator).answers
         words = _lines(indicator.text)
         assert 1 + 2 + len(words) + len(choices) + 2 <= 24, (outcome.id, indicator.id)
+
+
+LAST_YEAR = Offer(
+    OfferKind.EARLIER, "never", "Does not happen", "", "2025-06-30", "Northport Council, 2025"
+)
+SHARED = Offer(
+    OfferKind.INHERITED, "true", "True", "Done.", "2026-05-04", "Laptops", ScopeId("laptops")
+)
+
+
+def test_an_answer_from_elsewhere_is_shown_and_kept_with_one_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions(offers={"A1.a.N.1": (LAST_YEAR,), "A1.a.H.1": (SHARED,)})
+    typing = type_in(monkeypatch, what, "y", "Y")
+    assert typing.kept == [("A1.a.N.1", "never"), ("A1.a.H.1", "true")]
+    assert typing.answers == []
+    assert typing.asked == Asked(Ended.STOPPED, 2, 0, 2)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Northport Council, 2025, 2025-06-30: Does not happen. Is that still true?" in shown
+    assert "Laptops, 2026-05-04: True (Done.). Does that hold here?" in shown
+
+
+def test_an_answer_from_elsewhere_does_not_count_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typing = type_in(monkeypatch, questions(offers={"A1.a.N.1": (LAST_YEAR,)}), "s", "q")
+    assert typing.stored == []
+    assert typing.asked == Asked(Ended.STOPPED, 0, 0, 4)
+
+
+def test_ones_own_answer_is_given_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    typing = type_in(monkeypatch, questions(offers={"A1.a.N.1": (LAST_YEAR,)}), "1")
+    assert (typing.kept, typing.answers) == ([], [("A1.a.N.1", "happens", "")])
+
+
+def test_answers_from_elsewhere_that_differ_are_not_kept_with_one_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = replace(LAST_YEAR, answer="happens", label="Happens", origin="Email")
+    typing = type_in(monkeypatch, questions(offers={"A1.a.N.1": (LAST_YEAR, other)}), "y", "2")
+    assert (typing.kept, typing.answers) == ([], [("A1.a.N.1", "never", "")])
+    assert "They differ: choose the answer that holds here." in capsys.readouterr().out
+
+
+def test_a_keeps_every_one_of_the_topic_and_shows_them_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offers = {"A1.a.N.1": (LAST_YEAR,), "A1.a.H.1": (SHARED,), "A1.b.H.1": (SHARED,)}
+    what = questions(offers=offers)
+    typing = type_in(monkeypatch, what, "a", "", "", "1", "", "b", "", "", "")
+    assert typing.kept == [("A1.a.N.1", "never"), ("A1.a.H.1", "true"), ("A1.b.H.1", "true")]
+    assert typing.answers == [("A1.b.N.1", "happens", "")]
+    assert typing.asked == Asked(Ended.FINISHED, 4, 0, 0)
+    assert "   4  True (Done.): Statement A1.b.H.1." in capsys.readouterr().out
+
+
+def test_what_was_kept_before_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    confirmed = replace(SHARED, confirmed=True)
+    typing = type_in(monkeypatch, questions(offers={"A1.a.H.1": (confirmed,)}), "2", "", "", "1")
+    assert [each for each, _, _ in typing.answers] == ["A1.a.N.1", "A1.b.N.1"]
+
+
+def test_ones_own_answer_stands_before_what_was_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions(offers={"A1.a.H.1": (SHARED,)})
+    type_in(monkeypatch, what, "2", "y", "b", "3", *BOTH[2:], *BOTH, "l")
+    assert "   2  Not true: Statement A1.a.H.1." in capsys.readouterr().out

@@ -134,6 +134,7 @@ def _lines(text: str, indent: str = "") -> list[str]:
             initial_indent=indent + deeper,
             subsequent_indent=indent + deeper,
             break_on_hyphens=False,
+            break_long_words=False,
         ) or [""]
     return found
 

@@ -300,6 +300,32 @@ def _need_reason(reason: str) -> None:
         )
 
 
+def conflicts_json(
+    found: Sequence[Conflict], branched: Sequence[Difference]
+) -> dict[str, object]:
+    """Give ``resolve --json``."""
+    return {
+        "schema": 1,
+        "conflicts": [
+            {
+                "framework": each.statement.framework,
+                "scope": each.statement.scope,
+                "statement": each.statement.indicator,
+                "text": each.text,
+                "answers": [
+                    {"name": name, "answer": answer, "reason": reason}
+                    for name, answer, reason in each.answers
+                ],
+            }
+            for each in found
+        ],
+        "differences": [
+            {"what": each.what, "choices": [choice._asdict() for choice in each.choices]}
+            for each in branched
+        ],
+    }
+
+
 def resolve(
     folder: Path,
     statement: str,

@@ -105,6 +105,8 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
         if debug:
             raise
         return _output_failed(cause)
+    except SystemExit as cause:  # NOTE: click's, where the reader of a pipe has gone
+        code = cause.code
     return code if isinstance(code, int) else 0
 
 

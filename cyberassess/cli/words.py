@@ -44,6 +44,7 @@ def wrap(text: str, indent: str = "") -> list[str]:
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,
+        break_long_words=False,
     ) or [""]
 
 

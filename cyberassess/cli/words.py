@@ -192,7 +192,7 @@ def conflict_lines(found: "list[Conflict]") -> Iterator[str]:
         yield f"{each.statement.indicator}/{each.statement.scope}"
         yield from wrap(each.text, "  ")
         for name, answer, reason in each.answers:
-            yield from wrap(f"{name}: {answer}{f' ({reason})' if reason else ''}", "  - ")
+            yield from wrap(f"- {name}: {answer}{f' ({reason})' if reason else ''}", "  ")
     yield (
         f"{counted(len(found), 'open conflict')}. Meanwhile the answer that gives the lower "
         "determination counts."

@@ -37,9 +37,9 @@ READING: list[Example] = [
     for path, command in ALL
     for each in examples(command)
     if any("--json" in parameter.opts for parameter in command.params)
-    and not {"--html", "-o"} & set(each)
+    and not {"--html", "-o", "--answer"} & set(each)
 ]
-"""Every example of a command that can print JSON."""
+"""Every example that only prints, of a command that can print JSON."""
 
 Stand = Callable[[Example], Path]
 

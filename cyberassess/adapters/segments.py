@@ -54,6 +54,8 @@ from cyberassess.errors import (
 )
 
 LOCK = "writing.lock"
+PROMPTS = "prompts-"
+"""Begins the name of the lock held while a person is being asked; it keeps nobody out."""
 PATIENCE = 10.0
 """Seconds a writing command waits for another one."""
 
@@ -154,7 +156,7 @@ class LedgerFolder:
         strangers: list[Path] = []
         notes: list[Path] = []
         for path in self._paths():
-            if path.name == LOCK or path.name.endswith(TEMPORARY):
+            if path.suffix == ".lock" or path.name.endswith(TEMPORARY):
                 continue
             if path.name.startswith(_LAST) and path.suffix == ".txt":
                 notes.append(path)
@@ -224,6 +226,31 @@ class LedgerFolder:
             yield
         finally:
             lock.release()
+
+    @contextlib.contextmanager
+    def at_the_prompt(self, person: str) -> Iterator[tuple[str, ...]]:
+        """Show that a person is being asked here; give the ids of others who are.
+
+        It never waits and never refuses: where locks do not work nobody is told.
+        """
+        import filelock
+
+        path = self.folder / f"{PROMPTS}{person}-{secrets.token_hex(4)}.lock"
+        mine = filelock.FileLock(path, timeout=0)
+        others: list[str] = []
+        with contextlib.suppress(OSError, NotImplementedError):
+            for other in sorted(self.folder.glob(f"{PROMPTS}*.lock")):
+                if _is_held(other):
+                    others.append(other.stem.removeprefix(PROMPTS).rpartition("-")[0])
+                else:
+                    other.unlink(missing_ok=True)
+            mine.acquire()
+        try:
+            yield tuple(others)
+        finally:
+            mine.release()
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def append(
         self,
@@ -352,6 +379,17 @@ class OpenSegment:
             with contextlib.suppress(OSError):
                 os.truncate(self.path, size)
             raise not_writable(self.path.parent, cause) from cause
+
+
+def _is_held(path: Path) -> bool:
+    """Whether some command holds a lock now."""
+    import filelock
+
+    try:
+        with filelock.FileLock(path, timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
 
 
 def machine_token() -> str:

@@ -299,6 +299,13 @@ def _explain(
                 fault["type"], "keys with values"
             )
             return Problem("wrong-shape", where, f"{shown} must be {kind}.")
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return Problem(
+                "wrong-value",
+                where,
+                f"{found} cannot be used for {shown}: it is not a date.",
+                "Write it as YYYY-MM-DD, for example 2026-06-30.",
+            )
         case _:
             return Problem(
                 "wrong-value",

@@ -69,6 +69,57 @@ def framework_show(ref: str, folder: Path | None = None) -> Framework:
     return open_shelf(folder).framework(ref).framework
 
 
+def show_json(framework: Framework) -> Json:
+    """Give ``framework show --json``."""
+    return {
+        "schema": 1,
+        "id": framework.id,
+        "version": framework.version,
+        "revision": framework.revision,
+        "title": framework.title,
+        "publisher": framework.publisher,
+        "published": framework.published,
+        "source": framework.source,
+        "accessed": framework.accessed,
+        "licence": framework.licence,
+        "rule": {"id": framework.rule.id.value, "text": framework.rule.text},
+        "counts": counts_json(framework),
+        "outcomes": [
+            {
+                "id": located.outcome.id,
+                "title": located.outcome.title,
+                "groups": [each.id for each in located.groups],
+                "scope_kind": located.outcome.scope_kind,
+                "owner_role": located.outcome.owner_role,
+                "question": located.outcome.question,
+                "statements": [
+                    {"id": each.id, "level": each.level, "text": each.text}
+                    for each in located.outcome.indicators
+                ],
+            }
+            for located in framework.located
+        ],
+    }
+
+
+def check_json(checked: "list[Checked]") -> Json:
+    """Give ``framework check --json``."""
+    return {
+        "schema": 1,
+        "checked": [
+            {
+                "name": each.name,
+                "counts": counts_json(each.framework) if each.framework else None,
+                "problems": [
+                    {"code": p.code, "where": p.where, "message": p.message, "hint": p.hint}
+                    for p in each.problems
+                ],
+            }
+            for each in checked
+        ],
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One set, checked."""

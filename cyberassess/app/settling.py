@@ -1,5 +1,6 @@
 """Answers at the prompt, and conflicts settled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,13 +18,13 @@ from cyberassess.app.opening import (
     settings_event,
     writing,
 )
-from cyberassess.app.recording import Voice, plan
+from cyberassess.app.recording import Replaced, Voice, plan
 from cyberassess.app.sending import questions_for
-from cyberassess.domain.assessment import Person, StatementKey
+from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.framework import FrameworkRef, IndicatorId
 from cyberassess.domain.ledger import Origin, Value
-from cyberassess.domain.questions import Reply
-from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.domain.questions import AnswerReply, Reply
+from cyberassess.errors import AssessmentError, Problem, Severity, closest
 
 if TYPE_CHECKING:
     from cyberassess.adapters.prompts import Asked
@@ -42,6 +43,13 @@ class AskSession:
         self._open: OpenSegment | None = None
         self.person = person
         self.what = questions_for(assessment, person.id)
+        self._known: dict[StatementKey, str] = {
+            statement: row.current.answer
+            for row in self.what.rows
+            if row.current is not None
+            for statement in row.statements
+        }
+        self._names = {each.id: each.name for each in assessment.contents.settings.everybody}
 
     def save(self, reply: Reply) -> list[Problem]:
         """Store one reply; when this returns it is on the disk.
@@ -69,7 +77,42 @@ class AskSession:
                     changed = settings_event(assessment.state.settings, assessment.contents.flat)
                     events = [changed, *events] if changed else events
                 self._open.append(events)
-        return made.problems
+        told = [*made.problems, *self._meanwhile(made.replaced)]
+        if isinstance(reply, AnswerReply):
+            self._known |= dict.fromkeys(reply.statements, reply.answer or "")
+        return told
+
+    def about_others(self, others: Sequence[str]) -> list[Problem]:
+        """Say who else is being asked now, and what comes of it."""
+        return [
+            Problem(
+                "others-asked",
+                "",
+                "Your questions are open in another window too."
+                if other == self.person.id
+                else f"{self._names.get(PersonId(other), other)} is answering at the prompt too.",
+                "Go on: every answer of both is kept. Where a question is answered in both, the "
+                "newer answer counts."
+                if other == self.person.id
+                else "Go on: every answer of both is kept.",
+                Severity.NOTE,
+            )
+            for other in dict.fromkeys(others)
+        ]
+
+    def _meanwhile(self, replaced: Sequence[Replaced]) -> list[Problem]:
+        """Say which answers this session did not know of when it replaced them."""
+        return [
+            Problem(
+                "replaced-meanwhile",
+                each.statement.indicator,
+                f"You had answered it meanwhile, {each.source}: {each.old}.",
+                "The answer you gave now counts; both stay in the history.",
+                Severity.NOTE,
+            )
+            for each in replaced
+            if self._known.get(each.statement) != each.old
+        ]
 
     def close(self) -> None:
         """Give the segment its final name."""
@@ -93,10 +136,14 @@ def ask(folder: Path, name: str | None, *, again: bool = False) -> tuple["Asked"
     from cyberassess.adapters import prompts
 
     session = AskSession(folder, name)
-    try:
-        return prompts.ask(session.what, session.save, again=again), session.person
-    finally:
-        session.close()
+    ledger = LedgerFolder(Workspace(folder).ledger)
+    with ledger.at_the_prompt(session.person.id) as others:
+        told = session.about_others(others)
+        try:
+            asked = prompts.ask(session.what, session.save, again=again, told=told)
+            return asked, session.person
+        finally:
+            session.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +298,32 @@ def _need_reason(reason: str) -> None:
                 "Say in a sentence why this answer is right.",
             )
         )
+
+
+def conflicts_json(
+    found: Sequence[Conflict], branched: Sequence[Difference]
+) -> dict[str, object]:
+    """Give ``resolve --json``."""
+    return {
+        "schema": 1,
+        "conflicts": [
+            {
+                "framework": each.statement.framework,
+                "scope": each.statement.scope,
+                "statement": each.statement.indicator,
+                "text": each.text,
+                "answers": [
+                    {"name": name, "answer": answer, "reason": reason}
+                    for name, answer, reason in each.answers
+                ],
+            }
+            for each in found
+        ],
+        "differences": [
+            {"what": each.what, "choices": [choice._asdict() for choice in each.choices]}
+            for each in branched
+        ],
+    }
 
 
 def resolve(

@@ -1,6 +1,7 @@
 """Beginning an assessment."""
 
 import contextlib
+import datetime
 import re
 import secrets
 import shutil
@@ -127,8 +128,22 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
     if people:
         values["people"] = people
     if wanted.due:
-        values["due"] = wanted.due
+        values["due"] = _date(wanted.due)
     return values, pinned
+
+
+def _date(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text.strip()).isoformat()
+    except ValueError as cause:
+        raise AssessmentError(
+            Problem(
+                "wrong-date",
+                "--due",
+                f'"{text}" is not a date.',
+                "Write it as YYYY-MM-DD, for example 2026-06-30. Nothing was changed.",
+            )
+        ) from cause
 
 
 def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Created:

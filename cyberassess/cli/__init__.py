@@ -5,7 +5,8 @@ import sys
 import click
 
 from cyberassess import __version__
-from cyberassess.cli.running import Program, run
+from cyberassess.cli.completing import offer_words
+from cyberassess.cli.running import NO_INPUT, Program, run, whole_summaries
 
 EXAMPLES = """\b
 Look at a finished example first:
@@ -49,10 +50,13 @@ def _version(context: click.Context, _: click.Parameter, value: bool) -> None:  
     callback=_version,
     help="Print versions and exit.",
 )
+@click.option("--no-input", is_flag=True, help="Ask nothing; say which option is missing instead.")
 @click.option("--no-color", is_flag=True, help="Print without colour (also NO_COLOR=1).")
 @click.option("--debug", is_flag=True, help="Show the traceback where a command stops.")
 @click.pass_context
-def program(context: click.Context, folder: str, *, no_color: bool, debug: bool) -> None:
+def program(
+    context: click.Context, folder: str, *, no_input: bool, no_color: bool, debug: bool
+) -> None:
     """Assess the cyber resilience of a council or another public body.
 
     Questions go out as workbooks, answers come back into a ledger that loses nothing, published
@@ -60,6 +64,7 @@ def program(context: click.Context, folder: str, *, no_color: bool, debug: bool)
     """
     context.obj = folder
     context.meta["debug"] = debug
+    context.meta[NO_INPUT] = no_input
     if no_color:
         context.color = False
     if context.invoked_subcommand is None:
@@ -72,6 +77,7 @@ def _add_commands() -> None:
     from cyberassess.cli import (
         authoring,
         comparing,
+        completing,
         content,
         gathering,
         importing_sets,
@@ -113,9 +119,12 @@ def _add_commands() -> None:
         importing_sets.import_,
     ):  # fmt: skip
         content.framework.add_command(command)
+    program.add_command(completing.completion)
 
 
 _add_commands()
+whole_summaries(program)
+offer_words(program)
 
 
 def main() -> None:

@@ -13,9 +13,12 @@ def framework() -> None:
     """Look at the control sets and check them."""
 
 
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
 @framework.command("list")
 @own_folder
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@_json
 def list_(folder: Path | None, *, as_json: bool) -> None:
     """List every control set with its counts.
 
@@ -38,7 +41,8 @@ def list_(folder: Path | None, *, as_json: bool) -> None:
 @framework.command()
 @click.argument("name", metavar="ID@VERSION")
 @own_folder
-def show(name: str, folder: Path | None) -> None:
+@_json
+def show(name: str, folder: Path | None, *, as_json: bool) -> None:
     """Show one control set: where it comes from, its outcomes, its rule.
 
     \b
@@ -46,10 +50,14 @@ def show(name: str, folder: Path | None) -> None:
       cyberassess framework show ncsc-caf@3.2
       cyberassess framework show ncsc-caf@3.2 | less
     """
-    from cyberassess.app.content import framework_show
+    from cyberassess.app.content import framework_show, show_json
     from cyberassess.cli.words import shown_lines
 
-    for line in shown_lines(framework_show(name, folder)):
+    found = framework_show(name, folder)
+    if as_json:
+        click.echo(json.dumps(show_json(found), ensure_ascii=False, indent=2))
+        return
+    for line in shown_lines(found):
         click.echo(line)
 
 
@@ -57,9 +65,15 @@ def show(name: str, folder: Path | None) -> None:
 @click.argument("names", metavar="ID@VERSION|FILE…", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Check every one there is.")
 @own_folder
+@_json
 @click.pass_context
 def check(
-    context: click.Context, names: tuple[str, ...], folder: Path | None, *, everything: bool
+    context: click.Context,
+    names: tuple[str, ...],
+    folder: Path | None,
+    *,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """Say everything wrong with a control set, its targets and its themes.
 
@@ -68,14 +82,16 @@ def check(
       cyberassess framework check ncsc-caf@3.2
       cyberassess framework check --all
     """
-    from cyberassess.app.content import framework_check
+    from cyberassess.app.content import check_json, framework_check
     from cyberassess.cli.words import checked_lines
 
     if not names and not everything:
         raise click.UsageError("Name a control set or a file, or give --all.")
     found = framework_check(list(names), folder)
+    if as_json:
+        click.echo(json.dumps(check_json(found), ensure_ascii=False, indent=2))
     for each in found:
-        for line in checked_lines(each):
+        for line in [] if as_json else checked_lines(each):
             click.echo(line)
         show_problems(each.problems)
     if any(each.problems for each in found):

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import IN_PART, INTERRUPTED, show_problems, steps
+from cyberassess.cli.running import (
+    IN_PART,
+    INTERRUPTED,
+    may_not_ask,
+    print_json,
+    show_problems,
+    steps,
+)
 
 _by = click.option(
     "--by",
@@ -123,6 +130,11 @@ def ask(context: click.Context, name: str | None, *, again: bool) -> None:
       cyberassess ask
       cyberassess ask --as "Helen Stobart"
     """
+    if may_not_ask():
+        raise click.UsageError(
+            "ask reads answers from the prompt, and --no-input says that nobody is there. Leave "
+            "out --no-input, or take in a workbook: cyberassess receive FILE. Nothing was changed."
+        )
     from cyberassess.app.settling import ask as prompt
     from cyberassess.cli.words import asked_lines
 
@@ -195,6 +207,7 @@ def webcaf(
     show_default="nothing",
     help="Which value stands where two copies of the assessment differ; listed without it.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print the open ones as JSON.")
 @_by
 @click.pass_obj
 def resolve(
@@ -206,6 +219,7 @@ def resolve(
     scope: str | None,
     keep: str | None,
     by: str | None,
+    as_json: bool,
 ) -> None:
     """Settle a conflict with a reason; without a statement, list the open ones.
 
@@ -215,7 +229,7 @@ def resolve(
       cyberassess resolve B2.d.NA.4/housing --answer happens --reason "Seen in the log."
     """
     from cyberassess.app.opening import open_assessment
-    from cyberassess.app.settling import conflicts, differences
+    from cyberassess.app.settling import conflicts, conflicts_json, differences
     from cyberassess.app.settling import keep as let_stand
     from cyberassess.app.settling import resolve as settle
     from cyberassess.cli.words import conflict_lines
@@ -231,6 +245,9 @@ def resolve(
         assessment = open_assessment(Path(folder))
         branched = differences(assessment)
         found = conflicts(assessment)
+        if as_json:
+            print_json(conflicts_json(found, branched))
+            return
         for line in conflict_lines(found) if found or not branched else ():
             click.echo(line)
         for line in difference_lines(branched):

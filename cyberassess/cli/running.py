@@ -4,18 +4,21 @@ Exit codes: 0 done; 1 refused, nothing changed; 2 usage; 3 done in part, or peop
 4 ``verify`` or ``framework check`` found problems; 5 busy; 130 interrupted.
 """
 
+import codecs
 import contextlib
 import difflib
 import errno
 import io
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from cyberassess.cli import completing
 from cyberassess.errors import BusyError, CyberassessError, Problem, counted
 
 REFUSED = 1
@@ -25,6 +28,8 @@ PROBLEMS = 4
 BUSY = 5
 INTERRUPTED = 130
 MOST_PROBLEMS = 50
+NO_INPUT = "no-input"
+"""Where the context keeps whether somebody may be asked."""
 HELP = {"help_option_names": ["-h", "--help"]}
 """For commands that are also invoked on their own, without the program around them."""
 
@@ -61,9 +66,20 @@ class Program(click.Group):
             ) from cause
 
 
+def whole_summaries(group: click.Group) -> None:
+    """Let lists of commands give each one's first sentence whole, on any terminal."""
+    for command in group.commands.values():
+        first = (command.help or "").split("\n\n", 1)[0]
+        command.short_help = " ".join(first.split())
+        if isinstance(command, click.Group):
+            whole_summaries(command)
+
+
 def run(program: click.Group, arguments: Sequence[str]) -> int:
     """Run the program with arguments and give the exit code."""
     _make_printable()
+    if completing.VARIABLE in os.environ:
+        completing.register()
     debug = "--debug" in arguments
     try:
         words = [_as_text(each) for each in arguments]
@@ -73,9 +89,11 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
         if debug:
             raise
         show_problems(cause.problems)
+        if not any(_EFFECT in str(each) for each in cause.problems):
+            click.echo(NOTHING_CHANGED, err=True)
         return BUSY if isinstance(cause, BusyError) else REFUSED
     except click.UsageError as cause:
-        cause.show()
+        _show_usage(cause)
         return USAGE
     except click.ClickException as cause:
         cause.show()
@@ -87,7 +105,58 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
         if debug:
             raise
         return _output_failed(cause)
+    except SystemExit as cause:  # NOTE: click's, where the reader of a pipe has gone
+        code = cause.code
     return code if isinstance(code, int) else 0
+
+
+_EFFECT = "Nothing was "
+NOTHING_CHANGED = "Nothing was changed."
+
+
+def _show_usage(cause: click.UsageError) -> None:
+    """Say what was mistyped, how the command is used, and that nothing happened."""
+    message = cause.format_message()
+    if type(cause) is click.BadParameter and cause.param is not None and cause.ctx is not None:
+        message = f"{cause.param.get_error_hint(cause.ctx)}: {cause.message}"
+    lines = [message]
+    if cause.ctx is not None:
+        lines = [
+            f"{cause.ctx.command_path}: {message}",
+            cause.ctx.get_usage(),
+            f"All options: {cause.ctx.command_path} --help",
+        ]
+    if _EFFECT not in message:
+        lines.append(NOTHING_CHANGED)
+    for line in lines:
+        click.echo(line, err=True)
+
+
+PLAIN = "cyberassess-plain"
+_PLAINLY = {
+    "\u00b7": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2026": "...",
+}
+
+
+def _plainly(cause: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks as plainly as can be: a letter without its accent, or ``?``."""
+    if not isinstance(cause, UnicodeEncodeError):
+        raise cause
+    found = ""
+    for each in cause.object[cause.start : cause.end]:
+        bare = _PLAINLY.get(each) or unicodedata.normalize("NFKD", each)[:1]
+        found += bare if bare.isascii() else "?"
+    return found, cause.end
+
+
+codecs.register_error(PLAIN, _plainly)
 
 
 def _make_printable() -> None:
@@ -97,7 +166,7 @@ def _make_printable() -> None:
         if stream is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="surrogateescape" if mode == "r" else "replace")
+            stream.reconfigure(errors="surrogateescape" if mode == "r" else PLAIN)
 
 
 def _as_text(argument: str) -> str:
@@ -125,7 +194,11 @@ def _output_failed(cause: OSError) -> int:
     if cause.errno == errno.EPIPE:
         return REFUSED
     where = f"{cause.filename}: " if cause.filename else ""
-    click.echo(f"{where}{cause.strerror}. The command could not finish.", err=True)
+    click.echo(
+        f"{where}{cause.strerror}. The command could not finish, and not everything was shown. "
+        "What was stored before is kept: cyberassess status shows it.",
+        err=True,
+    )
     return REFUSED
 
 
@@ -167,6 +240,12 @@ def steps(total: int, what: str) -> Iterator["Steps"]:
         yield Steps(advance)
 
 
+def may_not_ask() -> bool:
+    """Say whether ``--no-input`` was given."""
+    context = click.get_current_context(silent=True)
+    return bool(context is not None and context.meta.get(NO_INPUT))
+
+
 class Steps:
     """Told what begins."""
 
@@ -181,6 +260,8 @@ class Steps:
 
 
 def standard_input_waits(stream: TextIO | None = None) -> bool:
-    """Say whether there is somebody to ask."""
+    """Say whether there is somebody to ask, and nobody said not to."""
+    if may_not_ask():
+        return False
     source = stream or sys.stdin
     return bool(source and not source.closed and source.isatty())

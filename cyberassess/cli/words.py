@@ -44,6 +44,7 @@ def wrap(text: str, indent: str = "") -> list[str]:
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,
+        break_long_words=False,
     ) or [""]
 
 
@@ -156,7 +157,10 @@ def replaced_lines(replaced: "list[Replaced]") -> list[str]:
 def asked_lines(asked: "Asked", person: "Person") -> Iterator[str]:
     """Say what was kept."""
     kept = f"Kept {counted(asked.answers, 'answer')} and {counted(asked.texts, 'text')}"
-    yield f"{kept} for {person.name}. To go on later: cyberassess ask"
+    yield from wrap(f"{kept} for {person.name}.")
+    if asked.left:
+        yield f"{counted(asked.left, 'question')} still open."
+        yield f'To go on: cyberassess ask --as "{person.name}"'
 
 
 def imported_lines(found: "ImportedFile", *, dry_run: bool) -> Iterator[str]:
@@ -193,7 +197,7 @@ def conflict_lines(found: "list[Conflict]") -> Iterator[str]:
         yield f"{each.statement.indicator}/{each.statement.scope}"
         yield from wrap(each.text, "  ")
         for name, answer, reason in each.answers:
-            yield from wrap(f"{name}: {answer}{f' ({reason})' if reason else ''}", "  - ")
+            yield from wrap(f"- {name}: {answer}{f' ({reason})' if reason else ''}", "  ")
     yield (
         f"{counted(len(found), 'open conflict')}. Meanwhile the answer that gives the lower "
         "determination counts."

@@ -1,17 +1,22 @@
 """The questions at the terminal, with what a person types as standard input."""
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import StringIO
 
 import pytest
 
-from cyberassess.adapters.prompts import Asked, Ended, ask
-from cyberassess.domain.assessment import assign
+from cyberassess.adapters.prompts import Asked, Ended, _lines, ask
+from cyberassess.app.content import Listed, framework_list
+from cyberassess.domain.assessment import ScopeId, assign
+from cyberassess.domain.framework import Framework
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import (
     AnswerReply,
+    ConfirmReply,
+    Offer,
+    OfferKind,
     Questionnaire,
     Reply,
     TextKind,
@@ -24,7 +29,9 @@ from tests.unit.builder import (
     Data,
     Written,
     answer_events,
+    key,
     make_framework,
+    make_ruled,
     make_settings,
     segment,
     text_event,
@@ -39,13 +46,24 @@ A Governance
 SETTINGS = make_settings()
 
 
-def questions(answers: dict[str, Written] | None = None, *events: Data) -> Questionnaire:
+def questions(
+    answers: dict[str, Written] | None = None,
+    *events: Data,
+    framework: Framework = FRAMEWORK,
+    offers: Mapping[str, tuple[Offer, ...]] | None = None,
+) -> Questionnaire:
     """Give the officer's questions, with these answers so far."""
     state = fold([segment(1, *answer_events(answers or {}), *events)])
-    frameworks = {REF: FRAMEWORK}
+    frameworks = {REF: framework}
     portion = assign(frameworks, SETTINGS)[SETTINGS.officer.id]
     return questionnaire(
-        SETTINGS.officer, portion, SETTINGS, state, frameworks=frameworks, serial=1
+        SETTINGS.officer,
+        portion,
+        SETTINGS,
+        state,
+        frameworks=frameworks,
+        serial=1,
+        offers={key(each): offered for each, offered in (offers or {}).items()},
     )
 
 
@@ -67,6 +85,14 @@ class Typing:
             (str(each.statements[0].indicator), each.answer, each.reason)
             for each in self.stored
             if isinstance(each, AnswerReply)
+        ]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return [
+            (str(each.statements[0].indicator), each.offer.answer)
+            for each in self.stored
+            if isinstance(each, ConfirmReply)
         ]
 
     @property
@@ -95,7 +121,7 @@ def type_in(
 def test_numbers_answer_and_texts_are_asked_after_each_outcome(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    typed = ["2", "1", "Because.", "Minutes", "2", "1", "", ""]
+    typed = ["2", "1", "Because.", "Minutes", "2", "1", "", "", ""]
     typing = type_in(monkeypatch, questions(), *typed)
     assert typing.answers == [
         ("A1.a.N.1", "never", ""),
@@ -240,12 +266,29 @@ def test_n_adds_a_note_to_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_n_before_an_answer_says_what_to_do(
+def test_n_before_an_answer_goes_with_the_one_chosen_next(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typing = type_in(monkeypatch, questions(), "n", "1")
-    assert typing.answers == [("A1.a.N.1", "happens", "")]
-    assert "Answer first" in capsys.readouterr().out
+    typing = type_in(monkeypatch, questions(), "n", "Seen in May.", "1", "n", "", "1")
+    assert typing.answers == [("A1.a.N.1", "happens", "Seen in May."), ("A1.a.H.1", "true", "")]
+    assert "Now choose the answer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("away", ["s", "", "b", "q"])
+def test_a_note_without_an_answer_is_said_not_to_be_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], away: str
+) -> None:
+    typing = type_in(monkeypatch, questions(), "n", "Seen in May.", away)
+    assert typing.stored == []
+    assert "The note was not kept" in capsys.readouterr().out
+
+
+def test_a_note_written_first_is_the_reason_that_is_needed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typing = type_in(monkeypatch, questions(), "n", "We have none.", "3")
+    assert typing.answers == [("A1.a.N.1", "out", "We have none.")]
+    assert "In a sentence, why?" not in capsys.readouterr().out
 
 
 def test_a_note_stays_when_the_same_answer_is_given_again(
@@ -301,7 +344,7 @@ def test_when_everything_is_answered_it_says_how_to_go_through_it_again(
 ) -> None:
     statements = ("A1.a.N.1", "A1.a.H.1", "A1.b.N.1", "A1.b.H.1")
     typing = type_in(monkeypatch, questions(dict.fromkeys(statements, "dont-know")))
-    assert typing.asked == Asked(Ended.FINISHED, 0, 0)
+    assert typing.asked == Asked(Ended.FINISHED, 0, 0, 0)
     assert "ask --again" in capsys.readouterr().out
 
 
@@ -328,3 +371,233 @@ def test_the_question_comes_before_the_statements(
     shown = capsys.readouterr().out
     assert shown.index("A1.a Outcome A1.a") < shown.index("Is it so?") < shown.index("1  Happens")
     assert "Leadership" in shown
+
+
+CONDITIONAL = make_ruled(
+    "staged", "X X\n  X.c organisation board C.1\n  X.a organisation board F.1 S.1?X.c.C.1 T.1"
+)
+BOTH = ["2", "1", "", ""]
+"""Both questions of an outcome, without its texts."""
+
+
+def test_an_answer_is_confirmed_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, questions(), "2")
+    assert "\n  Kept: Does not happen.\n" in capsys.readouterr().out
+
+
+def test_going_on_later_numbers_the_questions_as_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, questions({"A1.a.N.1": "never"}), "1")
+    shown = capsys.readouterr().out
+    assert "Leadership · question 2 of 4" in shown
+    assert "question 1 of" not in shown
+
+
+def test_the_answers_to_a_topic_are_shown_before_going_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typing = type_in(monkeypatch, questions(), *BOTH, "3", "None here.", "", "It is so.", "", "")
+    shown = capsys.readouterr().out
+    assert "Leadership · Northport · check your answers" in shown.replace(" Council", "")
+    assert "   1  Does not happen: Statement A1.a.N.1." in shown
+    assert "   3  Does not apply (None here.): Statement A1.b.N.1." in shown
+    assert "   4  not answered: Statement A1.b.H.1." in shown
+    assert "   7  A1.b, why: It is so." in shown
+    assert "   8  A1.b, documents: nothing written" in shown
+    assert typing.asked == Asked(Ended.FINISHED, 3, 1, 1)
+
+
+@pytest.mark.parametrize("typed", ["c 1", "C 1", "c1", "c  1"])
+def test_an_answer_is_changed_where_it_is_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    typing = type_in(monkeypatch, questions(), *BOTH, *BOTH, typed, "1", "l", "")
+    assert typing.answers[-1] == ("A1.a.N.1", "happens", "")
+    assert typing.asked == Asked(Ended.FINISHED, 5, 0)
+    shown = capsys.readouterr().out
+    assert "Does not happen   (your answer so far)" in shown
+    assert "   1  Happens: Statement A1.a.N.1." in shown
+
+
+def test_a_text_is_changed_where_it_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    typing = type_in(monkeypatch, questions(), *BOTH, *BOTH, "c 6", "Minutes", "")
+    assert typing.texts == [(TextKind.EVIDENCE, "A1.a", "Minutes")]
+
+
+@pytest.mark.parametrize("typed", ["1", "c", "c 0", "c 9", "c x", "yes", "c -1"])
+def test_what_is_no_choice_where_answers_are_checked_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    """A number alone changes nothing: it may be one typed too many."""
+    typing = type_in(monkeypatch, questions(), *BOTH, *BOTH, typed, "")
+    assert typing.asked == Asked(Ended.FINISHED, 4, 0)
+    said = " ".join(capsys.readouterr().out.split())
+    assert f'"{" ".join(typed.split())}" is not one of the choices. To change one' in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "ended"),
+    [(["q"], Ended.STOPPED), (["c 1", "q"], Ended.STOPPED), ([], Ended.STOPPED)],
+)
+def test_stopping_where_answers_are_checked_keeps_them(
+    monkeypatch: pytest.MonkeyPatch, typed: list[str], ended: Ended
+) -> None:
+    typing = type_in(monkeypatch, questions(), *BOTH, *BOTH, *typed)
+    assert typing.asked == Asked(ended, 4, 0)
+
+
+def test_b_where_answers_are_checked_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    typing = type_in(monkeypatch, questions(), *BOTH, *BOTH, "b", "Minutes", "")
+    assert typing.texts == [(TextKind.EVIDENCE, "A1.b", "Minutes")]
+
+
+def test_help_where_answers_are_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, questions(), *BOTH, *BOTH, "?", "")
+    assert "\n  c 3    change answer 3" in capsys.readouterr().out
+
+
+def test_many_answers_are_summed_up_by_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A list that is longer than the screen would be read only at its end."""
+    monkeypatch.setenv("LINES", "10")
+    type_in(monkeypatch, questions(), "2", "s", "", "Minutes", "3", "", "d", "", "", "")
+    shown = capsys.readouterr().out.partition("check your answers")[2]
+    assert "  -  Does not happen: 1\n" in shown
+    assert "  -  Not answered: 2\n" in shown
+    assert "  -  Does not apply, a reason is missing: 3\n" in shown
+    assert "  -  I don't know: 4\n" in shown
+    assert "  -  No text yet: 5, 7-8\n" in shown
+    assert "  -  Texts: 6\n" in shown
+
+
+def test_the_total_is_said_only_when_no_answer_to_come_changes_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, questions(framework=CONDITIONAL), "1", "", "")
+    shown = capsys.readouterr().out
+    assert "Sam Reid, up to 4 questions." in shown
+    assert "X · question 1\n" in shown
+    assert "X · question 2 of 4\n" in shown
+
+
+def test_what_a_condition_rules_out_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions(framework=CONDITIONAL)
+    typing = type_in(monkeypatch, what, "2", "", "", "1", "b", "1", "1", "", "", "")
+    assert [each for each, _, _ in typing.answers] == ["X.c.C.1", "X.a.F.1", "X.a.F.1", "X.a.T.1"]
+    assert typing.asked == Asked(Ended.FINISHED, 4, 0, 0)
+    shown = capsys.readouterr().out
+    assert "X · question 3 of 3\n" in shown
+    assert "X.a.S.1" not in shown
+
+
+def test_what_a_changed_condition_lets_in_is_asked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    what = questions(framework=CONDITIONAL)
+    typing = type_in(monkeypatch, what, "2", "", "", "1", "1", "", "", "c 1", "1", "1", "")
+    assert [each for each, _, _ in typing.answers[-2:]] == ["X.c.C.1", "X.a.S.1"]
+    assert typing.asked is not None
+    assert (typing.asked.ended, typing.asked.left) == (Ended.FINISHED, 0)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_every_line_fits_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    typed = ["x", "3", "We have none of these here, and never had.", "b", "s", *BOTH, *BOTH, "l"]
+    type_in(monkeypatch, questions(), *typed)
+    shown = capsys.readouterr().out
+    typed_lines = [line for line in shown.splitlines() if "We have none" in line and "?" in line]
+    for line in shown.splitlines():
+        if line not in typed_lines and "c and a number" not in line:
+            assert len(line) <= columns, line
+
+
+SHIPPED = framework_list()
+
+
+@pytest.mark.parametrize("listed", SHIPPED, ids=lambda each: each.shelved.framework.ref)
+def test_every_question_with_its_choices_fits_24_lines(listed: Listed) -> None:
+    framework = listed.shelved.framework
+    for outcome, indicator in framework.indicators.values():
+        choices = framework.answers_for(indicator).answers
+        words = _lines(indicator.text)
+        assert 1 + 2 + len(words) + len(choices) + 2 <= 24, (outcome.id, indicator.id)
+
+
+LAST_YEAR = Offer(
+    OfferKind.EARLIER, "never", "Does not happen", "", "2025-06-30", "Northport Council, 2025"
+)
+SHARED = Offer(
+    OfferKind.INHERITED, "true", "True", "Done.", "2026-05-04", "Laptops", ScopeId("laptops")
+)
+
+
+def test_an_answer_from_elsewhere_is_shown_and_kept_with_one_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions(offers={"A1.a.N.1": (LAST_YEAR,), "A1.a.H.1": (SHARED,)})
+    typing = type_in(monkeypatch, what, "y", "Y")
+    assert typing.kept == [("A1.a.N.1", "never"), ("A1.a.H.1", "true")]
+    assert typing.answers == []
+    assert typing.asked == Asked(Ended.STOPPED, 2, 0, 2)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Northport Council, 2025, 2025-06-30: Does not happen. Is that still true?" in shown
+    assert "Laptops, 2026-05-04: True (Done.). Does that hold here?" in shown
+
+
+def test_an_answer_from_elsewhere_does_not_count_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typing = type_in(monkeypatch, questions(offers={"A1.a.N.1": (LAST_YEAR,)}), "s", "q")
+    assert typing.stored == []
+    assert typing.asked == Asked(Ended.STOPPED, 0, 0, 4)
+
+
+def test_ones_own_answer_is_given_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    typing = type_in(monkeypatch, questions(offers={"A1.a.N.1": (LAST_YEAR,)}), "1")
+    assert (typing.kept, typing.answers) == ([], [("A1.a.N.1", "happens", "")])
+
+
+def test_answers_from_elsewhere_that_differ_are_not_kept_with_one_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = replace(LAST_YEAR, answer="happens", label="Happens", origin="Email")
+    typing = type_in(monkeypatch, questions(offers={"A1.a.N.1": (LAST_YEAR, other)}), "y", "2")
+    assert (typing.kept, typing.answers) == ([], [("A1.a.N.1", "never", "")])
+    assert "They differ: choose the answer that holds here." in capsys.readouterr().out
+
+
+def test_a_keeps_every_one_of_the_topic_and_shows_them_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offers = {"A1.a.N.1": (LAST_YEAR,), "A1.a.H.1": (SHARED,), "A1.b.H.1": (SHARED,)}
+    what = questions(offers=offers)
+    typing = type_in(monkeypatch, what, "a", "", "", "1", "", "b", "", "", "")
+    assert typing.kept == [("A1.a.N.1", "never"), ("A1.a.H.1", "true"), ("A1.b.H.1", "true")]
+    assert typing.answers == [("A1.b.N.1", "happens", "")]
+    assert typing.asked == Asked(Ended.FINISHED, 4, 0, 0)
+    assert "   4  True (Done.): Statement A1.b.H.1." in capsys.readouterr().out
+
+
+def test_what_was_kept_before_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    confirmed = replace(SHARED, confirmed=True)
+    typing = type_in(monkeypatch, questions(offers={"A1.a.H.1": (confirmed,)}), "2", "", "", "1")
+    assert [each for each, _, _ in typing.answers] == ["A1.a.N.1", "A1.b.N.1"]
+
+
+def test_ones_own_answer_stands_before_what_was_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions(offers={"A1.a.H.1": (SHARED,)})
+    type_in(monkeypatch, what, "2", "y", "b", "3", *BOTH[2:], *BOTH, "l")
+    assert "   2  Not true: Statement A1.a.H.1." in capsys.readouterr().out

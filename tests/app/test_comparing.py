@@ -439,7 +439,7 @@ def test_diff_of_an_unknown_pair_says_which_there_are(
     assert (code, out) == (REFUSED, "")
     assert err == (
         'There is no upgrade from "ncsc-cf@3.2" to "ncsc-caf@4.0". Did you mean ncsc-caf@3.2? '
-        "There are: ncsc-caf@3.2 to ncsc-caf@4.0.\n"
+        "There are: ncsc-caf@3.2 to ncsc-caf@4.0.\nNothing was changed.\n"
     )
     assert "There is one the other way: ncsc-caf@3.2 to ncsc-caf@4.0." in command(
         "diff", NEW, OLD

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.adapters.segments import LedgerFolder
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.settling import AskSession, ask, conflicts, resolve
 from cyberassess.domain.assessment import StatementKey
@@ -207,6 +208,48 @@ def test_two_people_at_the_prompt_at_once_lose_nothing(workspace: Path) -> None:
     kim.close()
     assert len(answers(workspace)) == 5
     assert not open_assessment(workspace).state.is_branched
+
+
+def test_who_else_is_at_the_prompt_is_known(workspace: Path) -> None:
+    ledger = LedgerFolder(workspace / "ledger")
+    with ledger.at_the_prompt("p2") as first:
+        assert first == ()
+        with ledger.at_the_prompt("p1") as second:
+            assert second == ("p2",)
+            with ledger.at_the_prompt("p2") as third:
+                assert sorted(third) == ["p1", "p2"]
+        assert open_assessment(workspace).notes == ()
+    (workspace / "ledger" / "prompts-p3-00000000.lock").touch()
+    with ledger.at_the_prompt("p1") as later:
+        assert later == (), "one that was killed is gone"
+    assert not list((workspace / "ledger").glob("prompts-*"))
+
+
+def test_where_nothing_can_be_locked_nobody_is_kept_from_answering(tmp_path: Path) -> None:
+    (tmp_path / "ledger").write_text("not a folder")
+    with LedgerFolder(tmp_path / "ledger").at_the_prompt("p1") as others:
+        assert others == ()
+
+
+def test_others_at_the_prompt_are_named_and_nobody_is_kept_out(workspace: Path) -> None:
+    session = AskSession(workspace, "Kim Lee")
+    one, other = session.about_others(["p3", "p2", "p3"])
+    assert str(one).startswith("Alex Moor is answering at the prompt too.")
+    assert str(other).startswith("Your questions are open in another window too.")
+
+
+def test_one_person_in_two_windows_is_told_what_was_replaced(workspace: Path) -> None:
+    first, second = AskSession(workspace, "Kim Lee"), AskSession(workspace, "Kim Lee")
+    assert first.save(reply(first.what, "B1.b.H.1/housing", "true")) == []
+    assert first.save(reply(first.what, "B1.b.H.1/housing", "not-true")) == []
+    (told,) = second.save(reply(second.what, "B1.b.H.1/housing", "true"))
+    assert (told.code, told.where) == ("replaced-meanwhile", "B1.b.H.1")
+    assert "at the prompt: not-true" in told.message
+    first.close()
+    second.close()
+    statement = first.what.rows[0].statements[0]._replace(indicator=IndicatorId("B1.b.H.1"))
+    history = open_assessment(workspace).state.history[statement]
+    assert [each.new for each in history] == ["true", "not-true", "true"]
 
 
 def test_an_answer_at_the_prompt_is_newer_than_a_workbook_saved_before(

@@ -118,7 +118,7 @@ def test_respondents_get_their_part(tmp_path: Path) -> None:
         ({"respondents": ("Kim@Housng",), "systems": ("Housing",)}, "Did you mean housing?"),
         ({"respondents": ("Kim:boss",)}, '"boss" is not a role that owns questions here'),
         ({"respondents": ("",)}, "does not have the expected form"),
-        ({"due": "2026-13-01"}, '"2026-13-01" cannot be used for due'),
+        ({"due": "2026-13-01"}, '"2026-13-01" is not a date'),
     ],
     ids=str,
 )

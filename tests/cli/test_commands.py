@@ -45,7 +45,7 @@ CASES = [
     Case((*NEW, "--framework", "ncsc-caf@9", "--profile", "none"), 1, err="Did you mean"),
     Case((*FULL, "--profile", "nowhere"), 1, err='"nowhere" is not one of the profiles'),
     Case((*FULL, "--respondent", "<a>"), 1, err="does not have the expected form"),
-    Case((*FULL, "--due", "soon"), 1, err='"soon" cannot be used for due'),
+    Case((*FULL, "--due", "soon"), 1, err='--due: "soon" is not a date.'),
     Case(("new", ".", *FULL[2:]), 1, err="There is something in this place already."),
     Case(("status",), 0, "Northport Council, 2026"),
     Case(("status", "--html"), 0, "status.html"),
@@ -138,7 +138,9 @@ CASES = [
     Case(("framework", "new", "our rules"), 1, err="our rules"),
     Case(("framework", "import", "pscrf", "pscrf.xlsx", "-o", "sets"), 0, "pscrf@2.0"),
     Case(("framework", "import", "pscrf", "sam.xlsx", "-o", "sets"), 1, err="sam.xlsx"),
+    Case(("completion", "bash"), 0, "complete -o nosort"),
     # 2: usage
+    Case(("completion", "csh"), 2, err="'bash', 'zsh', 'fish', 'powershell'"),
     Case(("stauts",), 2, err="Did you mean status?"),
     Case(("status", "--jsn"), 2, err="--json"),
     Case(("status", "extra"), 2, err="unexpected extra argument"),

@@ -128,18 +128,10 @@ NOT_RUN = ("demo",)
 """The session's fixture runs it."""
 
 
-@pytest.mark.parametrize(
-    "example",
-    [each for path, command in LEAVES if path[0] not in NOT_RUN for each in examples(command)],
-    ids=" ".join,
-)
-def test_the_examples_run_as_they_are_printed(
-    example: list[str],
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    cli: Run,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Go to a folder where an example works, and give it."""
+    cli: Run = request.getfixturevalue("cli")
+    monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
     folder: Path = tmp_path
     if example[:2] in MAKING or (example[:1] == ["framework"] and "import" in example):
         folder = request.getfixturevalue("northport")
@@ -165,6 +157,18 @@ def test_the_examples_run_as_they_are_printed(
         assert cli("plan", "export").code == 0
     elif example[:2] == ["review", "receive"]:
         assert cli("review", "send", "--to", "Nadia Okafor", "-o", "review.xlsx").code == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    "example",
+    [each for path, command in LEAVES if path[0] not in NOT_RUN for each in examples(command)],
+    ids=" ".join,
+)
+def test_the_examples_run_as_they_are_printed(
+    example: list[str], request: pytest.FixtureRequest, tmp_path: Path, cli: Run
+) -> None:
+    place_for(example, request, tmp_path)
     ran = cli(*example, typed="q\n")
     assert ran.code == 0, ran.err
     assert ran.out

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -250,31 +251,90 @@ def test_two_commands_at_once_lose_nothing(small: Path) -> None:
     assert start("verify", cwd=small).returncode == 0
 
 
+class AtThePrompt:
+    """Somebody who answers at the prompt, line by line."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.shown = b""
+        self.child = subprocess.Popen(
+            [*COMMAND, "ask", *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self.wait_for(1)
+
+    def wait_for(self, questions: int) -> None:
+        """Wait until so many questions, in all, were shown."""
+        assert self.child.stdout is not None
+        while self.shown.count(b"or b s d n e q ?") < questions:
+            ready, _, _ = select.select([self.child.stdout], [], [], 20)
+            assert ready, self.shown.decode()
+            more = os.read(self.child.stdout.fileno(), 1024)
+            assert more, self.shown.decode()
+            self.shown += more
+
+    def type(self, *lines: str) -> None:
+        """Type lines, each an answer, and wait for the question after them."""
+        assert self.child.stdin is not None
+        there = self.shown.count(b"or b s d n e q ?")
+        self.child.stdin.write("".join(f"{line}\n" for line in lines).encode())
+        self.child.stdin.flush()
+        self.wait_for(there + len(lines))
+
+    def end(self) -> bytes:
+        """End the input and give everything shown."""
+        rest, _ = self.child.communicate(timeout=20)
+        return self.shown + rest
+
+
 @POSIX
-def test_killed_after_an_answer_it_goes_on_at_the_next(small: Path) -> None:
-    with subprocess.Popen(
-        [*COMMAND, "ask"],
-        cwd=small,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.write(b"2\n2\n")
-        child.stdin.flush()
-        shown = b""
-        while shown.count(b"or b s d n e q ?") <= 2:
-            shown += os.read(child.stdout.fileno(), 1024)
-        child.kill()
-        child.communicate(timeout=20)
-    assert list((small / "ledger").glob("*-open-*"))
+def test_killed_after_the_fifth_answer_it_goes_on_at_the_sixth(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "lab"
+    start(
+        *("new", str(place), "--organisation", "Lab", "--period", "2026"),
+        *("--framework", "ncsc-caf@3.2", "--profile", "none"),
+    )
+    asked = AtThePrompt(place)
+    assert b" \xc2\xb7 question 1 of " in asked.shown
+    for number, answer in enumerate("22221", start=1):
+        asked.type(answer)
+        status = json.loads(start("status", "--json", cwd=place).stdout)
+        assert status["people"][0]["answered"] >= number, "an answer is visible at once"
+    asked.child.kill()
+    asked.end()
+    assert list((place / "ledger").glob("*-open-*"))
+    assert start("verify", cwd=place).returncode == 0
+    again = AtThePrompt(place)
+    assert b" \xc2\xb7 question 6 of " in again.shown
+    assert b"is answering at the prompt" not in again.shown, "the killed one is gone"
+    again.end()
+    assert start("send", cwd=place).returncode == 0
+    assert not list((place / "ledger").glob("*-open-*"))
+
+
+@POSIX
+def test_two_at_the_prompt_at_once_lose_nothing_and_the_second_is_told(small: Path) -> None:
+    before = len(answers(small))
+    kim = AtThePrompt(small, "--as", "Kim Lee")
+    assert b"is answering at the prompt" not in kim.shown
+    kim.type("2")
+    sam = AtThePrompt(small)
+    assert b"Kim Lee is answering at the prompt too." in sam.shown
+    sam.type("2")
+    kim.type("1")
+    sam.type("2")
+    sam.end()
+    kim.end()
     assert start("verify", cwd=small).returncode == 0
-    again = start("ask", cwd=small, stdin=subprocess.DEVNULL)
-    assert b"Statement A1.a.N.2." not in again.stdout
-    assert b"Statement A1.a.M.1." in again.stdout
-    assert start("send", cwd=small).returncode == 0
+    stored = answers(small)
+    assert len([who for who, _ in stored if who == "Sam Reid"]) == 2
+    assert len(stored) >= before + 2 + 2
     assert not list((small / "ledger").glob("*-open-*"))
+    assert not list((small / "ledger").glob("prompts-*"))
 
 
 class Terminal(io.StringIO):

@@ -72,7 +72,9 @@ def _add_commands() -> None:
     from cyberassess.cli import (
         authoring,
         comparing,
+        confirming,
         content,
+        evidence,
         gathering,
         importing_sets,
         keeping,
@@ -96,6 +98,8 @@ def _add_commands() -> None:
         organising.chase,
         gathering.import_,
         gathering.resolve,
+        evidence.evidence,
+        confirming.confirm,
         results.score,
         results.explain,
         reviewing.review,

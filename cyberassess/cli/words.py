@@ -284,6 +284,7 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
     yield (
         f"Answered {found_.answered} of {found_.statements} statements; "
         f"{found_.evidenced} of {counted(found_.claims, 'claim')} with evidence, "
+        f"{found_.seen} with evidence somebody here has seen, "
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
         f"reviewed; {counted(found_.conflicts, 'conflict')} open."
     )

@@ -12,9 +12,11 @@ import pytest
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.app import demo
 from cyberassess.app.demo import WORKSPACE
+from cyberassess.app.evidencing import add
 from cyberassess.app.results import Printed
 from cyberassess.cli import program
 from cyberassess.cli.running import run
+from cyberassess.domain.evidence import Facts
 from tests.app.council import begin, fill_in, send_to, take
 from tests.app.test_importing import file_data, written
 from tests.app.test_importing_sets import PLAIN, book
@@ -89,10 +91,19 @@ def gather(folder: Path, statement: str) -> None:
     book(folder, PLAIN).rename(folder / "pscrf.xlsx")
 
 
+def put_evidence(folder: Path) -> None:
+    """Put a document beside a workspace, and one into it."""
+    (folder / "leavers.csv").write_text("account,removed\nkim,2026-03-04\n", "utf-8")
+    policy = folder / "policy.pdf"
+    policy.write_bytes(b"%PDF policy")
+    add(folder, [policy], Facts(shows="Says who approves access to each system"))
+
+
 @pytest.fixture(scope="session")
 def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = begin(tmp_path_factory.mktemp("small") / "small", "ncsc-caf@0")
     place = folder.parent
+    put_evidence(folder)
     sent = send_to(folder)
     kims = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
     take(folder, fill_in(sent["Kim Lee"], place / "kim.xlsx", kims))

@@ -22,7 +22,7 @@ from cyberassess.app.systems import add_system
 from cyberassess.cli import program
 from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply
-from tests.cli.conftest import Run, gather
+from tests.cli.conftest import Run, gather, put_evidence
 
 ROOT = Path(__file__).parents[2]
 POSIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "readline"}
@@ -151,6 +151,8 @@ def test_the_examples_run_as_they_are_printed(
         folder = request.getfixturevalue("small")
     elif example[0] != "new":
         folder = request.getfixturevalue("northport")
+    if example[0] == "evidence":
+        put_evidence(folder)
     if example[0] == "receive":
         for extra in list((folder / "questionnaires/sent").iterdir())[1:]:
             extra.unlink()

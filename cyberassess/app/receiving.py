@@ -125,10 +125,15 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _receive_one(result: ReceivedFile, reader: "Reader", session: Writing) -> None:
+    from cyberassess.adapters.xlsx.decisions_book import is_decisions
     from cyberassess.adapters.xlsx.responses import read_return
+    from cyberassess.app import deciding
 
     assessment = session.assessment
     book = reader.read(result.path)
+    if is_decisions(book):
+        deciding.take(result, session, book)
+        return
     sha256 = sha256_of(result.path)
     name = result.path.name
     returned = read_return(book, name, sha256, assessment.frameworks)

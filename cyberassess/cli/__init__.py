@@ -100,6 +100,7 @@ def _add_commands() -> None:
         gathering.resolve,
         evidence.evidence,
         confirming.confirm,
+        confirming.decisions,
         results.score,
         results.explain,
         reviewing.review,

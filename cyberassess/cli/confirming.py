@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from cyberassess.cli.running import IN_PART, show_problems
+
 _by = click.option(
     "--by",
     metavar="'NAME, ROLE'",
@@ -110,3 +112,61 @@ def confirm(
         lines = words.confirmed_lines(score, changes=changes)
     for line in lines:
         click.echo(line)
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=None,
+    show_default="a dated name under reports/",
+    help="Where to write it.",
+)
+@click.option("--force", is_flag=True, help="Replace the file named by --output.")
+@click.pass_context
+def decisions(context: click.Context, *, output: str | None, force: bool) -> None:
+    """Write one workbook of everything that waits for you, and read it back.
+
+    \b
+    Examples:
+      cyberassess decisions
+      cyberassess decisions -o decisions.xlsx --force
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from cyberassess.app.deciding import write
+    from cyberassess.cli.words_confirming import written_lines
+
+    written = write(Path(context.obj), output=Path(output) if output else None, force=force)
+    for line in written_lines(written):
+        click.echo(line)
+
+
+@decisions.command("receive")
+@click.argument("files", metavar="FILE…", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@_by
+@click.pass_context
+def receive_decisions(
+    context: click.Context, files: tuple[str, ...], *, dry_run: bool, by: str | None
+) -> None:
+    """Record what was decided in the workbook, item by item.
+
+    What has changed since it was written is not applied, and named. Twice changes nothing.
+
+    \b
+    Examples:
+      cyberassess decisions receive decisions.xlsx
+      cyberassess decisions receive --dry-run decisions.xlsx
+    """
+    from cyberassess.app.receiving import receive
+    from cyberassess.cli.words_confirming import decided_lines
+
+    found = receive(Path(context.obj), [Path(each) for each in files], dry_run=dry_run, by=by)
+    for each in found:
+        for line in decided_lines(each, dry_run=dry_run):
+            click.echo(line)
+        show_problems(each.problems, indent="" if each.refused else "  ")
+    if any(e.refused or any(p.severity.value == "problem" for p in e.problems) for e in found):
+        context.exit(IN_PART)

@@ -10,7 +10,9 @@ from cyberassess.errors import counted
 
 if TYPE_CHECKING:
     from cyberassess.app.confirming import Bulk
+    from cyberassess.app.deciding import Written
     from cyberassess.app.opening import Assessment
+    from cyberassess.app.receiving import ReceivedFile
     from cyberassess.app.tracing import Step, Trace
     from cyberassess.domain.scoring import OutcomeScore
 
@@ -94,6 +96,30 @@ def override_lines(found: Sequence[Override], assessment: "Assessment") -> Itera
             f"{each.stands} by {who}, {each.time[:10]}: {each.reason or 'no reason given'}",
             "  ",
         )
+
+
+def written_lines(written: "Written") -> Iterator[str]:
+    """Say what waits, and where it was written."""
+    waiting = {name: count for name, count in written.counts.items() if count}
+    for name, count in waiting.items():
+        yield f"{name}: {count}"
+    total = counted(sum(waiting.values()), "decision")
+    yield f"Wrote {total} to {written.path}" if waiting else f"Nothing waits. Wrote {written.path}"
+    yield "When you have decided: cyberassess decisions receive FILE"
+
+
+def decided_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
+    """Say what became of a decisions workbook."""
+    if found.refused:
+        yield f"{found.path.name}: refused"
+        return
+    verb = "would record" if dry_run else "recorded"
+    yield (
+        f"{found.path.name}: {found.person}: {verb} {counted(found.stored, 'decision')}, "
+        f"{found.unchanged} unchanged, {counted(len(found.problems), 'remark')}"
+    )
+    if found.kept_as:
+        yield f"  The original is kept as {found.kept_as}"
 
 
 def trace_lines(assessment: "Assessment", found: "Trace") -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.app import demo
+from cyberassess.app.deciding import write
 from cyberassess.app.demo import WORKSPACE
 from cyberassess.app.evidencing import add
 from cyberassess.app.results import Printed
@@ -110,6 +111,7 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     alexs = {"B1.a.N.1/housing": "Does not happen"}
     take(folder, fill_in(sent["Alex Moor"], place / "alex.xlsx", alexs))
     fill_in(sent["Sam Reid"], folder / "sam.xlsx", {"A1.a.N.1": "Happens"})
+    write(folder, output=folder / "decisions.xlsx")
     fill_in(sent["Sam Reid"], folder / "wrong.xlsx", {"A1.a.N.1": "Perhaps"})
     (folder / "photo.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
     written(folder, file_data())

@@ -17,6 +17,7 @@ import click
 import pytest
 
 import cyberassess
+from cyberassess.app.deciding import write as write_decisions
 from cyberassess.app.settling import AskSession
 from cyberassess.app.systems import add_system
 from cyberassess.cli import program
@@ -153,6 +154,8 @@ def test_the_examples_run_as_they_are_printed(
         folder = request.getfixturevalue("northport")
     if example[0] == "evidence":
         put_evidence(folder)
+    if example[0] == "decisions":
+        write_decisions(folder, output=folder / "decisions.xlsx")
     if example[0] == "receive":
         for extra in list((folder / "questionnaires/sent").iterdir())[1:]:
             extra.unlink()

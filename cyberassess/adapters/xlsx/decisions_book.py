@@ -218,26 +218,40 @@ class _Reading:
         for cell in sheet.cells:
             if cell.kind and cell.text.strip():
                 by_row.setdefault(cell.row, {})[cell.column] = cell
+        if is_about:
+            self._about(place, by_row)
+            return
+        ours = any(_headings(each) or _is_by(each) for each in by_row.values())
         columns: dict[str, int] = {}
         for number in sorted(by_row):
             row = by_row[number]
             if not columns:
                 columns = _headings(row)
-                if not columns and not is_about:
-                    self._other(place, row)
+                if not columns:
+                    self._other(place, row, ours=ours)
             elif _headings(row) != columns:
                 self._row(place, row, columns)
 
-    def _other(self, place: Place, row: Mapping[int, Cell]) -> None:
+    def _about(self, place: Place, by_row: Mapping[int, Mapping[int, Cell]]) -> None:
+        known = {fold(each) for each in (*_ABOUT_LABELS, ABOUT, ABOUT_LINE, _SAYS)}
+        for row in by_row.values():
+            cells = [row[column] for column in sorted(row)]
+            is_label = fold(cells[0].text) in {fold(each) for each in _ABOUT_LABELS}
+            for cell in cells[2:] if is_label else cells:
+                if not fold(cell.text).startswith(tuple(known)):
+                    self.problems.append(_unexpected(place, cell))
+
+    def _other(self, place: Place, row: Mapping[int, Cell], *, ours: bool) -> None:
         """Take a row that stands over the headings, or on a sheet without any."""
         cells = [row[column] for column in sorted(row)]
-        if fold(cells[0].text) == fold(DECIDED_BY):
+        if _is_by(row):
             for cell in cells[1:]:
                 text, problem = place.text_in(cell)
                 self.decided_by = self.decided_by or " ".join(text.split())
                 self.problems += [problem] if problem else []
             return
-        self.problems += [_unexpected(place, each) for each in cells if not _is_ours(each, row)]
+        strange = [each for each in cells if not (ours and _is_ours(each, row))]
+        self.problems += [_unexpected(place, each) for each in strange]
 
     def _row(self, place: Place, row: Mapping[int, Cell], columns: Mapping[str, int]) -> None:
         found = {name: row[column] for name, column in columns.items() if column in row}
@@ -294,6 +308,11 @@ def _headings(row: Mapping[int, Cell]) -> dict[str, int]:
     wanted = {fold(each): each for each in HEADINGS}
     columns = {wanted[fold(c.text)]: n for n, c in row.items() if fold(c.text) in wanted}
     return columns if {REF, DECISION, REASON} <= columns.keys() else {}
+
+
+def _is_by(row: Mapping[int, Cell]) -> bool:
+    """Say whether a row of the first sheet names who decides."""
+    return fold(row[min(row)].text) == fold(DECIDED_BY)
 
 
 _OURS = frozenset(

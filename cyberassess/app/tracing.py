@@ -126,7 +126,9 @@ def _steps(
     for event, origin in settled.get(key, ()):
         answer = labels.get(str(event["new"]), str(event["new"]))
         reason = event.get("reason") or {}
-        source = Source("command", name=origin.command)
+        known = {name: value for name, value in (event.get("source") or {}).items()
+                 if name in Source._fields}  # fmt: skip
+        source = Source(**known) if known else Source("command", name=origin.command)
         what = f"settled as {answer}"
         yield Step(what, assessment.name_of(origin.actor), str(reason.get("text", "")),
                    source, origin)  # fmt: skip

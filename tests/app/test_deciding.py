@@ -13,6 +13,7 @@ from cyberassess.app.opening import open_assessment
 from cyberassess.app.places import one_outcome
 from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.app.settling import conflicts, resolve
+from cyberassess.app.tracing import trace
 from cyberassess.app.waiting import Kind, waiting
 from cyberassess.errors import ReportError
 from tests.app import council
@@ -153,6 +154,15 @@ def test_every_decision_is_recorded_with_its_cell(folder: Path) -> None:
         e["source"] for e in events(folder) if e.get("source", {}).get("name") == "done.xlsx"
     ]
     assert len({(each["sheet"], each["cell"]) for each in sources}) == 6
+
+
+def test_the_chain_names_the_cell_of_a_decision(folder: Path) -> None:
+    record(folder, ALL)
+    assessment = open_assessment(folder)
+    found = trace(assessment, one_outcome(assessment, "B1.a/housing"))
+    step = next(each for each in found.statements if each.id == "B1.a.N.1").steps[-1]
+    assert (step.what, step.reason) == ("settled as Happens", "Seen in the log.")
+    assert (step.source.name, step.source.sheet) == ("done.xlsx", "Conflicts")
 
 
 def test_receiving_it_twice_changes_nothing(folder: Path) -> None:

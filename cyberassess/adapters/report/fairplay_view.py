@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cyberassess.adapters.report.basis import Basis, joined, said_date
+from cyberassess.adapters.report.basis import Basis, capital, joined, said_date
 from cyberassess.adapters.report.explaining import left_by
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.framework import (
@@ -63,6 +63,19 @@ def fair_play(basis: Basis) -> FairPlay:
             "until the officer settles it with a reason.",
             ("Statement", "Who said what"),
             tuple(_statements(basis, lambda s: s.in_conflict, _who_said)),
+        ),
+        FairList(
+            "Decided differently from answers and rule",
+            "A named person decided otherwise than answers and rule alone would give. Each says "
+            "in which direction, and why.",
+            ("What, and in which direction", "Who, and why"),
+            tuple(_overrides(basis)),
+        ),
+        FairList(
+            "Confirmations that have lapsed",
+            "Answers changed after somebody confirmed the result, so it does not count.",
+            ("Outcome", "Who, and when"),
+            tuple(_lapsed(basis)),
         ),
         FairList(
             "Answers changed after they were given",
@@ -275,6 +288,30 @@ def _by_conditions(basis: Basis) -> Iterator[FairList]:
             for (where, condition), ids in found.items()
         ),
     )
+
+
+def _overrides(basis: Basis) -> Iterator[FairRow]:
+    for each in basis.overrides:
+        framework = basis.frameworks[each.outcome.framework]
+        yield FairRow(
+            each.statement.indicator if each.statement else each.outcome.outcome,
+            _where(basis, framework, each.outcome.scope),
+            f"{capital(each.direction.value)}: {each.without}, now {each.stands}. {each.title}",
+            f"{basis.person(each.person)}, {said_date(each.time)}: "
+            f"{each.reason or 'no reason given'}",
+        )
+
+
+def _lapsed(basis: Basis) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        if score.has_lapsed and score.confirmation is not None and not score.not_applicable:
+            record = score.confirmation
+            yield FairRow(
+                score.asked.outcome.id,
+                basis.where(score),
+                score.asked.outcome.title,
+                f"{basis.person(record.person)}, {said_date(record.origin.time)}",
+            )
 
 
 def _does_not_know(standing: Standing) -> bool:

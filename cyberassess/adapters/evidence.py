@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cyberassess.adapters.files import TEMPORARY, sha256_of, sync_folder
+from cyberassess.adapters.files import OWNER_ONLY, TEMPORARY, sha256_of, sync_folder
 from cyberassess.errors import AssessmentError, Problem, Severity
 
 FOLDER = "evidence"
@@ -170,7 +170,7 @@ def keep(path: Path, workspace: Path, on_bytes: Callable[[int], None] = lambda _
 def _copy(source: int, temporary: Path, on_bytes: Callable[[int], None]) -> tuple[str, int]:
     sha256, size = hashlib.sha256(), 0
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(temporary, flags, 0o600), "wb") as target:
+    with os.fdopen(os.open(temporary, flags, OWNER_ONLY), "wb") as target:
         while piece := os.read(source, PIECE):
             target.write(piece)
             sha256.update(piece)

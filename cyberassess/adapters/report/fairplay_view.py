@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cyberassess.adapters.report.basis import Basis, capital, joined, said_date
 from cyberassess.adapters.report.explaining import left_by
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.evidence import Mark, behind_many
 from cyberassess.domain.framework import (
     Answer,
     CountsAs,
@@ -123,9 +124,15 @@ def fair_play(basis: Basis) -> FairPlay:
         ),
         FairList(
             "One document behind many claims",
-            f"The same evidence text stands under more than {_MANY} outcomes.",
+            f"The same item, or the same text, stands under more than {_MANY} outcomes.",
             ("Evidence", "Outcomes"),
-            tuple(_repeated(basis, basis.state.evidence)),
+            (*_behind_many(basis), *_repeated(basis, basis.state.evidence)),
+        ),
+        FairList(
+            "Evidence to look at twice",
+            "Rejected or replaced items count for nothing; items out of date or unused are named.",
+            ("Evidence", "What to know"),
+            tuple(_doubtful(basis)),
         ),
         FairList(
             "The same explanation in many places",
@@ -312,6 +319,24 @@ def _lapsed(basis: Basis) -> Iterator[FairRow]:
                 score.asked.outcome.title,
                 f"{basis.person(record.person)}, {said_date(record.origin.time)}",
             )
+
+
+def _behind_many(basis: Basis) -> Iterator[FairRow]:
+    for item in behind_many(basis.evidence, _MANY + 1):
+        places = ", ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
+        yield FairRow(item.reference, "", item.facts.title, places)
+
+
+_DOUBTFUL = (Mark.REJECTED, Mark.REPLACED, Mark.STALE, Mark.UNUSED)
+
+
+def _doubtful(basis: Basis) -> Iterator[FairRow]:
+    for item in basis.evidence.items:
+        marks = [each for each in item.marks(basis.on) if each in _DOUBTFUL]
+        if marks:
+            reason = f": {item.review.reason}" if item.is_rejected and item.review else ""
+            said = capital("; ".join(each.value for each in marks))
+            yield FairRow(item.reference, "", item.facts.title, f"{said}{reason}")
 
 
 def _does_not_know(standing: Standing) -> bool:

@@ -76,19 +76,23 @@ def test_a_confirmation_on_other_answers_has_lapsed_and_is_listed() -> None:
     ]
 
 
-def test_items_stand_with_the_outcome_and_those_that_do_not_count_say_so() -> None:
-    def item(item_id: str, number: int, **facts: object) -> list[Data]:
-        fields = {"number": number, "held": "file", "title": "Leavers", "shows": "Who left"}
-        link = record_event("evidence-link", [item_id, REF, "organisation", "X.a"],
-                            {"place": "page 4"})  # fmt: skip
-        return [record_event("evidence-item", [item_id], fields | facts), link]
+def item(item_id: str, number: int, *outcomes: str, **facts: object) -> list[Data]:
+    fields = {"number": number, "held": "file", "title": "Leavers", "shows": "Who left"}
+    links = [
+        record_event("evidence-link", [item_id, REF, "organisation", each], {"place": "page 4"})
+        for each in outcomes
+    ]
+    return [record_event("evidence-item", [item_id], fields | facts), *links]
 
+
+def test_items_stand_with_the_outcome_and_those_that_do_not_count_say_so() -> None:
     rejected = record_event(
         "evidence-item", ["b", "review"], {"verdict": "rejected", "reason": "A draft."}
     )
     view = outcome(
-        *item("a", 1, valid_until="2026-12-31"), *item("b", 2, valid_until="2026-01-31"), rejected,
-        *item("c", 3), *item("d", 4, replaces="c"),
+        *item("a", 1, "X.a", valid_until="2026-12-31"),
+        *item("b", 2, "X.a", valid_until="2026-01-31"), rejected,
+        *item("c", 3, "X.a"), *item("d", 4, "X.a", replaces="c"),
     )  # fmt: skip
     texts = [(each.text, each.valid) for each in view.evidence]
     assert texts == [
@@ -101,3 +105,24 @@ def test_items_stand_with_the_outcome_and_those_that_do_not_count_say_so() -> No
         ("EV-003 Leavers, page 4\nWho left\nReplaced by EV-004.", ""),
     ]
     assert view.no_evidence == ""
+
+
+def test_evidence_to_look_at_twice_is_listed_with_why() -> None:
+    rejected = record_event(
+        "evidence-item", ["a", "review"], {"verdict": "rejected", "reason": "A draft."}
+    )
+    events = (
+        *item("a", 1, "X.a"), rejected, *item("b", 2, valid_until="2026-01-31"),
+        *item("c", 3, "X.a", valid_until="2026-12-31"),
+    )  # fmt: skip
+    assert rows("Evidence to look at twice", *events) == [
+        ("Leavers", "Rejected: A draft."),
+        ("Leavers", "Out of date; supports nothing"),
+    ]
+
+
+def test_one_item_behind_many_claims_is_listed_with_them() -> None:
+    many = item("a", 1, "X.a", "X.b", "X.c", "X.d")
+    ((_, places),) = rows("One document behind many claims", *many)
+    assert places.startswith("X.a/organisation, X.b/organisation")
+    assert rows("One document behind many claims", *item("a", 1, "X.a", "X.b", "X.c")) == []

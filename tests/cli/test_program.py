@@ -152,9 +152,8 @@ def test_the_examples_run_as_they_are_printed(
         folder = request.getfixturevalue("small")
     elif example[0] != "new":
         folder = request.getfixturevalue("northport")
-    if example[0] == "evidence":
+    if example[0] in {"evidence", "decisions"}:
         put_evidence(folder)
-    if example[0] == "decisions":
         write_decisions(folder, output=folder / "decisions.xlsx")
     if example[0] == "receive":
         for extra in list((folder / "questionnaires/sent").iterdir())[1:]:

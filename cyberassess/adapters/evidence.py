@@ -16,12 +16,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cyberassess.adapters.files import TEMPORARY, sha256_of, sync_folder
+from cyberassess.adapters.files import OWNER_ONLY, sha256_of, sync_folder
 from cyberassess.errors import AssessmentError, Problem, Severity
 
 FOLDER = "evidence"
 PIECE = 1 << 20
 """Bytes read at a time."""
+PART = ".part"
+"""How a copy under way ends: another ending than that of unfinished files, which other commands
+tidy away, for a large copy takes long and holds no lock."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _PROGRAMS = """
@@ -143,7 +146,7 @@ def keep(path: Path, workspace: Path, on_bytes: Callable[[int], None] = lambda _
         before = os.fstat(source.fileno())
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            temporary = folder / f"copying-{secrets.token_hex(6)}{TEMPORARY}"
+            temporary = folder / f"copying-{secrets.token_hex(6)}{PART}"
             try:
                 sha256, size = _copy(source.fileno(), temporary, on_bytes)
                 after = os.fstat(source.fileno())
@@ -170,7 +173,7 @@ def keep(path: Path, workspace: Path, on_bytes: Callable[[int], None] = lambda _
 def _copy(source: int, temporary: Path, on_bytes: Callable[[int], None]) -> tuple[str, int]:
     sha256, size = hashlib.sha256(), 0
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(temporary, flags, 0o600), "wb") as target:
+    with os.fdopen(os.open(temporary, flags, OWNER_ONLY), "wb") as target:
         while piece := os.read(source, PIECE):
             target.write(piece)
             sha256.update(piece)
@@ -263,7 +266,7 @@ def strangers(workspace: Path, known: frozenset[str]) -> Iterator[Problem]:
         if name in known:
             continue
         found, hint = "It belongs to no item.", "To record it: cyberassess evidence add FILE"
-        if path.name.endswith(TEMPORARY):
+        if path.name.endswith(PART):
             found = "This is what an interrupted copy left."
             hint = "Delete it, unless a file is being added right now."
         yield Problem("unknown-file", name, found, hint, Severity.NOTE)

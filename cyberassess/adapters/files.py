@@ -12,6 +12,9 @@ from typing import BinaryIO
 TEMPORARY = ".tmp"
 """How the names of unfinished files end."""
 _ATTEMPTS = 3
+OWNER_ONLY = 0o600
+"""The mode of every file we write: answers and evidence are nobody else's business."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def sync_folder(path: Path) -> None:
@@ -30,6 +33,8 @@ def sync_folder(path: Path) -> None:
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file: to a temporary name in the same folder, synced, then renamed.
+
+    Only its owner may read it, where the system knows owners.
 
     Args:
         durable: whether it must outlast a power cut once this returns.
@@ -63,7 +68,7 @@ def _put(path: Path, fill: Callable[[BinaryIO], None], *, durable: bool = True) 
     for attempt in range(_ATTEMPTS):
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
         try:
-            with temporary.open("xb") as file:
+            with os.fdopen(os.open(temporary, _NEW, OWNER_ONLY), "wb") as file:
                 fill(file)
                 file.flush()
                 if durable:

@@ -202,29 +202,38 @@ def _record(
     wanted = supported(assessment, supports)
     wanted += [Supported(each.outcome, each.place) for each in (old.links if old else ())]
     number, events, ids = next_number(assessment.state), list[Event](), list[str]()
-    for position, file in enumerate(kept or [None]):
-        item_id = named.id if named else secrets.token_hex(8)
-        known = _merged(named, facts)
-        title = known.title or (_title(file.name) if file else known.link)
-        known = replace(known, title=title, replaces=old.id if old else "")
+    files: list[Kept | None] = [*kept]
+    for file in files or [None]:
+        title = facts.title or (_title(file.name) if file else facts.link)
+        names = {folded(each) for each in (title, file.name if file else "", *facts.known_as)}
+        item = named or _awaited(register, names)
+        known = _merged(item, facts)
+        known = replace(known, title=known.title or title, replaces=old.id if old else "")
+        item_id = item.id if item else secrets.token_hex(8)
         fields = _fields(known) | {
             "held": (Held.FILE if file else Held.SIGHTED).value,
-            "number": named.number if named else number + position,
+            "number": item.number if item else number,
         }
         if file is not None:
             fields |= {
                 "name": file.name, "sha256": file.sha256, "size": file.size, "stored": file.stored
             }  # fmt: skip
         events.append(record_event(ITEM, [item_id], fields, texts=TEXTS, source=_HERE))
-        names = {folded(each) for each in (title, file.name if file else "", *known.known_as)}
         called = [e.outcome for e in register.unregistered if folded(e.text) in names]
-        have = {each.outcome for each in (named.links if named else ())}
+        have = {each.outcome for each in (item.links if item else ())}
         links = {each.outcome: each.place for each in wanted}
         links |= {each: "" for each in called if each not in links and each not in have}
         events += [_link_event(item_id, *each) for each in links.items()]
         ids.append(item_id)
+        number += item is None
     session.write(events)
     return ids
+
+
+def _awaited(register: Register, names: set[str]) -> Item | None:
+    """Give the registered document nobody had seen that goes by one of these names."""
+    waiting = (each for each in register.items if not each.is_seen and each.counts)
+    return next((e for e in waiting if any(e.is_called(name) for name in names if name)), None)
 
 
 def _title(name: str) -> str:

@@ -197,10 +197,15 @@ class _One:
         Raises:
             WorkbookError: where it is refused; nothing was stored.
         """
+        from cyberassess.adapters.xlsx.decisions_book import is_decisions
         from cyberassess.adapters.xlsx.responses import read_return
+        from cyberassess.app import deciding
 
         assessment, result = self.assessment, self.result
         book = reader.read(result.path)
+        if is_decisions(book):
+            deciding.take(result, self.session, book)
+            return
         sha256 = sha256_of(result.path)
         returned = read_return(book, self.name, sha256, assessment.frameworks)
         if returned.assessment != assessment.state.assessment:

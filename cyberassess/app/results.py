@@ -190,6 +190,8 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
         "best": found.best,
         "worst": found.worst,
         "complete": found.complete,
+        "confirmed": found.confirmed,
+        "lapsed": found.has_lapsed,
         "target": found.target,
         "meets_target": found.meets_target,
         "not_applicable": found.not_applicable,

@@ -300,9 +300,7 @@ def _need_reason(reason: str) -> None:
         )
 
 
-def conflicts_json(
-    found: Sequence[Conflict], branched: Sequence[Difference]
-) -> dict[str, object]:
+def conflicts_json(found: Sequence[Conflict], branched: Sequence[Difference]) -> dict[str, object]:
     """Give ``resolve --json``."""
     return {
         "schema": 1,

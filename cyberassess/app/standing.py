@@ -11,6 +11,7 @@ from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflicts, differences
 from cyberassess.app.systems import systems
 from cyberassess.domain.assessment import PersonId, assign, statement_key
+from cyberassess.domain.confirming import waits
 from cyberassess.domain.questions import DECLARATION
 from cyberassess.errors import AssessmentError, Problem, counted
 
@@ -147,7 +148,10 @@ def _next_steps(
         )
     if any(each.open for each in people) and not waiting and not unsent:
         steps.append("Fill the last gaps at the prompt: cyberassess ask")
-    if not steps:
+    left = sum(waits(each) for each in assessment.card.outcomes)
+    if not steps and left:
+        steps.append(f"Confirm {counted(left, 'determination')}: cyberassess confirm")
+    if not any(each.open for each in people) and not open_ones and not lacking:
         steps.append("Everything is answered. Print it: cyberassess report full")
     return tuple(steps)
 

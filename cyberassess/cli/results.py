@@ -1,10 +1,15 @@
 """Commands that say what follows from the answers: status, score, explain, report, verify."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cyberassess.cli.running import PROBLEMS, print_json, show_problems, steps
+
+if TYPE_CHECKING:
+    from cyberassess.app.opening import Assessment
+    from cyberassess.domain.scoring import OutcomeScore
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -82,15 +87,17 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
 @click.option(
     "--scope", metavar="ID", default=None, show_default="every one", help="Only in this scope."
 )
+@click.option("--trace", is_flag=True, help="Show every change, with cell, file and ledger line.")
 @_json
 @click.pass_obj
-def explain(folder: str, outcome: str, scope: str | None, *, as_json: bool) -> None:
+def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_json: bool) -> None:
     """Show what decided an outcome: statements, people, cells, changes, what would change it.
 
     \b
     Examples:
       cyberassess explain A1.c
       cyberassess explain B2.c/housing
+      cyberassess explain B2.c/housing --trace
     """
     from cyberassess.app.opening import open_assessment
     from cyberassess.app.results import explain_json, find_outcomes
@@ -98,13 +105,27 @@ def explain(folder: str, outcome: str, scope: str | None, *, as_json: bool) -> N
 
     assessment = open_assessment(Path(folder))
     found = find_outcomes(assessment, outcome, scope)
-    if as_json:
+    if trace:
+        _print_trace(assessment, found, as_json=as_json)
+    elif as_json:
         print_json([explain_json(assessment, each) for each in found])
     else:
         for each in found:
             for line in explain_lines(assessment, each):
                 click.echo(line)
     show_problems(assessment.notes)
+
+
+def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_json: bool) -> None:
+    from cyberassess.app.tracing import trace, trace_json
+    from cyberassess.cli.words_confirming import trace_lines
+
+    if as_json:
+        print_json([trace_json(trace(assessment, each)) for each in found])
+        return
+    for each in found:
+        for line in trace_lines(assessment, trace(assessment, each)):
+            click.echo(line)
 
 
 @click.group()

@@ -12,7 +12,7 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -218,12 +218,62 @@ def show_problems(problems: Sequence[Problem], *, indent: str = "") -> None:
         click.echo(f"{indent}… and {rest}.", err=True)
 
 
+def _is_plain() -> bool:
+    """Say whether no bar can be shown: standard error is no terminal, or colour is unwanted."""
+    context = click.get_current_context(silent=True)
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return bool(
+        not sys.stderr.isatty() or plain or (context is not None and context.color is False)
+    )
+
+
+SMALL = 20_000_000
+"""Bytes that are copied before anybody wonders."""
+
+
+@contextlib.contextmanager
+def bytes_copied(paths: Sequence[Path]) -> Iterator[Callable[[int], None]]:
+    """Show how far copying is, on standard error: a bar on a terminal, else a line a tenth."""
+    total = 0
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):
+            total += path.stat().st_size if path.is_file() else 0
+    if total < SMALL:
+        yield lambda _: None
+        return
+    if _is_plain():
+        yield _Tenths(total)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Copying"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    console = Console(stderr=True, no_color=False)
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Copying", total=total)
+        yield lambda more: progress.update(task, advance=more)
+
+
+class _Tenths:
+    """Says on standard error when another tenth is done."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._said = 0
+
+    def __call__(self, more: int) -> None:
+        self._done += more
+        tenth = self._done * 10 // self._total
+        if tenth > self._said:
+            self._said = tenth
+            click.echo(f"Copied {tenth * 10} % of {self._total // 1_000_000:,} MB.", err=True)
+
+
 @contextlib.contextmanager
 def steps(total: int, what: str) -> Iterator["Steps"]:
     """Show progress on standard error: a bar on a terminal, nothing otherwise."""
-    context = click.get_current_context(silent=True)
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    if not sys.stderr.isatty() or plain or (context is not None and context.color is False):
+    if _is_plain():
         yield Steps()
         return
     from rich.console import Console

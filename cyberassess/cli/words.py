@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cyberassess.domain.assessment import Person
     from cyberassess.domain.findings import Tally
     from cyberassess.domain.framework import Framework, Group
-    from cyberassess.domain.scoring import OutcomeScore, ThemeScore, Verdict
+    from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore, Verdict
 
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
@@ -216,6 +216,8 @@ def status_lines(found: "Status") -> Iterator[str]:
         f"{confidence.answered} of {counted(confidence.statements, 'statement')} answered, "
         f"{counted(confidence.conflicts, 'conflict')} open."
     )
+    confirmed = sum(e.confirmed is not None for e in found.assessment.card.outcomes)
+    yield f"{confirmed} of {counted(confidence.outcomes, 'outcome')} confirmed."
     yield ""
     rows = []
     for each in found.people:
@@ -246,6 +248,24 @@ def _verdict(verdict: "Verdict") -> str:
     said = {True: "ready", False: "not ready", None: "not known yet"}[verdict.is_ready]
     failing = f"; {', '.join(verdict.failed_by)} fail it whatever the rest"
     return f"Self-check: {said}{failing if verdict.failed_by else ''}. It is not certification."
+
+
+def _confirmed_lines(card: "Scorecard") -> Iterator[str]:
+    """Say how much is confirmed, and where that differs from the rule."""
+    confirmed = sum(each.confirmed is not None for each in card.outcomes)
+    differing = [
+        e for e in card.outcomes if e.confirmed is not None and e.confirmed != e.suggested
+    ]
+    lapsed = sum(each.has_lapsed and not each.not_applicable for each in card.outcomes)
+    yield f"Confirmed {confirmed} of {counted(card.confidence.outcomes, 'outcome')}."
+    for each in differing:
+        framework = each.asked.framework
+        levels = (each.suggested, each.confirmed)
+        said = [framework.level(level).title if level else "open" for level in levels]
+        name = f"{each.key.outcome}/{each.key.scope}"
+        yield f"  {name}: {said[0]} by the rule, {said[1]} confirmed"
+    if lapsed:
+        yield f"  {lapsed} confirmed before, on other answers: cyberassess confirm"
 
 
 def score_lines(assessment: "Assessment") -> Iterator[str]:
@@ -290,9 +310,11 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
             yield from wrap(f"Not determined yet: {len(open_ones)} ({names})", "  ")
     found_ = card.confidence
     yield ""
+    yield from _confirmed_lines(card)
     yield (
         f"Answered {found_.answered} of {found_.statements} statements; "
         f"{found_.evidenced} of {counted(found_.claims, 'claim')} with evidence, "
+        f"{found_.seen} with evidence somebody here has seen, "
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
         f"reviewed; {counted(found_.conflicts, 'conflict')} open."
     )
@@ -308,6 +330,16 @@ def tally_lines(found: "Mapping[str, tuple[Tally, ...]]") -> Iterator[str]:
             (each.title, f"{each.met} of {each.of} met", f"{each.unanswered} unanswered")
             for each in rows
         )
+
+
+def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
+    if found.confirmation is None or found.not_applicable:
+        return
+    if found.confirmed is None:
+        yield "It was confirmed; answers have changed since, so that no longer counts."
+        return
+    who = assessment.name_of(found.confirmation.person)
+    yield f"Confirmed as {found.asked.framework.level(found.confirmed).title} by {who}."
 
 
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
@@ -329,6 +361,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
         )
     else:
         yield f"{title(found.suggested)}, by rule {framework.rule.id.value}."
+    yield from _confirmation_lines(assessment, found)
     meets = {True: "met", False: "not met", None: "no target"}[found.meets_target]
     yield f"Target: {title(found.target)} ({meets})." if found.target else "No target."
     for level in found.unaccepted:

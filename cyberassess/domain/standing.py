@@ -42,6 +42,11 @@ _UNFAVOURABLE_FIRST = {
 """Which of several answers gives the lower determination, by whether it is a warning sign."""
 
 
+def favour(counts_as: CountsAs, *, is_warning: bool) -> int:
+    """Rank what an answer counts as: the higher, the more favourable; unanswered is lowest."""
+    return _UNFAVOURABLE_FIRST[is_warning].get(counts_as, -1)
+
+
 def stand(
     layout: StatementLayout,
     given: tuple[Given, ...],

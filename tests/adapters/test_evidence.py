@@ -19,6 +19,7 @@ from cyberassess.adapters.evidence import (
     safe_suffix,
     strangers,
 )
+from cyberassess.adapters.workspace import Workspace
 from cyberassess.errors import AssessmentError
 
 posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has such files")
@@ -200,6 +201,15 @@ def test_an_interruption_leaves_no_half_file(tmp_path: Path, workspace: Path) ->
     assert inside(workspace) == []
 
 
+def test_a_copy_under_way_is_not_tidied_away_by_another_command(
+    tmp_path: Path, workspace: Path
+) -> None:
+    kept = keep(
+        document(tmp_path, data=b"x" * 100), workspace, lambda _: Workspace(workspace).tidy()
+    )
+    assert inside(workspace) == [kept.stored.partition("/")[2]]
+
+
 def test_a_file_that_changes_while_it_is_copied_is_refused(
     tmp_path: Path, workspace: Path
 ) -> None:
@@ -283,11 +293,11 @@ def test_what_belongs_to_no_item_is_named(tmp_path: Path, workspace: Path) -> No
     assert list(strangers(workspace, frozenset())) == []
     kept = keep(document(tmp_path), workspace)
     assert list(strangers(workspace, frozenset([kept.stored]))) == []
-    (workspace / "evidence/copying-1.tmp").write_bytes(b"half")
+    (workspace / "evidence/copying-1.part").write_bytes(b"half")
     found = [each.message for each in strangers(workspace, frozenset())]
     assert set(found) == {"It belongs to no item.", "This is what an interrupted copy left."}
     drop(workspace, kept)
-    assert inside(workspace) == ["copying-1.tmp"]
+    assert inside(workspace) == ["copying-1.part"]
 
 
 @pytest.mark.slow

@@ -181,6 +181,21 @@ def test_a_named_document_that_came_keeps_number_date_and_links(folder: Path, pa
         add(folder, [paper, paper], SHOWS, item="EV-002" if reference == "EV-001" else "EV-001")
 
 
+def test_a_registered_document_that_comes_under_its_name_is_that_item(
+    folder: Path, paper: Path
+) -> None:
+    register_named(folder)
+    (added,) = add(folder, [paper], SHOWS)
+    assert len(items(folder)) == 2
+    assert (added.item.facts.title, added.item.held) == ("Leavers list", Held.FILE)
+    other = paper.with_name("scan 7.pdf")
+    other.write_bytes(b"%PDF policy")
+    facts = Facts(shows="Says who approves access", known_as=("Access policy",))
+    add(folder, [other], facts)
+    assert len(items(folder)) == 2
+    assert wanted(open_assessment(folder)) == []
+
+
 def test_a_replacement_takes_over_what_the_old_item_supports(folder: Path, paper: Path) -> None:
     add(folder, [paper], SHOWS, supports=["A1.a, page 2"])
     paper.write_bytes(b"%PDF newer")

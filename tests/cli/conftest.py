@@ -11,10 +11,13 @@ import pytest
 
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.app import demo
+from cyberassess.app.deciding import write
 from cyberassess.app.demo import WORKSPACE
+from cyberassess.app.evidencing import add
 from cyberassess.app.results import Printed
 from cyberassess.cli import program
 from cyberassess.cli.running import run
+from cyberassess.domain.evidence import Facts
 from tests.app.council import begin, fill_in, send_to, take
 from tests.app.test_importing import file_data, written
 from tests.app.test_importing_sets import PLAIN, book
@@ -89,16 +92,26 @@ def gather(folder: Path, statement: str) -> None:
     book(folder, PLAIN).rename(folder / "pscrf.xlsx")
 
 
+def put_evidence(folder: Path) -> None:
+    """Put a document beside a workspace, and one into it."""
+    (folder / "leavers.csv").write_text("account,removed\nkim,2026-03-04\n", "utf-8")
+    policy = folder / "policy.pdf"
+    policy.write_bytes(b"%PDF policy")
+    add(folder, [policy], Facts(shows="Says who approves access to each system"))
+
+
 @pytest.fixture(scope="session")
 def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = begin(tmp_path_factory.mktemp("small") / "small", "ncsc-caf@0")
     place = folder.parent
+    put_evidence(folder)
     sent = send_to(folder)
     kims = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
     take(folder, fill_in(sent["Kim Lee"], place / "kim.xlsx", kims))
     alexs = {"B1.a.N.1/housing": "Does not happen"}
     take(folder, fill_in(sent["Alex Moor"], place / "alex.xlsx", alexs))
     fill_in(sent["Sam Reid"], folder / "sam.xlsx", {"A1.a.N.1": "Happens"})
+    write(folder, output=folder / "decisions.xlsx")
     fill_in(sent["Sam Reid"], folder / "wrong.xlsx", {"A1.a.N.1": "Perhaps"})
     (folder / "photo.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
     written(folder, file_data())

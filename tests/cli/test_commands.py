@@ -23,6 +23,12 @@ PROFILE = (
     "framework", "profile", "--framework", "ncsc-caf@3.2", "--title", "Our target",
     "--publisher", "Lab", "--source", "Board", "--date", "2026-03-03",
 )  # fmt: skip
+ADD = ("evidence", "add")
+SHOWS = ("--shows", "Lists all accounts removed in March")
+SIGHTED = (
+    "--sighted-at", "https://x.example", "--sighted-on", "2026-03-04", "--sighted-by", "Kim Lee",
+)  # fmt: skip
+REVIEW = ("evidence", "review", "EV-001", "--verdict")
 REASON = ("--reason", "Seen in the log.")
 HAND = ("B1.b", "--from", "Kim Lee", "--to", "Alex Moor")
 
@@ -110,6 +116,40 @@ CASES = [
     Case(("merge", "nowhere"), 1, err="There is no ledger in this folder"),
     Case(("recover",), 0, "Nothing is damaged"),
     Case(("-C", "frameworks", "recover"), 1, err="nothing to recover from"),
+    Case((*ADD, "leavers.csv", *SHOWS, "--for", "A1.a, row 2"), 0, "EV-002: leavers"),
+    Case((*ADD, "leavers.csv", "--shows", "see attached"), 1, err="does not say what"),
+    Case((*ADD, "policy.pdf", *SHOWS), 0, "already and is stored once"),
+    Case((*ADD, "nowhere.pdf", *SHOWS), 1, err="There is no such file."),
+    Case((*ADD, "frameworks", *SHOWS), 1, err="This is a folder."),
+    Case((*ADD, *SIGHTED, *SHOWS), 0, "nothing was copied"),
+    Case((*ADD, *SIGHTED[:2], *SHOWS), 1, err="does not say when"),
+    Case(("evidence", "list"), 0, "EV-001  policy"),
+    Case(("evidence", "list", "--marked", "unused", "--csv"), 0, "EV-001,"),
+    Case(("evidence", "list", "--marked", "stael"), 1, err="Did you mean stale?"),
+    Case(("evidence", "show", "EV-001"), 0, "file as received: policy.pdf"),
+    Case(("evidence", "show", "EV-009"), 1, err="Did you mean EV-001?"),
+    Case(("evidence", "link", "EV-001", "A1.a", "B1.a/all"), 0, "2 links changed."),
+    Case(("evidence", "link", "EV-001", "A1.z"), 1, err="Did you mean A1."),
+    Case((*REVIEW, "accepted", "--by", "Lee Marsh, audit"), 0, "policy: accepted."),
+    Case((*REVIEW, "rejected"), 1, err="No reason was given."),
+    Case(("evidence", "register"), 0, "has a number already"),
+    Case(("-C", "nowhere", "evidence", "register"), 1, err="is not an assessment"),
+    Case(("evidence", "check"), 0, "1 item, 1 file read again, 0 problems."),
+    Case(("-C", "nowhere", "evidence", "check"), 1, err="is not an assessment"),
+    Case(("confirm",), 0, "0 of 4 outcomes confirmed."),
+    Case(("confirm", "B1.a", "--level", "Low", *REASON), 0, "confirmed as Low. By the rule: Low."),
+    Case(("confirm", "A1.a"), 1, err="The rule gives no determination yet"),
+    Case(("confirm", "A1.a", "--level", "high"), 1, err="The rule is undecided."),
+    Case(("confirm", "A1.a", "--accept", "high"), 1, err="No column of it waits"),
+    Case(("confirm", "A1.a", "--withdraw"), 0, "It was not confirmed."),
+    Case(("confirm", "--all-undisputed"), 0, "Confirmed 0 outcomes."),
+    Case(("confirm", "--offered", "earlier"), 0, "Confirmed 0 offered answers"),
+    Case(("decisions", "-o", "d.xlsx"), 0, "Conflicts: 1"),
+    Case(("decisions", "-o", "sam.xlsx"), 1, err="There is a file of this name"),
+    Case(("decisions", "receive", "decisions.xlsx"), 0, "recorded 0 decisions"),
+    Case(("decisions", "receive", "nowhere.xlsx"), 1, err="There is no such file."),
+    Case(("decisions", "receive", "photo.xlsx"), 3, "photo.xlsx: refused", "This is a picture."),
+    Case(("explain", "B1.a", "--trace"), 0, "Nobody has confirmed it yet."),
     Case(("score",), 0, "outcomes meet the target"),
     Case(("-C", "frameworks", "score"), 1, err="this folder is not an assessment"),
     Case(("explain", "B1.a"), 0, "B1.a Outcome B1.a, Housing management"),
@@ -154,6 +194,13 @@ CASES = [
     Case((*RESOLVE, *REASON), 2, err="--answer is missing"),
     Case((*RESOLVE, "--answer", "happens"), 2, err="--reason is missing"),
     Case(("new", "DIR"), 2, err="--organisation is missing"),
+    Case(("confirm", "--level", "high"), 2, err="Name an OUTCOME."),
+    Case(("confirm", "A1.a", "--all-undisputed"), 2, err="--all-undisputed stands alone."),
+    Case(("confirm", "A1.a", "--level", "high", "--withdraw"), 2, err="Say one of --level"),
+    Case(ADD, 2, err="Name a FILE, or say --sighted-at."),
+    Case((*ADD, "policy.pdf", *SIGHTED, *SHOWS), 2, err="not both"),
+    Case(("evidence", "link", "EV-001"), 2, err="Missing argument"),
+    Case(("evidence", "review", "EV-001"), 2, err="--verdict"),
     # 3: done in part, or people must act
     Case(("receive", "photo.xlsx"), 3, "photo.xlsx: refused", "This is a picture."),
     Case(("receive", "wrong.xlsx"), 3, "stored 0 answers", '"Perhaps" is not one of the answers'),

@@ -17,12 +17,13 @@ import click
 import pytest
 
 import cyberassess
+from cyberassess.app.deciding import write as write_decisions
 from cyberassess.app.settling import AskSession
 from cyberassess.app.systems import add_system
 from cyberassess.cli import program
 from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply
-from tests.cli.conftest import Run, gather
+from tests.cli.conftest import Run, gather, put_evidence
 
 ROOT = Path(__file__).parents[2]
 POSIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "readline"}
@@ -143,6 +144,9 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
         folder = request.getfixturevalue("small")
     elif example[0] != "new":
         folder = request.getfixturevalue("northport")
+    if example[0] in {"evidence", "decisions"}:
+        put_evidence(folder)
+        write_decisions(folder, output=folder / "decisions.xlsx")
     if example[0] == "receive":
         for extra in list((folder / "questionnaires/sent").iterdir())[1:]:
             extra.unlink()

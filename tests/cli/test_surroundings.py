@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cyberassess.cli import program
-from cyberassess.cli.running import run, show_problems, steps
+from cyberassess.cli.running import bytes_copied, run, show_problems, steps
 from cyberassess.errors import Problem
 from tests.app.council import LATER, answers, fill_in
 
@@ -393,3 +393,27 @@ def test_many_problems_are_cut_with_their_count(capsys: pytest.CaptureFixture[st
     show_problems([Problem("code", f"row {number}", "Wrong.") for number in range(53)])
     shown = capsys.readouterr().err.splitlines()
     assert (len(shown), shown[0], shown[-1]) == (51, "row 0: Wrong.", "… and 3 more.")
+
+
+def test_copying_a_lot_says_how_far_it_is_when_piped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as file:
+        file.truncate(40_000_000)
+    with bytes_copied([large, tmp_path / "nowhere", tmp_path]) as advance:
+        for _ in range(40):
+            advance(1_000_000)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[0] == "Copied 10 % of 40 MB."
+    assert said.err.splitlines()[-1] == "Copied 100 % of 40 MB."
+    assert "\x1b" not in said.err
+
+
+def test_copying_a_little_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = tmp_path / "small.txt"
+    small.write_bytes(b"text")
+    with bytes_copied([small]) as advance:
+        advance(4)
+    assert capsys.readouterr() == ("", "")

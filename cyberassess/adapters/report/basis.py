@@ -9,6 +9,8 @@ from functools import cached_property
 
 from cyberassess.adapters.calendar_words import MONTHS
 from cyberassess.domain.assessment import ORGANISATION, OutcomeKey, Scope, ScopeId, Settings
+from cyberassess.domain.confirming import Override, overrides
+from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.findings import Finding, findings
 from cyberassess.domain.framework import (
     Framework,
@@ -150,6 +152,16 @@ class Basis:
     def headline(self) -> Theme:
         """The theme that page one is about."""
         return self.themes.theme(self.themes.headline)
+
+    @cached_property
+    def evidence(self) -> Register:
+        """The register of evidence."""
+        return register_of(self.state)
+
+    @cached_property
+    def overrides(self) -> tuple[Override, ...]:
+        """What people decided differently from what answers and rule alone would give."""
+        return overrides(self.frameworks, self.settings, self.state, self.card)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

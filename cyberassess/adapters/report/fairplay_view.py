@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cyberassess.adapters.report.basis import Basis, joined, said_date
+from cyberassess.adapters.report.basis import Basis, capital, joined, said_date
 from cyberassess.adapters.report.explaining import left_by
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.evidence import Mark, behind_many
 from cyberassess.domain.framework import (
     Answer,
     CountsAs,
@@ -65,6 +66,19 @@ def fair_play(basis: Basis) -> FairPlay:
             tuple(_statements(basis, lambda s: s.in_conflict, _who_said)),
         ),
         FairList(
+            "Decided differently from answers and rule",
+            "A named person decided otherwise than answers and rule alone would give. Each says "
+            "in which direction, and why.",
+            ("What, and in which direction", "Who, and why"),
+            tuple(_overrides(basis)),
+        ),
+        FairList(
+            "Confirmations that have lapsed",
+            "Answers changed after somebody confirmed the result, so it does not count.",
+            ("Outcome", "Who, and when"),
+            tuple(_lapsed(basis)),
+        ),
+        FairList(
             "Answers changed after they were given",
             "The same person's newer answer replaces the older one.",
             ("Change", "Who, and when"),
@@ -110,9 +124,15 @@ def fair_play(basis: Basis) -> FairPlay:
         ),
         FairList(
             "One document behind many claims",
-            f"The same evidence text stands under more than {_MANY} outcomes.",
+            f"The same item, or the same text, stands under more than {_MANY} outcomes.",
             ("Evidence", "Outcomes"),
-            tuple(_repeated(basis, basis.state.evidence)),
+            (*_behind_many(basis), *_repeated(basis, basis.state.evidence)),
+        ),
+        FairList(
+            "Evidence to look at twice",
+            "Rejected or replaced items count for nothing; items out of date or unused are named.",
+            ("Evidence", "What to know"),
+            tuple(_doubtful(basis)),
         ),
         FairList(
             "The same explanation in many places",
@@ -275,6 +295,48 @@ def _by_conditions(basis: Basis) -> Iterator[FairList]:
             for (where, condition), ids in found.items()
         ),
     )
+
+
+def _overrides(basis: Basis) -> Iterator[FairRow]:
+    for each in basis.overrides:
+        framework = basis.frameworks[each.outcome.framework]
+        yield FairRow(
+            each.statement.indicator if each.statement else each.outcome.outcome,
+            _where(basis, framework, each.outcome.scope),
+            f"{capital(each.direction.value)}: {each.without}, now {each.stands}. {each.title}",
+            f"{basis.person(each.person)}, {said_date(each.time)}: "
+            f"{each.reason or 'no reason given'}",
+        )
+
+
+def _lapsed(basis: Basis) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        if score.has_lapsed and score.confirmation is not None and not score.not_applicable:
+            record = score.confirmation
+            yield FairRow(
+                score.asked.outcome.id,
+                basis.where(score),
+                score.asked.outcome.title,
+                f"{basis.person(record.person)}, {said_date(record.origin.time)}",
+            )
+
+
+def _behind_many(basis: Basis) -> Iterator[FairRow]:
+    for item in behind_many(basis.evidence, _MANY + 1):
+        places = ", ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
+        yield FairRow(item.reference, "", item.facts.title, places)
+
+
+_DOUBTFUL = (Mark.REJECTED, Mark.REPLACED, Mark.STALE, Mark.UNUSED)
+
+
+def _doubtful(basis: Basis) -> Iterator[FairRow]:
+    for item in basis.evidence.items:
+        marks = [each for each in item.marks(basis.on) if each in _DOUBTFUL]
+        if marks:
+            reason = f": {item.review.reason}" if item.is_rejected and item.review else ""
+            said = capital("; ".join(each.value for each in marks))
+            yield FairRow(item.reference, "", item.facts.title, f"{said}{reason}")
 
 
 def _does_not_know(standing: Standing) -> bool:

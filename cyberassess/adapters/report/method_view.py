@@ -228,7 +228,9 @@ def _confidence(basis: Basis) -> list[Line]:
               "Results above the lowest level, of all that apply: what somebody should be able "
               "to prove.")),
         Line(("Evidenced", f"{sure.evidenced:,} of {sure.claims:,}",
-              "Claims with at least one evidence reference. Nobody has opened the documents.")),
+              "Claims with at least one document: kept as evidence, or named by somebody.")),
+        Line(("Seen", f"{sure.seen:,} of {sure.claims:,}",
+              "Claims with evidence that is kept, or that somebody named here has looked at.")),
         Line(("In date", f"{sure.in_date:,} of {sure.claims:,}",
               f"Claims with evidence that says it is valid on {said_date(basis.on)} or later.")),
         Line(("Reviewed", f"{sure.reviewed:,} of {sure.outcomes:,}",

@@ -101,6 +101,8 @@ class OutcomeView:
     """What the contents show."""
     verdicts: tuple[LabelledVerdict, ...]
     explanation: str
+    confirmation: str
+    """Who confirmed it, when and why, or that this has lapsed; empty while nobody has."""
     bands: tuple[Band, ...]
     one_source: bool
     """All answers come from one person and one workbook, which ``files`` names."""
@@ -278,6 +280,7 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         result=result_of(score),
         verdicts=tuple(_verdicts(score)),
         explanation=explain(score),
+        confirmation=_confirmation(basis, score),
         bands=tuple(
             Band(
                 level.heading or f"For {level.title.lower()}",
@@ -292,8 +295,13 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         one_source=bool(source),
         files=f"{source.whose}{_files(basis, score)}" if source else _files(basis, score),
         rationales=tuple(_said(basis, each) for each in basis.state.rationales.get(key, ())),
-        evidence=tuple(_said(basis, each, valid=_valid(basis, each)) for each in evidence),
-        no_evidence="" if evidence else _no_evidence(score),
+        evidence=(
+            *_items(basis, score),
+            *(_said(basis, each, valid=_valid(basis, each)) for each in evidence),
+        ),
+        no_evidence=""
+        if evidence or basis.evidence.support(score.evidence_places).is_offered
+        else _no_evidence(score),
         claims=tuple(_claim(basis, score, each) for each in basis.state.claims.get(key, ())),
     )
 
@@ -308,6 +316,46 @@ def _verdicts(score: OutcomeScore) -> Iterator[LabelledVerdict]:
     not_yet = Verdict("", "Not yet", "none")
     yield LabelledVerdict("Confirmed", verdict(framework, score.confirmed, not_yet))
     yield LabelledVerdict("Target", target_of(score))
+
+
+def _confirmation(basis: Basis, score: OutcomeScore) -> str:
+    """Say who confirmed a determination; where it differs from the rule's, both and why."""
+    record, framework = score.confirmation, score.asked.framework
+    if record is None or score.not_applicable:
+        return ""
+    titles = {level.id: level.title for level in framework.scale}
+    level = str(record.fields.get("level", ""))
+    word = next((title for key, title in titles.items() if key == level), level)
+    by = f"{basis.person(record.person)} on {said_date(record.origin.time)}"
+    reason = str(record.fields.get("reason", ""))
+    said = f" Reason: {reason}" if reason else ""
+    if score.has_lapsed:
+        return f"Confirmed as {word} by {by}. Answers have changed since, so that does not count."
+    if score.confirmed == score.suggested:
+        return f"Confirmed by {by}.{said}"
+    beside = f"the rule says {titles[score.suggested]}" if score.suggested else "the rule is open"
+    return f"Confirmed as {word} by {by}, where {beside}.{said or ' No reason is kept.'}"
+
+
+def _items(basis: Basis, score: OutcomeScore) -> Iterator[TextRow]:
+    """Give the items of evidence somebody here has seen, those that do not count marked."""
+    support = basis.evidence.support(score.evidence_places)
+    for item in (*support.items, *support.set_aside):
+        if not item.is_seen:
+            continue
+        places = [e.place for e in item.links if e.outcome in score.evidence_places and e.place]
+        where = f", {places[0]}" if places else ""
+        text = f"{item.reference} {item.facts.title}{where}\n{item.facts.shows}"
+        if item.is_rejected and item.review is not None:
+            text += f"\nRejected, so it does not count: {item.review.reason}"
+        elif item.replaced_by:
+            text += f"\nReplaced by {item.replaced_by}."
+        until = item.facts.valid_until
+        valid = "" if not until else said_date(until)
+        if until and not item.is_in_date(basis.on):
+            valid += ": passed"
+        recorded = f"recorded {said_date(item.origin.time)}"
+        yield TextRow(text, basis.person(item.person), recorded, valid)
 
 
 class _OneSource(NamedTuple):

@@ -145,6 +145,8 @@ class _Session:
         self._say(f"{outcome.id} {outcome.title}")
         self._say(outcome.question)
         self._say(f"What we mean: {outcome.help}")
+        if step.block.official:
+            self._say(f"Official wording: {step.block.official}")
 
     def _say(self, text: str, indent: str = "") -> None:
         for paragraph in text.splitlines() or [""]:
@@ -175,6 +177,10 @@ class _Session:
             f" · {row.heading}"
         )
         self._say(row.text)
+        if row.condition:
+            self._say(f"Only if yes to: {row.condition}", "  ")
+        if row.official:
+            self._say(f"Official wording: {row.official}", "  ")
         for number, answer in enumerate(row.answers, start=1):
             mark = ""
             if self.given.get(row.ref, ("",))[0] == answer.code:

@@ -359,6 +359,7 @@ def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]
 def full_view(assessment: Assessment) -> "FullReport":
     """Give everything the full report prints."""
     from cyberassess.adapters.report.view import build_view
+    from cyberassess.app.official import official_texts
 
     return build_view(
         settings=assessment.contents.settings,
@@ -369,6 +370,7 @@ def full_view(assessment: Assessment) -> "FullReport":
         card=assessment.card,
         on=assessment.on,
         tool=__version__,
+        official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 
 import pytest
@@ -328,3 +328,17 @@ def test_the_question_comes_before_the_statements(
     shown = capsys.readouterr().out
     assert shown.index("A1.a Outcome A1.a") < shown.index("Is it so?") < shown.index("1  Happens")
     assert "Leadership" in shown
+
+
+def test_official_words_and_conditions_are_shown_below_ours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions()
+    topic = what.topics[0]
+    first = replace(topic.blocks[0].rows[0], official="Their words.", condition="Do we use it?")
+    block = replace(topic.blocks[0], rows=(first,), official="The whole.")
+    type_in(monkeypatch, replace(what, topics=(replace(topic, blocks=(block,)),)), "q")
+    shown = capsys.readouterr().out
+    assert "\nOfficial wording: The whole.\n" in shown
+    below = "  Only if yes to: Do we use it?\n  Official wording: Their words.\n"
+    assert f"{first.text}\n{below}" in shown

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -140,6 +140,8 @@ class Basis:
     card: Scorecard
     on: datetime.date
     tool: str
+    official: Mapping[FrameworkRef, Mapping[str, str]] = field(default_factory=dict)
+    """The publishers' own words the organisation loaded, keyed by outcome or statement id."""
 
     @cached_property
     def first(self) -> Framework:
@@ -236,6 +238,10 @@ class Basis:
                 return f"at the prompt, {said_date(time)}"
             case _:
                 return f"{source}, {said_date(time)}"
+
+    def official_words(self, framework: FrameworkRef, name: str) -> str:
+        """Give the publisher's own words for an outcome or a statement; empty where not loaded."""
+        return " ".join(self.official.get(framework, {}).get(name, "").split())
 
     def theme_of(self, score: OutcomeScore) -> str:
         """Give the id of the theme an outcome counts for; empty where it has none."""

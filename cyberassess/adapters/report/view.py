@@ -74,6 +74,7 @@ def build_view(
     card: Scorecard,
     on: datetime.date,
     tool: str,
+    official: Mapping[FrameworkRef, Mapping[str, str]] | None = None,
 ) -> FullReport:
     """Give what the full report prints.
 
@@ -86,8 +87,9 @@ def build_view(
         card: the score that follows from it.
         on: date of the ledger's last entry, printed as the report's.
         tool: version of the program.
+        official: the publishers' own words, keyed by outcome or statement id, where loaded.
     """
-    basis = Basis(settings, frameworks, profiles, themes, state, card, on, tool)
+    basis = Basis(settings, frameworks, profiles, themes, state, card, on, tool, official or {})
     page_one = front(basis)
     reviewed = review(basis)
     reference = _reference(basis)

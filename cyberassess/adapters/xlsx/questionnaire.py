@@ -396,14 +396,14 @@ class _Writing:
         _write(self.paper, row, STATEMENT, outcome.title, title)
         self._fill(row, (ANSWER, WORDS, EARLIER), sheets.format(**rule))
         self.paper.set_row(row, 28)
-        for text, form, bold in (
+        grey = sheets.format(text_wrap=True, font_color=GREY)
+        texts = [
             (outcome.question, sheets.format(text_wrap=True, bold=True), True),
-            (
-                wording.HELP.format(help=outcome.help),
-                sheets.format(text_wrap=True, font_color=GREY),
-                False,
-            ),
-        ):
+            (wording.HELP.format(help=outcome.help), grey, False),
+        ]
+        if block.official:
+            texts.append((f"{wording.OFFICIAL}{block.official}", grey, False))
+        for text, form, bold in texts:
             row += 1
             _write(self.paper, row, STATEMENT, text, form)
             height = row_height([Fitted(text, WIDTHS[STATEMENT], SIZE, bold)], padding=6)
@@ -456,11 +456,23 @@ class _Writing:
             answer, reason = labels.get(current.answer, current.answer), current.reason
         past = self.earlier.get(row.ref, "")
         _write(self.paper, at, REF, row.ref, self._tiny(**middle))
-        _write(self.paper, at, STATEMENT, row.text, sheets.format(**line))
+        below = wording.below(row)
+        self._statement(at, row.text, below, sheets.format(**line))
         _write(self.paper, at, ANSWER, answer, sheets.input(**middle))
         _write(self.paper, at, WORDS, reason, sheets.input(**middle))
         _write(self.paper, at, EARLIER, past, self._past(**middle))
-        self._size(at, (row.ref, row.text, answer, reason, past), least=36)
+        self._size(at, (row.ref, f"{row.text}{below}", answer, reason, past), least=36)
+
+    def _statement(self, at: int, text: str, below: str, form: Format) -> None:
+        """Write our question, and smaller below it what must not be taken for it."""
+        if not below:
+            _write(self.paper, at, STATEMENT, text, form)
+            return
+        small = self.sheets.format(font_size=SMALL, font_color=GREY)
+        below = _clean(below)[: LONGEST_CELL - len(_clean(text))]
+        self.paper.write_rich_string(
+            at, STATEMENT, self.sheets.format(), _clean(text), small, below, form
+        )
 
     def _words(self, ref: str, text: str, said: Said | None, at: int, *, least: float) -> int:
         line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True}

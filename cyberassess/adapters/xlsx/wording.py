@@ -20,7 +20,7 @@ from cyberassess.domain.framework import (
     Outcome,
     RuleId,
 )
-from cyberassess.domain.questions import EVIDENCE, WHY
+from cyberassess.domain.questions import EVIDENCE, WHY, Row
 from cyberassess.errors import counted
 
 REF = "Ref"
@@ -65,6 +65,10 @@ PROGRESS = "Progress"
 NO_DUE = "No date is set."
 NOT_ASKED = "Not asked"
 NOT_ANSWERED = "Not answered"
+OFFICIAL = "Official wording: "
+"""What stands before the publisher's own words, below ours in the same cell."""
+ONLY_IF = "Only if yes to: "
+"""What stands before the condition of a question, below it in the same cell."""
 PAST_WORDS = "Last year: "
 """What stands before a text of last year, so that it is known as ours."""
 _WHY_YOU = (
@@ -219,3 +223,17 @@ def texts_of(framework: Framework) -> set[str]:
 def questions(count: int) -> str:
     """Give the number of questions with its noun."""
     return counted(count, "question")
+
+
+def below(row: Row) -> str:
+    """Give what stands below our question in its cell, each on a line; empty where nothing."""
+    lines = [f"{ONLY_IF}{row.condition}"] if row.condition else []
+    lines += [f"{OFFICIAL}{row.official}"] if row.official else []
+    return "".join(f"\n{line}" for line in lines)
+
+
+def question_of(text: str) -> str:
+    """Give our question from the text of its cell, without what stands below it."""
+    lines = text.splitlines()
+    after = (n for n, line in enumerate(lines) if line.startswith((ONLY_IF, OFFICIAL)))
+    return "\n".join(lines[: next(after, len(lines))])

@@ -14,7 +14,7 @@ from cyberassess.adapters.sources import tables
 from cyberassess.adapters.sources.tables import Cell, Row, Table, fold
 from cyberassess.app.opening import now
 from cyberassess.app.setup import THEMES, slug
-from cyberassess.app.tabling import YAML, bytes_of, read_rows
+from cyberassess.app.tabling import YAML, read_rows
 from cyberassess.domain.checks import check_target
 from cyberassess.domain.framework import (
     Framework,

@@ -10,10 +10,11 @@ from cyberassess import __version__
 from cyberassess.adapters.files import sha256_of, write_whole
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.theming import default_scores
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.findings import Tally, tally_by_owner, tally_by_standard
 from cyberassess.domain.ledger import Given
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard
+from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard, ThemeScore
 from cyberassess.errors import (
     AssessmentError,
     LedgerError,
@@ -63,20 +64,7 @@ def score_json(assessment: Assessment) -> Json:
         if each.not_applicable:
             entry["not_applicable"] = True
         outcomes.append(entry)
-    themes = [
-        {
-            "framework": t.framework,
-            "scope": t.scope,
-            "theme": t.theme,
-            "meets": t.meets,
-            "of": t.of,
-            "level": None if t.level is None else int(t.level),
-            "attainment": one_decimal(t.attainment),
-            "attainment_of_target": one_decimal(t.attainment_of_target),
-            "rule": THEME_RULE,
-        }
-        for t in card.themes
-    ]
+    themes = [_theme_json(each) for each in card.themes]
     verdicts = [
         {
             "framework": each.framework,
@@ -92,7 +80,24 @@ def score_json(assessment: Assessment) -> Json:
         "themes": themes,
         "confidence": confidence_json(card),
     }
+    by_default = default_scores(assessment)
+    if by_default:
+        found["default_themes"] = [_theme_json(each) for each in by_default]
     return {**found, "verdicts": verdicts} if verdicts else found
+
+
+def _theme_json(found: ThemeScore) -> Json:
+    return {
+        "framework": found.framework,
+        "scope": found.scope,
+        "theme": found.theme,
+        "meets": found.meets,
+        "of": found.of,
+        "level": None if found.level is None else int(found.level),
+        "attainment": one_decimal(found.attainment),
+        "attainment_of_target": one_decimal(found.attainment_of_target),
+        "rule": THEME_RULE,
+    }
 
 
 def tallies(assessment: Assessment, by: str) -> dict[str, tuple[Tally, ...]]:
@@ -371,6 +376,8 @@ def full_view(assessment: Assessment) -> "FullReport":
         on=assessment.on,
         tool=__version__,
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
+        default_themes=assessment.contents.default_themes,
+        default_scores=default_scores(assessment),
     )
 
 

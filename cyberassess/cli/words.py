@@ -233,6 +233,13 @@ def _theme_line(entry: "ThemeScore") -> str:
     return f"{count}, {level}"
 
 
+def _beside(own: "ThemeScore", default: "ThemeScore | None") -> str:
+    """Give the default's result, where the organisation's own placing changed it."""
+    if default is None or _theme_line(default) == _theme_line(own):
+        return ""
+    return f"by default: {_theme_line(default)}"
+
+
 def _verdict(verdict: "Verdict") -> str:
     said = {True: "ready", False: "not ready", None: "not known yet"}[verdict.is_ready]
     failing = f"; {', '.join(verdict.failed_by)} fail it whatever the rest"
@@ -241,9 +248,11 @@ def _verdict(verdict: "Verdict") -> str:
 
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
+    from cyberassess.app.theming import default_scores
     from cyberassess.domain.assessment import ALL_SCOPES
     from cyberassess.domain.scoring import THEME_RULE
 
+    by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
     card, themes = assessment.card, assessment.contents.themes
     for ref, framework in assessment.frameworks.items():
         profile = assessment.profiles[ref]
@@ -258,10 +267,16 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         yield f"{framework.short_title}; {whose}; rule {THEME_RULE}"
         yield ""
         yield from table(
-            (themes.theme(t.theme).title, _theme_line(t))
+            (
+                themes.theme(t.theme).title,
+                _theme_line(t),
+                _beside(t, by_default.get((t.framework, t.theme, t.scope))),
+            )
             for t in card.themes
             if t.framework == ref and t.scope == ALL_SCOPES
         )
+        if any(framework_ref == ref for framework_ref, _, _ in by_default):
+            yield from wrap("The organisation placed outcomes otherwise than the default.", "  ")
         yield ""
         for level in reversed(framework.scale):
             found = [

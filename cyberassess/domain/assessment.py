@@ -27,6 +27,8 @@ ORGANISATION = ScopeId("organisation")
 ALL_SCOPES = ScopeId("all")
 """The reserved scope of figures over every scope."""
 NO_PROFILE = "none"
+DEFAULT_THEMES = "five-themes"
+"""The theme set of an assessment that names none; beside it stand an organisation's own."""
 SHARED_SERVICE = "shared-service"
 """The kind of scope that is a source of answers, never scored itself."""
 
@@ -115,7 +117,7 @@ class Settings(Model):
     frameworks: tuple[Pinned, ...] = Field(min_length=1)
     nation: str = "england"
     marking: Marking = Marking()
-    themes: str = Field(default="five-themes", pattern=_NAME_OR_FILE)
+    themes: str = Field(default=DEFAULT_THEMES, pattern=_NAME_OR_FILE)
     scopes: tuple[Scope, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     people: tuple[Person, ...] = ()

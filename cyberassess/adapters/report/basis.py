@@ -142,6 +142,10 @@ class Basis:
     tool: str
     official: Mapping[FrameworkRef, Mapping[str, str]] = field(default_factory=dict)
     """The publishers' own words the organisation loaded, keyed by outcome or statement id."""
+    default_themes: ThemeSet | None = None
+    """What the organisation's own themes are set beside; ``None`` where it has none of its own."""
+    default_scores: tuple[ThemeScore, ...] = ()
+    """The themes' figures by the default's placing; empty for sets where nothing was moved."""
 
     @cached_property
     def first(self) -> Framework:
@@ -238,6 +242,14 @@ class Basis:
                 return f"at the prompt, {said_date(time)}"
             case _:
                 return f"{source}, {said_date(time)}"
+
+    def title_by_default(self, theme: str) -> str:
+        """Give a theme's title in the default set; the organisation's own where it has none."""
+        themes = (
+            *(self.default_themes.themes if self.default_themes else ()),
+            *self.themes.themes,
+        )
+        return next((each.title for each in themes if each.id == theme), theme)
 
     def official_words(self, framework: FrameworkRef, name: str) -> str:
         """Give the publisher's own words for an outcome or a statement; empty where not loaded."""

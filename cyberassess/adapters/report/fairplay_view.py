@@ -18,6 +18,7 @@ from cyberassess.domain.framework import (
 from cyberassess.domain.ledger import Said
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
+from cyberassess.domain.theming import moved
 from cyberassess.errors import counted
 
 _MANY = 3
@@ -120,6 +121,7 @@ def fair_play(basis: Basis) -> FairPlay:
             ("Explanation", "Outcomes"),
             tuple(_repeated(basis, basis.state.rationales)),
         ),
+        *_themes_changed(basis),
         FairList(
             "Outcomes that are not applicable",
             "Every statement was said not to apply, so the outcome is in no count.",
@@ -371,6 +373,38 @@ def _repeated(basis: Basis, texts: Mapping[OutcomeKey, tuple[Said, ...]]) -> Ite
             excerpt,
             "; ".join(f"{place}: {', '.join(ids)}" for place, ids in by_scope.items()),
         )
+
+
+def _themes_changed(basis: Basis) -> Iterator[FairList]:
+    if basis.default_themes is None:
+        return
+    rows = [
+        FairRow(
+            each.outcome,
+            framework.short_title,
+            f"Counts for {each.own}; by default for {each.default}.",
+            each.reason,
+        )
+        for framework in basis.frameworks.values()
+        for each in moved(basis.default_themes, basis.themes, framework)
+    ]
+    if basis.themes.headline != basis.default_themes.headline:
+        rows.append(
+            FairRow(
+                "headline",
+                "",
+                f"The report leads with {basis.headline.title}; by default with "
+                f"{basis.title_by_default(basis.default_themes.headline)}.",
+                "",
+            )
+        )
+    yield FairList(
+        "Themes changed by the organisation",
+        "These outcomes count for another theme than by default. The default's result stands "
+        "below the table of all themes.",
+        ("Change", "Reason given"),
+        tuple(rows),
+    )
 
 
 def _not_applicable(basis: Basis) -> Iterator[FairRow]:

@@ -17,7 +17,7 @@ from cyberassess.adapters.report.summary_view import Front, front
 from cyberassess.domain.assessment import Settings
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, ThemeSet
 from cyberassess.domain.ledger import State
-from cyberassess.domain.scoring import Scorecard
+from cyberassess.domain.scoring import Scorecard, ThemeScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def build_view(
     on: datetime.date,
     tool: str,
     official: Mapping[FrameworkRef, Mapping[str, str]] | None = None,
+    default_themes: ThemeSet | None = None,
+    default_scores: tuple[ThemeScore, ...] = (),
 ) -> FullReport:
     """Give what the full report prints.
 
@@ -88,8 +90,22 @@ def build_view(
         on: date of the ledger's last entry, printed as the report's.
         tool: version of the program.
         official: the publishers' own words, keyed by outcome or statement id, where loaded.
+        default_themes: what the organisation's own themes are set beside.
+        default_scores: the themes' figures by the default's placing, where it differs.
     """
-    basis = Basis(settings, frameworks, profiles, themes, state, card, on, tool, official or {})
+    basis = Basis(
+        settings,
+        frameworks,
+        profiles,
+        themes,
+        state,
+        card,
+        on,
+        tool,
+        official=official or {},
+        default_themes=default_themes,
+        default_scores=default_scores,
+    )
     page_one = front(basis)
     reviewed = review(basis)
     reference = _reference(basis)

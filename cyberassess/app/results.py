@@ -12,7 +12,7 @@ from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.theming import default_scores
 from cyberassess.domain.assessment import statement_key
-from cyberassess.domain.findings import Tally, tally_by_owner, tally_by_standard
+from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
 from cyberassess.domain.ledger import Given
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard, ThemeScore
 from cyberassess.errors import (
@@ -63,6 +63,8 @@ def score_json(assessment: Assessment) -> Json:
         }
         if each.not_applicable:
             entry["not_applicable"] = True
+        if passed := nothing_to_assess(each):
+            entry["nothing_to_assess"] = list(passed)
         outcomes.append(entry)
     themes = [_theme_json(each) for each in card.themes]
     verdicts = [
@@ -128,6 +130,7 @@ def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[
     card = assessment.card
     found = [e for e in card.outcomes if e.key.outcome.casefold() == text.casefold()]
     if not found:
+        _refuse_conditions(assessment, text)
         ids = list(dict.fromkeys(str(each.key.outcome) for each in card.outcomes))
         raise AssessmentError(
             Problem(
@@ -151,6 +154,39 @@ def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[
             )
         return inside
     return found
+
+
+def _refuse_conditions(assessment: Assessment, name: str) -> None:
+    """Say that an outcome only holds conditions, with what depends on each.
+
+    Raises:
+        AssessmentError: where that is so.
+    """
+    for framework in assessment.frameworks.values():
+        outcome = next(
+            (e for i, e in framework.outcomes.items() if i.casefold() == name.casefold()), None
+        )
+        if outcome is None or outcome in framework.assessed:
+            continue
+        waiting: dict[str, list[str]] = {}
+        for _, each in framework.indicators.values():
+            if each.applies_when is not None:
+                waiting.setdefault(each.applies_when, []).append(each.id)
+        said = [
+            f"{each.id} (for {', '.join(waiting[each.id])})"
+            for each in outcome.indicators
+            if each.id in waiting
+        ]
+        raise AssessmentError(
+            Problem(
+                "only-conditions",
+                outcome.id,
+                "It only asks what applies here, so it is never scored. A question answered no "
+                f"leaves out what depends on it: {'; '.join(said)}.",
+                "The report shows its answers under “What applies here”. To explain what "
+                f"depends on it: cyberassess explain {framework.assessed[0].id}",
+            )
+        )
 
 
 def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
@@ -199,6 +235,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
         "meets_target": found.meets_target,
         "not_applicable": found.not_applicable,
         "unaccepted": list(found.unaccepted),
+        "nothing_to_assess": list(nothing_to_assess(found)),
         "deciding": list(found.deciding),
         "statements": statements,
         "would_change": would_change(found),

@@ -233,6 +233,26 @@ def _theme_line(entry: "ThemeScore") -> str:
     return f"{count}, {level}"
 
 
+def _passed_lines(assessment: "Assessment", ref: str) -> Iterator[str]:
+    """Say at how many outcomes a stage is passed because nothing in it applies."""
+    from cyberassess.domain.findings import nothing_to_assess
+
+    framework = next(each for key, each in assessment.frameworks.items() if key == ref)
+    passed = [
+        level
+        for each in assessment.card.outcomes
+        if each.key.framework == ref
+        for level in nothing_to_assess(each)
+    ]
+    counts = [
+        f"{level.title.lower()} at {counted(passed.count(level.id), framework.outcome_kind)}"
+        for level in framework.scale
+        if level.id in passed
+    ]
+    if counts:
+        yield from wrap(f"Nothing to assess, so passed: {', '.join(counts)}", "  ")
+
+
 def _beside(own: "ThemeScore", default: "ThemeScore | None") -> str:
     """Give the default's result, where the organisation's own placing changed it."""
     if default is None or _theme_line(default) == _theme_line(own):
@@ -283,6 +303,7 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
                 e for e in card.outcomes if e.key.framework == ref and e.determination == level.id
             ]
             yield f"  {level.title}: {len(found)}"
+        yield from _passed_lines(assessment, ref)
         for verdict in card.verdicts:
             if verdict.framework == ref:
                 yield f"  {_verdict(verdict)}"
@@ -319,6 +340,7 @@ def tally_lines(found: "Mapping[str, tuple[Tally, ...]]") -> Iterator[str]:
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
     """Show what decided an outcome, who said it, from which cell, and what would change it."""
     from cyberassess.app.results import would_change
+    from cyberassess.domain.findings import nothing_to_assess
 
     framework, outcome = found.asked.framework, found.asked.outcome
 
@@ -337,6 +359,8 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
         yield f"{title(found.suggested)}, by rule {framework.rule.id.value}."
     meets = {True: "met", False: "not met", None: "no target"}[found.meets_target]
     yield f"Target: {title(found.target)} ({meets})." if found.target else "No target."
+    for level in nothing_to_assess(found):
+        yield f"{title(level)}: nothing to assess, so the stage is passed."
     for level in found.unaccepted:
         yield from wrap(
             f"More than half of {title(level)} does not apply: it cannot count as "

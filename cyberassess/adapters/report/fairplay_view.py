@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cyberassess.adapters.report.basis import Basis, joined, said_date
 from cyberassess.adapters.report.explaining import left_by
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.findings import nothing_to_assess
 from cyberassess.domain.framework import (
     Answer,
     CountsAs,
@@ -85,6 +86,7 @@ def fair_play(basis: Basis) -> FairPlay:
         ),
         *_by_conditions(basis),
         *_apart(basis),
+        *_nothing_to_assess(basis),
         *(
             [
                 FairList(
@@ -251,6 +253,27 @@ def _apart(basis: Basis) -> Iterator[FairList]:
             ("Control", "Who, and what they gave"),
             tuple(rows),
         )
+
+
+def _nothing_to_assess(basis: Basis) -> Iterator[FairList]:
+    """Name the stages that are passed because no control of them applies."""
+    if not any(each.rule.id is RuleId.STAGED for each in basis.frameworks.values()):
+        return
+    found: dict[tuple[str, str], list[str]] = {}
+    for score in basis.card.outcomes:
+        for level in nothing_to_assess(score):
+            title = score.asked.framework.level(level).title
+            found.setdefault((basis.where(score), title), []).append(score.asked.outcome.id)
+    yield FairList(
+        "Stages with nothing to assess",
+        "No control of these stages applies to the outcomes named, so the stage is passed: "
+        "reached as soon as the stages below it are.",
+        ("Stage", "Outcomes"),
+        tuple(
+            FairRow(counted(len(ids), "outcome"), where, title, ", ".join(ids))
+            for (where, title), ids in found.items()
+        ),
+    )
 
 
 def _by_conditions(basis: Basis) -> Iterator[FairList]:

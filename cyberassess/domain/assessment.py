@@ -6,6 +6,12 @@ from typing import NamedTuple, NewType
 
 from pydantic import Field
 
+from cyberassess.domain.certificates import (
+    Certificate,
+    RecordedAction,
+    check_actions,
+    check_certificates,
+)
 from cyberassess.domain.framework import (
     OWNER_ROLES,
     Count,
@@ -123,6 +129,8 @@ class Settings(Model):
     people: tuple[Person, ...] = ()
     previous: str | None = None
     due: datetime.date | None = None
+    certificates: tuple[Certificate, ...] = ()
+    key_actions: tuple[RecordedAction, ...] = ()
     ambition: Mapping[str, Count] = {}
 
     @property
@@ -308,6 +316,8 @@ def check_settings(
                     closest(source, scope_ids) or f"Use one of: {', '.join(scope_ids)}.",
                 )
         problems += _check_sharing(settings, frameworks, scope)
+    problems += check_certificates(settings.certificates, scope_ids, frameworks)
+    problems += check_actions(settings.key_actions, frameworks) if frameworks else []
     problems += _check_assignments(settings, frameworks, scope_ids)
     return problems
 

@@ -130,6 +130,16 @@ def _check_ids(framework: Framework) -> list[Problem]:
         for name in each.refs
         if name not in standards
     ]
+    problems += [
+        Problem(
+            "unknown-standard",
+            f"key action {each.id}",
+            f'"{each.standard}" is not one of the standards.',
+            closest(each.standard, standards),
+        )
+        for each in framework.key_actions
+        if each.standard and each.standard not in standards
+    ]
     conditions = {i for i, each in seen.items() if _is_condition(framework, each)}
     problems += [
         Problem(
@@ -174,6 +184,7 @@ def _check_names(framework: Framework) -> list[Problem]:
         ("levels", [str(each.id) for each in framework.levels]),
         ("answer sets", [each.id for each in framework.answer_sets]),
         ("scope kinds", [each.id for each in framework.scope_kinds]),
+        ("key actions", [each.id for each in framework.key_actions]),
     ]
     named += [
         (f"answers of {each.id}", [answer.code for answer in each.answers])

@@ -82,6 +82,19 @@ def tally_by_standard(card: Scorecard, framework: Framework) -> tuple[Tally, ...
     )  # fmt: skip
 
 
+def tally_statements(card: Scorecard, framework: Framework, standard: str, number: str) -> Tally:
+    """Count the statements that stand for one number of another standard."""
+    return _tally(
+        standard,
+        number,
+        [
+            standing
+            for indicator, standing in _standings(card, framework)
+            if number in indicator.refs.get(standard, ())
+        ],
+    )
+
+
 def tally_by_owner(card: Scorecard, framework: Framework) -> tuple[Tally, ...]:
     """Count statements by the role that owns their outcome, in the order roles appear."""
     roles = dict.fromkeys(each.owner_role for each in framework.assessed)

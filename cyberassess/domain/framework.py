@@ -142,6 +142,18 @@ class Standard(Model):
     title: str
 
 
+class KeyAction(Model):
+    """Something the publisher asks every body to do, beside the controls."""
+
+    id: str
+    title: str
+    source: str = ""
+    standard: str = ""
+    """Under which standard statements say that they stand for it; empty where none do."""
+    number: str = ""
+    """Its number there."""
+
+
 class ScopeKind(Model):
     """A kind of thing outcomes are assessed for."""
 
@@ -259,6 +271,7 @@ class Framework(Model):
     indicator_kind: str
     scope_kinds: tuple[ScopeKind, ...]
     standards: tuple[Standard, ...] = ()
+    key_actions: tuple[KeyAction, ...] = ()
     answer_sets: tuple[AnswerSet, ...]
     levels: tuple[Level, ...] = Field(min_length=2)
     """In rank order, lowest first; a level of conditions may stand anywhere."""

@@ -12,6 +12,7 @@ from cyberassess.adapters.report.fairplay_view import FairPlay, fair_play
 from cyberassess.adapters.report.gaps_view import Gaps, gaps
 from cyberassess.adapters.report.method_view import Method, method
 from cyberassess.adapters.report.outcomes_view import ScopeView, scope_views
+from cyberassess.adapters.report.register_view import Register, register
 from cyberassess.adapters.report.review_view import ReviewView, review
 from cyberassess.adapters.report.summary_view import Front, front
 from cyberassess.domain.assessment import Settings
@@ -49,6 +50,7 @@ class FullReport:
     scopes: tuple[ScopeView, ...]
     review: ReviewView | None
     """``None`` while nobody has reviewed anything."""
+    register: Register
     fair_play: FairPlay
     method: Method
     control: Control
@@ -58,6 +60,8 @@ _SECTIONS = (
     ("gaps", "Where the gaps are"),
     ("findings", "Findings against the target"),
     ("outcomes", "Outcomes, one by one"),
+    ("review", "Independent review"),
+    ("register", "Certificates and key actions"),
     ("fair-play", "Fair play"),
     ("method", "Method and limits"),
     ("control", "Control of this document"),
@@ -109,6 +113,7 @@ def build_view(
     page_one = front(basis)
     reviewed = review(basis)
     reference = _reference(basis)
+    held = register(basis)
     return FullReport(
         title=f"{page_one.title}: full report, {settings.organisation}",
         author=settings.officer.name,
@@ -119,21 +124,22 @@ def build_view(
         marking=settings.marking.filled.upper(),
         footer=f"{settings.organisation} · {reference} · DRAFT",
         front=page_one,
-        sections=_sections(reviewed),
+        sections=_sections(reviewed, held),
         gaps=gaps(basis),
         scopes=scope_views(basis),
         review=reviewed,
+        register=held,
         fair_play=fair_play(basis),
         method=method(basis),
         control=_control(basis, reference),
     )
 
 
-def _sections(reviewed: ReviewView | None) -> tuple[tuple[str, str], ...]:
+def _sections(reviewed: ReviewView | None, held: Register) -> tuple[tuple[str, str], ...]:
     """Give the sections there are; the review stands before what is told for fair play."""
-    if reviewed is None:
-        return _SECTIONS
-    return (*_SECTIONS[:3], ("review", "Independent review"), *_SECTIONS[3:])
+    missing = {"review"} if reviewed is None else set()
+    missing |= {"register"} if held.is_empty else set()
+    return tuple(each for each in _SECTIONS if each[0] not in missing)
 
 
 def _reference(basis: Basis) -> str:

@@ -269,6 +269,8 @@ class Framework(Model):
     """What whoever begins an assessment with it should know, for example that it is superseded."""
     outcome_kind: str
     indicator_kind: str
+    abbreviations: tuple[str, ...] = ()
+    """Those that everybody who is asked knows; all others are explained where they stand."""
     scope_kinds: tuple[ScopeKind, ...]
     standards: tuple[Standard, ...] = ()
     key_actions: tuple[KeyAction, ...] = ()

@@ -259,11 +259,12 @@ def _nothing_to_assess(basis: Basis) -> Iterator[FairList]:
     """Name the stages that are passed because no control of them applies."""
     if not any(each.rule.id is RuleId.STAGED for each in basis.frameworks.values()):
         return
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, int, str], list[str]] = {}
     for score in basis.card.outcomes:
+        framework = score.asked.framework
         for level in nothing_to_assess(score):
-            title = score.asked.framework.level(level).title
-            found.setdefault((basis.where(score), title), []).append(score.asked.outcome.id)
+            key = (basis.where(score), framework.ranks[level], framework.level(level).title)
+            found.setdefault(key, []).append(score.asked.outcome.id)
     yield FairList(
         "Stages with nothing to assess",
         "No control of these stages applies to the outcomes named, so the stage is passed: "
@@ -271,7 +272,7 @@ def _nothing_to_assess(basis: Basis) -> Iterator[FairList]:
         ("Stage", "Outcomes"),
         tuple(
             FairRow(counted(len(ids), "outcome"), where, title, ", ".join(ids))
-            for (where, title), ids in found.items()
+            for (where, _, title), ids in sorted(found.items())
         ),
     )
 

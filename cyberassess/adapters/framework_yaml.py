@@ -1,6 +1,7 @@
 """Control sets, profiles and themes in files: finding, reading and checking them."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from cyberassess.domain.framework import (
     Profile,
     ThemeSet,
 )
+from cyberassess.domain.plain_words import check_words
 from cyberassess.errors import FrameworkError, Problem, closest
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -151,7 +153,7 @@ class Shelf:
         framework, problems, data = self._read(path, Framework)
         if framework is None:
             return None, list(problems)
-        found = [*problems, *locate(check_framework(framework), data, self._name(path))]
+        found = [*problems, *locate(_faults(framework), data, self._name(path))]
         if framework.ref != ref:
             found.append(_misplaced(self._name(path), framework, ref))
         for name in self.profiles():
@@ -176,6 +178,11 @@ class Shelf:
                 )
             )
         return framework, found
+
+
+def _faults(framework: Framework) -> list[Problem]:
+    """Give what breaks an invariant, and what is hard to read."""
+    return [*check_framework(framework), *check_words(framework)]
 
 
 def _misplaced(name: str, framework: Framework, ref: str) -> Problem:
@@ -213,8 +220,9 @@ def locate(problems: Iterable[Problem], data: bytes, name: str) -> list[Problem]
     lines = data.decode("utf-8", "replace").splitlines()
     located: list[Problem] = []
     for problem in problems:
-        sign = f'"{problem.where.removeprefix("level ")}"'
-        line = next((n for n, text in enumerate(lines, 1) if "id:" in text and sign in text), 0)
+        wanted = re.escape(problem.where.removeprefix("level ").removeprefix("key action "))
+        sign = re.compile(rf"""\bid:\s*["']?{wanted}["']?\s*(?:[,}}#]|$)""")
+        line = next((n for n, text in enumerate(lines, 1) if sign.search(text)), 0)
         where = f"{name}, line {line}, {problem.where}" if line else f"{name}, {problem.where}"
         located.append(
             Problem(problem.code, where, problem.message, problem.hint, problem.severity)
@@ -227,4 +235,4 @@ def read_one_file(path: Path) -> tuple[Framework | None, list[Problem]]:
     framework, problems, data = strict_yaml.read_file(path, path.name, Framework)
     if framework is None:
         return None, list(problems)
-    return framework, [*problems, *locate(check_framework(framework), data, path.name)]
+    return framework, [*problems, *locate(_faults(framework), data, path.name)]

@@ -172,6 +172,13 @@ def _numbers(found: Sequence[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
+def _say_below(row: Row) -> None:
+    """Say what stands below a question: its condition, the publisher's own words."""
+    for label, text in (("Only if yes to", row.condition), ("Official wording", row.official)):
+        if text:
+            _say(f"{label}: {text}", "  ")
+
+
 class _Session:
     def __init__(self, what: Questionnaire, save: Callable[[Reply], Sequence[Problem]]) -> None:
         self.what = what
@@ -341,6 +348,8 @@ class _Session:
         _say(f"{outcome.id} {outcome.title}")
         _say(outcome.question)
         _say(f"What we mean: {outcome.help}")
+        if step.block.official:
+            _say(f"Official wording: {step.block.official}")
 
     def _store(self, reply: Reply) -> None:
         for problem in self.save(reply):
@@ -355,6 +364,7 @@ class _Session:
         place = f"question {refs.index(row.ref) + 1}{total}"
         _say(" · ".join(filter(None, (step.topic.title, place, row.heading))))
         _say(row.text)
+        _say_below(row)
         code, reason = self._standing(row) or ("", "")
         for number, answer in enumerate(row.answers, start=1):
             mark = "   (your answer so far)" if code == answer.code else ""

@@ -17,7 +17,13 @@ from typing import Any
 
 from cyberassess.adapters import strict_yaml
 from cyberassess.adapters.files import TEMPORARY, remove_unfinished, write_whole
-from cyberassess.domain.assessment import NO_PROFILE, Pinned, Settings, check_settings
+from cyberassess.domain.assessment import (
+    DEFAULT_THEMES,
+    NO_PROFILE,
+    Pinned,
+    Settings,
+    check_settings,
+)
 from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
     Framework,
@@ -25,6 +31,7 @@ from cyberassess.domain.framework import (
     Profile,
     ThemeSet,
 )
+from cyberassess.domain.theming import ThemeChanges, changed
 from cyberassess.errors import AssessmentError, Problem
 
 SETTINGS = "assessment.yaml"
@@ -58,6 +65,8 @@ class Contents:
     """The settings keyed by path, for the ledger."""
     sha256: str
     """Of the settings' file."""
+    default_themes: ThemeSet | None = None
+    """What the organisation's own themes are set beside; ``None`` where it has none of its own."""
 
 
 class Workspace:
@@ -136,17 +145,20 @@ class Workspace:
         document = strict_yaml.read_text(data, SETTINGS)
         sha256 = hashlib.sha256(data).hexdigest()
         frameworks, profiles, faults = self._pinned(settings)
-        themes, theme_faults = self._themes(settings, frameworks)
+        themes, default, theme_faults = self._themes(settings, frameworks)
         faults += theme_faults
         faults += _with_lines(check_settings(settings, frameworks), document.lines, settings)
         if faults or themes is None:
             raise AssessmentError(*faults)
         flat = flat_settings(document.value)
-        for name in sorted({*map(_profile_name, settings.frameworks), _themes_name(settings)}):
+        names = {*map(_profile_name, settings.frameworks), _themes_name(settings)}
+        if default is not None:
+            names.add(_themes_file(default.id))
+        for name in sorted(names):
             if name:
                 data = (self.folder / name).read_bytes()
                 flat[f"file:{name}"] = hashlib.sha256(data).hexdigest()
-        return Contents(settings, frameworks, profiles, themes, flat, sha256)
+        return Contents(settings, frameworks, profiles, themes, flat, sha256, default)
 
     def is_as_read(self, contents: Contents) -> bool:
         """Say whether the settings are as they were; another command may have changed them."""
@@ -252,12 +264,35 @@ class Workspace:
 
     def _themes(
         self, settings: Settings, frameworks: Mapping[FrameworkRef, Framework]
-    ) -> tuple[ThemeSet | None, list[Problem]]:
+    ) -> tuple[ThemeSet | None, ThemeSet | None, list[Problem]]:
+        """Give the themes, and those they are set beside where they are the organisation's own."""
         name = _themes_name(settings)
-        themes, faults, _ = strict_yaml.read_file(self.folder / name, name, ThemeSet)
-        if themes is None:
-            return None, list(faults)
-        return themes, [p for each in frameworks.values() for p in check_themes(each, themes)]
+        path = self.folder / name
+        beside = DEFAULT_THEMES
+        changes: ThemeChanges | None = None
+        faults: list[Problem] = []
+        if name != _themes_file(DEFAULT_THEMES) and _is_change(path):
+            changes, wrong, _ = strict_yaml.read_file(path, name, ThemeChanges)
+            if changes is None:
+                return None, None, list(wrong)
+            faults += wrong
+            beside = changes.extends
+        default: ThemeSet | None = None
+        other = _themes_file(beside)
+        if changes is not None or (name != other and (self.folder / other).is_file()):
+            default, wrong, _ = strict_yaml.read_file(self.folder / other, other, ThemeSet)
+            faults += wrong
+        if changes is None:
+            themes, wrong, _ = strict_yaml.read_file(path, name, ThemeSet)
+            faults += wrong
+        elif default is None:
+            return None, None, faults
+        else:
+            themes, more = changed(default, changes, name)
+            faults += more
+        if themes is not None:
+            faults += [p for each in frameworks.values() for p in check_themes(each, themes)]
+        return themes, default, faults
 
     def create(self, settings: str, pinned: Mapping[str, bytes]) -> None:
         """Make the folders, the pinned files (keyed by path) and the settings, in that order.
@@ -305,7 +340,20 @@ def _profile_name(pinned: Pinned) -> str:
 def _themes_name(settings: Settings) -> str:
     if settings.themes.endswith((".yaml", ".yml")):
         return settings.themes
-    return f"frameworks/themes/{settings.themes}.yaml"
+    return _themes_file(settings.themes)
+
+
+def _themes_file(name: str) -> str:
+    return f"frameworks/themes/{name}.yaml"
+
+
+def _is_change(path: Path) -> bool:
+    """Say whether a themes file holds only differences from another."""
+    try:
+        value = strict_yaml.read_text(path.read_bytes(), path.name).value
+    except OSError:
+        return False
+    return isinstance(value, dict) and "extends" in value
 
 
 def _with_lines(

@@ -10,10 +10,11 @@ from cyberassess import __version__
 from cyberassess.adapters.files import sha256_of, write_whole
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.theming import default_scores
 from cyberassess.domain.assessment import statement_key
-from cyberassess.domain.findings import Tally, tally_by_owner, tally_by_standard
+from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
 from cyberassess.domain.ledger import Given
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard
+from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard, ThemeScore
 from cyberassess.errors import (
     AssessmentError,
     LedgerError,
@@ -62,21 +63,10 @@ def score_json(assessment: Assessment) -> Json:
         }
         if each.not_applicable:
             entry["not_applicable"] = True
+        if passed := nothing_to_assess(each):
+            entry["nothing_to_assess"] = list(passed)
         outcomes.append(entry)
-    themes = [
-        {
-            "framework": t.framework,
-            "scope": t.scope,
-            "theme": t.theme,
-            "meets": t.meets,
-            "of": t.of,
-            "level": None if t.level is None else int(t.level),
-            "attainment": one_decimal(t.attainment),
-            "attainment_of_target": one_decimal(t.attainment_of_target),
-            "rule": THEME_RULE,
-        }
-        for t in card.themes
-    ]
+    themes = [_theme_json(each) for each in card.themes]
     verdicts = [
         {
             "framework": each.framework,
@@ -92,7 +82,24 @@ def score_json(assessment: Assessment) -> Json:
         "themes": themes,
         "confidence": confidence_json(card),
     }
+    by_default = default_scores(assessment)
+    if by_default:
+        found["default_themes"] = [_theme_json(each) for each in by_default]
     return {**found, "verdicts": verdicts} if verdicts else found
+
+
+def _theme_json(found: ThemeScore) -> Json:
+    return {
+        "framework": found.framework,
+        "scope": found.scope,
+        "theme": found.theme,
+        "meets": found.meets,
+        "of": found.of,
+        "level": None if found.level is None else int(found.level),
+        "attainment": one_decimal(found.attainment),
+        "attainment_of_target": one_decimal(found.attainment_of_target),
+        "rule": THEME_RULE,
+    }
 
 
 def tallies(assessment: Assessment, by: str) -> dict[str, tuple[Tally, ...]]:
@@ -123,6 +130,7 @@ def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[
     card = assessment.card
     found = [e for e in card.outcomes if e.key.outcome.casefold() == text.casefold()]
     if not found:
+        _refuse_conditions(assessment, text)
         ids = list(dict.fromkeys(str(each.key.outcome) for each in card.outcomes))
         raise AssessmentError(
             Problem(
@@ -146,6 +154,39 @@ def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[
             )
         return inside
     return found
+
+
+def _refuse_conditions(assessment: Assessment, name: str) -> None:
+    """Say that an outcome only holds conditions, with what depends on each.
+
+    Raises:
+        AssessmentError: where that is so.
+    """
+    for framework in assessment.frameworks.values():
+        outcome = next(
+            (e for i, e in framework.outcomes.items() if i.casefold() == name.casefold()), None
+        )
+        if outcome is None or outcome in framework.assessed:
+            continue
+        waiting: dict[str, list[str]] = {}
+        for _, each in framework.indicators.values():
+            if each.applies_when is not None:
+                waiting.setdefault(each.applies_when, []).append(each.id)
+        said = [
+            f"{each.id} (for {', '.join(waiting[each.id])})"
+            for each in outcome.indicators
+            if each.id in waiting
+        ]
+        raise AssessmentError(
+            Problem(
+                "only-conditions",
+                outcome.id,
+                "It only asks what applies here, so it is never scored. A question answered no "
+                f"leaves out what depends on it: {'; '.join(said)}.",
+                "The report shows its answers under “What applies here”. To explain what "
+                f"depends on it: cyberassess explain {framework.assessed[0].id}",
+            )
+        )
 
 
 def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
@@ -196,6 +237,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
         "meets_target": found.meets_target,
         "not_applicable": found.not_applicable,
         "unaccepted": list(found.unaccepted),
+        "nothing_to_assess": list(nothing_to_assess(found)),
         "deciding": list(found.deciding),
         "statements": statements,
         "would_change": would_change(found),
@@ -361,6 +403,7 @@ def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]
 def full_view(assessment: Assessment) -> "FullReport":
     """Give everything the full report prints."""
     from cyberassess.adapters.report.view import build_view
+    from cyberassess.app.official import official_texts
 
     return build_view(
         settings=assessment.contents.settings,
@@ -371,6 +414,9 @@ def full_view(assessment: Assessment) -> "FullReport":
         card=assessment.card,
         on=assessment.on,
         tool=__version__,
+        official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
+        default_themes=assessment.contents.default_themes,
+        default_scores=default_scores(assessment),
     )
 
 

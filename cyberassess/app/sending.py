@@ -229,6 +229,8 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
     Raises:
         AssessmentError: where they are asked nothing.
     """
+    from cyberassess.app.official import official_texts
+
     settings = assessment.contents.settings
     person = settings.person(person_id)
     portion = assign(assessment.frameworks, settings).get(person_id, ())
@@ -250,6 +252,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         frameworks=assessment.frameworks,
         serial=max(serials, default=0) + 1,
         offers={} if person.role == SUPPLIER else offers_for(assessment),
+        official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
     what = replace(what, documents=documents_of(assessment, what))
     return with_comments(with_see_also(what, linked(assessment)), assessment.state)

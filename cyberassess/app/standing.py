@@ -7,6 +7,7 @@ from typing import Any
 from cyberassess.adapters.files import write_whole
 from cyberassess.app.chasing import day, due_for, today
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflicts, differences
 from cyberassess.app.systems import systems
@@ -190,6 +191,7 @@ def status_json(found: Status) -> Json:
             for c in found.conflicts
         ],
         "confidence": confidence_json(card),
+        **register_json(found.assessment, judged_on(found.assessment)),
         "branches": found.assessment.state.is_branched,
         "notes": [str(each) for each in found.assessment.notes],
         "next": list(found.next_steps),

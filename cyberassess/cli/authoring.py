@@ -11,7 +11,8 @@ from cyberassess.cli.words import wrap
 from cyberassess.errors import Severity, counted
 
 if TYPE_CHECKING:
-    from cyberassess.app.authoring import ProfileWritten, SetBegun, WordingKept
+    from cyberassess.app.authoring import ProfileWritten, SetBegun
+    from cyberassess.app.official import WordingKept
 
 MOST_NAMED = 12
 """Ids printed in one line before the rest is only counted."""
@@ -123,7 +124,7 @@ def wording(context: click.Context, file: Path, framework: str, *, force: bool) 
       cyberassess framework wording wording.csv
       cyberassess framework wording wording.csv --framework ncsc-caf@3.2 --force
     """
-    from cyberassess.app.authoring import keep_wording
+    from cyberassess.app.official import keep_wording
 
     kept = keep_wording(Path(context.obj or "."), file, framework=framework, force=force)
     show_problems(kept.problems)

@@ -29,6 +29,7 @@ def status(folder: str, *, as_json: bool, html: bool) -> None:
     from cyberassess.app.standing import status as look
     from cyberassess.app.standing import status_json, write_status_page
     from cyberassess.cli.words import status_lines
+    from cyberassess.cli.words_register import certificate_lines
 
     if html:
         click.echo(f"Wrote {write_status_page(Path(folder))}")
@@ -39,6 +40,8 @@ def status(folder: str, *, as_json: bool, html: bool) -> None:
         print_json(status_json(found))
         return
     for line in status_lines(found):
+        click.echo(line)
+    for line in certificate_lines(found.assessment):
         click.echo(line)
     show_problems(found.assessment.notes)
 
@@ -64,15 +67,20 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
       cyberassess score --json
     """
     from cyberassess.app.opening import open_assessment
+    from cyberassess.app.registering import judged_on, register_json
     from cyberassess.app.results import score_json, tallies, tallies_json
     from cyberassess.cli.words import score_lines, tally_lines
+    from cyberassess.cli.words_register import register_lines
 
     assessment = open_assessment(Path(folder))
     if by != "theme":
         found = tallies(assessment, by)
         if as_json:
-            print_json(tallies_json(found))
+            extra = register_json(assessment, judged_on(assessment)) if by == "standard" else {}
+            print_json(tallies_json(found) | extra)
         for line in [] if as_json else tally_lines(found):
+            click.echo(line)
+        for line in [] if as_json or by != "standard" else register_lines(assessment):
             click.echo(line)
     elif as_json:
         print_json(score_json(assessment))

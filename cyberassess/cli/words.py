@@ -244,6 +244,33 @@ def _theme_line(entry: "ThemeScore") -> str:
     return f"{count}, {level}"
 
 
+def _passed_lines(assessment: "Assessment", ref: str) -> Iterator[str]:
+    """Say at how many outcomes a stage is passed because nothing in it applies."""
+    from cyberassess.domain.findings import nothing_to_assess
+
+    framework = next(each for key, each in assessment.frameworks.items() if key == ref)
+    passed = [
+        level
+        for each in assessment.card.outcomes
+        if each.key.framework == ref
+        for level in nothing_to_assess(each)
+    ]
+    counts = [
+        f"{level.title.lower()} at {counted(passed.count(level.id), framework.outcome_kind)}"
+        for level in framework.scale
+        if level.id in passed
+    ]
+    if counts:
+        yield from wrap(f"Nothing to assess, so passed: {', '.join(counts)}", "  ")
+
+
+def _beside(own: "ThemeScore", default: "ThemeScore | None") -> str:
+    """Give the default's result, where the organisation's own placing changed it."""
+    if default is None or _theme_line(default) == _theme_line(own):
+        return ""
+    return f"by default: {_theme_line(default)}"
+
+
 def _verdict(verdict: "Verdict") -> str:
     said = {True: "ready", False: "not ready", None: "not known yet"}[verdict.is_ready]
     failing = f"; {', '.join(verdict.failed_by)} fail it whatever the rest"
@@ -270,9 +297,11 @@ def _confirmed_lines(card: "Scorecard") -> Iterator[str]:
 
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
+    from cyberassess.app.theming import default_scores
     from cyberassess.domain.assessment import ALL_SCOPES
     from cyberassess.domain.scoring import THEME_RULE
 
+    by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
     card, themes = assessment.card, assessment.contents.themes
     for ref, framework in assessment.frameworks.items():
         profile = assessment.profiles[ref]
@@ -287,16 +316,23 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         yield f"{framework.short_title}; {whose}; rule {THEME_RULE}"
         yield ""
         yield from table(
-            (themes.theme(t.theme).title, _theme_line(t))
+            (
+                themes.theme(t.theme).title,
+                _theme_line(t),
+                _beside(t, by_default.get((t.framework, t.theme, t.scope))),
+            )
             for t in card.themes
             if t.framework == ref and t.scope == ALL_SCOPES
         )
+        if any(framework_ref == ref for framework_ref, _, _ in by_default):
+            yield from wrap("The organisation placed outcomes otherwise than the default.", "  ")
         yield ""
         for level in reversed(framework.scale):
             found = [
                 e for e in card.outcomes if e.key.framework == ref and e.determination == level.id
             ]
             yield f"  {level.title}: {len(found)}"
+        yield from _passed_lines(assessment, ref)
         for verdict in card.verdicts:
             if verdict.framework == ref:
                 yield f"  {_verdict(verdict)}"
@@ -345,6 +381,7 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
     """Show what decided an outcome, who said it, from which cell, and what would change it."""
     from cyberassess.app.results import would_change
+    from cyberassess.domain.findings import nothing_to_assess
 
     framework, outcome = found.asked.framework, found.asked.outcome
 
@@ -364,6 +401,8 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     yield from _confirmation_lines(assessment, found)
     meets = {True: "met", False: "not met", None: "no target"}[found.meets_target]
     yield f"Target: {title(found.target)} ({meets})." if found.target else "No target."
+    for level in nothing_to_assess(found):
+        yield f"{title(level)}: nothing to assess, so the stage is passed."
     for level in found.unaccepted:
         yield from wrap(
             f"More than half of {title(level)} does not apply: it cannot count as "

@@ -6,6 +6,12 @@ from typing import NamedTuple, NewType
 
 from pydantic import Field
 
+from cyberassess.domain.certificates import (
+    Certificate,
+    RecordedAction,
+    check_actions,
+    check_certificates,
+)
 from cyberassess.domain.framework import (
     OWNER_ROLES,
     Count,
@@ -27,6 +33,8 @@ ORGANISATION = ScopeId("organisation")
 ALL_SCOPES = ScopeId("all")
 """The reserved scope of figures over every scope."""
 NO_PROFILE = "none"
+DEFAULT_THEMES = "five-themes"
+"""The theme set of an assessment that names none; beside it stand an organisation's own."""
 SHARED_SERVICE = "shared-service"
 """The kind of scope that is a source of answers, never scored itself."""
 
@@ -115,12 +123,14 @@ class Settings(Model):
     frameworks: tuple[Pinned, ...] = Field(min_length=1)
     nation: str = "england"
     marking: Marking = Marking()
-    themes: str = Field(default="five-themes", pattern=_NAME_OR_FILE)
+    themes: str = Field(default=DEFAULT_THEMES, pattern=_NAME_OR_FILE)
     scopes: tuple[Scope, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     people: tuple[Person, ...] = ()
     previous: str | None = None
     due: datetime.date | None = None
+    certificates: tuple[Certificate, ...] = ()
+    key_actions: tuple[RecordedAction, ...] = ()
     ambition: Mapping[str, Count] = {}
 
     @property
@@ -306,6 +316,8 @@ def check_settings(
                     closest(source, scope_ids) or f"Use one of: {', '.join(scope_ids)}.",
                 )
         problems += _check_sharing(settings, frameworks, scope)
+    problems += check_certificates(settings.certificates, scope_ids, frameworks)
+    problems += check_actions(settings.key_actions, frameworks) if frameworks else []
     problems += _check_assignments(settings, frameworks, scope_ids)
     return problems
 

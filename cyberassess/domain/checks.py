@@ -3,18 +3,17 @@
 Places are ids; whoever read the file gives them lines.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 
 from cyberassess.domain.framework import (
     OWNER_ROLES,
     Framework,
     Indicator,
+    IndicatorKind,
     OutcomeId,
     Profile,
     RuleId,
     ThemeSet,
-    Wording,
 )
 from cyberassess.errors import Problem, closest, counted
 
@@ -61,7 +60,7 @@ def check_framework(framework: Framework) -> list[Problem]:
                     f'"{indicator.level}" is not a level that statements can have.',
                     f"Use one of: {', '.join(e.id for e in framework.levels if e.answers)}.",
                 )
-    problems += _check_words(framework)
+    problems += _check_conditions(framework)
     problems += _check_names(framework)
     problems += _check_ids(framework)
     problems += _check_counts(framework)
@@ -130,6 +129,16 @@ def _check_ids(framework: Framework) -> list[Problem]:
         for name in each.refs
         if name not in standards
     ]
+    problems += [
+        Problem(
+            "unknown-standard",
+            f"key action {each.id}",
+            f'"{each.standard}" is not one of the standards.',
+            closest(each.standard, standards),
+        )
+        for each in framework.key_actions
+        if each.standard and each.standard not in standards
+    ]
     conditions = {i for i, each in seen.items() if _is_condition(framework, each)}
     problems += [
         Problem(
@@ -142,6 +151,47 @@ def _check_ids(framework: Framework) -> list[Problem]:
         for each in seen.values()
         if each.applies_when is not None and each.applies_when not in conditions
     ]
+    return problems
+
+
+def _check_conditions(framework: Framework) -> list[Problem]:
+    """Give outcomes that could never be answered as they are meant."""
+    problems: list[Problem] = []
+    homes = {i.id: each.outcome for each in framework.located for i in each.outcome.indicators}
+    for each in framework.located:
+        outcome = each.outcome
+        conditions = [i for i in outcome.indicators if _is_condition(framework, i)]
+        if 0 < len(conditions) < len(outcome.indicators):
+            problems.append(
+                Problem(
+                    "mixed-conditions",
+                    outcome.id,
+                    "It holds conditions and statements that are scored.",
+                    f"Put {', '.join(i.id for i in conditions)} into an outcome of their own.",
+                )
+            )
+        scored = [i for i in outcome.indicators if i not in conditions]
+        if scored and all(i.kind is IndicatorKind.PERMISSION for i in scored):
+            problems.append(
+                Problem(
+                    "only-permissions",
+                    outcome.id,
+                    "It holds nothing but permissions, which are never scored.",
+                    "Add what is required, or move the permissions to another outcome.",
+                )
+            )
+        for indicator in outcome.indicators:
+            home = homes.get(indicator.applies_when) if indicator.applies_when else None
+            if home is not None and home.scope_kind != outcome.scope_kind:
+                problems.append(
+                    Problem(
+                        "other-scope-condition",
+                        indicator.id,
+                        f"{indicator.applies_when} is asked for each {home.scope_kind}, this "
+                        f"statement for each {outcome.scope_kind}.",
+                        "A condition must be asked about the same kind of scope.",
+                    )
+                )
     return problems
 
 
@@ -174,6 +224,7 @@ def _check_names(framework: Framework) -> list[Problem]:
         ("levels", [str(each.id) for each in framework.levels]),
         ("answer sets", [each.id for each in framework.answer_sets]),
         ("scope kinds", [each.id for each in framework.scope_kinds]),
+        ("key actions", [each.id for each in framework.key_actions]),
     ]
     named += [
         (f"answers of {each.id}", [answer.code for answer in each.answers])
@@ -193,33 +244,6 @@ def _assessed(framework: Framework) -> int:
         any(indicator.level not in conditions for indicator in each.outcome.indicators)
         for each in framework.located
     )
-
-
-MOST_WORDS = 25
-"""The longest sentence of ours, in words."""
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
-_WORD = re.compile(r"[\w'\u2019/-]+")
-
-
-def _check_words(framework: Framework) -> list[Problem]:
-    """Give every sentence of ours that is too long to be read once."""
-    if framework.wording is Wording.OFFICIAL:
-        return []
-    texts: list[tuple[str, str]] = []
-    for each in framework.located:
-        texts += [(each.outcome.id, each.outcome.question), (each.outcome.id, each.outcome.help)]
-        texts += [(indicator.id, indicator.text) for indicator in each.outcome.indicators]
-    return [
-        Problem(
-            "long-sentence",
-            where,
-            f'A sentence has {len(_WORD.findall(sentence))} words: "{sentence}"',
-            f"Say it in two: the most is {MOST_WORDS}.",
-        )
-        for where, text in texts
-        for sentence in _SENTENCE.split(text)
-        if len(_WORD.findall(sentence)) > MOST_WORDS
-    ]
 
 
 def _check_counts(framework: Framework) -> list[Problem]:

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cyberassess.domain.framework import CountsAs, Framework, FrameworkRef, Indicator
+from cyberassess.domain.framework import (
+    CountsAs,
+    Framework,
+    FrameworkRef,
+    Indicator,
+    IndicatorKind,
+    LevelId,
+    RuleId,
+)
 from cyberassess.domain.ledger import State
 from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.standing import Standing
@@ -30,6 +38,25 @@ def findings(card: Scorecard) -> tuple[Finding, ...]:
     )
 
 
+def nothing_to_assess(score: OutcomeScore) -> tuple[LevelId, ...]:
+    """Give the stages without a control that applies, lowest first; they are passed.
+
+    Only control sets in stages have any. An outcome that is not applicable at all has none.
+    """
+    framework = score.asked.framework
+    if framework.rule.id is not RuleId.STAGED or score.not_applicable:
+        return ()
+    applying = {
+        indicator.level
+        for indicator, standing in zip(
+            score.asked.outcome.indicators, score.standings, strict=True
+        )
+        if indicator.kind is not IndicatorKind.PERMISSION
+        and standing.counts_as is not CountsAs.LEFT_OUT
+    }
+    return tuple(level.id for level in framework.scale[1:] if level.id not in applying)
+
+
 class Tally(NamedTuple):
     """How many statements are met, of those that apply."""
 
@@ -53,6 +80,19 @@ def tally_by_standard(card: Scorecard, framework: Framework) -> tuple[Tally, ...
         ])
         for standard in framework.standards
     )  # fmt: skip
+
+
+def tally_statements(card: Scorecard, framework: Framework, standard: str, number: str) -> Tally:
+    """Count the statements that stand for one number of another standard."""
+    return _tally(
+        standard,
+        number,
+        [
+            standing
+            for indicator, standing in _standings(card, framework)
+            if number in indicator.refs.get(standard, ())
+        ],
+    )
 
 
 def tally_by_owner(card: Scorecard, framework: Framework) -> tuple[Tally, ...]:

@@ -142,6 +142,18 @@ class Standard(Model):
     title: str
 
 
+class KeyAction(Model):
+    """Something the publisher asks every body to do, beside the controls."""
+
+    id: str
+    title: str
+    source: str = ""
+    standard: str = ""
+    """Under which standard statements say that they stand for it; empty where none do."""
+    number: str = ""
+    """Its number there."""
+
+
 class ScopeKind(Model):
     """A kind of thing outcomes are assessed for."""
 
@@ -257,8 +269,11 @@ class Framework(Model):
     """What whoever begins an assessment with it should know, for example that it is superseded."""
     outcome_kind: str
     indicator_kind: str
+    abbreviations: tuple[str, ...] = ()
+    """Those that everybody who is asked knows; all others are explained where they stand."""
     scope_kinds: tuple[ScopeKind, ...]
     standards: tuple[Standard, ...] = ()
+    key_actions: tuple[KeyAction, ...] = ()
     answer_sets: tuple[AnswerSet, ...]
     levels: tuple[Level, ...] = Field(min_length=2)
     """In rank order, lowest first; a level of conditions may stand anywhere."""

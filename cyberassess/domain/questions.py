@@ -39,6 +39,8 @@ from cyberassess.domain.ledger import Given, Said, Source, State
 SECONDS_A_ROW = 15
 SECONDS_AN_OUTCOME = 60
 """What we tell people to expect; to be corrected when returns say better."""
+SECONDS_A_SINGLE = 15
+"""The same for an outcome of a single statement: its answer needs few words beside it."""
 MOST_SEEN = 3
 WITHDRAW = "Withdraw my answer"
 """The choice that takes an answer back; a blank never does."""
@@ -134,6 +136,10 @@ class Row:
     """This person's answer so far."""
     offers: tuple[Offer, ...] = ()
     """Inherited ones first; more than one of a kind where sources differ."""
+    condition: str = ""
+    """The question that must not be answered no for this one to count; empty where none."""
+    official: str = ""
+    """The publisher's own words on one line, where the organisation loaded them."""
 
 
 class Seen(NamedTuple):
@@ -159,6 +165,8 @@ class Block:
     """The ref of the evidence, ``B2.c.evidence/housing``."""
     see_also: tuple["Seen", ...] = ()
     """Outcomes of other sets in the same questionnaire that a mapping links with this one."""
+    official: str = ""
+    """The publisher's own words for the outcome; empty where a row says the same."""
 
     @property
     def key(self) -> OutcomeKey:
@@ -225,9 +233,16 @@ class Questionnaire:
 
     @property
     def minutes(self) -> int:
-        """About how long it takes, rounded up to five minutes."""
-        blocks = sum(len(topic.blocks) for topic in self.topics)
-        seconds = len(self.rows) * SECONDS_A_ROW + blocks * SECONDS_AN_OUTCOME
+        """About how long it takes, rounded up to five minutes.
+
+        An outcome of several statements wants an explanation and the names of documents. One of a
+        single statement is mostly answered by the answer.
+        """
+        blocks = [block for topic in self.topics for block in topic.blocks]
+        seconds = len(self.rows) * SECONDS_A_ROW + sum(
+            SECONDS_AN_OUTCOME if len(each.asked.outcome.indicators) > 1 else SECONDS_A_SINGLE
+            for each in blocks
+        )
         return -(-seconds // 300) * 5
 
 
@@ -240,12 +255,21 @@ def questionnaire(
     frameworks: Mapping[FrameworkRef, Framework],
     serial: int,
     offers: Mapping[StatementKey, tuple[Offer, ...]] = MappingProxyType({}),
+    official: Mapping[FrameworkRef, Mapping[str, str]] | None = None,
 ) -> Questionnaire:
     """Give what a person is asked, with their own answers so far.
 
     Args:
+        person: who is asked.
+        portion: what they are asked.
+        settings: of the assessment.
+        state: what the ledger says.
+        frameworks: the pinned ones, in the order of the settings.
+        serial: the number of this questionnaire for this person.
         offers: answers given elsewhere, shown beside the questions they fit.
+        official: the publisher's own words, keyed by outcome or statement id, where loaded.
     """
+    texts = official or {}
     leaders = _rows_together(portion, person.id, state)
     numbers = {ref: number for number, ref in enumerate(frameworks, start=1)}
     topics: dict[tuple[FrameworkRef, ScopeId, str], list[Block]] = {}
@@ -261,7 +285,15 @@ def questionnaire(
         headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
         number = numbers[asked.framework.ref]
         topics.setdefault(key, []).append(
-            _block(asked, person.id, state, number=number, leaders=leaders, offers=offers)
+            _block(
+                asked,
+                person.id,
+                state,
+                number=number,
+                leaders=leaders,
+                offers=offers,
+                official=texts.get(asked.framework.ref, {}),
+            )
         )
     return Questionnaire(
         assessment=state.assessment,
@@ -377,6 +409,7 @@ def _block(
     number: int,
     leaders: _Leaders,
     offers: Mapping[StatementKey, tuple[Offer, ...]],
+    official: Mapping[str, str],
 ) -> Block:
     framework, outcome = asked.framework, asked.outcome
     rows = tuple(
@@ -389,6 +422,12 @@ def _block(
             answers=framework.answers_for(indicator).answers,
             current=_mine(statement, person, state),
             offers=offers.get(statement, ()),
+            condition=(
+                framework.indicators[indicator.applies_when][1].text
+                if indicator.applies_when
+                else ""
+            ),
+            official=" ".join(official.get(indicator.id, "").split()),
         )
         for level in framework.levels
         for indicator in outcome.at_level(level.id)
@@ -404,6 +443,9 @@ def _block(
         evidence=_said(state.evidence.get(key, ()), person),
         why_ref=make_ref(f"{outcome.id}{WHY}", asked.scope.id, number),
         evidence_ref=make_ref(f"{outcome.id}{EVIDENCE}", asked.scope.id, number),
+        official=""
+        if IndicatorId(outcome.id) in framework.indicators
+        else " ".join(official.get(outcome.id, "").split()),
     )
 
 

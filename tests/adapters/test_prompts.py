@@ -601,3 +601,17 @@ def test_ones_own_answer_stands_before_what_was_kept(
     what = questions(offers={"A1.a.H.1": (SHARED,)})
     type_in(monkeypatch, what, "2", "y", "b", "3", *BOTH[2:], *BOTH, "l")
     assert "   2  Not true: Statement A1.a.H.1." in capsys.readouterr().out
+
+
+def test_official_words_and_conditions_are_shown_below_ours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions()
+    topic = what.topics[0]
+    first = replace(topic.blocks[0].rows[0], official="Their words.", condition="Do we use it?")
+    block = replace(topic.blocks[0], rows=(first,), official="The whole.")
+    type_in(monkeypatch, replace(what, topics=(replace(topic, blocks=(block,)),)), "q")
+    shown = capsys.readouterr().out
+    assert "\nOfficial wording: The whole.\n" in shown
+    below = "  Only if yes to: Do we use it?\n  Official wording: Their words.\n"
+    assert f"{first.text}\n{below}" in shown

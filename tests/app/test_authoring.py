@@ -16,14 +16,15 @@ from cyberassess.app.authoring import (
     ProfileWritten,
     TargetsWanted,
     begin_set,
-    keep_wording,
-    official_wording,
     quoted,
-    wording_path,
     write_profile,
 )
 from cyberassess.app.content import framework_check
+from cyberassess.app.official import keep_wording, official_wording, wording_path
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.receiving import receive
+from cyberassess.app.results import report_full
+from cyberassess.app.sending import questions_for, send
 from cyberassess.app.setup import NewAssessment
 from cyberassess.app.setup import new as new_assessment
 from cyberassess.cli import program
@@ -415,6 +416,24 @@ def test_wording_is_replaced_only_by_force_and_versions_only_when_named(
     path.write_text("schema: 1\n", "utf-8")
     with pytest.raises(AssessmentError, match="is missing"):
         official_wording(council, caf)
+
+
+def test_official_wording_is_shown_wherever_our_question_is(council: Path) -> None:
+    text = "id,text\nA1.a,The whole outcome.\nA1.a.A.1,The very words.\n"
+    assert kept(council, "a.csv", text) == []
+    officer = open_assessment(council).contents.settings.officer.id
+    what = questions_for(open_assessment(council), officer)
+    assert what.topics[0].blocks[0].official == "The whole outcome."
+    (sent,) = send(council)
+    book = openpyxl.load_workbook(sent.path, read_only=True)
+    cells = [str(v) for paper in book for row in paper.values for v in row if v]
+    assert sum("\nOfficial wording: The very words." in each for each in cells) == 1
+    assert "Official wording: The whole outcome." in cells
+    (came,) = receive(council, [sent.path])
+    assert came.problems == []
+    page = report_full(council, html=True).path.read_text("utf-8")
+    assert page.count("Official wording: The very words.") == 1
+    assert page.count("Official wording: The whole outcome.") == 1
 
 
 def test_references_in_yaml_are_followed_but_not_without_end() -> None:

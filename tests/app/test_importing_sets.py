@@ -10,12 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.adapters import resources
 from cyberassess.adapters.framework_yaml import Shelf
+from cyberassess.adapters.sources.pscrf_words import obvious_owner
 from cyberassess.app.content import framework_check
-from cyberassess.app.importing_sets import (
-    BuiltSet,
-    import_pscrf,
-    obvious_owner,
-)
+from cyberassess.app.importing_sets import BuiltSet, import_pscrf
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.sending import send
 from cyberassess.app.setup import NewAssessment, new

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cyberassess.app.opening import open_assessment
-from cyberassess.app.results import score_json, tallies, tallies_json
+from cyberassess.app.results import find_outcomes, score_json, tallies, tallies_json
 from cyberassess.app.settling import AskSession
 from cyberassess.app.setup import NewAssessment, new
+from cyberassess.cli import program
 from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply
-from cyberassess.errors import FrameworkError
+from cyberassess.errors import AssessmentError, FrameworkError
 
 PROMPT = Source("prompt")
 
@@ -76,3 +78,30 @@ def test_cloud_services_are_scopes_of_their_own(tmp_path: Path) -> None:
     )  # fmt: skip
     scopes = {each.key.scope for each in open_assessment(folder).card.outcomes}
     assert scopes == {"mail", "storage"}
+
+
+def test_a_stage_without_controls_is_passed_and_marked(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "lab", "pscrf@1.0", "pscrf-baseline")
+    found = {each["outcome"]: each for each in score_json(open_assessment(folder))["outcomes"]}
+    assert found["3.1"]["nothing_to_assess"] == ["baseline", "advanced"]
+    assert "nothing_to_assess" not in found["1.1"]
+    said = CliRunner().invoke(program, ["-C", str(folder), "score"]).output
+    assert "Nothing to assess, so passed: baseline at " in said
+    said = CliRunner().invoke(program, ["-C", str(folder), "explain", "3.1"]).output
+    assert "Baseline: nothing to assess, so the stage is passed." in said
+
+
+@pytest.mark.parametrize(
+    ("framework", "profile", "name", "part"),
+    [
+        ("pscrf@1.0", "pscrf-baseline", "conditions", "CONDITIONS.pci (for "),
+        ("ncsc-cyber-essentials@3.3", "cyber-essentials-ready", "SCOPE", "UA-06, UA-07"),
+    ],
+)
+def test_what_only_asks_what_applies_is_known_to_explain(
+    tmp_path: Path, framework: str, profile: str, name: str, part: str
+) -> None:
+    folder = begin(tmp_path / "lab", framework, profile)
+    with pytest.raises(AssessmentError, match="only asks what applies here") as caught:
+        find_outcomes(open_assessment(folder), name, None)
+    assert part in str(caught.value)

@@ -35,7 +35,7 @@ CYBER_ESSENTIALS_CONDITIONS = {
     "SCOPE.other-networks": 1,
     "SCOPE.unlock-only-credential": 1,
     "SCOPE.dual-use-credential": 1,
-    "SCOPE.uses-cloud": 2,
+    "SCOPE.cloud-offers-mfa": 2,
     "SCOPE.uses-passwords": 5,
     "SCOPE.uses-mfa": 2,
     "SCOPE.uses-anti-malware": 3,

@@ -392,16 +392,58 @@ def test_a_theme_is_found_by_its_id() -> None:
         themes.theme("moon")
 
 
-def test_a_sentence_of_ours_can_be_read_once() -> None:
-    long = "We " + "very " * 24 + "much agree."
-    problems = broken(lambda data: outcome(data).update(question=f"Short? {long}"))
-    assert [(each.code, each.where) for each in problems] == [("long-sentence", "X1.a")]
-    assert "27 words" in problems[0].message
+# Conditions and permissions
+
+RULED = """
+X Rules
+  X1 Scope
+    X.c organisation board C.1
+  X2 Controls
+    X.a organisation board R.1?X.c.C.1 R.2~
+"""
 
 
-def test_official_wording_is_not_measured() -> None:
-    def alter(data: Data) -> None:
-        outcome(data).update(question="We " + "very " * 24 + "much agree.")
-        data["wording"] = "official"
+def ruled(change: Callable[[Data], None]) -> list[Problem]:
+    data = framework_data(RULED, "all-met")
+    change(data)
+    return check_framework(Framework.model_validate(data))
 
-    assert broken(alter) == []
+
+def test_conditions_and_requirements_stand_in_outcomes_of_their_own() -> None:
+    def change(data: Data) -> None:
+        scope, controls = (each["outcomes"][0] for each in data["groups"][0]["groups"])
+        scope["indicators"].append(controls["indicators"].pop())
+
+    found = ruled(change)[0]
+    assert (found.code, found.where) == ("mixed-conditions", "X.c")
+    assert found.hint == "Put X.c.C.1 into an outcome of their own."
+
+
+def test_an_outcome_holds_more_than_permissions() -> None:
+    def change(data: Data) -> None:
+        data["groups"][0]["groups"][1]["outcomes"][0]["indicators"][0]["kind"] = "permission"
+
+    assert [(e.code, e.where) for e in ruled(change)] == [("only-permissions", "X.a")]
+
+
+def test_a_condition_is_asked_of_the_same_kind_of_scope() -> None:
+    def change(data: Data) -> None:
+        data["groups"][0]["groups"][1]["outcomes"][0]["scope_kind"] = "system"
+
+    (found,) = ruled(change)
+    assert (found.code, found.where) == ("other-scope-condition", "X.a.R.1")
+    assert "X.c.C.1 is asked for each organisation, this statement for each system" in str(found)
+
+
+def test_a_key_action_names_a_standard_that_is_declared() -> None:
+    def change(data: Data) -> None:
+        data["standards"] = [{"id": "ce", "title": "CE"}]
+        data["key_actions"] = [
+            {"id": "1", "title": "Do it", "standard": "cf", "number": "1"},
+            {"id": "1", "title": "Do it again"},
+        ]
+
+    assert [(e.code, e.where) for e in ruled(change)] == [
+        ("repeated-id", "1"),
+        ("unknown-standard", "key action 1"),
+    ]

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from cyberassess.domain.assessment import PersonId, ScopeId, Settings, assign
-from cyberassess.domain.framework import Framework, FrameworkRef, OutcomeId
+from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.domain.ledger import State, fold
 from cyberassess.domain.questions import (
     Block,
@@ -23,6 +23,7 @@ from tests.unit.builder import (
     answer_event,
     key,
     make_framework,
+    make_ruled,
     make_settings,
     make_state,
     segment,
@@ -231,6 +232,39 @@ def test_minutes_are_rounded_up_to_five(statements: int, minutes: int) -> None:
     names = " ".join(f"H.{number}" for number in range(1, statements + 1))
     framework = make_framework(f"X X\n  X.a organisation board {names}")
     assert ask(frameworks=(framework,)).minutes == minutes
+
+
+def test_an_outcome_of_one_statement_takes_half_a_minute() -> None:
+    lines = "".join(f"\n  X.{number} organisation board H.1" for number in range(1, 21))
+    assert ask(frameworks=(make_framework(f"X X{lines}"),)).minutes == 10
+
+
+# What stands beside our question
+
+
+def beside(official: dict[str, str], outline: str) -> dict[str, tuple[str, str]]:
+    framework = make_ruled("all-met", outline)
+    settings = make_settings()
+    found = questionnaire(
+        settings.officer,
+        assign({REF: framework}, settings)[settings.officer.id],
+        settings,
+        make_state({}),
+        frameworks={REF: framework},
+        serial=1,
+        official={REF: official},
+    )
+    blocks = {b.ref: ("", b.official) for topic in found.topics for b in topic.blocks}
+    return blocks | {row.ref: (row.condition, row.official) for row in found.rows}
+
+
+def test_official_words_and_conditions_stand_beside_our_question() -> None:
+    outline = "X X\n  X.c organisation board C.1\n  X.a organisation board R.1?X.c.C.1 R.2"
+    found = beside({"X.a": "The whole.", "X.a.R.2": "The\nsecond."}, outline)
+    condition = make_ruled("all-met", outline).indicators[IndicatorId("X.c.C.1")][1].text
+    assert found["X.a"] == ("", "The whole.")
+    assert found["X.a.R.1"] == (condition, "")
+    assert found["X.a.R.2"] == ("", "The second.")
 
 
 # Refs

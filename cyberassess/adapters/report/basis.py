@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -142,6 +142,12 @@ class Basis:
     card: Scorecard
     on: datetime.date
     tool: str
+    official: Mapping[FrameworkRef, Mapping[str, str]] = field(default_factory=dict)
+    """The publishers' own words the organisation loaded, keyed by outcome or statement id."""
+    default_themes: ThemeSet | None = None
+    """What the organisation's own themes are set beside; ``None`` where it has none of its own."""
+    default_scores: tuple[ThemeScore, ...] = ()
+    """The themes' figures by the default's placing; empty for sets where nothing was moved."""
 
     @cached_property
     def first(self) -> Framework:
@@ -248,6 +254,18 @@ class Basis:
                 return f"at the prompt, {said_date(time)}"
             case _:
                 return f"{source}, {said_date(time)}"
+
+    def title_by_default(self, theme: str) -> str:
+        """Give a theme's title in the default set; the organisation's own where it has none."""
+        themes = (
+            *(self.default_themes.themes if self.default_themes else ()),
+            *self.themes.themes,
+        )
+        return next((each.title for each in themes if each.id == theme), theme)
+
+    def official_words(self, framework: FrameworkRef, name: str) -> str:
+        """Give the publisher's own words for an outcome or a statement; empty where not loaded."""
+        return " ".join(self.official.get(framework, {}).get(name, "").split())
 
     def theme_of(self, score: OutcomeScore) -> str:
         """Give the id of the theme an outcome counts for; empty where it has none."""

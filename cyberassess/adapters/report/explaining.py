@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from cyberassess.adapters.report.basis import joined
+from cyberassess.domain.findings import nothing_to_assess
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
@@ -226,11 +227,11 @@ def _from_stages(score: OutcomeScore) -> list[str]:
     one = noun(framework)
     reached = framework.ranks[score.suggested] if score.suggested else 0
     below = framework.scale[1 : reached + 1]
-    empty = [level.title for level in below if not _applying(score, level.id)]
+    passed = [level.title.lower() for level in below if level.id in nothing_to_assess(score)]
     sentences: list[str] = []
-    if empty:
-        ask = "asks" if len(empty) == 1 else "ask"
-        sentences.append(f"{joined(empty).capitalize()} {ask} for nothing that applies here.")
+    if passed:
+        stages = "that stage is" if len(passed) == 1 else "those stages are"
+        sentences.append(f"Nothing to assess for {joined(passed)}, so {stages} passed.")
     for level in below:
         applying = len(_applying(score, level.id))
         if applying:

@@ -7,6 +7,7 @@ from cyberassess.adapters.report.basis import Basis, capital, joined, said_date
 from cyberassess.adapters.report.explaining import left_by
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.evidence import Mark, behind_many
+from cyberassess.domain.findings import nothing_to_assess
 from cyberassess.domain.framework import (
     Answer,
     CountsAs,
@@ -19,6 +20,7 @@ from cyberassess.domain.framework import (
 from cyberassess.domain.ledger import Said
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
+from cyberassess.domain.theming import moved
 from cyberassess.errors import counted
 
 _MANY = 3
@@ -98,6 +100,7 @@ def fair_play(basis: Basis) -> FairPlay:
         ),
         *_by_conditions(basis),
         *_apart(basis),
+        *_nothing_to_assess(basis),
         *(
             [
                 FairList(
@@ -140,6 +143,7 @@ def fair_play(basis: Basis) -> FairPlay:
             ("Explanation", "Outcomes"),
             tuple(_repeated(basis, basis.state.rationales)),
         ),
+        *_themes_changed(basis),
         FairList(
             "Outcomes that are not applicable",
             "Every statement was said not to apply, so the outcome is in no count.",
@@ -269,6 +273,28 @@ def _apart(basis: Basis) -> Iterator[FairList]:
             ("Control", "Who, and what they gave"),
             tuple(rows),
         )
+
+
+def _nothing_to_assess(basis: Basis) -> Iterator[FairList]:
+    """Name the stages that are passed because no control of them applies."""
+    if not any(each.rule.id is RuleId.STAGED for each in basis.frameworks.values()):
+        return
+    found: dict[tuple[str, int, str], list[str]] = {}
+    for score in basis.card.outcomes:
+        framework = score.asked.framework
+        for level in nothing_to_assess(score):
+            key = (basis.where(score), framework.ranks[level], framework.level(level).title)
+            found.setdefault(key, []).append(score.asked.outcome.id)
+    yield FairList(
+        "Stages with nothing to assess",
+        "No control of these stages applies to the outcomes named, so the stage is passed: "
+        "reached as soon as the stages below it are.",
+        ("Stage", "Outcomes"),
+        tuple(
+            FairRow(counted(len(ids), "outcome"), where, title, ", ".join(ids))
+            for (where, _, title), ids in sorted(found.items())
+        ),
+    )
 
 
 def _by_conditions(basis: Basis) -> Iterator[FairList]:
@@ -433,6 +459,38 @@ def _repeated(basis: Basis, texts: Mapping[OutcomeKey, tuple[Said, ...]]) -> Ite
             excerpt,
             "; ".join(f"{place}: {', '.join(ids)}" for place, ids in by_scope.items()),
         )
+
+
+def _themes_changed(basis: Basis) -> Iterator[FairList]:
+    if basis.default_themes is None:
+        return
+    rows = [
+        FairRow(
+            each.outcome,
+            framework.short_title,
+            f"Counts for {each.own}; by default for {each.default}.",
+            each.reason,
+        )
+        for framework in basis.frameworks.values()
+        for each in moved(basis.default_themes, basis.themes, framework)
+    ]
+    if basis.themes.headline != basis.default_themes.headline:
+        rows.append(
+            FairRow(
+                "headline",
+                "",
+                f"The report leads with {basis.headline.title}; by default with "
+                f"{basis.title_by_default(basis.default_themes.headline)}.",
+                "",
+            )
+        )
+    yield FairList(
+        "Themes changed by the organisation",
+        "These outcomes count for another theme than by default. The default's result stands "
+        "below the table of all themes.",
+        ("Change", "Reason given"),
+        tuple(rows),
+    )
 
 
 def _not_applicable(basis: Basis) -> Iterator[FairRow]:

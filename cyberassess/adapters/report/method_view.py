@@ -66,6 +66,8 @@ class Method:
     theme_rule: str
     levels: tuple[Line, ...]
     theme_example: str
+    themes: tuple[Line, ...]
+    """Theme, what it is about, and its goals; only where a theme has goals."""
     attainment: tuple[Line, ...]
     confidence: tuple[Line, ...]
     people: tuple[Line, ...]
@@ -115,6 +117,11 @@ def method(basis: Basis) -> Method:
         theme_rule=THEME_RULE,
         levels=tuple(Line((str(level.value), level.title, text)) for level, text in _LEVELS),
         theme_example=theme_example,
+        themes=tuple(
+            Line((each.title, each.meaning, *each.goals))
+            for each in basis.themes.themes
+            if any(theme.goals for theme in basis.themes.themes)
+        ),
         attainment=tuple(_attainment(basis)),
         confidence=tuple(_confidence(basis)),
         people=tuple(_people(basis)),

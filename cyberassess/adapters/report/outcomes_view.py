@@ -67,6 +67,8 @@ class StatementRow:
     """Who, and the reason they gave."""
     note: str
     """What to know about several answers, or a reason that is missing; empty as a rule."""
+    official: str = ""
+    """The publisher's own words, where the organisation loaded them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class OutcomeView:
     no_evidence: str
     """Said where there is none."""
     claims: tuple[TextRow, ...]
+    official: str = ""
+    """The publisher's own words for the outcome; empty where a statement of its id has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +307,9 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         if evidence or basis.evidence.support(score.evidence_places).is_offered
         else _no_evidence(score),
         claims=tuple(_claim(basis, score, each) for each in basis.state.claims.get(key, ())),
+        official=""
+        if IndicatorId(outcome.id) in framework.indicators
+        else basis.official_words(framework.ref, outcome.id),
     )
 
 
@@ -418,6 +425,7 @@ def _row(
         answers=answers,
         reasons=tuple((basis.person(g.person), g.reason) for g in standing.given if g.reason),
         note=_note(basis, score, indicator, standing),
+        official=basis.official_words(score.asked.framework.ref, indicator.id),
     )
 
 

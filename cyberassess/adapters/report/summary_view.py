@@ -15,7 +15,7 @@ from cyberassess.adapters.report.explaining import noun
 from cyberassess.adapters.report.outcomes_view import said_verdict
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.findings import Finding
-from cyberassess.domain.framework import CountsAs, IndicatorId, OutcomeId, RuleId
+from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, OutcomeId, RuleId
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeScore
 from cyberassess.errors import counted
 
@@ -388,6 +388,29 @@ def _gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
     )
 
 
+def _by_default(basis: Basis, framework: Framework) -> Iterator[str]:
+    """Say what the default's placing would give, where the organisation's own differs."""
+    found: list[str] = []
+    for default in basis.default_scores:
+        if default.framework != framework.ref or default.scope != ALL_SCOPES:
+            continue
+        own = next((e for e in basis.card.themes if _same_line(e, default)), None)
+        if own is None or (own.meets, own.of, own.level) != (
+            default.meets,
+            default.of,
+            default.level,
+        ):
+            title = basis.title_by_default(default.theme)
+            level = "no level" if default.level is None else f"level {default.level.value}"
+            found.append(f"{title} {default.meets} of {default.of}, {level}")
+    if found:
+        yield f"Themes are placed by the organisation. By the default's placing: {joined(found)}."
+
+
+def _same_line(one: ThemeScore, other: ThemeScore) -> bool:
+    return (one.framework, one.scope, one.theme) == (other.framework, other.scope, other.theme)
+
+
 def _theme_table(basis: Basis, ref: str, *, titled: bool) -> ThemeTable:
     framework = next(each for key, each in basis.frameworks.items() if key == ref)
     rows: list[ThemeRow] = []
@@ -418,5 +441,6 @@ def _theme_table(basis: Basis, ref: str, *, titled: bool) -> ThemeTable:
                 else ()
             ),
             *((f"{joined(empty)} {verb} no outcome in this framework.",) if empty else ()),
+            *_by_default(basis, framework),
         ),
     )

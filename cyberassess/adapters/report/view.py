@@ -12,12 +12,13 @@ from cyberassess.adapters.report.fairplay_view import FairPlay, fair_play
 from cyberassess.adapters.report.gaps_view import Gaps, gaps
 from cyberassess.adapters.report.method_view import Method, method
 from cyberassess.adapters.report.outcomes_view import ScopeView, scope_views
+from cyberassess.adapters.report.register_view import Register, register
 from cyberassess.adapters.report.review_view import ReviewView, review
 from cyberassess.adapters.report.summary_view import Front, front
 from cyberassess.domain.assessment import Settings
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, ThemeSet
 from cyberassess.domain.ledger import State
-from cyberassess.domain.scoring import Scorecard
+from cyberassess.domain.scoring import Scorecard, ThemeScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class FullReport:
     scopes: tuple[ScopeView, ...]
     review: ReviewView | None
     """``None`` while nobody has reviewed anything."""
+    register: Register
     fair_play: FairPlay
     method: Method
     control: Control
@@ -58,6 +60,8 @@ _SECTIONS = (
     ("gaps", "Where the gaps are"),
     ("findings", "Findings against the target"),
     ("outcomes", "Outcomes, one by one"),
+    ("review", "Independent review"),
+    ("register", "Certificates and key actions"),
     ("fair-play", "Fair play"),
     ("method", "Method and limits"),
     ("control", "Control of this document"),
@@ -74,6 +78,9 @@ def build_view(
     card: Scorecard,
     on: datetime.date,
     tool: str,
+    official: Mapping[FrameworkRef, Mapping[str, str]] | None = None,
+    default_themes: ThemeSet | None = None,
+    default_scores: tuple[ThemeScore, ...] = (),
 ) -> FullReport:
     """Give what the full report prints.
 
@@ -86,11 +93,27 @@ def build_view(
         card: the score that follows from it.
         on: date of the ledger's last entry, printed as the report's.
         tool: version of the program.
+        official: the publishers' own words, keyed by outcome or statement id, where loaded.
+        default_themes: what the organisation's own themes are set beside.
+        default_scores: the themes' figures by the default's placing, where it differs.
     """
-    basis = Basis(settings, frameworks, profiles, themes, state, card, on, tool)
+    basis = Basis(
+        settings,
+        frameworks,
+        profiles,
+        themes,
+        state,
+        card,
+        on,
+        tool,
+        official=official or {},
+        default_themes=default_themes,
+        default_scores=default_scores,
+    )
     page_one = front(basis)
     reviewed = review(basis)
     reference = _reference(basis)
+    held = register(basis)
     return FullReport(
         title=f"{page_one.title}: full report, {settings.organisation}",
         author=settings.officer.name,
@@ -101,21 +124,22 @@ def build_view(
         marking=settings.marking.filled.upper(),
         footer=f"{settings.organisation} · {reference} · DRAFT",
         front=page_one,
-        sections=_sections(reviewed),
+        sections=_sections(reviewed, held),
         gaps=gaps(basis),
         scopes=scope_views(basis),
         review=reviewed,
+        register=held,
         fair_play=fair_play(basis),
         method=method(basis),
         control=_control(basis, reference),
     )
 
 
-def _sections(reviewed: ReviewView | None) -> tuple[tuple[str, str], ...]:
+def _sections(reviewed: ReviewView | None, held: Register) -> tuple[tuple[str, str], ...]:
     """Give the sections there are; the review stands before what is told for fair play."""
-    if reviewed is None:
-        return _SECTIONS
-    return (*_SECTIONS[:3], ("review", "Independent review"), *_SECTIONS[3:])
+    missing = {"review"} if reviewed is None else set()
+    missing |= {"register"} if held.is_empty else set()
+    return tuple(each for each in _SECTIONS if each[0] not in missing)
 
 
 def _reference(basis: Basis) -> str:

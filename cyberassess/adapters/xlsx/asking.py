@@ -18,6 +18,7 @@ from cyberassess.adapters.xlsx.look import (
     GREY,
     INDENT,
     LINE,
+    LONGEST_CELL,
     MIDDLE_SIZE,
     PALE,
     PETROL,
@@ -29,6 +30,7 @@ from cyberassess.adapters.xlsx.look import (
     Paper,
     Sheets,
     choose,
+    clean,
     write,
 )
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
@@ -354,6 +356,8 @@ class _Writing:
             (outcome.question, sheets.format(text_wrap=True, bold=True), True),
             (wording.HELP.format(help=outcome.help), grey, False),
         ]
+        if block.official:
+            lines.append((f"{wording.OFFICIAL}{block.official}", grey, False))
         places = [
             wording.SEE_PLACE.format(title=each.title, ref=each.ref, sheet=self.names[each.ref])
             for each in block.see_also
@@ -420,12 +424,14 @@ class _Writing:
         if row.ref in self.what.typed:
             answer, reason = self.what.typed[row.ref]
         write(self.paper, at, REF, row.ref, self._tiny(**middle))
-        write(self.paper, at, STATEMENT, row.text, sheets.format(**line))
+        below = wording.below(row)
+        self._statement(at, row.text, below, sheets.format(**line))
         write(self.paper, at, ANSWER, answer, sheets.input(**middle))
         self.places[row.ref] = (at, ANSWER)
         write(self.paper, at, WORDS, reason, sheets.input(**middle))
         past = wording.earlier_text(row) or self.earlier.get(row.ref, "")
-        texts = [row.ref, row.text, answer, reason, *self._beside(row.ref, past, at, **middle)]
+        shown = f"{row.text}{below}"
+        texts = [row.ref, shown, answer, reason, *self._beside(row.ref, past, at, **middle)]
         if wording.can_be_confirmed(row):
             said = wording.STILL_TRUE if _is_confirmed(row) and not answer else ""
             write(self.paper, at, self.layout.confirm, said, sheets.input(**middle))
@@ -435,6 +441,17 @@ class _Writing:
                 [wording.STILL_TRUE, wording.NO_LONGER],
             )
         self._size(at, texts, least=36)
+
+    def _statement(self, at: int, text: str, below: str, form: Format) -> None:
+        """Write our question, and smaller below it what must not be taken for it."""
+        if not below:
+            write(self.paper, at, STATEMENT, text, form)
+            return
+        small = self.sheets.format(font_size=SMALL, font_color=GREY)
+        rest = clean(below)[: LONGEST_CELL - len(clean(text))]
+        self.paper.write_rich_string(
+            at, STATEMENT, self.sheets.format(), clean(text), small, rest, form
+        )
 
     def _beside(self, ref: str, past: str, at: int, **properties: object) -> list[str]:
         """Write what stands to the right of the answer; gives the texts of all columns there."""

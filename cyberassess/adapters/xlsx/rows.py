@@ -205,11 +205,16 @@ class Questions:
         cell = None if column is None else row.get(column)
         return cell if cell is not None and cell.kind else None
 
+    def is_statement(self, cell: Cell) -> bool:
+        """Say whether a cell stands in the column of questions."""
+        return cell.column == self.columns.get(wording.STATEMENT)
+
     def is_ours(self, cell: Cell) -> bool:
         """Say whether a cell in a row without a ref is one of our texts."""
         return (
             wording.fold(cell.text) in self.texts
             or wording.is_progress(cell.text)
+            or (self.is_statement(cell) and cell.text.startswith(wording.OFFICIAL))
             or wording.fits(cell.text, (*wording.SHEET_TEMPLATES, *wording.EARLIER_WORDINGS))
         )
 
@@ -346,7 +351,8 @@ def _row(
     ]
     if wording.STATEMENT in sheet.columns:
         text = statement.text if statement is not None else ""
-        if wording.fold(text) != wording.fold(question):
+        own = wording.question_of(text)
+        if wording.fold(own) != wording.fold(question):
             problems.append(_changed(place, statement or ref_cell, ref, text, question))
     return (None if is_title else found), problems
 

@@ -113,6 +113,10 @@ DOCUMENT_HEADINGS = (DOCUMENT, SHOWS, SUPPORTS, DATED, OWNER, LOCATION, VALID_UN
 NO_DUE = "No date is set."
 NOT_ASKED = "Not asked"
 NOT_ANSWERED = "Not answered"
+OFFICIAL = "Official wording: "
+"""What stands before the publisher's own words, below ours in the same cell."""
+ONLY_IF = "Only if yes to: "
+"""What stands before the condition of a question, below it in the same cell."""
 PAST_WORDS = "Last year: "
 """What stands before a text of last year, so that it is known as ours."""
 _WHY_YOU = (
@@ -433,3 +437,17 @@ def texts_of(framework: Framework) -> set[str]:
 def questions(count: int) -> str:
     """Give the number of questions with its noun."""
     return counted(count, "question")
+
+
+def below(row: Row) -> str:
+    """Give what stands below our question in its cell, each on a line; empty where nothing."""
+    lines = [f"{ONLY_IF}{row.condition}"] if row.condition else []
+    lines += [f"{OFFICIAL}{row.official}"] if row.official else []
+    return "".join(f"\n{line}" for line in lines)
+
+
+def question_of(text: str) -> str:
+    """Give our question from the text of its cell, without what stands below it."""
+    lines = text.splitlines()
+    after = (n for n, line in enumerate(lines) if line.startswith((ONLY_IF, OFFICIAL)))
+    return "\n".join(lines[: next(after, len(lines))])

@@ -174,3 +174,22 @@ def test_a_set_in_one_group_is_mapped_outcome_by_outcome(self_check: FullReport)
     (map_,) = self_check.gaps.maps
     assert [row.title.partition(" ")[0] for row in map_.rows] == ["X.a", "X.b"]
     assert [row.cells[0].tone for row in map_.rows] == ["few", "all"]
+
+
+def test_a_stage_with_nothing_to_assess_is_passed_and_named() -> None:
+    outline = "X Rules\n  X1 One\n    X.a organisation board S.1 T.1\n"
+    framework = make_ruled("staged", outline)
+    state = make_state({"X.a.S.1": "yes", "X.a.T.1": "out (Because.)"}, framework=framework.ref)
+    (score,) = determine(framework, make_settings(), state)
+    assert explain(score) == (
+        "Nothing to assess for first and third, so those stages are passed. "
+        "Second is reached: its one statement is met."
+    )
+    profile = make_profile({"X.a": "third"})
+    report = build(state, framework=framework, profile=profile, scopes=())
+    title = "Stages with nothing to assess"
+    (found,) = [each for each in report.fair_play.lists if each.title == title]
+    assert [(row.ref, row.what, row.detail) for row in found.rows] == [
+        ("1 outcome", "First", "X.a"),
+        ("1 outcome", "Third", "X.a"),
+    ]

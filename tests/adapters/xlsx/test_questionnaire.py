@@ -283,3 +283,30 @@ def test_conditions_stand_first_and_bands_ask_what_the_rule_asks(tmp_path: Path)
     assert "Risk accepted, give the reference in the risk register" in helps[0]
     offered = book.worksheets[-4].data_validations.dataValidation[0]
     assert offered.prompt == helps[0]
+
+
+def test_what_stands_below_our_question_is_not_taken_for_it(tmp_path: Path) -> None:
+    """Official words and conditions are shown; a changed question of ours is still noticed."""
+    what = ask("A1")
+    topic = what.topics[0]
+    block = topic.blocks[0]
+    rows = (
+        replace(block.rows[0], official="Their = words."),
+        replace(block.rows[1], condition="Do we use it?", official="Second."),
+        *block.rows[2:],
+    )
+    blocks = (replace(block, rows=rows, official="The whole."), *topic.blocks[1:])
+    what = replace(what, topics=(replace(topic, blocks=blocks), *what.topics[1:]))
+    path = write(tmp_path, what)
+    back = receive(path)
+    assert back.problems == ()
+    assert bare(back.replies) == expected(what)
+    book = openpyxl.load_workbook(path)
+    paper = book[book.sheetnames[1]]
+    cells = {cell.value: cell for row in paper.iter_rows() for cell in row if cell.value}
+    assert "Official wording: The whole." in cells
+    assert f"{rows[0].text}\nOfficial wording: Their = words." in cells
+    second = f"{rows[1].text}\nOnly if yes to: Do we use it?\nOfficial wording: Second."
+    cells[second].value = second.replace(rows[1].text, "Another question.")
+    book.save(path)
+    assert [each.code for each in receive(path).problems] == ["question-changed"]

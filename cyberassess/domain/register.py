@@ -1,0 +1,43 @@
+"""The register of key actions: what was recorded, beside what the answers say."""
+
+from typing import NamedTuple
+
+from cyberassess.domain.assessment import Settings
+from cyberassess.domain.certificates import Certificate, RecordedAction
+from cyberassess.domain.findings import Tally, tally_statements
+from cyberassess.domain.framework import Framework, KeyAction
+from cyberassess.domain.scoring import Scorecard
+
+
+class ActionRow(NamedTuple):
+    """One key action of a control set."""
+
+    action: KeyAction
+    recorded: RecordedAction | None
+    """``None`` where the organisation recorded nothing."""
+    tally: Tally | None
+    """The statements that stand for it; ``None`` where the control set names none."""
+
+
+def key_actions(
+    card: Scorecard, framework: Framework, settings: Settings
+) -> tuple[ActionRow, ...]:
+    """Give the key actions of a control set, in its order."""
+    recorded = {
+        each.action: each for each in settings.key_actions if each.framework == framework.ref
+    }
+    return tuple(
+        ActionRow(
+            each,
+            recorded.get(each.id),
+            tally_statements(card, framework, each.standard, each.number)
+            if each.standard
+            else None,
+        )
+        for each in framework.key_actions
+    )
+
+
+def certificates_for(settings: Settings, standard: str) -> tuple[Certificate, ...]:
+    """Give the certificates for a standard, in the order of the settings."""
+    return tuple(each for each in settings.certificates if each.standard == standard)

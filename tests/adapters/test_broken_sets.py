@@ -1,0 +1,54 @@
+"""Control sets with one fault each: every rule names it, with its line."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cyberassess.adapters.framework_yaml import read_one_file
+
+BROKEN = Path(__file__).parents[1] / "broken" / "sets"
+
+
+class Case(NamedTuple):
+    code: str
+    place: str
+    message: str
+    hint: str = ""
+
+
+CASES = [
+    Case("unknown-answer-set", "line 33, level ready", '"mat" is not one of the answer sets'),
+    Case("unknown-scope-kind", "line 62, R2", '"sistem" is not one of the scope kinds', "system"),
+    Case("unknown-role", "line 41, S", '"wizard" is not a role', "it-security"),
+    Case("unknown-level", "line 61, R1.2", '"not-ready" is not a level that statements'),
+    Case("repeated-id", "line 60, R1.1", "Two statements have this id"),
+    Case("unknown-same-as", "line 71, R2.1", '"R1.9" is no statement that stands before'),
+    Case("chained-same-as", "line 72, R2.2", '"R2.1" is itself a repetition', "R1.1"),
+    Case("other-answers-same-as", "line 71, R2.1", "It has other answers than S.1"),
+    Case("different-same-as", "line 71, R2.1", "The text differs from R1.1"),
+    Case("unknown-standard", "line 61, R1.2", '"cf" is not one of the standards', "ce"),
+    Case("unknown-condition", "line 60, R1.1", '"S.9" is not a condition', "S.1"),
+    Case("wrong-count", "made@1", "2 entries under outcomes; the publisher has 3"),
+    Case("mixed-conditions", "line 41, S", "conditions and statements that are scored", "S.1"),
+    Case("only-permissions", "line 62, R2", "nothing but permissions"),
+    Case("other-scope-condition", "line 60, R1.1", "for each organisation, this statement for"),
+    Case("long-sentence", "line 41, S", "A sentence has 26 words", "the most is 25"),
+    Case("double-negative", "line 62, R2", "says no twice (Nobody, without)", "what is the case"),
+    Case("unexplained-abbreviation", "line 61, R1.2", '"RFID" is not explained', "brackets"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def test_each_rule_has_a_broken_set(case: Case) -> None:
+    name = f"{case.code}.yaml"
+    framework, (problem,) = read_one_file(BROKEN / name)
+    assert framework is not None
+    assert problem.code == case.code
+    assert problem.where == f"{name}, {case.place}"
+    assert case.message in problem.message
+    assert case.hint in problem.hint
+
+
+def test_every_broken_set_is_tested() -> None:
+    assert {path.stem for path in BROKEN.glob("*.yaml")} == {case.code for case in CASES}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess.adapters.segments import LedgerFolder, single_head
 from cyberassess.app.opening import Assessment, Writing, open_assessment, record_event, writing
+from cyberassess.app.printing import Printed, Wanted, report_full
 from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.app.recording import Voice, plan
-from cyberassess.app.results import Printed, report_full
 from cyberassess.app.sending import SentFile, send
 from cyberassess.app.setup import NewAssessment, create, settings_for
 from cyberassess.domain.assessment import (
@@ -196,7 +196,7 @@ def _print(workspace: Path, output: Path) -> Printed:
     """Print the report in a process of its own, so that its memory comes on top of nothing."""
     alone = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=alone) as pool:
-        return pool.submit(report_full, workspace, output=output).result()
+        return pool.submit(report_full, workspace, Wanted(output)).result()
 
 
 def _clear(folder: Path) -> None:

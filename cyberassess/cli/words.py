@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cyberassess.app.opening import Assessment
     from cyberassess.app.receiving import ReceivedFile
     from cyberassess.app.recording import Replaced
-    from cyberassess.app.results import Printed, Verified
+    from cyberassess.app.results import Verified
     from cyberassess.app.sending import SentFile
     from cyberassess.app.settling import Conflict
     from cyberassess.app.setup import Created, NewAssessment
@@ -360,14 +360,6 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
         )
     yield "* decided it"
     yield ""
-
-
-def printed_lines(printed: "Printed") -> Iterator[str]:
-    """Say where the document is."""
-    if printed.reason:
-        yield from wrap(f"This is the HTML edition: {printed.reason}")
-    pages = f" ({counted(printed.pages, 'page')})" if printed.pages else ""
-    yield f"{printed.path}{pages}"
 
 
 def verified_lines(found: "Verified") -> Iterator[str]:

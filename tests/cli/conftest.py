@@ -12,7 +12,7 @@ import pytest
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.app import demo
 from cyberassess.app.demo import WORKSPACE
-from cyberassess.app.results import Printed
+from cyberassess.app.printing import Printed, Wanted
 from cyberassess.cli import program
 from cyberassess.cli.running import run
 from tests.app.council import begin, fill_in, send_to, take
@@ -46,10 +46,11 @@ def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
     return command
 
 
-def report_of_a_line(_: Path, *, output: Path) -> Printed:
-    """Stand in for the full report, which takes long and has tests of its own."""
-    output.write_text("A report.", "utf-8")
-    return Printed(output, 1, "")
+def report_of_a_line(_: Path, wanted: Wanted) -> Printed:
+    """Stand in for a document, which takes long and has tests of its own."""
+    assert wanted.output is not None
+    wanted.output.write_text("A report.", "utf-8")
+    return Printed(wanted.output, 1, "")
 
 
 @pytest.fixture(scope="session")

@@ -289,3 +289,39 @@ def full_view(assessment: Assessment) -> "FullReport":
     from cyberassess.adapters.report.view import full_report
 
     return full_report(basis_of(assessment)[0])
+
+
+def report_board(
+    folder: Path, wanted: Wanted, *, edition: str = "restricted", decision: str = ""
+) -> Printed:
+    """Write the board summary.
+
+    Args:
+        edition: ``restricted``, or ``open``, which names no system, person or evidence.
+        decision: what the committee is asked; what follows from the plan if empty.
+
+    Raises:
+        ReportError: where it cannot be written, or the open edition would name somebody.
+    """
+    from cyberassess.adapters.report.board_view import board_summary
+
+    def make(basis: "Basis") -> "Document":
+        return board_summary(basis, edition=edition, decision=" ".join(decision.split()))
+
+    name = "board open" if edition == "open" else "board"
+    return print_document(folder, name, make, wanted)
+
+
+def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:
+    """Write the report on one theme, the headline theme if none is named.
+
+    Raises:
+        AssessmentError: where there is no such theme.
+        ReportError: where it cannot be written.
+    """
+    from cyberassess.adapters.report.theme_view import theme_report
+
+    def make(basis: "Basis") -> "Document":
+        return theme_report(basis, theme=theme)
+
+    return print_document(folder, f"theme {theme.casefold()}".strip(), make, wanted)

@@ -83,6 +83,61 @@ def full(folder: str, /, output: str | None, **options: Any) -> None:
     show_printed(report_full(Path(folder), wanted_from(output, **options)))
 
 
+@report.command()
+@printing
+@click.option(
+    "--edition",
+    metavar="restricted|open",
+    type=click.Choice(["restricted", "open"]),
+    default="restricted",
+    show_default=True,
+    help="The open one names no system, person, evidence or failed control.",
+)
+@click.option("--docx", is_flag=True, help="Write it for Word, to paste into a paper.")
+@click.option(
+    "--decision",
+    metavar="TEXT",
+    default="",
+    show_default="what follows from the plan",
+    help="What the committee is asked to decide.",
+)
+@click.pass_obj
+def board(
+    folder: str, /, output: str | None, *, edition: str, decision: str, **options: Any
+) -> None:
+    """Print the board summary: page one stands alone.
+
+    \b
+    Examples:
+      cyberassess report board
+      cyberassess report board --edition open --html
+      cyberassess report board --docx
+    """
+    from cyberassess.app.printing import report_board
+
+    wanted = wanted_from(output, **options)
+    show_printed(report_board(Path(folder), wanted, edition=edition, decision=decision))
+
+
+@report.command()
+@printing
+@click.argument("theme", metavar="[THEME]", default="")
+@click.pass_obj
+def theme(folder: str, /, theme: str, output: str | None, **options: Any) -> None:
+    """Print where a theme stands: last year, now, ambition, and what is in the way.
+
+    The theme is the one the theme set calls its headline unless another is named.
+
+    \b
+    Examples:
+      cyberassess report theme
+      cyberassess report theme --html
+    """
+    from cyberassess.app.printing import report_theme
+
+    show_printed(report_theme(Path(folder), wanted_from(output, **options), theme=theme))
+
+
 @click.command()
 @click.option(
     "--name", metavar="NAME", default="", help="Who approves; nothing is recorded without."

@@ -36,6 +36,7 @@ _LONGEST_IN_SQUARE = 5
 _LONGEST_WORDS = 420
 """Characters of the squares in words that page one has room for."""
 _TOP_GAPS = 3
+_NUMBERS = {2: "two", 3: "three"}
 _TEXTS_A_GAP = 1
 NOT_PLANNED = "not planned yet"
 _BAR = 200
@@ -142,6 +143,7 @@ class Front:
     rule: str
     figures: tuple[Figure, ...]
     gaps: tuple[GapRow, ...]
+    gaps_title: str
     gaps_note: str
     themes: tuple[ThemeTable, ...]
     left_out: str
@@ -171,6 +173,7 @@ def front(basis: Basis) -> Front:
         rule=THEME_RULE,
         figures=figures(basis),
         gaps=gaps,
+        gaps_title=gaps_title(gaps),
         gaps_note=gaps_note(basis, gaps),
         themes=tuple(theme_table(basis, ref, titled=bool(others)) for ref in basis.frameworks),
         left_out=said_left_out(basis),
@@ -206,8 +209,8 @@ def said_count(score: ThemeScore, *, no_target: bool) -> str:
     return f"{score.meets} of {counted(score.of, 'outcome')} {verb} our target."
 
 
-def said_weakest(basis: Basis) -> str:
-    """Name the place that meets the least of the headline theme; empty where all are alike."""
+def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
+    """Give the places that meet the least of the headline theme; none where all are alike."""
     entries = [
         each
         for each in basis.card.themes
@@ -218,7 +221,13 @@ def said_weakest(basis: Basis) -> str:
     ]
     shares = [Fraction(each.meets, each.of) for each in entries]
     lowest = [e for e, part in zip(entries, shares, strict=True) if part == min(shares)]
-    if len(entries) < 2 or len(lowest) == len(entries):  # noqa: PLR2004 - two make a comparison
+    return () if len(lowest) == len(entries) else tuple(lowest)
+
+
+def said_weakest(basis: Basis) -> str:
+    """Name the weakest place in a sentence; empty where all are alike."""
+    lowest = weakest(basis)
+    if not lowest:
         return ""
     places = joined(
         [
@@ -230,9 +239,8 @@ def said_weakest(basis: Basis) -> str:
     )
     if len(lowest) > 1:
         return f"The weakest are {places}."
-    weakest = lowest[0]
-    what = "part" if weakest.scope == ORGANISATION else "system"
-    return f"The weakest {what} is {places}, with {weakest.meets} of {weakest.of}."
+    what = "part" if lowest[0].scope == ORGANISATION else "system"
+    return f"The weakest {what} is {places}, with {lowest[0].meets} of {lowest[0].of}."
 
 
 def by_outcome(basis: Basis) -> dict[OutcomeId, bool]:
@@ -413,7 +421,7 @@ def answered_first(
     return [each for each in statements if each not in open_], open_
 
 
-def top_gaps(basis: Basis, most: int = _TOP_GAPS) -> tuple[GapRow, ...]:
+def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
     """Give the gaps that matter most.
 
     Those the officer gave the highest priority stand first, then those in most places, then those
@@ -429,7 +437,7 @@ def top_gaps(basis: Basis, most: int = _TOP_GAPS) -> tuple[GapRow, ...]:
         return first, -len(found), sum(each.steps for each in found)
 
     ranked = sorted(grouped.values(), key=order)
-    return tuple(_gap(basis, found) for found in ranked[:most])
+    return tuple(_gap(basis, found) for found in ranked[:_TOP_GAPS])
 
 
 def _actions(basis: Basis, found: Sequence[Finding]) -> list[Action]:
@@ -479,6 +487,15 @@ def said_owner(basis: Basis, action: Action) -> str:
 def said_due(action: Action) -> str:
     """Say when it will be done."""
     return said_date(action.due) if action.due else "no date yet"
+
+
+def gaps_title(gaps: Sequence[GapRow]) -> str:
+    """Head the gaps by how many are shown."""
+    if not gaps:
+        return "Gaps"
+    if len(gaps) == 1:
+        return "The gap that matters most"
+    return f"The {_NUMBERS[len(gaps)]} gaps that matter most"
 
 
 def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:

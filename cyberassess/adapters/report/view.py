@@ -10,6 +10,7 @@ from cyberassess.adapters.report.document import Document, frame
 from cyberassess.adapters.report.fairplay_view import FairPlay, fair_play
 from cyberassess.adapters.report.gaps_view import Gaps, gaps
 from cyberassess.adapters.report.method_view import Method, method
+from cyberassess.adapters.report.moves_view import Moved, moved_since
 from cyberassess.adapters.report.outcomes_view import ScopeView, scope_views
 from cyberassess.adapters.report.review_view import ReviewView, review
 from cyberassess.adapters.report.summary_view import Front, front
@@ -23,6 +24,7 @@ class FullReport(Document):
     sections: tuple[tuple[str, str], ...]
     """Anchor and title of each section, for the contents."""
     gaps: Gaps
+    moved: Moved
     scopes: tuple[ScopeView, ...]
     review: ReviewView | None
     """``None`` while nobody has reviewed anything."""
@@ -48,6 +50,7 @@ def full_report(basis: Basis) -> FullReport:
         front=front(basis),
         sections=_sections(reviewed),
         gaps=gaps(basis),
+        moved=moved_since(basis),
         scopes=scope_views(basis),
         review=reviewed,
         fair_play=fair_play(basis),

@@ -10,7 +10,8 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.app.opening import open_assessment
-from cyberassess.app.printing import Wanted, report_full, verify
+from cyberassess.app.printing import Wanted, report_full
+from cyberassess.app.results import verify
 from cyberassess.app.reviewing import (
     ReviewReceived,
     receive_review,

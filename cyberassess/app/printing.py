@@ -85,9 +85,12 @@ def _prepared(
     """Give what is printed, and where to; the assessment itself need not stay in memory."""
     basis, assessment, notes = prepare(folder, version=wanted.version)
     path = place(assessment, name, wanted)
-    version = basis.version
-    word = "DRAFT" if version.is_draft else "approved"
-    return make(basis), path, f"version {version.number}, {word}", notes
+    return make(basis), path, _status(basis), notes
+
+
+def _status(basis: "Basis") -> str:
+    word = "DRAFT" if basis.version.is_draft else "approved"
+    return f"version {basis.version.number}, {word}"
 
 
 def write_document(path: Path, write: Callable[[], object]) -> None:
@@ -309,7 +312,15 @@ def report_board(
         return board_summary(basis, edition=edition, decision=" ".join(decision.split()))
 
     name = "board open" if edition == "open" else "board"
-    return print_document(folder, name, make, wanted)
+    if wanted.suffix != ".docx":
+        return print_document(folder, name, make, wanted)
+    from cyberassess.adapters.report.board_docx import board_docx
+
+    basis, assessment, notes = prepare(folder, version=wanted.version)
+    path = place(assessment, name, wanted)
+    data = board_docx(board_summary(basis, edition=edition, decision=" ".join(decision.split())))
+    write_document(path, lambda: write_whole(path, data))
+    return Printed(path, 0, "", _status(basis), notes)
 
 
 def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:

@@ -13,6 +13,7 @@ from cyberassess.adapters.report.basis import Basis, joined, said_date
 from cyberassess.adapters.report.charts import (
     Chart,
     confidence_chart,
+    themes_chart,
     trend_chart,
 )
 from cyberassess.adapters.report.document import Document, frame, prepared_by, said_status
@@ -99,6 +100,9 @@ class BoardSummary(Document):
     themes: tuple[ThemeTable, ...]
     maps: tuple[Map, ...]
     charts: tuple[Chart, ...]
+    pictures: tuple[Chart, ...]
+    """For the edition that is pasted into a paper, beside the row of squares."""
+    finance_officer: str
     moves: tuple[MoveRow, ...]
     moves_note: str
     actions: tuple[ActionRow, ...]
@@ -182,6 +186,10 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
             group_map(basis, each) for key, each in basis.frameworks.items() if basis.target(key)
         ),
         charts=tuple(each for each in charts if each is not None),
+        pictures=tuple(
+            each for each in (themes_chart(basis, ref), confidence_chart(basis)) if each
+        ),
+        finance_officer=basis.look.finance(basis.nation),
         moves=() if is_open else moved.rows[:_MOST_MOVES],
         moves_note="" if is_open or more < 1 else f"{more} more stand in the full report.",
         actions=() if is_open else _actions(basis)[:_MOST_ACTIONS],
@@ -243,7 +251,7 @@ def _decision(basis: Basis, gaps: tuple[GapRow, ...], *, is_open: bool) -> str:
     planned, all_gaps = _planned(basis)
     asks = ["note this result and how far it is proven"]
     if any(each.owner != NOT_PLANNED for each in gaps) or (is_open and planned):
-        asks.append("agree the actions in the plan" if is_open else "agree the actions above")
+        asks.append("agree the actions in the plan")
     rest = all_gaps - planned
     if rest:
         which = "the outcome" if rest == 1 else f"the {rest} outcomes"
@@ -362,7 +370,7 @@ def _names(basis: Basis) -> Iterator[str]:
     for said in state.evidence.values():
         yield from (line for each in said for line in each.text.splitlines())
     for record in state.register("evidence-item"):
-        yield str(record.fields.get("title", ""))
+        yield from (str(record.fields.get(each, "")) for each in ("title", "name", "known_as"))
     yield from (each.owner for each in basis.actions)
     for finding in basis.findings:
         yield from (finding.score.asked.outcome.id, finding.score.asked.outcome.title)

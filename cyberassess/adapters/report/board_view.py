@@ -371,7 +371,7 @@ def _names(basis: Basis) -> Iterator[str]:
         yield from (line for each in said for line in each.text.splitlines())
     for record in state.register("evidence-item"):
         yield from (str(record.fields.get(each, "")) for each in ("title", "name", "known_as"))
-    yield from (each.owner for each in basis.actions)
+    yield from (each.owner for each in basis.actions if settings.person(each.owner) is None)
     for finding in basis.findings:
         yield from (finding.score.asked.outcome.id, finding.score.asked.outcome.title)
     yield from (each.name for each in state.received)
@@ -390,6 +390,11 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(part)
 
 
+def _as_words(name: str) -> re.Pattern[str]:
+    """Find a name as whole words in text that is folded to small letters."""
+    return re.compile(rf"(?<!\w){re.escape(name.casefold())}(?!\w)")
+
+
 def leaks(basis: Basis, document: Document) -> tuple[str, ...]:
     """Give the names that the open edition may not hold and that stand in a document.
 
@@ -405,10 +410,10 @@ def leaks(basis: Basis, document: Document) -> tuple[str, ...]:
     allowed += [basis.version.approval.role] if basis.version.approval else []
     text = "\n".join(_texts(document)).casefold()
     for each in sorted(filter(None, allowed), key=len, reverse=True):
-        text = text.replace(each.casefold(), " ")
+        text = _as_words(each).sub(" ", text)
     found: list[str] = []
     for name in dict.fromkeys(" ".join(each.split()) for each in _names(basis)):
-        if name and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text):
+        if name and _as_words(name).search(text):
             found.append(name)
     return tuple(found)
 

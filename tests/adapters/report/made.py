@@ -127,6 +127,7 @@ def make_basis(
     profile: Profile | None = None,
     themes: ThemeSet | None = None,
     scopes: tuple[str, ...] = ("housing system", "revenues system"),
+    listed: list[Data] | None = None,
     version: Version | None = None,
     years: tuple[Year, ...] = (),
     look: Look = OUR_LOOK,
@@ -138,6 +139,7 @@ def make_basis(
     themes = themes or make_themes(
         {each: "people" if each == "A1.a" else "pipes" for each in framework.outcomes}
     )
+    changes |= {"scopes": listed} if listed is not None else {}
     settings = make_settings(*scopes, officer={"role": "it-security"}, people=people, **changes)
     ref = framework.ref
     targets = {ref: profile.targets[ref]} if profile else {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess.adapters.segments import LedgerFolder, single_head
 from cyberassess.app.opening import Assessment, Writing, open_assessment, record_event, writing
-from cyberassess.app.printing import Printed, Wanted, report_full
+from cyberassess.app.printing import Printed, Wanted, report_board, report_full, report_theme
 from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.app.recording import Voice, plan
 from cyberassess.app.sending import SentFile, send
@@ -58,7 +58,8 @@ class Demo:
     sent: tuple[SentFile, ...]
     returned: tuple[Path, ...]
     received: tuple[ReceivedFile, ...]
-    report: Printed
+    reports: tuple[Printed, ...]
+    """The board summary, the theme report and the full report."""
     assessment: Assessment
 
 
@@ -110,15 +111,15 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
     )
     on_step("Confirming what systems share, and planning what to do")
     _share_and_plan(workspace, council)
-    on_step("Scoring and printing the full report")
-    report = _print(workspace, folder / "Northport 2026 full report.pdf")
+    on_step("Scoring and printing the reports")
+    reports = _print(workspace, folder)
     return Demo(
         folder,
         workspace,
         tuple(sent),
         tuple(returned),
         tuple(received),
-        report,
+        reports,
         open_assessment(workspace),
     )
 
@@ -192,11 +193,17 @@ def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
         session.write(events)
 
 
-def _print(workspace: Path, output: Path) -> Printed:
-    """Print the report in a process of its own, so that its memory comes on top of nothing."""
+def _print(workspace: Path, folder: Path) -> tuple[Printed, ...]:
+    """Print the documents in a process of its own, so that its memory comes on top of nothing."""
     alone = multiprocessing.get_context("spawn")
+    jobs = (
+        (report_board, "Northport 2026 board summary.pdf"),
+        (report_theme, "Northport 2026 infrastructure theme.pdf"),
+        (report_full, "Northport 2026 full report.pdf"),
+    )
     with ProcessPoolExecutor(max_workers=1, mp_context=alone) as pool:
-        return pool.submit(report_full, workspace, Wanted(output)).result()
+        waiting = [pool.submit(job, workspace, Wanted(folder / name)) for job, name in jobs]
+        return tuple(each.result() for each in waiting)
 
 
 def _clear(folder: Path) -> None:

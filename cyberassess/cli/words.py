@@ -446,11 +446,11 @@ def demo_lines(made: "Demo") -> Iterator[str]:
     yield from score_lines(made.assessment)
     yield ""
     yield "Everything is here:"
-    yield f"  the report            {made.report.path}" + (
-        f" ({made.report.pages} pages)" if made.report.pages else ""
-    )
-    if made.report.reason:
-        yield from wrap(f"It is the HTML edition: {made.report.reason}", "  ")
+    for report in made.reports:
+        pages = f" ({counted(report.pages, 'page')})" if report.pages else ""
+        yield f"  a report              {report.path}{pages}"
+    if made.reports[0].reason:
+        yield from wrap(f"They are HTML editions: {made.reports[0].reason}", "  ")
     yield f"  the assessment        {made.workspace}"
     for each in made.sent:
         yield f"  sent                  {each.path}"

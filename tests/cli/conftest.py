@@ -58,7 +58,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the demonstration once, all but its report."""
     folder = tmp_path_factory.mktemp("demonstration") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "report_full", report_of_a_line)
+        for name in ("report_board", "report_theme", "report_full"):
+            patch.setattr(demo, name, report_of_a_line)
         code = run(program, ["demo", "-o", str(folder)])
     assert code == 0
     return folder

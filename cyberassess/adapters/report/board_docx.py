@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FONT = "Arial"
 _TABLE_SIZE = 9.5
+_LONGEST_PROPERTY = 255
+"""Characters, by the format."""
 _A4 = (210, 297)
 _MARGIN = 22
 _TEXT_WIDTH = _A4[0] - 2 * _MARGIN
@@ -88,9 +90,12 @@ class _Writer:
         for language in self.word.styles.element.iter(qn("w:lang")):
             language.set(qn("w:val"), "en-GB")
         properties = self.word.core_properties
-        properties.title, properties.author = _text(frame.title), _text(frame.author)
-        properties.subject, properties.language = _text(frame.subject), "en-GB"
-        properties.comments, properties.last_modified_by = "", _text(frame.author)
+        title, author, subject = (
+            _text(each)[:_LONGEST_PROPERTY] for each in (frame.title, frame.author, frame.subject)
+        )
+        properties.title, properties.author, properties.subject = title, author, subject
+        properties.comments, properties.last_modified_by = "", author
+        properties.language = "en-GB"
         day = datetime.date.fromisoformat(frame.date)
         at = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.UTC)
         properties.created = properties.modified = at

@@ -1,6 +1,6 @@
 """Where the gaps are: principles by scope, the way to the next level, findings and causes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -284,7 +284,7 @@ def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeS
     kind = joined(list(kinds)).capitalize()
     return Map(
         _map_title(basis, framework),
-        f"Outcomes that meet the target, by {kind.lower()} and by place.",
+        f"{_weakest_row(table)}Outcomes that meet the target, by {kind.lower()} and by place.",
         kind,
         tuple(basis.place(scope) for scope in scopes),
         {1: "72", 2: "50"}.get(len(scopes), "32"),
@@ -292,6 +292,20 @@ def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeS
         _LEGEND,
         tuple(_map_notes(basis, scores)),
     )
+
+
+def _weakest_row(table: Mapping[str, Mapping[str, Sequence[OutcomeScore]]]) -> str:
+    """Say which row has furthest to go: the message of the map."""
+    counts: dict[str, tuple[int, int]] = {}
+    for title, row in table.items():
+        met = [e.meets_target for scores in row.values() for e in scores]
+        of = [each for each in met if each is not None]
+        if of:
+            counts[title] = (sum(of), len(of))
+    if not counts or all(met == of for met, of in counts.values()):
+        return "Everything with a target meets it. " if counts else ""
+    title, (met_there, of_there) = min(counts.items(), key=lambda item: Fraction(*item[1]))
+    return f"{title} has furthest to go, with {met_there} of {of_there}. "
 
 
 def _cell(scores: Sequence[OutcomeScore]) -> Cell:

@@ -146,7 +146,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         )
     elif squares is not None:
         message = f"{squares.message}. {squares.in_words}"
-        squares = dataclasses.replace(squares, message=message)
+        squares = dataclasses.replace(squares, message=message, in_words="")
     trend = trend_chart(basis, ref, basis.headline.id)
     if is_open:
         charts = [confidence_chart(basis), trend]

@@ -304,7 +304,9 @@ def _weakest_row(table: Mapping[str, Mapping[str, Sequence[OutcomeScore]]]) -> s
             counts[title] = (sum(of), len(of))
     if not counts or all(met == of for met, of in counts.values()):
         return "Everything with a target meets it. " if counts else ""
-    title, (met_there, of_there) = min(counts.items(), key=lambda item: Fraction(*item[1]))
+    title, (met_there, of_there) = min(
+        counts.items(), key=lambda item: (Fraction(*item[1]), -item[1][1])
+    )
     return f"{title} has furthest to go, with {met_there} of {of_there}. "
 
 

@@ -13,7 +13,7 @@ from cyberassess.app.opening import Assessment, differences, open_assessment
 from cyberassess.domain.approval import approvals_of, version_of
 from cyberassess.domain.ledger import fold, up_to
 from cyberassess.domain.years import Year, year_of
-from cyberassess.errors import AssessmentError, Problem, ReportError, counted
+from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
 
 if TYPE_CHECKING:
     from cyberassess.adapters.report.basis import Basis
@@ -140,13 +140,16 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
     """
     from cyberassess.adapters.report.basis import Basis
     from cyberassess.adapters.report.house_style import read_look
+    from cyberassess.adapters.report.nation import NATIONS
 
+    settings = now.contents.settings
     look, faults = read_look(now.workspace.folder)
     if faults:
         raise AssessmentError(*faults)
     years, notes = _years(now)
+    if settings.nation not in NATIONS:
+        notes = (*notes, _unknown_nation(settings.nation))
     found = version_of(now.state, now.fingerprint)
-    settings = now.contents.settings
     basis = Basis(
         settings,
         now.frameworks,
@@ -161,6 +164,18 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
         look,
     )
     return basis, notes
+
+
+def _unknown_nation(nation: str) -> Problem:
+    from cyberassess.adapters.report.nation import NATIONS
+
+    return Problem(
+        "unknown-nation",
+        "assessment.yaml, nation",
+        f'"{nation}" is not a nation whose offices and laws are known, so none are named.',
+        closest(nation, NATIONS) or f"There are: {', '.join(NATIONS)}.",
+        Severity.NOTE,
+    )
 
 
 def as_approved(now: Assessment, version: int) -> Assessment:

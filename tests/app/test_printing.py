@@ -136,3 +136,11 @@ def test_a_changed_look_is_a_change_of_what_was_approved(council: Path) -> None:
     (council / "house-style.yaml").write_text('schema: "1"\nlogo: "logo.svg"\n', "utf-8")
     with pytest.raises(AssessmentError, match="how wide and high"):
         prepare(council)
+
+
+def test_a_nation_whose_laws_are_not_known_is_a_note(council: Path) -> None:
+    path = council / "assessment.yaml"
+    path.write_text(path.read_text("utf-8") + 'nation: "Scotland"\n', "utf-8")
+    note = str(report_board(council, HTML).notes[0])
+    assert '"Scotland" is not a nation' in note
+    assert "Did you mean scotland?" in note

@@ -51,6 +51,8 @@ _NATIONS = {
         "Freedom of Information Act 2000, sections 31 and 24",
     ),
 }
+NATIONS = tuple(_NATIONS)
+"""The nations whose offices and laws are known."""
 _ELSEWHERE = Nation("chief finance officer", "", _WHY, "")
 
 

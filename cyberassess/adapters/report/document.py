@@ -31,11 +31,6 @@ class Frame:
     control: tuple[tuple[str, str], ...]
     """The control block, as rows of name and value."""
 
-    @property
-    def is_draft(self) -> bool:
-        """Whether nobody has approved what it shows."""
-        return self.status == "DRAFT"
-
 
 @dataclass(frozen=True, slots=True)
 class Document:

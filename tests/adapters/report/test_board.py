@@ -211,3 +211,20 @@ def test_deleting_one_answer_changes_a_number_or_says_why_not() -> None:
     assert board_summary(after).themes != board_summary(before).themes or (
         board_summary(after).pictures[-1] != board_summary(before).pictures[-1]
     )
+
+
+def test_results_that_rose_or_fell_are_named_those_that_fell_first() -> None:
+    now = basis()
+    year = last_year(now)
+    keys = [each.key for each in now.card.outcomes if each.rank is not None]
+    changed = dict(year.outcomes)
+    changed[keys[0]] = changed[keys[0]]._replace(rank=0)
+    changed[keys[1]] = changed[keys[1]]._replace(rank=2)
+    later = dataclasses.replace(now, years=(dataclasses.replace(year, outcomes=changed),))
+    made = board_summary(later)
+    assert made.moved.endswith("1 rose and 1 fell.")
+    assert [(row.ref, row.is_worse) for row in made.moves] == [
+        (str(keys[1].outcome), True),
+        (str(keys[0].outcome), False),
+    ]
+    assert board_summary(later, edition="open").moves == ()

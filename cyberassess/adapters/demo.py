@@ -4,13 +4,21 @@
 differ from what the aim alone would give; ``answers_of`` writes that out, statement by statement.
 """
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
 from cyberassess.adapters import resources, strict_yaml
-from cyberassess.domain.assessment import LeftOut, Person, PersonId, Scope, ScopeId
+from cyberassess.domain.assessment import (
+    SHARED_SERVICE,
+    LeftOut,
+    Person,
+    PersonId,
+    Scope,
+    ScopeId,
+)
 from cyberassess.domain.framework import (
     Answer,
     CountsAs,
@@ -50,6 +58,37 @@ class Difference(Model):
     reason: str = ""
 
 
+class Aim(Model):
+    """What an outcome came to in one scope."""
+
+    scope: ScopeId
+    outcome: OutcomeId
+    aim: LevelId
+
+
+class LastYear(Model):
+    """The assessment before: the same answers, but for the outcomes named."""
+
+    period: str
+    on: datetime.date
+    aims: tuple[Aim, ...]
+
+
+class Planned(Model):
+    """An action, as it stands in the register of actions."""
+
+    ref: str
+    scope: ScopeId
+    outcome: OutcomeId
+    title: str
+    owner: str
+    due: str
+    cost: str
+    cost_text: str = ""
+    status: str
+    priority: str
+
+
 class Demonstration(Model):
     """The whole council."""
 
@@ -62,6 +101,9 @@ class Demonstration(Model):
     people: tuple[Person, ...]
     answers: tuple[Entry, ...]
     differences: tuple[Difference, ...]
+    ambition: Mapping[str, str]
+    last_year: LastYear
+    actions: tuple[Planned, ...]
 
 
 def read_demonstration() -> tuple[Demonstration, dict[str, Any]]:
@@ -76,7 +118,7 @@ def read_demonstration() -> tuple[Demonstration, dict[str, Any]]:
     if council is None:
         raise FrameworkError(*problems)
     plain = strict_yaml.read_text(data, name).value
-    kept = ("organisation", "period", "due", "left_out", "scopes", "people")
+    kept = ("organisation", "period", "due", "left_out", "scopes", "people", "ambition")
     return council, {key: plain[key] for key in kept}
 
 
@@ -105,6 +147,23 @@ def answers_of(entry: Entry, framework: Framework) -> dict[IndicatorId, tuple[An
         )
         given[indicator.id] = (answer, "")
     return given
+
+
+def entries_last_year(council: Demonstration) -> tuple[Entry, ...]:
+    """Give what was answered the year before, when nothing was shared yet.
+
+    What a shared service answers now, each system answered for itself then.
+    """
+    aims = {(each.scope, each.outcome): each.aim for each in council.last_year.aims}
+    shared = {each.id: each for each in council.scopes if each.kind == SHARED_SERVICE}
+    entries: list[Entry] = []
+    for entry in council.answers:
+        heirs = [each.id for each in council.scopes if entry.scope in each.inherits]
+        for scope in heirs if entry.scope in shared else [entry.scope]:
+            aim = aims.get((scope, entry.outcome))
+            changed = {"aim": aim, "except_": {}} if aim else {}
+            entries.append(entry.model_copy(update={"scope": scope, **changed}))
+    return tuple(entries)
 
 
 def _holds(outcome: Outcome, indicator: IndicatorId, aim: LevelId, framework: Framework) -> bool:

@@ -35,6 +35,8 @@ from cyberassess.domain.theming import ThemeChanges, changed
 from cyberassess.errors import AssessmentError, Problem
 
 SETTINGS = "assessment.yaml"
+HOUSE_STYLE = "house-style.yaml"
+"""The organisation's look, where it has one."""
 SCHEMA = "1"
 _TWO_BYTES = 0xFFFF
 FOLDERS = (
@@ -158,6 +160,7 @@ class Workspace:
             if name:
                 data = (self.folder / name).read_bytes()
                 flat[f"file:{name}"] = hashlib.sha256(data).hexdigest()
+        flat |= self._house_style()
         return Contents(settings, frameworks, profiles, themes, flat, sha256, default)
 
     def is_as_read(self, contents: Contents) -> bool:
@@ -198,6 +201,21 @@ class Workspace:
             for folder, _, files in os.walk(self.folder / name):
                 if any(each.endswith(TEMPORARY) for each in files):
                     remove_unfinished(Path(folder))
+
+    def _house_style(self) -> dict[str, str]:
+        """Give the hash of the organisation's look, so that a change of it is recorded."""
+        path = self.folder / HOUSE_STYLE
+        if path.is_symlink() or not path.is_file():
+            return {}
+        data = path.read_bytes()
+        found = {f"file:{HOUSE_STYLE}": hashlib.sha256(data).hexdigest()}
+        value = strict_yaml.read_text(data, HOUSE_STYLE).value
+        name = value.get("logo") if isinstance(value, dict) else None
+        logo = self.folder / name if isinstance(name, str) and name else None
+        inside = logo is not None and not logo.is_symlink() and logo.is_file()
+        if logo is not None and inside and logo.stat().st_size <= strict_yaml.MOST_BYTES:
+            found[f"file:{name}"] = hashlib.sha256(logo.read_bytes()).hexdigest()
+        return found
 
     def _check_schema(self, path: Path) -> None:
         try:

@@ -7,16 +7,29 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.adapters.segments import LedgerFolder, single_head
+from cyberassess.app.opening import Assessment, Writing, open_assessment, record_event, writing
+from cyberassess.app.printing import Printed, Wanted, report_board, report_full, report_theme
 from cyberassess.app.receiving import ReceivedFile, receive
-from cyberassess.app.results import Printed, report_full
+from cyberassess.app.recording import Voice, plan
 from cyberassess.app.sending import SentFile, send
 from cyberassess.app.setup import NewAssessment, create, settings_for
-from cyberassess.domain.assessment import Asked, PersonId, ScopeId, assign
+from cyberassess.domain.assessment import (
+    ORGANISATION,
+    SHARED_SERVICE,
+    Asked,
+    PersonId,
+    ScopeId,
+    StatementKey,
+    assign,
+)
 from cyberassess.domain.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.domain.questions import Questionnaire
+from cyberassess.domain.inheriting import INHERITANCE, inheritable
+from cyberassess.domain.ledger import Source
+from cyberassess.domain.plan import ACTION
+from cyberassess.domain.questions import AnswerReply, Questionnaire
 from cyberassess.errors import AssessmentError, Problem
 
 if TYPE_CHECKING:
@@ -25,6 +38,8 @@ if TYPE_CHECKING:
 FRAMEWORK = FrameworkRef("ncsc-caf@3.2")
 PROFILE = "govassure-baseline"
 WORKSPACE = "northport-2026"
+EARLIER = "northport-2025"
+"""Last year's assessment, beside this year's."""
 SIGN = "made-by-demo.txt"
 """Stands in the demonstration's folder, so that only that is ever replaced."""
 _NOTE = """\
@@ -43,7 +58,8 @@ class Demo:
     sent: tuple[SentFile, ...]
     returned: tuple[Path, ...]
     received: tuple[ReceivedFile, ...]
-    report: Printed
+    reports: tuple[Printed, ...]
+    """The board summary, the theme report and the full report."""
     assessment: Assessment
 
 
@@ -75,6 +91,8 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
         "scopes": scopes,
         "left_out": plain["left_out"],
     }
+    _write_last_year(folder / EARLIER, council, values, pinned)
+    values |= {"previous": f"../{EARLIER}", "ambition": plain["ambition"]}
     workspace = folder / WORKSPACE
     create(workspace, values, pinned)
     on_step("Writing the questionnaires")
@@ -91,24 +109,101 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
     received = receive(
         workspace, [returns], on_file=lambda each: on_step(f"Receiving from {each.person}")
     )
-    on_step("Scoring and printing the full report")
-    report = _print(workspace, folder / "Northport 2026 full report.pdf")
+    on_step("Confirming what systems share, and planning what to do")
+    _share_and_plan(workspace, council)
+    on_step("Scoring and printing the reports")
+    reports = _print(workspace, folder)
     return Demo(
         folder,
         workspace,
         tuple(sent),
         tuple(returned),
         tuple(received),
-        report,
+        reports,
         open_assessment(workspace),
     )
 
 
-def _print(workspace: Path, output: Path) -> Printed:
-    """Print the report in a process of its own, so that its memory comes on top of nothing."""
+def _write_last_year(
+    folder: Path, council: "Demonstration", values: dict[str, Any], pinned: dict[str, bytes]
+) -> None:
+    """Write the assessment before this one: its answers, recorded at once."""
+    from cyberassess.adapters.demo import answers_of, entries_last_year
+
+    earlier = council.last_year
+    time = f"{earlier.on.isoformat()}T09:00:00Z"
+    systems = [scope for scope in values["scopes"] if scope.get("kind") != SHARED_SERVICE]
+    then = {
+        **values,
+        "period": earlier.period,
+        "due": earlier.on.isoformat(),
+        "scopes": [{k: v for k, v in each.items() if k != "inherits"} for each in systems],
+        "people": [
+            {**each, "answers": [a for a in each["answers"] if a["scope"] in _ids(systems)]}
+            for each in values["people"]
+        ],
+    }
+    create(folder, then, pinned, time=time)
+    assessment = open_assessment(folder)
+    framework = assessment.frameworks[FRAMEWORK]
+    officer = assessment.contents.settings.officer
+    source = Source("import", name="Northport 2025 answers")
+    replies = [
+        AnswerReply(
+            (StatementKey(FRAMEWORK, entry.scope, statement),), said[0].code, said[1], source
+        )
+        for entry in entries_last_year(council)
+        for statement, said in answers_of(entry, framework).items()
+        if said is not None
+    ]
+    made = plan(assessment, Voice(officer.id, officer.id), replies)
+    session = Writing(assessment, officer, "demo", LedgerFolder(assessment.workspace.ledger))
+    header = {**session.header(), "time": time}
+    with session.folder.locked():
+        session.folder.append(header, made.events, [single_head(assessment.reading.segments)])
+
+
+def _ids(scopes: list[dict[str, Any]]) -> set[str]:
+    return {ORGANISATION, *(str(each["id"]) for each in scopes)}
+
+
+def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
+    """Confirm the shared service's answers for each system, and record the actions."""
+    with writing(workspace, "demo") as session:
+        assessment = session.assessment
+        settings = assessment.contents.settings
+        events = [
+            record_event(
+                INHERITANCE,
+                (*each.statement, each.source.id),
+                {"answer": each.given.answer},
+                person=settings.officer.id,
+            )
+            for each in inheritable(assessment.frameworks[FRAMEWORK], settings, assessment.state)
+        ]
+        events += [
+            record_event(
+                ACTION,
+                (each.ref,),
+                {"framework": FRAMEWORK, **each.model_dump(exclude={"ref"})},
+                texts=("title", "owner", "cost_text"),
+            )
+            for each in council.actions
+        ]
+        session.write(events)
+
+
+def _print(workspace: Path, folder: Path) -> tuple[Printed, ...]:
+    """Print the documents in a process of its own, so that its memory comes on top of nothing."""
     alone = multiprocessing.get_context("spawn")
+    jobs = (
+        (report_board, "Northport 2026 board summary.pdf"),
+        (report_theme, "Northport 2026 infrastructure theme.pdf"),
+        (report_full, "Northport 2026 full report.pdf"),
+    )
     with ProcessPoolExecutor(max_workers=1, mp_context=alone) as pool:
-        return pool.submit(report_full, workspace, output=output).result()
+        waiting = [pool.submit(job, workspace, Wanted(folder / name)) for job, name in jobs]
+        return tuple(each.result() for each in waiting)
 
 
 def _clear(folder: Path) -> None:
@@ -196,11 +291,13 @@ class _Answers:
                 for row in block.rows:
                     statement = row.statements[0].indicator
                     said = self.other.get((person, topic.scope, statement))
-                    if said is None and is_author:
+                    if said is None and is_author and key in self.base:
                         said = self.base[key][statement]
                     if said is not None:
                         rows[row.ref] = (said[0].label, said[1])
-                entry = self.entries[key]
+                entry = self.entries.get(key)
+                if entry is None:  # a shared service answers it
+                    continue
                 if is_author and entry.why:
                     rows[block.why_ref] = ("", entry.why)
                 if is_author and entry.evidence:

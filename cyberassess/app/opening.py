@@ -12,6 +12,7 @@ from typing import Any
 from cyberassess import __version__
 from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
 from cyberassess.adapters.workspace import Contents, Workspace
+from cyberassess.domain.approval import fingerprint, speaks
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
@@ -70,8 +71,12 @@ class Assessment:
 
     @cached_property
     def on(self) -> datetime.date:
-        """The date of the last entry in the ledger: what documents are dated by."""
-        times = [str(segment.header.get("time", "")) for segment in self.reading.segments]
+        """The date of the last entry that a document may show: what documents are dated by."""
+        times = [
+            str(segment.header.get("time", ""))
+            for segment in self.reading.segments
+            if speaks(segment)
+        ]
         times += [
             str(event["time"])
             for segment in self.reading.segments
@@ -91,6 +96,11 @@ class Assessment:
     def evidence(self) -> Register:
         """The register of evidence."""
         return register_of(self.state)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What stands for everything that a document may show, changed settings included."""
+        return fingerprint(self.reading.segments, self.contents.flat)
 
     @cached_property
     def notes(self) -> tuple[Problem, ...]:

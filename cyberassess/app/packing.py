@@ -400,7 +400,7 @@ def _signer(making: _Making) -> Callable[[bytes], Mapping[str, bytes]]:
 
 
 def _report(assessment: Assessment, scratch: Path, answers: bytes) -> Path:
-    from cyberassess.app.results import print_full
+    from cyberassess.app.printing import print_full
 
     return print_full(assessment, scratch, {"answers.json": answers})
 

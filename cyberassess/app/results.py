@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cyberassess import __version__
-from cyberassess.adapters.files import sha256_of, write_whole
+from cyberassess.adapters.files import sha256_of
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.theming import default_scores
@@ -19,13 +18,9 @@ from cyberassess.errors import (
     AssessmentError,
     LedgerError,
     Problem,
-    ReportError,
     Severity,
     closest,
 )
-
-if TYPE_CHECKING:
-    from cyberassess.adapters.report.view import FullReport
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
@@ -314,120 +309,3 @@ def verify(folder: Path) -> Verified:
         tuple(problems),
         tuple(each for each in assessment.notes if each.severity is Severity.NOTE),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A document that was written."""
-
-    path: Path
-    pages: int
-    """0 for HTML."""
-    reason: str
-    """Why it is not a PDF, empty where it is."""
-
-
-def report_full(
-    folder: Path, *, output: Path | None = None, force: bool = False, html: bool = False
-) -> Printed:
-    """Write the full report.
-
-    Args:
-        output: where to; a dated name under ``reports/`` if ``None``.
-        force: replace the file named by ``output``.
-        html: write the self-contained HTML edition instead.
-
-    Raises:
-        ReportError: where the file is there already, or cannot be written.
-    """
-    from cyberassess.adapters.report import render
-
-    reason = "" if html else render.can_make_pdf()
-    suffix = ".html" if html or reason else ".pdf"
-    report, path = _view(folder, suffix, output, force=force)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if suffix == ".pdf":
-            return Printed(path, render.write_pdf(report, path), "")
-        write_whole(path, render.render_html(report).encode())
-    except OSError as cause:
-        raise ReportError(
-            Problem(
-                "not-writable",
-                str(path),
-                f"The report cannot be written: {cause.strerror}.",
-                "Look at the folder's permissions and the space on the disk.",
-            )
-        ) from cause
-    return Printed(path, 0, reason)
-
-
-def _view(
-    folder: Path, suffix: str, output: Path | None, *, force: bool
-) -> tuple["FullReport", Path]:
-    """Give what is printed, and where to; the assessment itself need not stay in memory."""
-    assessment = open_assessment(folder)
-    path = output or _dated(assessment, suffix)
-    if output is not None:
-        if suffix == ".html" and path.suffix == ".pdf":
-            path = path.with_suffix(".html")
-        if path.exists() and not force:
-            raise ReportError(
-                Problem(
-                    "there-already",
-                    str(path),
-                    "There is a file of this name already.",
-                    "Choose another name, or add --force to replace it. Nothing was written.",
-                )
-            )
-    return full_view(assessment), path
-
-
-def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]) -> Path:
-    """Print the full report for a pack, with files that travel inside; give where it is.
-
-    Where there is no PDF engine it is HTML, and nothing travels inside.
-    """
-    from cyberassess.adapters.report import render
-
-    report = full_view(assessment)
-    if render.can_make_pdf():
-        path = folder / "report.html"
-        write_whole(path, render.render_html(report).encode())
-    else:
-        path = folder / "report.pdf"
-        render.write_pdf(report, path, attach)
-    return path
-
-
-def full_view(assessment: Assessment) -> "FullReport":
-    """Give everything the full report prints."""
-    from cyberassess.adapters.report.view import build_view
-    from cyberassess.app.official import official_texts
-
-    return build_view(
-        settings=assessment.contents.settings,
-        frameworks=assessment.frameworks,
-        profiles=assessment.profiles,
-        themes=assessment.contents.themes,
-        state=assessment.state,
-        card=assessment.card,
-        on=assessment.on,
-        tool=__version__,
-        official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
-        default_themes=assessment.contents.default_themes,
-        default_scores=default_scores(assessment),
-    )
-
-
-def _dated(assessment: Assessment, suffix: str) -> Path:
-    from cyberassess.app.naming import plain
-
-    settings = assessment.contents.settings
-    name = plain(f"{settings.organisation} {settings.period} cyber resilience full", 80)
-    stem = f"{assessment.on.isoformat()} {name}"
-    number, path = 1, assessment.workspace.reports / f"{stem}{suffix}"
-    while path.exists():
-        number += 1
-        path = assessment.workspace.reports / f"{stem} ({number}){suffix}"
-    return path

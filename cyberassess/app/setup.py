@@ -146,8 +146,14 @@ def _date(text: str) -> str:
         ) from cause
 
 
-def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Created:
-    """Write a workspace: whole under a temporary name, then renamed."""
+def create(
+    folder: Path, values: dict[str, Any], pinned: dict[str, bytes], *, time: str = ""
+) -> Created:
+    """Write a workspace: whole under a temporary name, then renamed.
+
+    Args:
+        time: recorded as the beginning; now if empty.
+    """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AssessmentError(
@@ -168,7 +174,7 @@ def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Cr
         officer = contents.settings.officer
         header = {
             "seed": secrets.token_hex(32),
-            "time": now(),
+            "time": time or now(),
             "tool": __version__,
             "command": "new",
             "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},

@@ -1,4 +1,4 @@
-"""Commands that say what follows from the answers: status, score, explain, report, verify."""
+"""Commands that say what follows from the answers: status, score, explain, verify."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,41 +134,6 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
     for each in found:
         for line in trace_lines(assessment, trace(assessment, each)):
             click.echo(line)
-
-
-@click.group()
-def report() -> None:
-    """Print documents for people."""
-
-
-@report.command()
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="a dated name under reports/",
-    help="Where to write it.",
-)
-@click.option("--force", is_flag=True, help="Replace the file named by --output.")
-@click.option("--html", is_flag=True, help="Write one self-contained HTML file instead.")
-@click.pass_obj
-def full(folder: str, output: str | None, *, force: bool, html: bool) -> None:
-    """Print the full report: result, gaps, every outcome, method.
-
-    \b
-    Examples:
-      cyberassess report full
-      cyberassess report full -o report.pdf --force
-    """
-    from cyberassess.app.results import report_full
-    from cyberassess.cli.words import printed_lines
-
-    printed = report_full(
-        Path(folder), output=Path(output) if output else None, force=force, html=html
-    )
-    for line in printed_lines(printed):
-        click.echo(line)
 
 
 @click.command()

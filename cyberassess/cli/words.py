@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cyberassess.app.opening import Assessment
     from cyberassess.app.receiving import ReceivedFile
     from cyberassess.app.recording import Replaced
-    from cyberassess.app.results import Printed, Verified
+    from cyberassess.app.results import Verified
     from cyberassess.app.sending import SentFile
     from cyberassess.app.settling import Conflict
     from cyberassess.app.setup import Created, NewAssessment
@@ -443,14 +443,6 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     yield ""
 
 
-def printed_lines(printed: "Printed") -> Iterator[str]:
-    """Say where the document is."""
-    if printed.reason:
-        yield from wrap(f"This is the HTML edition: {printed.reason}")
-    pages = f" ({counted(printed.pages, 'page')})" if printed.pages else ""
-    yield f"{printed.path}{pages}"
-
-
 def verified_lines(found: "Verified") -> Iterator[str]:
     """Say what was checked."""
     if found.segments:
@@ -535,11 +527,11 @@ def demo_lines(made: "Demo") -> Iterator[str]:
     yield from score_lines(made.assessment)
     yield ""
     yield "Everything is here:"
-    yield f"  the report            {made.report.path}" + (
-        f" ({made.report.pages} pages)" if made.report.pages else ""
-    )
-    if made.report.reason:
-        yield from wrap(f"It is the HTML edition: {made.report.reason}", "  ")
+    for report in made.reports:
+        pages = f" ({counted(report.pages, 'page')})" if report.pages else ""
+        yield f"  a report              {report.path}{pages}"
+    if made.reports[0].reason:
+        yield from wrap(f"They are HTML editions: {made.reports[0].reason}", "  ")
     yield f"  the assessment        {made.workspace}"
     for each in made.sent:
         yield f"  sent                  {each.path}"

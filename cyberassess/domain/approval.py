@@ -33,10 +33,10 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Version:
     """What a document says of itself: its version, its status, and who approved it."""
 
-    version: int
+    number: int
     fingerprint: str
     approval: Approval | None
     """``None`` while the version is a draft."""
@@ -87,10 +87,10 @@ def _approval(record: Record) -> Approval:
     )
 
 
-def standing_of(state: State, found: str) -> Standing:
+def version_of(state: State, found: str) -> Version:
     """Say which version a fingerprint is, and who approved it."""
     approvals = approvals_of(state)
     last = approvals[-1] if approvals else None
     if last is not None and last.fingerprint == found:
-        return Standing(last.version, found, last)
-    return Standing(last.version + 1 if last else 1, found, None)
+        return Version(last.version, found, last)
+    return Version(last.version + 1 if last else 1, found, None)

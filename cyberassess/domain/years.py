@@ -71,20 +71,20 @@ class Moves(NamedTuple):
 
     rose: tuple[OutcomeScore, ...]
     fell: tuple[OutcomeScore, ...]
-    compared: int
-    """Results that are determined in both years."""
+    compared: tuple[OutcomeScore, ...]
+    """Results that are determined in both years, these included."""
 
 
 def moves(before: Year, card: Scorecard) -> Moves:
     """Say what rose and fell, of what both years determined in the same framework version."""
     rose: list[OutcomeScore] = []
     fell: list[OutcomeScore] = []
-    compared = 0
+    compared: list[OutcomeScore] = []
     for each in card.outcomes:
         was = before.outcomes.get(each.key)
         if was is None or was.rank is None or each.rank is None:
             continue
-        compared += 1
+        compared.append(each)
         if each.rank != was.rank:
             (rose if each.rank > was.rank else fell).append(each)
-    return Moves(tuple(rose), tuple(fell), compared)
+    return Moves(tuple(rose), tuple(fell), tuple(compared))

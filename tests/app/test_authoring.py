@@ -22,8 +22,8 @@ from cyberassess.app.authoring import (
 from cyberassess.app.content import framework_check
 from cyberassess.app.official import keep_wording, official_wording, wording_path
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.printing import Wanted, report_full
 from cyberassess.app.receiving import receive
-from cyberassess.app.results import report_full
 from cyberassess.app.sending import questions_for, send
 from cyberassess.app.setup import NewAssessment
 from cyberassess.app.setup import new as new_assessment
@@ -431,7 +431,7 @@ def test_official_wording_is_shown_wherever_our_question_is(council: Path) -> No
     assert "Official wording: The whole outcome." in cells
     (came,) = receive(council, [sent.path])
     assert came.problems == []
-    page = report_full(council, html=True).path.read_text("utf-8")
+    page = report_full(council, Wanted(suffix=".html")).path.read_text("utf-8")
     assert page.count("Official wording: The very words.") == 1
     assert page.count("Official wording: The whole outcome.") == 1
 

@@ -11,8 +11,9 @@ from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.report import render
 from cyberassess.adapters.xlsx.filling import Filled, fill
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.printing import Wanted, report_full
 from cyberassess.app.receiving import receive
-from cyberassess.app.results import explain_json, find_outcomes, report_full, score_json
+from cyberassess.app.results import explain_json, find_outcomes, score_json
 from cyberassess.app.sending import questions_for, send
 from cyberassess.app.setup import NewAssessment, create, settings_for
 from cyberassess.domain.framework import (
@@ -219,7 +220,7 @@ def test_a_set_goes_the_whole_road(file: str, tmp_path: Path) -> None:
         each.target is not None and not each.not_applicable for each in scores.values()
     )
 
-    page = report_full(folder, html=True).path.read_text(encoding="utf-8")
+    page = report_full(folder, Wanted(suffix=".html")).path.read_text(encoding="utf-8")
     for outcome in framework.assessed:
         assert f">{outcome.id} " in page
     assert framework.rule.text.split(".")[0] in page

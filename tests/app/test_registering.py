@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from cyberassess.adapters.workspace import settings_text
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.printing import Wanted, report_full
 from cyberassess.app.registering import judged_on, register_json
-from cyberassess.app.results import report_full
 from cyberassess.app.setup import NewAssessment, create, settings_for
 from cyberassess.cli import program
 from cyberassess.domain.register import key_actions
@@ -88,7 +88,7 @@ def test_key_actions_are_counted_from_the_answers_and_shown_as_recorded(tmp_path
 
 
 def test_the_report_has_the_register(tmp_path: Path) -> None:
-    page = report_full(council(tmp_path), html=True).path.read_text("utf-8")
+    page = report_full(council(tmp_path), Wanted(suffix=".html")).path.read_text("utf-8")
     assert page.count("Certificates and key actions") == 2
     assert "1 of 3 has expired." in page
     assert page.index("PSN compliance") < page.index("Cyber Essentials Plus")
@@ -101,7 +101,7 @@ def test_without_anything_recorded_only_the_key_actions_are_printed(tmp_path: Pa
     folder = council(tmp_path, certificates=[], key_actions=[])
     assert "Certificates:" not in printed(folder, "status")
     assert list(register_json(opened(folder), datetime.date(2026, 1, 1))) == ["key_actions"]
-    page = report_full(folder, html=True).path.read_text("utf-8")
+    page = report_full(folder, Wanted(suffix=".html")).path.read_text("utf-8")
     assert "No certificate is recorded." in page
 
 
@@ -148,6 +148,6 @@ def test_a_set_that_refers_to_no_standard_says_so(tmp_path: Path) -> None:
         create(tmp_path / "lab", values, pinned)
     values["certificates"] = [{"title": "Cyber Essentials"}]
     create(tmp_path / "lab", values, pinned)
-    page = report_full(tmp_path / "lab", html=True).path.read_text("utf-8")
+    page = report_full(tmp_path / "lab", Wanted(suffix=".html")).path.read_text("utf-8")
     assert "Cyber Essentials" in page
     assert "certificates" in settings_text(values)

@@ -10,7 +10,8 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.app.opening import open_assessment
-from cyberassess.app.results import report_full, verify
+from cyberassess.app.printing import Wanted, report_full
+from cyberassess.app.results import verify
 from cyberassess.app.reviewing import (
     ReviewReceived,
     receive_review,
@@ -270,10 +271,10 @@ def test_a_workbook_is_not_written_over_without_force(answered: Path, tmp_path: 
 def test_the_report_shows_both_determinations_and_how_far_they_agree(
     answered: Path, book: Path
 ) -> None:
-    before = report_full(answered, html=True).path.read_text()
+    before = report_full(answered, Wanted(suffix=".html")).path.read_text()
     assert "Independent review" not in before
     receive(answered, edit(book, say(**LOWER)))
-    after = report_full(answered, html=True).path.read_text()
+    after = report_full(answered, Wanted(suffix=".html")).path.read_text()
     assert "Independent review" in after
     assert "Two leavers were still there." in after
     assert "1 claim was lowered" in after

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from cyberassess.app.opening import open_assessment
-from cyberassess.app.results import report_full, score_json
+from cyberassess.app.printing import Wanted, report_full
+from cyberassess.app.results import score_json
 from cyberassess.app.theming import default_scores, moved_outcomes
 from cyberassess.cli import program
 from cyberassess.domain.framework import FrameworkRef, OutcomeId, ThemeSet
@@ -72,7 +73,7 @@ def test_the_default_stands_beside_theirs(tmp_path: Path) -> None:
     result = CliRunner().invoke(program, ["-C", str(folder), "score"])
     assert "by default: 1 of 1, 0 not known" in result.output
     assert "The organisation placed outcomes otherwise than the default." in result.output
-    page = report_full(folder, html=True).path.read_text("utf-8")
+    page = report_full(folder, Wanted(suffix=".html")).path.read_text("utf-8")
     said = "By the default&#39;s placing: Pipes 1 of 1, level 0 and People 0 of 2, level 0."
     assert said in page
     assert "Themes changed by the organisation" in page
@@ -86,7 +87,7 @@ def test_goals_alone_change_no_result(tmp_path: Path) -> None:
     assessment = open_assessment(council(tmp_path, themes))
     assert default_scores(assessment) == ()
     assert "default_themes" not in score_json(assessment)
-    page = report_full(assessment.workspace.folder, html=True).path.read_text("utf-8")
+    page = report_full(assessment.workspace.folder, Wanted(suffix=".html")).path.read_text("utf-8")
     assert "The report leads with People; by default with Pipes." in page
 
 

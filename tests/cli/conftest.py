@@ -14,7 +14,7 @@ from cyberassess.app import demo
 from cyberassess.app.deciding import write
 from cyberassess.app.demo import WORKSPACE
 from cyberassess.app.evidencing import add
-from cyberassess.app.results import Printed
+from cyberassess.app.printing import Printed, Wanted
 from cyberassess.cli import program
 from cyberassess.cli.running import run
 from cyberassess.domain.evidence import Facts
@@ -49,10 +49,11 @@ def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
     return command
 
 
-def report_of_a_line(_: Path, *, output: Path) -> Printed:
-    """Stand in for the full report, which takes long and has tests of its own."""
-    output.write_text("A report.", "utf-8")
-    return Printed(output, 1, "")
+def report_of_a_line(_: Path, wanted: Wanted) -> Printed:
+    """Stand in for a document, which takes long and has tests of its own."""
+    assert wanted.output is not None
+    wanted.output.write_text("A report.", "utf-8")
+    return Printed(wanted.output, 1, "")
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +61,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the demonstration once, all but its report."""
     folder = tmp_path_factory.mktemp("demonstration") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "report_full", report_of_a_line)
+        for name in ("report_board", "report_theme", "report_full"):
+            patch.setattr(demo, name, report_of_a_line)
         code = run(program, ["demo", "-o", str(folder)])
     assert code == 0
     return folder

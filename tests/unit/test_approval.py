@@ -1,6 +1,6 @@
 """A version is approved while nothing that a document shows has changed since."""
 
-from cyberassess.domain.approval import approvals_of, fingerprint, speaks, standing_of
+from cyberassess.domain.approval import approvals_of, fingerprint, speaks, version_of
 from cyberassess.domain.ledger import Segment, fold, text_field
 from tests.unit.builder import answer_event, record_event, segment
 
@@ -15,18 +15,18 @@ def approve(version: int, fingerprint_: str, on: Segment) -> Segment:
 
 
 def test_a_state_nobody_approved_is_a_draft_of_version_one() -> None:
-    found = standing_of(fold([FIRST]), fingerprint([FIRST], SETTINGS))
-    assert (found.version, found.is_draft, found.approval) == (1, True, None)
+    found = version_of(fold([FIRST]), fingerprint([FIRST], SETTINGS))
+    assert (found.number, found.is_draft, found.approval) == (1, True, None)
 
 
 def test_an_approval_does_not_change_the_fingerprint_it_approves() -> None:
     print_ = fingerprint([FIRST], SETTINGS)
     signed = approve(1, print_, FIRST)
     assert fingerprint([FIRST, signed], SETTINGS) == print_
-    found = standing_of(fold([FIRST, signed]), print_)
+    found = version_of(fold([FIRST, signed]), print_)
     assert not found.is_draft
     assert found.approval is not None
-    assert (found.version, found.approval.name, found.approval.role) == (1, "Ada Moss", "SIRO")
+    assert (found.number, found.approval.name, found.approval.role) == (1, "Ada Moss", "SIRO")
     assert found.approval.segment == signed.hash
 
 
@@ -34,8 +34,8 @@ def test_a_later_answer_makes_a_draft_of_the_next_version() -> None:
     signed = approve(1, fingerprint([FIRST], SETTINGS), FIRST)
     later = segment(3, answer_event("B2.a.H.1", "not-true"), on=[signed])
     segments = [FIRST, signed, later]
-    found = standing_of(fold(segments), fingerprint(segments, SETTINGS))
-    assert (found.version, found.is_draft) == (2, True)
+    found = version_of(fold(segments), fingerprint(segments, SETTINGS))
+    assert (found.number, found.is_draft) == (2, True)
 
 
 def test_sending_a_questionnaire_changes_nothing() -> None:
@@ -73,4 +73,4 @@ def test_versions_stand_in_order() -> None:
     odd = segment(4, record_event("approval", ("x",), {"name": "", "fingerprint": ""}), on=[two])
     found = approvals_of(fold([FIRST, one, two, odd]))
     assert [each.version for each in found] == [0, 1, 2]
-    assert standing_of(fold([FIRST, one, two]), "c").version == 3
+    assert version_of(fold([FIRST, one, two]), "c").number == 3

@@ -28,7 +28,7 @@ def test_what_rose_and_fell_is_compared_where_both_years_know() -> None:
     found = moves(before, measure(framework, NOW, GOAL))
     assert [each.key.outcome for each in found.rose] == ["A1.a"]
     assert [each.key.outcome for each in found.fell] == ["A1.b"]
-    assert found.compared == 2
+    assert len(found.compared) == 2
 
 
 def test_baselines_are_of_the_same_version_only() -> None:

@@ -8,7 +8,17 @@ from fractions import Fraction
 from functools import cached_property
 
 from cyberassess.adapters.calendar_words import MONTHS
-from cyberassess.domain.assessment import ORGANISATION, OutcomeKey, Scope, ScopeId, Settings
+from cyberassess.adapters.report.look import OUR_LOOK, Look
+from cyberassess.adapters.report.nation import Nation, nation_of
+from cyberassess.domain.approval import Version
+from cyberassess.domain.assessment import (
+    ALL_SCOPES,
+    ORGANISATION,
+    OutcomeKey,
+    Scope,
+    ScopeId,
+    Settings,
+)
 from cyberassess.domain.confirming import Override, overrides
 from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.findings import Finding, findings
@@ -24,8 +34,11 @@ from cyberassess.domain.framework import (
     ThemeSet,
 )
 from cyberassess.domain.ledger import Source, State
+from cyberassess.domain.plan import Action, actions_of, by_outcome
 from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
+from cyberassess.domain.years import Year
 
+FIRST_DRAFT = Version(1, "", None)
 SHORT_HASH = 12
 """How many hex digits of a hash are printed where the whole would not be read."""
 _ROLE_WORDS = {"it": "IT", "hr": "human resources"}
@@ -141,13 +154,46 @@ class Basis:
     state: State
     card: Scorecard
     on: datetime.date
+    """Date of the ledger's last entry, printed as the document's."""
     tool: str
+    version: Version = FIRST_DRAFT
+    """Number, fingerprint and approval of what is printed."""
+    years: tuple[Year, ...] = ()
+    """Earlier assessments, the last one first."""
+    look: Look = OUR_LOOK
     official: Mapping[FrameworkRef, Mapping[str, str]] = field(default_factory=dict)
     """The publishers' own words the organisation loaded, keyed by outcome or statement id."""
     default_themes: ThemeSet | None = None
     """What the organisation's own themes are set beside; ``None`` where it has none of its own."""
     default_scores: tuple[ThemeScore, ...] = ()
     """The themes' figures by the default's placing; empty for sets where nothing was moved."""
+
+    @cached_property
+    def before(self) -> Year | None:
+        """The assessment before this one, or ``None``."""
+        return self.years[0] if self.years else None
+
+    @cached_property
+    def nation(self) -> Nation:
+        """What offices and laws are called there."""
+        return nation_of(self.settings.nation)
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """Every action, the most urgent first."""
+        return actions_of(self.state)
+
+    @cached_property
+    def planned(self) -> Mapping[OutcomeKey, tuple[Action, ...]]:
+        """Actions still to be done, keyed by what they are about."""
+        return by_outcome(self.actions)
+
+    def baseline(
+        self, framework: FrameworkRef, theme: str, scope: ScopeId = ALL_SCOPES
+    ) -> ThemeScore | None:
+        """Give last year's entry of a theme, where it was counted in the same version."""
+        found = self.before.theme(framework, theme, scope) if self.before else None
+        return found if found is not None and found.of else None
 
     @cached_property
     def first(self) -> Framework:

@@ -1,6 +1,6 @@
 """Where the gaps are: principles by scope, the way to the next level, findings and causes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,7 +22,7 @@ from cyberassess.adapters.report.summary_view import (
     statement_text,
 )
 from cyberassess.domain.findings import Finding
-from cyberassess.domain.framework import Framework, FrameworkRef, OutcomeId
+from cyberassess.domain.framework import Framework, OutcomeId
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeLevel
 from cyberassess.errors import counted
 
@@ -147,7 +147,7 @@ def gaps(basis: Basis) -> Gaps:
         note = "No target was chosen, so there are no findings against one."
     return Gaps(
         tuple(
-            _map(basis, framework)
+            group_map(basis, framework)
             for ref, framework in basis.frameworks.items()
             if basis.target(ref)
         ),
@@ -203,23 +203,33 @@ _LEGEND = (
 _TONES = {"high": "all", "middle": "half", "low": "few", "none": "plain"}
 
 
-def _map(basis: Basis, framework: Framework) -> Map:
+def group_map(basis: Basis, framework: Framework, *, theme: str = "") -> Map:
+    """Give the map of a framework: its principles by place, or its outcomes where it has none.
+
+    Args:
+        theme: shows the outcomes of one theme only; all if empty.
+    """
+    scores = [
+        each
+        for each in basis.card.outcomes
+        if each.asked.framework.ref == framework.ref
+        and (not theme or basis.theme_of(each) == theme)
+    ]
     assessed = {each.id for each in framework.assessed}
     deepest = {each.groups[-1].id for each in framework.located if each.outcome.id in assessed}
     return (
-        _map_of_groups(basis, framework)
+        _map_of_groups(basis, framework, scores)
         if len(deepest) > 1
-        else _map_of_outcomes(basis, framework)
+        else _map_of_outcomes(basis, framework, scores)
     )
 
 
-def _map_of_outcomes(basis: Basis, framework: Framework) -> Map:
+def _map_of_outcomes(basis: Basis, framework: Framework, scores: Sequence[OutcomeScore]) -> Map:
     """Show a set without groups outcome by outcome: a letter for each level."""
     scopes = [scope.id for scope in basis.scopes]
     rows: dict[OutcomeId, dict[str, OutcomeScore]] = {}
-    for score in basis.card.outcomes:
-        if score.asked.framework.ref == framework.ref:
-            rows.setdefault(score.asked.outcome.id, {})[score.asked.scope.id] = score
+    for score in scores:
+        rows.setdefault(score.asked.outcome.id, {})[score.asked.scope.id] = score
     here = [scope for scope in scopes if any(scope in row for row in rows.values())]
     letters = [verdict(framework, level.id, NO_TARGET) for level in framework.scale]
     return Map(
@@ -239,7 +249,7 @@ def _map_of_outcomes(basis: Basis, framework: Framework) -> Map:
             Cell(f"{each.letter} {each.word.lower()}", _TONES[each.tone])
             for each in reversed(letters)
         ),
-        tuple(_map_notes(basis, framework.ref)),
+        tuple(_map_notes(basis, scores)),
     )
 
 
@@ -256,15 +266,14 @@ def _map_title(basis: Basis, framework: Framework) -> str:
     return f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else ""
 
 
-def _map_of_groups(basis: Basis, framework: Framework) -> Map:
+def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeScore]) -> Map:
     table: dict[str, dict[str, list[OutcomeScore]]] = {}
     kinds: dict[str, None] = {}
-    for score in basis.card.outcomes:
-        if score.asked.framework.ref == framework.ref:
-            group = basis.groups[framework.ref, score.asked.outcome.id][-1]
-            kinds[group.kind] = None
-            row = table.setdefault(said_group(group), {})
-            row.setdefault(score.asked.scope.id, []).append(score)
+    for score in scores:
+        group = basis.groups[framework.ref, score.asked.outcome.id][-1]
+        kinds[group.kind] = None
+        row = table.setdefault(said_group(group), {})
+        row.setdefault(score.asked.scope.id, []).append(score)
     order = [said_group(each.groups[-1]) for each in framework.located]
     scopes = [scope.id for scope in basis.scopes]
     rows = [
@@ -275,14 +284,30 @@ def _map_of_groups(basis: Basis, framework: Framework) -> Map:
     kind = joined(list(kinds)).capitalize()
     return Map(
         _map_title(basis, framework),
-        f"Outcomes that meet the target, by {kind.lower()} and by place.",
+        f"{_weakest_row(table)}Outcomes that meet the target, by {kind.lower()} and by place.",
         kind,
         tuple(basis.place(scope) for scope in scopes),
         {1: "72", 2: "50"}.get(len(scopes), "32"),
         tuple(rows),
         _LEGEND,
-        tuple(_map_notes(basis, framework.ref)),
+        tuple(_map_notes(basis, scores)),
     )
+
+
+def _weakest_row(table: Mapping[str, Mapping[str, Sequence[OutcomeScore]]]) -> str:
+    """Say which row has furthest to go: the message of the map."""
+    counts: dict[str, tuple[int, int]] = {}
+    for title, row in table.items():
+        met = [e.meets_target for scores in row.values() for e in scores]
+        of = [each for each in met if each is not None]
+        if of:
+            counts[title] = (sum(of), len(of))
+    if not counts or all(met == of for met, of in counts.values()):
+        return "Everything with a target meets it. " if counts else ""
+    title, (met_there, of_there) = min(
+        counts.items(), key=lambda item: (Fraction(*item[1]), -item[1][1])
+    )
+    return f"{title} has furthest to go, with {met_there} of {of_there}. "
 
 
 def _cell(scores: Sequence[OutcomeScore]) -> Cell:
@@ -297,8 +322,7 @@ def _cell(scores: Sequence[OutcomeScore]) -> Cell:
     return Cell(f"{sum(counted_)} of {len(counted_)}", tone)
 
 
-def _map_notes(basis: Basis, ref: FrameworkRef) -> list[str]:
-    scores = [each for each in basis.card.outcomes if each.asked.framework.ref == ref]
+def _map_notes(basis: Basis, scores: Sequence[OutcomeScore]) -> list[str]:
     untargeted = list(dict.fromkeys(e.asked.outcome.id for e in scores if e.target is None))
     notes: list[str] = []
     if len(basis.scopes) > 1:

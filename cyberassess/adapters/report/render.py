@@ -24,8 +24,9 @@ from urllib.request import url2pathname
 
 from cyberassess.adapters import resources
 from cyberassess.adapters.files import write_whole
+from cyberassess.adapters.report.document import Document
 from cyberassess.adapters.report.finish import margins_as_artifacts, paint_compactly
-from cyberassess.adapters.report.view import FullReport
+from cyberassess.adapters.report.look import recoloured
 from cyberassess.errors import Problem, ReportError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ box, and found all the same by whoever searches or copies the text.
 """
 
 
-def render_html(report: FullReport) -> str:
+def render_html(report: Document) -> str:
     """Give the report as one HTML file that needs no other: fonts and styles are inside."""
     folder = _folder()
 
@@ -56,11 +57,11 @@ def render_html(report: FullReport) -> str:
         data = base64.b64encode((folder / found[1]).read_bytes()).decode("ascii")
         return f'url("data:font/ttf;base64,{data}")'
 
-    return _html(report, _FONT.sub(embed, _stylesheet()))
+    return _html(report, _FONT.sub(embed, _stylesheet(report)))
 
 
 def write_pdf(
-    report: FullReport, path: Path, attach: Mapping[str, bytes] = MappingProxyType({})
+    report: Document, path: Path, attach: Mapping[str, bytes] = MappingProxyType({})
 ) -> int:
     """Write the report as a tagged PDF and give the number of its pages.
 
@@ -81,7 +82,8 @@ def write_pdf(
                 "The HTML edition needs no PDF engine. Nothing was written.",
             )
         )
-    data, pages = _pdf(_html(report, _stylesheet()), report.date, attach)
+    html = _html(report, _stylesheet(report))
+    data, pages = _pdf(html, report.frame.date, attach)
     write_whole(path, data)
     return pages
 
@@ -106,8 +108,9 @@ def _folder() -> Path:
     return resources.folder("templates") / "report"
 
 
-def _stylesheet() -> str:
-    return (_folder() / "report.css").read_text(encoding="utf-8")
+def _stylesheet(report: Document) -> str:
+    sheet = (_folder() / "report.css").read_text(encoding="utf-8")
+    return recoloured(sheet, report.frame.look.colours)
 
 
 def printable(value: object) -> object:
@@ -133,7 +136,7 @@ def _shown(character: str) -> str:
     return "" if character == "\r" else "\ufffd"
 
 
-def _html(report: FullReport, stylesheet: str) -> str:
+def _html(report: Document, stylesheet: str) -> str:
     import jinja2
     import markupsafe
 
@@ -145,7 +148,7 @@ def _html(report: FullReport, stylesheet: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    template = environment.get_template("full.html.j2")
+    template = environment.get_template(report.frame.template)
     # NOTE: the style sheet is ours, not the organisation's: the one text that is not escaped.
     return template.render(report=report, stylesheet=markupsafe.Markup(stylesheet))  # noqa: S704
 

@@ -11,11 +11,20 @@ from cyberassess.adapters.report.basis import (
     said_role,
     share,
 )
+from cyberassess.adapters.report.document import prepared_by, said_status
 from cyberassess.adapters.report.explaining import noun
 from cyberassess.adapters.report.outcomes_view import said_verdict
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.findings import Finding
-from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, OutcomeId, RuleId
+from cyberassess.domain.framework import (
+    CountsAs,
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    OutcomeId,
+    RuleId,
+)
+from cyberassess.domain.plan import LOWEST_PRIORITY, Action
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeScore
 from cyberassess.errors import counted
 
@@ -27,7 +36,9 @@ _LONGEST_IN_SQUARE = 5
 _LONGEST_WORDS = 420
 """Characters of the squares in words that page one has room for."""
 _TOP_GAPS = 3
+_NUMBERS = {2: "two", 3: "three"}
 _TEXTS_A_GAP = 1
+NOT_PLANNED = "not planned yet"
 _BAR = 200
 """Width of a bar in its own units."""
 
@@ -53,6 +64,8 @@ class Squares:
     view_box: str
     height: str
     squares: tuple[Square, ...]
+    mark: tuple[str, str, str, str, str] | None
+    """Of last year's count: x, how its text is anchored, the text's x and y, what it says."""
     in_words: str
     """The same, in words."""
 
@@ -76,7 +89,12 @@ class GapRow:
     """What was answered, and the statement."""
     more: str
     where: str
-    planned: str
+    owner: str
+    by: str
+    cost: str
+    doing: str
+    """What will be done; empty where nothing is planned."""
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,12 @@ class ThemeRow:
     meets: str
     bar: int
     """Length out of 200; -1 where there is nothing to draw."""
+    before: str
+    """Last year's count, or why there is none."""
+    mark: int
+    """Where last year's count stands on the bar; -1 where there is none."""
     level: str
+    ambition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,8 @@ class Front:
     """``Infrastructure:``."""
     lead_count: str
     """The count as a sentence."""
+    lead_before: str
+    """Last year's count as a sentence; empty where there is none."""
     lead_weakest: str
     verdicts: tuple[str, ...]
     """What sets that ask for everything say of the whole."""
@@ -118,6 +143,7 @@ class Front:
     rule: str
     figures: tuple[Figure, ...]
     gaps: tuple[GapRow, ...]
+    gaps_title: str
     gaps_note: str
     themes: tuple[ThemeTable, ...]
     left_out: str
@@ -129,38 +155,41 @@ def front(basis: Basis) -> Front:
     score = basis.headline_score()
     others = [each.title for ref, each in basis.frameworks.items() if ref != first.ref]
     sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
-    role = f", {said_role(settings.officer.role)}" if settings.officer.role else ""
-    gaps = _gaps(basis)
+    gaps = top_gaps(basis)
     return Front(
         title=f"Cyber resilience {settings.period}",
         about=(
             f"Full report for {settings.organisation} · {sets} · {said_date(basis.on)} · "
-            f"prepared by {settings.officer.name}{role} · not yet approved: DRAFT"
+            f"prepared by {prepared_by(basis)} · {said_status(basis)}"
         ),
         lead=f"{basis.headline.title}{f', {first.short_title}' if others else ''}:",
-        lead_count=_count(score, no_target=basis.target(first.ref) is None),
-        lead_weakest=_weakest(basis),
-        verdicts=tuple(_verdicts(basis)),
-        squares=_squares(basis, score),
-        level=_level(score),
-        target=_whose_target(basis),
+        lead_count=said_count(score, no_target=basis.target(first.ref) is None),
+        lead_before=said_before(basis, basis.headline.id),
+        lead_weakest=said_weakest(basis),
+        verdicts=tuple(said_verdicts(basis)),
+        squares=row_of_squares(basis, score),
+        level=said_level(basis, score),
+        target=whose_target(basis),
         rule=THEME_RULE,
-        figures=_figures(basis),
+        figures=figures(basis),
         gaps=gaps,
-        gaps_note=_gaps_note(basis, gaps),
-        themes=tuple(_theme_table(basis, ref, titled=bool(others)) for ref in basis.frameworks),
-        left_out=_left_out(basis),
+        gaps_title=gaps_title(gaps),
+        gaps_note=gaps_note(basis, gaps),
+        themes=tuple(theme_table(basis, ref, titled=bool(others)) for ref in basis.frameworks),
+        left_out=said_left_out(basis),
     )
 
 
-def _verdicts(basis: Basis) -> Iterator[str]:
+def said_verdicts(basis: Basis) -> Iterator[str]:
+    """Say what sets that ask for everything say of each place."""
     for each in basis.card.verdicts:
         text = said_verdict(basis, basis.frameworks[each.framework], each.scope)
         several = len([e for e in basis.card.verdicts if e.framework == each.framework]) > 1
         yield f"{basis.place(each.scope)}. {text}" if several else text
 
 
-def _left_out(basis: Basis) -> str:
+def said_left_out(basis: Basis) -> str:
+    """Say what was considered and not assessed."""
     parts = [
         f"{each.title} ({each.reason.rstrip('.')})" if each.reason else each.title
         for each in basis.settings.left_out
@@ -170,7 +199,8 @@ def _left_out(basis: Basis) -> str:
     return "Nothing is recorded as left out. What this report does not name was not looked at."
 
 
-def _count(score: ThemeScore, *, no_target: bool) -> str:
+def said_count(score: ThemeScore, *, no_target: bool) -> str:
+    """Say how many outcomes meet the target."""
     if no_target:
         return "no target was chosen, so nothing can be counted against one."
     if not score.of:
@@ -179,7 +209,8 @@ def _count(score: ThemeScore, *, no_target: bool) -> str:
     return f"{score.meets} of {counted(score.of, 'outcome')} {verb} our target."
 
 
-def _weakest(basis: Basis) -> str:
+def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
+    """Give the places that meet the least of the headline theme; none where all are alike."""
     entries = [
         each
         for each in basis.card.themes
@@ -190,7 +221,13 @@ def _weakest(basis: Basis) -> str:
     ]
     shares = [Fraction(each.meets, each.of) for each in entries]
     lowest = [e for e, part in zip(entries, shares, strict=True) if part == min(shares)]
-    if len(entries) < 2 or len(lowest) == len(entries):  # noqa: PLR2004 - two make a comparison
+    return () if len(lowest) == len(entries) else tuple(lowest)
+
+
+def said_weakest(basis: Basis) -> str:
+    """Name the weakest place in a sentence; empty where all are alike."""
+    lowest = weakest(basis)
+    if not lowest:
         return ""
     places = joined(
         [
@@ -202,9 +239,8 @@ def _weakest(basis: Basis) -> str:
     )
     if len(lowest) > 1:
         return f"The weakest are {places}."
-    weakest = lowest[0]
-    what = "part" if weakest.scope == ORGANISATION else "system"
-    return f"The weakest {what} is {places}, with {weakest.meets} of {weakest.of}."
+    what = "part" if lowest[0].scope == ORGANISATION else "system"
+    return f"The weakest {what} is {places}, with {lowest[0].meets} of {lowest[0].of}."
 
 
 def by_outcome(basis: Basis) -> dict[OutcomeId, bool]:
@@ -220,7 +256,8 @@ def by_outcome(basis: Basis) -> dict[OutcomeId, bool]:
     return dict(sorted(results.items(), key=lambda item: order.index(item[0])))
 
 
-def _squares(basis: Basis, score: ThemeScore) -> Squares | None:
+def row_of_squares(basis: Basis, score: ThemeScore) -> Squares | None:
+    """Draw a square for each outcome of the headline theme that has a target."""
     results = by_outcome(basis)
     if not results:
         return None
@@ -239,6 +276,7 @@ def _squares(basis: Basis, score: ThemeScore) -> Squares | None:
         for place, ref in enumerate((*met, *unmet))
     )
     height = -(-len(squares) // SQUARES_A_ROW) * _PITCH - 0.4
+    height += 4.8 if _mark(basis, len(squares)) else 0
     words = [f"Meet the target: {', '.join(met)}."] if met else []
     words += [f"Below the target: {', '.join(unmet)}."] if unmet else []
     said = " ".join(words)
@@ -252,23 +290,64 @@ def _squares(basis: Basis, score: ThemeScore) -> Squares | None:
         f"0 0 172 {height:.1f}",
         f"{height * 170 / 172:.1f}mm",
         squares,
+        _mark(basis, len(squares)),
         said,
     )
 
 
-def _level(score: ThemeScore) -> str:
+def _mark(basis: Basis, squares: int) -> tuple[str, str, str, str, str] | None:
+    """Say where last year's count ends in the row; ``None`` where it does not fit the row."""
+    before = basis.baseline(basis.first.ref, basis.headline.id)
+    if before is None or before.of != squares or squares > SQUARES_A_ROW:
+        return None
+    x = 0.4 + before.meets * _PITCH - (_PITCH - 7.4) / 2
+    near_end = before.meets > SQUARES_A_ROW - 3  # the text would leave the picture
+    text = f"{x - 1.2 if near_end else x + 1.2:.1f}"
+    return f"{x:.1f}", "end" if near_end else "start", text, "12.2", f"last year {before.meets}"
+
+
+def said_level(basis: Basis, score: ThemeScore) -> str:
+    """Say the level, last year's beside it, and the ambition."""
     if score.level is None:
         return "There is no level without a target."
-    level = f"Level {score.level.value} of 5, {score.level.title}."
+    level = f"Level {score.level.value} of 5, {score.level.title}"
+    before = basis.baseline(score.framework, score.theme, score.scope)
+    if before is not None and before.level is not None and before.level.value:
+        level += f"; last year {before.level.value}"
+    ambition = basis.settings.ambition.get(score.theme)
+    if ambition is not None:
+        level += f"; our ambition is {ambition}"
     if score.level.value:
-        return level
+        return f"{level}."
     return (
-        f"{level} Only {score.determined} of {counted(score.pairs, 'result')} could be "
+        f"{level}. Only {score.determined} of {counted(score.pairs, 'result')} could be "
         "determined; a level needs four fifths of them."
     )
 
 
-def _whose_target(basis: Basis) -> str:
+def said_before(basis: Basis, theme: str) -> str:
+    """Say last year's count of a theme as a sentence, or why there is none to compare."""
+    before, ref = basis.before, basis.first.ref
+    if before is None:
+        return ""
+    entry = before.theme(ref, theme)
+    if entry is None:
+        sets = joined(list(before.titles.values()))
+        return f"In {before.period} we were assessed against {sets}, so it cannot be compared."
+    if not entry.of:
+        return f"In {before.period} no target was set."
+    now = basis.card.theme(ref, theme)
+    text = f"Last year it was {entry.meets}"
+    if entry.of != now.of:
+        text += f" of {entry.of}"
+    profile = basis.profiles.get(ref)
+    if profile is not None and before.profiles.get(ref, "") != profile.id:
+        text += ", against another target"
+    return f"{text}."
+
+
+def whose_target(basis: Basis) -> str:
+    """Say which target it is, and who set it."""
     several = len(basis.frameworks) > 1
     sentences: list[str] = []
     for pinned in basis.settings.frameworks:
@@ -284,7 +363,8 @@ def _whose_target(basis: Basis) -> str:
     return " ".join(sentences)
 
 
-def _figures(basis: Basis) -> tuple[Figure, ...]:
+def figures(basis: Basis) -> tuple[Figure, ...]:
+    """Give the figures that say how far the result is proven."""
     sure = basis.card.confidence
     return (
         Figure(share(sure.answered, sure.statements), "of statements answered"),
@@ -341,51 +421,94 @@ def answered_first(
     return [each for each in statements if each not in open_], open_
 
 
-def _gaps(basis: Basis) -> tuple[GapRow, ...]:
+def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
+    """Give the gaps that matter most.
+
+    Those the officer gave the highest priority stand first, then those in most places, then those
+    with the fewest statements in the way.
+    """
     grouped: dict[OutcomeId, list[Finding]] = {}
     for finding in basis.headline_findings():
         grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
-    ranked = sorted(
-        grouped.values(), key=lambda found: (-len(found), sum(each.steps for each in found))
+
+    def order(found: list[Finding]) -> tuple[int, int, int]:
+        actions = _actions(basis, found)
+        first = min((each.priority for each in actions), default=LOWEST_PRIORITY)
+        return first, -len(found), sum(each.steps for each in found)
+
+    ranked = sorted(grouped.values(), key=order)
+    return tuple(_gap(basis, found) for found in ranked[:_TOP_GAPS])
+
+
+def _actions(basis: Basis, found: Sequence[Finding]) -> list[Action]:
+    """Give the actions on any of these findings, the most urgent first."""
+    wanted = {each.score.key for each in found}
+    return [each for each in basis.actions if each.is_open and each.about in wanted]
+
+
+def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
+    worst = max(found, key=lambda each: each.steps)
+    score, outcome = worst.score, worst.score.asked.outcome
+    answered, open_ = answered_first(score, worst.gap.statements)
+    shown = answered[:_TEXTS_A_GAP]
+    rest = len(answered) - len(shown)
+    more = [f"{rest} more like this"] if rest else []
+    one = noun(score.asked.framework)
+    more += [f"{counted(len(open_), one)} not answered"] if open_ else []
+    if not worst.steps:
+        more = [no_step(score).rstrip(".")]
+    actions = _actions(basis, found)
+    first = actions[0] if actions else None
+    return GapRow(
+        ref=outcome.id,
+        title=outcome.title,
+        link=basis.anchor(score.key),
+        missing=tuple((said_answer(score, k), statement_text(score, k)) for k in shown),
+        more=f"{joined(more)}." if more else "",
+        where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
+        owner=said_owner(basis, first) if first else NOT_PLANNED,
+        by=said_due(first) if first else "",
+        cost=basis.look.cost(first) if first else "",
+        doing=first.title if first else "",
+        findings=tuple(found),
     )
-    rows: list[GapRow] = []
-    for found in ranked[:_TOP_GAPS]:
-        worst = max(found, key=lambda each: each.steps)
-        score, outcome = worst.score, worst.score.asked.outcome
-        answered, open_ = answered_first(score, worst.gap.statements)
-        shown = answered[:_TEXTS_A_GAP]
-        rest = len(answered) - len(shown)
-        more = [f"{rest} more like this"] if rest else []
-        one = noun(score.asked.framework)
-        more += [f"{counted(len(open_), one)} not answered"] if open_ else []
-        if not worst.steps:
-            more = [no_step(score).rstrip(".")]
-        rows.append(
-            GapRow(
-                ref=outcome.id,
-                title=outcome.title,
-                link=basis.anchor(score.key),
-                missing=tuple((said_answer(score, k), statement_text(score, k)) for k in shown),
-                more=f"{joined(more)}." if more else "",
-                where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
-                planned="not planned yet",
-            )
-        )
-    return tuple(rows)
 
 
-def _gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
+def said_owner(basis: Basis, action: Action) -> str:
+    """Name who will do it: a person of the settings with their role, or as it was written."""
+    if not action.owner:
+        return "no owner yet"
+    person = basis.settings.person(action.owner)
+    if person is None:
+        return action.owner
+    return f"{person.name}, {said_role(person.role)}" if person.role else person.name
+
+
+def said_due(action: Action) -> str:
+    """Say when it will be done."""
+    return said_date(action.due) if action.due else "no date yet"
+
+
+def gaps_title(gaps: Sequence[GapRow]) -> str:
+    """Head the gaps by how many are shown."""
+    if not gaps:
+        return "Gaps"
+    if len(gaps) == 1:
+        return "The gap that matters most"
+    return f"The {_NUMBERS[len(gaps)]} gaps that matter most"
+
+
+def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
+    """Say how the gaps were chosen, or why there are none."""
     if not gaps:
         if basis.target(basis.first.ref) is None:
             return "Without a target there are no gaps to name."
         return f"Every outcome of {basis.headline.title} with a target meets it."
     several = len(basis.scopes) > 1
-    order = "by how many places fall short, then by how few statements stand in the way"
-    return (
-        f"Chosen {order}."
-        if several
-        else "Chosen by how few statements stand in the way: the quickest to close."
-    )
+    order = ["by the priority given in the plan"] if basis.actions else []
+    order += ["by how many places fall short"] if several else []
+    order.append("by how few statements stand in the way")
+    return f"Chosen {', then '.join(order)}."
 
 
 def _by_default(basis: Basis, framework: Framework) -> Iterator[str]:
@@ -411,36 +534,52 @@ def _same_line(one: ThemeScore, other: ThemeScore) -> bool:
     return (one.framework, one.scope, one.theme) == (other.framework, other.scope, other.theme)
 
 
-def _theme_table(basis: Basis, ref: str, *, titled: bool) -> ThemeTable:
-    framework = next(each for key, each in basis.frameworks.items() if key == ref)
+def theme_table(basis: Basis, ref: FrameworkRef, *, titled: bool) -> ThemeTable:
+    """Give all themes of a framework: now, last year, the ambition; the headline theme first."""
+    framework = basis.frameworks[ref]
     rows: list[ThemeRow] = []
     empty: list[str] = []
     for theme in basis.themes.themes:
-        score = basis.card.theme(framework.ref, theme.id)
+        score = basis.card.theme(ref, theme.id)
         if not score.pairs and not score.of:
             empty.append(theme.title)
             continue
+        before = basis.baseline(ref, theme.id)
+        ambition = basis.settings.ambition.get(theme.id)
         rows.append(
             ThemeRow(
                 theme.title,
                 f"{score.meets} of {score.of}" if score.of else "no target",
                 _BAR * score.meets // score.of if score.of else -1,
+                f"{before.meets} of {before.of}" if before else "not known",
+                _BAR * before.meets // before.of if before and score.of else -1,
                 "no level" if score.level is None else f"{score.level.value} {score.level.title}",
+                "none set" if ambition is None else f"level {ambition}",
             )
         )
     headline = [row for row in rows if row.title == basis.headline.title]
-    verb = "has" if len(empty) == 1 else "have"
     return ThemeTable(
         f"{framework.title} {framework.version}" if titled else "",
         (*headline, *(row for row in rows if row not in headline)),
-        (
-            f"Levels follow rule {THEME_RULE}.",
-            *(
-                ("In place, partly and not in place are our scale: the publisher states none.",)
-                if framework.rule.id is RuleId.IN_PLACE
-                else ()
-            ),
-            *((f"{joined(empty)} {verb} no outcome in this framework.",) if empty else ()),
-            *_by_default(basis, framework),
-        ),
+        tuple(_theme_notes(basis, framework, empty)),
     )
+
+
+def _theme_notes(basis: Basis, framework: Framework, empty: list[str]) -> Iterator[str]:
+    yield f"Levels follow rule {THEME_RULE}."
+    if framework.rule.id is RuleId.IN_PLACE:
+        yield "In place, partly and not in place are our scale: the publisher states none."
+    if empty:
+        verb = "has" if len(empty) == 1 else "have"
+        yield f"{joined(empty)} {verb} no outcome in this framework."
+    yield from _by_default(basis, framework)
+    before = basis.before
+    if before is None:
+        yield "No earlier assessment is named, so there is no last year to compare with."
+    elif framework.ref not in before.titles:
+        yield (
+            f"In {before.period} this version was not assessed "
+            f"({joined(list(before.titles.values()))} was), so nothing is compared."
+        )
+    else:
+        yield f"Last year is the assessment of {before.period}."

@@ -1,11 +1,16 @@
 """A small assessment in a made-up framework, as a report."""
 
 import datetime
+from typing import Any
 
-from cyberassess.adapters.report.view import FullReport, build_view
+from cyberassess.adapters.report.basis import Basis
+from cyberassess.adapters.report.look import OUR_LOOK, Look
+from cyberassess.adapters.report.view import FullReport, full_report
+from cyberassess.domain.approval import Version
 from cyberassess.domain.framework import Framework, Profile, ThemeSet
 from cyberassess.domain.ledger import State, fold
 from cyberassess.domain.scoring import score
+from cyberassess.domain.years import Year
 from tests.unit.builder import (
     Data,
     answer_event,
@@ -110,39 +115,48 @@ def small_state(*more: Data) -> State:
     return fold([segment(1, *events, *more, seed="seed", time="2026-11-14T09:00:00Z")])
 
 
-def build(
+def build(state: State, **changes: Any) -> FullReport:
+    """Give the view of an assessment in the made-up framework."""
+    return full_report(make_basis(state, **changes))
+
+
+def make_basis(
     state: State,
     *,
     framework: Framework | None = None,
     profile: Profile | None = None,
     themes: ThemeSet | None = None,
     scopes: tuple[str, ...] = ("housing system", "revenues system"),
+    listed: list[Data] | None = None,
+    version: Version | None = None,
+    years: tuple[Year, ...] = (),
+    look: Look = OUR_LOOK,
+    people: tuple[Data, ...] = ({"id": "p2", "name": "Priya Shah", "role": "service"},),
     **changes: object,
-) -> FullReport:
-    """Give the view of an assessment in the made-up framework."""
+) -> Basis:
+    """Give what every document of an assessment in the made-up framework is made from."""
     framework = framework or make_framework(OUTLINE)
     themes = themes or make_themes(
         {each: "people" if each == "A1.a" else "pipes" for each in framework.outcomes}
     )
-    settings = make_settings(
-        *scopes,
-        officer={"role": "it-security"},
-        people=[{"id": "p2", "name": "Priya Shah", "role": "service"}],
-        **changes,
-    )
+    changes |= {"scopes": listed} if listed is not None else {}
+    settings = make_settings(*scopes, officer={"role": "it-security"}, people=people, **changes)
     ref = framework.ref
     targets = {ref: profile.targets[ref]} if profile else {}
     frameworks = {ref: framework}
     card = score(frameworks, settings, state, targets=targets, themes=themes, on=TODAY)
-    return build_view(
-        settings=settings,
-        frameworks=frameworks,
-        profiles={ref: profile},
-        themes=themes,
-        state=state,
-        card=card,
-        on=TODAY,
-        tool="0.1.0",
+    return Basis(
+        settings,
+        frameworks,
+        {ref: profile},
+        themes,
+        state,
+        card,
+        TODAY,
+        "0.1.0",
+        version or Version(1, " ".join(state.heads), None),
+        years,
+        look,
     )
 
 

@@ -205,7 +205,7 @@ def test_an_assessment_nobody_answered_says_so() -> None:
     assert report.front.figures[0].number == "0%"
     assert report.front.figures[1].number == "none"
     assert report.method.rules[0].example is None
-    assert dict(report.control.rows)["Fingerprint"] == "none yet"
+    assert dict(report.frame.control)["Fingerprint of the data"] == "none yet"
 
 
 def test_the_example_is_of_this_assessment(small: FullReport) -> None:
@@ -225,5 +225,8 @@ def test_the_fingerprint_changes_with_one_answer(small: FullReport) -> None:
         small_state(text_event("rationale", "B2.a", "More.", scope="housing")),
         profile=make_profile(GOAL),
     )
-    assert dict(other.control.rows)["Fingerprint"] != dict(small.control.rows)["Fingerprint"]
-    assert dict(small.control.rows)["Approved by"] == ""
+    assert (
+        dict(other.frame.control)["Fingerprint of the data"]
+        != dict(small.frame.control)["Fingerprint of the data"]
+    )
+    assert dict(small.frame.control)["Approved by"] == ""

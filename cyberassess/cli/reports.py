@@ -1,0 +1,169 @@
+"""Commands that print documents for people, and sign them off."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cyberassess.cli.running import show_problems
+
+if TYPE_CHECKING:
+    from cyberassess.app.printing import Printed, Wanted
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def printing(command: _Command) -> _Command:
+    """Add the options that every document takes."""
+    options = (
+        click.option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            default=None,
+            show_default="a dated name under reports/",
+            help="Where to write it.",
+        ),
+        click.option("--force", is_flag=True, help="Replace the file named by --output."),
+        click.option("--html", is_flag=True, help="Write one self-contained HTML file instead."),
+        click.option(
+            "--at",
+            "version",
+            metavar="VERSION",
+            type=click.IntRange(min=1),
+            default=None,
+            show_default="the present state",
+            help="Print an approved version as it was.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def wanted_from(
+    output: str | None, *, force: bool, html: bool, version: int | None, docx: bool = False
+) -> "Wanted":
+    """Give how a document is wanted, from the options."""
+    from cyberassess.app.printing import Wanted
+
+    suffix = ".docx" if docx else ".html" if html else ".pdf"
+    return Wanted(Path(output) if output else None, force, suffix, version)
+
+
+def show_printed(printed: "Printed") -> None:
+    """Say what was written."""
+    from cyberassess.cli.words_reports import printed_lines
+
+    for line in printed_lines(printed):
+        click.echo(line)
+    show_problems(printed.notes)
+
+
+@click.group()
+def report() -> None:
+    """Print documents for people."""
+
+
+@report.command()
+@printing
+@click.pass_obj
+def full(folder: str, /, output: str | None, **options: Any) -> None:
+    """Print the full report: result, gaps, every outcome, method.
+
+    \b
+    Examples:
+      cyberassess report full
+      cyberassess report full -o report.pdf --force
+    """
+    from cyberassess.app.printing import report_full
+
+    show_printed(report_full(Path(folder), wanted_from(output, **options)))
+
+
+@report.command()
+@printing
+@click.option(
+    "--edition",
+    metavar="restricted|open",
+    type=click.Choice(["restricted", "open"]),
+    default="restricted",
+    show_default=True,
+    help="The open one names no system, person, evidence or failed control.",
+)
+@click.option("--docx", is_flag=True, help="Write it for Word, to paste into a paper.")
+@click.option(
+    "--decision",
+    metavar="TEXT",
+    default="",
+    show_default="what follows from the plan",
+    help="What the committee is asked to decide.",
+)
+@click.pass_obj
+def board(
+    folder: str, /, output: str | None, *, edition: str, decision: str, **options: Any
+) -> None:
+    """Print the board summary: page one stands alone.
+
+    \b
+    Examples:
+      cyberassess report board
+      cyberassess report board --edition open --html
+      cyberassess report board --docx
+    """
+    from cyberassess.app.printing import report_board
+
+    wanted = wanted_from(output, **options)
+    show_printed(report_board(Path(folder), wanted, edition=edition, decision=decision))
+
+
+@report.command()
+@printing
+@click.argument("theme", metavar="[THEME]", default="")
+@click.pass_obj
+def theme(folder: str, /, theme: str, output: str | None, **options: Any) -> None:
+    """Print where a theme stands: last year, now, ambition, and what is in the way.
+
+    The theme is the one the theme set calls its headline unless another is named.
+
+    \b
+    Examples:
+      cyberassess report theme
+      cyberassess report theme --html
+    """
+    from cyberassess.app.printing import report_theme
+
+    show_printed(report_theme(Path(folder), wanted_from(output, **options), theme=theme))
+
+
+@click.command()
+@click.option(
+    "--name", metavar="NAME", default="", help="Who approves; nothing is recorded without."
+)
+@click.option("--role", metavar="ROLE", default="", help="What they are.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.pass_obj
+def approve(folder: str, *, name: str, role: str, as_json: bool) -> None:
+    """Sign off the present state: documents say DRAFT on every page until somebody does.
+
+    Without a name it says which version stands. A later change makes a draft of the next one.
+
+    \b
+    Examples:
+      cyberassess approve
+      cyberassess approve --name "Ada Moss" --role "Director of resources"
+    """
+    from cyberassess.app.approving import approve as sign
+    from cyberassess.app.approving import signed, signed_json
+    from cyberassess.cli.words_reports import signed_lines
+
+    wants = bool(name or role)
+    found = sign(Path(folder), name=name, role=role) if wants else signed(Path(folder))
+    if as_json:
+        click.echo(json.dumps(signed_json(found), ensure_ascii=False, indent=2))
+    else:
+        for line in signed_lines(found, just_now=wants):
+            click.echo(line)
+    show_problems(found.assessment.notes)

@@ -1,0 +1,35 @@
+"""What commands about documents print."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cyberassess.cli.words import wrap
+from cyberassess.errors import counted
+
+if TYPE_CHECKING:
+    from cyberassess.app.approving import Signed
+    from cyberassess.app.printing import Printed
+
+
+def printed_lines(printed: "Printed") -> Iterator[str]:
+    """Say what was written, and why it is not a PDF where it is not."""
+    about = [counted(printed.pages, "page")] if printed.pages else []
+    about += [printed.status] if printed.status else []
+    if printed.reason:
+        yield from wrap(f"This is the HTML edition: {printed.reason}")
+    yield f"{printed.path} ({', '.join(about)})" if about else str(printed.path)
+
+
+def signed_lines(found: "Signed", *, just_now: bool) -> Iterator[str]:
+    """Say which version stands, and who approved what."""
+    version = found.version
+    if version.approval is None:
+        yield f"Version {version.number} is a DRAFT. Fingerprint: {version.fingerprint[:12]}"
+        yield "To sign it off: cyberassess approve --name NAME --role ROLE"
+    else:
+        word = "is approved now" if just_now else "is approved"
+        yield f"Version {version.number} {word}. Fingerprint: {version.fingerprint[:12]}"
+    for each in found.approvals:
+        yield f"  version {each.version}: {each.name}, {each.role}, {each.time[:10]}"
+    if version.approval is not None:
+        yield "Any later change makes it a draft of the next version."

@@ -1,0 +1,198 @@
+"""Whatever people write: every document prints it literally, whole, and fetches nothing."""
+
+import dataclasses
+import http.server
+import re
+import shutil
+import subprocess
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from cyberassess.adapters.report import render
+from cyberassess.adapters.report.basis import Basis
+from cyberassess.adapters.report.board_docx import board_docx
+from cyberassess.adapters.report.board_view import board_summary
+from cyberassess.adapters.report.document import Document
+from cyberassess.adapters.report.look import Look
+from cyberassess.adapters.report.theme_view import theme_report
+from cyberassess.adapters.report.view import full_report
+from cyberassess.domain.ledger import fold, text_field
+from tests.adapters.report.made import GOAL, make_basis, small_state
+from tests.adapters.report.test_board import REF, action, last_year
+from tests.unit.builder import Data, make_profile, record_event, text_event
+
+has_pdf = pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine")
+KINDS: tuple[Callable[[Basis], Document], ...] = (full_report, board_summary, theme_report)
+LONG_WORD = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunte"
+ALL_TONGUES = "Comhairle nan Eilean Siar, Cyngor Ynys Môn Ŵŷ, سلام, 🙂🔒"
+
+
+def hostile(mark: str, address: str) -> str:
+    """Give what a stranger may type, with a mark to find it by."""
+    return (
+        f"{mark} <script>alert(1)</script> <img src={address}/> "
+        f"<link rel=attachment href=file:///etc/passwd> {{{{7*7}}}} {{% raw %}} </style> "
+        f"url(file:///etc/passwd) javascript:alert(1)"
+    )
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[str]]]:
+    asked: list[str] = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/x", asked
+    server.shutdown()
+    server.server_close()
+
+
+def everywhere(address: str) -> Basis:
+    """Give an assessment with hostile text in every field that people fill in."""
+
+    def bad(mark: str) -> str:
+        return hostile(mark, address)
+
+    fields: Data = {"framework": REF, "scope": "housing", "outcome": "B2.a", "priority": "1"}
+    fields |= {each: text_field(bad(each), "s") for each in ("title", "owner", "cost_text")}
+    return make_basis(
+        small_state(
+            text_event("rationale", "B2.a", bad("rationale"), scope="housing"),
+            text_event("evidence", "B2.a", bad("evidence"), scope="housing"),
+            record_event("action", (bad("ref")[:60],), fields),
+        ),
+        profile=make_profile(GOAL),
+        organisation=bad("organisation"),
+        period=bad("period"),
+        nation=bad("nation"),
+        left_out=[{"title": bad("left"), "reason": bad("reason")}],
+        people=({"id": "p2", "name": bad("person"), "role": bad("role")},),
+        listed=[
+            {
+                "id": "housing",
+                "kind": "system",
+                "title": bad("system"),
+                "why_critical": bad("why"),
+            },
+            {"id": "revenues", "kind": "system", "title": "Revenues", "supplier": bad("supplier")},
+        ],
+        marking={"blank": "OFFICIAL", "filled": "SENSITIVE </style>"},
+        look=Look(name=bad("name"), board=bad("board"), adviser=bad("adviser")),
+    )
+
+
+@has_pdf
+@pytest.mark.parametrize("make", KINDS)
+def test_hostile_text_in_every_field_is_only_text(
+    make: Callable[[Basis], Document], tmp_path: Path, listener: tuple[str, list[str]]
+) -> None:
+    """Checklist 6.13."""
+    address, asked = listener
+    document = make(everywhere(address))
+    page = render.render_html(document)
+    body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    assert "<script" not in body
+    assert "<img" not in body
+    assert "rel=attachment href" not in body.replace("&lt;link rel=attachment href", "")
+    assert "49" not in re.sub(r"[\d.]+\d", "", body)
+    path = tmp_path / "bad.pdf"
+    render.write_pdf(document, path)
+    reader = PdfReader(path)
+    assert reader.attachments == {}
+    text = re.sub(r"\s+", "", "".join(each.extract_text() for each in reader.pages))
+    for mark in ("title", "owner", "system", "left"):
+        assert re.sub(r"\s+", "", f"{mark} <script>alert(1)</script>") in text or (
+            make is theme_report and mark != "system"
+        )
+    assert "{{7*7}}" in text
+    assert asked == []
+
+
+def test_hostile_text_in_word_is_only_text(tmp_path: Path) -> None:
+    path = tmp_path / "bad.docx"
+    path.write_bytes(board_docx(board_summary(everywhere("http://127.0.0.1:9/x"))))
+    with zipfile.ZipFile(path) as file:
+        xml = file.read("word/document.xml").decode()
+        assert not [name for name in file.namelist() if name.endswith(".rels") and b'"External"'
+                    in file.read(name)]  # fmt: skip
+    assert "&lt;script&gt;" in xml
+    assert "<script" not in xml
+
+
+def many_systems(number: int) -> list[dict[str, str]]:
+    return [
+        {"id": f"s{each}", "kind": "system", "title": f"System number {each} of the council"}
+        for each in range(number)
+    ]
+
+
+@has_pdf
+@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"listed": many_systems(20)},
+        {"scopes": (), "organisation": LONG_WORD + LONG_WORD, "period": LONG_WORD},
+        {"listed": [{"id": "housing", "kind": "system", "title": LONG_WORD},
+                    {"id": "revenues", "kind": "system", "title": ALL_TONGUES,
+                     "why_critical": "So it is. " * 500}],
+         "organisation": ALL_TONGUES,
+         "left_out": [{"title": f"Thing {n}", "reason": "small"} for n in range(200)]},
+    ],
+)  # fmt: skip
+def test_odd_assessments_print(
+    make: Callable[[Basis], Document], changes: dict[str, Any], tmp_path: Path
+) -> None:
+    events = [
+        text_event("rationale", "B2.b", "The supplier reads the log. " * 180, scope="housing"),
+        *(action(f"ACT-{n:03}", "B2.b", title=f"{LONG_WORD} {n}")
+          for n in range(30)),
+    ]  # fmt: skip
+    basis = make_basis(small_state(*events), profile=make_profile(GOAL), **changes)
+    document = make(dataclasses.replace(basis, years=(last_year(basis),)))
+    assert render.write_pdf(document, tmp_path / "odd.pdf") > 1
+
+
+@has_pdf
+@pytest.mark.parametrize("make", KINDS)
+def test_an_assessment_nobody_answered_prints(
+    make: Callable[[Basis], Document], tmp_path: Path
+) -> None:
+    basis = make_basis(fold([]), profile=make_profile(GOAL))
+    path = tmp_path / "empty.pdf"
+    assert render.write_pdf(make(basis), path) > 1
+    assert "0 of 3" in "".join(each.extract_text() for each in PdfReader(path).pages[:1])
+
+
+@has_pdf
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is missing")
+def test_page_one_of_the_board_summary_is_one_page_whatever_the_texts(tmp_path: Path) -> None:
+    events = [action(f"ACT-{n:03}", f"B2.{'abc'[n]}", title="word " * 40) for n in range(3)]
+    basis = make_basis(
+        small_state(*events),
+        profile=make_profile(GOAL),
+        listed=[
+            {"id": "housing", "kind": "system", "title": "Housing and homelessness management",
+             "why_critical": "So it is. " * 500},
+            {"id": "revenues", "kind": "system", "title": "Revenues, benefits and collections"},
+        ],
+        left_out=[{"title": f"Thing {n}", "reason": "small"} for n in range(200)],
+    )  # fmt: skip
+    path = tmp_path / "board.pdf"
+    render.write_pdf(board_summary(basis, decision="Decide this. " * 30), path)
+    second = subprocess.run(
+        ["pdftotext", "-f", "2", "-l", "2", str(path), "-"],  # noqa: S607
+        capture_output=True, check=True,
+    ).stdout.decode()  # fmt: skip
+    assert second.split("\n\n")[1].startswith("All themes")

@@ -1,5 +1,6 @@
 """Settings for every test: steady Hypothesis runs, and the repository on the import path."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # tests share builders (`tests.unit.builder`), also from a wheel
     sys.path.append(str(ROOT))
+
+os.environ["CYBERASSESS_CACHE"] = "off"  # no test reads or fills the cache of who runs it
 
 settings.register_profile(
     "steady",

@@ -1,6 +1,6 @@
 """One section per outcome and scope: verdicts, the sentence that explains, answers, texts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,6 +30,9 @@ from cyberassess.domain.framework import (
 from cyberassess.domain.ledger import Claim, Given, Said
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
+
+_LONG_SCOPE = 30
+"""More outcomes than these in one place are easier to find where each objective has its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ class GroupView:
 
     title: str
     outcomes: tuple[OutcomeView, ...]
+    on_new_page: bool = False
+    """A new part of a long scope: an objective, a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +161,14 @@ class ScopeView:
 def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
     """Give the outcomes by framework and scope, in the scorecard's order."""
     sections: dict[tuple[str, str], dict[str, list[OutcomeView]]] = {}
+    tops: dict[tuple[str, str], dict[str, str]] = {}
     for score in basis.card.outcomes:
         framework, outcome, scope = score.asked
-        group = basis.groups[framework.ref, outcome.id][-1]
+        groups = basis.groups[framework.ref, outcome.id]
         section = sections.setdefault((framework.ref, scope.id), {})
-        section.setdefault(said_group(group), []).append(_outcome(basis, score))
+        name = said_group(groups[-1])
+        section.setdefault(name, []).append(_outcome(basis, score))
+        tops.setdefault((framework.ref, scope.id), {})[name] = groups[0].id
     several = len(basis.frameworks) > 1
     views: list[ScopeView] = []
     for number, ((ref, scope_id), section) in enumerate(sections.items(), start=1):
@@ -177,10 +185,21 @@ def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
                 said_verdict(basis, framework, scope_id),
                 tuple(_conditions(basis, framework, scope)),
                 tuple(_condition_texts(basis, framework, scope)),
-                tuple(GroupView(name, tuple(each)) for name, each in section.items()),
+                tuple(_group_views(section, tops[ref, scope_id])),
             )
         )
     return tuple(views)
+
+
+def _group_views(
+    section: Mapping[str, Sequence[OutcomeView]], tops: Mapping[str, str]
+) -> Iterator[GroupView]:
+    """Give a scope's groups; in a long scope each objective begins on a new page."""
+    is_long = sum(map(len, section.values())) > _LONG_SCOPE
+    before = ""
+    for name, outcomes in section.items():
+        yield GroupView(name, tuple(outcomes), is_long and before not in {"", tops[name]})
+        before = tops[name]
 
 
 def said_verdict(basis: Basis, framework: Framework, scope: str) -> str:

@@ -12,11 +12,12 @@ import pytest
 from pypdf import PdfReader
 
 from cyberassess.adapters import resources
-from cyberassess.adapters.report import render
+from cyberassess.adapters.report import layout, render
+from cyberassess.adapters.report.printing import print_html
 from cyberassess.adapters.report.view import FullReport
 from cyberassess.errors import ReportError
 from tests.adapters.report.made import GOAL, build, small_state
-from tests.unit.builder import Data, make_profile, text_event
+from tests.unit.builder import Data, answer_event, make_profile, text_event
 
 pytestmark = pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf())
 
@@ -29,6 +30,16 @@ def printed(small: FullReport, tmp_path_factory: pytest.TempPathFactory) -> Path
     path = tmp_path_factory.mktemp("pdf") / "full.pdf"
     assert render.write_pdf(small, path) == len(PdfReader(path).pages)
     return path
+
+
+def whole(body: str) -> str:
+    """Give a small document with everything a document must say."""
+    return (
+        '<!doctype html><html lang="en-GB"><head><title>T</title><meta name="author" content="A">'
+        '<meta name="dcterms.created" content="2026-11-22">'
+        '<meta name="dcterms.modified" content="2026-11-22"><style></style></head>'
+        f"<body>{body}</body></html>"
+    )
 
 
 def text_of(path: Path) -> str:
@@ -96,28 +107,6 @@ def test_every_section_is_there(printed: Path) -> None:
         assert said in text
 
 
-def test_all_content_is_tagged_or_an_artifact(printed: Path) -> None:
-    import pikepdf
-
-    with pikepdf.open(printed) as pdf:
-        owned: set[tuple[tuple[int, int], int]] = set()
-        waiting = list(pdf.Root.StructTreeRoot.K)
-        while waiting:
-            element = waiting.pop()
-            for kid in element.get("/K", []):
-                if isinstance(kid, int):
-                    owned.add((element.Pg.objgen, kid))
-                elif "/S" in kid:
-                    waiting.append(kid)
-        for page in pdf.pages:
-            found = {
-                int(each.operands[1].MCID)
-                for each in pikepdf.parse_content_stream(page)
-                if str(each.operator) == "BDC" and "/MCID" in each.operands[1]
-            }
-            assert found == {number for where, number in owned if where == page.obj.objgen}
-
-
 def test_nothing_is_attached(printed: Path) -> None:
     reader = PdfReader(printed)
     assert reader.attachments == {}
@@ -172,13 +161,27 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
     server = http.server.HTTPServer(("127.0.0.1", 0), Listener)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/x"
-    hard = f'<img src="{address}"><link rel=attachment href="{address}"> url({address})'
+    hard = (
+        f'<img src="{address}"><link rel=attachment href="{address}"> url({address}) '
+        f'</style><style>@import "{address}"</style> <!--part--> data-page="#x" '
+        "<a rel=attachment href=file:///etc/passwd>x</a> javascript:alert(1) {{7*7}} {% raw %}"
+    )
+    said = {"scope": "housing", "person": "p2"}
+    events = [
+        text_event("rationale", "B2.a", hard, **said),
+        text_event("evidence", "B2.b", hard, valid_until="2027-06-30", **said),
+        answer_event("B2.c.H.1", "out", reason=hard, scope="housing"),
+    ]
     report = build(
-        small_state(text_event("rationale", "B2.a", hard, scope="housing")),
+        small_state(*events),
         profile=make_profile(GOAL),
         organisation=hard,
+        left_out=[{"title": hard, "reason": hard}],
     )
-    render.write_pdf(report, tmp_path / "fetch.pdf")
+    path = tmp_path / "fetch.pdf"
+    render.write_pdf(report, path)
+    assert squeezed(text_of(path)).count(squeezed(hard)) >= 6
+    assert PdfReader(path).attachments == {}
     server.shutdown()
     server.server_close()
     assert asked == []
@@ -200,27 +203,34 @@ def test_the_fetcher_refuses_everything_outside_templates(url: str) -> None:
     from weasyprint.urls import FatalURLFetchingError
 
     with pytest.raises(FatalURLFetchingError, match="not allowed"):
-        render._fetcher().fetch(url)
+        layout._fetcher().fetch(url)
 
 
 def test_the_fetcher_opens_templates_and_data() -> None:
     style = (resources.folder("templates") / "report" / "report.css").as_uri()
     for url in (style, "data:text/plain,hello"):
-        response = render._fetcher().fetch(url)
+        response = layout._fetcher().fetch(url)
         assert response.read()
         response.close()
 
 
 def test_a_fetch_outside_stops_the_report() -> None:
-    html = '<html lang="en-GB"><title>t</title><img alt="x" src="file:///etc/passwd">'
+    html = whole('<img alt="x" src="file:///etc/passwd">')
     with pytest.raises(ReportError, match="outside its own folder"):
-        render._pdf(html, "2026-11-22")
+        print_html(html)
 
 
 def test_what_the_engine_complains_about_stops_the_report() -> None:
-    html = '<html lang="en-GB"><title>t</title><p style="colour: red">x'
+    html = whole('<p style="colour: red">x</p>')
     with pytest.raises(ReportError, match=r"It said: .*colour"):
-        render._pdf(html, "2026-11-22")
+        print_html(html)
+
+
+def test_a_picture_that_says_nothing_stops_the_report() -> None:
+    for picture in ('<img alt=" " src="data:image/svg+xml,{}">', "{}"):
+        drawing = picture.format('<svg xmlns="http://www.w3.org/2000/svg" class="trend"></svg>')
+        with pytest.raises(ReportError, match="no text to say instead of it"):
+            print_html(whole(f"<h1>T</h1>{drawing}"))
 
 
 def test_the_engine_said_nothing(
@@ -239,7 +249,7 @@ def test_the_engine_said_nothing(
         render.write_pdf(small, tmp_path / "quiet.pdf")
     finally:
         logger.removeHandler(ears)
-    assert [each for each in said if not each.startswith(render._ABOUT_THE_MACHINE)] == []
+    assert [each for each in said if not each.startswith(layout._ABOUT_THE_MACHINE)] == []
     assert caplog.records == []
 
 

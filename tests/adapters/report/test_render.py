@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from cyberassess.adapters import resources
-from cyberassess.adapters.report import render
+from cyberassess.adapters.report import layout, render
 from cyberassess.adapters.report.view import FullReport
 from tests.adapters.report.made import GOAL, build, small_state
 from tests.unit.builder import make_profile, text_event
@@ -101,11 +101,13 @@ def test_pdfs_are_made_in_one_place_only() -> None:
         for path in sorted(package.rglob("*.py"))
         if re.search(r"\bweasyprint\b", path.read_text(encoding="utf-8"))
     ]
-    assert makers == ["adapters/report/render.py"]
-    text = Path(render.__file__).read_text(encoding="utf-8")
-    assert text.count("_engine()(") == text.count("url_fetcher=_fetcher()") == 1
-    assert text.count("HTML(") == text.count("HTML()") == 0
-    assert text.count("CSS(") == text.count("CSS(string=lean)") == 1
+    assert makers == ["adapters/report/layout.py"]
+    text = Path(layout.__file__).read_text(encoding="utf-8")
+    assert text.count("_engine(running=running)(") == 1
+    assert text.count("weasyprint.CSS(\n") == 1
+    assert text.count("url_fetcher=_fetcher()") == 2
+    assert text.count("HTML(") == 0
+    assert text.count("CSS(") == text.count("weasyprint.CSS(string=lean)") + 1 == 2
 
 
 def test_templates_do_not_switch_escaping_off() -> None:

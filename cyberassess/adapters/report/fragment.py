@@ -1,0 +1,249 @@
+"""A laid-out part of a document: pages of drawing commands, and what they mean, as plain data.
+
+A fragment knows nothing of the engine that made it nor of the file it ends up in, so it can be
+made in another process, kept for the next print, and joined with others in any order. Its own
+format is JSON and pieces of bytes: reading one runs nothing.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any  # NOTE: what JSON gives; the dataclasses below are its shape.
+
+FONTS = b"\0fonts\0"
+"""Stands, inside a drawing, for a reference to the fonts of the whole document."""
+
+
+@dataclass(slots=True)
+class Node:
+    """An element of the structure: a heading, a paragraph, a table cell.
+
+    ``kids`` are further nodes and marks: ``("mark", page, number)`` for a piece of drawn content,
+    ``("link", page, number)`` for a link of a page, pages counted from this fragment's first.
+    """
+
+    tag: str
+    kids: list["Node | tuple[str, int, int]"] = field(default_factory=list)
+    alternative: str = ""
+    """Said instead of a picture."""
+    actual: str = ""
+    """The text that stands behind what is drawn, where that differs."""
+    language: str = ""
+    scope: str = ""
+    """``Column`` or ``Row``, of a table's header cell."""
+    span: tuple[int, int] = (1, 1)
+    """Columns and rows of a table's cell."""
+    box: tuple[float, ...] = ()
+    """Where a picture stands, in points from the bottom left."""
+
+    def walk(self) -> Iterator["Node"]:
+        """Give this node and those below it, in reading order."""
+        yield self
+        for kid in self.kids:
+            if isinstance(kid, Node):
+                yield from kid.walk()
+
+    def as_json(self) -> Json:
+        """Give it as lists, what is empty left out."""
+        entry: dict[str, Json] = {
+            "t": self.tag,
+            "k": [each.as_json() if isinstance(each, Node) else each for each in self.kids],
+        }
+        for name in ("alternative", "actual", "language", "scope", "box"):
+            if getattr(self, name):
+                entry[name] = getattr(self, name)
+        if self.span != (1, 1):
+            entry["span"] = self.span
+        return entry
+
+    @staticmethod
+    def of(entry: Json) -> "Node":
+        """Read what ``as_json`` gave."""
+        more = {name: each for name, each in entry.items() if name not in {"t", "k"}}
+        for name in ("span", "box"):
+            if name in more:
+                more[name] = tuple(more[name])
+        kids = [Node.of(each) if isinstance(each, dict) else tuple(each) for each in entry["k"]]
+        return Node(entry["t"], kids, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to click."""
+
+    box: tuple[float, ...]
+    target: str
+    """An anchor's name, or an address."""
+    inside: bool
+    said: str
+    """Its words, for those who cannot see where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page: its size in points, its kind (``page:`` of the style), its drawing commands."""
+
+    width: float
+    height: float
+    kind: str
+    marks: int
+    """How many pieces of marked content there are."""
+    commands: bytes
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A bookmark: level, title, page and place."""
+
+    level: int
+    title: str
+    page: int
+    x: float
+    y: float
+
+
+@dataclass(slots=True)
+class FontUse:
+    """A font, and which of its glyphs were drawn."""
+
+    key: str
+    """Its name in the drawing commands."""
+    name: str
+    family: str
+    flags: int
+    ascent: int
+    descent: int
+    italic: int
+    kind: str
+    """``ttf`` or ``otf``."""
+    widths: dict[int, float]
+    texts: dict[int, str]
+    """What each glyph stands for."""
+    ours: str
+    """The name of the file, where it is one of our own, which are embedded whole."""
+    file: bytes
+    """The font itself, made smaller, where it is not our own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Something the drawing commands name beside fonts: a picture, a pattern, a graphic state."""
+
+    kind: str
+    """Its heading among a page's resources: ``XObject``, ``Pattern``, ``ExtGState`` …"""
+    key: str
+    body: bytes
+    """A dictionary; ``\\0N\\0`` stands for a reference to ``Fragment.objects[N]``."""
+
+
+@dataclass(slots=True)
+class Fragment:
+    """What one part of a document came to."""
+
+    leaves: list[Leaf]
+    nodes: list[Node]
+    anchors: dict[str, tuple[int, float, float]]
+    """Page and place of everything that can be linked to."""
+    marks: list[Mark]
+    fonts: list[FontUse]
+    drawings: list[Drawing]
+    objects: list[tuple[bytes, bytes | None]]
+    """Dictionaries, with the stream each heads, if any."""
+    room: tuple[float, float, float]
+    """Of the last page: where its text begins, ends, and could end; points from the top."""
+    about: dict[str, str]
+    """Title, author and the like, of the document it was laid out as."""
+    portable: bool = True
+    """It came out as it would on any machine: all glyphs are from our own fonts."""
+
+    def to_bytes(self) -> bytes:
+        """Give it as it is kept and passed on."""
+        pieces: list[bytes] = []
+
+        def put(data: bytes | None) -> int | None:
+            if data is None:
+                return None
+            pieces.append(data)
+            return len(pieces) - 1
+
+        head = {
+            "leaves": [
+                [x.width, x.height, x.kind, x.marks, put(x.commands),
+                 [[y.box, y.target, y.inside, y.said] for y in x.links]]
+                for x in self.leaves
+            ],
+            "nodes": [each.as_json() for each in self.nodes],
+            "anchors": self.anchors,
+            "marks": [[x.level, x.title, x.page, x.x, x.y] for x in self.marks],
+            "fonts": [
+                [x.key, x.name, x.family, x.flags, x.ascent, x.descent, x.italic, x.kind,
+                 list(x.widths.items()), list(x.texts.items()), x.ours, put(x.file)]
+                for x in self.fonts
+            ],
+            "drawings": [[x.kind, x.key, put(x.body)] for x in self.drawings],
+            "objects": [[put(body), put(stream)] for body, stream in self.objects],
+            "room": self.room,
+            "about": self.about,
+            "portable": self.portable,
+        }  # fmt: skip
+        head["sizes"] = [len(each) for each in pieces]
+        first = json.dumps(head, separators=(",", ":")).encode()
+        whole = b"".join((len(first).to_bytes(8, "big"), first, *pieces))
+        return zlib.compress(whole, 1)
+
+    @staticmethod
+    def from_bytes(data: bytes) -> "Fragment":
+        """Read what ``to_bytes`` gave.
+
+        Raises:
+            ValueError: where it is something else.
+        """
+        try:
+            return _read(zlib.decompress(data))
+        except (zlib.error, KeyError, IndexError, TypeError) as cause:
+            raise ValueError("not a fragment") from cause
+
+
+def _read(whole: bytes) -> Fragment:
+    at = 8 + int.from_bytes(whole[:8], "big")
+    head = json.loads(whole[8:at])
+    pieces: list[bytes] = []
+    for size in head["sizes"]:
+        pieces.append(whole[at : at + size])
+        at += size
+    if at != len(whole):
+        raise ValueError("cut short")
+
+    def link(entry: Sequence[Json]) -> Link:
+        return Link(tuple(entry[0]), *entry[1:])
+
+    def leaf(entry: Sequence[Json]) -> Leaf:
+        width, height, kind, marks, commands, links = entry
+        return Leaf(width, height, kind, marks, pieces[commands], tuple(map(link, links)))
+
+    def font(entry: Sequence[Json]) -> FontUse:
+        widths, texts, ours, file = entry[8:]
+        named = dict(zip(FontUse.__slots__, entry[:8], strict=False))
+        return FontUse(
+            **named, widths=dict(widths), texts=dict(texts), ours=ours, file=pieces[file]
+        )
+
+    return Fragment(
+        leaves=[leaf(each) for each in head["leaves"]],
+        nodes=[Node.of(each) for each in head["nodes"]],
+        anchors={name: tuple(place) for name, place in head["anchors"].items()},
+        marks=[Mark(*each) for each in head["marks"]],
+        fonts=[font(each) for each in head["fonts"]],
+        drawings=[Drawing(kind, key, pieces[body]) for kind, key, body in head["drawings"]],
+        objects=[
+            (pieces[body], None if stream is None else pieces[stream])
+            for body, stream in head["objects"]
+        ],
+        room=tuple(head["room"]),
+        about=head["about"],
+        portable=head["portable"],
+    )

@@ -318,7 +318,7 @@ def conflicts_json(found: Sequence[Conflict], branched: Sequence[Difference]) ->
             for each in found
         ],
         "differences": [
-            {"what": each.what, "choices": [choice._asdict() for choice in each.choices]}
+            {"what": each.what, "values": [choice._asdict() for choice in each.choices]}
             for each in branched
         ],
     }

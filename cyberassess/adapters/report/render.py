@@ -27,7 +27,7 @@ from cyberassess.adapters.files import write_whole
 from cyberassess.adapters.report.document import Document
 from cyberassess.adapters.report.finish import margins_as_artifacts, paint_compactly
 from cyberassess.adapters.report.look import recoloured
-from cyberassess.errors import Problem, ReportError
+from cyberassess.errors import Problem, ReportError, counted
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
@@ -150,7 +150,30 @@ def _html(report: Document, stylesheet: str) -> str:
     )
     template = environment.get_template(report.frame.template)
     # NOTE: the style sheet is ours, not the organisation's: the one text that is not escaped.
-    return template.render(report=report, stylesheet=markupsafe.Markup(stylesheet))  # noqa: S704
+    html = template.render(report=report, stylesheet=markupsafe.Markup(stylesheet))  # noqa: S704
+    refuse_silent_pictures(html)
+    return html
+
+
+_SILENT = re.compile(r"<svg[^>]*>(?!\s*<title>[^<]*\S[^<]*</title>)|<img(?![^>]*\salt=\"[^\"]+\")")
+
+
+def refuse_silent_pictures(html: str) -> None:
+    """Refuse a document in which a picture says nothing to those who do not see it.
+
+    Raises:
+        ReportError: with how many there are.
+    """
+    silent = len(_SILENT.findall(html))
+    if silent:
+        raise ReportError(
+            Problem(
+                "silent-picture",
+                "the document",
+                f"{counted(silent, 'picture')} in it would have no text in its place.",
+                "This is a fault of the templates. Nothing was written.",
+            )
+        )
 
 
 def _fetcher() -> "URLFetcher":

@@ -12,7 +12,7 @@ from cyberassess.adapters.report.document import Document
 from cyberassess.adapters.report.layout import can_make_pdf, folder
 from cyberassess.adapters.report.look import recoloured
 from cyberassess.adapters.report.printing import print_html
-from cyberassess.errors import Problem, ReportError
+from cyberassess.errors import Problem, ReportError, counted
 
 __all__ = ["can_make_pdf", "printable", "render_html", "write_pdf"]
 
@@ -102,4 +102,30 @@ def _html(report: Document, stylesheet: str) -> str:
     )
     template = environment.get_template(report.frame.template)
     # NOTE: the style sheet is ours, not the organisation's: the one text that is not escaped.
-    return template.render(report=report, stylesheet=markupsafe.Markup(stylesheet))  # noqa: S704
+    html = template.render(report=report, stylesheet=markupsafe.Markup(stylesheet))  # noqa: S704
+    refuse_silent_pictures(html)
+    return html
+
+
+_SILENT = re.compile(
+    r"<svg(?![^>]*aria-hidden=\"true\")[^>]*>(?!\s*<title>[^<]*\S[^<]*</title>)"
+    r"|<img(?![^>]*\salt=\"[^\"]+\")(?![^>]*aria-hidden=\"true\")"
+)
+
+
+def refuse_silent_pictures(html: str) -> None:
+    """Refuse a document in which a picture says nothing to those who do not see it.
+
+    Raises:
+        ReportError: with how many there are.
+    """
+    silent = len(_SILENT.findall(html))
+    if silent:
+        raise ReportError(
+            Problem(
+                "silent-picture",
+                "the document",
+                f"{counted(silent, 'picture')} in it would have no text in its place.",
+                "This is a fault of the templates. Nothing was written.",
+            )
+        )

@@ -14,6 +14,7 @@ from cyberassess.adapters.report.logo import read_logo
 from cyberassess.adapters.report.look import Look, contrast
 from cyberassess.adapters.report.theme_view import theme_report
 from cyberassess.adapters.report.view import full_report
+from cyberassess.errors import ReportError
 from tests.adapters.report.test_board import PLAN, basis, last_year
 from tests.adapters.report.test_house_style import png
 
@@ -89,3 +90,13 @@ def test_every_text_and_fill_in_the_style_sheet_can_be_read() -> None:
             each if len(each) == 7 else "#" + "".join(2 * c for c in each[1:]) for each in colours
         ]
         assert contrast(*colours) >= 4.5, rule
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<svg><rect/></svg>", "<svg a='b'><title> </title></svg>", '<img src="x">', '<img alt="">'],
+)
+def test_a_picture_that_says_nothing_stops_the_document(html: str) -> None:
+    with pytest.raises(ReportError, match="1 picture in it would have no text"):
+        render.refuse_silent_pictures(f"<p>before</p>{html}")
+    render.refuse_silent_pictures('<svg><title>Six of ten</title></svg><img src="x" alt="Six">')

@@ -85,8 +85,13 @@ def contradiction(bands: Sequence[Band]) -> Check | None:
     return Check(f'=IF({happens}=0,"",{formula})', value)
 
 
-def missing(bands: Sequence[Band]) -> Check:
-    """Check for answers that need words, and words without an answer; names their refs."""
+def missing(bands: Sequence[Band]) -> Check | None:
+    """Check for answers that need words, and words without an answer; names their refs.
+
+    Gives ``None`` where the outcome has no rows: each of its statements is asked elsewhere.
+    """
+    if not bands:
+        return None
     why: list[str] = []
     alone: list[str] = []
     why_now, alone_now = "", ""

@@ -113,6 +113,7 @@ def test_so_many_rows_that_no_formula_can_name_them_are_counted() -> None:
     rows = [row for row in block.rows if not row.is_warning] * 40
     level = caf().level(LevelId("achieved"))
     found = missing([Band(level, rows, 10)])
+    assert found is not None
     assert len(found.formula) < 8000
     assert wording.CHECK_SOME in found.formula
 
@@ -154,3 +155,8 @@ def test_checks_and_counts_work_in_libreoffice(soffice: list[str], tmp_path: Pat
     back = receive(again)
     assert [each.code for each in back.problems] == ["reason-without-answer", "reason-missing"]
     assert len(back.replies) == 7
+
+
+def test_an_outcome_whose_statements_are_all_asked_elsewhere_has_no_check() -> None:
+    assert missing([]) is None
+    assert contradiction([]) is None

@@ -59,6 +59,7 @@ def show_printed(printed: "Printed") -> None:
 
     for line in printed_lines(printed):
         click.echo(line)
+    click.echo(f"It is {printed.status}.", err=True)
     show_problems(printed.notes)
 
 

@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 def printed_lines(printed: "Printed") -> Iterator[str]:
     """Say what was written, and why it is not a PDF where it is not."""
-    about = [counted(printed.pages, "page")] if printed.pages else []
-    about += [printed.status] if printed.status else []
     if printed.reason:
         yield from wrap(f"This is the HTML edition: {printed.reason}")
-    yield f"{printed.path} ({', '.join(about)})" if about else str(printed.path)
+    pages = f" ({counted(printed.pages, 'page')})" if printed.pages else ""
+    yield f"{printed.path}{pages}"
 
 
 def signed_lines(found: "Signed", *, just_now: bool) -> Iterator[str]:

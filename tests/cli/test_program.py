@@ -182,7 +182,10 @@ def share(folder: Path) -> None:
     """Give housing a shared service with one answer."""
     add_system(folder, "Backups", kind="shared-service", covers=["B5.c"])
     settings = folder / "assessment.yaml"
-    text = settings.read_text().replace('owner: "p3"', 'owner: "p3", inherits: ["backups"]')
+    text = settings.read_text()
+    text = text.replace(
+        'inherits: ["shared-laptops"]', 'inherits: ["shared-laptops", "backups"]', 1
+    )
     settings.write_text(text)
     session = AskSession(folder, None)
     row = next(each for each in session.what.rows if each.ref.endswith("/backups"))

@@ -159,4 +159,3 @@ def test_checks_and_counts_work_in_libreoffice(soffice: list[str], tmp_path: Pat
 
 def test_an_outcome_whose_statements_are_all_asked_elsewhere_has_no_check() -> None:
     assert missing([]) is None
-    assert contradiction([]) is None

@@ -164,7 +164,7 @@ def test_attacks_end_soon_and_in_little_room(name: str, ours: Path, reader: Read
     assert code == expected or (spent > SECONDS / 2 and code == "took-too-long")
     assert expected in CAUSES
     assert most_memory(reader) < MEGABYTES
-    assert len(reader.read(ours).sheets) == 3
+    assert len(reader.read(ours).sheets) == 5
 
 
 def test_two_cells_far_apart_are_two_cells(ours: Path, reader: Reader) -> None:

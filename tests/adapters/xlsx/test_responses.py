@@ -605,12 +605,12 @@ def test_a_strict_workbook_gives_the_same_answers(tmp_path: Path) -> None:
     assert back.problems == ()
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", [1, 2, 5])
 def test_texts_in_boxes_are_reported_with_their_sheet(number: int, tmp_path: Path) -> None:
     path = write(tmp_path, ask("A1.a"))
     sheet = f"xl/worksheets/sheet{number}.xml"
     box = "<a:p><a:r><a:t>All of this is done</a:t></a:r></a:p>"
     problem = only(receive(with_drawing(path, box, sheet)), "drawn-text")
     assert "All of this is done" in problem.message
-    names = ["Start", "A1 Governance", "About this file"]
+    names = ["Start", "A1 Governance", "Documents", "Finish", "About this file"]
     assert problem.where.endswith(f'sheet "{names[number - 1]}"')

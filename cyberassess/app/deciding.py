@@ -23,8 +23,9 @@ from cyberassess.app.opening import (
 from cyberassess.app.recording import Voice, plan
 from cyberassess.app.waiting import NO, YES, Kind, Waiting, answers_to, waiting
 from cyberassess.domain.confirming import choices, left_out
-from cyberassess.domain.ledger import fold, up_to
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import ConfirmReply
+from cyberassess.domain.segment import up_to
 from cyberassess.errors import (
     CyberassessError,
     Problem,

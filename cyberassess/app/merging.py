@@ -47,15 +47,10 @@ from cyberassess.app.opening import (
     differences as differences_recorded,
 )
 from cyberassess.app.settling import Conflict, Difference, conflicts, differences
-from cyberassess.domain.ledger import (
-    Segment,
-    State,
-    assessment_id,
-    fold,
-    heads_of,
-    in_order,
-    up_to,
-)
+from cyberassess.domain.hashes import assessment_id
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
+from cyberassess.domain.segment import Segment, heads_of, in_order, up_to
 from cyberassess.errors import (
     AssessmentError,
     CyberassessError,

@@ -25,7 +25,7 @@ from cyberassess.domain.confidence import Confidence, Measured, confidence_in
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Mark
 from cyberassess.domain.framework import CountsAs, LevelId
 from cyberassess.domain.inheriting import overrides as inherited_overrides
-from cyberassess.domain.ledger import Given
+from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import ACCEPTANCE, OutcomeScore, reviewed_ranks
 from cyberassess.errors import counted
 

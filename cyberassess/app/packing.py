@@ -28,7 +28,9 @@ from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.evidence import Item, Mark
-from cyberassess.domain.ledger import Segment, canonical, fold
+from cyberassess.domain.hashes import canonical
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.segment import Segment
 from cyberassess.errors import AssessmentError, Problem, counted
 
 _NOTHING = "Nothing was written."

@@ -13,7 +13,8 @@ from cyberassess.app.official import official_texts
 from cyberassess.app.opening import Assessment, differences, open_assessment
 from cyberassess.app.theming import default_scores
 from cyberassess.domain.approval import approvals_of, version_of
-from cyberassess.domain.ledger import fold, up_to
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.segment import up_to
 from cyberassess.domain.years import Year, year_of
 from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
 

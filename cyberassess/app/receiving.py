@@ -35,8 +35,8 @@ from cyberassess.domain.assessment import (
     PersonId,
     StatementKey,
 )
-from cyberassess.domain.ledger import Received
 from cyberassess.domain.questions import DECLARATION, ConfirmReply, Fix, Offer, Reply
+from cyberassess.domain.recorded import Received
 from cyberassess.errors import (
     AssessmentError,
     Problem,

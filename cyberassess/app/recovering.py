@@ -34,7 +34,9 @@ from cyberassess.adapters.workspace import (
     settings_text,
 )
 from cyberassess.app.opening import Event, now, open_assessment
-from cyberassess.domain.ledger import Segment, State, fold
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
+from cyberassess.domain.segment import Segment
 from cyberassess.errors import (
     AssessmentError,
     CyberassessError,

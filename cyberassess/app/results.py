@@ -12,7 +12,7 @@ from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.theming import default_scores
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
-from cyberassess.domain.ledger import Given
+from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard, ThemeScore
 from cyberassess.errors import (
     AssessmentError,

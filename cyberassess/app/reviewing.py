@@ -40,8 +40,9 @@ from cyberassess.app.opening import (
 from cyberassess.domain.assessment import OutcomeKey, PersonId, statement_key
 from cyberassess.domain.findings import Agreement, agreement
 from cyberassess.domain.framework import Level, LevelId
-from cyberassess.domain.ledger import Source, fold, up_to
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import make_ref
+from cyberassess.domain.recorded import Source
 from cyberassess.domain.reviewing import (
     METHODS,
     NOT_APPLICABLE,
@@ -54,6 +55,7 @@ from cyberassess.domain.reviewing import (
     reviews,
 )
 from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.segment import up_to
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
 
 _NOT_APPLICABLE = "Not applicable"

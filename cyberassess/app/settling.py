@@ -22,8 +22,8 @@ from cyberassess.app.recording import Replaced, Voice, plan
 from cyberassess.app.sending import questions_for
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.framework import FrameworkRef, IndicatorId
-from cyberassess.domain.ledger import Origin, Value
 from cyberassess.domain.questions import AnswerReply, Reply
+from cyberassess.domain.recorded import Origin, Value
 from cyberassess.errors import AssessmentError, Problem, Severity, closest
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ All commands: cyberassess --help"""
 def version_lines(version: str) -> Iterator[str]:
     """Give tool, control sets, Python and ledger format."""
     from cyberassess.app.content import framework_list
-    from cyberassess.domain.ledger import SCHEMA
+    from cyberassess.domain.segment import SCHEMA
 
     yield f"cyberassess {version}"
     for each in framework_list():

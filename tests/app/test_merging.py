@@ -16,8 +16,9 @@ from cyberassess.app.results import verify
 from cyberassess.app.sending import send
 from cyberassess.app.settling import AskSession, conflicts, differences, keep, resolve
 from cyberassess.app.standing import status
-from cyberassess.domain.ledger import Source, text_field
+from cyberassess.domain.hashes import text_field
 from cyberassess.domain.questions import AnswerReply
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import AssessmentError, LedgerError
 from tests.app.council import (
     answers,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cyberassess.domain.ledger import fold, text_field
+from cyberassess.domain.hashes import text_field
+from cyberassess.domain.ledger import fold
 from cyberassess.errors import LedgerError
 from tests.unit.builder import record_event, segment
 

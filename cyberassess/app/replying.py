@@ -11,7 +11,8 @@ from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import Assessment, Event
-from cyberassess.app.sending import SUPPLIER, file_name, moment, questions_for, short_name
+from cyberassess.app.output import moment
+from cyberassess.app.sending import SUPPLIER, file_name, questions_for, short_name
 from cyberassess.domain.assessment import Person, PersonId, assign
 from cyberassess.domain.questions import (
     Document,

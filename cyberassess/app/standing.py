@@ -7,6 +7,7 @@ from typing import Any
 from cyberassess.adapters.files import write_whole
 from cyberassess.app.chasing import day, due_for, today
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.output import saving
 from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflicts, differences
@@ -14,7 +15,7 @@ from cyberassess.app.systems import systems
 from cyberassess.domain.assessment import PersonId, assign, statement_key
 from cyberassess.domain.confirming import waits
 from cyberassess.domain.questions import DECLARATION
-from cyberassess.errors import AssessmentError, Problem, counted
+from cyberassess.errors import counted
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
@@ -254,16 +255,6 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
         head=f"Head of the ledger: {' '.join(found.assessment.state.heads)}",
     )  # fmt: skip
     path = output or found.assessment.workspace.reports / "status.html"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with saving(path, "page"):
         write_whole(path, status_html(page).encode())
-    except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "not-writable",
-                str(path),
-                f"The page cannot be written: {cause.strerror}.",
-                "Look at the folder's permissions and the space on the disk.",
-            )
-        ) from cause
     return path

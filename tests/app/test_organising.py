@@ -9,6 +9,7 @@ import pytest
 
 from cyberassess.app.chasing import Chased, chase, chased, due_for
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.output import safe_cell
 from cyberassess.app.people import (
     HANDOVER,
     add_person,
@@ -23,7 +24,6 @@ from cyberassess.app.scope_tables import (
     export_systems,
     import_people,
     import_systems,
-    safe_cell,
 )
 from cyberassess.app.standing import status, write_status_page
 from cyberassess.app.systems import add_system, confirm_inherited, leave_out, systems

@@ -11,7 +11,7 @@ from cyberassess.adapters.segments import new_text
 from cyberassess.app.chasing import Outgoing, write_letters
 from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
-from cyberassess.app.offering import offers_for
+from cyberassess.app.offering import offers_to
 from cyberassess.app.opening import (
     Assessment,
     Event,
@@ -42,8 +42,6 @@ from cyberassess.errors import (
     closest,
 )
 
-SUPPLIER = "supplier"
-"""The role of people outside: what others answered is never shown to them."""
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
 
@@ -239,7 +237,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         assessment.state,
         frameworks=assessment.frameworks,
         serial=max(serials, default=0) + 1,
-        offers={} if person.role == SUPPLIER else offers_for(assessment),
+        offers=offers_to(assessment, person_id),
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
     what = replace(what, documents=documents_of(assessment, what))

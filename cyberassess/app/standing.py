@@ -10,7 +10,7 @@ from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.output import saving
 from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
-from cyberassess.app.settling import Conflict, conflicts, differences
+from cyberassess.app.settling import Conflict, conflict_json, conflicts, differences
 from cyberassess.app.systems import systems
 from cyberassess.domain.assessment import PersonId, assign, statement_key
 from cyberassess.domain.confirming import waits
@@ -182,15 +182,7 @@ def status_json(found: Status) -> Json:
             }
             for each in found.people
         ],
-        "conflicts": [
-            {
-                "framework": c.statement.framework,
-                "scope": c.statement.scope,
-                "statement": c.statement.indicator,
-                "answers": [{"name": n, "answer": a, "reason": r} for n, a, r in c.answers],
-            }
-            for c in found.conflicts
-        ],
+        "conflicts": [conflict_json(each) for each in found.conflicts],
         "confidence": confidence_json(card),
         **register_json(found.assessment, judged_on(found.assessment)),
         "branches": found.assessment.state.is_branched,

@@ -161,7 +161,7 @@ def chased(assessment: Assessment, on: datetime.date) -> tuple[Chased, ...]:
         if not missing:
             continue
         sent = [each for each in state.sent if each.person == person_id]
-        came = [each.origin.time[:10] for each in state.received if each.person == person_id]
+        came = [each.origin.time[:10] for each in state.returned(person_id)]
         due = due_for(assessment, person)
         late = (on - due).days if due else 0
         name = max(sent, key=lambda each: each.serial).name if sent else ""

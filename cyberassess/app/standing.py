@@ -76,7 +76,7 @@ def status(folder: Path) -> Status:
         person = settings.person(person_id)
         due = due_for(assessment, person) if person else None
         sent = [each.origin.time[:10] for each in state.sent if each.person == person_id]
-        came = [each.origin.time[:10] for each in state.received if each.person == person_id]
+        came = [each.origin.time[:10] for each in state.returned(person_id)]
         people.append(
             PersonStatus(
                 person_id,
@@ -99,9 +99,7 @@ def status(folder: Path) -> Status:
 def _signed(assessment: Assessment, person: PersonId) -> str:
     """Give who signed the last file of a person."""
     record = assessment.state.record(DECLARATION, person)
-    serials = [
-        each.serial for each in assessment.state.received if (each.asked or each.person) == person
-    ]
+    serials = [each.serial for each in assessment.state.returned(person)]
     if record is None or int(record.fields["serial"]) < max(serials, default=0):
         return ""
     return str(record.fields["name"])

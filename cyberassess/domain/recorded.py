@@ -248,6 +248,18 @@ class State:
         found = self.records.get(kind, {}).get(key, ())
         return found[-1] if found else None
 
+    def returned(self, person: PersonId) -> tuple[Received, ...]:
+        """Give the questionnaires of a person that came back, whoever filled them in.
+
+        Other files that came in, such as a workbook of decisions, are nobody's questionnaire.
+        """
+        return tuple(
+            each
+            for each in self.received
+            if each.asked == person
+            or (each.asked is None and each.person == person and each.serial)
+        )
+
     def register(self, kind: str) -> tuple[Record, ...]:
         """Give every record of a kind that stands, in the order their keys first appeared."""
         return tuple(each for found in self.records.get(kind, {}).values() for each in found)

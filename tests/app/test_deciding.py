@@ -7,7 +7,6 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from cyberassess.app.chasing import chased, today
 from cyberassess.app.confirming import confirm
 from cyberassess.app.deciding import write
 from cyberassess.app.opening import open_assessment
@@ -17,6 +16,7 @@ from cyberassess.app.settling import conflicts, resolve
 from cyberassess.app.standing import status
 from cyberassess.app.tracing import trace
 from cyberassess.app.waiting import Kind, waiting
+from cyberassess.domain.assessment import PersonId
 from cyberassess.errors import ReportError
 from tests.app import council
 from tests.app.council import (
@@ -168,14 +168,11 @@ def test_the_chain_names_the_cell_of_a_decision(folder: Path) -> None:
 
 
 def test_it_is_nobodys_questionnaire_that_came_back(folder: Path) -> None:
-    before = [(each.name, each.received, each.signed) for each in status(folder).people]
-    chased_before = chased(open_assessment(folder), today())
+    asked = [PersonId(each.id) for each in status(folder).people]
+    before = [open_assessment(folder).state.returned(each) for each in asked]
     record(folder, {DIFFER: ("Happens", "Seen.")}, decided_by="Alex Moor")
     record(folder, {CONFIRM: ("High", "")}, name="more.xlsx")
-    assert [(each.name, each.received, each.signed) for each in status(folder).people] == before
-    assert [e.received for e in chased(open_assessment(folder), today())] == [
-        e.received for e in chased_before
-    ]
+    assert [open_assessment(folder).state.returned(each) for each in asked] == before
 
 
 def test_receiving_it_twice_changes_nothing(folder: Path) -> None:

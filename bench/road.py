@@ -22,8 +22,9 @@ from cyberassess.app.opening import open_assessment
 from cyberassess.app.sending import questions_for, send
 from cyberassess.app.setup import NewAssessment, new
 from cyberassess.domain.assessment import PersonId
-from cyberassess.domain.ledger import Segment, fold
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.scoring import determine, score
+from cyberassess.domain.segment import Segment
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 BARE = "import click\n@click.command()\ndef main():\n    'x'\nmain(['--help'])"

@@ -17,7 +17,6 @@ import click
 
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import Answer, CountsAs, Needs
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import (
     AnswerReply,
     Block,
@@ -31,6 +30,7 @@ from cyberassess.domain.questions import (
     TextReply,
     Topic,
 )
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import Problem, counted
 
 WIDEST = 80

@@ -11,15 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyberassess.domain.ledger import (
-    SCHEMA,
-    Segment,
-    canonical,
-    false_digests,
-    fold,
-    segment_hash,
-    text_field,
-)
+from cyberassess.domain.hashes import canonical, false_digests, segment_hash, text_field
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.segment import SCHEMA, Segment
 from cyberassess.errors import LedgerError, Problem
 
 CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")

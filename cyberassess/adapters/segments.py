@@ -35,15 +35,8 @@ from cyberassess.adapters.segment_file import (
     read_segment,
     read_stray,
 )
-from cyberassess.domain.ledger import (
-    SCHEMA,
-    Segment,
-    canonical,
-    heads_of,
-    in_order,
-    segment_hash,
-    text_field,
-)
+from cyberassess.domain.hashes import canonical, segment_hash, text_field
+from cyberassess.domain.segment import SCHEMA, Segment, heads_of, in_order
 from cyberassess.errors import (
     AssessmentError,
     BusyError,

@@ -52,6 +52,8 @@ FOLDERS = (
 )
 BESIDE_LEDGER = ("frameworks", "evidence", "questionnaires", "reviews", "reports")
 """The folders whose files copies of an assessment share, by their first name."""
+_TABLES = ("people.xlsx", "systems.xlsx", "plan.xlsx")
+"""The tables officers fill in, under the names they are written with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class Workspace:
             if name:
                 data = (self.folder / name).read_bytes()
                 flat[f"file:{name}"] = hashlib.sha256(data).hexdigest()
-        flat |= self._house_style()
+        flat |= self.house_style()
         return Contents(settings, frameworks, profiles, themes, flat, sha256, default)
 
     def is_as_read(self, contents: Contents) -> bool:
@@ -194,6 +196,38 @@ class Workspace:
         found = self.folder.glob(f"{stem}*.{suffix}")
         return sorted(each for each in found if each.name != SETTINGS and each.is_file())
 
+    def loose(self) -> list[str]:
+        """Name the files that belong to the assessment and lie outside its folders.
+
+        They are the organisation's look and logo, profiles and themes of its own, and the tables
+        officers fill in. The settings are not among them, nor what leads out of the folder.
+        """
+        try:
+            data = (self.folder / SETTINGS).read_bytes()
+        except OSError:
+            data = b""
+        flat = flat_settings(strict_yaml.read_text(data, SETTINGS).value)
+        own = [
+            value for key, value in flat.items() if key == "themes" or key.endswith("].profile")
+        ]
+        names = [HOUSE_STYLE, self._logo(), *_TABLES]
+        names += [each for each in own if each.endswith((".yaml", ".yml"))]
+        return [name for name in dict.fromkeys(names) if self._is_loose(name)]
+
+    def _is_loose(self, name: str) -> bool:
+        if not name or Path(name).parts[:1] in {(each,) for each in ("ledger", *BESIDE_LEDGER)}:
+            return False
+        return name != SETTINGS and self._has(name)
+
+    def _has(self, name: str) -> bool:
+        """Say whether there is a file of this name, and it does not lead out of the folder."""
+        path = self.folder / name
+        try:
+            inside = path.resolve().is_relative_to(self.folder.resolve())
+            return inside and not path.is_symlink() and path.is_file()
+        except (OSError, ValueError):
+            return False
+
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished; under the lock."""
         remove_unfinished(self.folder)
@@ -202,20 +236,28 @@ class Workspace:
                 if any(each.endswith(TEMPORARY) for each in files):
                     remove_unfinished(Path(folder))
 
-    def _house_style(self) -> dict[str, str]:
+    def house_style(self) -> dict[str, str]:
         """Give the hash of the organisation's look, so that a change of it is recorded."""
-        path = self.folder / HOUSE_STYLE
-        if path.is_symlink() or not path.is_file():
+        if not self._is_loose(HOUSE_STYLE):
             return {}
-        data = path.read_bytes()
-        found = {f"file:{HOUSE_STYLE}": hashlib.sha256(data).hexdigest()}
+        found = {HOUSE_STYLE: self.folder / HOUSE_STYLE}
+        name = self._logo()
+        logo = self.folder / name
+        if name and logo.stat().st_size <= strict_yaml.MOST_BYTES:
+            found[name] = logo
+        return {
+            f"file:{name}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in found.items()
+        }
+
+    def _logo(self) -> str:
+        """Give the name of the logo as the house style has it; empty where it has none of ours."""
+        if not self._is_loose(HOUSE_STYLE):
+            return ""
+        data = (self.folder / HOUSE_STYLE).read_bytes()
         value = strict_yaml.read_text(data, HOUSE_STYLE).value
         name = value.get("logo") if isinstance(value, dict) else None
-        logo = self.folder / name if isinstance(name, str) and name else None
-        inside = logo is not None and not logo.is_symlink() and logo.is_file()
-        if logo is not None and inside and logo.stat().st_size <= strict_yaml.MOST_BYTES:
-            found[f"file:{name}"] = hashlib.sha256(logo.read_bytes()).hexdigest()
-        return found
+        return name if isinstance(name, str) and name and self._has(name) else ""
 
     def _check_schema(self, path: Path) -> None:
         try:

@@ -13,6 +13,7 @@ from cyberassess.adapters.framework_yaml import Shelf, read_one_file
 from cyberassess.adapters.sources import tables
 from cyberassess.adapters.sources.tables import Cell, Row, Table, fold
 from cyberassess.app.opening import now
+from cyberassess.app.output import saving
 from cyberassess.app.setup import THEMES, slug
 from cyberassess.app.tabling import YAML, read_rows
 from cyberassess.domain.checks import check_target
@@ -310,13 +311,9 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         FrameworkError: where it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    hint = f"Choose a folder you may write to. {_UNTOUCHED}"
+    with saving(path, hint=hint, raising=FrameworkError):
         write_whole(path, text.encode())
-    except OSError as cause:
-        message = f"The file cannot be written: {cause.strerror}."
-        hint = f"Choose a folder you may write to. {_UNTOUCHED}"
-        raise FrameworkError(Problem("not-writable", str(path), message, hint)) from cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from cyberassess.app.opening import (
     Event,
     writing,
 )
+from cyberassess.app.output import saving
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import (
     Assignment,
@@ -53,17 +54,9 @@ def change_settings(
         for key, value in change(contents.settings).items():
             text = with_key(text, key, value)
         workspace.check(text, contents)
-        try:
+        hint = f"Close it where it is open, and look at its permissions. {UNTOUCHED}"
+        with saving(path, hint=hint):
             write_whole(path, text.encode())
-        except OSError as cause:
-            raise AssessmentError(
-                Problem(
-                    "not-writable",
-                    SETTINGS,
-                    f"The file cannot be written: {cause.strerror}.",
-                    f"Close it where it is open, and look at its permissions. {UNTOUCHED}",
-                )
-            ) from cause
 
     with writing(folder, command, by=by, change=rewrite) as session:
         session.write(list(events(session.assessment)))

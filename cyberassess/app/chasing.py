@@ -4,9 +4,7 @@ Nothing is ever sent from here: the officer's own e-mail program does that. One 
 one CSV for a mail merge.
 """
 
-import csv
 import datetime
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +13,10 @@ from cyberassess.adapters.calendar_words import MONTHS
 from cyberassess.adapters.files import write_whole
 from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, now, open_assessment
+from cyberassess.app.output import csv_bytes, saving
 from cyberassess.app.people import EXTENSION
-from cyberassess.app.scope_tables import safe_cell
 from cyberassess.domain.assessment import Person, assign, statement_key
-from cyberassess.errors import AssessmentError, Problem, counted
+from cyberassess.errors import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,11 @@ def write_letters(assessment: Assessment, outgoing: Sequence[Outgoing]) -> list[
     """
     settings = assessment.contents.settings
     where = assessment.workspace.letters
-    files: dict[Path, str] = {}
+    files: dict[Path, bytes] = {}
     rows: list[tuple[str, ...]] = [("Name", "E-mail", "File", "Minutes", "Due")]
     for each in outgoing:
         due = due_for(assessment, each.person)
-        files[where / f"{each.path.stem}.txt"] = _letter(assessment, each, due)
+        files[where / f"{each.path.stem}.txt"] = _letter(assessment, each, due).encode()
         rows.append(
             (
                 each.person.name,
@@ -71,36 +69,19 @@ def write_letters(assessment: Assessment, outgoing: Sequence[Outgoing]) -> list[
         )
     if outgoing:
         name = f"{plain(settings.organisation, 30)} {plain(settings.period, 12)} - to send.csv"
-        files[where / name] = csv_text(rows)
+        files[where / name] = csv_bytes(rows)
     return write_texts(files)
 
 
-def csv_text(rows: Sequence[tuple[str, ...]]) -> str:
-    """Give rows as CSV that no spreadsheet takes for formulas."""
-    text = io.StringIO()
-    csv.writer(text).writerows([[safe_cell(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def write_texts(files: dict[Path, str]) -> list[Path]:
-    """Write texts, each whole; CSV with the mark Excel needs to read UTF-8.
+def write_texts(files: dict[Path, bytes]) -> list[Path]:
+    """Write files, each whole.
 
     Raises:
         AssessmentError: where one cannot be written.
     """
-    for path, text in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text.encode("utf-8-sig" if path.suffix == ".csv" else "utf-8"))
-        except OSError as cause:
-            raise AssessmentError(
-                Problem(
-                    "not-writable",
-                    path.name,
-                    f"The file cannot be written: {cause.strerror}.",
-                    "Look at the folder's permissions and the space on the disk.",
-                )
-            ) from cause
+    for path, data in files.items():
+        with saving(path):
+            write_whole(path, data)
     return list(files)
 
 
@@ -180,7 +161,7 @@ def chased(assessment: Assessment, on: datetime.date) -> tuple[Chased, ...]:
         if not missing:
             continue
         sent = [each for each in state.sent if each.person == person_id]
-        came = [each.origin.time[:10] for each in state.received if each.person == person_id]
+        came = [each.origin.time[:10] for each in state.returned(person_id)]
         due = due_for(assessment, person)
         late = (on - due).days if due else 0
         name = max(sent, key=lambda each: each.serial).name if sent else ""
@@ -203,7 +184,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
     settings = assessment.contents.settings
     late = [each for each in chased(assessment, today()) if each.file]
     where = output or assessment.workspace.letters
-    files: dict[Path, str] = {}
+    files: dict[Path, bytes] = {}
     rows: list[tuple[str, ...]] = [
         ("Name", "E-mail", "File", "Missing", "Of", "Last reply", "Due", "Days late")
     ]
@@ -211,7 +192,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
         name = f"Reminder - {plain(each.person.name, 40)}.txt"
         if where / name in files:
             name = f"Reminder - {plain(each.person.name, 40)} {each.person.id}.txt"
-        files[where / name] = _reminder(assessment, each)
+        files[where / name] = _reminder(assessment, each).encode()
         rows.append(
             (
                 each.person.name, each.person.email, each.file, str(each.missing), str(each.of),
@@ -220,7 +201,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
         )  # fmt: skip
     if late:
         list_name = f"{plain(settings.organisation, 30)} {plain(settings.period, 12)} - to chase"
-        files[where / f"{list_name}.csv"] = csv_text(rows)
+        files[where / f"{list_name}.csv"] = csv_bytes(rows)
     return chased(assessment, today()), write_texts(files)
 
 

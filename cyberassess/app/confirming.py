@@ -14,8 +14,8 @@ from cyberassess.domain.confirming import Override, choices, disputes, left_out,
 from cyberassess.domain.confirming import overrides as all_overrides
 from cyberassess.domain.framework import Level, LevelId
 from cyberassess.domain.inheriting import has_own
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import ConfirmReply, Offer, OfferKind
+from cyberassess.domain.recorded import Source
 from cyberassess.domain.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
 from cyberassess.errors import AssessmentError, Problem, closest
 

@@ -1,6 +1,5 @@
 """Everything that waits for the officer, in one workbook, and what they decided in it."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,13 @@ from cyberassess.app.opening import (
     now,
     open_assessment,
 )
+from cyberassess.app.output import moment, refuse_existing, saving
 from cyberassess.app.recording import Voice, plan
 from cyberassess.app.waiting import NO, YES, Kind, Waiting, answers_to, waiting
 from cyberassess.domain.confirming import choices, left_out
-from cyberassess.domain.ledger import fold, up_to
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import ConfirmReply
+from cyberassess.domain.segment import up_to
 from cyberassess.errors import (
     CyberassessError,
     Problem,
@@ -90,20 +91,10 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
     assessment = open_assessment(folder)
     found = waiting(assessment)
     path = output or _dated(assessment)
-    if output is not None and path.exists() and not force:
-        hint = "Choose another name, or add --force to replace it. Nothing was written."
-        problem = Problem(
-            "there-already", str(path), "There is a file of this name already.", hint
-        )
-        raise ReportError(problem)
-    moment = datetime.datetime.fromisoformat(now()).replace(tzinfo=None)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_decisions(path, _book(assessment, found), created=moment)
-    except OSError as cause:
-        message = f"The workbook cannot be written: {cause.strerror}."
-        hint = "Look at the folder's permissions and the space on the disk."
-        raise ReportError(Problem("not-writable", str(path), message, hint)) from cause
+    if output is not None:
+        refuse_existing(path, force=force, raising=ReportError)
+    with saving(path, "workbook", raising=ReportError):
+        write_decisions(path, _book(assessment, found), created=moment(now()))
     counts = {kind.value: sum(each.kind is kind for each in found) for kind in Kind}
     return Written(path, counts)
 

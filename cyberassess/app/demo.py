@@ -27,9 +27,9 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.domain.inheriting import INHERITANCE, inheritable
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.plan import ACTION
 from cyberassess.domain.questions import AnswerReply, Questionnaire
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
 
 if TYPE_CHECKING:

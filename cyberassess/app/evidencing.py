@@ -40,7 +40,7 @@ from cyberassess.domain.evidence import (
     same_file,
     visible,
 )
-from cyberassess.domain.ledger import Source
+from cyberassess.domain.recorded import Source
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import (
     AssessmentError,

@@ -215,8 +215,8 @@ def _contradictions(
     answers: Sequence[AnswerReply],
 ) -> list[Problem]:
     """Recompute each stored status from the file's own statements, and name what differs."""
-    from cyberassess.domain.ledger import Segment
     from cyberassess.domain.scoring import determine
+    from cyberassess.domain.segment import Segment
 
     events: list[Event] = [
         {

@@ -7,7 +7,7 @@ their children: wherever it is interrupted, everything can be read, and doing it
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cyberassess.adapters import strict_yaml
@@ -47,15 +47,10 @@ from cyberassess.app.opening import (
     differences as differences_recorded,
 )
 from cyberassess.app.settling import Conflict, Difference, conflicts, differences
-from cyberassess.domain.ledger import (
-    Segment,
-    State,
-    assessment_id,
-    fold,
-    heads_of,
-    in_order,
-    up_to,
-)
+from cyberassess.domain.hashes import assessment_id
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
+from cyberassess.domain.segment import Segment, heads_of, in_order, up_to
 from cyberassess.errors import (
     AssessmentError,
     CyberassessError,
@@ -169,6 +164,7 @@ def _plan(
         _same_assessment(segments, there, theirs)
         _files(plan, ours, theirs)
         contents = _settings_file(plan, ours, theirs, contents, _base(segments, there))
+        contents = _with_their_look(plan, theirs, contents)
         segments = _taken_in(plan, ledger, segments, there, theirs, close_open=close_open)
     absent = [name for _, name in here.absent if name not in {each.name for each in segments}]
     if absent:
@@ -332,30 +328,37 @@ def _same_assessment(segments: Sequence[Segment], there: Gathered, theirs: Works
 
 def _files(plan: Merge, ours: Workspace, theirs: Workspace) -> None:
     """Copy what is missing; what differs under one name is kept beside."""
+    sources = [theirs.folder / each for each in theirs.loose()]
     for top in BESIDE_LEDGER:
-        for source in _walk(plan, theirs.folder, theirs.folder / top):
-            name = source.relative_to(theirs.folder)
-            target = ours.folder / name
-            try:
-                if not target.exists():
-                    plan.steps.append(
-                        Step("copy", name.as_posix(), f"Copy {name.as_posix()}.",
-                             _copying(source, target))
-                    )  # fmt: skip
-                    continue
-                theirs_hash = sha256_of(source)
-                if target.is_file() and theirs_hash == sha256_of(target):
-                    continue
-                beside = target.with_name(
-                    f"{target.stem}, other copy {theirs_hash[:8]}{target.suffix}"
-                )
-                if beside.exists():
-                    continue
-            except OSError as cause:
-                plan.notes.append(_unreadable(name.as_posix(), cause))
+        sources += _walk(plan, theirs.folder, theirs.folder / top)
+    for source in sources:
+        name = source.relative_to(theirs.folder)
+        target = ours.folder / name
+        try:
+            if not target.exists():
+                says = f"Copy {name.as_posix()}."
+                plan.steps.append(Step("copy", name.as_posix(), says, _copying(source, target)))
                 continue
-            says = f"Keep the other copy's {name.as_posix()} beside ours, as {beside.name}."
-            plan.steps.append(Step("beside", name.as_posix(), says, _copying(source, beside)))
+            theirs_hash = sha256_of(source)
+            if target.is_file() and theirs_hash == sha256_of(target):
+                continue
+            beside = target.with_name(
+                f"{target.stem}, other copy {theirs_hash[:8]}{target.suffix}"
+            )
+            if beside.exists():
+                continue
+        except OSError as cause:
+            plan.notes.append(_unreadable(name.as_posix(), cause))
+            continue
+        says = f"Keep the other copy's {name.as_posix()} beside ours, as {beside.name}."
+        plan.steps.append(Step("beside", name.as_posix(), says, _copying(source, beside)))
+
+
+def _with_their_look(plan: Merge, theirs: Workspace, contents: Contents) -> Contents:
+    """Give the settings with the look that is copied, so that it is recorded as it will stand."""
+    copied = {f"file:{each.name}" for each in plan.steps if each.kind == "copy"}
+    brought = {key: value for key, value in theirs.house_style().items() if key in copied}
+    return replace(contents, flat={**contents.flat, **brought}) if brought else contents
 
 
 def _walk(plan: Merge, root: Path, folder: Path) -> Iterator[Path]:

@@ -9,13 +9,32 @@ from collections.abc import Iterator, Mapping
 from cyberassess.adapters.comparing_yaml import Comparisons, read_upgrade
 from cyberassess.adapters.resources import folder as shipped
 from cyberassess.app.opening import Assessment, open_assessment
-from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.comparing import upgrade_name
 from cyberassess.domain.framework import CountsAs, Framework, FrameworkRef, IndicatorId
 from cyberassess.domain.inheriting import inheritable
 from cyberassess.domain.questions import Offer, OfferKind
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import CyberassessError, Problem, Severity
+
+SUPPLIER = "supplier"
+"""The role of people outside: what others answered is never shown to them."""
+
+
+def offers_to(assessment: Assessment, *people: PersonId) -> dict[StatementKey, tuple[Offer, ...]]:
+    """Give the offers these people may see; none where one of them is outside."""
+    settings = assessment.contents.settings
+    known = (settings.person(each) for each in people)
+    if any(each is not None and each != settings.officer and _is_outside(each) for each in known):
+        return {}
+    return offers_for(assessment)
+
+
+def _is_outside(person: Person) -> bool:
+    """Say whether somebody is a supplier, by their role or by all they are asked."""
+    asked = [each.owner_roles for each in person.answers]
+    by_questions = bool(asked) and all(roles == (SUPPLIER,) for roles in asked)
+    return person.role.strip().casefold() == SUPPLIER or by_questions
 
 
 def offers_for(assessment: Assessment) -> dict[StatementKey, tuple[Offer, ...]]:

@@ -16,8 +16,11 @@ from cyberassess.domain.approval import fingerprint, speaks
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
-from cyberassess.domain.ledger import Fold, Segment, Source, State, fold, segment_hash, up_to
+from cyberassess.domain.hashes import segment_hash
+from cyberassess.domain.ledger import Fold, fold
+from cyberassess.domain.recorded import Source, State
 from cyberassess.domain.scoring import Scorecard, score
+from cyberassess.domain.segment import Segment, up_to
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted
 
 Event = dict[str, Any]  # NOTE: events are JSON; domain/ledger.py says their shape.

@@ -1,9 +1,7 @@
 """What an evidence pack says: answers as data, lists, index; all derived from one assessment."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +16,14 @@ from cyberassess.adapters.report.pack_pages import (
 )
 from cyberassess.app.evidencing import support_of
 from cyberassess.app.opening import Assessment
+from cyberassess.app.output import csv_bytes
 from cyberassess.app.results import explain_json, score_json
-from cyberassess.app.scope_tables import safe_cell
 from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.confidence import Confidence, Measured, confidence_in
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Mark
 from cyberassess.domain.framework import CountsAs, LevelId
 from cyberassess.domain.inheriting import overrides as inherited_overrides
-from cyberassess.domain.ledger import Given
+from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import ACCEPTANCE, OutcomeScore, reviewed_ranks
 from cyberassess.errors import counted
 
@@ -47,13 +45,6 @@ def answers_json(assessment: Assessment) -> bytes:
         "detail": [explain_json(assessment, each) for each in assessment.card.outcomes],
     }
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
-
-
-def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    """Give rows as CSV that Excel reads as UTF-8 and takes no formula from."""
-    text = io.StringIO()
-    csv.writer(text).writerows([[safe_cell(cell) for cell in row] for row in rows])
-    return text.getvalue().encode("utf-8-sig", "replace")
 
 
 def _given(assessment: Assessment) -> Iterator[tuple[OutcomeScore, str, CountsAs, Given]]:

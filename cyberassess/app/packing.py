@@ -24,11 +24,14 @@ from cyberassess.app import pack_contents
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, open_assessment, writing
+from cyberassess.app.output import csv_bytes, refuse_existing
 from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.evidence import Item, Mark
-from cyberassess.domain.ledger import Segment, canonical, fold
+from cyberassess.domain.hashes import canonical
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.segment import Segment
 from cyberassess.errors import AssessmentError, Problem, counted
 
 _NOTHING = "Nothing was written."
@@ -139,15 +142,8 @@ def _target(assessment: Assessment, wanted: PackWanted) -> Path:
         kind = f"redacted {kind}"
     name = f"{plain(settings.organisation, 40)} {plain(settings.period, 12)} {kind}"
     path = wanted.output or assessment.workspace.reports / f"{name} {assessment.on}.zip"
-    if wanted.output is not None and path.exists() and not wanted.force:
-        raise AssessmentError(
-            Problem(
-                "there-already",
-                str(path),
-                "There is a file of this name already.",
-                f"Choose another name, or add --force to replace it. {_NOTHING}",
-            )
-        )
+    if wanted.output is not None:
+        refuse_existing(path, force=wanted.force)
     if not path.parent.is_dir():
         raise AssessmentError(
             Problem(
@@ -446,7 +442,7 @@ def _sample_csv(making: _Making) -> bytes:
     rows.append(
         ("How it was drawn:", f"the {wanted.sample} claims with the lowest SHA-256", "", "", "")
     )
-    return pack_contents.csv_bytes(rows)
+    return csv_bytes(rows)
 
 
 def _withheld_csv(making: _Making) -> bytes:
@@ -456,7 +452,7 @@ def _withheld_csv(making: _Making) -> bytes:
         supports = "; ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
         rows.append((item.reference, why, supports))
     rows.append(("received/", "the workbooks as they came back may name what was withheld", ""))
-    return pack_contents.csv_bytes(rows)
+    return csv_bytes(rows)
 
 
 def _page(making: _Making, name: str, entries: int) -> PackPage:

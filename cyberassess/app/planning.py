@@ -1,29 +1,24 @@
 """The plan: the shortest work to the target, and what will be done about it."""
 
-import csv
-import datetime
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cyberassess.adapters.files import write_whole
 from cyberassess.adapters.sources.tables import Field, Row, fold, heading_row
 from cyberassess.adapters.xlsx.dates import read_date
-from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
+from cyberassess.adapters.xlsx.table_book import Column, TableSheet
 from cyberassess.app.changing import UNTOUCHED
 from cyberassess.app.opening import (
     Assessment,
     Event,
-    now,
     open_assessment,
     record_event,
     rehearse,
     writing,
 )
+from cyberassess.app.output import refuse_existing, write_table
 from cyberassess.app.places import one_outcome
-from cyberassess.app.scope_tables import safe_cell
 from cyberassess.app.tabling import read_rows
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.findings import Finding, findings
@@ -294,40 +289,16 @@ def export_plan(folder: Path, output: Path | None = None, *, force: bool = False
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
     path = output or folder / "plan.xlsx"
-    if path.exists() and not force:
-        raise AssessmentError(
-            Problem(
-                "exists", path.name, "There is a file of this name already.",
-                f"Use --force to replace it, or another name with -o. {UNTOUCHED}",
-            )
-        )  # fmt: skip
+    refuse_existing(path, force=force)
     rows = [
         _row(assessment, step, action)
         for step in path_to_target(assessment)
         for action in (step.actions or (None,))
     ]
     title = f"Plan of {settings.organisation}, {settings.period}"
-    try:
-        if path.suffix.lower() == ".csv":
-            text = io.StringIO()
-            writer = csv.writer(text)
-            writer.writerow([each.heading for each in _COLUMNS])
-            writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
-            write_whole(path, text.getvalue().encode("utf-8-sig"))
-        else:
-            line = "One row is one action. For a second action copy the row and clear Action."
-            sheet = TableSheet("Plan", title, line, _COLUMNS, tuple(rows), is_wide=True)
-            moment = datetime.datetime.fromisoformat(now()).replace(tzinfo=None)
-            write_tables(
-                path, [sheet], marking=settings.marking.filled, footer=title, created=moment
-            )
-    except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "not-writable", path.name, f"The file cannot be written: {cause.strerror}.",
-                f"Close it where it is open, or choose another folder. {UNTOUCHED}",
-            )
-        ) from cause  # fmt: skip
+    line = "One row is one action. For a second action copy the row and clear Action."
+    sheet = TableSheet("Plan", title, line, _COLUMNS, tuple(rows), is_wide=True)
+    write_table(assessment, path, sheet)
     return path
 
 

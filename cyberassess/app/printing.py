@@ -11,9 +11,11 @@ from cyberassess.adapters.segments import Reading
 from cyberassess.app.offering import previous
 from cyberassess.app.official import official_texts
 from cyberassess.app.opening import Assessment, differences, open_assessment
+from cyberassess.app.output import refuse_existing, saving
 from cyberassess.app.theming import default_scores
 from cyberassess.domain.approval import approvals_of, version_of
-from cyberassess.domain.ledger import fold, up_to
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.segment import up_to
 from cyberassess.domain.years import Year, year_of
 from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
 
@@ -101,18 +103,8 @@ def write_document(path: Path, write: Callable[[], object]) -> None:
     Raises:
         ReportError: with the reason.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with saving(path, "document", raising=ReportError):
         write()
-    except OSError as cause:
-        raise ReportError(
-            Problem(
-                "not-writable",
-                str(path),
-                f"The document cannot be written: {cause.strerror}.",
-                "Look at the folder's permissions and the space on the disk.",
-            )
-        ) from cause
 
 
 def prepare(
@@ -254,15 +246,7 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
     path = wanted.output
     if wanted.suffix == ".html" and path.suffix == ".pdf":
         path = path.with_suffix(".html")
-    if path.exists() and not wanted.force:
-        raise ReportError(
-            Problem(
-                "there-already",
-                str(path),
-                "There is a file of this name already.",
-                "Choose another name, or add --force to replace it. Nothing was written.",
-            )
-        )
+    refuse_existing(path, force=wanted.force, raising=ReportError)
     return path
 
 

@@ -35,8 +35,8 @@ from cyberassess.domain.assessment import (
     PersonId,
     StatementKey,
 )
-from cyberassess.domain.ledger import Received
 from cyberassess.domain.questions import DECLARATION, ConfirmReply, Fix, Offer, Reply
+from cyberassess.domain.recorded import Received
 from cyberassess.errors import (
     AssessmentError,
     Problem,
@@ -459,11 +459,7 @@ def _older(
     assessment: Assessment, returned: "Return", asked: PersonId, name: str, sha256: str
 ) -> Problem | None:
     """Say that a file is older than one that is here already."""
-    here = [
-        each
-        for each in assessment.state.received
-        if (each.asked or each.person) == asked and each.sha256 != sha256
-    ]
+    here = [each for each in assessment.state.returned(asked) if each.sha256 != sha256]
     if not here or any(each.sha256 == sha256 for each in assessment.state.received):
         return None
     newest = max(here, key=lambda each: (each.serial, each.saved))

@@ -14,7 +14,6 @@ from cyberassess.app.documenting import plan_documents
 from cyberassess.app.opening import Assessment, Event, record_event
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey, asked_scopes
 from cyberassess.domain.inheriting import INHERITANCE
-from cyberassess.domain.ledger import Given, Said, Source, State
 from cyberassess.domain.questions import (
     AnswerReply,
     ConfirmReply,
@@ -24,6 +23,7 @@ from cyberassess.domain.questions import (
     TextKind,
     TextReply,
 )
+from cyberassess.domain.recorded import Given, Said, Source, State
 from cyberassess.errors import Problem
 
 

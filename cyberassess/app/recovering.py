@@ -34,7 +34,9 @@ from cyberassess.adapters.workspace import (
     settings_text,
 )
 from cyberassess.app.opening import Event, now, open_assessment
-from cyberassess.domain.ledger import Segment, State, fold
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
+from cyberassess.domain.segment import Segment
 from cyberassess.errors import (
     AssessmentError,
     CyberassessError,
@@ -273,20 +275,22 @@ def _parents(
 
 
 def _copy_files(damaged: Workspace, workspace: Workspace, found: Recovered) -> None:
+    sources = [damaged.folder / each for each in damaged.loose()]
     for top in BESIDE_LEDGER:
-        for source in sorted((damaged.folder / top).rglob("*")):
-            name = source.relative_to(damaged.folder)
-            if source.is_symlink() or not source.is_file() or source.name.endswith(TEMPORARY):
-                continue
-            try:
-                data = source.open("rb")
-                data.close()
-            except OSError as cause:
-                message = f"The file cannot be read: {cause.strerror}."
-                found.lost.append(Problem("not-copied", name.as_posix(), message))
-                continue
-            (workspace.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            copy_whole(source, workspace.folder / name)
+        sources += sorted((damaged.folder / top).rglob("*"))
+    for source in sources:
+        name = source.relative_to(damaged.folder)
+        if source.is_symlink() or not source.is_file() or source.name.endswith(TEMPORARY):
+            continue
+        try:
+            data = source.open("rb")
+            data.close()
+        except OSError as cause:
+            message = f"The file cannot be read: {cause.strerror}."
+            found.lost.append(Problem("not-copied", name.as_posix(), message))
+            continue
+        (workspace.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        copy_whole(source, workspace.folder / name)
 
 
 def _settings(damaged: Workspace, workspace: Workspace, state: State, found: Recovered) -> None:

@@ -9,9 +9,10 @@ from cyberassess import __version__
 from cyberassess.adapters.segments import new_text
 from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
-from cyberassess.app.offering import offers_for
+from cyberassess.app.offering import offers_to
 from cyberassess.app.opening import Assessment, Event
-from cyberassess.app.sending import SUPPLIER, file_name, moment, questions_for, short_name
+from cyberassess.app.output import moment
+from cyberassess.app.sending import file_name, questions_for, short_name
 from cyberassess.domain.assessment import Person, PersonId, assign
 from cyberassess.domain.questions import (
     Document,
@@ -174,7 +175,7 @@ def write_receipt(
         assessment.state,
         frameworks=assessment.frameworks,
         serial=0,
-        offers={} if who.role == SUPPLIER else offers_for(assessment),
+        offers=offers_to(assessment, asked, person),
     )
     what = replace(what, documents=documents_of(assessment, what))
     path = receipt_path(assessment, asked, person)

@@ -1,6 +1,6 @@
 """What follows from the answers: status, score, explain, verify, report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,8 @@ from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.theming import default_scores
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
-from cyberassess.domain.ledger import Given
+from cyberassess.domain.recorded import Given
+from cyberassess.domain.reviewing import REVIEW_FILE
 from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard, ThemeScore
 from cyberassess.errors import (
     AssessmentError,
@@ -287,18 +288,7 @@ def verify(folder: Path) -> Verified:
         return Verified(0, 0, "", 0, cause.problems, ())
     state = assessment.state
     problems = [each for each in assessment.notes if each.severity is Severity.PROBLEM]
-    kept = assessment.workspace.received
-    hashes = {sha256_of(path) for path in kept.glob("*") if path.is_file()}
-    for each in state.received:
-        if each.sha256 not in hashes:
-            problems.append(
-                Problem(
-                    "original-missing",
-                    f"questionnaires/{kept.name}",
-                    f'The original of "{each.name}" ({each.sha256[:8]}) is gone or was changed.',
-                    "Restore it from a backup; the answers themselves are in the ledger.",
-                )
-            )
+    problems += _missing_originals(assessment)
     problems += file_problems(assessment)
     assert assessment.card is not None  # noqa: S101 - derived again, raising where it cannot be
     return Verified(
@@ -309,3 +299,23 @@ def verify(folder: Path) -> Verified:
         tuple(problems),
         tuple(each for each in assessment.notes if each.severity is Severity.NOTE),
     )
+
+
+def _missing_originals(assessment: Assessment) -> Iterator[Problem]:
+    """Name files that came in, of any kind, and are not kept as they came."""
+    workspace, state = assessment.workspace, assessment.state
+    sources = [each.source for changes in state.history.values() for each in changes]
+    sources += [each.source for claims in state.claims.values() for each in claims]
+    came = [(each.sha256, each.name) for each in state.received]
+    came += [(each.file, each.name) for each in sources if each.kind == "import" and each.file]
+    reviews = [(each.key[0], str(each.fields["name"])) for each in state.register(REVIEW_FILE)]
+    for folder, files in ((workspace.received, came), (workspace.reviews, reviews)):
+        hashes = {sha256_of(path) for path in folder.glob("*") if path.is_file()}
+        for sha256, name in dict.fromkeys(files):
+            if sha256 not in hashes:
+                yield Problem(
+                    "original-missing",
+                    folder.relative_to(workspace.folder).as_posix(),
+                    f'The original of "{name}" ({sha256[:8]}) is gone or was changed.',
+                    "Restore it from a backup; what it said is in the ledger.",
+                )

@@ -1,6 +1,5 @@
 """Independent review: claims out to an assurer, determinations back."""
 
-import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,11 +36,13 @@ from cyberassess.app.opening import (
     rehearse,
     writing,
 )
+from cyberassess.app.output import moment, refuse_existing, saving
 from cyberassess.domain.assessment import OutcomeKey, PersonId, statement_key
 from cyberassess.domain.findings import Agreement, agreement
 from cyberassess.domain.framework import Level, LevelId
-from cyberassess.domain.ledger import Source, fold, up_to
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import make_ref
+from cyberassess.domain.recorded import Source
 from cyberassess.domain.reviewing import (
     METHODS,
     NOT_APPLICABLE,
@@ -54,6 +55,7 @@ from cyberassess.domain.reviewing import (
     reviews,
 )
 from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.segment import up_to
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
 
 _NOT_APPLICABLE = "Not applicable"
@@ -102,28 +104,11 @@ def send_review(
         assessment = session.assessment
         what = _book(assessment, person, to.strip())
         path = output or assessment.workspace.reviews / f"Review - {plain(name, 40)}.xlsx"
-        if output is not None and path.exists() and not force:
-            raise AssessmentError(
-                Problem(
-                    "there-already",
-                    str(path),
-                    "There is a file of this name already.",
-                    "Choose another name, or add --force to replace it. Nothing was written.",
-                )
-            )
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            moment = datetime.datetime.fromisoformat(now()).replace(tzinfo=None)
-            write_review_book(path, what, created=moment)
-        except OSError as cause:
-            raise AssessmentError(
-                Problem(
-                    "not-writable",
-                    path.name,
-                    f"The file cannot be written: {cause.strerror}.",
-                    "Close it where it is open, and look at the folder's permissions.",
-                )
-            ) from cause
+        if output is not None:
+            refuse_existing(path, force=force)
+        hint = "Close it where it is open, and look at the folder's permissions."
+        with saving(path, hint=hint):
+            write_review_book(path, what, created=moment(now()))
     return ReviewSent(path, name, sum(len(rows) for _, rows in what.claims))
 
 
@@ -305,7 +290,8 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
     workspace = assessment.workspace
     result.kept_as = keep_original(path, workspace.reviews, result.sha256, under="reviews")
     result.slip = workspace.reviews / f"slip-{result.sha256[:8]}.txt"
-    write_whole(result.slip, _slip(result, assessment).encode())
+    with saving(result.slip):
+        write_whole(result.slip, _slip(result, assessment).encode())
     fields = {"name": path.name, "kept_as": result.kept_as, "slip": result.slip.name}
     kept = record_event(
         REVIEW_FILE, (result.sha256,), fields, texts=("name", "kept_as"), person=person

@@ -4,20 +4,17 @@ Rows are known by their *Id*, or by name where there is none. Whoever is not in 
 they are and is named: nothing is ever removed by leaving it out.
 """
 
-import csv
-import datetime
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cyberassess.adapters.files import write_whole
 from cyberassess.adapters.sources.tables import Cell, Field, Row, fold, heading_row
-from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
+from cyberassess.adapters.xlsx.table_book import Column, TableSheet
 from cyberassess.app.changing import UNTOUCHED, change_settings, find_scope, plain
-from cyberassess.app.opening import Assessment, now, open_assessment
+from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.output import refuse_existing, unsafe_cell, write_table
 from cyberassess.app.people import (
     asks_text,
     next_person_id,
@@ -73,15 +70,7 @@ def _to_write(output: Path | None, default: Path, *, force: bool) -> Path:
                 f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}",
             )
         )
-    if path.exists() and not force:
-        raise AssessmentError(
-            Problem(
-                "exists",
-                path.name,
-                "There is a file of this name already.",
-                f"Use --force to replace it, or another name with -o. {UNTOUCHED}",
-            )
-        )
+    refuse_existing(path, force=force)
     return path
 
 
@@ -96,42 +85,8 @@ def _export(
 ) -> Path:
     settings = assessment.contents.settings
     title = f"{name} of {settings.organisation}, {settings.period}"
-    try:
-        if path.suffix.lower() == ".csv":
-            text = io.StringIO()
-            writer = csv.writer(text)
-            writer.writerow([each.heading for each in columns])
-            writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
-            write_whole(path, text.getvalue().encode("utf-8-sig"))
-        else:
-            moment = datetime.datetime.fromisoformat(now()).replace(tzinfo=None)
-            write_tables(
-                path,
-                [TableSheet(name, title, line, columns, tuple(rows), spare=20)],
-                marking=settings.marking.filled,
-                footer=title,
-                created=moment,
-            )
-    except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "not-writable",
-                path.name,
-                f"The file cannot be written: {cause.strerror}.",
-                f"Close it where it is open, or choose another folder. {UNTOUCHED}",
-            )
-        ) from cause
+    write_table(assessment, path, TableSheet(name, title, line, columns, tuple(rows), spare=20))
     return path
-
-
-def safe_cell(text: str) -> str:
-    """Give a text as it may stand in CSV, where a spreadsheet takes some for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
-def _unsafe(text: str) -> str:
-    """Take back what ``safe_cell`` put in front."""
-    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text
 
 
 def export_people(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -199,7 +154,7 @@ class _Entry:
     def text(self, heading: str) -> str:
         """Give the text under a heading, empty where there is none."""
         cell = self._cells.get(fold(heading))
-        return _unsafe(cell.text) if cell else ""
+        return unsafe_cell(cell.text) if cell else ""
 
     def flawed(self) -> list[Cell]:
         """Give the cells whose value cannot be relied on."""

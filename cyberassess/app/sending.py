@@ -1,6 +1,5 @@
 """Questions out: one workbook a person."""
 
-import datetime
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from cyberassess.adapters.segments import new_text
 from cyberassess.app.chasing import Outgoing, write_letters
 from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
-from cyberassess.app.offering import offers_for
+from cyberassess.app.offering import offers_to
 from cyberassess.app.opening import (
     Assessment,
     Event,
@@ -21,6 +20,7 @@ from cyberassess.app.opening import (
     record_event,
     writing,
 )
+from cyberassess.app.output import moment, saving
 from cyberassess.domain.assessment import (
     Person,
     PersonId,
@@ -42,8 +42,6 @@ from cyberassess.errors import (
     closest,
 )
 
-SUPPLIER = "supplier"
-"""The role of people outside: what others answered is never shown to them."""
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
 
@@ -94,19 +92,12 @@ def send(
         outgoing: list[Outgoing] = []
         for what in questionnaires:
             path = assessment.workspace.sent / file_name(assessment, what, names)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
+            hint = (
+                "Close it if it is open in a spreadsheet, and look at the folder's permissions. "
+                "Nothing was recorded."
+            )
+            with saving(path, hint=hint):
                 write_questionnaire(path, what, created=moment(now()), tool=__version__)
-            except OSError as cause:
-                raise AssessmentError(
-                    Problem(
-                        "not-writable",
-                        path.name,
-                        f"The file cannot be written: {cause.strerror}.",
-                        "Close it if it is open in a spreadsheet, and look at the folder's "
-                        "permissions. Nothing was recorded.",
-                    )
-                ) from cause
             events.append(
                 {
                     "type": "sent",
@@ -126,11 +117,6 @@ def send(
         write_letters(assessment, outgoing)
         session.write(events)
     return sent
-
-
-def moment(time: str) -> datetime.datetime:
-    """Give a time of the ledger as a workbook's properties want it."""
-    return datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - UTC, as files say
 
 
 def _remarks(what: Questionnaire) -> Event:
@@ -251,7 +237,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         assessment.state,
         frameworks=assessment.frameworks,
         serial=max(serials, default=0) + 1,
-        offers={} if person.role == SUPPLIER else offers_for(assessment),
+        offers=offers_to(assessment, person_id),
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
     what = replace(what, documents=documents_of(assessment, what))

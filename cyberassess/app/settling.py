@@ -22,8 +22,8 @@ from cyberassess.app.recording import Replaced, Voice, plan
 from cyberassess.app.sending import questions_for
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.framework import FrameworkRef, IndicatorId
-from cyberassess.domain.ledger import Origin, Value
 from cyberassess.domain.questions import AnswerReply, Reply
+from cyberassess.domain.recorded import Origin, Value
 from cyberassess.errors import AssessmentError, Problem, Severity, closest
 
 if TYPE_CHECKING:
@@ -300,23 +300,21 @@ def _need_reason(reason: str) -> None:
         )
 
 
+def conflict_json(found: Conflict) -> dict[str, object]:
+    """Give a conflict as every command's ``--json`` has it."""
+    return {
+        "framework": found.statement.framework,
+        "scope": found.statement.scope,
+        "statement": found.statement.indicator,
+        "answers": [{"name": n, "answer": a, "reason": r} for n, a, r in found.answers],
+    }
+
+
 def conflicts_json(found: Sequence[Conflict], branched: Sequence[Difference]) -> dict[str, object]:
     """Give ``resolve --json``."""
     return {
         "schema": 1,
-        "conflicts": [
-            {
-                "framework": each.statement.framework,
-                "scope": each.statement.scope,
-                "statement": each.statement.indicator,
-                "text": each.text,
-                "answers": [
-                    {"name": name, "answer": answer, "reason": reason}
-                    for name, answer, reason in each.answers
-                ],
-            }
-            for each in found
-        ],
+        "conflicts": [conflict_json(each) | {"text": each.text} for each in found],
         "differences": [
             {"what": each.what, "values": [choice._asdict() for choice in each.choices]}
             for each in branched

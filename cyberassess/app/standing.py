@@ -7,14 +7,15 @@ from typing import Any
 from cyberassess.adapters.files import write_whole
 from cyberassess.app.chasing import day, due_for, today
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.output import saving
 from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
-from cyberassess.app.settling import Conflict, conflicts, differences
+from cyberassess.app.settling import Conflict, conflict_json, conflicts, differences
 from cyberassess.app.systems import systems
 from cyberassess.domain.assessment import PersonId, assign, statement_key
 from cyberassess.domain.confirming import waits
 from cyberassess.domain.questions import DECLARATION
-from cyberassess.errors import AssessmentError, Problem, counted
+from cyberassess.errors import counted
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
@@ -75,7 +76,7 @@ def status(folder: Path) -> Status:
         person = settings.person(person_id)
         due = due_for(assessment, person) if person else None
         sent = [each.origin.time[:10] for each in state.sent if each.person == person_id]
-        came = [each.origin.time[:10] for each in state.received if each.person == person_id]
+        came = [each.origin.time[:10] for each in state.returned(person_id)]
         people.append(
             PersonStatus(
                 person_id,
@@ -98,9 +99,7 @@ def status(folder: Path) -> Status:
 def _signed(assessment: Assessment, person: PersonId) -> str:
     """Give who signed the last file of a person."""
     record = assessment.state.record(DECLARATION, person)
-    serials = [
-        each.serial for each in assessment.state.received if (each.asked or each.person) == person
-    ]
+    serials = [each.serial for each in assessment.state.returned(person)]
     if record is None or int(record.fields["serial"]) < max(serials, default=0):
         return ""
     return str(record.fields["name"])
@@ -181,15 +180,7 @@ def status_json(found: Status) -> Json:
             }
             for each in found.people
         ],
-        "conflicts": [
-            {
-                "framework": c.statement.framework,
-                "scope": c.statement.scope,
-                "statement": c.statement.indicator,
-                "answers": [{"name": n, "answer": a, "reason": r} for n, a, r in c.answers],
-            }
-            for c in found.conflicts
-        ],
+        "conflicts": [conflict_json(each) for each in found.conflicts],
         "confidence": confidence_json(card),
         **register_json(found.assessment, judged_on(found.assessment)),
         "branches": found.assessment.state.is_branched,
@@ -254,16 +245,6 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
         head=f"Head of the ledger: {' '.join(found.assessment.state.heads)}",
     )  # fmt: skip
     path = output or found.assessment.workspace.reports / "status.html"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with saving(path, "page"):
         write_whole(path, status_html(page).encode())
-    except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "not-writable",
-                str(path),
-                f"The page cannot be written: {cause.strerror}.",
-                "Look at the folder's permissions and the space on the disk.",
-            )
-        ) from cause
     return path

@@ -23,8 +23,8 @@ from cyberassess.domain.assessment import (
     StatementKey,
 )
 from cyberassess.domain.inheriting import confirmed_by_source
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import ConfirmReply, OfferKind
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
 
 # Systems

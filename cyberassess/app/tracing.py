@@ -11,7 +11,7 @@ from cyberassess.domain.confirming import Override
 from cyberassess.domain.evidence import Support
 from cyberassess.domain.framework import Framework, Indicator
 from cyberassess.domain.inheriting import INHERITANCE
-from cyberassess.domain.ledger import Change, Origin, Record, Said, Source
+from cyberassess.domain.recorded import Change, Origin, Record, Said, Source
 from cyberassess.domain.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import HELP, own_folder
+from cyberassess.cli.running import HELP, json_flag, own_folder
 from cyberassess.cli.words import table, wrap
 from cyberassess.errors import counted
 
@@ -16,14 +16,12 @@ if TYPE_CHECKING:
     from cyberassess.app.comparing import Compared, Mapped
     from cyberassess.domain.comparing import OutcomeChange, StatementChange, Upgrade
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
 
 @click.command(context_settings=HELP)
 @click.argument("before", metavar="FROM")
 @click.argument("after", metavar="TO")
 @own_folder
-@_json
+@json_flag
 def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None:
     """Say what became of every statement between two versions of a set.
 
@@ -49,7 +47,7 @@ def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None
 @click.argument("one", metavar="FROM")
 @click.argument("other", metavar="TO")
 @own_folder
-@_json
+@json_flag
 def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
     """Say which parts of one set relate to which of another.
 

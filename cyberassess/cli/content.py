@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, own_folder, show_problems
+from cyberassess.cli.running import PROBLEMS, json_flag, own_folder, show_problems
 
 
 @click.group()
@@ -13,12 +13,9 @@ def framework() -> None:
     """Look at the control sets and check them."""
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-
 @framework.command("list")
 @own_folder
-@_json
+@json_flag
 def list_(folder: Path | None, *, as_json: bool) -> None:
     """List every control set with its counts.
 
@@ -41,7 +38,7 @@ def list_(folder: Path | None, *, as_json: bool) -> None:
 @framework.command()
 @click.argument("name", metavar="ID@VERSION")
 @own_folder
-@_json
+@json_flag
 def show(name: str, folder: Path | None, *, as_json: bool) -> None:
     """Show one control set: where it comes from, its outcomes, its rule.
 
@@ -65,7 +62,7 @@ def show(name: str, folder: Path | None, *, as_json: bool) -> None:
 @click.argument("names", metavar="ID@VERSION|FILE…", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Check every one there is.")
 @own_folder
-@_json
+@json_flag
 @click.pass_context
 def check(
     context: click.Context,

@@ -5,15 +5,13 @@ from typing import Any
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, bytes_copied, print_json, show_problems
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-_by = click.option(
-    "--by",
-    metavar="'NAME, ROLE'",
-    default=None,
-    show_default="the officer",
-    help="Who gives this command; recorded as claimed.",
+from cyberassess.cli.running import (
+    PROBLEMS,
+    by_whom,
+    bytes_copied,
+    json_flag,
+    print_json,
+    show_problems,
 )
 
 
@@ -84,7 +82,7 @@ def _facts(command: Any) -> Any:  # NOTE: decorators of click
     show_default="a new one",
     help="A document that was named in a workbook and has now come.",
 )
-@_by
+@by_whom
 @click.pass_obj
 def add(
     folder: str,
@@ -143,7 +141,7 @@ def add(
     help="Only items so marked, for example: stale, rejected, unreviewed, unused.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, to sort and to send.")
-@_json
+@json_flag
 @click.pass_obj
 def list_(folder: str, *, wanted: bool, marked: str | None, as_csv: bool, as_json: bool) -> None:
     """List the evidence, or the documents that are still to be asked for.
@@ -173,7 +171,7 @@ def list_(folder: str, *, wanted: bool, marked: str | None, as_csv: bool, as_jso
 
 @evidence.command()
 @click.argument("reference", metavar="EV-NUMBER")
-@_json
+@json_flag
 @click.pass_obj
 def show(folder: str, reference: str, *, as_json: bool) -> None:
     """Show all that is recorded about an item, and everything it supports.
@@ -200,7 +198,7 @@ def show(folder: str, reference: str, *, as_json: bool) -> None:
 @click.argument("reference", metavar="EV-NUMBER")
 @click.argument("outcomes", metavar="'OUTCOME[/SCOPE][, PAGE]'…", nargs=-1, required=True)
 @click.option("--remove", is_flag=True, help="Say that it does not support them after all.")
-@_by
+@by_whom
 @click.pass_obj
 def link(
     folder: str, reference: str, outcomes: tuple[str, ...], *, remove: bool, by: str | None
@@ -228,7 +226,7 @@ def link(
 @click.option(
     "--reason", metavar="TEXT", default="", show_default="none", help="Why; needed to reject."
 )
-@_by
+@by_whom
 @click.pass_obj
 def review(folder: str, reference: str, *, verdict: str, reason: str, by: str | None) -> None:
     """Record somebody's verdict on an item; a rejected one supports nothing.
@@ -246,7 +244,7 @@ def review(folder: str, reference: str, *, verdict: str, reason: str, by: str | 
 
 
 @evidence.command()
-@_by
+@by_whom
 @click.pass_obj
 def register(folder: str, *, by: str | None) -> None:
     """Give every document that was named in a workbook a number, so that it can be chased.
@@ -265,7 +263,7 @@ def register(folder: str, *, by: str | None) -> None:
 
 
 @evidence.command()
-@_json
+@json_flag
 @click.pass_context
 def check(context: click.Context, *, as_json: bool) -> None:
     """Read every file again; say what changed, is out of date, or is missing.

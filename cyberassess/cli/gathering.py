@@ -7,18 +7,11 @@ import click
 from cyberassess.cli.running import (
     IN_PART,
     INTERRUPTED,
+    by_whom,
     may_not_ask,
     print_json,
     show_problems,
     steps,
-)
-
-_by = click.option(
-    "--by",
-    metavar="'NAME, ROLE'",
-    default=None,
-    show_default="the officer",
-    help="Who gives this command; recorded as claimed.",
 )
 
 
@@ -37,7 +30,7 @@ _by = click.option(
     multiple=True,
     help="Stands beside the question in the workbook of the person named with --to.",
 )
-@_by
+@by_whom
 @click.pass_obj
 def send(folder: str, to: tuple[str, ...], comments: tuple[str, ...], by: str | None) -> None:
     """Write one workbook for each person who is asked something.
@@ -67,7 +60,7 @@ def send(folder: str, to: tuple[str, ...], comments: tuple[str, ...], by: str | 
 @click.argument("paths", metavar="FILE|FOLDER…", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--strict", is_flag=True, help="Exit with 3 also for conflicts and gaps.")
-@_by
+@by_whom
 @click.pass_context
 def receive(
     context: click.Context, paths: tuple[str, ...], *, dry_run: bool, strict: bool, by: str | None
@@ -208,7 +201,7 @@ def webcaf(
     help="Which value stands where two copies of the assessment differ; listed without it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the open ones as JSON.")
-@_by
+@by_whom
 @click.pass_obj
 def resolve(
     folder: str,

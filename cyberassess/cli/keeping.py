@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import IN_PART, print_json, show_problems
+from cyberassess.cli.running import IN_PART, by_whom, json_flag, print_json, show_problems
 
 
 @click.command()
@@ -15,14 +15,8 @@ from cyberassess.cli.running import IN_PART, print_json, show_problems
     help="Take prompts under way on another machine as ended; all their answers are kept.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option(
-    "--by",
-    metavar="'NAME, ROLE'",
-    default=None,
-    show_default="the officer",
-    help="Who gives this command; recorded as claimed.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@by_whom
+@json_flag
 @click.pass_context
 def merge(
     context: click.Context,
@@ -72,7 +66,7 @@ def merge(
     show_default="beside the damaged one",
     help="The new folder.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@json_flag
 @click.pass_context
 def recover(context: click.Context, to: str | None, *, as_json: bool) -> None:
     """Get every readable answer out of a damaged assessment, into a new folder.

@@ -4,15 +4,8 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import IN_PART, print_json, show_problems
+from cyberassess.cli.running import IN_PART, by_whom, json_flag, print_json, show_problems
 
-by_whom = click.option(
-    "--by",
-    metavar="'NAME, ROLE'",
-    default=None,
-    show_default="the officer",
-    help="Who gives this command; recorded as claimed.",
-)
 _reason = click.option(
     "--reason", metavar="TEXT", default="", show_default="none", help="Why; kept in the ledger."
 )
@@ -27,11 +20,10 @@ _output = click.option(
 )
 _force = click.option("--force", is_flag=True, help="Replace the file.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
 @click.group(invoke_without_command=True)
-@_json
+@json_flag
 @click.pass_context
 def people(context: click.Context, *, as_json: bool) -> None:
     """List who is asked what; add people, hand questions on, give more time.
@@ -176,7 +168,7 @@ def people_import(context: click.Context, file: Path, *, dry_run: bool, by: str 
 
 
 @click.group(invoke_without_command=True)
-@_json
+@json_flag
 @click.pass_context
 def systems(context: click.Context, *, as_json: bool) -> None:
     """List what is assessed; add systems, leave some out, confirm inherited answers.
@@ -361,7 +353,7 @@ def systems_import(context: click.Context, file: Path, *, dry_run: bool, by: str
     help="Where to write the reminders.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 while somebody is late.")
-@_json
+@json_flag
 @click.pass_context
 def chase(context: click.Context, *, output: Path | None, strict: bool, as_json: bool) -> None:
     """Write a reminder for everybody who is late or incomplete, and one CSV.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import print_json, show_problems, steps
+from cyberassess.cli.running import json_flag, print_json, show_problems, steps
 
 
 @click.command()
@@ -49,7 +49,7 @@ from cyberassess.cli.running import print_json, show_problems, steps
     help="An SSH key file to sign with; ssh-keygen asks for its passphrase.",
 )
 @click.option("--yes", is_flag=True, help="Pack files that may hold secrets all the same.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@json_flag
 @click.pass_obj
 def pack(
     folder: str,

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.organising import by_whom
-from cyberassess.cli.running import IN_PART, print_json, show_problems
+from cyberassess.cli.running import IN_PART, by_whom, json_flag, print_json, show_problems
 
 _FACTS = (
     click.option("--owner", metavar="NAME", default=None, help="Who does it: a person or a role."),
@@ -27,7 +26,7 @@ def _facts(command: click.decorators.FC) -> click.decorators.FC:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@json_flag
 @click.pass_context
 def plan(context: click.Context, *, as_json: bool) -> None:
     """List the shortest work that lifts every outcome to its target, and what is planned.

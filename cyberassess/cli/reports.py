@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cyberassess.cli.running import show_problems
+from cyberassess.cli.running import json_flag, show_problems
 
 if TYPE_CHECKING:
     from cyberassess.app.printing import Printed, Wanted
@@ -144,7 +144,7 @@ def theme(folder: str, /, theme: str, output: str | None, **options: Any) -> Non
     "--name", metavar="NAME", default="", help="Who approves; nothing is recorded without."
 )
 @click.option("--role", metavar="ROLE", default="", help="What they are.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@json_flag
 @click.pass_obj
 def approve(folder: str, *, name: str, role: str, as_json: bool) -> None:
     """Sign off the present state: documents say DRAFT on every page until somebody does.

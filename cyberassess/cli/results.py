@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, print_json, show_problems, steps
+from cyberassess.cli.running import PROBLEMS, json_flag, print_json, show_problems, steps
 
 if TYPE_CHECKING:
     from cyberassess.app.opening import Assessment
     from cyberassess.domain.scoring import OutcomeScore
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
 
 @click.command()
-@_json
+@json_flag
 @click.option("--html", is_flag=True, help="Write one page of HTML to reports/status.html.")
 @click.pass_obj
 def status(folder: str, *, as_json: bool, html: bool) -> None:
@@ -55,7 +53,7 @@ def status(folder: str, *, as_json: bool, html: bool) -> None:
     show_default=True,
     help="Count by theme, by other standards, or by the role that owns the outcome.",
 )
-@_json
+@json_flag
 @click.pass_obj
 def score(folder: str, *, by: str, as_json: bool) -> None:
     """Score the answers by the published rules.
@@ -96,7 +94,7 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
     "--scope", metavar="ID", default=None, show_default="every one", help="Only in this scope."
 )
 @click.option("--trace", is_flag=True, help="Show every change, with cell, file and ledger line.")
-@_json
+@json_flag
 @click.pass_obj
 def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_json: bool) -> None:
     """Show what decided an outcome: statements, people, cells, changes, what would change it.
@@ -146,7 +144,7 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The sender's public key, to check a pack's signature with.",
 )
-@_json
+@json_flag
 @click.pass_context
 def verify(context: click.Context, *, pack: Path | None, key: Path | None, as_json: bool) -> None:
     """Check that nothing was altered, and derive every number again.

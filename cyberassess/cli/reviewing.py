@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.organising import by_whom
-from cyberassess.cli.running import IN_PART, print_json, show_problems
+from cyberassess.cli.running import IN_PART, by_whom, json_flag, print_json, show_problems
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@json_flag
 @click.pass_context
 def review(context: click.Context, *, as_json: bool) -> None:
     """Say how far an independent assurer agrees; send and receive their workbook.

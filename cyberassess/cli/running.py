@@ -45,6 +45,16 @@ own_folder = click.option(
 )
 
 
+json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+by_whom = click.option(
+    "--by",
+    metavar="'NAME, ROLE'",
+    default=None,
+    show_default="the officer",
+    help="Who gives this command; recorded as claimed.",
+)
+
+
 class Program(click.Group):
     """The group of all commands, in the order of the road an answer travels."""
 

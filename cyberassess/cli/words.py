@@ -83,7 +83,7 @@ All commands: cyberassess --help"""
 def version_lines(version: str) -> Iterator[str]:
     """Give tool, control sets, Python and ledger format."""
     from cyberassess.app.content import framework_list
-    from cyberassess.domain.ledger import SCHEMA
+    from cyberassess.domain.segment import SCHEMA
 
     yield f"cyberassess {version}"
     for each in framework_list():
@@ -216,7 +216,9 @@ def status_lines(found: "Status") -> Iterator[str]:
         f"{confidence.answered} of {counted(confidence.statements, 'statement')} answered, "
         f"{counted(confidence.conflicts, 'conflict')} open."
     )
-    confirmed = sum(e.confirmed is not None for e in found.assessment.card.outcomes)
+    confirmed = sum(
+        e.confirmed is not None and not e.not_applicable for e in found.assessment.card.outcomes
+    )
     yield f"{confirmed} of {counted(confidence.outcomes, 'outcome')} confirmed."
     yield ""
     rows = []

@@ -61,6 +61,8 @@ def _setting(each: "SettingDiffers") -> str:
 
 def merge_json(found: "Merge", *, dry_run: bool) -> dict[str, Any]:
     """Give ``merge --json``."""
+    from cyberassess.app.settling import conflict_json
+
     return {
         "schema": 1,
         "dry_run": dry_run,
@@ -72,15 +74,7 @@ def merge_json(found: "Merge", *, dry_run: bool) -> dict[str, Any]:
             {"key": e.key, "here": e.here, "there": e.there, "where": e.where}
             for e in found.settings
         ],
-        "conflicts": [
-            {
-                "framework": each.statement.framework,
-                "scope": each.statement.scope,
-                "statement": each.statement.indicator,
-                "answers": [{"name": n, "answer": a, "reason": r} for n, a, r in each.answers],
-            }
-            for each in found.conflicts
-        ],
+        "conflicts": [conflict_json(each) for each in found.conflicts],
         "differences": [
             {"what": e.what, "values": [{"ref": c.ref, "text": c.text} for c in e.choices]}
             for e in found.differences

@@ -9,11 +9,13 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cyberassess.domain.ledger import Record, Segment, State, canonical, in_order, segment_hash
+from cyberassess.domain.hashes import canonical, segment_hash
+from cyberassess.domain.recorded import Record, State
+from cyberassess.domain.segment import Segment, in_order
 
 APPROVAL = "approval"
 """The register of approvals, keyed by version; fields ``name``, ``role``, ``fingerprint``."""
-SILENT = frozenset((APPROVAL, "packed", "sent"))
+SILENT = frozenset((APPROVAL, "sent"))
 """Kinds of event that change nothing a document shows."""
 
 

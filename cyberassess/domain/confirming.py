@@ -21,7 +21,7 @@ from cyberassess.domain.framework import (
     RuleId,
 )
 from cyberassess.domain.inheriting import overrides as own_answers
-from cyberassess.domain.ledger import Resolution, State
+from cyberassess.domain.recorded import Resolution, State
 from cyberassess.domain.scoring import ACCEPTANCE, OutcomeScore, Scorecard
 from cyberassess.domain.standing import favour, stand
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
-from cyberassess.domain.ledger import Origin, Record, Said, Source, State
+from cyberassess.domain.recorded import Origin, Record, Said, Source, State
 from cyberassess.errors import Problem, closest
 
 ITEM = "evidence-item"

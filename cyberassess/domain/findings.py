@@ -12,7 +12,7 @@ from cyberassess.domain.framework import (
     LevelId,
     RuleId,
 )
-from cyberassess.domain.ledger import State
+from cyberassess.domain.recorded import State
 from cyberassess.domain.scoring import Gap, OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.standing import Standing
 

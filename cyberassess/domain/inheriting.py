@@ -18,7 +18,7 @@ from cyberassess.domain.assessment import (
     scopes_of,
 )
 from cyberassess.domain.framework import CountsAs, Framework
-from cyberassess.domain.ledger import Given, State
+from cyberassess.domain.recorded import Given, State
 from cyberassess.domain.standing import Standing, standings_of
 
 INHERITANCE = "inheritance"

@@ -11,7 +11,7 @@ from enum import Enum
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
-from cyberassess.domain.ledger import Record, State
+from cyberassess.domain.recorded import Record, State
 
 ACTION = "action"
 """The register of actions; its fields are those of ``Action``, all text."""

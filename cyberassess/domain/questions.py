@@ -34,7 +34,7 @@ from cyberassess.domain.framework import (
     IndicatorId,
     OutcomeId,
 )
-from cyberassess.domain.ledger import Given, Said, Source, State
+from cyberassess.domain.recorded import Given, Said, Source, State
 
 SECONDS_A_ROW = 15
 SECONDS_AN_OUTCOME = 60

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.framework import FrameworkRef, LevelId, OutcomeId
-from cyberassess.domain.ledger import Origin, Source, State
+from cyberassess.domain.recorded import Origin, Source, State
 
 REVIEW = "review"
 """The register of reviews, keyed by framework version, scope, outcome and person; fields

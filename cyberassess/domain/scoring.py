@@ -38,7 +38,7 @@ from cyberassess.domain.framework import (
     ThemeSet,
 )
 from cyberassess.domain.inheriting import with_inherited
-from cyberassess.domain.ledger import Record, State
+from cyberassess.domain.recorded import Record, State
 from cyberassess.domain.reviewing import REVIEW, reviews
 from cyberassess.domain.rules import RuleFunction, Table, rule_of
 from cyberassess.domain.standing import Standing, standings_of

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cyberassess.domain.assessment import ScopeId, StatementKey
 from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, StatementLayout
-from cyberassess.domain.ledger import Given, Resolution, State
+from cyberassess.domain.recorded import Given, Resolution, State
 
 
 class Standing(NamedTuple):

@@ -22,7 +22,9 @@ from cyberassess.adapters.segments import (
     new_text,
     single_head,
 )
-from cyberassess.domain.ledger import Segment, State, fold
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
+from cyberassess.domain.segment import Segment
 from cyberassess.errors import AssessmentError, BusyError, LedgerError, Problem, Severity
 
 HEADER = {

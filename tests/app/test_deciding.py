@@ -13,8 +13,10 @@ from cyberassess.app.opening import open_assessment
 from cyberassess.app.places import one_outcome
 from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.app.settling import conflicts, resolve
+from cyberassess.app.standing import status
 from cyberassess.app.tracing import trace
 from cyberassess.app.waiting import Kind, waiting
+from cyberassess.domain.assessment import PersonId
 from cyberassess.errors import ReportError
 from tests.app import council
 from tests.app.council import (
@@ -163,6 +165,14 @@ def test_the_chain_names_the_cell_of_a_decision(folder: Path) -> None:
     step = next(each for each in found.statements if each.id == "B1.a.N.1").steps[-1]
     assert (step.what, step.reason) == ("settled as Happens", "Seen in the log.")
     assert (step.source.name, step.source.sheet) == ("done.xlsx", "Conflicts")
+
+
+def test_it_is_nobodys_questionnaire_that_came_back(folder: Path) -> None:
+    asked = [PersonId(each.id) for each in status(folder).people]
+    before = [open_assessment(folder).state.returned(each) for each in asked]
+    record(folder, {DIFFER: ("Happens", "Seen.")}, decided_by="Alex Moor")
+    record(folder, {CONFIRM: ("High", "")}, name="more.xlsx")
+    assert [open_assessment(folder).state.returned(each) for each in asked] == before
 
 
 def test_receiving_it_twice_changes_nothing(folder: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from cyberassess.app.importing import import_webcaf
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.results import verify
 from cyberassess.app.settling import conflicts
 from cyberassess.errors import AssessmentError
 from tests.app.council import HOUSING, REVENUES, answers, begin, events, ledger_bytes
@@ -63,7 +64,10 @@ def test_with_one_system_everything_finds_its_scope(one_system: Path, tmp_path: 
     stored = answers(one_system)
     assert stored["webcaf import", "A1.a.N.1/organisation"] == ("never", "")
     assert stored["webcaf import", "B1.b.H.2/housing"] == ("true", "")
-    assert len(list((one_system / "questionnaires" / "received").iterdir())) == 1
+    (kept,) = (one_system / "questionnaires" / "received").iterdir()
+    assert verify(one_system).problems == ()
+    kept.unlink()
+    assert [each.code for each in verify(one_system).problems] == ["original-missing"]
 
 
 def test_importing_twice_changes_nothing(one_system: Path, tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from cyberassess.app.results import verify
 from cyberassess.app.sending import send
 from cyberassess.app.settling import AskSession, conflicts, differences, keep, resolve
 from cyberassess.app.standing import status
-from cyberassess.domain.ledger import Source, text_field
+from cyberassess.domain.hashes import text_field
 from cyberassess.domain.questions import AnswerReply
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import AssessmentError, LedgerError
 from tests.app.council import (
     answers,
@@ -184,6 +185,44 @@ def test_a_file_that_differs_is_kept_beside_ours(apart: Two) -> None:
     texts = {each.read_text() for each in (apart.here / "reports").iterdir()}
     assert texts == {"ours", "theirs"}
     assert not merge(apart.here, apart.there).changes
+
+
+def look(folder: Path, name: str) -> None:
+    """Give a copy a look of its own, with a logo in a folder of its own."""
+    (folder / "house-style.yaml").write_text(f'name: "{name}"\nlogo: "brand/logo.png"\n')
+    (folder / "brand").mkdir()
+    (folder / "brand" / "logo.png").write_bytes(name.encode())
+
+
+def test_the_other_copys_look_comes_with_its_logo_and_is_recorded(apart: Two) -> None:
+    look(apart.there, "Northport")
+    (apart.there / "plan.xlsx").write_bytes(b"rows")
+    merge(apart.here, apart.there)
+    for name in ("house-style.yaml", "brand/logo.png", "plan.xlsx"):
+        assert (apart.here / name).read_bytes() == (apart.there / name).read_bytes()
+    assert open_assessment(apart.here).notes == ()
+    assert not merge(apart.here, apart.there).changes
+
+
+def test_a_look_that_differs_is_kept_beside_ours(apart: Two) -> None:
+    look(apart.here, "Northport")
+    look(apart.there, "Southport")
+    merge(apart.here, apart.there)
+    assert "Northport" in (apart.here / "house-style.yaml").read_text()
+    (beside,) = apart.here.glob("house-style, other copy *.yaml")
+    assert "Southport" in beside.read_text()
+    assert len(list((apart.here / "brand").glob("logo*.png"))) == 2
+
+
+@pytest.mark.parametrize("logo", ["../secret.png", "/etc/hostname", "x" * 300, "\\0"])
+def test_a_look_that_leads_elsewhere_brings_nothing(apart: Two, logo: str) -> None:
+    (apart.there.parent / "secret.png").write_bytes(b"secret")
+    (apart.there / "house-style.yaml").write_text(f'logo: "{logo}"\n')
+    found = merge(apart.here, apart.there)
+    assert [e.name for e in found.steps if e.kind == "copy" and "/" not in e.name] == [
+        "house-style.yaml"
+    ]
+    assert b"secret" not in whole(apart.here).values()
 
 
 def test_links_of_the_other_copy_are_not_followed(apart: Two, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from cyberassess.app.offering import offers_for, previous
 from cyberassess.app.opening import open_assessment, writing
 from cyberassess.app.recording import Voice, plan
 from cyberassess.domain.assessment import PersonId, StatementKey
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import ConfirmReply, Offer, OfferKind
+from cyberassess.domain.recorded import Source
 from tests.app.council import HOUSING, KIM, Rows, answers, begin, fill_in, send_to, take
 
 IDENTITY = {"id": "identity", "kind": "shared-service", "title": "Identity and laptops"}

@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 
 from cyberassess.app.chasing import Chased, chase, chased, due_for
+from cyberassess.app.offering import offers_to
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.output import safe_cell
 from cyberassess.app.people import (
     HANDOVER,
     add_person,
@@ -23,10 +25,10 @@ from cyberassess.app.scope_tables import (
     export_systems,
     import_people,
     import_systems,
-    safe_cell,
 )
 from cyberassess.app.standing import status, write_status_page
 from cyberassess.app.systems import add_system, confirm_inherited, leave_out, systems
+from cyberassess.domain.assessment import PersonId
 from cyberassess.errors import AssessmentError
 from tests.app.council import (
     HOUSING,
@@ -412,19 +414,39 @@ def test_reminders_that_cannot_be_written_are_a_sentence(workspace: Path, tmp_pa
         chase(workspace, tmp_path / "file")
 
 
-def test_a_supplier_sees_nothing_others_answered(tmp_path: Path) -> None:
-    supplier = {
-        "id": "p9",
-        "name": "Tom Ley",
-        "role": "supplier",
-        "answers": [{"scope": "housing"}],
-    }
+@pytest.mark.parametrize(
+    "outside",
+    [
+        {"role": "supplier", "answers": [{"scope": "housing"}]},
+        {"role": " Supplier", "answers": [{"scope": "housing"}]},
+    ],
+)
+def test_a_supplier_sees_nothing_others_answered(
+    tmp_path: Path, outside: dict[str, object]
+) -> None:
+    supplier = {"id": "p9", "name": "Tom Ley", **outside}
     folder = begin(tmp_path / "w", scopes=SCOPES, people=[KIM, supplier])
     blank = send_to(folder)["Sam Reid"]
     reason = ("Otherwise", "Secret inner reason.")
     take(folder, fill_in(blank, tmp_path / "s.xlsx", {"B1.a.M.1/identity": reason}))
     sent = send_to(folder, "Tom Ley", "Kim Lee")
+    assert "Secret inner reason." in every_text(sent["Kim Lee"])
     assert "Secret inner reason." not in every_text(sent["Tom Ley"])
+    path = fill_in(sent["Tom Ley"], tmp_path / "t.xlsx", {}, completed_by="Jo Black")
+    (result,) = take(folder, path)
+    assert "Secret inner reason." not in every_text(folder / result.receipt)
+
+
+def test_who_is_asked_as_a_supplier_alone_is_offered_nothing(tmp_path: Path) -> None:
+    asked = {"scope": "housing", "owner_roles": ["supplier"]}
+    tom = {"id": "p9", "name": "Tom Ley", "role": "Larkmoor", "answers": [asked]}
+    folder = begin(tmp_path / "w", scopes=SCOPES, people=[KIM, tom])
+    blank = send_to(folder)["Sam Reid"]
+    take(folder, fill_in(blank, tmp_path / "s.xlsx", {"B1.a.M.1/identity": "True"}))
+    assessment = open_assessment(folder)
+    assert offers_to(assessment, PersonId("p1"))
+    assert not offers_to(assessment, PersonId("p9"))
+    assert not offers_to(assessment, PersonId("p1"), PersonId("p9"))
 
 
 def every_text(path: Path) -> str:

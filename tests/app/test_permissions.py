@@ -9,8 +9,8 @@ import pytest
 from cyberassess.app.evidencing import add
 from cyberassess.app.settling import AskSession
 from cyberassess.domain.evidence import Facts
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply
+from cyberassess.domain.recorded import Source
 from tests.app.council import fill_in, take
 
 

@@ -202,6 +202,17 @@ def test_settings_that_cannot_be_read_are_written_anew_from_the_ledger(full: Pat
     assert answers(result(found)) == FULL
 
 
+def test_the_look_and_the_tables_come_along(full: Path) -> None:
+    (full / "house-style.yaml").write_text('name: "Northport"\nlogo: "logo.png"\n')
+    (full / "logo.png").write_bytes(b"picture")
+    (full / "people.xlsx").write_bytes(b"rows")
+    path = full / "assessment.yaml"
+    path.write_bytes(b"\x00" + path.read_bytes())
+    folder = result(recovered(full))
+    for name in ("house-style.yaml", "logo.png", "people.xlsx"):
+        assert (folder / name).read_bytes() == (full / name).read_bytes()
+
+
 def test_settings_that_are_gone_are_written_anew(full: Path) -> None:
     before = open_assessment(full).contents.settings
     (full / "assessment.yaml").unlink()

@@ -12,6 +12,7 @@ from hypothesis.strategies import permutations
 from openpyxl.workbook import Workbook
 
 from cyberassess.adapters.xlsx import wording
+from cyberassess.app.chasing import chased, today
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.people import hand_over
 from cyberassess.app.receiving import ReceivedFile, receive
@@ -116,6 +117,20 @@ def test_somebody_elses_receipt_says_for_whom_they_answered(
     (result,) = take(workspace, path)
     assert result.receipt.endswith("receipt - Jo Black for Kim Lee.xlsx")
     assert "2 of 7 questions" in text_of(workspace / result.receipt)
+
+
+def test_what_somebody_else_filled_in_came_back_for_whom_it_was_made(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    path = fill_in(blank["Kim"], tmp_path / "jo.xlsx", GOOD, completed_by="Jo Black")
+    take(workspace, path)
+    (kim,) = [each for each in status(workspace).people if each.name == "Kim Lee"]
+    assert kim.received
+    assert not kim.waiting
+    (late,) = [
+        e for e in chased(open_assessment(workspace), today()) if e.person.name == "Kim Lee"
+    ]
+    assert late.state == "incomplete"
 
 
 def test_a_receipt_that_cannot_be_written_is_said_and_the_answers_are_safe(

@@ -142,6 +142,15 @@ def test_the_file_is_kept_byte_for_byte_with_a_slip_to_sign(answered: Path, book
     assert not verify(answered).problems
 
 
+def test_verify_misses_the_file_where_it_is_gone(answered: Path, book: Path) -> None:
+    path = edit(book, say(**LOWER))
+    came = receive(answered, path)
+    (answered / came.kept_as).unlink()
+    path.unlink()
+    (problem,) = verify(answered).problems
+    assert (problem.code, problem.where) == ("original-missing", "reviews")
+
+
 def test_receiving_twice_changes_nothing(answered: Path, book: Path) -> None:
     path = edit(book, say(**LOWER))
     receive(answered, path)

@@ -10,8 +10,8 @@ from cyberassess.app.results import find_outcomes, score_json, tallies, tallies_
 from cyberassess.app.settling import AskSession
 from cyberassess.app.setup import NewAssessment, new
 from cyberassess.cli import program
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import AssessmentError, FrameworkError
 
 PROMPT = Source("prompt")

@@ -10,8 +10,8 @@ from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.settling import AskSession, ask, conflicts, resolve
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import IndicatorId
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply, Questionnaire, TextKind, TextReply
+from cyberassess.domain.recorded import Source
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import AssessmentError
 from tests.app.council import (

@@ -21,8 +21,8 @@ from cyberassess.app.deciding import write as write_decisions
 from cyberassess.app.settling import AskSession
 from cyberassess.app.systems import add_system
 from cyberassess.cli import program
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply
+from cyberassess.domain.recorded import Source
 from tests.cli.conftest import Run, gather, put_evidence
 
 ROOT = Path(__file__).parents[2]

@@ -43,8 +43,11 @@ from cyberassess.domain.framework import (
     Target,
     ThemeSet,
 )
-from cyberassess.domain.ledger import Segment, State, fold, segment_hash, text_field
+from cyberassess.domain.hashes import segment_hash, text_field
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
 from cyberassess.domain.scoring import Scorecard, score
+from cyberassess.domain.segment import Segment
 
 Data = dict[str, Any]  # parsed YAML or JSON, which tests break on purpose
 Written = str | Sequence[str]

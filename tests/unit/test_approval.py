@@ -1,7 +1,9 @@
 """A version is approved while nothing that a document shows has changed since."""
 
 from cyberassess.domain.approval import approvals_of, fingerprint, speaks, version_of
-from cyberassess.domain.ledger import Segment, fold, text_field
+from cyberassess.domain.hashes import text_field
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.segment import Segment
 from tests.unit.builder import answer_event, record_event, segment
 
 SETTINGS = {"organisation": "Northport Council"}

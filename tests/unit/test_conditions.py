@@ -7,7 +7,7 @@ import pytest
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, LevelId
-from cyberassess.domain.ledger import text_field
+from cyberassess.domain.hashes import text_field
 from cyberassess.domain.scoring import OutcomeScore, Verdict, determine, score
 from tests.unit.builder import (
     REF,

@@ -19,7 +19,8 @@ from cyberassess.domain.evidence import (
     visible,
 )
 from cyberassess.domain.framework import OutcomeId
-from cyberassess.domain.ledger import State, fold
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
 from tests.unit.builder import (
     GOOD,
     REF,

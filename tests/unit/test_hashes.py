@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cyberassess.domain.ledger import digest, false_digests, fold, segment_hash, text_field
+from cyberassess.domain.hashes import digest, false_digests, segment_hash, text_field
+from cyberassess.domain.ledger import fold
 from tests.unit.builder import Data, answer_event, key, segment, text_event
 
 LINES: list[Data] = [

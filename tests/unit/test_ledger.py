@@ -6,19 +6,10 @@ import pytest
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.framework import OutcomeId
-from cyberassess.domain.ledger import (
-    Fold,
-    Given,
-    Segment,
-    Source,
-    State,
-    assessment_id,
-    fold,
-    heads_of,
-    in_order,
-    text_field,
-    up_to,
-)
+from cyberassess.domain.hashes import assessment_id, text_field
+from cyberassess.domain.ledger import Fold, fold
+from cyberassess.domain.recorded import Given, Source, State
+from cyberassess.domain.segment import Segment, heads_of, in_order, up_to
 from cyberassess.errors import LedgerError
 from tests.unit.builder import REF, Data, answer_event, key, segment, text_event
 

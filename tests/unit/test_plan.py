@@ -2,7 +2,8 @@
 
 import datetime
 
-from cyberassess.domain.ledger import fold, text_field
+from cyberassess.domain.hashes import text_field
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.plan import Action, Cost, Progress, actions_of, by_outcome
 from tests.unit.builder import Data, record_event, segment
 

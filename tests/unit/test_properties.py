@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from cyberassess.domain.assessment import Settings
 from cyberassess.domain.framework import CountsAs, Framework, LevelId, Profile
-from cyberassess.domain.ledger import Segment, fold, up_to
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.scoring import OutcomeScore, determine, score
+from cyberassess.domain.segment import Segment, up_to
 from tests.unit.builder import (
     REF,
     Written,

@@ -6,7 +6,7 @@ import pytest
 
 from cyberassess.domain.assessment import PersonId, ScopeId, Settings, assign
 from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.domain.ledger import State, fold
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import (
     Block,
     Questionnaire,
@@ -17,6 +17,7 @@ from cyberassess.domain.questions import (
     read_ref,
     statements_for,
 )
+from cyberassess.domain.recorded import State
 from tests.unit.builder import (
     REF,
     Written,

@@ -1,8 +1,12 @@
 """Records: the last of a key stands, branches keep both, removal is remembered."""
 
+from pathlib import Path
+
 import pytest
 
-from cyberassess.domain.ledger import fold, text_field
+from cyberassess.domain.events import REGISTERS
+from cyberassess.domain.hashes import text_field
+from cyberassess.domain.ledger import fold
 from cyberassess.errors import LedgerError
 from tests.unit.builder import record_event, segment
 
@@ -86,3 +90,9 @@ def test_a_record_is_given_by_whoever_it_names_else_by_the_actor() -> None:
 def test_a_record_without_key_or_fields_is_named(event: dict[str, object]) -> None:
     with pytest.raises(LedgerError, match=r"line 2"):
         fold([segment(1, event)])
+
+
+def test_every_register_is_described_for_whoever_reads_the_files() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    described = {name for name in REGISTERS if f"`{name}`" in text}
+    assert described == REGISTERS

@@ -10,7 +10,8 @@ import pytest
 from cyberassess.adapters.resources import folder
 from cyberassess.domain.findings import findings
 from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, LevelId, RuleId
-from cyberassess.domain.ledger import fold, text_field
+from cyberassess.domain.hashes import text_field
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.rules import by_caf_table
 from cyberassess.domain.scoring import (
     OutcomeScore,

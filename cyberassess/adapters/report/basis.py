@@ -33,8 +33,8 @@ from cyberassess.domain.framework import (
     Theme,
     ThemeSet,
 )
-from cyberassess.domain.ledger import Source, State
 from cyberassess.domain.plan import Action, actions_of, by_outcome
+from cyberassess.domain.recorded import Source, State
 from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
 from cyberassess.domain.years import Year
 

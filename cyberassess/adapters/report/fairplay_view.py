@@ -17,7 +17,7 @@ from cyberassess.domain.framework import (
     Needs,
     RuleId,
 )
-from cyberassess.domain.ledger import Said
+from cyberassess.domain.recorded import Said
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
 from cyberassess.domain.theming import moved

@@ -27,7 +27,7 @@ from cyberassess.domain.framework import (
     IndicatorId,
     IndicatorKind,
 )
-from cyberassess.domain.ledger import Claim, Given, Said
+from cyberassess.domain.recorded import Claim, Given, Said
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
 

@@ -21,8 +21,8 @@ from cyberassess.domain.framework import (
     Outcome,
     OutcomeId,
 )
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import AnswerReply, TextKind, TextReply
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import AssessmentError, Problem, Severity, closest
 
 TOOL = "WebCAF"

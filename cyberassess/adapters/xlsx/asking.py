@@ -35,7 +35,6 @@ from cyberassess.adapters.xlsx.look import (
 )
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 from cyberassess.domain.framework import AnswerSet
-from cyberassess.domain.ledger import Said
 from cyberassess.domain.questions import (
     EVIDENCE,
     WITHDRAW,
@@ -44,6 +43,7 @@ from cyberassess.domain.questions import (
     Row,
     Topic,
 )
+from cyberassess.domain.recorded import Said
 
 REF, STATEMENT, ANSWER, WORDS = range(4)
 TOP = 4

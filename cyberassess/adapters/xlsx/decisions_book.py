@@ -13,7 +13,7 @@ from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
 from cyberassess.adapters.xlsx.rows import Place, quoted
 from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
 from cyberassess.adapters.xlsx.wording import fold
-from cyberassess.domain.ledger import Source
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import Problem, Severity, WorkbookError, counted
 
 REF = "Ref"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
 from cyberassess.adapters.xlsx.rows import Grid, Place
-from cyberassess.domain.ledger import Source
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import Problem
 
 _HELPS = (

@@ -26,8 +26,8 @@ from cyberassess.adapters.xlsx.rows import (
     rows_of,
 )
 from cyberassess.domain.framework import Framework, FrameworkRef
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import Document, Reply, Typed, read_ref
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import Problem, Severity, WorkbookError, counted
 
 _SHOWN = 20

@@ -15,7 +15,6 @@ from cyberassess.domain.framework import (
     IndicatorId,
     Needs,
 )
-from cyberassess.domain.ledger import Source
 from cyberassess.domain.questions import (
     EVIDENCE,
     WHY,
@@ -29,6 +28,7 @@ from cyberassess.domain.questions import (
     read_ref,
     statements_for,
 )
+from cyberassess.domain.recorded import Source
 from cyberassess.errors import Problem, Severity, closest
 
 LONGEST = 10_000

@@ -8,7 +8,8 @@ from cyberassess.adapters.report.look import OUR_LOOK, Look
 from cyberassess.adapters.report.view import FullReport, full_report
 from cyberassess.domain.approval import Version
 from cyberassess.domain.framework import Framework, Profile, ThemeSet
-from cyberassess.domain.ledger import State, fold
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
 from cyberassess.domain.scoring import score
 from cyberassess.domain.years import Year
 from tests.unit.builder import (

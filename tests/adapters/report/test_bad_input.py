@@ -22,7 +22,8 @@ from cyberassess.adapters.report.document import Document
 from cyberassess.adapters.report.look import Look
 from cyberassess.adapters.report.theme_view import theme_report
 from cyberassess.adapters.report.view import full_report
-from cyberassess.domain.ledger import fold, text_field
+from cyberassess.domain.hashes import text_field
+from cyberassess.domain.ledger import fold
 from tests.adapters.report.made import GOAL, make_basis, small_state
 from tests.adapters.report.test_board import REF, action, last_year
 from tests.unit.builder import Data, make_profile, record_event, text_event

@@ -16,7 +16,7 @@ from cyberassess.adapters.report.board_view import (
     leaks,
 )
 from cyberassess.adapters.report.look import Look
-from cyberassess.domain.ledger import text_field
+from cyberassess.domain.hashes import text_field
 from cyberassess.domain.years import Year, year_of
 from cyberassess.errors import ReportError
 from tests.adapters.report.made import GOAL, OUTLINE, make_basis, small_state

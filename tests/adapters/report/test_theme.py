@@ -16,7 +16,8 @@ from cyberassess.adapters.report.charts import (
     trend_chart,
 )
 from cyberassess.adapters.report.theme_view import ThemeReport, theme_report
-from cyberassess.domain.ledger import State, fold
+from cyberassess.domain.ledger import fold
+from cyberassess.domain.recorded import State
 from cyberassess.domain.scoring import ThemeLevel
 from cyberassess.errors import AssessmentError
 from tests.adapters.report.made import GOAL, make_basis, small_state

@@ -26,7 +26,7 @@ from cyberassess.domain.assessment import (
     all_asked,
 )
 from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.domain.ledger import Given, Origin, Said, Source, State, fold
+from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import (
     AnswerReply,
     Offer,
@@ -37,6 +37,7 @@ from cyberassess.domain.questions import (
     TextReply,
     questionnaire,
 )
+from cyberassess.domain.recorded import Given, Origin, Said, Source, State
 
 CAF = FrameworkRef("ncsc-caf@3.2")
 CREATED = datetime.datetime(2026, 1, 5, 9, tzinfo=datetime.UTC)

@@ -11,7 +11,7 @@ from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.checks import Band, missing
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import LevelId
-from cyberassess.domain.ledger import Given, State
+from cyberassess.domain.recorded import Given, State
 from tests.adapters.xlsx.council import (
     ask,
     beside,

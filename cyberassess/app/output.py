@@ -1,0 +1,104 @@
+"""Writing files for people: is the place free, can it be written, is CSV safe to open."""
+
+import contextlib
+import csv
+import datetime
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyberassess.adapters.files import write_whole
+from cyberassess.app.opening import Assessment, now
+from cyberassess.errors import AssessmentError, CyberassessError, Problem
+
+if TYPE_CHECKING:
+    from cyberassess.adapters.xlsx.table_book import TableSheet
+
+_LOOK = "Look at the folder's permissions and the space on the disk."
+_FORMULA = ("=", "+", "-", "@")
+
+
+def refuse_existing(
+    path: Path, *, force: bool, raising: type[CyberassessError] = AssessmentError
+) -> None:
+    """Refuse to write over a file, unless told to.
+
+    Raises:
+        CyberassessError: of the kind ``raising``, where the file is there already.
+    """
+    if path.exists() and not force:
+        raise raising(
+            Problem(
+                "there-already",
+                str(path),
+                "There is a file of this name already.",
+                "Choose another name, or add --force to replace it. Nothing was written.",
+            )
+        )
+
+
+@contextlib.contextmanager
+def saving(
+    path: Path,
+    what: str = "file",
+    *,
+    hint: str = _LOOK,
+    raising: type[CyberassessError] = AssessmentError,
+    make_folder: bool = True,
+) -> Iterator[None]:
+    """Say why, where the file that is written inside cannot be written.
+
+    Args:
+        make_folder: make the folder it goes to, too.
+
+    Raises:
+        CyberassessError: of the kind ``raising``, with the reason.
+    """
+    try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as cause:
+        message = f"The {what} cannot be written: {cause.strerror or cause}."
+        raise raising(Problem("not-writable", str(path), message, hint)) from cause
+
+
+def moment(time: str) -> datetime.datetime:
+    """Give a time of the ledger as a workbook's properties want it."""
+    return datetime.datetime.fromisoformat(time).replace(tzinfo=None)
+
+
+def safe_cell(text: str) -> str:
+    """Give a text as it may stand in CSV, where a spreadsheet takes some for a formula."""
+    return f"'{text}" if text[:1] in {*_FORMULA, "\t", "\r"} else text
+
+
+def unsafe_cell(text: str) -> str:
+    """Take back what ``safe_cell`` put in front."""
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+
+
+def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
+    """Give rows as CSV that Excel reads as UTF-8 and takes no formula from."""
+    text = io.StringIO()
+    csv.writer(text).writerows([[safe_cell(cell) for cell in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def write_table(assessment: Assessment, path: Path, sheet: "TableSheet") -> None:
+    """Write one table, as CSV where the path says so, else as a workbook.
+
+    Raises:
+        AssessmentError: where it cannot be written.
+    """
+    from cyberassess.adapters.xlsx.table_book import write_tables
+
+    hint = "Close it where it is open, or choose another folder. Nothing was changed."
+    with saving(path, hint=hint, make_folder=False):
+        if path.suffix.lower() == ".csv":
+            headings = [each.heading for each in sheet.columns]
+            write_whole(path, csv_bytes([headings, *sheet.rows]))
+            return
+        marking = assessment.contents.settings.marking.filled
+        write_tables(path, [sheet], marking=marking, footer=sheet.title, created=moment(now()))

@@ -472,7 +472,7 @@ def test_the_report_gets_another_name_where_there_is_one_of_this_name(
 def test_the_report_of_the_demonstration(shown_northport: Path, tmp_path: Path, cli: Run) -> None:
     path = tmp_path / "northport.html"
     ran = cli("-C", str(shown_northport), "report", "full", "--html", "-o", str(path))
-    assert (ran.code, ran.out.strip()) == (0, str(path))
+    assert (ran.code, ran.out.strip()) == (0, f"{path} (version 1, DRAFT)")
     assert "Northport Council" in path.read_text("utf-8")
 
 

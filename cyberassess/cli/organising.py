@@ -63,7 +63,7 @@ def people_add(folder: str, who: str, by: str | None) -> None:
 
     person = add_person(Path(folder), who, by=by)
     click.echo(
-        f"Added {person.name}. Send them their questions: cyberassess send --to {person.id}"
+        f'Added {person.name}. Send them their questions: cyberassess send --to "{person.name}"'
     )
 
 

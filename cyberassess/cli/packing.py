@@ -73,7 +73,7 @@ def pack(
     """
     from cyberassess.app.packing import PackWanted
     from cyberassess.app.packing import pack as write
-    from cyberassess.cli.words_packing import packed_json, packed_lines
+    from cyberassess.cli.words_packing import NOTHING_WITHHELD, packed_json, packed_lines
 
     wanted = PackWanted(output, force, only, sample, seed, redact, key, yes)
     with steps(0, "Packing") as advance:
@@ -83,4 +83,6 @@ def pack(
         return
     for line in packed_lines(made):
         click.echo(line)
+    if redact and not made.withheld:
+        click.echo(NOTHING_WITHHELD)
     show_problems(made.warnings)

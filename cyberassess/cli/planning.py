@@ -63,10 +63,12 @@ def plan_add(folder: str, /, outcome: str, *, by: str | None, **facts: str | Non
       cyberassess plan add A1.c --action "Write a risk statement" --owner "Sam Reid"
       cyberassess plan add B2.d/housing --action "Review leavers" --due 2027-01-31 --cost low
     """
+    from cyberassess.app.opening import open_assessment
     from cyberassess.app.planning import Wanted, add_action
     from cyberassess.cli.words_planning import action_line
 
-    click.echo(action_line(add_action(Path(folder), outcome, Wanted(**facts), by=by)))
+    made = add_action(Path(folder), outcome, Wanted(**facts), by=by)
+    click.echo(action_line(open_assessment(Path(folder)), made))
 
 
 @plan.command("set")
@@ -83,10 +85,12 @@ def plan_set(folder: str, /, action: str, *, by: str | None, **facts: str | None
       cyberassess plan set ACT-001 --status "under way"
       cyberassess plan set ACT-001 --status dropped --reason "The system goes in March."
     """
+    from cyberassess.app.opening import open_assessment
     from cyberassess.app.planning import Wanted, set_action
     from cyberassess.cli.words_planning import action_line
 
-    click.echo(action_line(set_action(Path(folder), action, Wanted(**facts), by=by)))
+    made = set_action(Path(folder), action, Wanted(**facts), by=by)
+    click.echo(action_line(open_assessment(Path(folder)), made))
 
 
 @plan.command("export")

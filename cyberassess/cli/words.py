@@ -213,7 +213,7 @@ def status_lines(found: "Status") -> Iterator[str]:
     due = f", answers due {settings.due.isoformat()}" if settings.due else ""
     yield f"{settings.organisation}, {settings.period}{due}"
     yield (
-        f"{confidence.answered} of {counted(confidence.statements, 'statement')} answered, "
+        f"{confidence.answered:,} of {counted(confidence.statements, 'statement')} answered, "
         f"{counted(confidence.conflicts, 'conflict')} open."
     )
     confirmed = sum(
@@ -350,7 +350,7 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
     yield ""
     yield from _confirmed_lines(card)
     yield (
-        f"Answered {found_.answered} of {found_.statements} statements; "
+        f"Answered {found_.answered:,} of {counted(found_.statements, 'statement')}; "
         f"{found_.evidenced} of {counted(found_.claims, 'claim')} with evidence, "
         f"{found_.seen} with evidence somebody here has seen, "
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
@@ -449,8 +449,8 @@ def verified_lines(found: "Verified") -> Iterator[str]:
     """Say what was checked."""
     if found.segments:
         yield (
-            f"{counted(found.segments, 'segment')}, {counted(found.events, 'event')}, "
-            f"{counted(found.answers, 'answer')}."
+            f"{counted(found.segments, 'file')} of the ledger, "
+            f"{counted(found.events, 'entry', 'entries')}, {counted(found.answers, 'answer')}."
         )
         yield f"Head: {found.head}"
     yield (

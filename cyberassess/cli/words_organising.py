@@ -152,7 +152,12 @@ def chased_lines(found: "Sequence[Chased]", paths: Sequence[Path]) -> Iterator[s
         due = f"due {each.due.isoformat()}" if each.due else "no date set"
         late = f", {counted(each.days_late, 'day')} late" if each.days_late else ""
         rows.append(
-            (each.person.name, f"{each.missing} of {each.of} missing", each.state, due + late)
+            (
+                each.person.name,
+                f"{each.missing:,} of {each.of:,} unanswered by anybody",
+                each.state,
+                due + late,
+            )
         )
     yield from table(rows, indent="")
     letters = [each for each in paths if each.suffix == ".txt"]

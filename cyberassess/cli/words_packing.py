@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]  # NOTE: printed as it is.
 _UNITS = ("bytes", "KB", "MB", "GB")
+NOTHING_WITHHELD = (
+    "Nothing was withheld: no evidence in it was recorded as personal or restricted "
+    "(evidence add --personal-data yes)."
+)
 
 
 def size_words(size: int) -> str:
@@ -40,7 +44,7 @@ def packed_lines(made: "PackMade") -> Iterator[str]:
         yield "  Unsigned: sign it with --sign KEY"
     yield f"  SHA-256 of SHA256SUMS: {made.sums}"
     yield f"  Head of the ledger: {made.head}"
-    yield f"Check it: cyberassess verify {made.path.name!r}"
+    yield f'Check it: cyberassess verify "{made.path}"'
 
 
 def packed_json(made: "PackMade") -> Json:

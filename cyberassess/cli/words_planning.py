@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]  # NOTE: printed as it is.
 
 
-def action_line(action: "Action") -> str:
+def action_line(assessment: "Assessment", action: "Action") -> str:
     """Say one action on a line."""
     parts = [action.title, f"about {action.about.outcome}/{action.about.scope}"]
-    parts += [action.owner] if action.owner else []
+    parts += [assessment.name_of(action.owner)] if action.owner else []
     parts += [f"due {action.due.isoformat()}"] if action.due else []
     parts += [f"cost {action.cost.value}"] if action.cost.value else []
     parts.append(action.progress.value)
@@ -38,16 +38,14 @@ def plan_lines(assessment: "Assessment") -> Iterator[str]:
         yield from wrap(f"{where} {score.asked.outcome.title}: {now_and_target(step)}")
         yield from wrap(f"{changes} must change: {', '.join(step.finding.gap.statements)}", "  ")
         for action in step.actions:
-            named = action_line(action)
-            owner = assessment.name_of(action.owner) if action.owner else ""
-            yield from wrap(named.replace(f", {action.owner},", f", {owner},"), "  ")
+            yield from wrap(action_line(assessment, action), "  ")
         if not step.actions:
             yield "  not planned yet"
     rest = others(assessment)
     if rest:
         yield "About outcomes that meet their target:"
         for action in rest:
-            yield from wrap(action_line(action), "  ")
+            yield from wrap(action_line(assessment, action), "  ")
     left = len(unplanned(steps))
     if left:
         yield ""

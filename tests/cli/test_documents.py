@@ -95,6 +95,13 @@ def test_every_document_is_linked() -> None:
         assert f"({each.name})" in texts or f"(docs/{each.name})" in texts, each.name
 
 
+def test_every_link_and_picture_leads_somewhere() -> None:
+    for each in (ROOT / "README.md", *DOCUMENTS.glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", each.read_text("utf-8")):
+            if "://" not in target:
+                assert (each.parent / target).exists(), (each.name, target)
+
+
 def commands_of(text: str) -> list[list[str]]:
     """Give the commands of a document's console blocks, in order."""
     found: list[list[str]] = []
@@ -103,6 +110,35 @@ def commands_of(text: str) -> list[list[str]]:
             if line.startswith("$ "):
                 found.append(shlex.split(line[2:]))
     return found
+
+
+def written_commands() -> Iterator[tuple[str, list[str]]]:
+    """Give every command in the README's and the documents' blocks, without the program's name."""
+    for each in (ROOT / "README.md", *DOCUMENTS.glob("*.md")):
+        for words in commands_of(each.read_text("utf-8")):
+            if words[0] in {"./run", "../run", "cyberassess"} and words[1:] not in RUN_ITSELF:
+                yield each.name, words[1:]
+
+
+RUN_ITSELF = (["test"], ["fuzz", "20000"])
+"""What the script does besides passing words on."""
+
+
+@pytest.mark.parametrize(("document", "words"), list(written_commands()), ids=str)
+def test_every_command_in_a_document_exists_with_its_options(
+    document: str, words: list[str]
+) -> None:
+    """It is read as the program reads it, and not run."""
+    command: click.Command = program
+    context = click.Context(program)
+    while isinstance(command, click.Group) and words and words[0] in (*command.commands, "-C"):
+        if words[0] == "-C":
+            words = words[2:]
+            continue
+        command, words = command.commands[words[0]], words[1:]
+        context = click.Context(command, parent=context)
+    assert command is not program, document
+    command.parse_args(context, list(words))
 
 
 @pytest.mark.slow
@@ -132,6 +168,6 @@ def test_the_tutorial_runs_from_top_to_bottom(
         shown = capfd.readouterr()
         assert code == 0, (words, shown.err)
         if "ask" in words:
-            assert "Kept 1 answer and 0 texts for Helen Stobart." in shown.out
+            assert "Kept 2 answers and 0 texts for Helen Stobart." in shown.out
         ran += 1
     assert ran >= 10

@@ -28,6 +28,15 @@ class EvidenceLink:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where an answer came from, in words."""
+
+    text: str
+    path: str
+    """Of the workbook inside the pack; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatementRow:
     """One statement with its answer and where it came from."""
 
@@ -36,7 +45,7 @@ class StatementRow:
     column: str
     answer: str
     reason: str
-    sources: str
+    sources: tuple[SourceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class OverrideRow:
     where: str
     old: str
     new: str
+    direction: str
     who: str
     reason: str
 

@@ -125,7 +125,7 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
     on_step("Confirming what nobody disputes")
     confirm_determinations(workspace, council)
     on_step("Reviewing it independently")
-    reviewed = review_independently(workspace, council, returns)
+    reviewed = review_independently(workspace, council, folder / "reviewed")
     on_step("Scoring and printing the reports")
     reports, packed = _print(workspace, folder, on_step)
     return Demo(

@@ -46,8 +46,12 @@ def confirm_determinations(workspace: Path, council: "Demonstration") -> None:
     confirm_undisputed(workspace)
 
 
-def review_independently(workspace: Path, council: "Demonstration", returns: Path) -> Path:
-    """Send the assurer's workbook, fill it in and receive it; give the filled one."""
+def review_independently(workspace: Path, council: "Demonstration", to: Path) -> Path:
+    """Send the assurer's workbook, fill it in and receive it; give the filled one.
+
+    Args:
+        to: the folder the filled one goes to.
+    """
     from cyberassess.adapters.xlsx.filling import fill_review
     from cyberassess.adapters.xlsx.review_book import (
         COMMENT,
@@ -77,7 +81,8 @@ def review_independently(workspace: Path, council: "Demonstration", returns: Pat
         }
         for each in council.reviews
     }
-    path = returns / sent.path.name
+    to.mkdir()
+    path = to / sent.path.name
     fill_review(sent.path, path, rows)
     receive_review(workspace, path)
     return path

@@ -25,6 +25,7 @@ from cyberassess.domain.confidence import Confidence, Measured, confidence_in
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Mark
 from cyberassess.domain.framework import CountsAs, LevelId
 from cyberassess.domain.recorded import Given
+from cyberassess.domain.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
 from cyberassess.domain.scoring import OutcomeScore, reviewed_ranks
 from cyberassess.errors import counted
 
@@ -134,7 +135,32 @@ def determination_words(score: OutcomeScore) -> str:
     if score.not_applicable:
         return "Not applicable"
     said = _title(score, score.determination) or "Not determined"
-    return f"{said}, confirmed" if score.confirmed else said
+    if score.has_lapsed:
+        return f"{said}; confirmed before answers changed"
+    if not score.confirmed:
+        return said
+    if score.confirmed == score.suggested:
+        return f"{said}, confirmed"
+    return f"{said}, confirmed; the rule gives {_title(score, score.suggested) or 'nothing'}"
+
+
+def _review_words(assessment: Assessment, score: OutcomeScore, said: Sequence[Review]) -> str:
+    words = {NOT_APPLICABLE: "Not applicable", UNSURE: "Could not determine", "": "Commented"}
+    return "; ".join(
+        f"{words.get(each.determination) or _title(score, each.level)} "
+        f"({assessment.name_of(each.person)})"
+        for each in said
+    )
+
+
+_COUNTS = {
+    CountsAs.MET: ("holds", "happens"),
+    CountsAs.PARTLY: ("holds in part", "happens in part"),
+    CountsAs.NOT_MET: ("does not hold", "does not happen"),
+    CountsAs.LEFT_OUT: ("left out", "left out"),
+    CountsAs.UNANSWERED: ("unanswered", "unanswered"),
+}
+"""How an answer counts, of a statement and of a warning sign."""
 
 
 def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
@@ -242,13 +268,14 @@ def outcome_rows(
         received: where workbooks lie, keyed by their SHA-256.
     """
     rows = []
+    reviewed = reviews(assessment.state)
     for number, score in enumerate(assessment.card.outcomes, start=1):
         support = support_of(assessment, score)
         links = [
             EvidenceLink(
                 f"{item.reference} {item.facts.title or item.name}",
                 paths.get(item.id, ""),
-                marks_of(assessment, item),
+                "; ".join(filter(None, (_sighting(item), marks_of(assessment, item)))),
             )
             for item in (*support.items, *support.set_aside)
         ]
@@ -264,11 +291,24 @@ def outcome_rows(
                 score.asked.scope.title,
                 determination_words(score),
                 _title(score, score.target) or "no target",
+                _review_words(assessment, score, reviewed.get(score.key, ())),
                 tuple(links),
                 tuple(_statements(assessment, score, received)) if shown else (),
             )
         )
     return tuple(rows)
+
+
+def _sighting(item: Item) -> str:
+    if item.held is not Held.SIGHTED:
+        return ""
+    facts = item.facts
+    if not facts.link:
+        return "not copied"
+    version = f", version {facts.version}" if facts.version else ""
+    return (
+        f"not copied; sighted at {facts.link}{version}, {facts.sighted_on}, by {facts.sighted_by}"
+    )
 
 
 def _statements(
@@ -290,6 +330,7 @@ def _statements(
             if len(standing.given) > 1:
                 line += f": {_label(score, indicator.id, given.answer)}"
             sources.append(SourceLine(line, received.get(given.source.file, "")))
+        level = framework.level(indicator.level)
         key = statement_key(score.asked, indicator)
         changes = len(assessment.state.history.get(key, ()))
         if changes > len(standing.given):
@@ -297,8 +338,9 @@ def _statements(
         yield StatementRow(
             indicator.id,
             indicator.text,
-            framework.level(indicator.level).title,
+            f"a warning sign of {level.title}" if level.is_warning else f"for {level.title}",
             answer,
+            _COUNTS[standing.counts_as][level.is_warning],
             "\n".join(filter(None, (each.reason for each in standing.given))),
             tuple(sources) or (SourceLine("nobody", ""),),
         )

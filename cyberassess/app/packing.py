@@ -37,7 +37,7 @@ from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.evidence import Item, Mark
+from cyberassess.domain.evidence import Held, Item, Mark
 from cyberassess.domain.hashes import canonical
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.segment import Segment
@@ -356,6 +356,8 @@ def _fill(making: _Making, scratch: Path, name: str) -> None:
     if making.withheld:
         fixed["lists/withheld.csv"] = _withheld_csv(making)
     fixed["evidence/list.csv"] = pack_contents.evidence_csv(assessment, making.items, making.paths)
+    sighted = [each for each in making.items if each.held is Held.SIGHTED]
+    fixed["evidence/sighted.csv"] = pack_contents.evidence_csv(assessment, sighted, making.paths)
     fixed |= inside
     fixed |= came
     if not making.withheld:
@@ -489,7 +491,9 @@ def _page(making: _Making, name: str, entries: int) -> PackPage:
             f"{counted(len(making.withheld), 'item')} of evidence and the workbooks as received "
             "are not in it; lists/withheld.csv says why."
         )
-    with_evidence = next((row.name for row in outcomes if row.evidence and row.statements), "")
+    shown = [row for row in outcomes if row.statements] or list(outcomes)
+    inside = [row for row in shown if any(each.path for each in row.evidence)]
+    row = next(iter([*inside, *shown]), None)
     return PackPage(
         title=f"{settings.organisation}, {settings.period}",
         marking=settings.marking.filled.upper(),
@@ -502,7 +506,8 @@ def _page(making: _Making, name: str, entries: int) -> PackPage:
         fingerprint=making.key.fingerprint if making.key else "",
         listed=entries,
         files=entries + (2 if making.key else 1),
-        example=with_evidence or (outcomes[0].name if outcomes else ""),
+        example=f"{row.name}, {row.where}" if row else "",
+        has_stale=bool(stale),
         stale=f"{counted(stale, 'item')} of evidence {'was' if stale == 1 else 'were'} out of "
         "date then.",
         named=f"{counted(named, 'document')} named in workbooks "
@@ -525,7 +530,7 @@ def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
 
     outcomes = tuple(
         (
-            row.name, row.where, row.determination, row.target,
+            row.name, row.where, row.determination, row.target, row.reviewed,
             "\n".join(f"{e.label}{f' ({e.marks})' if e.marks else ''}" for e in row.evidence)
             or "no evidence offered",
             "\n".join(e.path for e in row.evidence if e.path),
@@ -542,6 +547,7 @@ def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
             row.where,
             each.text,
             each.answer,
+            each.counts,
             each.reason,
             "\n".join(source.text for source in each.sources),
         )
@@ -556,7 +562,7 @@ def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
         TableSheet(
             "Outcomes", f"Evidence pack: {page.title}", "Evidence for each outcome.",
             columns(("Outcome", 250), ("Where", 180), ("Determination", 150), ("Target", 150),
-                    ("Evidence", 380), ("File", 300)), outcomes,
+                    ("Independent review", 170), ("Evidence", 380), ("File", 300)), outcomes,
         ),
         TableSheet(
             "Evidence", "Evidence", "What each item shows.",
@@ -567,7 +573,7 @@ def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
         TableSheet(
             "Statements", "Statements", "Who gave each answer, and where.",
             columns(("Ref", 100), ("Where", 160), ("Statement", 420), ("Answer", 160),
-                    ("Reason", 260), ("From whom and where", 320)), statements,
+                    ("Counts as", 110), ("Reason", 260), ("From whom and where", 320)), statements,
         ),
         TableSheet(
             "Overrides", "Overrides", "Where people decided otherwise than answers and rule.",

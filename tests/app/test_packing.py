@@ -18,11 +18,14 @@ import pytest
 
 from cyberassess.adapters.pack import LONGEST_PATH, check_pack, safe_name, write_pack
 from cyberassess.adapters.sensitive import signs_in
+from cyberassess.adapters.xlsx.filling import fill_review
+from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
 from cyberassess.app.confirming import confirm, withdraw
 from cyberassess.app.evidencing import add
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_verifying import PackVerified, verify_pack
 from cyberassess.app.packing import PackMade, PackWanted, pack, population, sample
+from cyberassess.app.reviewing import receive_review, send_review
 from cyberassess.app.settling import resolve
 from cyberassess.domain.evidence import Facts
 from cyberassess.errors import AssessmentError
@@ -222,6 +225,64 @@ def test_the_index_links_outcomes_to_their_documents(made: PackMade) -> None:
     with zipfile.ZipFile(made.path) as archive:
         book = openpyxl.load_workbook(io.BytesIO(archive.read("index.xlsx")))
     assert book.sheetnames == ["Outcomes", "Evidence", "Statements", "Overrides"]
+
+
+def test_the_index_shows_the_rule_beside_another_determination(
+    council: Path, tmp_path: Path
+) -> None:
+    confirm(council, "B1.a/housing", level="low", reason="The log has gaps.")
+    page = text(pack(council, QUICK).path, "index.html")
+    assert "Low, confirmed; the rule gives " in page
+    (blank,) = (council / "questionnaires" / "sent").glob("*Kim*")
+    take(council, fill_in(blank, tmp_path / "kim.xlsx", {**KIMS, "B1.a.M.1/housing": "Not true"}))
+    assert "; confirmed before answers changed" in text(pack(council, QUICK).path, "index.html")
+
+
+def test_what_was_only_sighted_is_listed_with_place_day_and_person(council: Path) -> None:
+    seen = replace(FACTS, title="Contracts", link="Shelf 4", version="2",
+                   sighted_on="2026-04-01", sighted_by="Kim Lee")  # fmt: skip
+    add(council, [], seen, supports=["B1.b/housing"])
+    made = pack(council, QUICK)
+    assert "not copied; sighted at Shelf 4, version 2, 2026-04-01, by Kim Lee" in text(
+        made.path, "index.html"
+    )
+    (row,) = rows(made.path, "evidence/sighted.csv")
+    assert (row["title"], row["sighted at"], row["sighted by"]) == (
+        "Contracts",
+        "Shelf 4",
+        "Kim Lee",
+    )
+
+
+def test_the_index_shows_an_assurers_view_beside_the_claim(council: Path, tmp_path: Path) -> None:
+    sent = send_review(council, "Priya Nair, internal audit")
+    filled = tmp_path / "review.xlsx"
+    rows_ = {
+        "B1.a/housing": {DETERMINATION: "Low", COMMENT: "The log has gaps."},
+        "B1.b/housing": {COMMENT: "Not looked at further."},
+    }
+    assert fill_review(sent.path, filled, rows_) == 2
+    receive_review(council, filled)
+    made = pack(council, QUICK)
+    page = text(made.path, "index.html")
+    assert "<td>Low (Priya Nair)</td>" in page
+    assert "<td>Commented (Priya Nair)</td>" in page
+    (kept,) = [e for e in names(made.path) if e.startswith("reviews/") and e.endswith(".xlsx")]
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.read(kept) == filled.read_bytes()
+
+
+def test_the_readme_names_only_what_is_there(made: PackMade) -> None:
+    readme = text(made.path, "README.txt")
+    inside = names(made.path)
+    listed = readme.split("in the order to look at it")[1].split("1. Check")[0]
+    said = {line.split()[0] for line in listed.splitlines() if line[2:3].strip()}
+    assert said - {"report.pdf", "reviews/", "received/"} == {
+        each.split("/")[0] + ("/" if "/" in each else "")
+        for each in inside
+        if not each.startswith("received/")
+    }
+    assert "for example\n     B1.a " in readme
 
 
 def test_the_same_file_behind_several_outcomes_is_packed_once(

@@ -44,6 +44,8 @@ class StatementRow:
     text: str
     column: str
     answer: str
+    counts: str
+    """How the answer counts under the rule, in words."""
     reason: str
     sources: tuple[SourceLine, ...]
 
@@ -57,6 +59,8 @@ class OutcomeRow:
     where: str
     determination: str
     target: str
+    reviewed: str
+    """What an assurer found, and who; empty where nobody looked."""
     evidence: tuple[EvidenceLink, ...]
     statements: tuple[StatementRow, ...]
     """Empty where the pack is partial and leaves them out."""
@@ -119,7 +123,9 @@ class PackPage:
     files: int
     """Files in the pack."""
     example: str
+    """An outcome to try it on, where it can be one with a document inside."""
     stale: str
+    has_stale: bool
     named: str
     confidence: tuple[ConfidenceRow, ...]
     outcomes: tuple[OutcomeRow, ...]

@@ -137,7 +137,7 @@ def pack(
     moment = datetime.datetime.fromisoformat(now()).timestamp()
     remove_abandoned(path.parent, moment - _ABANDONED)
     with tempfile.TemporaryDirectory() as name:
-        _fill(making, Path(name), path.name)
+        _fill(making, Path(name))
         made = write_pack(path, making.contents, sign=_signer(making), on_bytes=on_bytes)
     return PackMade(
         path,
@@ -328,7 +328,7 @@ def _without(value: Any, secret: set[str], *, whole: bool) -> Any:  # NOTE: JSON
 # Putting it together
 
 
-def _fill(making: _Making, scratch: Path, name: str) -> None:
+def _fill(making: _Making, scratch: Path) -> None:
     assessment = making.assessment
     workspace = assessment.workspace
     inside: dict[str, Content] = {}
@@ -373,7 +373,7 @@ def _fill(making: _Making, scratch: Path, name: str) -> None:
     if making.wanted.report:
         report = _report(assessment, scratch, answers)
         first[report.name] = report
-    page = _page(making, name, len(first) + len(fixed))
+    page = _page(making, len(first) + len(fixed))
     first["README.txt"] = readme_text(page).encode("utf-8", "replace")
     first["index.html"] = index_html(page).encode("utf-8", "replace")
     first["index.xlsx"] = _index_book(making, page, scratch)
@@ -477,7 +477,7 @@ def _withheld_csv(making: _Making) -> bytes:
     return csv_bytes(rows)
 
 
-def _page(making: _Making, name: str, entries: int) -> PackPage:
+def _page(making: _Making, entries: int) -> PackPage:
     assessment = making.assessment
     settings = assessment.contents.settings
     outcomes = pack_contents.outcome_rows(assessment, making.paths, making.received, making.chosen)
@@ -497,7 +497,6 @@ def _page(making: _Making, name: str, entries: int) -> PackPage:
     return PackPage(
         title=f"{settings.organisation}, {settings.period}",
         marking=settings.marking.filled.upper(),
-        file_name=name,
         on=assessment.on.isoformat(),
         head=" ".join(assessment.state.heads),
         partial=making.partial,

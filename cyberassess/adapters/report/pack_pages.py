@@ -107,7 +107,6 @@ class PackPage:
 
     title: str
     marking: str
-    file_name: str
     on: str
     head: str
     partial: str

@@ -273,7 +273,7 @@ def outcome_rows(
         support = support_of(assessment, score)
         links = [
             EvidenceLink(
-                f"{item.reference} {item.facts.title or item.name}",
+                f"{item.reference} {item.facts.title or item.name or _WITHHELD}",
                 paths.get(item.id, ""),
                 "; ".join(filter(None, (_sighting(item), marks_of(assessment, item)))),
             )
@@ -299,12 +299,13 @@ def outcome_rows(
     return tuple(rows)
 
 
+_WITHHELD = "withheld; lists/withheld.csv says why"
+
+
 def _sighting(item: Item) -> str:
-    if item.held is not Held.SIGHTED:
+    if item.held is not Held.SIGHTED or not item.facts.link:
         return ""
     facts = item.facts
-    if not facts.link:
-        return "not copied"
     version = f", version {facts.version}" if facts.version else ""
     return (
         f"not copied; sighted at {facts.link}{version}, {facts.sighted_on}, by {facts.sighted_by}"

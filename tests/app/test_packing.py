@@ -337,6 +337,7 @@ def test_what_is_withheld_is_nowhere_in_a_redacted_pack(council: Path) -> None:
     (withheld, _) = rows(made.path, "lists/withheld.csv")
     assert (withheld["reference"], withheld["why"]) == ("EV-002", "holds personal data")
     assert "PARTS WERE WITHHELD" in text(made.path, "README.txt")
+    assert "EV-002 withheld; lists/withheld.csv says why" in text(made.path, "index.html")
     found = verify_pack(made.path)
     assert found.problems == ()
     assert "Withheld: EV-002." in [each.message for each in found.notes]

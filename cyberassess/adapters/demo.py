@@ -89,6 +89,56 @@ class Planned(Model):
     priority: str
 
 
+class Document(Model):
+    """A document behind an outcome, named in a workbook and then looked at."""
+
+    called: str
+    """What the workbook calls it."""
+    title: str
+    file: str = ""
+    """Empty where it was only sighted."""
+    content: str = ""
+    shows: str
+    source_type: str
+    author: str = ""
+    dated: str
+    period: str = ""
+    population: str = ""
+    selected: str = ""
+    owner: str = ""
+    valid_until: str
+    personal_data: str = ""
+    link: str = ""
+    version: str = ""
+    sighted_on: str = ""
+    sighted_by: str = ""
+    verdict: str = ""
+    reason: str = ""
+
+
+class Confirmed(Model):
+    """A determination the officer sees differently."""
+
+    scope: ScopeId
+    outcome: OutcomeId
+    level: LevelId
+    reason: str
+
+
+class Reviewed(Model):
+    """What the assurer found."""
+
+    scope: ScopeId
+    outcome: OutcomeId
+    level: LevelId
+    quality: str
+    method: str
+    sample: str = ""
+    comment: str = ""
+    recommendation: str = ""
+    risk: str = ""
+
+
 class Demonstration(Model):
     """The whole council."""
 
@@ -104,6 +154,11 @@ class Demonstration(Model):
     ambition: Mapping[str, str]
     last_year: LastYear
     actions: tuple[Planned, ...]
+    documents: tuple[Document, ...]
+    confirmed: tuple[Confirmed, ...]
+    reviewer: str
+    """Name and role of the assurer."""
+    reviews: tuple[Reviewed, ...]
 
 
 def read_demonstration() -> tuple[Demonstration, dict[str, Any]]:

@@ -5,6 +5,7 @@ the same contents are the same bytes on every machine. ``check_pack`` writes the
 mind and compares: whatever was changed, added, removed or renamed shows.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -17,13 +18,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from cyberassess.adapters.files import TEMPORARY, sync_folder
+from cyberassess.adapters.files import remove_quietly, sync_folder
 from cyberassess.errors import AssessmentError, Problem
 
 PIECE = 1 << 20
 """Bytes read at a time."""
 SUMS = "SHA256SUMS"
 SIGNATURE = "SHA256SUMS.sig"
+UNFINISHED = ".part"
+"""How a pack under way is called: other commands tidy ``TEMPORARY`` files away meanwhile."""
 LONGEST_PATH = 100
 """No path in a pack is this long: old unpackers cut longer ones."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -70,7 +73,7 @@ def write_pack(
     contents: Mapping[str, Content],
     *,
     sign: Callable[[bytes], Mapping[str, bytes]] = lambda _: {},
-    on_bytes: Callable[[int], None] = lambda _: None,
+    on_bytes: Callable[[int, int], None] = lambda _, __: None,
 ) -> Packed:
     """Write a pack, whole or not at all.
 
@@ -78,14 +81,15 @@ def write_pack(
         path: replaced if it is there.
         contents: keyed by path inside, in the order they are to stand.
         sign: given ``SHA256SUMS``, gives the entries that stand behind it.
-        on_bytes: told how many more bytes were written.
+        on_bytes: told how many more bytes were written, and of how many.
 
     Raises:
         AssessmentError: where it cannot be written, or a file vanished meanwhile.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
     lines: list[str] = []
     try:
+        total = sum(_size(content) for content in contents.values())
         handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, 0o600)
         with os.fdopen(handle, "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
@@ -95,7 +99,7 @@ def write_pack(
                         for piece in _pieces(content):
                             sha.update(piece)
                             entry.write(piece)
-                            on_bytes(len(piece))
+                            on_bytes(len(piece), total)
                     lines.append(f"{sha.hexdigest()}  {name}\n")
                 sums = "".join(lines)
                 behind = {SUMS: sums.encode(), **sign(sums.encode())}
@@ -120,6 +124,18 @@ def write_pack(
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return Packed(path, size, len(contents) + len(behind), sums)
+
+
+def remove_abandoned(folder: Path, before: float) -> None:
+    """Remove packs that a crash left unfinished.
+
+    Args:
+        before: seconds since 1970; one that grew later may still be under way.
+    """
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.glob(f".*.zip.*{UNFINISHED}")):
+            if path.stat().st_mtime < before:
+                remove_quietly(path)
 
 
 _BINARY = getattr(os, "O_BINARY", 0)

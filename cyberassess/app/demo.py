@@ -1,4 +1,4 @@
-"""The whole road on a fictional council: set up, send, fill in, receive, score, report."""
+"""The whole road on a fictional council, from setting up to the evidence pack."""
 
 import datetime
 import multiprocessing
@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.adapters.segments import LedgerFolder, single_head
+from cyberassess.app.demo_proof import (
+    confirm_determinations,
+    gather_evidence,
+    review_independently,
+)
 from cyberassess.app.opening import Assessment, Writing, open_assessment, record_event, writing
+from cyberassess.app.packing import PackMade, PackWanted, pack
 from cyberassess.app.printing import Printed, Wanted, report_board, report_full, report_theme
 from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.app.recording import Voice, plan
@@ -60,6 +66,9 @@ class Demo:
     received: tuple[ReceivedFile, ...]
     reports: tuple[Printed, ...]
     """The board summary, the theme report and the full report."""
+    review: Path
+    """The assurer's workbook, filled in."""
+    pack: PackMade
     assessment: Assessment
 
 
@@ -111,8 +120,14 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
     )
     on_step("Confirming what systems share, and planning what to do")
     _share_and_plan(workspace, council)
+    on_step("Gathering evidence")
+    gather_evidence(workspace, council.documents, folder / "documents")
+    on_step("Confirming what nobody disputes")
+    confirm_determinations(workspace, council)
+    on_step("Reviewing it independently")
+    reviewed = review_independently(workspace, council, folder / "reviewed")
     on_step("Scoring and printing the reports")
-    reports = _print(workspace, folder)
+    reports, packed = _print(workspace, folder, on_step)
     return Demo(
         folder,
         workspace,
@@ -120,6 +135,8 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
         tuple(returned),
         tuple(received),
         reports,
+        reviewed,
+        packed,
         open_assessment(workspace),
     )
 
@@ -193,7 +210,9 @@ def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
         session.write(events)
 
 
-def _print(workspace: Path, folder: Path) -> tuple[Printed, ...]:
+def _print(
+    workspace: Path, folder: Path, on_step: Callable[[str], None]
+) -> tuple[tuple[Printed, ...], PackMade]:
     """Print the documents in a process of its own, so that its memory comes on top of nothing."""
     alone = multiprocessing.get_context("spawn")
     jobs = (
@@ -203,7 +222,11 @@ def _print(workspace: Path, folder: Path) -> tuple[Printed, ...]:
     )
     with ProcessPoolExecutor(max_workers=1, mp_context=alone) as pool:
         waiting = [pool.submit(job, workspace, Wanted(folder / name)) for job, name in jobs]
-        return tuple(each.result() for each in waiting)
+        wanted = PackWanted(folder / "Northport 2026 evidence pack.zip")
+        packing = pool.submit(pack, workspace, wanted)
+        printed = tuple(each.result() for each in waiting)
+        on_step("Packing what an auditor needs")
+        return printed, packing.result()
 
 
 def _clear(folder: Path) -> None:

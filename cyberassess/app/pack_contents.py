@@ -12,8 +12,10 @@ from cyberassess.adapters.report.pack_pages import (
     OutcomeRow,
     OverrideRow,
     RuleText,
+    SourceLine,
     StatementRow,
 )
+from cyberassess.app.confirming import overrides
 from cyberassess.app.evidencing import support_of
 from cyberassess.app.opening import Assessment
 from cyberassess.app.output import csv_bytes
@@ -22,14 +24,15 @@ from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.confidence import Confidence, Measured, confidence_in
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Mark
 from cyberassess.domain.framework import CountsAs, LevelId
-from cyberassess.domain.inheriting import overrides as inherited_overrides
 from cyberassess.domain.recorded import Given
-from cyberassess.domain.scoring import ACCEPTANCE, OutcomeScore, reviewed_ranks
+from cyberassess.domain.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
+from cyberassess.domain.scoring import OutcomeScore, reviewed_ranks
 from cyberassess.errors import counted
 
 Json = dict[str, Any]  # NOTE: written as it is; tests fix its shape.
 Paths = Mapping[str, str]
-"""Where items of evidence lie inside the pack, keyed by their id."""
+"""Where files lie inside the pack: items of evidence by their id, workbooks by their SHA-256."""
+CHANGES = "lists/changes.csv"
 
 
 def answers_json(assessment: Assessment) -> bytes:
@@ -55,11 +58,16 @@ def _given(assessment: Assessment) -> Iterator[tuple[OutcomeScore, str, CountsAs
                 yield score, indicator.id, standing.counts_as, given
 
 
-def answers_csv(assessment: Assessment) -> bytes:
-    """Give one line for each person's answer."""
+def answers_csv(assessment: Assessment, received: Paths) -> bytes:
+    """Give one line for each person's answer.
+
+    Args:
+        received: where workbooks lie inside the pack, keyed by their SHA-256.
+    """
     rows: list[tuple[str, ...]] = [
         ("framework", "scope", "outcome", "statement", "answer", "counts as", "reason", "person",
-         "time", "kind", "workbook or place", "sheet", "cell", "sha256", "inherited from")
+         "time", "kind", "workbook or place", "sheet", "cell", "sha256", "inherited from",
+         "file in this pack")
     ]  # fmt: skip
     for score, statement, counts_as, given in _given(assessment):
         source = given.source
@@ -69,6 +77,7 @@ def answers_csv(assessment: Assessment) -> bytes:
                 counts_as.value, given.reason, assessment.name_of(given.person),
                 given.origin.time, source.kind, source.name or source.place, source.sheet,
                 source.cell or source.place, source.file, given.inherited_from or "",
+                received.get(source.file, ""),
             )
         )  # fmt: skip
     return csv_bytes(rows)
@@ -102,13 +111,18 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
             other_means.append(row)
         elif answer and answer.counts_as is CountsAs.PARTLY:
             exceptions.append(row)
-    changes = [("what", "where", "from", "to", "who and when", "reason")]
-    changes += [(e.what, e.where, e.old, e.new, e.who, e.reason) for e in overrides(assessment)]
+    decided: list[Sequence[str]] = [
+        ("what", "where", "without it", "stands", "direction", "who and when", "reason")
+    ]
+    decided += [
+        (e.what, e.where, e.old, e.new, e.direction, e.who, e.reason)
+        for e in override_rows(assessment)
+    ]
     return {
         "not-applicable.csv": csv_bytes(not_applicable),
         "other-means.csv": csv_bytes(other_means),
         "exceptions.csv": csv_bytes(exceptions),
-        "overrides.csv": csv_bytes(changes),
+        "overrides.csv": csv_bytes(decided),
     }
 
 
@@ -121,65 +135,52 @@ def determination_words(score: OutcomeScore) -> str:
     if score.not_applicable:
         return "Not applicable"
     said = _title(score, score.determination) or "Not determined"
-    return f"{said}, confirmed" if score.confirmed else said
+    if score.has_lapsed:
+        return f"{said}; confirmed before answers changed"
+    if not score.confirmed:
+        return said
+    if score.confirmed == score.suggested:
+        return f"{said}, confirmed"
+    return f"{said}, confirmed; the rule gives {_title(score, score.suggested) or 'nothing'}"
 
 
-def overrides(assessment: Assessment) -> list[OverrideRow]:
-    """Give every place where a person decided otherwise than answers and rule do."""
-    rows: list[OverrideRow] = []
-    settings, state = assessment.contents.settings, assessment.state
-    for score in assessment.card.outcomes:
-        place = f"{score.key.outcome}, {score.asked.scope.title}"
-        for indicator in score.asked.outcome.indicators:
-            standing = score.by_statement[indicator.id]
-            settled = standing.resolution
-            if settled is not None:
-                old = " / ".join(
-                    f"{assessment.name_of(e.person)}: {_label(score, indicator.id, e.answer)}"
-                    for e in standing.given
-                )
-                who = f"{assessment.name_of(settled.origin.actor)}, {settled.origin.time[:10]}"
-                new = _label(score, indicator.id, settled.answer)
-                where = f"{indicator.id}, {score.asked.scope.title}"
-                rows.append(OverrideRow("People differed", where, old, new, who, settled.reason))
-        record = score.confirmation
-        if record is not None and record.fields.get("level") != record.fields.get("suggested"):
-            what = "Confirmation that lapsed" if score.has_lapsed else "Determination"
-            rows.append(
-                OverrideRow(
-                    what,
-                    place,
-                    _title(score, str(record.fields.get("suggested", ""))) or "Not determined",
-                    _title(score, str(record.fields.get("level", ""))),
-                    f"{assessment.name_of(record.person)}, {record.origin.time[:10]}",
-                    str(record.fields.get("reason", "")),
-                )
-            )
-    for record in state.register(ACCEPTANCE):
-        scope = settings.scope(record.key[1])
-        where = f"{record.key[2]}, {scope.title if scope else record.key[1]}"
-        who = f"{assessment.name_of(record.person)}, {record.origin.time[:10]}"
+def _review_words(assessment: Assessment, score: OutcomeScore, said: Sequence[Review]) -> str:
+    words = {NOT_APPLICABLE: "Not applicable", UNSURE: "Could not determine", "": "Commented"}
+    return "; ".join(
+        f"{words.get(each.determination) or _title(score, each.level)} "
+        f"({assessment.name_of(each.person)})"
+        for each in said
+    )
+
+
+_COUNTS = {
+    CountsAs.MET: ("holds", "happens"),
+    CountsAs.PARTLY: ("holds in part", "happens in part"),
+    CountsAs.NOT_MET: ("does not hold", "does not happen"),
+    CountsAs.LEFT_OUT: ("left out", "left out"),
+    CountsAs.UNANSWERED: ("unanswered", "unanswered"),
+}
+"""How an answer counts, of a statement and of a warning sign."""
+
+
+def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
+    """Give everything people decided otherwise, as the index shows it."""
+    rows = []
+    for each in overrides(assessment):
+        scope = assessment.contents.settings.scope(each.outcome.scope)
+        name = each.statement.indicator if each.statement else each.outcome.outcome
         rows.append(
             OverrideRow(
-                "Column accepted though mostly left out", where, "", record.key[3], who,
-                str(record.fields.get("reason", "")),
+                each.kind.value,
+                f"{name}, {scope.title if scope else each.outcome.scope}",
+                each.without,
+                each.stands,
+                each.direction.value,
+                f"{assessment.name_of(each.person)}, {each.time[:10]}",
+                each.reason,
             )
-        )  # fmt: skip
-    for framework in assessment.frameworks.values():
-        for each in inherited_overrides(framework, settings, state):
-            scope, source = settings.scope(each.statement.scope), settings.scope(each.source)
-            first = each.own[0]
-            rows.append(
-                OverrideRow(
-                    f"Own answer instead of {source.title if source else each.source}'s",
-                    f"{each.statement.indicator}, {scope.title if scope else ''}",
-                    each.inherited,
-                    first.answer,
-                    f"{assessment.name_of(first.person)}, {first.origin.time[:10]}",
-                    first.reason,
-                )
-            )
-    return rows
+        )
+    return tuple(rows)
 
 
 _FLAGGED = (
@@ -255,17 +256,26 @@ def evidence_rows(
 
 
 def outcome_rows(
-    assessment: Assessment, paths: Paths, chosen: frozenset[OutcomeKey] | None
+    assessment: Assessment,
+    paths: Paths,
+    received: Paths,
+    chosen: frozenset[OutcomeKey] | None,
 ) -> tuple[OutcomeRow, ...]:
-    """Give the outcomes as the index shows them; statements only of those chosen."""
+    """Give the outcomes as the index shows them; statements only of those chosen.
+
+    Args:
+        paths: where items of evidence lie.
+        received: where workbooks lie, keyed by their SHA-256.
+    """
     rows = []
+    reviewed = reviews(assessment.state)
     for number, score in enumerate(assessment.card.outcomes, start=1):
         support = support_of(assessment, score)
         links = [
             EvidenceLink(
-                f"{item.reference} {item.facts.title or item.name}",
+                f"{item.reference} {item.facts.title or item.name or _WITHHELD}",
                 paths.get(item.id, ""),
-                marks_of(assessment, item),
+                "; ".join(filter(None, (_sighting(item), marks_of(assessment, item)))),
             )
             for item in (*support.items, *support.set_aside)
         ]
@@ -281,14 +291,30 @@ def outcome_rows(
                 score.asked.scope.title,
                 determination_words(score),
                 _title(score, score.target) or "no target",
+                _review_words(assessment, score, reviewed.get(score.key, ())),
                 tuple(links),
-                tuple(_statements(assessment, score)) if shown else (),
+                tuple(_statements(assessment, score, received)) if shown else (),
             )
         )
     return tuple(rows)
 
 
-def _statements(assessment: Assessment, score: OutcomeScore) -> Iterator[StatementRow]:
+_WITHHELD = "withheld; lists/withheld.csv says why"
+
+
+def _sighting(item: Item) -> str:
+    if item.held is not Held.SIGHTED or not item.facts.link:
+        return ""
+    facts = item.facts
+    version = f", version {facts.version}" if facts.version else ""
+    return (
+        f"not copied; sighted at {facts.link}{version}, {facts.sighted_on}, by {facts.sighted_by}"
+    )
+
+
+def _statements(
+    assessment: Assessment, score: OutcomeScore, received: Paths
+) -> Iterator[StatementRow]:
     framework = score.asked.framework
     for indicator in score.asked.outcome.indicators:
         standing = score.by_statement[indicator.id]
@@ -304,18 +330,20 @@ def _statements(assessment: Assessment, score: OutcomeScore) -> Iterator[Stateme
                 line += f" (taken over from {given.inherited_from})"
             if len(standing.given) > 1:
                 line += f": {_label(score, indicator.id, given.answer)}"
-            sources.append(line)
+            sources.append(SourceLine(line, received.get(given.source.file, "")))
+        level = framework.level(indicator.level)
         key = statement_key(score.asked, indicator)
         changes = len(assessment.state.history.get(key, ()))
         if changes > len(standing.given):
-            sources.append(f"{counted(changes, 'change')} in the ledger")
+            sources.append(SourceLine(f"{counted(changes, 'change')} in all", CHANGES))
         yield StatementRow(
             indicator.id,
             indicator.text,
-            framework.level(indicator.level).title,
+            f"a warning sign of {level.title}" if level.is_warning else f"for {level.title}",
             answer,
+            _COUNTS[standing.counts_as][level.is_warning],
             "\n".join(filter(None, (each.reason for each in standing.given))),
-            "\n".join(sources) or "nobody",
+            tuple(sources) or (SourceLine("nobody", ""),),
         )
 
 

@@ -13,7 +13,15 @@ from typing import Any
 from cyberassess import __version__
 from cyberassess.adapters import resources
 from cyberassess.adapters.evidence import safe_suffix
-from cyberassess.adapters.pack import LONGEST_PATH, SIGNATURE, Content, safe_name, write_pack
+from cyberassess.adapters.files import sha256_of
+from cyberassess.adapters.pack import (
+    LONGEST_PATH,
+    SIGNATURE,
+    Content,
+    remove_abandoned,
+    safe_name,
+    write_pack,
+)
 from cyberassess.adapters.report.pack_pages import PackPage, index_html, readme_text
 from cyberassess.adapters.segments import Reading
 from cyberassess.adapters.sensitive import signs_in
@@ -23,18 +31,21 @@ from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_table
 from cyberassess.app import pack_contents
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.naming import plain
-from cyberassess.app.opening import Assessment, open_assessment, writing
+from cyberassess.app.opening import Assessment, now, open_assessment, writing
 from cyberassess.app.output import csv_bytes, refuse_existing
+from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.evidence import Item, Mark
+from cyberassess.domain.evidence import Held, Item, Mark
 from cyberassess.domain.hashes import canonical
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.segment import Segment
 from cyberassess.errors import AssessmentError, Problem, counted
 
 _NOTHING = "Nothing was written."
+_ABANDONED = 24 * 3600
+"""Seconds after which nobody writes an unfinished pack any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +100,20 @@ class _Making:
     key: Key | None
     paths: dict[str, str] = field(default_factory=dict)
     """Where items lie inside, keyed by their id."""
+    received: dict[str, str] = field(default_factory=dict)
+    """Where workbooks lie inside, keyed by their SHA-256."""
     contents: dict[str, Content] = field(default_factory=dict)
 
 
 def pack(
-    folder: Path, wanted: PackWanted, on_bytes: Callable[[int], None] = lambda _: None
+    folder: Path,
+    wanted: PackWanted,
+    on_bytes: Callable[[int, int], None] = lambda _, __: None,
 ) -> PackMade:
     """Write an evidence pack; the same ledger and options give the same bytes.
 
     Args:
-        on_bytes: told how many more bytes were written.
+        on_bytes: told how many more bytes were written, and of how many.
 
     Raises:
         AssessmentError: where something stands in the way: a changed evidence file, likely
@@ -119,8 +134,10 @@ def pack(
     warnings = _warnings(assessment, kept, withheld, wanted)
     assessment, segments = _told(assessment, withheld)
     making = _Making(assessment, wanted, chosen, partial, kept, withheld, segments, key)
+    moment = datetime.datetime.fromisoformat(now()).timestamp()
+    remove_abandoned(path.parent, moment - _ABANDONED)
     with tempfile.TemporaryDirectory() as name:
-        _fill(making, Path(name), path.name)
+        _fill(making, Path(name))
         made = write_pack(path, making.contents, sign=_signer(making), on_bytes=on_bytes)
     return PackMade(
         path,
@@ -311,7 +328,7 @@ def _without(value: Any, secret: set[str], *, whole: bool) -> Any:  # NOTE: JSON
 # Putting it together
 
 
-def _fill(making: _Making, scratch: Path, name: str) -> None:
+def _fill(making: _Making, scratch: Path) -> None:
     assessment = making.assessment
     workspace = assessment.workspace
     inside: dict[str, Content] = {}
@@ -325,20 +342,25 @@ def _fill(making: _Making, scratch: Path, name: str) -> None:
                 )
                 inside[files[item.sha256]] = workspace.folder / item.stored
             making.paths[item.id] = files[item.sha256]
+    came = {} if making.withheld else dict(_folder(workspace.received, "received"))
+    making.received = {sha256_of(path): name for name, path in came.items()}
     answers = pack_contents.answers_json(assessment)
     fixed: dict[str, Content] = {
         "answers.json": answers,
-        "answers.csv": pack_contents.answers_csv(assessment),
+        "answers.csv": pack_contents.answers_csv(assessment, making.received),
         **{f"lists/{n}": data for n, data in pack_contents.lists(assessment).items()},
+        pack_contents.CHANGES: csv_bytes(change_rows(assessment, making.received)),
     }
     if making.wanted.sample:
         fixed["lists/sample.csv"] = _sample_csv(making)
     if making.withheld:
         fixed["lists/withheld.csv"] = _withheld_csv(making)
     fixed["evidence/list.csv"] = pack_contents.evidence_csv(assessment, making.items, making.paths)
+    sighted = [each for each in making.items if each.held is Held.SIGHTED]
+    fixed["evidence/sighted.csv"] = pack_contents.evidence_csv(assessment, sighted, making.paths)
     fixed |= inside
+    fixed |= came
     if not making.withheld:
-        fixed |= _folder(workspace.received, "received")
         fixed |= _folder(workspace.reviews, "reviews", only=("slip-", *_kept_reviews(assessment)))
     fixed |= {f"ledger/{n}": data for n, data in making.segments.items()}
     fixed[SETTINGS] = workspace.folder / SETTINGS
@@ -351,7 +373,7 @@ def _fill(making: _Making, scratch: Path, name: str) -> None:
     if making.wanted.report:
         report = _report(assessment, scratch, answers)
         first[report.name] = report
-    page = _page(making, name, len(first) + len(fixed))
+    page = _page(making, len(first) + len(fixed))
     first["README.txt"] = readme_text(page).encode("utf-8", "replace")
     first["index.html"] = index_html(page).encode("utf-8", "replace")
     first["index.xlsx"] = _index_book(making, page, scratch)
@@ -455,10 +477,10 @@ def _withheld_csv(making: _Making) -> bytes:
     return csv_bytes(rows)
 
 
-def _page(making: _Making, name: str, entries: int) -> PackPage:
+def _page(making: _Making, entries: int) -> PackPage:
     assessment = making.assessment
     settings = assessment.contents.settings
-    outcomes = pack_contents.outcome_rows(assessment, making.paths, making.chosen)
+    outcomes = pack_contents.outcome_rows(assessment, making.paths, making.received, making.chosen)
     stale = sum(
         Mark.STALE in each.marks(assessment.on, assessment.opened) for each in making.items
     )
@@ -469,11 +491,12 @@ def _page(making: _Making, name: str, entries: int) -> PackPage:
             f"{counted(len(making.withheld), 'item')} of evidence and the workbooks as received "
             "are not in it; lists/withheld.csv says why."
         )
-    with_evidence = next((row.name for row in outcomes if row.evidence and row.statements), "")
+    shown = [row for row in outcomes if row.statements] or list(outcomes)
+    inside = [row for row in shown if any(each.path for each in row.evidence)]
+    row = next(iter([*inside, *shown]), None)
     return PackPage(
         title=f"{settings.organisation}, {settings.period}",
         marking=settings.marking.filled.upper(),
-        file_name=name,
         on=assessment.on.isoformat(),
         head=" ".join(assessment.state.heads),
         partial=making.partial,
@@ -482,7 +505,8 @@ def _page(making: _Making, name: str, entries: int) -> PackPage:
         fingerprint=making.key.fingerprint if making.key else "",
         listed=entries,
         files=entries + (2 if making.key else 1),
-        example=with_evidence or (outcomes[0].name if outcomes else ""),
+        example=f"{row.name}, {row.where}" if row else "",
+        has_stale=bool(stale),
         stale=f"{counted(stale, 'item')} of evidence {'was' if stale == 1 else 'were'} out of "
         "date then.",
         named=f"{counted(named, 'document')} named in workbooks "
@@ -492,7 +516,7 @@ def _page(making: _Making, name: str, entries: int) -> PackPage:
         confidence=pack_contents.confidence_rows(assessment),
         outcomes=outcomes,
         evidence=pack_contents.evidence_rows(assessment, making.items, making.paths),
-        overrides=tuple(pack_contents.overrides(assessment)),
+        overrides=pack_contents.override_rows(assessment),
         rules=pack_contents.rule_texts(assessment),
     )
 
@@ -505,7 +529,7 @@ def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
 
     outcomes = tuple(
         (
-            row.name, row.where, row.determination, row.target,
+            row.name, row.where, row.determination, row.target, row.reviewed,
             "\n".join(f"{e.label}{f' ({e.marks})' if e.marks else ''}" for e in row.evidence)
             or "no evidence offered",
             "\n".join(e.path for e in row.evidence if e.path),
@@ -517,18 +541,27 @@ def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
         for row in page.evidence
     )
     statements = tuple(
-        (each.ref, row.where, each.text, each.answer, each.reason, each.sources)
+        (
+            each.ref,
+            row.where,
+            each.text,
+            each.answer,
+            each.counts,
+            each.reason,
+            "\n".join(source.text for source in each.sources),
+        )
         for row in page.outcomes
         for each in row.statements
     )
     overrides = tuple(
-        (row.what, row.where, row.old, row.new, row.who, row.reason) for row in page.overrides
+        (row.what, row.where, row.old, row.new, row.direction, row.who, row.reason)
+        for row in page.overrides
     )
     sheets = [
         TableSheet(
             "Outcomes", f"Evidence pack: {page.title}", "Evidence for each outcome.",
             columns(("Outcome", 250), ("Where", 180), ("Determination", 150), ("Target", 150),
-                    ("Evidence", 380), ("File", 300)), outcomes,
+                    ("Independent review", 170), ("Evidence", 380), ("File", 300)), outcomes,
         ),
         TableSheet(
             "Evidence", "Evidence", "What each item shows.",
@@ -539,12 +572,12 @@ def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
         TableSheet(
             "Statements", "Statements", "Who gave each answer, and where.",
             columns(("Ref", 100), ("Where", 160), ("Statement", 420), ("Answer", 160),
-                    ("Reason", 260), ("From whom and where", 320)), statements,
+                    ("Counts as", 110), ("Reason", 260), ("From whom and where", 320)), statements,
         ),
         TableSheet(
-            "Overrides", "Overrides and changes", "Where people decided otherwise.",
-            columns(("What", 200), ("Where", 200), ("From", 200), ("To", 200), ("Who", 200),
-                    ("Reason", 300)), overrides,
+            "Overrides", "Overrides", "Where people decided otherwise than answers and rule.",
+            columns(("What", 160), ("Where", 180), ("Without it", 200), ("Stands", 180),
+                    ("Direction", 120), ("Who", 180), ("Reason", 300)), overrides,
         ),
     ]  # fmt: skip
     path = scratch / "index.xlsx"

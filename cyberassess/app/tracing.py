@@ -63,7 +63,7 @@ class Trace:
 def trace(assessment: Assessment, score: OutcomeScore) -> Trace:
     """Give the chain behind an outcome in one scope."""
     framework = score.asked.framework
-    settled = _resolutions(assessment)
+    settled = resolutions(assessment)
 
     def title(level: str | None) -> str:
         return framework.level(level).title if level else ""  # type: ignore[arg-type]
@@ -161,11 +161,12 @@ def _change(assessment: Assessment, change: Change, labels: dict[str, str], plac
         change.reason,
         change.source,
         change.origin,
-        _recorder(assessment, change.person, change.origin),
+        recorder(assessment, change.person, change.origin),
     )
 
 
-def _recorder(assessment: Assessment, person: str, origin: Origin) -> str:
+def recorder(assessment: Assessment, person: str, origin: Origin) -> str:
+    """Say who gave the command, where that is somebody else than ``person``."""
     return "" if origin.actor in ("", person) else assessment.name_of(origin.actor)
 
 
@@ -176,11 +177,11 @@ def _record(assessment: Assessment, record: Record, what: str) -> Step:
         str(record.fields.get("reason", "")),
         record.source,
         record.origin,
-        _recorder(assessment, record.person, record.origin),
+        recorder(assessment, record.person, record.origin),
     )
 
 
-def _resolutions(assessment: Assessment) -> dict[StatementKey, list[tuple[Json, Origin]]]:
+def resolutions(assessment: Assessment) -> dict[StatementKey, list[tuple[Json, Origin]]]:
     """Give every resolution ever written; the state keeps only the last of each statement."""
     found: dict[StatementKey, list[tuple[Json, Origin]]] = {}
     for segment in assessment.reading.segments:
@@ -207,9 +208,9 @@ def _texts(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
 
 
 def _said(assessment: Assessment, said: Said, word: str) -> Step:
-    recorder = _recorder(assessment, said.person, said.origin)
+    by = recorder(assessment, said.person, said.origin)
     who = assessment.name_of(said.person)
-    return Step(f"{word}: {said.text}", who, "", said.source, said.origin, recorder)
+    return Step(f"{word}: {said.text}", who, "", said.source, said.origin, by)
 
 
 def _decisions(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import json_flag, print_json, show_problems, steps
+from cyberassess.cli.running import BytesOfTotal, json_flag, print_json, show_problems
 
 
 @click.command()
@@ -76,8 +76,8 @@ def pack(
     from cyberassess.cli.words_packing import NOTHING_WITHHELD, packed_json, packed_lines
 
     wanted = PackWanted(output, force, only, sample, seed, redact, key, yes)
-    with steps(0, "Packing") as advance:
-        made = write(Path(folder), wanted, lambda size: advance(f"Packing {size:,} bytes"))
+    with BytesOfTotal("Packing", "Packed") as on_bytes:
+        made = write(Path(folder), wanted, on_bytes)
     if as_json:
         print_json(packed_json(made))
         return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, json_flag, print_json, show_problems, steps
+from cyberassess.cli.running import PROBLEMS, bytes_copied, json_flag, print_json, show_problems
 
 if TYPE_CHECKING:
     from cyberassess.app.opening import Assessment
@@ -177,8 +177,8 @@ def _verify_pack(context: click.Context, pack: Path, key: Path | None, *, as_jso
     from cyberassess.app.pack_verifying import verify_pack
     from cyberassess.cli.words_packing import pack_verified_json, pack_verified_lines
 
-    with steps(0, "Checking") as advance:
-        found = verify_pack(pack, key=key, on_bytes=lambda size: advance(f"{size:,} bytes"))
+    with bytes_copied([pack], "Checking", "Checked") as on_bytes:
+        found = verify_pack(pack, key=key, on_bytes=on_bytes)
     if as_json:
         print_json(pack_verified_json(found))
     else:

@@ -14,7 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 import click
 
@@ -241,34 +241,71 @@ SMALL = 20_000_000
 """Bytes that are copied before anybody wonders."""
 
 
-@contextlib.contextmanager
-def bytes_copied(paths: Sequence[Path]) -> Iterator[Callable[[int], None]]:
-    """Show how far copying is, on standard error: a bar on a terminal, else a line a tenth."""
+def bytes_copied(
+    paths: Sequence[Path], doing: str = "Copying", done: str = "Copied"
+) -> contextlib.AbstractContextManager[Callable[[int], None]]:
+    """Show how far reading these files is, as ``bytes_done`` does."""
     total = 0
     for path in paths:
         with contextlib.suppress(OSError, ValueError):
             total += path.stat().st_size if path.is_file() else 0
+    return bytes_done(total, doing, done)
+
+
+@contextlib.contextmanager
+def bytes_done(
+    total: int, doing: str = "Copying", done: str = "Copied"
+) -> Iterator[Callable[[int], None]]:
+    """Show how many bytes of how many are done, on standard error; nothing where they are few.
+
+    A bar on a terminal, else a line a tenth.
+    """
     if total < SMALL:
         yield lambda _: None
         return
     if _is_plain():
-        yield _Tenths(total)
+        yield _Tenths(total, done)
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Copying"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     console = Console(stderr=True, no_color=False)
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Copying", total=total)
+        task = progress.add_task(doing, total=total)
         yield lambda more: progress.update(task, advance=more)
+
+
+class BytesOfTotal:
+    """Shows progress in bytes once the first report has said of how many."""
+
+    def __init__(self, doing: str, done: str) -> None:
+        """Remember what to call it."""
+        self._words = (doing, done)
+        self._stack = contextlib.ExitStack()
+        self._more: Callable[[int], None] | None = None
+
+    def __enter__(self) -> Self:
+        """Wait for the first report."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        self._stack.close()
+
+    def __call__(self, more: int, total: int) -> None:
+        """Show that more bytes of a total are done."""
+        if self._more is None:
+            self._more = self._stack.enter_context(bytes_done(total, *self._words))
+        self._more(more)
 
 
 class _Tenths:
     """Says on standard error when another tenth is done."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, words: str) -> None:
         self._total = total
+        self._words = words
         self._done = 0
         self._said = 0
 
@@ -277,7 +314,9 @@ class _Tenths:
         tenth = self._done * 10 // self._total
         if tenth > self._said:
             self._said = tenth
-            click.echo(f"Copied {tenth * 10} % of {self._total // 1_000_000:,} MB.", err=True)
+            click.echo(
+                f"{self._words} {tenth * 10} % of {self._total // 1_000_000:,} MB.", err=True
+            )
 
 
 @contextlib.contextmanager

@@ -21,7 +21,8 @@ def demo(context: click.Context, output: str) -> None:
     """Make a fictional council and take it down the whole road.
 
     Sets up Northport Council with three critical systems and five people, sends their
-    questionnaires, fills them in, receives them, scores them and prints the report.
+    questionnaires, fills them in and receives them. Then it gathers evidence, confirms what
+    nobody disputes, has it reviewed, prints the reports and writes an evidence pack.
 
     \b
     Examples:
@@ -31,7 +32,7 @@ def demo(context: click.Context, output: str) -> None:
     from cyberassess.app.demo import demo as make
     from cyberassess.cli.words import demo_lines
 
-    with steps(19, "Setting up") as advance:
+    with steps(25, "Setting up") as advance:
         made = make(Path(output), on_step=advance)
     for line in demo_lines(made):
         click.echo(line)

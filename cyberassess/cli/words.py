@@ -534,12 +534,17 @@ def demo_lines(made: "Demo") -> Iterator[str]:
         yield f"  a report              {report.path}{pages}"
     if made.reports[0].reason:
         yield from wrap(f"They are HTML editions: {made.reports[0].reason}", "  ")
+    packed = f"{counted(made.pack.entries, 'file')}, unsigned"
+    yield f"  an evidence pack      {made.pack.path} ({packed})"
     yield f"  the assessment        {made.workspace}"
     for each in made.sent:
         yield f"  sent                  {each.path}"
     for path in made.returned:
         yield f"  filled in             {path}"
+    yield f"  a review              {made.review}"
     yield ""
     yield "Look closer:"
     yield f"  ./run -C {made.workspace} status"
     yield f"  ./run -C {made.workspace} explain B2.d/housing"
+    yield f"  ./run -C {made.workspace} evidence list --outcome B2.c"
+    yield f'  ./run verify "{made.pack.path}"'

@@ -1,8 +1,10 @@
 """The evidence pack: one form, checked with stock tools, derived again, every change found."""
 
 import csv
+import hashlib
 import io
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -16,10 +18,14 @@ import pytest
 
 from cyberassess.adapters.pack import LONGEST_PATH, check_pack, safe_name, write_pack
 from cyberassess.adapters.sensitive import signs_in
+from cyberassess.adapters.xlsx.filling import fill_review
+from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
+from cyberassess.app.confirming import confirm, withdraw
 from cyberassess.app.evidencing import add
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_verifying import PackVerified, verify_pack
 from cyberassess.app.packing import PackMade, PackWanted, pack, population, sample
+from cyberassess.app.reviewing import receive_review, send_review
 from cyberassess.app.settling import resolve
 from cyberassess.domain.evidence import Facts
 from cyberassess.errors import AssessmentError
@@ -109,7 +115,7 @@ def test_a_pack_begins_with_its_readme_and_verifies(made: PackMade) -> None:
 
 
 def test_the_same_ledger_and_options_give_the_same_bytes(council: Path, made: PackMade) -> None:
-    again = pack(council, replace(QUICK, output=council / "pack.zip"))
+    again = pack(council, replace(QUICK, output=council / "other name.zip"))
     assert again.path.read_bytes() == made.path.read_bytes()
 
 
@@ -154,12 +160,53 @@ def test_every_answer_says_who_when_workbook_sheet_cell_and_hash(made: PackMade)
     assert sum(len(each["statements"]) for each in detail) == 14
 
 
+def test_every_change_of_an_answer_can_be_followed_from_the_pack_alone(made: PackMade) -> None:
+    found = rows(made.path, "lists/changes.csv")
+    assert [each["time"] for each in found] == sorted(each["time"] for each in found)
+    disputed = [each for each in found if each["statement"] == "B1.a.N.1"]
+    assert [(each["person"], each["what"], each["after"]) for each in disputed] == [
+        ("Kim Lee", "answer", "never"),
+        ("Alex Moor", "answer", "happens"),
+        (disputed[-1]["person"], "settled", "never"),
+    ]
+    assert disputed[-1]["reason"] == "Seen in the log."
+    kim = disputed[0]
+    with zipfile.ZipFile(made.path) as archive:
+        data = archive.read(kim["file in this pack"])
+    assert hashlib.sha256(data).hexdigest() == kim["sha256"]
+    sheet = openpyxl.load_workbook(io.BytesIO(data))[kim["sheet"]]
+    assert sheet[kim["cell"]].value == "Does not happen"
+    link = f'<a href="{kim["file in this pack"]}">Kim Lee, '
+    assert link in text(made.path, "index.html")
+
+
+def test_changes_name_what_was_there_before_and_who_decided(council: Path) -> None:
+    confirm(council, "B1.a/housing", level="low", reason="The log has gaps.")
+    confirm(council, "B1.a/housing", level="middle", reason="The gaps were closed.")
+    withdraw(council, "B1.a/housing")
+    made = pack(council, QUICK)
+    decided = [e for e in rows(made.path, "lists/changes.csv") if e["outcome"] == "B1.a"
+               and not e["statement"]]  # fmt: skip
+    assert [(each["before"], each["after"], each["reason"]) for each in decided] == [
+        ("", "low", "The log has gaps."),
+        ("low", "middle", "The gaps were closed."),
+        ("middle", "", ""),
+    ]
+    assert decided[0]["what"].startswith("determination confirmed; the rule suggested")
+    assert decided[2]["what"] == "confirmation taken back"
+
+
 def test_lists_hold_what_a_careful_reader_asks_for(made: PackMade) -> None:
     assert [e["statement"] for e in rows(made.path, "lists/other-means.csv")] == ["B1.a.H.1"]
     (out,) = rows(made.path, "lists/not-applicable.csv")
     assert (out["statement"], out["reason"]) == ("B1.b.H.1", "Nobody works from home.")
     (settled,) = rows(made.path, "lists/overrides.csv")
-    assert settled["what"] == "People differed"
+    assert settled["what"] == "answers that differed"
+    assert (settled["without it"], settled["stands"]) == (
+        "Does not happen or Happens",
+        "Does not happen",
+    )
+    assert settled["direction"] == "raised"
     assert settled["reason"] == "Seen in the log."
     page = text(made.path, "index.html")
     assert "Seen in the log." in page
@@ -178,6 +225,64 @@ def test_the_index_links_outcomes_to_their_documents(made: PackMade) -> None:
     with zipfile.ZipFile(made.path) as archive:
         book = openpyxl.load_workbook(io.BytesIO(archive.read("index.xlsx")))
     assert book.sheetnames == ["Outcomes", "Evidence", "Statements", "Overrides"]
+
+
+def test_the_index_shows_the_rule_beside_another_determination(
+    council: Path, tmp_path: Path
+) -> None:
+    confirm(council, "B1.a/housing", level="low", reason="The log has gaps.")
+    page = text(pack(council, QUICK).path, "index.html")
+    assert "Low, confirmed; the rule gives " in page
+    (blank,) = (council / "questionnaires" / "sent").glob("*Kim*")
+    take(council, fill_in(blank, tmp_path / "kim.xlsx", {**KIMS, "B1.a.M.1/housing": "Not true"}))
+    assert "; confirmed before answers changed" in text(pack(council, QUICK).path, "index.html")
+
+
+def test_what_was_only_sighted_is_listed_with_place_day_and_person(council: Path) -> None:
+    seen = replace(FACTS, title="Contracts", link="Shelf 4", version="2",
+                   sighted_on="2026-04-01", sighted_by="Kim Lee")  # fmt: skip
+    add(council, [], seen, supports=["B1.b/housing"])
+    made = pack(council, QUICK)
+    assert "not copied; sighted at Shelf 4, version 2, 2026-04-01, by Kim Lee" in text(
+        made.path, "index.html"
+    )
+    (row,) = rows(made.path, "evidence/sighted.csv")
+    assert (row["title"], row["sighted at"], row["sighted by"]) == (
+        "Contracts",
+        "Shelf 4",
+        "Kim Lee",
+    )
+
+
+def test_the_index_shows_an_assurers_view_beside_the_claim(council: Path, tmp_path: Path) -> None:
+    sent = send_review(council, "Priya Nair, internal audit")
+    filled = tmp_path / "review.xlsx"
+    rows_ = {
+        "B1.a/housing": {DETERMINATION: "Low", COMMENT: "The log has gaps."},
+        "B1.b/housing": {COMMENT: "Not looked at further."},
+    }
+    assert fill_review(sent.path, filled, rows_) == 2
+    receive_review(council, filled)
+    made = pack(council, QUICK)
+    page = text(made.path, "index.html")
+    assert "<td>Low (Priya Nair)</td>" in page
+    assert "<td>Commented (Priya Nair)</td>" in page
+    (kept,) = [e for e in names(made.path) if e.startswith("reviews/") and e.endswith(".xlsx")]
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.read(kept) == filled.read_bytes()
+
+
+def test_the_readme_names_only_what_is_there(made: PackMade) -> None:
+    readme = text(made.path, "README.txt")
+    inside = names(made.path)
+    listed = readme.split("in the order to look at it")[1].split("1. Check")[0]
+    said = {line.split()[0] for line in listed.splitlines() if line[2:3].strip()}
+    assert said - {"report.pdf", "reviews/", "received/"} == {
+        each.split("/")[0] + ("/" if "/" in each else "")
+        for each in inside
+        if not each.startswith("received/")
+    }
+    assert "for example\n     B1.a " in readme
 
 
 def test_the_same_file_behind_several_outcomes_is_packed_once(
@@ -232,6 +337,7 @@ def test_what_is_withheld_is_nowhere_in_a_redacted_pack(council: Path) -> None:
     (withheld, _) = rows(made.path, "lists/withheld.csv")
     assert (withheld["reference"], withheld["why"]) == ("EV-002", "holds personal data")
     assert "PARTS WERE WITHHELD" in text(made.path, "README.txt")
+    assert "EV-002 withheld; lists/withheld.csv says why" in text(made.path, "index.html")
     found = verify_pack(made.path)
     assert found.problems == ()
     assert "Withheld: EV-002." in [each.message for each in found.notes]
@@ -289,12 +395,38 @@ def test_a_pack_is_not_written_over_or_into_nowhere(council: Path) -> None:
 
 
 def test_an_interruption_leaves_no_half_pack(council: Path) -> None:
-    def interrupt(_: int) -> None:
+    def interrupt(_: int, __: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         pack(council, replace(QUICK, output=council / "pack.zip"), interrupt)
     assert not [each for each in council.iterdir() if "pack" in each.name]
+
+
+def test_other_commands_leave_a_pack_under_way_alone(council: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    def tidy_meanwhile(more: int, total: int) -> None:
+        if not told:
+            open_assessment(council).workspace.tidy()
+        told.append((more, total))
+
+    made = pack(council, QUICK, tidy_meanwhile)
+    assert verify_pack(made.path).problems == ()
+    (total,) = {total for _, total in told}
+    assert sum(more for more, _ in told) == total
+
+
+def test_a_pack_that_a_crash_left_unfinished_is_removed_after_a_day(council: Path) -> None:
+    reports = council / "reports"
+    reports.mkdir(exist_ok=True)
+    old, fresh = (reports / f".pack.zip.{each}.part" for each in ("0a", "0b"))
+    for each in (old, fresh):
+        each.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    pack(council, QUICK)
+    assert not old.exists()
+    assert fresh.exists()
 
 
 def test_a_pack_is_its_owners_alone(made: PackMade) -> None:

@@ -4,6 +4,7 @@ import io
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from cyberassess.app import demo
 from cyberassess.app.deciding import write
 from cyberassess.app.demo import WORKSPACE
 from cyberassess.app.evidencing import add
+from cyberassess.app.packing import PackWanted
 from cyberassess.app.printing import Printed, Wanted
 from cyberassess.cli import program
 from cyberassess.cli.running import run
@@ -58,11 +60,12 @@ def report_of_a_line(_: Path, wanted: Wanted) -> Printed:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the demonstration once, all but its report."""
+    """Make the demonstration once, all but its reports."""
     folder = tmp_path_factory.mktemp("demonstration") / "demo"
     with pytest.MonkeyPatch.context() as patch:
         for name in ("report_board", "report_theme", "report_full"):
             patch.setattr(demo, name, report_of_a_line)
+        patch.setattr(demo, "PackWanted", partial(PackWanted, report=False))
         code = run(program, ["demo", "-o", str(folder)])
     assert code == 0
     return folder

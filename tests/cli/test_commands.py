@@ -10,8 +10,14 @@ from typing import NamedTuple
 import pytest
 
 from cyberassess.adapters.segments import LOCK, LedgerFolder
+from cyberassess.app.confirming import overrides
+from cyberassess.app.opening import open_assessment
+from cyberassess.app.pack_verifying import verify_pack
 from cyberassess.cli import program
 from cyberassess.cli.running import run
+from cyberassess.domain.confirming import OverrideKind
+from cyberassess.domain.evidence import Held
+from cyberassess.domain.reviewing import reviews
 from tests.app.council import LATER, answers, events, fill_in, ledger_bytes
 from tests.cli.conftest import Ran, Run
 from tests.unit.builder import framework_data
@@ -276,6 +282,24 @@ def test_the_demonstration_leaves_everything_it_names(demonstration: Path) -> No
     assert len(list((demonstration / "returned").iterdir())) == 5
     assert len(list(demonstration.glob("*full report.pdf"))) == 1
     assert len(list((demonstration / "northport-2026/questionnaires/sent").iterdir())) == 5
+
+
+def test_the_demonstration_shows_the_whole_road_to_an_auditor(
+    demonstration: Path, shown_northport: Path
+) -> None:
+    (packed,) = demonstration.glob("*evidence pack.zip")
+    assert verify_pack(packed).problems == ()
+    assessment = open_assessment(shown_northport)
+    seen = [each for each in assessment.evidence.items if each.is_seen]
+    assert {each.held for each in seen} == {Held.FILE, Held.SIGHTED}
+    assert sorted(each.review.verdict for each in seen if each.review) == [
+        "accepted", "accepted", "rejected",
+    ]  # fmt: skip
+    assert not assessment.evidence.unregistered
+    kinds = [each.kind for each in overrides(assessment)]
+    assert OverrideKind.DETERMINATION in kinds
+    assert sum(bool(each.confirmed) for each in assessment.card.outcomes) > 50
+    assert len(reviews(assessment.state)) == 4
 
 
 def test_strict_asks_for_action_also_for_notes(small: Path, cli: Run) -> None:

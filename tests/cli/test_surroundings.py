@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cyberassess.cli import program
-from cyberassess.cli.running import bytes_copied, run, show_problems, steps
+from cyberassess.cli.running import BytesOfTotal, bytes_copied, run, show_problems, steps
 from cyberassess.errors import Problem
 from tests.app.council import LATER, answers, fill_in
 
@@ -417,3 +417,24 @@ def test_copying_a_little_says_nothing(tmp_path: Path, capsys: pytest.CaptureFix
     with bytes_copied([small]) as advance:
         advance(4)
     assert capsys.readouterr() == ("", "")
+
+
+def test_progress_in_bytes_waits_for_the_total(capsys: pytest.CaptureFixture[str]) -> None:
+    with BytesOfTotal("Packing", "Packed") as advance:
+        for _ in range(4):
+            advance(10_000_000, 40_000_000)
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "Packed 20 % of 40 MB.",
+        "Packed 50 % of 40 MB.",
+        "Packed 70 % of 40 MB.",
+        "Packed 100 % of 40 MB.",
+    ]
+
+
+def test_progress_in_bytes_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = at_a_terminal(monkeypatch)
+    with BytesOfTotal("Packing", "Packed") as advance:
+        advance(30_000_000, 40_000_000)
+    assert "Packing" in terminal.getvalue()
+    assert "30.0/40.0 MB" in terminal.getvalue()

@@ -28,6 +28,15 @@ class EvidenceLink:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where an answer came from, in words."""
+
+    text: str
+    path: str
+    """Of the workbook inside the pack; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatementRow:
     """One statement with its answer and where it came from."""
 
@@ -35,8 +44,10 @@ class StatementRow:
     text: str
     column: str
     answer: str
+    counts: str
+    """How the answer counts under the rule, in words."""
     reason: str
-    sources: str
+    sources: tuple[SourceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,8 @@ class OutcomeRow:
     where: str
     determination: str
     target: str
+    reviewed: str
+    """What an assurer found, and who; empty where nobody looked."""
     evidence: tuple[EvidenceLink, ...]
     statements: tuple[StatementRow, ...]
     """Empty where the pack is partial and leaves them out."""
@@ -75,6 +88,7 @@ class OverrideRow:
     where: str
     old: str
     new: str
+    direction: str
     who: str
     reason: str
 
@@ -93,7 +107,6 @@ class PackPage:
 
     title: str
     marking: str
-    file_name: str
     on: str
     head: str
     partial: str
@@ -109,7 +122,9 @@ class PackPage:
     files: int
     """Files in the pack."""
     example: str
+    """An outcome to try it on, where it can be one with a document inside."""
     stale: str
+    has_stale: bool
     named: str
     confidence: tuple[ConfidenceRow, ...]
     outcomes: tuple[OutcomeRow, ...]

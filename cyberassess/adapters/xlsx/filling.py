@@ -1,4 +1,4 @@
-"""Filling in a questionnaire as a person would: for the demonstration and for tests."""
+"""Filling in workbooks as people would: for the demonstration and for tests."""
 
 import datetime
 from collections.abc import Mapping
@@ -52,5 +52,40 @@ def fill(blank: Path, to: Path, rows: Mapping[str, Filled], *, completed_by: str
                 cell = sheet.cell(number, columns[wording.WORDS])
                 cell.value = what.words
                 cell.data_type = "s"
+    book.save(to)
+    return filled
+
+
+def fill_review(blank: Path, to: Path, rows: Mapping[str, Mapping[str, str]]) -> int:
+    """Type an assurer's view into a workbook for review and save it under another name.
+
+    Args:
+        blank: a workbook that was sent.
+        to: where the filled one goes.
+        rows: texts keyed by heading, keyed by Ref.
+
+    Returns:
+        How many rows were filled.
+    """
+    import openpyxl
+
+    from cyberassess.adapters.xlsx.review_book import DETERMINATION, REF
+
+    book = openpyxl.load_workbook(blank)
+    filled = 0
+    for sheet in book.worksheets:
+        columns: dict[str, int] = {}
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            texts = {str(cell.value): cell.column for cell in row if cell.value is not None}
+            if not columns:
+                columns = texts if {REF, DETERMINATION} <= texts.keys() else {}
+                continue
+            what = rows.get(str(sheet.cell(number, columns[REF]).value))
+            if what is None:
+                continue
+            filled += 1
+            for heading, text in what.items():
+                if text:
+                    sheet.cell(number, columns[heading]).value = text
     book.save(to)
     return filled

@@ -220,7 +220,7 @@ def _owners(basis: Basis) -> Iterator[OwnerRow]:
         late = sum(_is_late(basis, each) for each in actions)
         first = said_date(dates[0]) if dates else "no date yet"
         row = OwnerRow(
-            capital(owner),
+            owner,
             f"{len(actions)}{f', {late} late' if late else ''}",
             first,
             ", ".join(each.ref for each in actions),
@@ -273,7 +273,7 @@ def _rows(
             more=more,
             doing=action.title,
             reason=action.reason,
-            owner=capital(said_owner(basis, action)),
+            owner=said_owner(basis, action),
             by=said_due(action),
             is_late=_is_late(basis, action),
             cost=basis.look.cost(action),

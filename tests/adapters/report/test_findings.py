@@ -60,7 +60,7 @@ def test_actions_stand_by_priority_and_then_by_date(report: FindingsReport) -> N
     ]
     first = report.planned[0].rows[0]
     assert (first.owner, first.by, first.is_late, first.cost, first.status) == (
-        "No owner yet", "31 March 2026", True, "not costed", "planned",
+        "no owner yet", "31 March 2026", True, "not costed", "planned",
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def test_a_dropped_action_gives_its_reason() -> None:
 
 def test_owners_are_told_what_comes_first(report: FindingsReport) -> None:
     assert [(each.owner, each.count, each.next) for each in report.owners] == [
-        ("No owner yet", "1, 1 late", "31 March 2026"),
+        ("no owner yet", "1, 1 late", "31 March 2026"),
         ("Priya Shah, service", "3", "31 March 2027"),
         ("Head of IT", "1", "no date yet"),
     ]

@@ -127,7 +127,14 @@ def findings_report(basis: Basis) -> FindingsReport:
         about.setdefault(action.about, []).append(action)
     below = {each.score.key: each for each in basis.findings}
     open_ = [each for key, each in below.items() if key not in about]
-    open_.sort(key=lambda each: (basis.theme_of(each.score) != basis.headline.id, each.steps))
+    # NOTE: where no statement is in the way, more answers are; that is no quick gain
+    open_.sort(
+        key=lambda each: (
+            basis.theme_of(each.score) != basis.headline.id,
+            not each.steps,
+            each.steps,
+        )
+    )
     return FindingsReport(
         frame=frame(basis, "findings.html.j2", "Findings and plan"),
         title=f"Findings and plan {basis.settings.period}",
@@ -180,14 +187,15 @@ def _lead(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> str:
         return "Every outcome with a target meets it."
     stages = [_how_far(about, each.score.key) for each in basis.findings]
     planned, none = stages.count(Progress.PLANNED), stages.count(None)
-    parts = [f"{planned} {'has' if planned == 1 else 'have'} an action under way or planned"]
+    have = "have" if planned > 1 else "has"
+    parts = [f"{planned or 'none'} {have} an action under way or planned"]
     for stage, words in (
-        (Progress.DONE, "done, and not answered anew"),
+        (Progress.DONE, "done but not answered anew"),
         (Progress.DROPPED, "dropped with a reason"),
     ):
         number = stages.count(stage)
         parts += [f"{number} {'is' if number == 1 else 'are'} {words}"] if number else []
-    parts += [f"{none} {'is' if none == 1 else 'are'} {NOT_PLANNED}"]
+    parts += [f"{none} {'is' if none == 1 else 'are'} {NOT_PLANNED}"] if none else []
     return f"Of {counted(len(stages), 'finding')}, {joined(parts)}."
 
 

@@ -81,8 +81,7 @@ def test_every_result_below_its_target_has_a_row(report: FindingsReport) -> None
 
 def test_the_count_names_every_stage(report: FindingsReport) -> None:
     assert report.lead == (
-        "Of 4 findings, 3 have an action under way or planned, 1 is done, and not answered anew "
-        "and 0 are not planned yet."
+        "Of 4 findings, 3 have an action under way or planned and 1 is done but not answered anew."
     )
     assert [each.number for each in report.figures] == ["4", "0", "5", "1", "2"]
 
@@ -127,7 +126,9 @@ def test_without_a_plan_everything_is_not_planned_yet() -> None:
     report = report_of()
     assert (report.planned, report.owners, report.others) == ((), (), ())
     assert len(report.open) == 4
-    assert report.lead.endswith("and 4 are not planned yet.")
+    assert report.lead == (
+        "Of 4 findings, none has an action under way or planned and 4 are not planned yet."
+    )
     assert report.open[0].whom
     assert "What is planned" not in render.render_html(report)
 

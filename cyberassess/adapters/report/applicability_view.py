@@ -22,7 +22,7 @@ from cyberassess.adapters.report.summary_view import (
 )
 from cyberassess.domain.assessment import SHARED_SERVICE, Scope
 from cyberassess.domain.framework import CountsAs, Framework, Indicator
-from cyberassess.domain.ledger import Given
+from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import counted
 

@@ -8,7 +8,8 @@ import pytest
 
 from cyberassess.adapters.report import render
 from cyberassess.adapters.report.findings_view import FindingsReport, findings_report
-from cyberassess.domain.ledger import fold, text_field
+from cyberassess.domain.hashes import text_field
+from cyberassess.domain.ledger import fold
 from tests.adapters.report.made import GOAL, make_basis, small_state
 from tests.adapters.report.test_board import PLAN, REF, SCOPES, action
 from tests.unit.builder import Data, make_profile, record_event

@@ -159,6 +159,7 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
         official_texts(now.workspace.folder, now.frameworks.values()),
         now.contents.default_themes,
         default_scores(now),
+        now.opened,
     )
     return basis, notes
 
@@ -340,3 +341,25 @@ def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:
         return theme_report(basis, theme=theme)
 
     return print_document(folder, f"theme {theme.casefold()}".strip(), make, wanted)
+
+
+def report_findings(folder: Path, wanted: Wanted | None = None) -> Printed:
+    """Write every finding, and what will be done about it.
+
+    Raises:
+        ReportError: where the file is there already, or cannot be written.
+    """
+    from cyberassess.adapters.report.findings_view import findings_report
+
+    return print_document(folder, "findings and plan", findings_report, wanted or Wanted())
+
+
+def report_soa(folder: Path, wanted: Wanted | None = None) -> Printed:
+    """Write the statement of applicability: what applies where, and what was left out.
+
+    Raises:
+        ReportError: where the file is there already, or cannot be written.
+    """
+    from cyberassess.adapters.report.applicability_view import applicability
+
+    return print_document(folder, "statement of applicability", applicability, wanted or Wanted())

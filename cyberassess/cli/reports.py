@@ -139,6 +139,42 @@ def theme(folder: str, /, theme: str, output: str | None, **options: Any) -> Non
     show_printed(report_theme(Path(folder), wanted_from(output, **options), theme=theme))
 
 
+@report.command()
+@printing
+@click.pass_obj
+def soa(folder: str, /, output: str | None, **options: Any) -> None:
+    """Print the statement of applicability: what applies where, and what was left out.
+
+    Every outcome is there in every place, with its target, its result and its evidence in short.
+
+    \b
+    Examples:
+      cyberassess report soa
+      cyberassess report soa --html
+    """
+    from cyberassess.app.printing import report_soa
+
+    show_printed(report_soa(Path(folder), wanted_from(output, **options)))
+
+
+@report.command()
+@printing
+@click.pass_obj
+def findings(folder: str, /, output: str | None, **options: Any) -> None:
+    """Print every finding with its action, owner, date and cost, by priority.
+
+    What nobody has planned yet is listed too. "plan export" gives the same as a workbook.
+
+    \b
+    Examples:
+      cyberassess report findings
+      cyberassess report findings --html
+    """
+    from cyberassess.app.printing import report_findings
+
+    show_printed(report_findings(Path(folder), wanted_from(output, **options)))
+
+
 @click.command()
 @click.option(
     "--name", metavar="NAME", default="", help="Who approves; nothing is recorded without."

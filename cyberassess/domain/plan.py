@@ -55,6 +55,8 @@ class Action:
     progress: Progress
     priority: int
     """1 is first; 3 where nothing was said."""
+    reason: str = ""
+    """Why it was dropped, or what else somebody wrote; mostly empty."""
 
     @property
     def is_open(self) -> bool:
@@ -82,6 +84,7 @@ def action_of(record: Record) -> Action:
         cost_text=text.get("cost_text", ""),
         progress=stages.get(text.get("status", ""), Progress.PLANNED),
         priority=int(priority) if priority.isdecimal() else LOWEST_PRIORITY,
+        reason=text.get("reason", ""),
     )
 
 

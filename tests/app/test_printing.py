@@ -11,7 +11,9 @@ from cyberassess.app.printing import (
     Wanted,
     prepare,
     report_board,
+    report_findings,
     report_full,
+    report_soa,
     report_theme,
 )
 from cyberassess.errors import AssessmentError, ReportError
@@ -42,6 +44,8 @@ def test_each_kind_has_a_dated_name_of_its_own(council: Path) -> None:
         report_theme(council, HTML, theme="PIPES").path.name,
         report_board(council, Wanted(suffix=".docx")).path.name,
         report_full(council, HTML).path.name,
+        report_soa(council, HTML).path.name,
+        report_findings(council, HTML).path.name,
     ]
     kinds = [each.partition("cyber resilience ")[2] for each in names]
     assert kinds == [
@@ -52,7 +56,14 @@ def test_each_kind_has_a_dated_name_of_its_own(council: Path) -> None:
         "theme pipes.html",
         "board.docx",
         "full (2).html",
+        "statement of applicability.html",
+        "findings and plan.html",
     ]
+
+
+def test_documents_know_when_the_assessment_began(council: Path) -> None:
+    basis, now, _ = prepare(council)
+    assert basis.opened == now.opened
 
 
 def test_a_named_file_is_not_replaced_unasked(council: Path, tmp_path: Path) -> None:

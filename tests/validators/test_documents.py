@@ -1,5 +1,6 @@
 """Every document of the demonstration is what it declares, by an independent validator's word."""
 
+import zipfile
 from pathlib import Path
 
 import click
@@ -18,28 +19,41 @@ pytestmark = [
 ]
 
 
+EXTRA = {"open.pdf": ("board", "--edition", "open"), "data.pdf": ("theme", "data")}
+"""What is printed besides: another edition, and another theme."""
+CARRIES = ["attachment: the document carries a file"]
+"""What our own checker finds in a pack's report, and nowhere else: its answers travel inside."""
+
+
 @pytest.fixture(scope="module")
 def documents(
     shown_northport: Path,  # noqa: F811
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Path]:
-    """Print everything that ``report`` prints without being told more."""
+    """Print everything that ``report`` prints, and the report inside a pack."""
     group = program.commands["report"]
     assert isinstance(group, click.Group)
     folder = tmp_path_factory.mktemp("documents")
-    printed: list[Path] = []
-    for name, command in group.commands.items():
-        if not any(each.required for each in command.params):
-            path = folder / f"{name}.pdf"
-            code = run(program, ["-C", str(shown_northport), "report", name, "-o", str(path)])
-            assert code == 0
-            printed.append(path)
-    assert folder / "full.pdf" in printed
-    return [each for each in printed if each.exists()]
+    wanted = {f"{name}.pdf": (name,) for name in group.commands}
+    for name, words in (wanted | EXTRA).items():
+        printed = ["report", *words, "-o", str(folder / name)]
+        assert run(program, ["-C", str(shown_northport), *printed]) == 0
+    assert (
+        run(program, ["-C", str(shown_northport), "pack", "--yes", "-o", str(folder / "p.zip")])
+        == 0
+    )
+    with zipfile.ZipFile(folder / "p.zip") as pack:
+        name = next(each for each in pack.namelist() if each.endswith("report.pdf"))
+        (folder / "packed.pdf").write_bytes(pack.read(name))
+    found = sorted(folder.glob("*.pdf"))
+    assert {each.stem for each in found} >= {"full", "board", "open", "theme", "soa", "findings"}
+    return found
 
 
 def test_our_own_checker_finds_no_fault(documents: list[Path]) -> None:
-    assert {path.name: faults(path) for path in documents if faults(path)} == {}
+    found = {path.name: faults(path) for path in documents}
+    assert found.pop("packed.pdf") == CARRIES
+    assert found == {name: [] for name in found}
 
 
 def test_verapdf_passes_them_as_accessible_and_archival(documents: list[Path]) -> None:

@@ -133,7 +133,8 @@ def fair_play(basis: Basis) -> FairPlay:
         ),
         FairList(
             "Evidence to look at twice",
-            "Rejected or replaced items count for nothing; items out of date or unused are named.",
+            "Rejected or replaced items count for nothing. Items out of date, unused, or made "
+            "only after the assessment began are named.",
             ("Evidence", "What to know"),
             tuple(_doubtful(basis)),
         ),
@@ -353,12 +354,12 @@ def _behind_many(basis: Basis) -> Iterator[FairRow]:
         yield FairRow(item.reference, "", item.facts.title, places)
 
 
-_DOUBTFUL = (Mark.REJECTED, Mark.REPLACED, Mark.STALE, Mark.UNUSED)
+_DOUBTFUL = (Mark.REJECTED, Mark.REPLACED, Mark.STALE, Mark.CREATED_DURING, Mark.UNUSED)
 
 
 def _doubtful(basis: Basis) -> Iterator[FairRow]:
     for item in basis.evidence.items:
-        marks = [each for each in item.marks(basis.on) if each in _DOUBTFUL]
+        marks = [each for each in item.marks(basis.on, basis.opened) if each in _DOUBTFUL]
         if marks:
             reason = f": {item.review.reason}" if item.is_rejected and item.review else ""
             said = capital("; ".join(each.value for each in marks))

@@ -1,5 +1,8 @@
 """Confirmations, overrides and items of evidence as the full report shows them."""
 
+import dataclasses
+import datetime
+
 from cyberassess.adapters.report.basis import Basis
 from cyberassess.adapters.report.fairplay_view import fair_play
 from cyberassess.adapters.report.outcomes_view import OutcomeView, scope_views
@@ -119,6 +122,18 @@ def test_evidence_to_look_at_twice_is_listed_with_why() -> None:
         ("Leavers", "Rejected: A draft."),
         ("Leavers", "Out of date; supports nothing"),
     ]
+
+
+def test_evidence_made_after_the_assessment_began_is_marked() -> None:
+    events = (
+        *item("a", 1, "X.a", valid_until="2026-12-31", dated="2026-03-02"),
+        *item("b", 2, "X.a", valid_until="2026-12-31", dated="2026-03-01"),
+    )
+    began = dataclasses.replace(basis(*events), opened=datetime.date(2026, 3, 1))
+    found = next(e for e in fair_play(began).lists if e.title == "Evidence to look at twice")
+    assert [(each.ref, each.detail) for each in found.rows] == [
+        ("EV-001", "Created during the assessment"),
+    ]  # fmt: skip
 
 
 def test_one_item_behind_many_claims_is_listed_with_them() -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from cyberassess.adapters import resources
 from cyberassess.adapters.report import render
+from cyberassess.adapters.report.applicability_view import applicability
 from cyberassess.adapters.report.board_view import board_summary
 from cyberassess.adapters.report.document import Document
+from cyberassess.adapters.report.findings_view import findings_report
 from cyberassess.adapters.report.logo import read_logo
 from cyberassess.adapters.report.look import Look, contrast
 from cyberassess.adapters.report.theme_view import theme_report
@@ -27,6 +29,8 @@ DOCUMENTS = {
     "board": board_summary(WHOLE),
     "open": board_summary(WHOLE, edition="open"),
     "theme": theme_report(WHOLE),
+    "soa": applicability(WHOLE),
+    "findings": findings_report(WHOLE),
 }
 every_document = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 

@@ -1,6 +1,7 @@
 """Settings for every test: steady Hypothesis runs, and the repository on the import path."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +12,12 @@ if str(ROOT) not in sys.path:  # tests share builders (`tests.unit.builder`), al
     sys.path.append(str(ROOT))
 
 os.environ["CYBERASSESS_CACHE"] = "off"  # no test reads or fills the cache of who runs it
+
+# NOTE: running files side by side sets the width of the terminal; tests that care set their own
+os.environ.pop("COLUMNS", None)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # NOTE: a job in the background is deaf to Ctrl-C, and so would be what tests start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "steady",

@@ -233,8 +233,8 @@ def review(folder: str, reference: str, *, verdict: str, reason: str, by: str | 
 
     \b
     Examples:
-      cyberassess evidence review EV-001 --verdict accepted --by "Lee Marsh, internal audit"
-      cyberassess evidence review EV-001 --verdict rejected --reason "It is a draft."
+      cyberassess evidence review EV-075 --verdict accepted --by "Lee Marsh, internal audit"
+      cyberassess evidence review EV-075 --verdict rejected --reason "It is a draft."
     """
     from cyberassess.app.evidencing import review as record
     from cyberassess.cli.words_evidence import reviewed_line

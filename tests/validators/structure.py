@@ -191,7 +191,15 @@ def _table(table: Object) -> Iterator[str]:
     rows: list[Object] = []
     for kid in kids(table):
         if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-            rows += [kid] if kid.S == "/TR" else [e for e in kids(kid) if e.get("/S") == "/TR"]
+            rows += (
+                [kid]
+                if kid.S == "/TR"
+                else [
+                    e
+                    for e in kids(kid)
+                    if isinstance(e, pikepdf.Dictionary) and e.get("/S") == "/TR"
+                ]
+            )
     cells = [cell for row in rows for cell in kids(row)]
     if not any(cell.S == "/TH" for cell in cells):
         yield "no-header: a table"

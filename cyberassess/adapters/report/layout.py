@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import re
+import sys
 import unicodedata
 import warnings
 from collections.abc import Iterator
@@ -88,6 +89,9 @@ class _Complaints(logging.Handler):
         self.said: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(sys.exc_info()[1], KeyboardInterrupt):
+            # NOTE: the engine takes Ctrl-C while it draws a picture for a fault of the picture
+            raise KeyboardInterrupt
         said = record.getMessage()
         if not said.startswith((*_ABOUT_THE_MACHINE, _NO_GLYPH)):
             self.said.append(said)

@@ -114,7 +114,7 @@ def commands_of(text: str) -> list[list[str]]:
 
 def written_commands() -> Iterator[tuple[str, list[str]]]:
     """Give every command in the README's and the documents' blocks, without the program's name."""
-    for each in (ROOT / "README.md", *DOCUMENTS.glob("*.md")):
+    for each in filter(Path.is_file, (ROOT / "README.md", *DOCUMENTS.glob("*.md"))):
         for words in commands_of(each.read_text("utf-8")):
             if words[0] in {"./run", "../run", "cyberassess"} and words[1:] not in RUN_ITSELF:
                 yield each.name, words[1:]

@@ -30,14 +30,17 @@ from tests.adapters.xlsx.council import (
 from tests.adapters.xlsx.test_libreoffice import saved_again, soffice  # noqa: F401 - a fixture
 
 CLAIM = "Look again: a warning sign happens, yet all of “For achieved” is so."
-ACHIEVED = [
-    each.id for each in caf().outcomes[outcome("A1.a").outcome].at_level(LevelId("achieved"))
-]
+
+
+def achieved() -> list[str]:
+    """Give the statements of the column achieved of A1.a."""
+    found = caf().outcomes[outcome("A1.a").outcome].at_level(LevelId("achieved"))
+    return [str(each.id) for each in found]
 
 
 def answers(**more: tuple[Given, ...]) -> dict[StatementKey, tuple[Given, ...]]:
     """Claim all of the column achieved of A1.a, and more."""
-    whole = {statement(each): given("true") for each in ACHIEVED}
+    whole = {statement(each): given("true") for each in achieved()}
     return whole | {statement(name.replace("_", ".")): each for name, each in more.items()}
 
 
@@ -131,7 +134,7 @@ def test_checks_and_counts_work_in_libreoffice(soffice: list[str], tmp_path: Pat
 
     def typing(book: Workbook) -> None:
         sheet = book.worksheets[1]
-        for each in ACHIEVED:
+        for each in achieved():
             by_ref(sheet, each, wording.ANSWER).value = "True"
         by_ref(sheet, "A1.a.A.1", wording.ANSWER).value = "True by other means"
         by_ref(sheet, "A1.a.NA.1", wording.ANSWER).value = "This happens here"

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import Settings
-from cyberassess.domain.certificates import Certificate, RecordedAction
+from cyberassess.domain.certificates import RecordedAction
 from cyberassess.domain.findings import Tally, tally_statements
 from cyberassess.domain.framework import Framework, KeyAction
 from cyberassess.domain.scoring import Scorecard
@@ -36,8 +36,3 @@ def key_actions(
         )
         for each in framework.key_actions
     )
-
-
-def certificates_for(settings: Settings, standard: str) -> tuple[Certificate, ...]:
-    """Give the certificates for a standard, in the order of the settings."""
-    return tuple(each for each in settings.certificates if each.standard == standard)

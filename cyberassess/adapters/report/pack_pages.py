@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cyberassess.adapters import resources
+from cyberassess.adapters.report.templates import template_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +135,9 @@ class PackPage:
 
 def readme_text(page: PackPage) -> str:
     """Give the README, as plain text."""
-    return _render("README.txt.j2", page, is_html=False)
+    return template_of("pack", "README.txt.j2", is_html=False).render(page=page)
 
 
 def index_html(page: PackPage) -> str:
     """Give the index: one page that runs nothing and fetches nothing."""
-    return _render("index.html.j2", page, is_html=True)
-
-
-def _render(name: str, page: PackPage, *, is_html: bool) -> str:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resources.folder("templates") / "pack"),
-        autoescape=is_html,  # noqa: S701 - the README is text
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(name).render(page=page)
+    return template_of("pack", "index.html.j2").render(page=page)

@@ -12,6 +12,7 @@ from cyberassess.adapters.report.document import Document
 from cyberassess.adapters.report.layout import can_make_pdf, folder
 from cyberassess.adapters.report.look import recoloured
 from cyberassess.adapters.report.printing import print_html
+from cyberassess.adapters.report.templates import template_of
 from cyberassess.errors import Problem, ReportError, counted
 
 __all__ = ["can_make_pdf", "printable", "render_html", "write_pdf"]
@@ -89,18 +90,9 @@ def _shown(character: str) -> str:
 
 
 def _html(report: Document, stylesheet: str) -> str:
-    import jinja2
     import markupsafe
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template(report.frame.template)
+    template = template_of("report", report.frame.template, finalize=printable)
     # NOTE: the style sheet is ours, not the organisation's: the one text that is not escaped.
     html = template.render(report=report, stylesheet=markupsafe.Markup(stylesheet))  # noqa: S704
     refuse_silent_pictures(html)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cyberassess.adapters import resources
+from cyberassess.adapters.report.templates import template_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,4 @@ class StatusPage:
 
 def status_html(page: StatusPage) -> str:
     """Give the page: it stands on its own, runs nothing and fetches nothing."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resources.folder("templates") / "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("status.html.j2").render(page=page)
+    return template_of("report", "status.html.j2").render(page=page)

@@ -1,4 +1,4 @@
-"""From HTML to pages: the only module that knows WeasyPrint.
+"""From HTML to pages: beside ``engine`` and ``taken`` the only module that knows WeasyPrint.
 
 It may read files inside ``templates/`` and ``data:`` addresses, nothing else; whatever it
 complains about stops the document. What it gives is a ``Fragment``: its own file writing and
@@ -13,10 +13,8 @@ import os
 import re
 import sys
 import unicodedata
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,6 +22,7 @@ from urllib.request import url2pathname
 
 from cyberassess import __version__
 from cyberassess.adapters import resources
+from cyberassess.adapters.report import engine
 from cyberassess.adapters.report.fragment import Fragment
 from cyberassess.adapters.report.taken import Taken, sha256
 from cyberassess.errors import Problem, ReportError
@@ -39,10 +38,7 @@ _NO_GLYPH = ".notdef glyph rendered"
 def can_make_pdf() -> str:
     """Give an empty text where PDFs can be made, otherwise the reason why not."""
     try:
-        with warnings.catch_warnings():
-            # NOTE: it announces a library that makes fonts smaller; without it they are as right.
-            warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
-            import weasyprint  # noqa: F401 - slow, and missing on some machines
+        engine.load()
     except (ImportError, OSError) as cause:
         first = str(cause).strip().splitlines()
         return (
@@ -171,48 +167,9 @@ def _font_date(date: str) -> Iterator[None]:
             os.environ[name] = before
 
 
-_UNUSED = re.compile(
-    r"^\s*(?:::(?:marker|footnote-|note-)|@counter-style|@(?:left|right)-|@\w+-(?:left|right)-corner"
-    r"|@top-(?:left|right)\b(?!-))[^{]*\{[^}]*\}\n?",
-    re.MULTILINE,
-)
-"""Rules of the engine's own style sheet for list markers, footnotes and margins that stay empty,
-and for the styles of counters it has read already."""
-_MARGINS = re.compile(r"@(?:top|bottom|left|right)-[\w-]+\s*\{[^{}]*\}")
-"""Rules for the margins of pages; each costs a style for every page."""
-
-
-@cache
-def _engine(*, running: bool) -> type[Any]:
-    """Give WeasyPrint's ``HTML`` without the styles of markers and notes, which we never use.
-
-    Args:
-        running: whether the margins of pages are printed.
-
-    NOTE: those rules match every element, so the engine would make six styles for each, and ten
-    more for every page; left out, a long report takes a third less memory. Where a later
-    WeasyPrint no longer asks ``_ua_stylesheets``, or has no such file, only that saving is lost.
-    """
-    import weasyprint
-
-    sheet = Path(weasyprint.__file__).parent / "css" / "html5_ua.css"
-    if not sheet.is_file():
-        return weasyprint.HTML  # type: ignore[no-any-return]
-    lean = _UNUSED.sub("", sheet.read_text(encoding="utf-8"))
-    if not running:
-        lean = _MARGINS.sub("", lean)
-    ours = [weasyprint.CSS(string=lean)]
-
-    class Lean(weasyprint.HTML):  # type: ignore[misc]  # weasyprint has no types
-        def _ua_stylesheets(self, forms: object = False) -> list[Any]:  # noqa: ARG002, FBT002
-            return ours
-
-    return Lean
-
-
 def versions() -> str:
     """Name the programs that a layout follows from."""
-    import weasyprint
+    weasyprint = engine.load()
     from weasyprint.text.ffi import pango
 
     return f"{__version__} {weasyprint.__version__} {pango.pango_version()}"
@@ -228,12 +185,13 @@ class Press:
             style: the document's style sheet.
             date: ISO, of the document.
         """
+        engine.load()
         from weasyprint.text.fonts import FontConfiguration
 
         self._date = date
         self._fonts = FontConfiguration()
         self._running = self._css(style)
-        self._plain = self._css(_MARGINS.sub("", style))
+        self._plain = self._css(engine.without_margins(style))
         self._ours = {sha256(path.read_bytes()): path.name for path in font_files()}
 
     def lay_out(self, html: str, *, running: bool = False) -> Fragment:
@@ -257,10 +215,8 @@ class Press:
         return fragment
 
     def _css(self, style: str) -> Any:
-        import weasyprint
-
         with no_complaints():
-            return weasyprint.CSS(
+            return engine.load().CSS(
                 string=style,
                 base_url=f"{folder().as_uri()}/",
                 url_fetcher=_fetcher(),
@@ -268,14 +224,12 @@ class Press:
             )
 
     def _laid_out(self, html: str, *, running: bool) -> tuple[Fragment, frozenset[str]]:
-        import weasyprint
-
-        document = _engine(running=running)(
-            string=html, base_url=f"{folder().as_uri()}/", url_fetcher=_fetcher()
+        document = engine.html_class(running=running)(
+            html, base_url=f"{folder().as_uri()}/", url_fetcher=_fetcher()
         ).render(font_config=self._fonts, stylesheets=[self._running if running else self._plain])
         missing: set[str] = set()
-        engine = f"WeasyPrint {weasyprint.__version__}"
-        taken = Taken(document, ours=self._ours, engine=engine)
+        version = f"WeasyPrint {engine.load().__version__}"
+        taken = Taken(document, ours=self._ours, engine=version)
         document.write_pdf(finisher=taken.finish)
         if taken.silent:
             what = [

@@ -3,11 +3,12 @@
 import dataclasses
 import itertools
 import re
+from xml.etree.ElementTree import Element
 
 import pytest
 
 from cyberassess.adapters import resources
-from cyberassess.adapters.report import render
+from cyberassess.adapters.report import engine, render
 from cyberassess.adapters.report.applicability_view import applicability
 from cyberassess.adapters.report.board_view import board_summary
 from cyberassess.adapters.report.document import Document
@@ -54,6 +55,29 @@ def test_heads_have_a_scope_and_pictures_an_alternative(document: Document) -> N
     assert re.findall(r"<svg[^>]*>(?!<title>[^<]{5,}</title>)", html) == []
     assert re.findall(r'<img(?! alt="[^"]+")', html) == []
     assert html.count("<img") == 1
+
+
+def like(ours: Element, theirs: Element) -> None:
+    """Compare two trees; a parser of HTML keeps the name of a drawing's namespace as well."""
+    named = "{http://www.w3.org/2000/xmlns/}xmlns"
+    assert ours.tag == theirs.tag
+    assert dict(ours.attrib) == {k: v for k, v in theirs.attrib.items() if k != named}
+    assert (ours.text or "") == (theirs.text or "")
+    assert (ours.tail or "") == (theirs.tail or "")
+    for one, other in zip(ours, theirs, strict=True):
+        like(one, other)
+
+
+@every_document
+def test_it_reads_the_same_by_our_parser_and_by_one_of_html(document: Document) -> None:
+    tinyhtml5 = pytest.importorskip("tinyhtml5")
+    inside = re.search(r"<body.*</body>", body(document), re.DOTALL)
+    assert inside
+    html = f"<!doctype html><html><head><title>T</title></head>{inside[0]}</html>"
+    html = re.sub(r"<!--part(?: on)?-->|\s+(?=</body>)", "", html)
+    ours = engine.tree_of(html)
+    assert ours is not None
+    like(ours, tinyhtml5.parse(html, namespace_html_elements=False))
 
 
 @every_document

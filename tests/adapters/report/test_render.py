@@ -1,11 +1,15 @@
 import itertools
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
 from cyberassess.adapters import resources
-from cyberassess.adapters.report import layout, render
+from cyberassess.adapters.report import engine, layout, render
 from cyberassess.adapters.report.view import FullReport
 from tests.adapters.report.made import GOAL, build, small_state
 from tests.unit.builder import make_profile, text_event
@@ -101,13 +105,37 @@ def test_pdfs_are_made_in_one_place_only() -> None:
         for path in sorted(package.rglob("*.py"))
         if re.search(r"\bweasyprint\b", path.read_text(encoding="utf-8"))
     ]
-    assert makers == ["adapters/report/layout.py"]
+    assert makers == ["adapters/report/engine.py", "adapters/report/layout.py"]
     text = Path(layout.__file__).read_text(encoding="utf-8")
-    assert text.count("_engine(running=running)(") == 1
-    assert text.count("weasyprint.CSS(\n") == 1
+    assert text.count("engine.html_class(running=running)(") == 1
+    assert text.count("engine.load().CSS(\n") == 1
     assert text.count("url_fetcher=_fetcher()") == 2
     assert text.count("HTML(") == 0
-    assert text.count("CSS(") == text.count("weasyprint.CSS(string=lean)") + 1 == 2
+    assert text.count("CSS(") == 1
+    text = Path(engine.__file__).read_text(encoding="utf-8")
+    assert re.findall(r"HTML\(|CSS\(.*?\)", text) == [
+        "CSS(string=lean if running else without_margins(lean)"
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how libraries are found is Linux's")
+@pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf())
+def test_loading_the_engine_runs_no_other_program() -> None:
+    code = (
+        "import sys\n"
+        "sys.addaudithook(lambda name, what: name.startswith(('subprocess', 'os.system',"
+        " 'os.posix_spawn', 'os.exec')) and print(name, what))\n"
+        "from cyberassess.adapters.report import engine\n"
+        "engine.load()\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == ""
+
+
+def test_a_document_that_is_not_xml_is_left_to_the_engine() -> None:
+    assert engine.tree_of("<!doctype html><html><body><p>a<p>b</body></html>") is None
+    assert engine.tree_of('<!DOCTYPE html [<!ENTITY a "b">]><html>&a;</html>') is None
+    assert engine.tree_of("<!doctype html><html><body>a<br>b&amp;</body></html>") is not None
 
 
 def test_templates_do_not_switch_escaping_off() -> None:

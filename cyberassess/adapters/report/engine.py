@@ -1,0 +1,131 @@
+"""Loads WeasyPrint, the PDF engine, and reads documents for it."""
+
+import contextlib
+import ctypes.util
+import io
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError  # the type; parsing is defusedxml's
+
+
+@cache
+def load() -> Any:
+    """Give the module ``weasyprint``; it is slow to load, and missing on some machines.
+
+    Raises:
+        ImportError: it is not installed.
+        OSError: one of its system libraries is not.
+    """
+    with contextlib.suppress(OSError), _no_compiler():
+        return _loaded()
+    return _loaded()
+
+
+def _loaded() -> Any:
+    # NOTE: it announces a library that makes fonts smaller; without it they are as right. Where a
+    # system library is missing it prints advice, too; ours stands in the message.
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
+        import weasyprint
+    return weasyprint
+
+
+@contextmanager
+def _no_compiler() -> Iterator[None]:
+    """Let system libraries be found under their own names only, on Linux.
+
+    NOTE: under names without a version Python asks ``gcc`` and ``ld`` where a library is, some
+    twenty times for this engine, which costs more than loading it. Its last names are the exact
+    ones, and the linker knows those.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    find = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None  # noqa: ARG005 - by its name, too
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find
+
+
+_UNUSED = re.compile(
+    r"^\s*(?:::(?:marker|footnote-|note-)|@counter-style|@(?:left|right)-|@\w+-(?:left|right)-corner"
+    r"|@top-(?:left|right)\b(?!-))[^{]*\{[^}]*\}\n?",
+    re.MULTILINE,
+)
+"""Rules of the engine's own style sheet for list markers, footnotes and margins that stay empty,
+and for the styles of counters it has read already."""
+_MARGINS = re.compile(r"@(?:top|bottom|left|right)-[\w-]+\s*\{[^{}]*\}")
+"""Rules for the margins of pages; each costs a style for every page."""
+_EMPTY = re.compile(r"<(br|col|hr|img|link|meta|wbr)\b((?:[^<>\"]|\"[^\"]*\")*?)\s*/?>")
+"""Elements that HTML never closes."""
+
+
+def without_margins(style: str) -> str:
+    """Give a style sheet without what it prints in the margins of pages."""
+    return _MARGINS.sub("", style)
+
+
+def tree_of(html: str) -> Element | None:
+    """Read a document that is XML, too, apart from elements HTML never closes; else ``None``.
+
+    Our own templates write such documents, and this reads them many times as fast as the engine's
+    parser, with the same result.
+    """
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    closed = _EMPTY.sub(r"<\1\2/>", html.removeprefix("<!doctype html>"))
+    try:
+        return fromstring(closed, forbid_dtd=True)
+    except (ParseError, DefusedXmlException):
+        return None
+
+
+@cache
+def html_class(*, running: bool) -> type[Any]:
+    """Give WeasyPrint's ``HTML`` without what our documents never need.
+
+    Args:
+        running: whether the margins of pages are printed.
+
+    It reads documents that are XML, too, itself; see ``tree_of``.
+
+    NOTE: the rules of markers and notes match every element, so the engine would make six styles
+    for each, and ten more for every page; left out, a long report takes a third less memory. Where
+    a later WeasyPrint no longer asks ``_ua_stylesheets``, or has no such file, only that saving is
+    lost.
+    """
+    weasyprint: Any = load()
+    import cssselect2  # the engine's own selectors
+
+    sheet = Path(weasyprint.__file__).parent / "css" / "html5_ua.css"
+    lean = _UNUSED.sub("", sheet.read_text(encoding="utf-8")) if sheet.is_file() else ""
+    ours = [weasyprint.CSS(string=lean if running else without_margins(lean))] if lean else []
+
+    class Lean(weasyprint.HTML):  # type: ignore[misc]  # weasyprint has no types
+        def __init__(self, html: str, base_url: str, url_fetcher: object) -> None:
+            tree = tree_of(html)
+            if tree is None:
+                super().__init__(string=html, base_url=base_url, url_fetcher=url_fetcher)
+                return
+            # NOTE: what the engine's own beginning sets, in version 70.
+            self.base_url = base_url
+            self.url_fetcher = url_fetcher
+            self.media_type = "print"
+            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(
+                tree, content_language=None
+            )
+            self.etree_element = self.wrapper_element.etree_element
+
+        def _ua_stylesheets(self, forms: object = False) -> list[Any]:  # noqa: FBT002
+            return ours or super()._ua_stylesheets(forms)
+
+    return Lean

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from cyberassess.adapters.files import TEMPORARY, remove_unfinished, write_whole
 from cyberassess.domain.assessment import (
     DEFAULT_THEMES,
     NO_PROFILE,
+    Asked,
+    PersonId,
     Pinned,
     Settings,
+    assign,
     check_settings,
 )
 from cyberassess.domain.checks import check_framework, check_target, check_themes
@@ -56,7 +60,7 @@ _TABLES = ("people.xlsx", "systems.xlsx", "plan.xlsx")
 """The tables officers fill in, under the names they are written with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contents:
     """What a workspace's files say, the ledger aside."""
 
@@ -71,6 +75,11 @@ class Contents:
     """Of the settings' file."""
     default_themes: ThemeSet | None = None
     """What the organisation's own themes are set beside; ``None`` where it has none of its own."""
+
+    @cached_property
+    def portions(self) -> Mapping[PersonId, tuple[Asked, ...]]:
+        """Who is asked what; see ``assign``."""
+        return assign(self.frameworks, self.settings)
 
 
 class Workspace:

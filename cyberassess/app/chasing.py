@@ -15,7 +15,7 @@ from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, now, open_assessment
 from cyberassess.app.output import csv_bytes, saving
 from cyberassess.app.people import EXTENSION
-from cyberassess.domain.assessment import Person, assign, statement_key
+from cyberassess.domain.assessment import Person, statement_key
 from cyberassess.errors import counted
 
 
@@ -152,7 +152,7 @@ def chased(assessment: Assessment, on: datetime.date) -> tuple[Chased, ...]:
     """Give everybody with questions nobody has answered, the latest first."""
     settings, state = assessment.contents.settings, assessment.state
     found: list[Chased] = []
-    for person_id, portion in assign(assessment.frameworks, settings).items():
+    for person_id, portion in assessment.contents.portions.items():
         person = settings.person(person_id)
         if person is None:
             continue

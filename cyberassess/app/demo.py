@@ -3,7 +3,7 @@
 import datetime
 import multiprocessing
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,6 @@ from cyberassess.domain.assessment import (
     PersonId,
     ScopeId,
     StatementKey,
-    assign,
 )
 from cyberassess.domain.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.domain.inheriting import INHERITANCE, inheritable
@@ -286,13 +285,11 @@ class _Answers:
             if answer is not None:
                 self.other[each.person, each.scope, each.statement] = (answer, each.reason)
                 differing.add((each.person, each.scope, outcome.id))
-        self.author = self._authors(
-            assign(assessment.frameworks, assessment.contents.settings), differing
-        )
+        self.author = self._authors(assessment.contents.portions, differing)
 
     @staticmethod
     def _authors(
-        portions: dict[PersonId, tuple[Asked, ...]],
+        portions: Mapping[PersonId, tuple[Asked, ...]],
         differing: set[tuple[PersonId, ScopeId, OutcomeId]],
     ) -> dict[tuple[ScopeId, OutcomeId], PersonId]:
         """Give each outcome the person who answers all of it: not the one who only differs."""

@@ -18,7 +18,6 @@ from cyberassess.app.setup import read_respondent
 from cyberassess.domain.assessment import (
     Person,
     Settings,
-    assign,
 )
 from cyberassess.domain.framework import OWNER_ROLES, FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
@@ -99,8 +98,7 @@ class PersonLine:
 
 def people(assessment: Assessment) -> tuple[PersonLine, ...]:
     """Give everybody in the settings, the officer first."""
-    settings = assessment.contents.settings
-    portions = assign(assessment.frameworks, settings)
+    settings, portions = assessment.contents.settings, assessment.contents.portions
     return tuple(
         PersonLine(
             each.id,
@@ -194,15 +192,14 @@ def hand_over(
     settings = assessment.contents.settings
     one, other = find_person(assessment, giver), find_person(assessment, taker)
     place = find_scope(settings, scope, where="--scope").id if scope else None
-    portion = assign(assessment.frameworks, settings).get(one.id, ())
+    portion = assessment.contents.portions.get(one.id, ())
     chosen = [each for each in portion if place in (None, each.scope.id)]
     if names:
         wanted = {each.casefold() for each in names}
         known: set[str] = set()
         kept = []
         for asked in chosen:
-            located = next(e for e in asked.framework.located if e.outcome is asked.outcome)
-            ids = {str(asked.outcome.id), *(group.id for group in located.groups)}
+            ids = asked.framework.names[asked.outcome.id]
             known |= ids
             if wanted & {each.casefold() for each in ids}:
                 kept.append(asked)

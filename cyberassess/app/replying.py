@@ -13,7 +13,7 @@ from cyberassess.app.offering import offers_to
 from cyberassess.app.opening import Assessment, Event
 from cyberassess.app.output import moment
 from cyberassess.app.sending import file_name, questions_for, short_name
-from cyberassess.domain.assessment import Person, PersonId, assign
+from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.questions import (
     Document,
     EvidenceReply,
@@ -167,7 +167,7 @@ def write_receipt(
     settings = assessment.contents.settings
     known = settings.person(person)
     who = known or Person(id=person, name=assessment.name_of(person))
-    portion = assign(assessment.frameworks, settings).get(asked, ())
+    portion = assessment.contents.portions.get(asked, ())
     what = questionnaire(
         who,
         portion,

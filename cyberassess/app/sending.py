@@ -24,7 +24,6 @@ from cyberassess.app.output import moment, saving
 from cyberassess.domain.assessment import (
     Person,
     PersonId,
-    assign,
 )
 from cyberassess.domain.comparing import Relation, mapping_name
 from cyberassess.domain.framework import FrameworkRef, IndicatorId, OutcomeId
@@ -80,7 +79,7 @@ def send(
 
     with writing(folder, "send", by=by) as session:
         assessment = session.assessment
-        portions = assign(assessment.frameworks, assessment.contents.settings)
+        portions = assessment.contents.portions
         chosen = [find_person(assessment, name).id for name in to] or list(portions)
         if comments:
             session.write(_comments(assessment, chosen, comments))
@@ -219,7 +218,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
 
     settings = assessment.contents.settings
     person = settings.person(person_id)
-    portion = assign(assessment.frameworks, settings).get(person_id, ())
+    portion = assessment.contents.portions.get(person_id, ())
     if person is None or not portion:
         raise AssessmentError(
             Problem(

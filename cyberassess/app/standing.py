@@ -12,7 +12,7 @@ from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflict_json, conflicts, differences
 from cyberassess.app.systems import systems
-from cyberassess.domain.assessment import PersonId, assign, statement_key
+from cyberassess.domain.assessment import PersonId, statement_key
 from cyberassess.domain.confirming import waits
 from cyberassess.domain.questions import DECLARATION
 from cyberassess.errors import counted
@@ -62,7 +62,7 @@ def status(folder: Path) -> Status:
     """Say who has not replied, what is in conflict, and what to do next."""
     assessment = open_assessment(folder)
     settings, state = assessment.contents.settings, assessment.state
-    portions = assign(assessment.frameworks, settings)
+    portions = assessment.contents.portions
     people: list[PersonStatus] = []
     on = today()
     for person_id, portion in portions.items():

@@ -188,13 +188,7 @@ def covers(framework: Framework, outcome: Outcome, scope: Scope) -> bool:
     """Say whether a shared service is asked about an outcome."""
     if not scope.covers:
         return True
-    return bool(_names(framework, outcome).intersection(scope.covers))
-
-
-def _names(framework: Framework, outcome: Outcome) -> set[str]:
-    """Give the ids that stand for an outcome: its own and those of the groups it lies in."""
-    located = next(each for each in framework.located if each.outcome.id == outcome.id)
-    return {outcome.id, *(group.id for group in located.groups)}
+    return not framework.names[outcome.id].isdisjoint(scope.covers)
 
 
 class Asked(NamedTuple):
@@ -228,7 +222,7 @@ def _covers(assignment: Assignment, asked: Asked) -> bool:
         return False
     if not assignment.outcomes and not assignment.without:
         return True
-    names = _names(asked.framework, asked.outcome)
+    names = asked.framework.names[asked.outcome.id]
     if names.intersection(assignment.without):
         return False
     return not assignment.outcomes or bool(names.intersection(assignment.outcomes))
@@ -361,8 +355,8 @@ def _check_sharing(
         {
             name
             for framework in frameworks.values()
-            for each in framework.located
-            for name in (str(each.outcome.id), *(group.id for group in each.groups))
+            for names in framework.names.values()
+            for name in names
         }
     )
     for name in scope.covers:

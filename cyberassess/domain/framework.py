@@ -299,6 +299,14 @@ class Framework(Model):
         return {each.outcome.id: each.outcome for each in self.located}
 
     @cached_property
+    def names(self) -> Mapping[OutcomeId, frozenset[str]]:
+        """The ids that stand for an outcome, its own and those of its groups; keyed by outcome."""
+        return {
+            outcome.id: frozenset((str(outcome.id), *(group.id for group in groups)))
+            for groups, outcome in self.located
+        }
+
+    @cached_property
     def indicators(self) -> Mapping[IndicatorId, tuple[Outcome, Indicator]]:
         """Keyed by statement id, in the publisher's order."""
         return {

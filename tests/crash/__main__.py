@@ -5,8 +5,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.crash.commands import COMMANDS, prepare
 from tests.crash.injecting import why_not
-from tests.crash.sweep import COMMANDS, KINDS, prepare, sweep
+from tests.crash.sweep import KINDS, sweep
 
 
 def main(names: list[str]) -> int:

@@ -4,54 +4,22 @@ After each the assessment opens and verifies, every answer that was acknowledged
 next command goes through and leaves nothing half-done behind.
 """
 
-import json
+import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyberassess.adapters.segments import machine_token
-from cyberassess.app.merging import merge
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.results import verify
-from cyberassess.app.settling import AskSession, differences
-from cyberassess.cli import program
-from cyberassess.cli.running import run
-from cyberassess.errors import CyberassessError
-from tests.app.council import begin, fill_in, send_to, take
-from tests.app.test_importing import file_data
-from tests.app.test_settling import reply
+from cyberassess.app.settling import differences
+from cyberassess.domain.hashes import canonical
+from tests.crash.commands import PHOTO, Answers, Command, quietly
 from tests.crash.injecting import Ended, Fault, calls_of, injected
 
 KINDS = ("KILL", "ENOSPC", "EIO")
-KIM = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
-ALEX = {"B1.a.N.1/housing": "Does not happen"}
-SAM = {"A1.a.N.1": "Happens"}
-
-Answers = frozenset[tuple[str, str, str, str]]
-"""Everything anybody answered: person, scope, statement and code."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """A writing command in the table, and what must hold when it was interrupted."""
-
-    name: str
-    arguments: tuple[str, ...]
-    """``HERE`` is the workspace, ``PLACE`` the folder it lies in."""
-    start: str = "differing"
-    """Which of the prepared places it runs in."""
-    typed: str = ""
-    after: tuple[str, ...] = ("-C", "HERE", "send", "--to", "Sam Reid")
-    """A command that must go through afterwards."""
-    allowed: frozenset[str] = frozenset()
-    """Codes of problems ``verify`` may name until the command is given again."""
-    again: bool = False
-    """Whether the command itself is given again before the one afterwards."""
-    makes: bool = False
-    """Whether it makes the workspace, which therefore need not be there."""
-    acknowledged: Callable[[str, Answers], Answers] = lambda _out, _full: frozenset()
-    """What it said it had stored, of all it would store."""
+_CHANCE = r"met-[0-9a-f]+|'[0-9a-f]{16}'|\d\d:\d\d:\d\d"
 
 
 def answers_in(folder: Path) -> Answers:
@@ -65,151 +33,39 @@ def answers_in(folder: Path) -> Answers:
     )
 
 
-def _received(out: str, full: Answers) -> Answers:
-    people = {"kim2.xlsx": "Kim Lee", "sam.xlsx": "Sam Reid"}
-    said = {person for name, person in people.items() if f"{name}: " in out and "stored" in out}
-    lines = [line for line in out.splitlines() if ": stored " in line]
-    named = {people[line.split(":")[0]] for line in lines if line.split(":")[0] in people}
-    return frozenset(each for each in full if each[0] in named & said)
+def records_in(folder: Path) -> frozenset[str]:
+    """Give everything else that was recorded: evidence, decisions, actions and reviews.
+
+    People who were met and items of evidence have chance names, and files may carry the time.
+    """
+    state = open_assessment(folder).state
+    return frozenset(
+        re.sub(_CHANCE, "*", f"{kind} {name} {canonical(dict(each.fields))!r}")
+        for kind, names in state.records.items()
+        for name, several in names.items()
+        for each in several
+    )
 
 
-def _asked(out: str, full: Answers) -> Answers:
-    """Every question but the one on the screen was answered."""
-    shown = max(out.count(" · question ") - 1, 0)
-    mine = sorted(each for each in full if each[0] == "Alex Moor")
-    return frozenset(mine) if shown >= len(mine) else frozenset()
-
-
-ASKED = "1\n" * 20
-
-COMMANDS = (
-    Command(
-        "new",
-        ("new", "PLACE/lab", "--organisation", "Lab", "--period", "2026", "--framework",
-         "ncsc-cyber-essentials@3.3", "--profile", "cyber-essentials-ready"),
-        after=("-C", "PLACE/lab", "send"), again=True, makes=True,
-    ),
-    Command("send", ("-C", "HERE", "send")),
-    Command(
-        "receive", ("-C", "HERE", "receive", "PLACE/kim2.xlsx", "PLACE/sam.xlsx"),
-        acknowledged=_received,
-    ),
-    Command("receive what is refused", ("-C", "HERE", "receive", "PLACE/photo.xlsx")),
-    Command("ask", ("-C", "HERE", "ask", "--as", "Alex Moor"), typed=ASKED, acknowledged=_asked),
-    Command("import webcaf", ("-C", "HERE", "import", "webcaf", "PLACE/webcaf.json")),
-    Command(
-        "resolve",
-        ("-C", "HERE", "resolve", "B1.a.N.1/housing", "--answer", "happens", "--reason", "Seen."),
-    ),
-    Command(
-        "resolve --keep", ("-C", "HERE", "resolve", "--keep", "REF", "--reason", "Seen."),
-        start="merged",
-    ),
-    Command("settings", ("-C", "HERE", "send", "--to", "Kim Lee"), start="edited"),
-    Command(
-        "merge another copy", ("-C", "HERE", "merge", "PLACE/other"), start="apart",
-        allowed=frozenset(("branches",)), again=True,
-    ),
-    Command(
-        "merge branches", ("-C", "HERE", "merge"), start="branched",
-        allowed=frozenset(("branches", "segment-stray")), again=True,
-    ),
-    Command(
-        "merge --close-open", ("-C", "HERE", "merge", "--close-open"), start="left open",
-        again=True,
-    ),
-    Command("after a crash of ask", ("-C", "HERE", "send", "--to", "Kim Lee"), start="crashed"),
-    Command(
-        "recover", ("-C", "PLACE/damaged", "recover", "--to", "PLACE/rescued"), start="damaged",
-        makes=True,
-    ),
-    Command("people add", ("-C", "HERE", "people", "add", "Jo Hall <jo@northport.example>:hr")),
-    Command(
-        "people extend", ("-C", "HERE", "people", "extend", "Kim Lee", "--until", "2026-12-31")
-    ),
-    Command("systems add", ("-C", "HERE", "systems", "add", "Parking", "--service", "Parking")),
-    Command("people export", ("-C", "HERE", "people", "export")),
-    Command("chase", ("-C", "HERE", "chase")),
-    Command("review send", ("-C", "HERE", "review", "send", "--to", "Ann Ward")),
-    Command("report full", ("-C", "HERE", "report", "full", "--html")),
-    Command("report full, PDF", ("-C", "HERE", "report", "full")),
-    Command(
-        "wording",
-        ("-C", "HERE", "framework", "wording", "PLACE/wording.csv", "--framework", "ncsc-caf@0"),
-    ),
-)  # fmt: skip
-
-
-# Places to run in
-
-
-def prepare(place: Path) -> dict[str, Path]:
-    """Make the places the commands run in, keyed by name; each holds a workspace ``here``."""
-    folder = begin(place / "differing" / "here", "ncsc-caf@0")
-    sent = send_to(folder)
-    kims = sent["Kim Lee"]
-    take(folder, fill_in(kims, folder.parent / "kim.xlsx", KIM))
-    take(folder, fill_in(sent["Alex Moor"], folder.parent / "alex.xlsx", ALEX))
-    more = KIM | {"B1.b.H.2/housing": "True"}
-    fill_in(kims, folder.parent / "kim2.xlsx", more, saved="2090-01-01T11:00:00Z")
-    fill_in(sent["Sam Reid"], folder.parent / "sam.xlsx", SAM)
-    (folder.parent / "photo.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
-    (folder.parent / "webcaf.json").write_text(json.dumps(file_data()), "utf-8")
-    (folder.parent / "wording.csv").write_text("id,text\nB1.a.N.1,The words.\n", "utf-8")
-    base = folder.parent
-    places = {"differing": base}
-
-    def another(name: str) -> Path:
-        places[name] = Path(shutil.copytree(base, place / name))
-        return places[name]
-
-    edited = another("edited") / "here" / "assessment.yaml"
-    edited.write_text(edited.read_text("utf-8").replace("2026-12-11", "2026-12-18"), "utf-8")
-    apart = another("apart")
-    shutil.copytree(apart / "here", apart / "other")
-    for name, answer in (("here", "true"), ("other", "not-true")):
-        _say(apart / name, answer)
-    (apart / "other" / "evidence" / "proof.txt").write_text("proof")
-    branched = Path(shutil.copytree(apart, place / "branched"))
-    places["branched"] = branched
-    for path in (branched / "other" / "ledger").glob("*.jsonl"):
-        shutil.copyfile(path, branched / "here" / "ledger" / path.name)
-    last = max((branched / "here" / "ledger").glob("*.jsonl"))
-    last.rename(last.with_name(f"{last.stem} (1).jsonl"))
-    places["merged"] = _merged(another("merged"))
-    crashed = another("crashed")
-    session = AskSession(crashed / "here", "Kim Lee")
-    session.save(reply(session.what, "B1.b.H.2/housing", "true"))
-    left = Path(shutil.copytree(crashed, place / "left open"))
-    places["left open"] = left
-    (path,) = (left / "here" / "ledger").glob("*-open-*")
-    path.write_bytes(path.read_bytes().replace(machine_token().encode(), b"0" * 16))
-    (path,) = (crashed / "here" / "ledger").glob("*-open-*")
-    with path.open("ab") as file:
-        file.write(b'{"type":"ans')
-    damaged = another("damaged")
-    shutil.copytree(damaged / "here", damaged / "damaged")
-    path = max((damaged / "damaged" / "ledger").glob("*.jsonl"))
-    path.write_bytes(path.read_bytes()[:-30])
-    return places
-
-
-def _say(folder: Path, answer: str) -> None:
-    session = AskSession(folder, "Kim Lee")
-    session.save(reply(session.what, "B1.b.H.2/housing", answer))
-    session.close()
-
-
-def _merged(place: Path) -> Path:
-    """Give a workspace whose branches differ in the reason for one answer."""
-    here, other = place / "here", place / "other"
-    shutil.copytree(here, other)
-    for folder, reason in ((here, "By hand."), (other, "By robot.")):
-        session = AskSession(folder, "Kim Lee")
-        session.save(reply(session.what, "B1.b.H.2/housing", "other-means", reason))
-        session.close()
-    merge(here, other)
-    return place
+def torn(place: Path) -> Iterator[str]:
+    """Name the files that were written in part under their own name."""
+    for path in place.rglob("*"):
+        if not path.is_file() or path.read_bytes().startswith(PHOTO):
+            continue
+        if path.suffix in {".zip", ".xlsx", ".docx"}:
+            try:
+                with zipfile.ZipFile(path) as archive:
+                    whole = archive.testzip() is None
+            except zipfile.BadZipFile:
+                whole = False
+        elif path.suffix == ".pdf":
+            whole = path.read_bytes().rstrip().endswith(b"%%EOF")
+        elif path.suffix == ".html":
+            whole = path.read_bytes().rstrip().endswith(b"</html>")
+        else:
+            whole = True
+        if not whole:
+            yield path.relative_to(place).as_posix()
 
 
 # One command
@@ -247,6 +103,7 @@ class Sweep:
         self.scratch = scratch
         place = self._fresh()
         self.before = answers_in(place / "here")
+        before = records_in(place / "here")
         self._warm_up()
         place = self._fresh()
         ended, calls = calls_of(_filled(command.arguments, place), place, typed=command.typed)
@@ -254,10 +111,12 @@ class Sweep:
         self.code = ended.code
         self.calls = [each for each in calls if not each.line.startswith("write(1<")]
         self.full = answers_in(place / "here")
+        self.full_records = records_in(place / "here")
+        self.kept_records = before & self.full_records
 
     def _warm_up(self) -> None:
         place = self._fresh()
-        _quietly(_filled(self.command.arguments, place), typed=self.command.typed)
+        quietly(_filled(self.command.arguments, place), typed=self.command.typed)
 
     def _fresh(self) -> Path:
         """Give a new copy of the place, always under the same name."""
@@ -296,8 +155,12 @@ class Sweep:
             yield f"lost: {sorted((self.before | said) - there)}"
         if not there <= self.full | self.before:
             yield f"made up: {sorted(there - self.full)}"
-        if ended.code == self.code and there != self.full:
+        recorded = records_in(here)
+        if not self.kept_records <= recorded:
+            yield f"lost: {sorted(self.kept_records - recorded)}"
+        if ended.code == self.code and (there != self.full or not self.full_records <= recorded):
             yield "said that all went well, and did not store everything"
+        yield from (f"written in part: {each}" for each in torn(place))
         yield from self._next(place)
 
     def _next(self, place: Path) -> Iterator[str]:
@@ -305,11 +168,11 @@ class Sweep:
         command = self.command
         if command.again and not (command.makes and (place / "lab").exists()):
             arguments = _filled(command.arguments, place)
-            code = _quietly(arguments, typed=command.typed)
+            code = quietly(arguments, typed=command.typed)
             if code != self.code:
                 yield f"given again it ended with {code}"
         if command.name != "recover":
-            code = _quietly(_filled(command.after, place))
+            code = quietly(_filled(command.after, place))
             if code != 0:
                 yield f"the next command ended with {code}"
         left = [
@@ -333,26 +196,6 @@ def _badly_said(ended: Ended) -> Iterator[str]:
         yield f"ended with {ended.code}: {ended.err}"
     if ended.code == 1 and not ended.err.strip().endswith((".", ". ")):
         yield f"did not say why in a sentence: {ended.err!r}"
-
-
-def _quietly(arguments: Sequence[str], *, typed: str = "") -> int:
-    """Run a command here, without its output."""
-    import contextlib
-    import io
-    import sys
-
-    stdin = sys.stdin
-    sys.stdin = io.StringIO(typed)
-    try:
-        with (
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
-            return run(program, arguments)
-    except CyberassessError:
-        return 1
-    finally:
-        sys.stdin = stdin
 
 
 def sweep(

@@ -22,8 +22,9 @@ from cyberassess.cli import program
 from cyberassess.cli.running import run
 from cyberassess.errors import CyberassessError
 from tests.app.council import LATER, answers, begin, fill_in, ledger_bytes, send_to, take
+from tests.crash.commands import COMMANDS, Command, prepare
 from tests.crash.injecting import Call, Fault, injected, why_not
-from tests.crash.sweep import COMMANDS, KINDS, Command, Sweep, answers_in, prepare
+from tests.crash.sweep import KINDS, Sweep, answers_in
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 ROOT = Path(__file__).parents[2]

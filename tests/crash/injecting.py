@@ -83,9 +83,16 @@ def why_not() -> str:
 
 
 def _forked(arguments: Sequence[str], typed: str, ready: int, place: Path) -> int:
-    """Fork a child that waits for a byte and runs a command; give its process id."""
+    """Fork a child that waits for a byte and runs a command; give its process id.
+
+    It is given once the child has nothing left to do but wait, so that no call of ours is counted.
+    """
+    is_set, sets = os.pipe()
     pid = os.fork()
     if pid:
+        os.close(sets)
+        os.read(is_set, 1)
+        os.close(is_set)
         return pid
     code = 70  # pragma: no cover - from here on it is another process
     try:
@@ -102,6 +109,7 @@ def _forked(arguments: Sequence[str], typed: str, ready: int, place: Path) -> in
         sys.stdin = os.fdopen(0, "r", encoding="utf-8")
         sys.stdout = os.fdopen(1, "w", encoding="utf-8")
         sys.stderr = os.fdopen(2, "w", encoding="utf-8")
+        os.close(sets)
         select.select([ready], [], [])  # NOTE: reading would be counted as a call of the command
         code = run(program, arguments)
         sys.stdout.flush()

@@ -1,7 +1,7 @@
 """What an evidence pack says: answers as data, lists, index; all derived from one assessment."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from cyberassess.app.confirming import overrides
 from cyberassess.app.evidencing import support_of
 from cyberassess.app.opening import Assessment
 from cyberassess.app.output import csv_bytes
+from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.results import explain_json, score_json
 from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.confidence import Confidence, Measured, confidence_in
@@ -33,6 +34,40 @@ Json = dict[str, Any]  # NOTE: written as it is; tests fix its shape.
 Paths = Mapping[str, str]
 """Where files lie inside the pack: items of evidence by their id, workbooks by their SHA-256."""
 CHANGES = "lists/changes.csv"
+
+
+def items_of(assessment: Assessment, chosen: Collection[OutcomeKey] | None) -> tuple[Item, ...]:
+    """Give the items of evidence that support some outcomes; all if ``None``."""
+    items = assessment.evidence.items
+    if chosen is None:
+        return items
+    places = {
+        place
+        for score in assessment.card.outcomes
+        if score.key in chosen
+        for place in score.evidence_places
+    } | set(chosen)
+    return tuple(e for e in items if any(link.outcome in places for link in e.links))
+
+
+def tables(
+    assessment: Assessment, items: Sequence[Item], paths: Paths, received: Paths
+) -> dict[str, bytes]:
+    """Give every table that follows from the ledger, keyed by its path inside.
+
+    Args:
+        items: the evidence that is listed.
+        paths: where items lie inside the pack, keyed by their id.
+        received: where workbooks lie inside the pack, keyed by their SHA-256.
+    """
+    sighted = [each for each in items if each.held is Held.SIGHTED]
+    return {
+        "answers.csv": answers_csv(assessment, received),
+        **{f"lists/{name}": data for name, data in lists(assessment).items()},
+        CHANGES: csv_bytes(change_rows(assessment, received)),
+        "evidence/list.csv": evidence_csv(assessment, items, paths),
+        "evidence/sighted.csv": evidence_csv(assessment, sighted, paths),
+    }
 
 
 def answers_json(assessment: Assessment) -> bytes:

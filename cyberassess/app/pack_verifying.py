@@ -1,5 +1,6 @@
 """Checking an evidence pack: its bytes, its signature, and every number derived again."""
 
+import itertools
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,8 +19,10 @@ from cyberassess.adapters.pack import (
 from cyberassess.adapters.signing import fingerprint, is_signed_by
 from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.opening import Assessment, open_assessment
-from cyberassess.app.pack_contents import answers_json
+from cyberassess.app.pack_contents import answers_json, items_of, tables
+from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.evidence import Held
+from cyberassess.domain.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem, Severity
 
 Json = Any  # NOTE: values of json.loads, compared as they are.
@@ -69,6 +72,7 @@ def verify_pack(
             answers = sum(len(given) for given in assessment.state.answers.values())
             outcomes = len(assessment.card.outcomes)
             problems += _derived(path, checked, assessment)
+            problems += _tables(path, checked, assessment, manifest)
             problems += _files(checked, assessment, manifest)
     if manifest.get("partial"):
         notes.append(Problem("partial", "pack.json", manifest["partial"], "", Severity.NOTE))
@@ -180,6 +184,11 @@ def _checked_signature(
 
 
 _WORKSPACE = ("ledger/", "frameworks/")
+_EVIDENCE = "evidence/EV-"
+_BELIEVE = (
+    "Believe the ledger, and ask the sender; an update of the program may also explain it: "
+    "compare its version with the one in pack.json."
+)
 
 
 def _opened(
@@ -236,8 +245,7 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
             "derives-differently",
             f"answers.json, {part}{where}",
             "It is not what follows from the ledger and the control sets in this pack.",
-            "Believe the ledger, and ask the sender; an update of the program may also explain "
-            "it: compare its version with the one in pack.json.",
+            _BELIEVE,
         )
     if said.get("heads") != found["heads"]:
         yield Problem(
@@ -246,6 +254,47 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
             "It names another head of the ledger than the one in this pack.",
             "A part of the ledger is missing, or was added.",
         )
+
+
+def _tables(
+    path: Path, checked: CheckedPack, assessment: Assessment, manifest: dict[str, Json]
+) -> Iterator[Problem]:
+    """Compare every table with what follows from the ledger, line by line."""
+    withheld = set(manifest.get("withheld") or ())
+    items = tuple(
+        each for each in items_of(assessment, _only(manifest)) if each.reference not in withheld
+    )
+    lying = {sha256: name for name, sha256 in checked.hashes.items() if name.startswith(_EVIDENCE)}
+    paths = {each.id: lying[each.sha256] for each in items if each.sha256 in lying}
+    received = {
+        sha256: name for name, sha256 in checked.hashes.items() if name.startswith("received/")
+    }
+    for name, mine in tables(assessment, items, paths, received).items():
+        if name not in checked.hashes:
+            continue
+        theirs = read_entry(path, name)
+        if mine != theirs:
+            pairs = zip(mine.splitlines(), theirs.splitlines(), strict=False)
+            same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+            yield Problem(
+                "derives-differently",
+                f"{name}, line {same + 1}",
+                "It is not what follows from the ledger and the control sets in this pack.",
+                _BELIEVE,
+            )
+
+
+def _only(manifest: dict[str, Json]) -> set[OutcomeKey] | None:
+    """Give the outcomes whose evidence a partial pack holds; ``None`` for all."""
+    only = manifest.get("only")
+    if not isinstance(only, list):
+        return None
+    parts = [str(each).split("/") for each in only]
+    return {
+        OutcomeKey(FrameworkRef(each[0]), ScopeId(each[1]), OutcomeId(each[2]))
+        for each in parts
+        if len(each) == len(OutcomeKey._fields)
+    }
 
 
 def _first_difference(mine: Json, theirs: Json) -> str:

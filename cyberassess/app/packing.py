@@ -33,11 +33,10 @@ from cyberassess.app.evidencing import file_problems
 from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, now, open_assessment, writing
 from cyberassess.app.output import csv_bytes, refuse_existing
-from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.evidence import Held, Item, Mark
+from cyberassess.domain.evidence import Item, Mark
 from cyberassess.domain.hashes import canonical
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.segment import Segment
@@ -128,11 +127,13 @@ def pack(
     if gone:
         raise AssessmentError(*gone)
     chosen, partial = _chosen(assessment, wanted)
-    items = _items(assessment, chosen)
+    items = pack_contents.items_of(assessment, chosen)
     withheld = tuple(each for each in items if wanted.redact and _is_private(each))
     kept = tuple(each for each in items if each not in withheld)
     warnings = _warnings(assessment, kept, withheld, wanted)
     assessment, segments = _told(assessment, withheld)
+    ids = {each.id for each in kept}
+    kept = tuple(each for each in assessment.evidence.items if each.id in ids)
     making = _Making(assessment, wanted, chosen, partial, kept, withheld, segments, key)
     moment = datetime.datetime.fromisoformat(now()).timestamp()
     remove_abandoned(path.parent, moment - _ABANDONED)
@@ -209,19 +210,6 @@ def sample(of: Sequence[OutcomeKey], size: int, seed: int) -> tuple[OutcomeKey, 
 
 def _lot(key: OutcomeKey, seed: int) -> str:
     return hashlib.sha256(f"{seed}:{':'.join(key)}".encode()).hexdigest()
-
-
-def _items(assessment: Assessment, chosen: frozenset[OutcomeKey] | None) -> tuple[Item, ...]:
-    items = assessment.evidence.items
-    if chosen is None:
-        return items
-    places = {
-        place
-        for score in assessment.card.outcomes
-        if score.key in chosen
-        for place in score.evidence_places
-    } | chosen
-    return tuple(e for e in items if any(link.outcome in places for link in e.links))
 
 
 _PRIVATE = re.compile(r"(?i)restricted|confidential|sensitive|secret")
@@ -347,17 +335,12 @@ def _fill(making: _Making, scratch: Path) -> None:
     answers = pack_contents.answers_json(assessment)
     fixed: dict[str, Content] = {
         "answers.json": answers,
-        "answers.csv": pack_contents.answers_csv(assessment, making.received),
-        **{f"lists/{n}": data for n, data in pack_contents.lists(assessment).items()},
-        pack_contents.CHANGES: csv_bytes(change_rows(assessment, making.received)),
+        **pack_contents.tables(assessment, making.items, making.paths, making.received),
     }
     if making.wanted.sample:
         fixed["lists/sample.csv"] = _sample_csv(making)
     if making.withheld:
         fixed["lists/withheld.csv"] = _withheld_csv(making)
-    fixed["evidence/list.csv"] = pack_contents.evidence_csv(assessment, making.items, making.paths)
-    sighted = [each for each in making.items if each.held is Held.SIGHTED]
-    fixed["evidence/sighted.csv"] = pack_contents.evidence_csv(assessment, sighted, making.paths)
     fixed |= inside
     fixed |= came
     if not making.withheld:

@@ -568,6 +568,45 @@ def test_a_number_changed_with_its_list_is_found_by_deriving_it_again(made: Pack
     assert found == {"derives-differently": "answers.json, outcomes, B1.a in housing"}
 
 
+def relisted(parts: dict[str, bytes], name: str, data: bytes) -> None:
+    """Change a file and the list with it."""
+    import hashlib
+
+    old, parts[name] = parts[name], data
+    assert old != data
+    before, after = (hashlib.sha256(each).hexdigest().encode() for each in (old, data))
+    parts["SHA256SUMS"] = parts["SHA256SUMS"].replace(before, after)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("answers.csv", b"Kim Lee", b"Kim Low"),
+        ("lists/changes.csv", b"Kim Lee", b"Kim Low"),
+        ("lists/overrides.csv", b"direction", b"directions"),
+        ("evidence/list.csv", b"EV-001", b"EV-007"),
+    ],
+)
+def test_a_table_changed_with_its_list_is_found_by_deriving_it_again(
+    name: str, old: bytes, new: bytes, made: PackMade
+) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        relisted(parts, name, parts[name].replace(old, new, 1))
+
+    (found,) = verify_pack(repack(made.path, change)).problems
+    assert found.code == "derives-differently"
+    assert found.where.startswith(f"{name}, line ")
+    assert "Believe the ledger" in str(found)
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"redact": True}, {"only": ("B1.b/housing",)}, {"sample": 1, "seed": 7}], ids=str
+)
+def test_a_pack_with_less_in_it_derives_as_well(council: Path, wanted: dict[str, object]) -> None:
+    made = pack(council, replace(QUICK, **wanted))  # type: ignore[arg-type]
+    assert verify_pack(made.path).problems == ()
+
+
 def test_a_ledger_changed_with_its_list_is_found(made: PackMade) -> None:
     def change(parts: dict[str, bytes]) -> None:
         import hashlib

@@ -457,6 +457,7 @@ def _withheld_csv(making: _Making) -> bytes:
         supports = "; ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
         rows.append((item.reference, why, supports))
     rows.append(("received/", "the workbooks as they came back may name what was withheld", ""))
+    rows.append(("reviews/", "the assurers' workbooks may name what was withheld", ""))
     return csv_bytes(rows)
 
 

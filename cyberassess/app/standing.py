@@ -6,14 +6,13 @@ from typing import Any
 
 from cyberassess.adapters.files import write_whole
 from cyberassess.app.chasing import day, due_for, today
+from cyberassess.app.next_steps import next_steps
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.output import saving
 from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
-from cyberassess.app.settling import Conflict, conflict_json, conflicts, differences
-from cyberassess.app.systems import systems
+from cyberassess.app.settling import Conflict, conflict_json, conflicts
 from cyberassess.domain.assessment import PersonId, statement_key
-from cyberassess.domain.confirming import waits
 from cyberassess.domain.questions import DECLARATION
 from cyberassess.errors import counted
 
@@ -93,7 +92,9 @@ def status(folder: Path) -> Status:
             )
         )
     open_ones = tuple(conflicts(assessment))
-    return Status(assessment, tuple(people), open_ones, _next_steps(assessment, people, open_ones))
+    return Status(
+        assessment, tuple(people), open_ones, next_steps(assessment, people, open_ones, on)
+    )
 
 
 def _signed(assessment: Assessment, person: PersonId) -> str:
@@ -103,57 +104,6 @@ def _signed(assessment: Assessment, person: PersonId) -> str:
     if record is None or int(record.fields["serial"]) < max(serials, default=0):
         return ""
     return str(record.fields["name"])
-
-
-def _next_steps(
-    assessment: Assessment, people: list[PersonStatus], open_ones: tuple[Conflict, ...]
-) -> tuple[str, ...]:
-    steps: list[str] = []
-    if assessment.state.is_branched:
-        return ("Join the two copies of the assessment: cyberassess merge",)
-    unsent = [each.name for each in people if each.open and not each.sent and not each.answered]
-    if unsent:
-        steps.append(f"Send the questions to {', '.join(unsent)}: cyberassess send")
-    waiting = [each.name for each in people if each.waiting]
-    if waiting:
-        steps.append(f"Ask {', '.join(waiting)} for the answers, then: cyberassess receive FILE")
-    if any(each.days_late and (each.sent or each.prompted) for each in people):
-        steps.append("Write reminders to those who are late: cyberassess chase")
-    unconfirmed = [
-        (line.scope, of - done)
-        for line in systems(assessment)
-        for _, done, of in line.inherits
-        if done < of
-    ]
-    for scope, count in unconfirmed[:3]:
-        steps.append(
-            f"Confirm {counted(count, 'answer')} that {scope.title} takes over from a shared "
-            f"service: cyberassess systems confirm {scope.id}"
-        )
-    if open_ones:
-        first = open_ones[0].statement
-        steps.append(
-            f"Settle {counted(len(open_ones), 'conflict')}: cyberassess resolve "
-            f"{first.indicator}/{first.scope} --answer … --reason …"
-        )
-    branched = differences(assessment)
-    if branched:
-        steps.append(
-            f"Settle {counted(len(branched), 'difference')} between copies: cyberassess resolve"
-        )
-    lacking = assessment.card.confidence.lacks_reason
-    if lacking:
-        steps.append(
-            f"Ask again for {counted(lacking, 'reason')} that are missing: cyberassess send"
-        )
-    if any(each.open for each in people) and not waiting and not unsent:
-        steps.append("Fill the last gaps at the prompt: cyberassess ask")
-    left = sum(waits(each) for each in assessment.card.outcomes)
-    if not steps and left:
-        steps.append(f"Confirm {counted(left, 'determination')}: cyberassess confirm")
-    if not any(each.open for each in people) and not open_ones and not lacking:
-        steps.append("Everything is answered. Print it: cyberassess report full")
-    return tuple(steps)
 
 
 def status_json(found: Status) -> Json:

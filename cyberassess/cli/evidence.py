@@ -1,4 +1,4 @@
-"""Commands about evidence: add, list, show, link, review, register, check."""
+"""Commands about evidence: add, set, list, show, link, review, register, check."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from cyberassess.cli.running import (
+    NOTHING_CHANGED,
     PROBLEMS,
     by_whom,
     bytes_copied,
@@ -129,6 +130,33 @@ def add(
         )
     for line in added_lines(added):
         click.echo(line)
+
+
+@evidence.command("set")
+@click.argument("reference", metavar="EV-NUMBER")
+@_facts
+@by_whom
+@click.pass_obj
+def set_(folder: str, /, reference: str, *, by: str | None, **facts: str) -> None:
+    """Correct what is recorded about an item; what was recorded before stays in the ledger.
+
+    The document itself is never exchanged: add the newer one with --replaces.
+
+    \b
+    Examples:
+      cyberassess evidence set EV-001 --personal-data yes
+      cyberassess evidence set EV-001 --valid-until 2027-03-31 --owner "Sam Reid"
+    """
+    from cyberassess.app.correcting_evidence import correct
+    from cyberassess.domain.evidence import Facts
+
+    if not any(facts.values()):
+        raise click.UsageError("Say what is to be corrected, for example --personal-data yes.")
+    item, changed = correct(Path(folder), reference, Facts(**facts, known_as=()), by=by)
+    if changed:
+        click.echo(f"{item.reference}: recorded anew: {', '.join(changed)}.")
+    else:
+        click.echo(f"{item.reference}: all of that was recorded already. {NOTHING_CHANGED}")
 
 
 @evidence.command("list")

@@ -15,7 +15,7 @@ Json = dict[str, Any]  # NOTE: printed as it is.
 def review_lines(found: "ReviewState") -> Iterator[str]:
     """Say how far assurers agree, and where they differ."""
     if not any(each.reviewed for each in found.agreements):
-        yield "Nobody has reviewed anything yet: cyberassess review send --to 'NAME, ROLE'"
+        yield "No review has come back yet. Ask for one: cyberassess review send --to 'NAME, ROLE'"
         return
     rows: list[tuple[str, ...]] = [("Part", "outcomes", "reviewed", "agree", "lower", "higher")]
     rows += [

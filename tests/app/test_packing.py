@@ -334,7 +334,8 @@ def test_what_is_withheld_is_nowhere_in_a_redacted_pack(council: Path) -> None:
         whole += b"".join(book.read(each) for each in book.namelist())
     assert b"rota" not in whole.lower()
     assert b"Leavers in March" in whole
-    (withheld, _) = rows(made.path, "lists/withheld.csv")
+    (withheld, *folders) = rows(made.path, "lists/withheld.csv")
+    assert [next(iter(each.values())) for each in folders] == ["received/", "reviews/"]
     assert (withheld["reference"], withheld["why"]) == ("EV-002", "holds personal data")
     assert "PARTS WERE WITHHELD" in text(made.path, "README.txt")
     assert "EV-002 withheld; lists/withheld.csv says why" in text(made.path, "index.html")

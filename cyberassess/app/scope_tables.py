@@ -344,6 +344,9 @@ def import_systems(
 ) -> TableTaken:
     """Take systems, shared services and what was left out in from a spreadsheet.
 
+    An owner nobody knows becomes somebody who is asked nothing yet, so that this spreadsheet may
+    come before the one of people.
+
     Raises:
         AssessmentError: with everything that is wrong, each with its cell; nothing is changed.
         WorkbookError: where a workbook cannot be read.
@@ -357,6 +360,7 @@ def import_systems(
     before = dict(left_out)
     problems: list[Problem] = []
     listed: set[str] = {str(ORGANISATION)}
+    owners = _Owners(settings)
     for entry in entries:
         title, reason = entry.text("Name"), entry.text("Left out because")
         if reason:
@@ -372,7 +376,7 @@ def import_systems(
         key = entry.text("Id") or titled or slug(title)
         known = scopes.get(key)
         try:
-            scope = _scope(entry, key, known, assessment, entries)
+            scope = _scope(entry, key, known, settings, entries=entries, owners=owners)
         except CyberassessError as cause:
             problems += cause.problems
             continue
@@ -383,6 +387,10 @@ def import_systems(
         raise AssessmentError(*problems)
     taken.not_listed = [each.title for key, each in scopes.items() if key not in listed]
     values = scopes_values(settings, [plain(each) for each in scopes.values()])
+    if owners.new:
+        people = [*settings.everybody, *owners.new]
+        values |= people_values(people, str(settings.officer.id))
+        taken.problems.append(owners.note())
     if left_out != before:
         values["left_out"] = [{"title": t, "reason": r} for t, r in left_out.values()]
     _settle(folder, taken, values, command="systems import", dry_run=dry_run, by=by)
@@ -393,10 +401,11 @@ def _scope(
     entry: _Entry,
     key: str,
     known: Scope | None,
-    assessment: Assessment,
+    settings: Settings,
+    *,
     entries: Sequence[_Entry],
+    owners: "_Owners",
 ) -> Scope:
-    settings = assessment.contents.settings
     values: dict[str, Any] = plain(known) if known else {"id": key, "kind": "system"}
     values["title"] = entry.text("Name")
     if entry.text("Kind"):
@@ -405,10 +414,10 @@ def _scope(
         if entry.has(heading):
             values[name] = entry.text(heading)
     if entry.has("Owner"):
-        values["owner"] = _owner(entry, settings)
+        values["owner"] = owners.find(entry)
     if entry.has("Inherits from"):
         there = {str(each.id) for each in settings.all_scopes}
-        new = {slug(e.text("Name")) for e in entries} - there
+        new = {e.text("Id") or slug(e.text("Name")) for e in entries} - there
         values["inherits"] = [
             slug(each)
             if slug(each) in new
@@ -436,20 +445,49 @@ def _listed(text: str) -> list[str]:
     return [each for each in (part.strip() for part in text.split(",")) if each]
 
 
-def _owner(entry: _Entry, settings: Settings) -> str:
-    wanted = entry.text("Owner").casefold()
-    if not wanted:
-        return ""
-    for each in settings.everybody:
-        if wanted in (each.id.casefold(), each.name.casefold()):
-            return str(each.id)
-    names = [each.name for each in settings.everybody]
-    near = closest(entry.text("Owner"), names)
-    raise AssessmentError(
-        Problem(
-            "unknown-person",
-            entry.place,
-            f'"{entry.text("Owner")}" is nobody in assessment.yaml.',
-            f"{near or 'There are: ' + ', '.join(names) + '.'} {UNTOUCHED}",
+class _Owners:
+    """The people who own systems, and those among them nobody knew."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._there = {str(each.id): each for each in settings.everybody}
+        self.new: list[Person] = []
+
+    def find(self, entry: _Entry) -> str:
+        """Give the id of a row's owner, empty where it has none.
+
+        Raises:
+            AssessmentError: where the name is nearly somebody's.
+        """
+        name = entry.text("Owner")
+        wanted = fold(name)
+        if not wanted:
+            return ""
+        for each in self._there.values():
+            if wanted in (fold(each.id), fold(each.name)):
+                return str(each.id)
+        near = closest(name, [each.name for each in self._settings.everybody])
+        if near:
+            raise AssessmentError(
+                Problem(
+                    "unknown-person",
+                    entry.place,
+                    f'"{name}" is nobody in assessment.yaml.',
+                    f"{near} {UNTOUCHED}",
+                )
+            )
+        person = Person.model_validate({"id": _free_id(self._settings, self._there), "name": name})
+        self._there[str(person.id)] = person
+        self.new.append(person)
+        return str(person.id)
+
+    def note(self) -> Problem:
+        """Say who was added."""
+        names = ", ".join(each.name for each in self.new)
+        return Problem(
+            "met-owner",
+            "",
+            f"Owners who were not known are people of this assessment now: {names}.",
+            "Nothing is asked of them yet: cyberassess people export, or people import.",
+            Severity.NOTE,
         )
-    )

@@ -252,7 +252,10 @@ def test_a_fault_in_a_people_sheet_is_named_and_nothing_changes(
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (["Name,Owner", "Planning,Nobody"], '"Nobody" is nobody in assessment.yaml'),
+        (
+            ["Name,Owner", "Planning,Kim Leee"],
+            "is nobody in assessment.yaml.*Did you mean Kim Lee",
+        ),
         (["Name,Inherits from", "Planning,Nowhere"], '"Nowhere" is not a system'),
         (["Id,Name", "Bad Id,Planning"], '"Bad Id" is not an id'),
         (["Name,Kind", "Planning,gadget"], '"gadget" is not a kind of scope'),
@@ -266,6 +269,22 @@ def test_a_fault_in_a_systems_sheet_is_named_and_nothing_changes(
     with pytest.raises(AssessmentError, match=said):
         import_systems(workspace, write_csv(tmp_path / "systems.csv", *rows))
     assert settings_text(workspace) == before
+
+
+def test_an_owner_nobody_knows_becomes_somebody_asked_nothing_yet(
+    workspace: Path, tmp_path: Path
+) -> None:
+    rows = ("Name,Owner", "Planning,Priya Shah", "Parking,priya shah", "Archive,Rhys Ellis")
+    path = write_csv(tmp_path / "systems.csv", *rows)
+    assert "Priya" not in str(import_systems(workspace, path, dry_run=True).added)
+    assert "Priya" not in settings_text(workspace)
+    found = import_systems(workspace, path)
+    assert [each.code for each in found.problems] == ["met-owner", "not-listed"]
+    owners = {each.scope.title: each.owner for each in systems(open_assessment(workspace))}
+    assert owners["Planning"] == owners["Parking"] == "Priya Shah"
+    assert asks(workspace)["Priya Shah"] == ""
+    people = write_csv(tmp_path / "people.csv", "Name,Asked about", "Priya Shah,everything@planning")
+    assert import_people(workspace, people).changed == ["Priya Shah"]
 
 
 def test_a_formula_in_a_people_sheet_is_refused_by_its_cell(

@@ -223,7 +223,13 @@ def read_model(
     data: bytes, name: str, model: type[_Model]
 ) -> tuple[_Model | None, tuple[Problem, ...]]:
     """Read a file of a known shape; every problem names its line."""
-    document = read_text(data, name)
+    return model_of(read_text(data, name), name, model)
+
+
+def model_of(
+    document: Document, name: str, model: type[_Model]
+) -> tuple[_Model | None, tuple[Problem, ...]]:
+    """Give what was read its shape; every problem names its line."""
     if document.problems:
         return None, document.problems
     if not isinstance(document.value, dict):

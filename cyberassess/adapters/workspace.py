@@ -151,11 +151,16 @@ class Workspace:
                     "To begin one: cyberassess new FOLDER …",
                 )
             )
-        self._check_schema(path)
-        settings, problems, data = strict_yaml.read_file(path, SETTINGS, Settings)
+        try:
+            data = path.read_bytes()
+        except OSError as cause:
+            found = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
+            raise AssessmentError(Problem("not-readable", SETTINGS, found)) from cause
+        document = strict_yaml.read_text(data, SETTINGS)
+        _check_schema(document)
+        settings, problems = strict_yaml.model_of(document, SETTINGS, Settings)
         if settings is None:
             raise AssessmentError(*problems)
-        document = strict_yaml.read_text(data, SETTINGS)
         sha256 = hashlib.sha256(data).hexdigest()
         frameworks, profiles, faults = self._pinned(settings)
         themes, default, theme_faults = self._themes(settings, frameworks)
@@ -188,10 +193,10 @@ class Workspace:
         Raises:
             AssessmentError: with every problem, each with its line.
         """
-        settings, problems = strict_yaml.read_model(text.encode(), SETTINGS, Settings)
+        document = strict_yaml.read_text(text.encode(), SETTINGS)
+        settings, problems = strict_yaml.model_of(document, SETTINGS, Settings)
         if settings is None:
             raise AssessmentError(*problems)
-        document = strict_yaml.read_text(text.encode(), SETTINGS)
         faults = _with_lines(
             check_settings(settings, contents.frameworks), document.lines, settings
         )
@@ -267,28 +272,6 @@ class Workspace:
         value = strict_yaml.read_text(data, HOUSE_STYLE).value
         name = value.get("logo") if isinstance(value, dict) else None
         return name if isinstance(name, str) and name and self._has(name) else ""
-
-    def _check_schema(self, path: Path) -> None:
-        try:
-            document = strict_yaml.read_text(path.read_bytes(), SETTINGS)
-        except OSError:
-            return
-        schema = document.value.get("schema") if isinstance(document.value, dict) else None
-        if isinstance(schema, str) and schema != SCHEMA:
-            line = document.lines.get(("schema",), 1)
-            hint = (
-                "Update cyberassess."
-                if schema.isdigit() and int(schema) > int(SCHEMA)
-                else f'Write schema: "{SCHEMA}".'
-            )
-            raise AssessmentError(
-                Problem(
-                    "wrong-schema",
-                    f"{SETTINGS}, line {line}",
-                    f'"{schema}" is not a version of this file that this program reads.',
-                    f"{hint} Nothing was changed.",
-                )
-            )
 
     def _pinned(
         self, settings: Settings
@@ -395,6 +378,25 @@ class Workspace:
                     "Choose a folder you may write to.",
                 )
             ) from cause
+
+
+def _check_schema(document: strict_yaml.Document) -> None:
+    schema = document.value.get("schema") if isinstance(document.value, dict) else None
+    if isinstance(schema, str) and schema != SCHEMA:
+        line = document.lines.get(("schema",), 1)
+        hint = (
+            "Update cyberassess."
+            if schema.isdigit() and int(schema) > int(SCHEMA)
+            else f'Write schema: "{SCHEMA}".'
+        )
+        raise AssessmentError(
+            Problem(
+                "wrong-schema",
+                f"{SETTINGS}, line {line}",
+                f'"{schema}" is not a version of this file that this program reads.',
+                f"{hint} Nothing was changed.",
+            )
+        )
 
 
 def _profile_name(pinned: Pinned) -> str:

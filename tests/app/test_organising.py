@@ -283,7 +283,9 @@ def test_an_owner_nobody_knows_becomes_somebody_asked_nothing_yet(
     owners = {each.scope.title: each.owner for each in systems(open_assessment(workspace))}
     assert owners["Planning"] == owners["Parking"] == "Priya Shah"
     assert asks(workspace)["Priya Shah"] == ""
-    people = write_csv(tmp_path / "people.csv", "Name,Asked about", "Priya Shah,everything@planning")
+    people = write_csv(
+        tmp_path / "people.csv", "Name,Asked about", "Priya Shah,everything@planning"
+    )
     assert import_people(workspace, people).changed == ["Priya Shah"]
 
 

@@ -2,33 +2,20 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from cyberassess.adapters.report.pack_pages import (
-    ConfidenceRow,
-    EvidenceLink,
-    EvidenceRow,
-    OutcomeRow,
-    OverrideRow,
-    RuleText,
-    SourceLine,
-    StatementRow,
-)
+from cyberassess.adapters.report.pack_pages import OverrideRow
 from cyberassess.app.confirming import overrides
-from cyberassess.app.evidencing import support_of
 from cyberassess.app.opening import Assessment
 from cyberassess.app.output import csv_bytes
 from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.results import explain_json, score_json
-from cyberassess.domain.assessment import OutcomeKey, statement_key
-from cyberassess.domain.confidence import Confidence, Measured, confidence_in
-from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Mark
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Link, Mark
 from cyberassess.domain.framework import CountsAs, LevelId
 from cyberassess.domain.recorded import Given
-from cyberassess.domain.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
-from cyberassess.domain.scoring import OutcomeScore, reviewed_ranks
-from cyberassess.errors import counted
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.standing import stand
 
 Json = dict[str, Any]  # NOTE: written as it is; tests fix its shape.
 Paths = Mapping[str, str]
@@ -100,8 +87,9 @@ def answers_csv(assessment: Assessment, received: Paths) -> bytes:
         received: where workbooks lie inside the pack, keyed by their SHA-256.
     """
     rows: list[tuple[str, ...]] = [
-        ("framework", "scope", "outcome", "statement", "answer", "counts as", "reason", "person",
-         "time", "kind", "workbook or place", "sheet", "cell", "sha256", "inherited from",
+        ("framework", "scope", "outcome", "statement", "answer", "counts as",
+         "all answers count as", "reason", "person", "taken in", "kind", "workbook or place",
+         "sheet", "cell", "sha256", "inherited from",
          "file in this pack")
     ]  # fmt: skip
     for score, statement, counts_as, given in _given(assessment):
@@ -109,7 +97,8 @@ def answers_csv(assessment: Assessment, received: Paths) -> bytes:
         rows.append(
             (
                 score.key.framework, score.key.scope, score.key.outcome, statement, given.answer,
-                counts_as.value, given.reason, assessment.name_of(given.person),
+                _counting(score, statement, given), _words(score, statement, counts_as),
+                given.reason, assessment.name_of(given.person),
                 given.origin.time, source.kind, source.name or source.place, source.sheet,
                 source.cell or source.place, source.file, given.inherited_from or "",
                 received.get(source.file, ""),
@@ -118,7 +107,8 @@ def answers_csv(assessment: Assessment, received: Paths) -> bytes:
     return csv_bytes(rows)
 
 
-def _label(score: OutcomeScore, statement: str, code: str | None) -> str:
+def answer_label(score: OutcomeScore, statement: str, code: str | None) -> str:
+    """Give the words of an answer's code; empty where there is none."""
     framework = score.asked.framework
     indicator = next(e for e in score.asked.outcome.indicators if e.id == statement)
     answers = framework.answers_for(indicator).answers
@@ -137,7 +127,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
         answer = layout.answers.get(given.answer)
         row = (
             score.key.outcome, statement, score.asked.scope.title,
-            _label(score, statement, given.answer), given.reason,
+            answer_label(score, statement, given.answer), given.reason,
             assessment.name_of(given.person),
         )  # fmt: skip
         if counts_as is CountsAs.LEFT_OUT:
@@ -161,31 +151,9 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
     }
 
 
-def _title(score: OutcomeScore, level: str | None) -> str:
+def level_title(score: OutcomeScore, level: str | None) -> str:
+    """Give a level's title; empty where there is none."""
     return score.asked.framework.level(LevelId(level)).title if level else ""
-
-
-def determination_words(score: OutcomeScore) -> str:
-    """Say what an outcome is determined as, and whether a person confirmed it."""
-    if score.not_applicable:
-        return "Not applicable"
-    said = _title(score, score.determination) or "Not determined"
-    if score.has_lapsed:
-        return f"{said}; confirmed before answers changed"
-    if not score.confirmed:
-        return said
-    if score.confirmed == score.suggested:
-        return f"{said}, confirmed"
-    return f"{said}, confirmed; the rule gives {_title(score, score.suggested) or 'nothing'}"
-
-
-def _review_words(assessment: Assessment, score: OutcomeScore, said: Sequence[Review]) -> str:
-    words = {NOT_APPLICABLE: "Not applicable", UNSURE: "Could not determine", "": "Commented"}
-    return "; ".join(
-        f"{words.get(each.determination) or _title(score, each.level)} "
-        f"({assessment.name_of(each.person)})"
-        for each in said
-    )
 
 
 _COUNTS = {
@@ -196,6 +164,24 @@ _COUNTS = {
     CountsAs.UNANSWERED: ("unanswered", "unanswered"),
 }
 """How an answer counts, of a statement and of a warning sign."""
+
+
+def counting_words(counts_as: CountsAs, *, is_warning: bool) -> str:
+    """Say how an answer counts under the rule."""
+    return _COUNTS[counts_as][is_warning]
+
+
+def _words(score: OutcomeScore, statement: str, counts_as: CountsAs) -> str:
+    framework = score.asked.framework
+    indicator = next(e for e in score.asked.outcome.indicators if e.id == statement)
+    return counting_words(counts_as, is_warning=framework.level(indicator.level).is_warning)
+
+
+def _counting(score: OutcomeScore, statement: str, given: Given) -> str:
+    """Say how one person's answer would count alone."""
+    layout = next(v for k, v in score.asked.framework.layout_of.items() if k == statement)
+    alone = stand(layout, (given,), None, is_warning=False)
+    return _words(score, statement, alone.counts_as)
 
 
 def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
@@ -230,6 +216,12 @@ def marks_of(assessment: Assessment, item: Item) -> str:
     return ", ".join(each.value for each in _FLAGGED if each in found)
 
 
+def verdict_words(item: Item) -> str:
+    """Give the reason for which an item was rejected; empty where it was not."""
+    review = item.review
+    return f"because: {review.reason}" if review and item.is_rejected and review.reason else ""
+
+
 def evidence_csv(assessment: Assessment, items: Sequence[Item], paths: Paths) -> bytes:
     """Give one line for each item, with everything recorded about it."""
     rows: list[Sequence[str]] = [
@@ -237,7 +229,8 @@ def evidence_csv(assessment: Assessment, items: Sequence[Item], paths: Paths) ->
          "size", "how held", "supports", "type of source", "author", "date", "period",
          "valid until", "population", "selected", "collected by", "collected on", "collected how",
          "owner", "original or copy", "marking", "personal data", "sighted at", "version",
-         "sighted by", "sighted on", "review", "reviewed by", "replaces", "to know")
+         "sighted by", "sighted on", "review", "reviewed by", "reason of the review", "replaces",
+         "to know")
     ]  # fmt: skip
     for item in items:
         facts = item.facts
@@ -246,190 +239,20 @@ def evidence_csv(assessment: Assessment, items: Sequence[Item], paths: Paths) ->
             (
                 item.reference, facts.title, facts.shows, paths.get(item.id, ""), item.name,
                 item.sha256, str(item.size) if item.size else "", item.held.value,
-                "; ".join(_supported(each) for each in item.links),
+                "; ".join(supported(each) for each in item.links),
                 SOURCE_TYPES.get(facts.source_type, facts.source_type), facts.author, facts.dated,
                 facts.period, facts.valid_until, facts.population, facts.selected,
                 facts.collected_by, facts.collected_on, facts.collected_how, facts.owner,
                 facts.copy, facts.marking, facts.personal_data, facts.link, facts.version,
                 facts.sighted_by, facts.sighted_on, review.verdict if review else "",
                 f"{assessment.name_of(review.by)}, {review.on}" if review else "",
-                facts.replaces, marks_of(assessment, item),
+                review.reason if review else "", facts.replaces, marks_of(assessment, item),
             )
         )  # fmt: skip
     return csv_bytes(rows)
 
 
-def _supported(link: Any) -> str:  # NOTE: a domain.evidence.Link
+def supported(link: Link) -> str:
+    """Say in a few words what an item supports, and where in it."""
     place = f" ({link.place})" if link.place else ""
     return f"{link.outcome.outcome}/{link.outcome.scope}{place}"
-
-
-def evidence_rows(
-    assessment: Assessment, items: Sequence[Item], paths: Paths
-) -> tuple[EvidenceRow, ...]:
-    """Give the items as the index shows them."""
-    how = {Held.FILE: "", Held.SIGHTED: "sighted at {link}", Held.NAMED: "named, not yet seen"}
-    rows = []
-    for item in items:
-        facts = item.facts
-        dates = [f"dated {facts.dated}" if facts.dated else "no date"]
-        dates += [facts.period] if facts.period else []
-        dates += [f"valid until {facts.valid_until}" if facts.valid_until else "no end date"]
-        rows.append(
-            EvidenceRow(
-                item.reference,
-                facts.title or item.name,
-                paths.get(item.id, ""),
-                how[item.held].format(link=facts.link) or f"received as {item.name}",
-                facts.shows,
-                "; ".join(dates),
-                "; ".join(_supported(each) for each in item.links),
-                marks_of(assessment, item),
-            )
-        )
-    return tuple(rows)
-
-
-def outcome_rows(
-    assessment: Assessment,
-    paths: Paths,
-    received: Paths,
-    chosen: frozenset[OutcomeKey] | None,
-) -> tuple[OutcomeRow, ...]:
-    """Give the outcomes as the index shows them; statements only of those chosen.
-
-    Args:
-        paths: where items of evidence lie.
-        received: where workbooks lie, keyed by their SHA-256.
-    """
-    rows = []
-    reviewed = reviews(assessment.state)
-    for number, score in enumerate(assessment.card.outcomes, start=1):
-        support = support_of(assessment, score)
-        links = [
-            EvidenceLink(
-                f"{item.reference} {item.facts.title or item.name or _WITHHELD}",
-                paths.get(item.id, ""),
-                "; ".join(filter(None, (_sighting(item), marks_of(assessment, item)))),
-            )
-            for item in (*support.items, *support.set_aside)
-        ]
-        links += [
-            EvidenceLink(f"{named.text} (named by {assessment.name_of(named.person)})", "", "")
-            for named in support.named
-        ]
-        shown = chosen is None or score.key in chosen
-        rows.append(
-            OutcomeRow(
-                f"o{number}",
-                f"{score.key.outcome} {score.asked.outcome.title}",
-                score.asked.scope.title,
-                determination_words(score),
-                _title(score, score.target) or "no target",
-                _review_words(assessment, score, reviewed.get(score.key, ())),
-                tuple(links),
-                tuple(_statements(assessment, score, received)) if shown else (),
-            )
-        )
-    return tuple(rows)
-
-
-_WITHHELD = "withheld; lists/withheld.csv says why"
-
-
-def _sighting(item: Item) -> str:
-    if item.held is not Held.SIGHTED or not item.facts.link:
-        return ""
-    facts = item.facts
-    version = f", version {facts.version}" if facts.version else ""
-    return (
-        f"not copied; sighted at {facts.link}{version}, {facts.sighted_on}, by {facts.sighted_by}"
-    )
-
-
-def _statements(
-    assessment: Assessment, score: OutcomeScore, received: Paths
-) -> Iterator[StatementRow]:
-    framework = score.asked.framework
-    for indicator in score.asked.outcome.indicators:
-        standing = score.by_statement[indicator.id]
-        answer = _label(score, indicator.id, standing.answer)
-        if standing.in_conflict:
-            answer = "People differ; the lower counts"
-        elif standing.answer is None:
-            answer = "Not answered" if not standing.given else "No answer counts"
-        sources = []
-        for given in standing.given:
-            line = f"{assessment.name_of(given.person)}, {given.origin.time[:10]}, {given.source}"
-            if given.inherited_from:
-                line += f" (taken over from {given.inherited_from})"
-            if len(standing.given) > 1:
-                line += f": {_label(score, indicator.id, given.answer)}"
-            sources.append(SourceLine(line, received.get(given.source.file, "")))
-        level = framework.level(indicator.level)
-        key = statement_key(score.asked, indicator)
-        changes = len(assessment.state.history.get(key, ()))
-        if changes > len(standing.given):
-            sources.append(SourceLine(f"{counted(changes, 'change')} in all", CHANGES))
-        yield StatementRow(
-            indicator.id,
-            indicator.text,
-            f"a warning sign of {level.title}" if level.is_warning else f"for {level.title}",
-            answer,
-            _COUNTS[standing.counts_as][level.is_warning],
-            "\n".join(filter(None, (each.reason for each in standing.given))),
-            tuple(sources) or (SourceLine("nobody", ""),),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    title: str
-    scores: list[OutcomeScore]
-
-
-def confidence_rows(assessment: Assessment) -> tuple[ConfidenceRow, ...]:
-    """Say how far each theme is proven, and the whole."""
-    themes = assessment.contents.themes
-    parts = [_Part("Everything", list(assessment.card.outcomes))]
-    for theme in themes.themes:
-        within = [
-            score
-            for score in assessment.card.outcomes
-            for placed in (themes.outcomes.get(score.key.framework, {}).get(score.key.outcome),)
-            if placed is not None and placed.theme == theme.id
-        ]
-        if within:
-            parts.append(_Part(theme.title, within))
-    rows = []
-    for part in parts:
-        found, reviewed = _confidence(assessment, part.scores)
-        rows.append(
-            ConfidenceRow(
-                part.title,
-                f"{found.answered} of {found.statements}",
-                f"{found.evidenced} of {found.claims}",
-                f"{found.seen} of {found.claims}",
-                f"{found.in_date} of {found.claims}",
-                f"{reviewed} of {found.outcomes}",
-            )
-        )
-    return tuple(rows)
-
-
-def _confidence(assessment: Assessment, scores: list[OutcomeScore]) -> tuple[Confidence, int]:
-    measured = [
-        Measured(each.evidence_places, each.standings, not each.not_applicable, bool(each.rank))
-        for each in scores
-    ]
-    applicable = [each for each in scores if not each.not_applicable]
-    found = confidence_in(measured, assessment.evidence, assessment.on)
-    return found, len(reviewed_ranks(applicable, assessment.state))
-
-
-def rule_texts(assessment: Assessment) -> tuple[RuleText, ...]:
-    """Give each control set's rule in words."""
-    return tuple(
-        RuleText(f"{each.short_title}, rule {each.rule.id.value}", each.rule.text)
-        for each in assessment.frameworks.values()
-    )

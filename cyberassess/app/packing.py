@@ -22,21 +22,21 @@ from cyberassess.adapters.pack import (
     safe_name,
     write_pack,
 )
-from cyberassess.adapters.report.pack_pages import PackPage, index_html, readme_text
+from cyberassess.adapters.report.pack_pages import index_html, readme_text
 from cyberassess.adapters.segments import Reading
 from cyberassess.adapters.sensitive import signs_in
 from cyberassess.adapters.signing import Key, open_key, sign
 from cyberassess.adapters.workspace import SETTINGS
-from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
 from cyberassess.app import pack_contents
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, now, open_assessment, writing
 from cyberassess.app.output import csv_bytes, refuse_existing
+from cyberassess.app.pack_index import Inside, index_book, index_page
 from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.evidence import Item, Mark
+from cyberassess.domain.evidence import Item
 from cyberassess.domain.hashes import canonical
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.segment import Segment
@@ -356,10 +356,10 @@ def _fill(making: _Making, scratch: Path) -> None:
     if making.wanted.report:
         report = _report(assessment, scratch, answers)
         first[report.name] = report
-    page = _page(making, len(first) + len(fixed))
+    page = index_page(_inside(making, len(first) + len(fixed)))
     first["README.txt"] = readme_text(page).encode("utf-8", "replace")
     first["index.html"] = index_html(page).encode("utf-8", "replace")
-    first["index.xlsx"] = _index_book(making, page, scratch)
+    first["index.xlsx"] = index_book(page, assessment.on, scratch)
     making.contents = {**first, **fixed}
     long = [each for each in making.contents if len(each) >= LONGEST_PATH]
     if long:
@@ -430,6 +430,21 @@ def _manifest(making: _Making, files: Mapping[str, str]) -> bytes:
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def _inside(making: _Making, listed: int) -> Inside:
+    return Inside(
+        assessment=making.assessment,
+        items=making.items,
+        withheld=making.withheld,
+        chosen=making.chosen,
+        partial=making.partial,
+        paths=making.paths,
+        received=making.received,
+        principal=_principal(making.assessment),
+        fingerprint=making.key.fingerprint if making.key else "",
+        listed=listed,
+    )
+
+
 def _sample_csv(making: _Making) -> bytes:
     wanted = making.wanted
     drawn = making.chosen or frozenset()
@@ -459,114 +474,3 @@ def _withheld_csv(making: _Making) -> bytes:
     rows.append(("received/", "the workbooks as they came back may name what was withheld", ""))
     rows.append(("reviews/", "the assurers' workbooks may name what was withheld", ""))
     return csv_bytes(rows)
-
-
-def _page(making: _Making, entries: int) -> PackPage:
-    assessment = making.assessment
-    settings = assessment.contents.settings
-    outcomes = pack_contents.outcome_rows(assessment, making.paths, making.received, making.chosen)
-    stale = sum(
-        Mark.STALE in each.marks(assessment.on, assessment.opened) for each in making.items
-    )
-    named = len(assessment.evidence.unregistered)
-    redacted = ""
-    if making.withheld:
-        redacted = (
-            f"{counted(len(making.withheld), 'item')} of evidence and the workbooks as received "
-            "are not in it; lists/withheld.csv says why."
-        )
-    shown = [row for row in outcomes if row.statements] or list(outcomes)
-    inside = [row for row in shown if any(each.path for each in row.evidence)]
-    row = next(iter([*inside, *shown]), None)
-    return PackPage(
-        title=f"{settings.organisation}, {settings.period}",
-        marking=settings.marking.filled.upper(),
-        on=assessment.on.isoformat(),
-        head=" ".join(assessment.state.heads),
-        partial=making.partial,
-        redacted=redacted,
-        principal=_principal(assessment),
-        fingerprint=making.key.fingerprint if making.key else "",
-        listed=entries,
-        files=entries + (2 if making.key else 1),
-        example=f"{row.name}, {row.where}" if row else "",
-        has_stale=bool(stale),
-        stale=f"{counted(stale, 'item')} of evidence {'was' if stale == 1 else 'were'} out of "
-        "date then.",
-        named=f"{counted(named, 'document')} named in workbooks "
-        f"{'is' if named == 1 else 'are'} not in the register yet."
-        if named
-        else "",
-        confidence=pack_contents.confidence_rows(assessment),
-        outcomes=outcomes,
-        evidence=pack_contents.evidence_rows(assessment, making.items, making.paths),
-        overrides=pack_contents.override_rows(assessment),
-        rules=pack_contents.rule_texts(assessment),
-    )
-
-
-def _index_book(making: _Making, page: PackPage, scratch: Path) -> bytes:
-    """Give the index as a workbook."""
-
-    def columns(*named: tuple[str, int]) -> tuple[Column, ...]:
-        return tuple(Column(heading, width, is_input=False) for heading, width in named)
-
-    outcomes = tuple(
-        (
-            row.name, row.where, row.determination, row.target, row.reviewed,
-            "\n".join(f"{e.label}{f' ({e.marks})' if e.marks else ''}" for e in row.evidence)
-            or "no evidence offered",
-            "\n".join(e.path for e in row.evidence if e.path),
-        )
-        for row in page.outcomes
-    )  # fmt: skip
-    evidence = tuple(
-        (row.reference, row.title, row.shows, row.dates, row.supports, row.marks, row.path)
-        for row in page.evidence
-    )
-    statements = tuple(
-        (
-            each.ref,
-            row.where,
-            each.text,
-            each.answer,
-            each.counts,
-            each.reason,
-            "\n".join(source.text for source in each.sources),
-        )
-        for row in page.outcomes
-        for each in row.statements
-    )
-    overrides = tuple(
-        (row.what, row.where, row.old, row.new, row.direction, row.who, row.reason)
-        for row in page.overrides
-    )
-    sheets = [
-        TableSheet(
-            "Outcomes", f"Evidence pack: {page.title}", "Evidence for each outcome.",
-            columns(("Outcome", 250), ("Where", 180), ("Determination", 150), ("Target", 150),
-                    ("Independent review", 170), ("Evidence", 380), ("File", 300)), outcomes,
-        ),
-        TableSheet(
-            "Evidence", "Evidence", "What each item shows.",
-            columns(("Reference", 90), ("Document", 260), ("What it shows", 340),
-                    ("Dates", 200), ("Supports", 160), ("To know", 160), ("File", 260)),
-            evidence,
-        ),
-        TableSheet(
-            "Statements", "Statements", "Who gave each answer, and where.",
-            columns(("Ref", 100), ("Where", 160), ("Statement", 420), ("Answer", 160),
-                    ("Counts as", 110), ("Reason", 260), ("From whom and where", 320)), statements,
-        ),
-        TableSheet(
-            "Overrides", "Overrides", "Where people decided otherwise than answers and rule.",
-            columns(("What", 160), ("Where", 180), ("Without it", 200), ("Stands", 180),
-                    ("Direction", 120), ("Who", 180), ("Reason", 300)), overrides,
-        ),
-    ]  # fmt: skip
-    path = scratch / "index.xlsx"
-    moment = datetime.datetime.combine(making.assessment.on, datetime.time())
-    write_tables(
-        path, sheets, marking=page.marking, footer=f"Evidence pack: {page.title}", created=moment
-    )
-    return path.read_bytes()

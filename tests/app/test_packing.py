@@ -2,10 +2,12 @@
 
 import csv
 import hashlib
+import html
 import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import zipfile
@@ -21,7 +23,7 @@ from cyberassess.adapters.sensitive import signs_in
 from cyberassess.adapters.xlsx.filling import fill_review
 from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
 from cyberassess.app.confirming import confirm, withdraw
-from cyberassess.app.evidencing import add
+from cyberassess.app.evidencing import add, review
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_verifying import PackVerified, verify_pack
 from cyberassess.app.packing import PackMade, PackWanted, pack, population, sample
@@ -224,7 +226,35 @@ def test_the_index_links_outcomes_to_their_documents(made: PackMade) -> None:
     assert "no evidence offered" in page
     with zipfile.ZipFile(made.path) as archive:
         book = openpyxl.load_workbook(io.BytesIO(archive.read("index.xlsx")))
-    assert book.sheetnames == ["Outcomes", "Evidence", "Statements", "Overrides"]
+    sheets = ["Outcomes", "Evidence", "Statements", "Overrides", "How far proven"]
+    assert book.sheetnames == sheets
+    assert book["Evidence"].auto_filter.ref
+    (link, _) = (cell.hyperlink for cell in book["Evidence"]["G"] if cell.hyperlink)
+    assert link.target.replace("\\", "/") == "evidence/EV-001%20Leavers%20in%20March.txt"
+
+
+def test_every_link_of_the_index_leads_somewhere(made: PackMade) -> None:
+    page = text(made.path, "index.html")
+    inside = set(names(made.path))
+    anchors = set(re.findall(r' id="([^"]+)"', page))
+    links = set(re.findall(r'href="([^"]+)"', page)) - {"report.pdf"}
+    assert {each[1:] for each in links if each.startswith("#")} <= anchors
+    assert {html.unescape(each) for each in links if not each.startswith("#")} <= inside
+
+
+def test_the_first_page_says_what_to_know_before_anything_else(council: Path) -> None:
+    review(council, "EV-001", "rejected", reason="It is a draft.")
+    confirm(council, "B1.a/housing")
+    made = pack(council, QUICK)
+    for page in (text(made.path, "README.txt"), text(made.path, "index.html")):
+        words = " ".join(page.split())
+        assert "version 1, a draft: nobody has approved it" in words
+        assert "2 in this pack" in words
+        assert "1 rejected" in words
+        assert re.search(r"1 of \d+ determinations are confirmed; 0 of them by somebody", words)
+    assert "because: It is a draft." in text(made.path, "index.html")
+    (first, *_) = rows(made.path, "evidence/list.csv")
+    assert first["reason of the review"] == "It is a draft."
 
 
 def test_the_index_shows_the_rule_beside_another_determination(
@@ -265,8 +295,9 @@ def test_the_index_shows_an_assurers_view_beside_the_claim(council: Path, tmp_pa
     receive_review(council, filled)
     made = pack(council, QUICK)
     page = text(made.path, "index.html")
-    assert "<td>Low (Priya Nair)</td>" in page
-    assert "<td>Commented (Priya Nair)</td>" in page
+    differs = '<td><span class="flag">Differs. </span>'
+    assert f"{differs}Low (Priya Nair): The log has gaps.</td>" in page
+    assert "<td>Commented (Priya Nair): Not looked at further.</td>" in page
     (kept,) = [e for e in names(made.path) if e.startswith("reviews/") and e.endswith(".xlsx")]
     with zipfile.ZipFile(made.path) as archive:
         assert archive.read(kept) == filled.read_bytes()
@@ -454,7 +485,7 @@ def test_a_signed_pack_is_checked_with_the_command_in_its_readme(
 ) -> None:
     made = pack(council, replace(QUICK, key=key(tmp_path)))
     readme = text(made.path, "README.txt")
-    assert made.fingerprint in readme
+    assert made.fingerprint not in readme  # whoever changed the pack would write their own
     place = tmp_path / "unpacked"
     with zipfile.ZipFile(made.path) as archive:
         archive.extractall(place)
@@ -465,6 +496,7 @@ def test_a_signed_pack_is_checked_with_the_command_in_its_readme(
     )  # fmt: skip
     assert done.returncode == 0
     assert 'Good "cyberassess-pack" signature' in done.stdout
+    assert made.fingerprint in done.stdout
     found = verify_pack(made.path)
     assert found.is_signed
     assert found.problems == ()

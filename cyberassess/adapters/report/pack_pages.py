@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cyberassess.adapters.report.templates import template_of
+from cyberassess.domain.assessment import OutcomeKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,19 @@ class ConfidenceRow:
 class EvidenceLink:
     """One item behind an outcome."""
 
-    label: str
+    reference: str
+    """Empty where it was only named and has no number."""
+    is_listed: bool
+    """Whether it has a row of its own under Evidence."""
+    title: str
     path: str
     """Inside the pack; empty where the item is not in it."""
     marks: str
+
+    @property
+    def label(self) -> str:
+        """Give reference and title."""
+        return f"{self.reference} {self.title}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,15 @@ class SourceLine:
     text: str
     path: str
     """Of the workbook inside the pack; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody wrote, and where."""
+
+    who: str
+    text: str
+    source: SourceLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +73,24 @@ class StatementRow:
 class OutcomeRow:
     """One outcome in one scope."""
 
+    key: OutcomeKey
     anchor: str
     name: str
     where: str
+    """The scope's title and its id."""
     determination: str
+    confirmed: str
+    """By whom and when; empty where nobody has, or it lapsed."""
     target: str
     reviewed: str
     """What an assurer found, and who; empty where nobody looked."""
+    differs: bool
+    """Whether an assurer found another level."""
     evidence: tuple[EvidenceLink, ...]
+    follows: str
+    """What decided it, in sentences."""
+    why: tuple[Quote, ...]
+    """What people wrote about the outcome as a whole."""
     statements: tuple[StatementRow, ...]
     """Empty where the pack is partial and leaves them out."""
 
@@ -76,8 +105,18 @@ class EvidenceRow:
     how: str
     shows: str
     dates: str
-    supports: str
+    supports: tuple[tuple[str, str], ...]
+    """Outcomes and scopes, each with the anchor of its row; empty where it has none."""
     marks: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRows:
+    """The outcomes of one scope."""
+
+    anchor: str
+    title: str
+    outcomes: tuple[OutcomeRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +154,17 @@ class PackPage:
     """What was withheld, in a sentence; empty where nothing was."""
     principal: str
     """Whose signature it is, without spaces."""
-    fingerprint: str
-    """Of the key; empty where the pack is unsigned."""
+    is_signed: bool
     listed: int
     """Files on the list of fingerprints."""
     files: int
     """Files in the pack."""
     example: str
     """An outcome to try it on, where it can be one with a document inside."""
-    stale: str
-    has_stale: bool
-    named: str
+    to_know: tuple[str, ...]
+    """What a careful reader wants to know before anything else, a sentence or two each."""
     confidence: tuple[ConfidenceRow, ...]
-    outcomes: tuple[OutcomeRow, ...]
+    places: tuple[PlaceRows, ...]
     evidence: tuple[EvidenceRow, ...]
     overrides: tuple[OverrideRow, ...]
     rules: tuple[RuleText, ...]

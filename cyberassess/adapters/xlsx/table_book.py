@@ -33,6 +33,8 @@ class Column:
     """Offered as a list; other values may be typed and are looked at when read back."""
     is_input: bool = True
     """Whether people write in it."""
+    is_link: bool = False
+    """Whether its texts are paths of files that lie beside the workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class TableSheet:
     """Empty rows below, ready to be filled in."""
     is_wide: bool = False
     """Printed on A3 instead of A4."""
+    is_filtered: bool = False
+    """Whether the headings offer to filter."""
 
 
 def write_tables(
@@ -115,7 +119,9 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
         paper.write_string(top, number, column.heading, forms["head"])
         for row, texts in enumerate(sheet.rows, start=top + 1):
             text = _clean(texts[number])
-            if text:
+            if text and column.is_link and "\n" not in text:
+                paper.write_url(row, number, f"external:{text}", form, text)
+            elif text:
                 paper.write_string(row, number, text, form)
             else:
                 paper.write_blank(row, number, None, form)
@@ -135,5 +141,7 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
             for text, column in zip(texts, sheet.columns, strict=True)
         ]
         paper.set_row(row, row_height(fitted, least=18))
+    if sheet.is_filtered and last > top:
+        paper.autofilter(top, 0, last, len(sheet.columns) - 1)
     paper.freeze_panes(top + 1, 0)
     paper.repeat_rows(top)

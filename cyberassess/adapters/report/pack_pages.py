@@ -117,6 +117,10 @@ class PackPage:
     """Whose signature it is, without spaces."""
     fingerprint: str
     """Of the key; empty where the pack is unsigned."""
+    report_signer: str
+    """Who signed the report itself; empty where nobody did."""
+    report_fingerprint: str
+    """Of that person's certificate."""
     listed: int
     """Files on the list of fingerprints."""
     files: int

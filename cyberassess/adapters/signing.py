@@ -4,6 +4,7 @@ The key is read by that program alone: its bytes never pass through this one, an
 passphrase itself. Source: OpenSSH, PROTOCOL.sshsig; ``man ssh-keygen``, options ``-Y``.
 """
 
+import os
 import re
 import shutil
 import stat
@@ -63,7 +64,7 @@ def open_key(path: Path) -> Key:
             "no-key", f"The key cannot be read: {cause.strerror}.", "Check name and folder."
         ) from cause
     is_private = b"PRIVATE KEY" in text
-    if is_private and stat.S_IMODE(mode) & 0o077:
+    if is_private and os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise refuse(
             "key-open-to-others",
             "Others on this machine may read this key.",

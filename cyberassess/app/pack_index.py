@@ -56,6 +56,8 @@ class Inside:
     principal: str
     fingerprint: str
     """Of the signing key; empty where the pack is unsigned."""
+    report_signer: str
+    """Who signed the report itself; empty where nobody did."""
     listed: int
     """How many files the list of fingerprints names."""
 
@@ -84,6 +86,7 @@ def index_page(inside: Inside) -> PackPage:
         redacted=redacted,
         principal=inside.principal,
         is_signed=bool(inside.fingerprint),
+        report_signer=inside.report_signer,
         listed=inside.listed,
         files=inside.listed + (2 if inside.fingerprint else 1),
         example=f"{row.name}, {row.where}" if row else "",

@@ -16,6 +16,7 @@ from cyberassess.adapters.pack import (
     read_entry,
     unpack,
 )
+from cyberassess.adapters.pdf_signing import check_pdf, has_signature, is_installed
 from cyberassess.adapters.signing import fingerprint, is_signed_by
 from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.opening import Assessment, open_assessment
@@ -41,6 +42,8 @@ class PackVerified:
     is_signed: bool
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
+    report_signature: str = ""
+    """In words: who signed the report itself; empty where nobody did."""
 
 
 def verify_pack(
@@ -63,6 +66,7 @@ def verify_pack(
     manifest = _manifest(path, checked, problems)
     notes: list[Problem] = []
     signature, is_signed = _signature(path, checked, manifest, key, problems=problems, notes=notes)
+    report = _report_signature(path, checked, manifest, problems=problems, notes=notes)
     answers = outcomes = 0
     head = " ".join(manifest.get("heads", []))
     with tempfile.TemporaryDirectory() as name:
@@ -81,7 +85,7 @@ def verify_pack(
         notes.append(Problem("withheld", "pack.json", f"Withheld: {withheld}.", "", Severity.NOTE))
     return PackVerified(
         len(checked.hashes), answers, outcomes, head, signature, is_signed, tuple(problems),
-        tuple(notes),
+        tuple(notes), report,
     )  # fmt: skip
 
 
@@ -181,6 +185,53 @@ def _checked_signature(
             )
         )
     return f"signed by {who} with {mark}", not [e for e in problems if e.where == SIGNATURE]
+
+
+_REPORT = "report.pdf"
+
+
+def _report_signature(
+    path: Path,
+    checked: CheckedPack,
+    manifest: dict[str, Json],
+    *,
+    problems: list[Problem],
+    notes: list[Problem],
+) -> str:
+    """Say in words who signed the report itself; empty where the pack says that nobody did."""
+    expected = manifest.get("report_signed_by")
+    if not expected:
+        return ""
+
+    def say(code: str, message: str) -> str:
+        hint = "The report was changed after it was signed; ask for the pack again."
+        problems.append(Problem(code, _REPORT, message, hint))
+        return "does not hold"
+
+    data = read_entry(path, _REPORT) if _REPORT in checked.hashes else b""
+    if not has_signature(data):
+        return say("report-signature-missing", "The pack says it is signed, but it is not.")
+    if not is_installed():
+        notes.append(
+            Problem(
+                "report-signature-not-checked",
+                _REPORT,
+                "It carries a signature that cannot be checked here.",
+                'Install what checks it (pip install "cyberassess[sign]"), or open it in a '
+                "reader that does; README.txt says how.",
+                Severity.NOTE,
+            )
+        )
+        return "not checked"
+    found = check_pdf(data)
+    if found is None or found.fault:
+        return say("report-signature-wrong", found.fault if found else "It is not signed.")
+    if found.fingerprint != expected:
+        return say(
+            "report-signature-other",
+            f'The pack names the certificate "{expected}", but {found.fingerprint} signed.',
+        )
+    return f"signed by {found.name} with the certificate {found.fingerprint}"
 
 
 _WORKSPACE = ("ledger/", "frameworks/")

@@ -22,6 +22,7 @@ from cyberassess.adapters.pack import (
     safe_name,
     write_pack,
 )
+from cyberassess.adapters.pdf_signing import Certificate, sign_pdf
 from cyberassess.adapters.report.pack_pages import index_html, readme_text
 from cyberassess.adapters.segments import Reading
 from cyberassess.adapters.sensitive import signs_in
@@ -33,6 +34,9 @@ from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, now, open_assessment, writing
 from cyberassess.app.output import csv_bytes, refuse_existing
 from cyberassess.app.pack_index import Inside, index_book, index_page
+from cyberassess.app.pdf_signing import Passphrase
+from cyberassess.app.pdf_signing import moment as moment_of_signing
+from cyberassess.app.pdf_signing import open_key as open_report_key
 from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
@@ -65,6 +69,8 @@ class PackWanted:
     """Whether files that seem to hold secrets are packed all the same."""
     report: bool = True
     """Whether the report is printed into it."""
+    report_key: Path | None = None
+    """A PKCS#12 file to sign the report with; unsigned if ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,10 @@ class PackMade:
     head: str
     sums: str
     """SHA-256 of ``SHA256SUMS``."""
+    report_signer: str = ""
+    """Who signed the report inside; empty where nobody did."""
+    report_fingerprint: str = ""
+    """Of that person's certificate."""
 
 
 @dataclass
@@ -97,6 +107,8 @@ class _Making:
     withheld: tuple[Item, ...]
     segments: Mapping[str, bytes]
     key: Key | None
+    certificate: Certificate | None
+    """To sign the report with."""
     paths: dict[str, str] = field(default_factory=dict)
     """Where items lie inside, keyed by their id."""
     received: dict[str, str] = field(default_factory=dict)
@@ -108,17 +120,22 @@ def pack(
     folder: Path,
     wanted: PackWanted,
     on_bytes: Callable[[int, int], None] = lambda _, __: None,
+    passphrase: Passphrase = lambda _: "",
 ) -> PackMade:
     """Write an evidence pack; the same ledger and options give the same bytes.
 
+    Only a signature inside the report differs each time: it says when it was made.
+
     Args:
         on_bytes: told how many more bytes were written, and of how many.
+        passphrase: asks for the one of ``report_key``, where it has one.
 
     Raises:
         AssessmentError: where something stands in the way: a changed evidence file, likely
             secrets without ``yes``, a key others may read. Nothing is written then.
     """
     key = open_key(wanted.key) if wanted.key is not None else None
+    certificate = _report_certificate(wanted, passphrase)
     with writing(folder, "pack"):
         pass  # NOTE: settings that changed and prompts that ended are in the ledger now
     assessment = open_assessment(folder)
@@ -134,7 +151,9 @@ def pack(
     assessment, segments = _told(assessment, withheld)
     ids = {each.id for each in kept}
     kept = tuple(each for each in assessment.evidence.items if each.id in ids)
-    making = _Making(assessment, wanted, chosen, partial, kept, withheld, segments, key)
+    making = _Making(
+        assessment, wanted, chosen, partial, kept, withheld, segments, key, certificate
+    )
     moment = datetime.datetime.fromisoformat(now()).timestamp()
     remove_abandoned(path.parent, moment - _ABANDONED)
     with tempfile.TemporaryDirectory() as name:
@@ -150,7 +169,32 @@ def pack(
         warnings,
         assessment.state.heads[0],
         hashlib.sha256(made.sums.encode()).hexdigest(),
+        certificate.name if certificate else "",
+        certificate.fingerprint if certificate else "",
     )
+
+
+def _report_certificate(wanted: PackWanted, passphrase: Passphrase) -> Certificate | None:
+    """Open the key the report is to be signed with.
+
+    Raises:
+        AssessmentError: where it cannot sign, or the report would not be a PDF.
+    """
+    if wanted.report_key is None:
+        return None
+    from cyberassess.adapters.report import render
+
+    reason = render.can_make_pdf()
+    if reason:
+        raise AssessmentError(
+            Problem(
+                "no-pdf-to-sign",
+                "--sign-report",
+                f"Only a PDF can be signed, and the report comes as HTML here: {reason}",
+                f"Leave the option out, or mend that first. {_NOTHING}",
+            )
+        )
+    return open_report_key(wanted.report_key, passphrase)
 
 
 def _target(assessment: Assessment, wanted: PackWanted) -> Path:
@@ -354,8 +398,7 @@ def _fill(making: _Making, scratch: Path) -> None:
         fixed["allowed_signers"] = f"{_principal(assessment)} {making.key.public}\n".encode()
     first: dict[str, Content] = {"README.txt": b"", "index.html": b"", "index.xlsx": b""}
     if making.wanted.report:
-        report = _report(assessment, scratch, answers)
-        first[report.name] = report
+        first |= _report(making, scratch, answers)
     page = index_page(_inside(making, len(first) + len(fixed)))
     first["README.txt"] = readme_text(page).encode("utf-8", "replace")
     first["index.html"] = index_html(page).encode("utf-8", "replace")
@@ -400,10 +443,14 @@ def _signer(making: _Making) -> Callable[[bytes], Mapping[str, bytes]]:
     return lambda data: {SIGNATURE: sign(key, data)}
 
 
-def _report(assessment: Assessment, scratch: Path, answers: bytes) -> Path:
+def _report(making: _Making, scratch: Path, answers: bytes) -> dict[str, Content]:
     from cyberassess.app.printing import print_full
 
-    return print_full(assessment, scratch, {"answers.json": answers})
+    path = print_full(making.assessment, scratch, {"answers.json": answers})
+    if making.certificate is None:
+        return {path.name: path}
+    data = path.read_bytes()
+    return {path.name: sign_pdf(data, path.name, making.certificate, moment_of_signing())}
 
 
 def _manifest(making: _Making, files: Mapping[str, str]) -> bytes:
@@ -425,6 +472,7 @@ def _manifest(making: _Making, files: Mapping[str, str]) -> bytes:
         "sample": {"size": wanted.sample, "seed": wanted.seed} if wanted.sample else None,
         "withheld": [each.reference for each in making.withheld],
         "signed_by": making.key.fingerprint if making.key else None,
+        "report_signed_by": making.certificate.fingerprint if making.certificate else None,
         "evidence": dict(sorted(files.items())),
     }
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
@@ -441,6 +489,7 @@ def _inside(making: _Making, listed: int) -> Inside:
         received=making.received,
         principal=_principal(making.assessment),
         fingerprint=making.key.fingerprint if making.key else "",
+        report_signer=making.certificate.name if making.certificate else "",
         listed=listed,
     )
 

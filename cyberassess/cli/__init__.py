@@ -114,6 +114,7 @@ def _add_commands() -> None:
         reports.report,
         reports.approve,
         planning.plan,
+        packing.sign,
         packing.pack,
         results.verify,
         content.framework,

@@ -135,7 +135,7 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
 
 
 @click.command()
-@click.argument("pack", metavar="[PACK]", required=False, type=click.Path(path_type=Path))
+@click.argument("pack", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--key",
     metavar="FILE",
@@ -149,13 +149,21 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
 def verify(context: click.Context, *, pack: Path | None, key: Path | None, as_json: bool) -> None:
     """Check that nothing was altered, and derive every number again.
 
-    Without PACK it is the assessment's own ledger, files and originals.
+    Without FILE it is the assessment's own ledger, files and originals. FILE is an evidence
+    pack, or a signed PDF.
 
     \b
     Examples:
       cyberassess verify
       cyberassess verify --json
     """
+    if pack is not None and _is_pdf(pack):
+        if key is not None:
+            raise click.UsageError(
+                "--key is for packs; a signed PDF carries its certificate. Leave it out."
+            )
+        _verify_pdf(context, pack, as_json=as_json)
+        return
     if pack is not None:
         _verify_pack(context, pack, key, as_json=as_json)
         return
@@ -170,6 +178,26 @@ def verify(context: click.Context, *, pack: Path | None, key: Path | None, as_js
             click.echo(line)
     show_problems([*found.problems, *found.notes])
     if found.problems:
+        context.exit(PROBLEMS)
+
+
+def _is_pdf(path: Path) -> bool:
+    from cyberassess.app.pdf_signing import is_pdf
+
+    return is_pdf(path)
+
+
+def _verify_pdf(context: click.Context, path: Path, *, as_json: bool) -> None:
+    from cyberassess.app.pdf_signing import verify_pdf
+    from cyberassess.cli.words_packing import pdf_verified_json, pdf_verified_lines
+
+    found = verify_pdf(path)
+    if as_json:
+        print_json(pdf_verified_json(found))
+    else:
+        for line in pdf_verified_lines(found):
+            click.echo(line)
+    if found is None or found.fault:
         context.exit(PROBLEMS)
 
 

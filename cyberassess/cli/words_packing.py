@@ -7,8 +7,10 @@ from cyberassess.cli.words import wrap
 from cyberassess.errors import counted
 
 if TYPE_CHECKING:
+    from cyberassess.adapters.pdf_signing import PdfSignature
     from cyberassess.app.pack_verifying import PackVerified
     from cyberassess.app.packing import PackMade
+    from cyberassess.app.pdf_signing import PdfSigned
 
 Json = dict[str, Any]  # NOTE: printed as it is.
 _UNITS = ("bytes", "KB", "MB", "GB")
@@ -42,6 +44,9 @@ def packed_lines(made: "PackMade") -> Iterator[str]:
         yield from wrap(f"Signed with {made.fingerprint}: tell the auditor by telephone.", "  ")
     else:
         yield "  Unsigned: sign it with --sign KEY"
+    if made.report_signer:
+        yield from wrap(f"The report is signed by {made.report_signer}, certificate:", "  ")
+        yield f"  {made.report_fingerprint}"
     yield f"  SHA-256 of SHA256SUMS: {made.sums}"
     yield f"  Head of the ledger: {made.head}"
     yield f'Check it: cyberassess verify "{made.path}"'
@@ -55,6 +60,7 @@ def packed_json(made: "PackMade") -> Json:
         "size": made.size,
         "files": made.entries,
         "signed_by": made.fingerprint or None,
+        "report_signed_by": made.report_fingerprint or None,
         "partial": made.partial or None,
         "withheld": list(made.withheld),
         "warnings": [str(each) for each in made.warnings],
@@ -70,6 +76,8 @@ def pack_verified_lines(found: "PackVerified") -> Iterator[str]:
         f"{counted(found.outcomes, 'determination')} derived again."
     )
     yield from wrap(f"Signature: {found.signature}.")
+    if found.report_signature:
+        yield from wrap(f"Report: {found.report_signature}.")
     yield f"Head: {found.head}"
     if found.problems:
         yield f"{counted(len(found.problems), 'problem')} found."
@@ -87,6 +95,60 @@ def pack_verified_json(found: "PackVerified") -> Json:
         "head": found.head,
         "signature": found.signature,
         "signed": found.is_signed,
+        "report_signature": found.report_signature or None,
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],
+    }
+
+
+_TRUST = (
+    "A reader that does not know the issuer says that it cannot tell who signed. Then ring the "
+    "signer and compare this fingerprint:"
+)
+
+
+def pdf_signed_lines(made: "PdfSigned") -> Iterator[str]:
+    """Say where the signed document is, who signed it, and how to check it."""
+    yield f"Wrote {made.path}"
+    yield from wrap(f"Signed by {made.name}; the certificate is from {made.issuer}.", "  ")
+    yield from wrap("The time in it is this machine's clock's; nobody else vouches for it.", "  ")
+    yield from wrap(_TRUST, "  ")
+    yield f"  {made.fingerprint}"
+    yield f'Check it: cyberassess verify "{made.path}"'
+
+
+def pdf_signed_json(made: "PdfSigned") -> Json:
+    """Give ``sign --json``."""
+    return {
+        "schema": 1,
+        "path": str(made.path),
+        "size": made.size,
+        "signed_by": made.name,
+        "issuer": made.issuer,
+        "fingerprint": made.fingerprint,
+    }
+
+
+def pdf_verified_lines(found: "PdfSignature | None") -> Iterator[str]:
+    """Say what a document's signature says."""
+    if found is None:
+        yield "Unsigned: nothing shows who wrote this document, or whether it was changed."
+    elif found.fault:
+        yield from wrap(f"The signature does not hold. {found.fault}")
+    else:
+        yield from wrap(f"Signed by {found.name}; the certificate is from {found.issuer}.")
+        yield "Nothing was altered since."
+        yield from wrap(_TRUST)
+        yield found.fingerprint
+
+
+def pdf_verified_json(found: "PdfSignature | None") -> Json:
+    """Give ``verify FILE.pdf --json``."""
+    return {
+        "schema": 1,
+        "signed": found is not None and not found.fault,
+        "signed_by": found.name if found else None,
+        "issuer": found.issuer if found else None,
+        "fingerprint": found.fingerprint if found else None,
+        "problems": [found.fault] if found and found.fault else [],
     }

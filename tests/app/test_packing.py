@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ import openpyxl
 import pytest
 
 from cyberassess.adapters.pack import LONGEST_PATH, check_pack, safe_name, write_pack
+from cyberassess.adapters.report import render
 from cyberassess.adapters.sensitive import signs_in
 from cyberassess.adapters.xlsx.filling import fill_review
 from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
@@ -32,6 +34,7 @@ from cyberassess.app.settling import resolve
 from cyberassess.domain.evidence import Facts
 from cyberassess.errors import AssessmentError
 from tests.app.council import Rows, answers, begin, fill_in, ledger_bytes, send_to, take
+from tests.app.officer import PASSPHRASE, key_file
 
 KIMS: Rows = {
     "B1.a.N.1/housing": "Does not happen",
@@ -502,6 +505,129 @@ def test_a_signed_pack_is_checked_with_the_command_in_its_readme(
     assert found.problems == ()
     assert made.fingerprint in found.signature
     assert any("Ring the sender" in each.message for each in found.notes)
+
+
+# Signatures of the report itself
+
+has_pdf = pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine")
+
+
+@pytest.fixture(scope="session")
+def _signed(_council: Path, tmp_path_factory: pytest.TempPathFactory) -> PackMade:
+    place = tmp_path_factory.mktemp("signed")
+    officer = key_file(place / "officer.p12", passphrase=PASSPHRASE)
+    wanted = PackWanted(output=place / "pack.zip", report_key=officer)
+    return pack(_council, wanted, passphrase=lambda _: PASSPHRASE)
+
+
+@pytest.fixture
+def signed(_signed: PackMade, tmp_path: Path) -> PackMade:
+    """Give a copy of a pack whose report is signed."""
+    return replace(_signed, path=Path(shutil.copy(_signed.path, tmp_path / "pack.zip")))
+
+
+@has_pdf
+def test_a_signed_report_is_named_in_the_readme_and_verified(signed: PackMade) -> None:
+    assert signed.report_signer == "Sam Reid"
+    readme = text(signed.path, "README.txt")
+    assert "report.pdf carries a signature of its own, by Sam Reid." in readme
+    assert signed.report_fingerprint not in readme
+    found = verify_pack(signed.path)
+    assert found.problems == ()
+    assert found.report_signature.startswith("signed by Sam Reid with the certificate")
+    assert not found.is_signed, "the pack itself is another matter"
+
+
+@has_pdf
+@pytest.mark.skipif(not shutil.which("pdfsig"), reason="needs pdfsig")
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
+def test_a_signed_report_is_checked_with_the_commands_in_the_readme(
+    signed: PackMade, tmp_path: Path
+) -> None:
+    place = tmp_path / "unpacked"
+    with zipfile.ZipFile(signed.path) as archive:
+        archive.extractall(place)
+    lines = [each.strip() for each in text(signed.path, "README.txt").splitlines()]
+    at = next(n for n, each in enumerate(lines) if each.startswith("openssl pkcs7"))
+    for command, says in (
+        ("pdfsig report.pdf", "Total document signed"),
+        ("pdfsig report.pdf", "Signature is Valid"),
+        ("pdfsig -dump report.pdf", "report.pdf.sig0"),
+        (" ".join(lines[at : at + 2]), f"Fingerprint={signed.report_fingerprint}"),
+    ):
+        assert command in " ".join(lines)
+        done = subprocess.run(
+            ["sh", "-c", command],  # noqa: S607
+            cwd=place, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert says in done.stdout
+
+
+def with_entries(path: Path, change: Callable[[dict[str, bytes]], None]) -> PackVerified:
+    """Write a pack again with entries changed and listed anew, as somebody with a tool would."""
+    with zipfile.ZipFile(path) as archive:
+        entries = {each: archive.read(each) for each in archive.namelist() if each != "SHA256SUMS"}
+    change(entries)
+    write_pack(path, entries)
+    return verify_pack(path)
+
+
+def changed_report(entries: dict[str, bytes]) -> None:
+    data = entries["report.pdf"]
+    entries["report.pdf"] = data[:12] + b"X" + data[13:]
+
+
+def unsigned_report(entries: dict[str, bytes]) -> None:
+    data = entries["report.pdf"]
+    entries["report.pdf"] = data[: data.index(b"%%EOF") + 6]
+
+
+def other_signer(entries: dict[str, bytes]) -> None:
+    manifest = json.loads(entries["pack.json"])
+    manifest["report_signed_by"] = "00:11"
+    entries["pack.json"] = json.dumps(manifest).encode()
+
+
+def no_report(entries: dict[str, bytes]) -> None:
+    del entries["report.pdf"]
+
+
+@has_pdf
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (changed_report, "report-signature-wrong"),
+        (unsigned_report, "report-signature-missing"),
+        (other_signer, "report-signature-other"),
+        (no_report, "report-signature-missing"),
+    ],
+)
+def test_a_report_changed_after_signing_is_found_though_the_list_was_made_anew(
+    change: Callable[[dict[str, bytes]], None], code: str, signed: PackMade
+) -> None:
+    found = with_entries(signed.path, change)
+    assert [each.code for each in found.problems if each.where == "report.pdf"] == [code]
+    assert found.report_signature == "does not hold"
+
+
+@has_pdf
+def test_without_the_library_verify_says_what_it_did_not_check(
+    signed: PackMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyhanko", None)
+    found = verify_pack(signed.path)
+    assert found.problems == ()
+    assert found.report_signature == "not checked"
+    assert "report-signature-not-checked" in {each.code for each in found.notes}
+
+
+def test_a_report_that_would_be_no_pdf_cannot_be_signed(
+    council: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "can_make_pdf", lambda: "The PDF engine cannot be loaded.")
+    wanted = PackWanted(report_key=key_file(tmp_path / "officer.p12"))
+    with pytest.raises(AssessmentError, match="Only a PDF can be signed"):
+        pack(council, wanted)
 
 
 @has_openssh

@@ -21,6 +21,7 @@ from cyberassess.cli import program
 from cyberassess.cli.running import run
 from cyberassess.domain.evidence import Facts
 from tests.app.council import begin, fill_in, send_to, take
+from tests.app.officer import key_file, printed
 from tests.app.test_importing import file_data, written
 from tests.app.test_importing_sets import PLAIN, book
 
@@ -105,11 +106,18 @@ def put_evidence(folder: Path) -> None:
     add(folder, [policy], Facts(shows="Says who approves access to each system"))
 
 
+def put_document(folder: Path) -> None:
+    """Put a printed document beside a workspace, and a certificate to sign it with."""
+    (folder / "report.pdf").write_bytes(printed())
+    key_file(folder / "officer.p12")
+
+
 @pytest.fixture(scope="session")
 def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = begin(tmp_path_factory.mktemp("small") / "small", "ncsc-caf@0")
     place = folder.parent
     put_evidence(folder)
+    put_document(folder)
     sent = send_to(folder)
     kims = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
     take(folder, fill_in(sent["Kim Lee"], place / "kim.xlsx", kims))

@@ -99,6 +99,16 @@ def date_for_answer(folder: Path) -> None:
     fill_in(sent, folder / "typed.xlsx", {"A1.a.N.1": "12 March"})
 
 
+def private(name: str) -> Setting:
+    """Give what makes a file its owner's alone."""
+    return lambda folder: (folder / name).chmod(0o600)
+
+
+def shared(name: str) -> Setting:
+    """Give what lets others read a file."""
+    return lambda folder: (folder / name).chmod(0o644)
+
+
 class Mistake(NamedTuple):
     """A mistake, and the five things its message says."""
 
@@ -114,6 +124,7 @@ class Mistake(NamedTuple):
 
 NOTHING = "Nothing was changed."
 NOT_STORED = "Nothing was stored."
+NOT_WRITTEN = "Nothing was written."
 NEW = "new made --organisation Lab --period 2026"
 CAF = f"{NEW} --framework ncsc-caf@3.2 --profile none"
 SETTLE = "resolve B1.a.N.1/housing"
@@ -219,6 +230,12 @@ MISTAKES = [
             "copy it from the other machine", missing_segment),
     Mistake("send", 1, "ledger: ", "holds no ledger", "still syncing", NOTHING, "restore it",
             without("ledger/*.jsonl")),
+    Mistake("sign photo.xlsx --key officer.p12", 1, "photo.xlsx: ", "not a PDF", "Print one",
+            NOT_WRITTEN, "cyberassess report full"),
+    Mistake("sign report.pdf --key sam.xlsx", 1, "sam.xlsx: ", "not a PKCS#12 file", ".p12 or",
+            NOT_WRITTEN, "openssl pkcs12 -export", private("sam.xlsx")),
+    Mistake("sign report.pdf --key officer.p12", 1, "officer.p12: ", "Others on this machine",
+            "yours alone", NOT_WRITTEN, "chmod 600 officer.p12", shared("officer.p12")),
 ]  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def test_a_mistyped_command_of_a_group_suggests_the_right_one(
 
 
 NORTHPORT_READS = ("status", "score", "explain", "verify", "framework")
-IN_SMALL = ("import", "report", "pack")
+IN_SMALL = ("import", "report", "pack", "sign")
 """Northport has three systems, and its report as PDF takes long."""
 MAKING = (["framework", "profile"], ["framework", "wording"], ["framework", "new"])
 NOT_RUN = ("demo",)

@@ -9,6 +9,7 @@ import pytest
 from cyberassess.adapters.report import render
 from cyberassess.cli import program
 from cyberassess.cli.running import run
+from tests.app.officer import key_file
 from tests.cli.conftest import demonstration, shown_northport  # noqa: F401 - fixtures
 from tests.validators import verapdf
 from tests.validators.structure import faults
@@ -23,6 +24,9 @@ EXTRA = {"open.pdf": ("board", "--edition", "open"), "data.pdf": ("theme", "data
 """What is printed besides: another edition, and another theme."""
 CARRIES = ["attachment: the document carries a file"]
 """What our own checker finds in a pack's report, and nowhere else: its answers travel inside."""
+
+SIGNED = ["link-says-nothing: page 1", "link-outside: page 1"]
+"""The same of a signature: its field lies outside the page, where no tag is asked for."""
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +46,14 @@ def documents(
         run(program, ["-C", str(shown_northport), "pack", "--yes", "-o", str(folder / "p.zip")])
         == 0
     )
-    with zipfile.ZipFile(folder / "p.zip") as pack:
-        name = next(each for each in pack.namelist() if each.endswith("report.pdf"))
-        (folder / "packed.pdf").write_bytes(pack.read(name))
+    officer = key_file(folder / "officer.p12")
+    signing = ["sign", str(folder / "full.pdf"), "--key", str(officer)]
+    assert run(program, [*signing, "-o", str(folder / "signed.pdf")]) == 0
+    packing = ["pack", "--yes", "--sign-report", str(officer), "-o", str(folder / "s.zip")]
+    assert run(program, ["-C", str(shown_northport), *packing]) == 0
+    for pack, name in (("p", "packed"), ("s", "packed-signed")):
+        with zipfile.ZipFile(folder / f"{pack}.zip") as archive:
+            (folder / f"{name}.pdf").write_bytes(archive.read("report.pdf"))
     found = sorted(folder.glob("*.pdf"))
     assert {each.stem for each in found} >= {"full", "board", "open", "theme", "soa", "findings"}
     return found
@@ -53,6 +62,8 @@ def documents(
 def test_our_own_checker_finds_no_fault(documents: list[Path]) -> None:
     found = {path.name: faults(path) for path in documents}
     assert found.pop("packed.pdf") == CARRIES
+    assert found.pop("signed.pdf") == SIGNED
+    assert found.pop("packed-signed.pdf") == CARRIES + SIGNED
     assert found == {name: [] for name in found}
 
 

@@ -155,6 +155,8 @@ class PackPage:
     principal: str
     """Whose signature it is, without spaces."""
     is_signed: bool
+    report_signer: str
+    """Who signed the report itself; empty where nobody did."""
     listed: int
     """Files on the list of fingerprints."""
     files: int

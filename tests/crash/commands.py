@@ -18,6 +18,7 @@ from cyberassess.cli import program
 from cyberassess.cli.running import run
 from cyberassess.errors import CyberassessError
 from tests.app.council import HOUSING, begin, fill_in, send_to, take
+from tests.app.officer import key_file, printed
 from tests.app.test_importing import file_data
 from tests.app.test_settling import reply
 
@@ -191,6 +192,13 @@ COMMANDS = (
         start="gathered",
     ),
     Command("pack", ("-C", "HERE", "pack", "--yes"), start="gathered"),
+    Command(
+        "sign", ("sign", "PLACE/report.pdf", "--key", "PLACE/officer.p12"), start="gathered"
+    ),
+    Command(
+        "pack --sign-report",
+        ("-C", "HERE", "pack", "--yes", "--sign-report", "PLACE/officer.p12"), start="gathered",
+    ),
     Command("pack --redact", ("-C", "HERE", "pack", "--yes", "--redact"), start="gathered"),
     Command(
         "wording",
@@ -274,6 +282,8 @@ def _gathered(place: Path) -> Path:
     take(here, fill_in(sent["Kim Lee"], place / "kim.xlsx", {"B1.a.N.1/housing": "Happens"}))
     take(here, fill_in(sent["Alex Moor"], place / "alex.xlsx", ALEX))
     (place / "proof.csv").write_text("name,left\nA,March\n", "utf-8")
+    key_file(place / "officer.p12")
+    (place / "report.pdf").write_bytes(printed())
     (place / "more.csv").write_text("name,left\nB,April\n", "utf-8")
     for arguments in (
         ("evidence", "add", f"{place}/proof.csv", "--shows", WHO_LEFT, "--for", "A1.b"),

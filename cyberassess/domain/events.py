@@ -40,7 +40,7 @@ Text = tuple[Said | None, Origin]
 class Folding:
     """The registers of a fold under way."""
 
-    answers: Register[tuple[StatementKey, PersonId], Given] = field(default_factory=dict)
+    answers: dict[StatementKey, Register[PersonId, Given]] = field(default_factory=dict)
     rationales: Register[tuple[OutcomeKey, PersonId], Text] = field(default_factory=dict)
     evidence: Register[tuple[OutcomeKey, PersonId], Text] = field(default_factory=dict)
     resolutions: Register[StatementKey, Resolution] = field(default_factory=dict)
@@ -183,7 +183,8 @@ def _apply_answer(
     new, old, reason = event["new"], event.get("old"), _text(event.get("reason"))
     source = _source(event)
     given = Given(person, WITHDRAWN if new is None else str(new), reason, source, origin)
-    _put(folding.answers, (key, person), given, bit, seen, beside=bool(event.get("beside")))
+    people = folding.answers.setdefault(key, {})
+    _put(people, person, given, bit, seen, beside=bool(event.get("beside")))
     folding.history.setdefault(key, []).append(
         Change(
             person,

@@ -206,35 +206,35 @@ def _answers(
     differing: list[Differing],
 ) -> tuple[_Several, _Several]:
     """Give the answers that stand and those taken back; name the slots branches differ on."""
-    answers: dict[StatementKey, list[Given]] = {}
-    withdrawn: dict[StatementKey, list[Given]] = {}
-    for (key, person), writes in folding.answers.items():
-        if len(writes) == 1:  # nearly always
-            only = writes[0][1]
-            register = withdrawn if only.answer == WITHDRAWN else answers
-            register.setdefault(key, []).append(only)
-            continue
-        given = {(value.answer, value.reason): value for _, value in reversed(writes)}
-        if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
-            differing.append(
-                Differing(
-                    f"{person}'s answer to {key.indicator} in {key.scope}",
-                    tuple(
-                        Value(each.origin, _answer_text(each)) for each in reversed(given.values())
-                    ),
-                    key
-                    if len({each.answer for each in given.values()} - {WITHDRAWN}) > 1
-                    else None,
-                )
-            )
-        kept = tuple(each for each in reversed(given.values()) if each.answer != WITHDRAWN)
-        if kept:
-            answers.setdefault(key, []).extend(kept)
-        else:
-            withdrawn.setdefault(key, []).extend(given.values())
-    return (
-        {key: tuple(each) for key, each in answers.items()},
-        {key: tuple(each) for key, each in withdrawn.items()},
+    answers: dict[StatementKey, tuple[Given, ...]] = {}
+    withdrawn: dict[StatementKey, tuple[Given, ...]] = {}
+    for key, people in folding.answers.items():
+        standing: list[Given] = []
+        gone: list[Given] = []
+        for person, writes in people.items():
+            if len(writes) == 1:  # nearly always
+                only = writes[0][1]
+                (gone if only.answer == WITHDRAWN else standing).append(only)
+                continue
+            given = {(value.answer, value.reason): value for _, value in reversed(writes)}
+            if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
+                differing.append(_differing(key, person, tuple(reversed(given.values()))))
+            kept = [each for each in reversed(given.values()) if each.answer != WITHDRAWN]
+            standing += kept
+            gone += () if kept else given.values()
+        if standing:
+            answers[key] = tuple(standing)
+        if gone:
+            withdrawn[key] = tuple(gone)
+    return answers, withdrawn
+
+
+def _differing(key: StatementKey, person: PersonId, given: Sequence[Given]) -> Differing:
+    several = len({each.answer for each in given} - {WITHDRAWN}) > 1
+    return Differing(
+        f"{person}'s answer to {key.indicator} in {key.scope}",
+        tuple(Value(each.origin, _answer_text(each)) for each in given),
+        key if several else None,
     )
 
 

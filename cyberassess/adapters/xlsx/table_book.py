@@ -123,6 +123,9 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
     assert isinstance(paper, Worksheet)  # noqa: S101 - the library comes without types
     top = HEADINGS_ROW - 1
     last = top + len(sheet.rows) + sheet.spare
+    if last > top and not (sheet.is_facts or sheet.is_filtered):
+        named = [{"header": each.heading} for each in sheet.columns]
+        paper.add_table(top, 0, last, len(named) - 1, {"columns": named, "style": None})
     for number, column in enumerate(sheet.columns):
         usual = forms["input" if column.is_input else "fact"]
         paper.set_column_pixels(number, number, column.width)

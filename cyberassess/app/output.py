@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import datetime
+import errno
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -61,7 +62,15 @@ def saving(
         yield
     except OSError as cause:
         message = f"The {what} cannot be written: {cause.strerror or cause}."
+        if is_full(cause):
+            _, effect, rest = hint.partition("Nothing was ")
+            hint = f"Make room on the disk and try again. {effect}{rest}".strip()
         raise raising(Problem("not-writable", str(path), message, hint)) from cause
+
+
+def is_full(cause: OSError) -> bool:
+    """Say whether something could not be written for want of room."""
+    return cause.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def moment(time: str) -> datetime.datetime:

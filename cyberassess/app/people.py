@@ -182,7 +182,8 @@ def hand_over(
     """Hand questions on to somebody else; what was answered stays with whoever answered.
 
     Args:
-        names: outcomes or groups; everything the giver is asked if empty.
+        names: outcomes or groups, with or without a scope (``B3.a/housing``); everything the giver
+            is asked if empty.
         scope: only there; everywhere the giver is asked if ``None``.
 
     Raises:
@@ -195,15 +196,16 @@ def hand_over(
     portion = assessment.contents.portions.get(one.id, ())
     chosen = [each for each in portion if place in (None, each.scope.id)]
     if names:
-        wanted = {each.casefold() for each in names}
+        wanted = {each.casefold(): each for each in names}
         known: set[str] = set()
         kept = []
         for asked in chosen:
-            ids = asked.framework.names[asked.outcome.id]
+            ids = {each.casefold() for each in asked.framework.names[asked.outcome.id]}
+            ids |= {f"{each}/{asked.scope.id}" for each in ids}
             known |= ids
-            if wanted & {each.casefold() for each in ids}:
+            if not ids.isdisjoint(wanted):
                 kept.append(asked)
-        missing = sorted(wanted - {each.casefold() for each in known})
+        missing = sorted(name for folded, name in wanted.items() if folded not in known)
         if missing:
             raise AssessmentError(
                 Problem(

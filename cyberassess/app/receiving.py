@@ -365,14 +365,18 @@ class _One:
         if is_new or not (receipt in self.run.receipts or receipt.exists()):
             result.receipt = f"questionnaires/{receipt.parent.name}/{receipt.name}"
             self.run.receipts.add(receipt)
-            self._say_if_not_written(
+            if not self._say_if_not_written(
                 result.receipt, lambda: self._receipt(person, asked, sha256, len(fixes))
-            )
+            ):
+                result.receipt = ""
+                self.run.receipts.discard(receipt)
         if fixes and all(each.about != sha256 for each in assessment.state.sent):
             notes = notes_for(assessment, returned, fixes, person=person, sha256=sha256)
             result.notes = f"questionnaires/{notes.path.parent.name}/{notes.path.name}"
             if self._say_if_not_written(result.notes, lambda: notes.write(now())):
                 self.session.write([notes.event])
+            else:
+                result.notes = ""
 
     def _say_if_not_written(self, place: str, write: Callable[[], object]) -> bool:
         """Write something that goes back, unless this is a rehearsal; the answers are safe."""

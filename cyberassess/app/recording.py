@@ -102,6 +102,10 @@ def _documents(
     made.problems += found.problems
 
 
+def _came(source: Source) -> str:
+    return f"from {source}" if source.kind in ("workbook", "import") else str(source)
+
+
 def _where(source: Source) -> str:
     if source.kind == "workbook":
         return f'{source.name}, sheet "{source.sheet}", cell {source.cell}'
@@ -170,7 +174,7 @@ def _answer(
                     "older",
                     _where(reply.source),
                     f"A newer {what} {key.indicator} is there already: it came "
-                    f"{newer.source}, on {newer.origin.time[:10]}.",
+                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
                     "The newer one stays; this one was not stored. The file is kept.",
                 )
             )
@@ -289,7 +293,7 @@ def _text(made: Plan, assessment: Assessment, voice: Voice, reply: TextReply) ->
                     "older",
                     _where(reply.source),
                     f"A newer text about {reply.outcome.outcome} is there already: it came "
-                    f"{newer.source}, on {newer.origin.time[:10]}.",
+                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
                     "The newer one stays; this one was not stored. The file is kept.",
                 )
             )

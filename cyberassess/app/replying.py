@@ -11,7 +11,7 @@ from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
 from cyberassess.app.offering import offers_to
 from cyberassess.app.opening import Assessment, Event
-from cyberassess.app.output import moment
+from cyberassess.app.output import is_full, moment
 from cyberassess.app.sending import file_name, questions_for, short_name
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.questions import (
@@ -186,10 +186,11 @@ def write_receipt(
 
 def not_written(place: str, cause: OSError) -> Problem:
     """Say that something that goes back could not be written; the answers are safe."""
+    act = "Make room on the disk" if is_full(cause) else "Close it if it is open"
     return Problem(
         "not-written",
         place,
         f"It cannot be written: {cause.strerror}.",
-        "The answers are stored. Close it if it is open, and receive the file again.",
+        f"The answers are stored. {act}, and receive the file again.",
         Severity.NOTE,
     )

@@ -6,6 +6,7 @@ import click
 
 from cyberassess import __version__
 from cyberassess.cli.completing import offer_words
+from cyberassess.cli.fitting import fit_help
 from cyberassess.cli.running import NO_INPUT, Program, run, whole_summaries
 
 EXAMPLES = """\b
@@ -133,6 +134,7 @@ def _add_commands() -> None:
 _add_commands()
 whole_summaries(program)
 offer_words(program)
+fit_help(program)
 
 
 def main() -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cyberassess.cli.fitting import write_exactly
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem, ShellComplete
 
@@ -181,4 +183,5 @@ def completion(context: click.Context, shell: str) -> None:
       cyberassess completion powershell
     """
     spoken = _shell(shell)(context.find_root().command, {}, "cyberassess", VARIABLE)
+    write_exactly()
     click.echo(spoken.source().rstrip("\n"))

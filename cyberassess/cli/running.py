@@ -19,6 +19,7 @@ from typing import Self, TextIO
 import click
 
 from cyberassess.cli import completing
+from cyberassess.cli.fitting import on_terminal, write_exactly
 from cyberassess.errors import BusyError, CyberassessError, Problem, counted
 
 REFUSED = 1
@@ -177,6 +178,8 @@ def _make_printable() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="surrogateescape" if mode == "r" else PLAIN)
+            if mode == "w":
+                setattr(sys, name, on_terminal(stream, PLAIN))
 
 
 def _as_text(argument: str) -> str:
@@ -216,6 +219,7 @@ def print_json(value: object) -> None:
     """Print a value as JSON."""
     import json
 
+    write_exactly()
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 

@@ -48,6 +48,11 @@ def wrap(text: str, indent: str = "") -> list[str]:
     ) or [""]
 
 
+def short(text: str, most: int) -> str:
+    """Cut a text that would make a table's column too wide; a narrow terminal has no columns."""
+    return text if len(text) <= most or _width() < NARROW else f"{text[: most - 1]}…"
+
+
 def table(rows: Iterable[tuple[str, ...]], *, indent: str = "  ") -> list[str]:
     """Align rows in columns; on a narrow terminal, one cell a line."""
     cells = [tuple(row) for row in rows]

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.cli.words import table, wrap
+from cyberassess.cli.words import short, table, wrap
 from cyberassess.domain.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark, visible
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 
@@ -106,7 +106,7 @@ def list_lines(assessment: "Assessment", marked: str | None) -> Iterator[str]:
         rows = [
             (
                 each.reference,
-                each.facts.title if len(each.facts.title) <= 44 else f"{each.facts.title[:43]}…",  # noqa: PLR2004
+                short(each.facts.title, 44),
                 counted(len(each.links), "outcome"),
                 _state(assessment, each),
             )

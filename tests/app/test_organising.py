@@ -115,6 +115,11 @@ def test_a_question_handed_on_is_asked_of_the_other_person_alone(workspace: Path
     assert record.fields["reason"] == "Knows it."
 
 
+def test_a_question_is_handed_on_by_its_name_with_the_scope(workspace: Path) -> None:
+    hand_over(workspace, ["B1.b/housing"], giver="Kim Lee", taker="Alex Moor")
+    assert asks(workspace)["Kim Lee"] == "everything@housing except B1.b"
+
+
 def test_after_handing_on_the_old_file_does_not_overwrite_the_new_answer(
     workspace: Path, blank: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -139,7 +144,8 @@ def test_everything_is_handed_on_when_somebody_leaves(workspace: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "giver", "taker", "said"),
     [
-        (["A1.a"], "Kim Lee", "Alex Moor", "Kim Lee is not asked about a1.a"),
+        (["A1.a"], "Kim Lee", "Alex Moor", "Kim Lee is not asked about A1.a"),
+        (["B1.b/Housing", "B1.b/Rents"], "Kim Lee", "Alex Moor", "not asked about B1.b/Rents"),
         ([], "Kim Lee", "Kim Lee", "nothing to hand over"),
         ([], "Kim Leigh", "Sam Reid", "Did you mean Kim Lee"),
     ],

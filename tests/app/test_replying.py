@@ -141,6 +141,7 @@ def test_a_receipt_that_cannot_be_written_is_said_and_the_answers_are_safe(
     folder.write_text("in the way")
     (result,) = take(workspace, fill_in(blank["Kim"], tmp_path / "kim.xlsx", GOOD))
     assert codes([result]) == ["not-written"]
+    assert result.receipt == ""
     assert "The answers are stored" in result.problems[0].hint
     assert answers(workspace)["Kim Lee", "B1.b.H.1/housing"] == ("true", "")
 
@@ -216,6 +217,7 @@ def test_one_that_cannot_be_written_is_written_with_the_next_try(
     path = fill_in(blank["Kim"], tmp_path / "kim.xlsx", BAD)
     (result,) = take(workspace, path)
     assert codes([result])[-1] == "not-written"
+    assert result.notes == ""
     assert len(events(workspace, "sent")) == 3
     folder.unlink()
     (again,) = take(workspace, path)

@@ -66,7 +66,7 @@ CASES = [
     Case(("people", "add", "Priya Shah:hr"), 0, 'cyberassess send --to "Priya Shah"'),
     Case(("people", "add", "Kim Lee"), 1, err="is in assessment.yaml already"),
     Case(("people", "hand-over", *HAND), 0, "Alex Moor is asked instead of Kim Lee: B1.b/housing"),
-    Case(("people", "hand-over", "A1.a", *HAND[1:]), 1, err="is not asked about a1.a"),
+    Case(("people", "hand-over", "A1.a", *HAND[1:]), 1, err="is not asked about A1.a"),
     Case(("people", "extend", "Kim Lee", "--until", "2027-01-31"), 0, "has until 2027-01-31"),
     Case(("people", "extend", "Kim Lee", "--until", "soon"), 1, err='"soon" is not a date'),
     Case(("people", "export"), 0, "people.xlsx"),

@@ -48,6 +48,7 @@ from cyberassess.domain.recorded import Said
 REF, STATEMENT, ANSWER, WORDS = range(4)
 TOP = 4
 """The row of the headings where nothing stands between them and the title, from zero."""
+TITLE_SIZE = 14
 TALL = 96
 MIDDLING = 66
 
@@ -75,12 +76,12 @@ class Layout(NamedTuple):
         return set(range(ANSWER, len(self.widths)))
 
 
-PLAIN = Layout((84, 540, 215, 441))
+PLAIN = Layout((84, 520, 210, 426))
 LAYOUTS = {
     (False, False): PLAIN,
-    (True, False): Layout((84, 440, 195, 270, 171, 120), earlier=4, confirm=5),
-    (False, True): Layout((84, 430, 195, 290, 281), note=4),
-    (True, True): Layout((84, 360, 180, 210, 130, 96, 220), earlier=4, confirm=5, note=6),
+    (True, False): Layout((84, 430, 190, 260, 160, 116), earlier=4, confirm=5),
+    (False, True): Layout((84, 415, 190, 280, 271), note=4),
+    (True, True): Layout((84, 345, 165, 195, 167, 94, 190), earlier=4, confirm=5, note=6),
 }
 """By whether there are earlier answers, and remarks."""
 
@@ -132,9 +133,9 @@ def questions(
             marking=what.marking,
         ),
     )
-    paper.set_row(3, 4)
+    sheets.height(paper, 3, 4)
     _answered_by(sheets, paper, what, name)
-    header = _confirm_all(sheets, paper, topic)
+    header = _confirm_all(sheets, paper, topic, layout.widths[STATEMENT])
     sheets.heads(paper, header, layout.headings, layout.indented)
     writing = _Writing(sheets, paper, what, layout=layout, around=around)
     row = header + 1
@@ -165,7 +166,7 @@ def questions(
         + (f". {wording.LOOK_AGAIN}: {written.checks}" if written.checks else ""),
     )
     paper.freeze_panes(header + 1, 0)
-    paper.repeat_rows(header)
+    sheets.begin_pages(paper, header, writing.together, width=sum(layout.widths))
     if writing.first:
         paper.set_selection(writing.first, ANSWER, writing.first, ANSWER)
     return written
@@ -240,29 +241,31 @@ def _held_formula(written: Written, layout: Layout, origin: str) -> str:
 
 
 def _answered_by(sheets: Sheets, paper: Paper, what: Questionnaire, name: str) -> None:
-    small = sheets.format(font_size=SMALL, font_color=GREY, align="right", valign="vcenter")
-    write(paper, 1, ANSWER, wording.ANSWERED_BY_HELP.format(name=what.person.name), small)
-    bold = sheets.format(bold=True, align="right", valign="vcenter")
+    small = sheets.format(font_size=SMALL, font_color=GREY, valign="vcenter", indent=1)
+    write(paper, 1, WORDS, wording.ANSWERED_BY_HELP.format(name=what.person.name), small)
+    bold = sheets.format(bold=True, align="right", indent=1, valign="vcenter")
     write(paper, 2, ANSWER, wording.ANSWERED_BY, bold)
     said = what.answered_by.get(name, "")
     write(paper, 2, WORDS, said, sheets.input(valign="vcenter"))
-    paper.set_row(2, 22)
+    sheets.height(paper, 2, 22)
 
 
-def _confirm_all(sheets: Sheets, paper: Paper, topic: Topic) -> int:
+def _confirm_all(sheets: Sheets, paper: Paper, topic: Topic, width: int) -> int:
     """Write the cells that confirm a whole sheet; gives the row of the headings."""
     row = TOP
     for origin in origins(topic.rows):
         text = wording.CONFIRM_SHEET.format(origin=origin)
-        write(paper, row, STATEMENT, text, sheets.format(bold=True, valign="vcenter"))
+        bold = sheets.format(bold=True, text_wrap=True, valign="vcenter")
+        write(paper, row, STATEMENT, text, bold)
         write(paper, row, ANSWER, "", sheets.input(valign="vcenter"))
         help_ = sheets.format(font_size=SMALL, font_color=GREY, valign="vcenter", indent=1)
         write(paper, row, WORDS, wording.CONFIRM_HELP, help_)
         choose(paper, (row, row, ANSWER), [wording.YES])
-        paper.set_row(row, 24)
+        fitted = [Fitted(text, width, SIZE, bold=True)]
+        sheets.height(paper, row, row_height(fitted, least=24))
         row += 1
     if row > TOP:
-        paper.set_row(row, 6)
+        sheets.height(paper, row, 6)
         row += 1
     return row
 
@@ -292,6 +295,8 @@ class _Writing:
         self.checks = 0
         self.ruled: set[int] = set()
         """Rows with a line above."""
+        self.together: set[int] = set()
+        """Rows that are printed on the page of the row above."""
 
     def block(self, block: Block, row: int) -> int:
         """Write an outcome; gives the row after it."""
@@ -305,6 +310,7 @@ class _Writing:
         row = self._words(block.why_ref, wording.WHY_TEXT, rationale, row, least=TALL)
         text = wording.evidence_text(block.asked.outcome)
         self._date(block.evidence_ref, evidence, row)
+        self.together.add(row)
         return self._words(block.evidence_ref, text, evidence, row, least=MIDDLING)
 
     def _checks(self, bands: Sequence[Band], title: int) -> None:
@@ -339,7 +345,7 @@ class _Writing:
         """Write an outcome's title and question; gives the title's row and the one after."""
         outcome, sheets = block.asked.outcome, self.sheets
         if self.first:
-            self.paper.set_row(row, 16)
+            self.sheets.height(self.paper, row, 16)
             row += 1
             self.ruled.add(row)
         title_row, rule = row, self._rule(row)
@@ -347,10 +353,13 @@ class _Writing:
         taken = block.ref in {each.ref for each in block.rows}
         tiny = sheets.format(font_size=TINY, font_color=GREY, **rule)
         write(self.paper, row, REF, "" if taken else block.ref, tiny)
-        title = sheets.format(font_size=14, bold=True, font_color=PETROL, **rule)
+        title = sheets.format(
+            font_size=TITLE_SIZE, bold=True, font_color=PETROL, text_wrap=True, **rule
+        )
         write(self.paper, row, STATEMENT, outcome.title, title)
         self._fill(row, self._right, sheets.format(**rule))
-        self.paper.set_row(row, 28)
+        fitted = Fitted(outcome.title, self.layout.widths[STATEMENT], TITLE_SIZE, bold=True)
+        sheets.height(self.paper, row, row_height([fitted], least=28))
         grey = sheets.format(text_wrap=True, font_color=GREY)
         lines = [
             (outcome.question, sheets.format(text_wrap=True, bold=True), True),
@@ -368,9 +377,10 @@ class _Writing:
             row += 1
             write(self.paper, row, STATEMENT, text, form)
             fitted = Fitted(text, self.layout.widths[STATEMENT], SIZE, bold)
-            self.paper.set_row(row, row_height([fitted], padding=6))
+            self.sheets.height(self.paper, row, row_height([fitted], padding=6))
         row += 1
-        self.paper.set_row(row, 8)
+        self.sheets.height(self.paper, row, 8)
+        self.together |= set(range(title_row + 1, row + 2))
         return title_row, row + 1
 
     def _group(
@@ -401,15 +411,16 @@ class _Writing:
         ):
             self._fill(row, (REF, *self._right), sheets.format(bg_color=PALE))
             write(self.paper, row, STATEMENT, text, form)
-            self.paper.set_row(row, height)
+            self.sheets.height(self.paper, row, height)
             row += 1
         self.first = self.first or row
+        self.together |= set(range(row - len(shown), row + 1))
         bands.append(Band(level, rows, row + 1))
         for each in rows:
             self._row(each, row)
             row += 1
         self._offer(bands[-1])
-        self.paper.set_row(row, 10)
+        self.sheets.height(self.paper, row, 10)
         return row + 1
 
     def _row(self, row: Row, at: int) -> None:
@@ -525,7 +536,7 @@ class _Writing:
             Fitted(text, width - (INDENT if column >= ANSWER else 0), sizes[column])
             for column, (text, width) in enumerate(zip(texts, self.layout.widths, strict=True))
         ]
-        self.paper.set_row(at, row_height(fitted, least=least))
+        self.sheets.height(self.paper, at, row_height(fitted, least=least))
 
     def _offer(self, band: Band) -> None:
         """Offer the choices in a band's answer cells, and show where words are missing."""

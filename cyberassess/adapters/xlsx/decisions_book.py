@@ -97,6 +97,7 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
         f"{counted(total, 'decision')} for {what.officer}.",
         facts,
         tuple(lines),
+        to_change=(DECIDED_BY,),
     )
     values = (KIND, what.assessment, what.head, what.organisation, what.period, str(total))
     about = tuple(zip(_ABOUT_LABELS, (*values, f"cyberassess {what.tool}"), strict=True))
@@ -113,10 +114,10 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
 def _sheet(sheet: DecisionSheet) -> TableSheet:
     columns = (
         Column(REF, 110, is_input=False),
-        Column(SUBJECT, 330, is_input=False),
-        Column(NOW, 380, is_input=False),
-        Column(DECISION, 180, sheet.choices, is_input=bool(sheet.choices)),
-        Column(REASON, 300),
+        Column(SUBJECT, 310, is_input=False),
+        Column(NOW, 350, is_input=False),
+        Column(DECISION, 175, sheet.choices, is_input=bool(sheet.choices)),
+        Column(REASON, 290),
     )
     rows = tuple((each.ref, each.subject, each.now, "", "") for each in sheet.rows)
     return TableSheet(sheet.name, sheet.title, sheet.line, columns, rows)

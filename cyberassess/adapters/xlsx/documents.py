@@ -6,7 +6,7 @@ from cyberassess.adapters.xlsx.look import SCREEN, SIZE, Sheets, write
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 from cyberassess.domain.questions import Document, Questionnaire
 
-WIDTHS = (250, 300, 180, 120, 130, 180, 120)
+WIDTHS = (240, 290, 175, 115, 125, 175, 120)
 HEADER = 3
 ROWS = 15
 """Empty rows to write in; people may add more."""

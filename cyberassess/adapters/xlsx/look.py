@@ -6,12 +6,13 @@ own counts and checks are formulas, and they carry their true value.
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters import files
+from cyberassess.adapters.xlsx.paging import MARGINS, page_starts, room
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 
 PETROL = "#0b5563"
@@ -29,9 +30,12 @@ SMALL = 10
 TINY = 9
 INDENT = 12
 """Pixels an indented cell's text cannot use."""
-SCREEN = 1280
-"""Pixels of all columns of a sheet: together they fit a 1366-pixel screen."""
+SCREEN = 1240
+"""Pixels of all columns of a sheet: together they fit a 1366-pixel screen, in LibreOffice too,
+which shows them a twentieth wider than Excel."""
 
+_USUAL = 12.75
+"""The height of a row nobody gave one, in points."""
 A4 = 9
 WITHOUT_GRID = 2
 LONGEST_NAME = 31
@@ -41,6 +45,17 @@ LONGEST_FORMULA = 8000
 LONGEST_CELL = 32_767
 
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+PLAIN_BOOK: Mapping[str, object] = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "default_row_height": 17,
+    "default_format_properties": {"font_name": FONT, "font_size": SMALL},
+}
+"""How each workbook is begun. Columns are as wide as so many digits of the default font: with one
+that a machine lacks, every sheet would be a quarter wider there than the screen."""
 
 # NOTE: XlsxWriter comes without types.
 Book = Any
@@ -63,6 +78,8 @@ class Sheets:
         self.marking = marking
         self.footer = footer
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._heights: dict[str, dict[int, float]] = {}
+        """Of rows, in points, keyed by the sheet's name."""
 
     def format(self, **properties: object) -> Format:
         """Give a format; each is made once."""
@@ -91,7 +108,7 @@ class Sheets:
         paper.hide_gridlines(WITHOUT_GRID)
         paper.set_landscape()
         paper.set_paper(A4)
-        paper.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
+        paper.set_margins(**MARGINS)
         paper.fit_to_pages(1, 0)
         paper.set_header(f'&C&"Arial,Bold"&10{marking}')
         paper.set_footer(
@@ -102,12 +119,36 @@ class Sheets:
             paper.set_column_pixels(column, column, width, self.format())
         return paper
 
+    def height(self, paper: Paper, row: int, points: float) -> None:
+        """Set a row's height."""
+        paper.set_row(row, points)
+        self._heights.setdefault(paper.get_name(), {})[row] = points
+
+    def begin_pages(
+        self, paper: Paper, header: int, together: Collection[int], *, width: int
+    ) -> None:
+        """Repeat a row at the top of each page, and begin pages where nothing is torn apart.
+
+        Args:
+            paper: the sheet; all its rows have their height.
+            header: the row that is repeated.
+            together: rows that stand on the page of the row above.
+            width: of all columns, in pixels.
+        """
+        known = self._heights[paper.get_name()]
+        heights = [known.get(row, _USUAL) for row in range(max(known) + 1)]
+        starts = page_starts(heights, together, page=room(width), repeated=heights[header])
+        paper.repeat_rows(header)
+        # NOTE: Excel may set these aside where a sheet is fitted to one page's width; then it
+        # breaks pages as it would without them.
+        paper.set_h_pagebreaks(starts)
+
     def title(self, paper: Paper, text: str, line: str) -> None:
         """Write what a sheet is, in A1, and the line under it."""
         write(paper, 0, 0, text, self.format(font_size=18, bold=True, font_color=PETROL))
-        paper.set_row(0, 28)
+        self.height(paper, 0, 28)
         write(paper, 1, 0, line, self.format(font_size=SMALL, font_color=GREY))
-        paper.set_row(1, 16)
+        self.height(paper, 1, 16)
 
     def heads(self, paper: Paper, row: int, texts: Sequence[str], indented: set[int]) -> None:
         """Write the headings of a table."""
@@ -115,7 +156,7 @@ class Sheets:
         for column, text in enumerate(texts):
             indent = 1 if column in indented else 0
             write(paper, row, column, text, self.format(align="left", indent=indent, **header))
-        paper.set_row(row, 24)
+        self.height(paper, row, 24)
 
 
 class Writer:
@@ -137,13 +178,7 @@ class Writer:
 
         self._path = path
         self._data = BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        }
-        self._book = xlsxwriter.Workbook(self._data, options)
+        self._book = xlsxwriter.Workbook(self._data, dict(PLAIN_BOOK))
         if created.tzinfo is not None:
             created = created.astimezone(datetime.UTC)
         self._book.set_properties({"title": clean(title)[:255], "created": created})

@@ -7,7 +7,7 @@ from cyberassess.adapters.xlsx.look import GREY, LINE, PETROL, SIZE, SMALL, Pape
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 from cyberassess.domain.questions import Questionnaire
 
-WIDTHS = (60, 190, 250, 780)
+WIDTHS = (60, 190, 250, 740)
 
 
 def begin_fixes(sheets: Sheets, what: Questionnaire) -> Paper:

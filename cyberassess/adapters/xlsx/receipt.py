@@ -25,7 +25,7 @@ from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 from cyberassess.domain.questions import Block, Questionnaire, Row, Topic
 
 FACT_WIDTHS = (260, 900)
-WIDTHS = (84, 560, 215, 421)
+WIDTHS = (84, 540, 210, 406)
 
 
 class Receipt(NamedTuple):

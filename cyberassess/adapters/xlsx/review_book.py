@@ -100,7 +100,7 @@ def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetim
     columns = tuple(
         Column(heading, width, is_input=False)
         for heading, width in (
-            (REF, 150), ("Statement", 480), ("Answer", 170), ("Reason", 330), ("By", 150),
+            (REF, 140), ("Statement", 470), ("Answer", 165), ("Reason", 320), ("By", 145),
         )
     )  # fmt: skip
     sheets.append(TableSheet("Answers", "Every answer", "For reference.", columns, what.answers))

@@ -12,9 +12,10 @@ from io import BytesIO
 from pathlib import Path
 
 from cyberassess.adapters import files
+from cyberassess.adapters.xlsx.look import INDENT, PLAIN_BOOK, Paper
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
 
-_PETROL, _PALE, _INPUT, _OCHRE = "#0b5563", "#e6f0f1", "#fffdf0", "#b8962e"
+_PETROL, _INPUT, _OCHRE = "#0b5563", "#fffdf0", "#b8962e"
 _GREY, _LINE = "#595959", "#c9d6d8"
 _A3, _A4, _WITHOUT_GRID, _LONGEST_CELL, _LONGEST_LIST = 8, 9, 2, 32_767, 255
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -53,6 +54,13 @@ class TableSheet:
     """Printed on A3 instead of A4."""
     is_filtered: bool = False
     """Whether the headings offer to filter."""
+    to_change: tuple[str, ...] = ()
+    """Of a sheet of facts, whose first heading is empty: labels whose values people may change."""
+
+    @property
+    def is_facts(self) -> bool:
+        """Whether it holds labels with what stands beside them, and no headings."""
+        return not self.columns[0].heading
 
 
 def write_tables(
@@ -71,7 +79,7 @@ def write_tables(
     import xlsxwriter
 
     memory = BytesIO()
-    book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(memory, dict(PLAIN_BOOK))
     book.set_properties({"created": created, "title": footer})
     plain = {"font_name": "Arial", "font_size": 11, "valign": "top", "text_wrap": True}
     forms = {
@@ -79,12 +87,13 @@ def write_tables(
                                           "text_wrap": False}),
         "line": book.add_format(plain | {"font_size": 10, "font_color": _GREY,
                                          "text_wrap": False}),
-        "head": book.add_format(plain | {"bold": True, "font_color": "white",
-                                         "bg_color": _PETROL, "border": 1,
-                                         "border_color": _PETROL}),
-        "fact": book.add_format(plain | {"bg_color": _PALE, "border": 1, "border_color": _LINE}),
+        "head": book.add_format(plain | {"bold": True, "font_color": "white", "indent": 1,
+                                         "bg_color": _PETROL, "valign": "vcenter"}),
+        "label": book.add_format(plain | {"bold": True, "bottom": 1, "bottom_color": _LINE}),
+        "fact": book.add_format(plain | {"align": "left", "indent": 1, "bottom": 1,
+                                         "bottom_color": _LINE}),
         "input": book.add_format(plain | {"num_format": "@", "bg_color": _INPUT, "border": 1,
-                                          "border_color": _OCHRE}),
+                                          "border_color": _OCHRE, "align": "left", "indent": 1}),
     }  # fmt: skip
     for sheet in sheets:
         paper = book.add_worksheet(sheet.name)
@@ -94,7 +103,8 @@ def write_tables(
         paper.fit_to_pages(1, 0)
         shown = _clean(marking).replace("&", "&&")
         paper.set_header(f'&C&"Arial,Bold"&10{shown}')
-        paper.set_footer(f"&L&9{_clean(footer).replace('&', '&&')[:120]}&R&9Page &P of &N")
+        left = _clean(footer)[:100].replace("&", "&&")
+        paper.set_footer(f'&L&9{left}&C&"Arial,Bold"&10{shown}&R&9Page &P of &N')
         paper.write_string(0, 0, _clean(sheet.title), forms["title"])
         paper.set_row(0, 28)
         paper.write_string(1, 0, _clean(f"{sheet.line} {marking}".strip()), forms["line"])
@@ -113,12 +123,19 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
     assert isinstance(paper, Worksheet)  # noqa: S101 - the library comes without types
     top = HEADINGS_ROW - 1
     last = top + len(sheet.rows) + sheet.spare
+    if last > top and not (sheet.is_facts or sheet.is_filtered):
+        named = [{"header": each.heading} for each in sheet.columns]
+        paper.add_table(top, 0, last, len(named) - 1, {"columns": named, "style": None})
     for number, column in enumerate(sheet.columns):
-        form = forms["input" if column.is_input else "fact"]
+        usual = forms["input" if column.is_input else "fact"]
         paper.set_column_pixels(number, number, column.width)
-        paper.write_string(top, number, column.heading, forms["head"])
+        if not sheet.is_facts:
+            paper.write_string(top, number, column.heading, forms["head"])
+        elif not number:
+            usual = forms["label"]
         for row, texts in enumerate(sheet.rows, start=top + 1):
             text = _clean(texts[number])
+            form = forms["input"] if number and texts[0] in sheet.to_change else usual
             if text and column.is_link and "\n" not in text:
                 paper.write_url(row, number, f"external:{text}", form, text)
             elif text:
@@ -126,7 +143,7 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
             else:
                 paper.write_blank(row, number, None, form)
         for row in range(top + 1 + len(sheet.rows), last + 1):
-            paper.write_blank(row, number, None, form)
+            paper.write_blank(row, number, None, usual)
         if column.choices and last > top and len(",".join(column.choices)) <= _LONGEST_LIST:
             paper.data_validation(
                 top + 1,
@@ -135,13 +152,25 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
                 number,
                 {"validate": "list", "source": list(column.choices), "error_type": "warning"},
             )
-    for row, texts in enumerate(sheet.rows, start=top + 1):
-        fitted = [
-            Fitted(text, column.width, 11)
-            for text, column in zip(texts, sheet.columns, strict=True)
-        ]
-        paper.set_row(row, row_height(fitted, least=18))
+    _heights(paper, sheet, last)
+    if sheet.is_facts:
+        return
     if sheet.is_filtered and last > top:
         paper.autofilter(top, 0, last, len(sheet.columns) - 1)
     paper.freeze_panes(top + 1, 0)
     paper.repeat_rows(top)
+
+
+def _heights(paper: Paper, sheet: TableSheet, last: int) -> None:
+    top = HEADINGS_ROW - 1
+    for row, texts in enumerate(sheet.rows, start=top + 1):
+        fitted = [
+            Fitted(text, column.width - INDENT, 11)
+            for text, column in zip(texts, sheet.columns, strict=True)
+        ]
+        paper.set_row(row, row_height(fitted, least=22))
+    for row in range(top + 1 + len(sheet.rows), last + 1):
+        paper.set_row(row, 22)
+    if not sheet.is_facts:
+        fitted = [Fitted(e.heading, e.width - INDENT, 11, bold=True) for e in sheet.columns]
+        paper.set_row(top, row_height(fitted, least=24))

@@ -8,6 +8,7 @@ import threading
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -403,11 +404,13 @@ def test_mutations_of_ours_are_refused_or_read_the_same(
 ) -> None:
     chance = random.Random(7)  # noqa: S311 - no secrets here
     whole, path = ours.read_bytes(), tmp_path / "a.xlsx"
-    whole_book = read_or_cause(reader, ours)
+    whole_book = reader.read(ours)
     for _ in range(300):
         data = bytearray(whole)
         for _ in range(chance.choice([1, 1, 2, 8])):
             data[chance.randrange(len(data))] = chance.randrange(256)
         path.write_bytes(data)
         read = read_or_cause(reader, path)
+        if isinstance(read, Book) and not read.saved:  # its part may go by another name now
+            read = replace(read, saved=whole_book.saved)
         assert read == whole_book or read in CAUSES

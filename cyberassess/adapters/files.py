@@ -102,6 +102,15 @@ def remove_unfinished(folder: Path) -> None:
                 remove_quietly(path)
 
 
+def remove_unfinished_of(path: Path) -> None:
+    """Remove what crashed commands left of one file; it may lie among other people's files."""
+    start = f".{path.name}."
+    with contextlib.suppress(OSError):
+        for each in sorted(path.parent.iterdir()):
+            if each.name.startswith(start) and each.name.endswith(TEMPORARY) and each.is_file():
+                remove_quietly(each)
+
+
 def sha256_of(path: Path) -> str:
     """Give the SHA-256 of a file in hex, read in pieces."""
     with path.open("rb") as file:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.adapters.files import write_whole
+from cyberassess.adapters.files import remove_unfinished_of, write_whole
 from cyberassess.app.opening import Assessment, now
 from cyberassess.errors import AssessmentError, CyberassessError, Problem
 
@@ -50,6 +50,8 @@ def saving(
 ) -> Iterator[None]:
     """Say why, where the file that is written inside cannot be written.
 
+    What a crashed command left of the same file goes first.
+
     Args:
         make_folder: make the folder it goes to, too.
 
@@ -59,6 +61,7 @@ def saving(
     try:
         if make_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
+        remove_unfinished_of(path)
         yield
     except OSError as cause:
         message = f"The {what} cannot be written: {cause.strerror or cause}."

@@ -33,3 +33,12 @@ def test_what_goes_back_says_that_the_answers_are_stored() -> None:
     )
     held = not_written("a.xlsx", OSError(errno.EACCES, "Permission denied"))
     assert "Close it if it is open" in held.hint
+
+
+def test_what_a_crash_left_of_the_same_file_goes_first(tmp_path: Path) -> None:
+    mine, others = tmp_path / ".a.pdf.0fee5bb7.tmp", tmp_path / ".b.pdf.0fee5bb7.tmp"
+    mine.write_bytes(b"half")
+    others.write_bytes(b"somebody's")
+    with saving(tmp_path / "a.pdf"):
+        assert not mine.exists()
+    assert others.exists()

@@ -193,7 +193,8 @@ COMMANDS = (
     ),
     Command("pack", ("-C", "HERE", "pack", "--yes"), start="gathered"),
     Command(
-        "sign", ("sign", "PLACE/report.pdf", "--key", "PLACE/officer.p12"), start="gathered"
+        "sign", ("sign", "PLACE/report.pdf", "--key", "PLACE/officer.p12"), start="gathered",
+        after=("sign", "PLACE/report.pdf", "--key", "PLACE/officer.p12", "--force"),
     ),
     Command(
         "pack --sign-report",

@@ -5,13 +5,16 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cyberassess.adapters.report import render
+from cyberassess.adapters.report.basis import Basis
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.printing import prepare
+from tests.adapters.report.on_paper import Written, kept, lost, planned
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -149,3 +152,23 @@ def test_a_theme_nobody_has_is_named(shown_northport: Path, cli: Run) -> None:
     ran = cli("-C", str(shown_northport), "report", "theme", "dta")
     assert ran.code == 1
     assert ran.err.startswith('"dta" is not a theme of this assessment. Did you mean data?')
+
+
+@has_pdf
+@has_poppler
+@pytest.mark.parametrize(("name", "meant"), [("full", kept), ("findings", planned)])
+def test_all_that_people_wrote_stands_on_paper(
+    name: str,
+    meant: Callable[[Basis], Iterator[Written]],
+    shown_northport: Path,
+    tmp_path: Path,
+    cli: Run,
+) -> None:
+    """Checklist 2.12: the store compared with the text of the PDF."""
+    path = tmp_path / f"{name}.pdf"
+    ran = cli("-C", str(shown_northport), "report", name, "-o", str(path))
+    assert ran.code == 0, ran.err
+    basis, _, _ = prepare(shown_northport)
+    written = set(meant(basis))
+    assert len(written) > {"full": 180, "findings": 20}[name]
+    assert lost(written, path) == []

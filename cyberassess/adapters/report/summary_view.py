@@ -13,6 +13,7 @@ from cyberassess.adapters.report.basis import (
 )
 from cyberassess.adapters.report.document import prepared_by, said_status
 from cyberassess.adapters.report.explaining import noun
+from cyberassess.adapters.report.last_year import said_comparison
 from cyberassess.adapters.report.outcomes_view import said_verdict
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.findings import Finding
@@ -578,13 +579,4 @@ def _theme_notes(basis: Basis, framework: Framework, empty: list[str]) -> Iterat
         verb = "has" if len(empty) == 1 else "have"
         yield f"{joined(empty)} {verb} no outcome in this framework."
     yield from _by_default(basis, framework)
-    before = basis.before
-    if before is None:
-        yield "No earlier assessment is named, so there is no last year to compare with."
-    elif framework.ref not in before.titles:
-        yield (
-            f"In {before.period} this version was not assessed "
-            f"({joined(list(before.titles.values()))} was), so nothing is compared."
-        )
-    else:
-        yield f"Last year is the assessment of {before.period}."
+    yield said_comparison(basis, framework)

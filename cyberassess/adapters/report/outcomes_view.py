@@ -19,6 +19,7 @@ from cyberassess.adapters.report.basis import (
     verdict,
 )
 from cyberassess.adapters.report.explaining import explain, left_by
+from cyberassess.adapters.report.place_view import said_place
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of
 from cyberassess.domain.framework import (
     CountsAs,
@@ -150,6 +151,8 @@ class ScopeView:
     anchor: str
     title: str
     note: str
+    stands: str
+    """Where the place stands, in sentences."""
     verdict: str
     """What a set that asks for everything says of the whole; empty for other sets."""
     conditions: tuple[Condition, ...]
@@ -182,6 +185,9 @@ def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
                 f"scope-{number}",
                 f"{framework.short_title}, {place}" if several else place,
                 " · ".join(each for each in about if each),
+                said_place(
+                    basis, [e for e in basis.card.outcomes if e.key[:2] == (ref, scope_id)]
+                ),
                 said_verdict(basis, framework, scope_id),
                 tuple(_conditions(basis, framework, scope)),
                 tuple(_condition_texts(basis, framework, scope)),

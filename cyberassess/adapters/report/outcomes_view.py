@@ -32,6 +32,8 @@ from cyberassess.domain.recorded import Claim, Given, Said
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
 
+_LONG_ROW = 1200
+"""Characters: about a quarter of a page."""
 _LONG_SCOPE = 30
 """More outcomes than these in one place are easier to find where each objective has its pages."""
 
@@ -73,6 +75,11 @@ class StatementRow:
     """What to know about several answers, or a reason that is missing; empty as a rule."""
     official: str = ""
     """The publisher's own words, where the organisation loaded them."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may go on over the page, so as not to leave half of one empty."""
+        return len(self.note) + sum(len(reason) for _, reason in self.reasons) > _LONG_ROW
 
 
 @dataclass(frozen=True, slots=True)

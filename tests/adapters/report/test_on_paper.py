@@ -21,6 +21,7 @@ from tests.unit.builder import (
     segment,
     text_event,
 )
+from tests.validators.structure import faults
 
 pytestmark = [
     pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine"),
@@ -126,11 +127,20 @@ def rich() -> Basis:
 def test_the_full_report_loses_nothing_that_was_written(rich: Basis, tmp_path: Path) -> None:
     path = tmp_path / "full.pdf"
     render.write_pdf(full_report(rich), path)
+    assert faults(path) == [], "texts that go on over the page are still tagged well"
     written = list(kept(rich))
     assert len(written) > 3 * ROWS
     (arabic,) = lost(written, path)
     assert arabic.text == ARABIC
     assert set(ARABIC) <= set("".join(pages_of(path))), "it comes out in the order drawn"
+
+
+def test_a_long_text_goes_on_over_the_page_and_leaves_none_half_empty(rich: Basis) -> None:
+    html = render.render_html(full_report(rich))
+    assert (
+        html.count('<tr class="long">') == 6
+    )  # a reason, a conflict, two of evidence, two reviews
+    assert ".st tr.long { break-inside: auto }" in html
 
 
 def test_findings_and_plan_lose_nothing_that_was_written(rich: Basis, tmp_path: Path) -> None:

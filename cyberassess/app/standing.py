@@ -1,5 +1,7 @@
 """Where an assessment stands: who has not replied, what is in conflict, what to do next."""
 
+import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from cyberassess.app.output import saving
 from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflict_json, conflicts
-from cyberassess.domain.assessment import PersonId, statement_key
+from cyberassess.domain.assessment import PersonId, StatementKey, statement_key
 from cyberassess.domain.questions import DECLARATION
 from cyberassess.errors import counted
 
@@ -139,15 +141,19 @@ def status_json(found: Status) -> Json:
     }
 
 
-def state_of(person: PersonStatus) -> str:
-    """Say in a few words where a person is."""
+def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
+    """Say in a few words where a person is.
+
+    Args:
+        say: gives an ISO date as it is shown.
+    """
     if person.received:
-        state = f"came back {person.received}"
+        state = f"came back {say(person.received)}"
         state += "" if person.signed else ", not signed"
     elif person.prompted:
         state = "answered at the prompt"
     else:
-        state = f"waiting since {person.sent}" if person.sent else "not sent yet"
+        state = f"waiting since {say(person.sent)}" if person.sent else "not sent yet"
     if person.days_late:
         state += f", late by {counted(person.days_late, 'day')}"
     return state
@@ -179,14 +185,15 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
         next_steps=found.next_steps,
         people=tuple(
             PersonRow(
-                each.name, each.answered, each.questions, state_of(each), each.due,
-                each.days_late > 0,
+                each.name, each.answered, each.questions, state_of(each, _in_words),
+                _in_words(each.due), each.days_late > 0,
             )
             for each in found.people
         ),
         conflicts=tuple(
             ConflictRow(
                 f"{each.statement.indicator}/{each.statement.scope}",
+                *_asked_where(found.assessment, each.statement),
                 tuple(f"{name}: {answer}" for name, answer, _ in each.answers),
             )
             for each in found.conflicts
@@ -198,3 +205,14 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
     with saving(path, "page"):
         write_whole(path, status_html(page).encode())
     return path
+
+
+def _in_words(date: str) -> str:
+    return day(datetime.date.fromisoformat(date)) if date else ""
+
+
+def _asked_where(assessment: Assessment, key: StatementKey) -> tuple[str, str]:
+    """Give a statement's text, and the title of the place it is about."""
+    scope = assessment.contents.settings.scope(key.scope)
+    statement = assessment.frameworks[key.framework].indicators[key.indicator][1]
+    return statement.text, scope.title if scope else key.scope

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import ALL_SCOPES, OutcomeKey, ScopeId
-from cyberassess.domain.framework import FrameworkRef, OutcomeId
+from cyberassess.domain.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
 
 
@@ -18,6 +18,8 @@ class Was(NamedTuple):
 
     rank: int | None
     meets_target: bool | None
+    score: OutcomeScore | None = None
+    """What it followed from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def year_of(
     """Give what is printed of an assessment in later years."""
     return Year(
         period,
-        {each.key: Was(each.rank, each.meets_target) for each in card.outcomes},
+        {each.key: Was(each.rank, each.meets_target, each) for each in card.outcomes},
         card.themes,
         profiles,
         titles,
@@ -88,3 +90,27 @@ def moves(before: Year, card: Scorecard) -> Moves:
         if each.rank != was.rank:
             (rose if each.rank > was.rank else fell).append(each)
     return Moves(tuple(rose), tuple(fell), tuple(compared))
+
+
+def answers_behind(before: Year, score: OutcomeScore) -> tuple[IndicatorId, ...]:
+    """Give the statements whose answers moved a result that rose or fell since the year before.
+
+    Where it fell, what keeps it from last year's level now and did not then; where it rose, what
+    kept it from this year's level then and does not now. None where no answer did: a person
+    confirmed another level.
+    """
+    was = before.outcomes[score.key].score
+    if was is None or was.rank is None or score.rank is None or was.rank == score.rank:
+        return ()
+    fell = score.rank < was.rank
+    higher, lower = (was, score) if fell else (score, was)
+    if higher.determination is None:
+        return ()
+    still = set(higher.gap_to(higher.determination).statements)
+    return tuple(
+        each
+        for each in lower.gap_to(higher.determination).statements
+        if each not in still
+        and each in higher.by_statement
+        and lower.by_statement[each].counts_as is not higher.by_statement[each].counts_as
+    )

@@ -5,13 +5,16 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cyberassess.adapters.report import render
+from cyberassess.adapters.report.basis import Basis
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.printing import prepare
+from tests.adapters.report.on_paper import Written, kept, lost, planned
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -149,3 +152,35 @@ def test_a_theme_nobody_has_is_named(shown_northport: Path, cli: Run) -> None:
     ran = cli("-C", str(shown_northport), "report", "theme", "dta")
     assert ran.code == 1
     assert ran.err.startswith('"dta" is not a theme of this assessment. Did you mean data?')
+
+
+@has_pdf
+@has_poppler
+@pytest.mark.parametrize(("name", "meant"), [("full", kept), ("findings", planned)])
+def test_all_that_people_wrote_stands_on_paper(
+    name: str,
+    meant: Callable[[Basis], Iterator[Written]],
+    shown_northport: Path,
+    tmp_path: Path,
+    cli: Run,
+) -> None:
+    """Checklist 2.12: the store compared with the text of the PDF."""
+    path = tmp_path / f"{name}.pdf"
+    ran = cli("-C", str(shown_northport), "report", name, "-o", str(path))
+    assert ran.code == 0, ran.err
+    basis, _, _ = prepare(shown_northport)
+    written = set(meant(basis))
+    assert len(written) > {"full": 180, "findings": 20}[name]
+    assert lost(written, path) == []
+
+
+def test_the_status_page_says_what_people_differ_on_and_dates_in_words(
+    northport: Path, cli: Run
+) -> None:
+    ran = cli("-C", str(northport), "status", "--html")
+    assert ran.code == 0, ran.err
+    page = (northport / "reports" / "status.html").read_text("utf-8")
+    assert "When users leave the organisation, their access rights stay active." in page
+    assert "Housing management, B2.d.NA.4/housing" in page
+    assert "<td>came back " in page
+    assert re.findall(r">[^<]*\d{4}-\d{2}-\d{2}", page) == []

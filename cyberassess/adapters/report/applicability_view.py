@@ -13,6 +13,11 @@ from cyberassess.adapters.report.basis import (
 )
 from cyberassess.adapters.report.document import Document, frame, prepared_by, said_status
 from cyberassess.adapters.report.explaining import left_by, noun
+from cyberassess.adapters.report.last_year import (
+    counted_before,
+    last_year_of,
+    said_comparisons,
+)
 from cyberassess.adapters.report.outcomes_view import result_of, target_of
 from cyberassess.adapters.report.summary_view import (
     Figure,
@@ -43,6 +48,8 @@ class ApplicabilityRow:
     """Why, and who said so."""
     result: Verdict
     target: str
+    before: str
+    """Last year's result; empty where there is none to compare."""
     how: str
     """How it is implemented, in the words of those who answered, cut to a line or two."""
     evidence: tuple[str, ...]
@@ -87,6 +94,8 @@ class CountRow:
     not_apply: str
     targeted: str
     met: str
+    before: str
+    """How many met it last year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +188,7 @@ def _basis(basis: Basis) -> Iterator[str]:
             f"revision {pinned.revision} of our wording."
         )
     yield whose_target(basis)
+    yield said_comparisons(basis)
 
 
 def _figures(
@@ -190,8 +200,10 @@ def _figures(
     yield Figure(f"{len(out):,}", "do not apply")
     yield Figure(f"{statements:,}", f"single {one}s do not apply")
     yield Figure(f"{open_:,}", "results not decided yet")
+    before = counted_before(basis, met=True)
     yield Figure(
-        f"{sum(each.meets_target is True for each in scores):,}", "results meet their target"
+        f"{sum(each.meets_target is True for each in scores):,}",
+        f"results meet their target{f'; last year {before}' if before else ''}",
     )
 
 
@@ -207,7 +219,16 @@ def _counts(basis: Basis) -> Iterator[CountRow]:
                     str(sum(each.not_applicable for each in here)),
                     str(sum(each.meets_target is not None for each in here)),
                     str(sum(each.meets_target is True for each in here)),
+                    _met_before(basis, framework, scope),
                 )
+
+
+def _met_before(basis: Basis, framework: Framework, scope: Scope) -> str:
+    before = basis.before
+    if before is None or framework.ref not in before.titles:
+        return "not known"
+    here = [was for key, was in before.outcomes.items() if key[:2] == (framework.ref, scope.id)]
+    return str(sum(was.meets_target is True for was in here)) if here else "not assessed"
 
 
 def _where(basis: Basis, framework: Framework, scope: Scope) -> str:
@@ -324,6 +345,7 @@ def _row(basis: Basis, score: OutcomeScore) -> ApplicabilityRow:
         why,
         result_of(score),
         target_of(score).word,
+        last_year_of(basis, score),
         how,
         shown,
         f"and {rest} more" if rest > 0 else "" if shown else none,

@@ -151,6 +151,8 @@ class _Writer:
             picture = squares_png(summary.squares, summary.frame.look.colours)
             self._picture(picture, summary.squares.message, _TEXT_WIDTH)
         self._say(" ".join(filter(None, (summary.level, summary.target, summary.moved))))
+        for line in summary.moved_by:
+            self._say(line)
         for chart in summary.pictures:
             self.word.add_heading(_text(chart.title), 3)
             self._picture(chart_png(chart), chart.alternative, _TEXT_WIDTH)

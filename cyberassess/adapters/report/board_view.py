@@ -51,7 +51,7 @@ from cyberassess.errors import Problem, ReportError, counted
 LONGEST_DECISION = 400
 _LONGEST_STAKE = 180
 _LONGEST_LEFT_OUT = 300
-_MOST_MOVES = 8
+_MOST_MOVES = 4
 _MOST_ACTIONS = 8
 RESTRICTED, OPEN = "restricted", "open"
 
@@ -86,6 +86,8 @@ class BoardSummary(Document):
     target: str
     moved: str
     """What rose and fell since last year, in a sentence."""
+    moved_by: tuple[str, ...]
+    """The answers behind the result, a sentence each."""
     figures: tuple[Figure, ...]
     gaps: tuple[GapRow, ...]
     gaps_title: str
@@ -170,6 +172,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         level=said_level(basis, score),
         target=whose_target(basis),
         moved=moved.sentence,
+        moved_by=() if is_open else moved.named,
         figures=figures(basis),
         gaps=gaps,
         gaps_title=gaps_title(gaps),
@@ -190,7 +193,9 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
             each for each in (themes_chart(basis, ref), confidence_chart(basis)) if each
         ),
         finance_officer=basis.look.finance(basis.nation),
-        moves=() if is_open else moved.rows[:_MOST_MOVES],
+        moves=()
+        if is_open
+        else tuple(sorted(moved.rows, key=lambda row: not row.crossed)[:_MOST_MOVES]),
         moves_note="" if is_open or more < 1 else f"{more} more stand in the full report.",
         actions=() if is_open else _actions(basis)[:_MOST_ACTIONS],
         actions_note="" if is_open else _unplanned(basis),

@@ -4,7 +4,7 @@ A template draws the shapes as SVG; ``pictures`` draws the same ones as PNG for 
 cannot show SVG. Lengths are in millimetres.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -21,6 +21,9 @@ WIDTH = 170.0
 _PITCH = 7.4
 _THICK = 4.2
 _LABELS = 56.0
+_AROUND = 0.8
+"""From a bar to what stands round it."""
+_HAIR = 0.25
 _VALUES = 30.0
 _TEXT = 3.1
 _LONGEST_LABEL = 34
@@ -36,6 +39,8 @@ class Bar(NamedTuple):
     height: float
     fill: str
     stroke: str = "none"
+    line: float = 0.5
+    """Width of the stroke."""
 
 
 class Words(NamedTuple):
@@ -86,7 +91,6 @@ class _Row(NamedTuple):
 
 def _drawn(rows: Sequence[_Row], colours: Colours) -> tuple[float, list[Bar], list[Words]]:
     """Draw rows of bars: filled is now, a line is last year, an outline the ambition."""
-    room = WIDTH - _LABELS - _VALUES
     bars: list[Bar] = []
     words: list[Words] = []
     for number, row in enumerate(rows):
@@ -96,29 +100,28 @@ def _drawn(rows: Sequence[_Row], colours: Colours) -> tuple[float, list[Bar], li
         if len(short) > _LONGEST_LABEL:
             short = f"{short[: _LONGEST_LABEL - 1].rstrip()}…"
         words.append(Words(0, foot, short))
-        bars.append(Bar(_LABELS, top, room, _THICK, colours.track))
-        if row.part:
-            bars.append(
-                Bar(_LABELS, top, float(row.part * int(room * 100)) / 100, _THICK, colours.main)
-            )
-        if row.aim is not None:
-            end = _LABELS + float(row.aim) * room
-            bars.append(
-                Bar(
-                    _LABELS + 0.3,
-                    top - 0.8,
-                    end - _LABELS - 0.6,
-                    _THICK + 1.6,
-                    "none",
-                    colours.accent,
-                )
-            )
-        if row.before is not None:
-            x = min(_LABELS + float(row.before) * room, WIDTH - _VALUES - 0.6)
-            bars.append(Bar(x - 0.9, top - 0.8, 1.8, _THICK + 1.6, colours.white))
-            bars.append(Bar(x - 0.4, top - 0.8, 0.8, _THICK + 1.6, colours.ink))
+        bars += _bars(row, top, colours)
         words.append(Words(WIDTH - _VALUES + 3, foot, row.text, weight=600))
     return len(rows) * _PITCH + 0.6, bars, words
+
+
+def _bars(row: _Row, top: float, colours: Colours) -> Iterator[Bar]:
+    """Draw one row; dark lines that cross the dark bar have white beside them."""
+    room = WIDTH - _LABELS - _VALUES
+    now = float(row.part * int(room * 100)) / 100
+    yield Bar(_LABELS, top, room, _THICK, colours.track, colours.outline, _HAIR)
+    if row.part:
+        yield Bar(_LABELS, top, now, _THICK, colours.main)
+    high, tall = top - _AROUND, _THICK + 2 * _AROUND
+    if row.aim is not None:
+        end = float(row.aim) * room + _AROUND
+        if end < now + _AROUND:
+            yield Bar(_LABELS + end - 0.75, top, 1.5, _THICK, colours.white)
+        yield Bar(_LABELS - _AROUND, high, end + _AROUND, tall, "none", colours.accent)
+    if row.before is not None:
+        x = min(_LABELS + float(row.before) * room, WIDTH - _VALUES - 0.6)
+        yield Bar(x - 0.9, high, 1.8, tall, colours.white)
+        yield Bar(x - 0.4, high, 0.8, tall, colours.ink)
 
 
 def _chart(

@@ -11,6 +11,11 @@ from cyberassess.adapters.report.basis import (
     said_role,
 )
 from cyberassess.adapters.report.document import Document, frame, prepared_by, said_status
+from cyberassess.adapters.report.last_year import (
+    counted_before,
+    last_year_of,
+    said_comparisons,
+)
 from cyberassess.adapters.report.outcomes_view import result_of, target_of
 from cyberassess.adapters.report.summary_view import (
     NOT_PLANNED,
@@ -143,7 +148,7 @@ def findings_report(basis: Basis) -> FindingsReport:
             f"prepared by {prepared_by(basis)} · {said_status(basis)}"
         ),
         lead=_lead(basis, about),
-        target=whose_target(basis),
+        target=f"{whose_target(basis)} {said_comparisons(basis)}",
         figures=tuple(_figures(basis, about)),
         owners=tuple(_owners(basis)),
         planned=tuple(_planned(basis, below)),
@@ -203,7 +208,9 @@ def _figures(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> Iterator
     keys = [each.score.key for each in basis.findings]
     open_ = [each for each in basis.actions if each.is_open]
     late = sum(_is_late(basis, each) for each in open_)
-    yield Figure(f"{len(keys):,}", "findings: results below the target, by place")
+    before = counted_before(basis, met=False)
+    last = f"; last year {before}" if before else ""
+    yield Figure(f"{len(keys):,}", f"findings: results below the target, by place{last}")
     yield Figure(f"{sum(key not in about for key in keys):,}", NOT_PLANNED)
     yield Figure(f"{len(open_):,}", "actions still to be done")
     yield Figure(f"{late:,}", "of them late")
@@ -276,7 +283,7 @@ def _rows(
             ref=action.ref,
             gap=_name(score) if score else action.about.outcome,
             where=basis.where(score) if score else basis.place(action.about.scope),
-            stands=_stands(score) if score else "no longer assessed",
+            stands=_stands(basis, score) if score else "no longer assessed",
             missing=missing,
             more=more,
             doing=action.title,
@@ -294,8 +301,10 @@ def _name(score: OutcomeScore) -> str:
     return f"{score.asked.outcome.id} {score.asked.outcome.title}"
 
 
-def _stands(score: OutcomeScore) -> str:
-    return f"{result_of(score).word}; target {target_of(score).word.lower()}"
+def _stands(basis: Basis, score: OutcomeScore) -> str:
+    before = last_year_of(basis, score)
+    last = f"; last year {before.lower()}" if before else ""
+    return f"{result_of(score).word}; target {target_of(score).word.lower()}{last}"
 
 
 def _in_the_way(finding: Finding | None) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -323,7 +332,7 @@ def _open_row(basis: Basis, finding: Finding) -> OpenRow:
     return OpenRow(
         _name(score),
         basis.where(score),
-        _stands(score),
+        _stands(basis, score),
         missing,
         more,
         owner or capital(role),

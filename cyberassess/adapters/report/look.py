@@ -15,6 +15,8 @@ from cyberassess.domain.plan import Action, Cost
 INK, WHITE = "#1b1f24", "#ffffff"
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3: text against what lies behind it."""
+LEAST_BESIDE = 3
+"""WCAG 2.2, success criterion 1.4.11: an area of a chart, or its edge, against what it touches."""
 _BRIGHT = 0.04045
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -63,11 +65,15 @@ class Colours:
     """Text on ``middle``."""
     on_light: str = "#0b3f49"
     """Text on ``light``."""
+    edge: str = "#094a57"
+    """Round areas of ``middle`` and ``light``, which are too near white to end without one."""
     ink: str = INK
     grey: str = "#565c63"
     rule: str = "#d8d4cb"
     track: str = "#eceae4"
     """The empty part of a bar."""
+    outline: str = "#7d8287"
+    """Round ``track``."""
     white: str = WHITE
 
 
@@ -79,19 +85,22 @@ def shades(main: str, accent: str) -> Colours:
     main, accent = main.lower(), accent.lower()
     if main == OURS.main:
         return Colours(accent=accent)
+    middle = mixed(main, WHITE, 0.55)
+    darker = (mixed(main, INK, tenth / 10) for tenth in range(2, 11))
     return Colours(
         main,
         accent,
-        mixed(main, WHITE, 0.55),
+        middle,
         mixed(main, WHITE, 0.8),
         INK,
         mixed(main, INK, 0.4),
+        next(each for each in darker if contrast(each, middle) >= LEAST_BESIDE),
     )
 
 
 def recoloured(stylesheet: str, colours: Colours) -> str:
     """Put an organisation's shades in place of ours."""
-    names = ("main", "accent", "middle", "light", "on_middle", "on_light")
+    names = ("main", "accent", "middle", "light", "on_middle", "on_light", "edge")
     into = {getattr(OURS, name): getattr(colours, name) for name in names}
     return _HEX.sub(lambda found: into.get(found[0].lower(), found[0]), stylesheet)
 

@@ -19,6 +19,7 @@ from cyberassess.adapters.report.basis import (
     verdict,
 )
 from cyberassess.adapters.report.explaining import explain, left_by
+from cyberassess.adapters.report.place_view import said_place
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of
 from cyberassess.domain.framework import (
     CountsAs,
@@ -31,6 +32,8 @@ from cyberassess.domain.recorded import Claim, Given, Said
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
 
+_LONG_ROW = 1200
+"""Characters: about a quarter of a page."""
 _LONG_SCOPE = 30
 """More outcomes than these in one place are easier to find where each objective has its pages."""
 
@@ -72,6 +75,11 @@ class StatementRow:
     """What to know about several answers, or a reason that is missing; empty as a rule."""
     official: str = ""
     """The publisher's own words, where the organisation loaded them."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may go on over the page, so as not to leave half of one empty."""
+        return len(self.note) + sum(len(reason) for _, reason in self.reasons) > _LONG_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,8 @@ class ScopeView:
     anchor: str
     title: str
     note: str
+    stands: str
+    """Where the place stands, in sentences."""
     verdict: str
     """What a set that asks for everything says of the whole; empty for other sets."""
     conditions: tuple[Condition, ...]
@@ -182,6 +192,9 @@ def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
                 f"scope-{number}",
                 f"{framework.short_title}, {place}" if several else place,
                 " · ".join(each for each in about if each),
+                said_place(
+                    basis, [e for e in basis.card.outcomes if e.key[:2] == (ref, scope_id)]
+                ),
                 said_verdict(basis, framework, scope_id),
                 tuple(_conditions(basis, framework, scope)),
                 tuple(_condition_texts(basis, framework, scope)),

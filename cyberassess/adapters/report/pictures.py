@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cyberassess.adapters import resources
 from cyberassess.adapters.report.charts import WIDTH, Bar, Chart, Words
 from cyberassess.adapters.report.look import Colours
-from cyberassess.adapters.report.summary_view import Squares
+from cyberassess.adapters.report.summary_view import MARK, SQUARE, Squares
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _SCALE = 8
 """Points a millimetre: about 200 an inch."""
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
-_SQUARE = 7.4
 _SQUARES_WIDTH = 172.0
 
 
@@ -31,13 +30,13 @@ def squares_png(row: Squares, colours: Colours) -> bytes:
     for each in row.squares:
         stroke = colours.main if each.meets else colours.accent
         fill = colours.main if each.meets else colours.white
-        bars.append(Bar(float(each.x), float(each.y), _SQUARE, _SQUARE, fill, stroke))
+        bars.append(Bar(float(each.x), float(each.y), SQUARE, SQUARE, fill, stroke))
         text = colours.white if each.meets else colours.accent
         x, y = float(each.text_x), float(each.text_y)
         words.append(Words(x, y, each.ref, "middle", 600, text, 2.5))
     if row.mark:
         at, anchor, x_text, y_text, said = row.mark
-        bars.append(Bar(float(at), 0, 0.7, 12.4, colours.ink))
+        bars.append(Bar(float(at), 0, MARK, 12.4, colours.ink))
         words.append(Words(float(x_text), float(y_text), said, anchor, 400, colours.ink))
     return _draw(_SQUARES_WIDTH, float(row.view_box.split()[-1]), bars, words)
 
@@ -53,7 +52,7 @@ def _draw(width: float, height: float, bars: Sequence[Bar], words: Sequence[Word
             [round(each * _SCALE) for each in corners],
             fill=None if bar.fill == "none" else bar.fill,
             outline=None if bar.stroke == "none" else bar.stroke,
-            width=round(0.5 * _SCALE),
+            width=round(bar.line * _SCALE),
         )
     for each in words:
         font = _font(each.weight, each.size)

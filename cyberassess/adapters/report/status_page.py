@@ -21,6 +21,9 @@ class PersonRow:
 class ConflictRow:
     """One statement people differ on."""
 
+    ref: str
+    """Statement and scope, as commands name them."""
+    text: str
     place: str
     answers: tuple[str, ...]
 

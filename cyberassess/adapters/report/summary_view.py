@@ -13,6 +13,7 @@ from cyberassess.adapters.report.basis import (
 )
 from cyberassess.adapters.report.document import prepared_by, said_status
 from cyberassess.adapters.report.explaining import noun
+from cyberassess.adapters.report.last_year import said_comparison
 from cyberassess.adapters.report.outcomes_view import said_verdict
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.findings import Finding
@@ -29,8 +30,13 @@ from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeScore
 from cyberassess.errors import counted
 
 SQUARES_A_ROW = 20
-_PITCH = 8.6
+SQUARE = 7.2
+"""Side of a square, in millimetres."""
+MARK = 0.5
+"""Width of the line where last year's count ends; it stands between two squares, clear of both."""
+_PITCH = 8.55
 """From one square to the next, in millimetres."""
+_LEFT = 1.0
 _LONGEST_IN_SQUARE = 5
 """Characters of an id that a square can hold."""
 _LONGEST_WORDS = 420
@@ -268,10 +274,10 @@ def row_of_squares(basis: Basis, score: ThemeScore) -> Squares | None:
         Square(
             "" if has_long_ids else ref,
             results[ref],
-            f"{0.4 + place % SQUARES_A_ROW * _PITCH:.1f}",
-            f"{0.4 + place // SQUARES_A_ROW * _PITCH:.1f}",
-            f"{4.1 + place % SQUARES_A_ROW * _PITCH:.1f}",
-            f"{5 + place // SQUARES_A_ROW * _PITCH:.1f}",
+            f"{_LEFT + place % SQUARES_A_ROW * _PITCH:.2f}",
+            f"{0.4 + place // SQUARES_A_ROW * _PITCH:.2f}",
+            f"{_LEFT + SQUARE / 2 + place % SQUARES_A_ROW * _PITCH:.2f}",
+            f"{4.9 + place // SQUARES_A_ROW * _PITCH:.2f}",
         )
         for place, ref in enumerate((*met, *unmet))
     )
@@ -300,10 +306,10 @@ def _mark(basis: Basis, squares: int) -> tuple[str, str, str, str, str] | None:
     before = basis.baseline(basis.first.ref, basis.headline.id)
     if before is None or before.of != squares or squares > SQUARES_A_ROW:
         return None
-    x = 0.4 + before.meets * _PITCH - (_PITCH - 7.4) / 2
+    x = _LEFT + before.meets * _PITCH - (_PITCH - SQUARE + MARK) / 2
     near_end = before.meets > SQUARES_A_ROW - 3  # the text would leave the picture
     text = f"{x - 1.2 if near_end else x + 1.2:.1f}"
-    return f"{x:.1f}", "end" if near_end else "start", text, "12.2", f"last year {before.meets}"
+    return f"{x:.2f}", "end" if near_end else "start", text, "12.2", f"last year {before.meets}"
 
 
 def said_level(basis: Basis, score: ThemeScore) -> str:
@@ -573,13 +579,4 @@ def _theme_notes(basis: Basis, framework: Framework, empty: list[str]) -> Iterat
         verb = "has" if len(empty) == 1 else "have"
         yield f"{joined(empty)} {verb} no outcome in this framework."
     yield from _by_default(basis, framework)
-    before = basis.before
-    if before is None:
-        yield "No earlier assessment is named, so there is no last year to compare with."
-    elif framework.ref not in before.titles:
-        yield (
-            f"In {before.period} this version was not assessed "
-            f"({joined(list(before.titles.values()))} was), so nothing is compared."
-        )
-    else:
-        yield f"Last year is the assessment of {before.period}."
+    yield said_comparison(basis, framework)

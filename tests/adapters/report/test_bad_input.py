@@ -24,11 +24,24 @@ from cyberassess.adapters.report.findings_view import findings_report
 from cyberassess.adapters.report.look import Look
 from cyberassess.adapters.report.theme_view import theme_report
 from cyberassess.adapters.report.view import full_report
+from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.framework import Framework, OutcomeId
 from cyberassess.domain.hashes import text_field
 from cyberassess.domain.ledger import fold
-from tests.adapters.report.made import GOAL, make_basis, small_state
+from cyberassess.domain.scoring import score
+from tests.adapters.report.made import GOAL, OUTLINE, make_basis, small_state
 from tests.adapters.report.test_board import REF, action, last_year
-from tests.unit.builder import Data, make_profile, record_event, text_event
+from tests.unit.builder import (
+    Data,
+    framework_data,
+    make_framework,
+    make_profile,
+    make_state,
+    make_target,
+    make_themes,
+    record_event,
+    text_event,
+)
 
 has_pdf = pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine")
 KINDS: tuple[Callable[[Basis], Document], ...] = (full_report, board_summary, theme_report)
@@ -174,15 +187,94 @@ def test_odd_assessments_print(
     assert render.write_pdf(document, tmp_path / "odd.pdf") > 1
 
 
+def printed(document: Document, path: Path) -> str:
+    """Write a PDF and give its text without white space."""
+    assert render.write_pdf(document, path) > 0
+    text = "".join(each.extract_text() for each in PdfReader(path).pages)
+    return re.sub(r"\s+", "", text)
+
+
+NOBODY = {
+    full_report: "0of3outcomesmeet",
+    board_summary: "0of3outcomesmeet",
+    theme_report: "0of3outcomesmeet",
+    applicability: "Notdecided",
+    findings_report: "Of7findings,none",
+}
+"""What each document says of an assessment without an answer."""
+
+
 @has_pdf
-@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("make", ALL_KINDS)
 def test_an_assessment_nobody_answered_prints(
     make: Callable[[Basis], Document], tmp_path: Path
 ) -> None:
     basis = make_basis(fold([]), profile=make_profile(GOAL))
-    path = tmp_path / "empty.pdf"
-    assert render.write_pdf(make(basis), path) > 1
-    assert "0 of 3" in "".join(each.extract_text() for each in PdfReader(path).pages[:1])
+    text = printed(make(basis), tmp_path / "empty.pdf")
+    assert NOBODY[make] in text
+
+
+@has_pdf
+@pytest.mark.parametrize("make", ALL_KINDS)
+def test_an_outcome_with_no_answer_is_never_met(
+    make: Callable[[Basis], Document], tmp_path: Path
+) -> None:
+    """All else of that place and its neighbours is answered."""
+    full = {"organisation/A1.a.N.1": "never", "organisation/A1.a.H.1": "true",
+            "organisation/A1.a.H.2": "true"}  # fmt: skip
+    basis = make_basis(make_state(full), profile=make_profile({"A1.a": "high", "B2.a": "middle"}))
+    found = basis.card.by_key[OutcomeKey(REF, ScopeId("housing"), OutcomeId("B2.a"))]
+    assert (found.suggested, found.meets_target) == (None, False)
+    text = printed(make(basis), tmp_path / "open.pdf")
+    assert ("0of1" if make in (board_summary, theme_report) else "Notdecided") in text
+
+
+def three_sets() -> Basis:
+    """Give an assessment of three control sets, each with a rule of its own."""
+    sets = [
+        make_framework(OUTLINE),
+        Framework.model_validate(
+            framework_data("X Rules\n  X1 One\n    X.a organisation board S.1 T.1\n", "staged")
+            | {"id": "steps", "title": "The steps", "short_title": "Steps"}
+        ),
+        Framework.model_validate(
+            framework_data("Y Rules\n  Y1 One\n    Y.a system service R.1 R.2!\n", "all-met")
+            | {"id": "marks", "title": "The marks", "short_title": "Marks"}
+        ),
+    ]
+    frameworks = {each.ref: each for each in sets}
+    pinned = [
+        {"id": each.id, "version": each.version, "revision": "1", "sha256": "0" * 64,
+         "profile": "goal"}
+        for each in sets
+    ]  # fmt: skip
+    goals = [GOAL, {"X.a": "third"}, {"Y.a": "ready"}]
+    targets = {ref: make_target(goal) for ref, goal in zip(frameworks, goals, strict=True)}
+    goal = make_profile(GOAL)
+    placed = make_themes(dict.fromkeys((*GOAL, "X.a", "Y.a"), "pipes"))
+    themes = placed.model_copy(
+        update={"outcomes": dict.fromkeys(frameworks, placed.outcomes[REF])}
+    )
+    profile = goal.model_copy(update={"targets": targets})
+    basis = make_basis(small_state(), profile=goal, themes=themes, frameworks=pinned)
+    card = score(
+        frameworks, basis.settings, basis.state, targets=targets, themes=themes, on=basis.on
+    )
+    profiles = dict.fromkeys(frameworks, profile)
+    return dataclasses.replace(basis, frameworks=frameworks, card=card, profiles=profiles)
+
+
+@has_pdf
+@pytest.mark.parametrize("make", ALL_KINDS)
+def test_three_control_sets_stand_in_one_document_and_are_told_apart(
+    make: Callable[[Basis], Document], tmp_path: Path
+) -> None:
+    basis = three_sets()
+    names = [each.short_title for each in basis.frameworks.values()]
+    assert len(set(names)) == 3
+    text = printed(make(dataclasses.replace(basis, years=(last_year(basis),))), tmp_path / "3.pdf")
+    for name in names[:1] if make is theme_report else names:
+        assert re.sub(r"\s+", "", name) in text
 
 
 @has_pdf

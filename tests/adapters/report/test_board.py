@@ -20,7 +20,13 @@ from cyberassess.domain.hashes import text_field
 from cyberassess.domain.years import Year, year_of
 from cyberassess.errors import ReportError
 from tests.adapters.report.made import GOAL, OUTLINE, make_basis, small_state
-from tests.unit.builder import Data, make_framework, make_profile, record_event
+from tests.unit.builder import (
+    Data,
+    answer_events,
+    make_framework,
+    make_profile,
+    record_event,
+)
 
 REF = make_framework(OUTLINE).ref
 LEFT_OUT = [{"title": "Museum booking", "reason": "no critical function"}]
@@ -105,7 +111,8 @@ def test_without_a_plan_a_target_or_a_year_before_it_says_so() -> None:
     bare = board_summary(basis())
     assert bare.plan.endswith("none of them has an action.")
     assert bare.actions == ()
-    assert bare.moved == ""
+    assert bare.moved == "No earlier assessment is named, so nothing is compared with last year."
+    assert bare.moved_by == ()
     none = board_summary(make_basis(small_state()))
     assert (none.gaps, none.plan, none.maps) == ((), "", ())
     assert none.gaps_title == "Gaps"
@@ -228,3 +235,42 @@ def test_results_that_rose_or_fell_are_named_those_that_fell_first() -> None:
         (str(keys[0].outcome), False),
     ]
     assert board_summary(later, edition="open").moves == ()
+
+
+def test_page_one_names_the_answers_that_moved_the_result_and_the_table_those_of_each() -> None:
+    """Checklist 2.1, for the security officer: which statements, from what to what, and where."""
+    changed = {"housing/B2.a.N.1": "never", "organisation/A1.a.H.1": "not-true"}
+    year = last_year(
+        make_basis(small_state(*answer_events(changed)), profile=make_profile(GOAL), listed=SCOPES)
+    )
+    later = dataclasses.replace(basis(), years=(year,))
+    made = board_summary(later)
+    assert made.moved_by == (
+        "Down: B2.a, Housing. “Statement B2.a.N.1” went from “Does not happen” to “Happens”.",
+        "Up: A1.a, Whole organisation. “Statement A1.a.H.1” went from “Not true” to “True”.",
+    )
+    row = made.moves[0]
+    assert row.crossed
+    assert row.answer is not None
+    assert (row.answer.ref, row.answer.before, row.answer.now) == (
+        "B2.a.N.1", "Does not happen", "Happens",
+    )  # fmt: skip
+    html = render.render_html(made)
+    assert "Down: B2.a, Housing." in html.partition('class="new-page"')[0]
+    assert "Answers that moved it" in html
+    is_open = board_summary(later, edition="open")
+    assert (is_open.moved_by, is_open.moves) == ((), ())
+    assert "B2.a" not in re.sub(r"<style>.*?</style>", "", render.render_html(is_open))
+
+
+def test_a_result_no_answer_moved_says_so() -> None:
+    now = basis()
+    year = last_year(now)
+    key = next(each.key for each in now.card.outcomes if each.rank == 0)
+    was = dict(year.outcomes)
+    was[key] = was[key]._replace(rank=2)
+    later = dataclasses.replace(now, years=(dataclasses.replace(year, outcomes=was),))
+    (row,) = board_summary(later).moves
+    assert row.answer is None
+    assert row.more.startswith("No single answer")
+    assert board_summary(later).moved_by == ()

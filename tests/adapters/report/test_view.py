@@ -1,3 +1,4 @@
+import dataclasses
 import datetime
 from fractions import Fraction
 
@@ -5,10 +6,20 @@ import pytest
 
 from cyberassess.adapters.report.basis import joined, said_date, said_role, share, tenths
 from cyberassess.adapters.report.outcomes_view import OutcomeView
-from cyberassess.adapters.report.view import FullReport
+from cyberassess.adapters.report.view import FullReport, full_report
+from cyberassess.domain.hashes import text_field
 from cyberassess.domain.ledger import fold
-from tests.adapters.report.made import GOAL, build, small_state
-from tests.unit.builder import make_framework, make_profile, make_state, make_themes, text_event
+from cyberassess.domain.years import year_of
+from tests.adapters.report.made import GOAL, build, make_basis, small_state
+from tests.unit.builder import (
+    Data,
+    make_framework,
+    make_profile,
+    make_state,
+    make_themes,
+    record_event,
+    text_event,
+)
 
 
 def outcome(report: FullReport, ref: str, scope: int = 0) -> OutcomeView:
@@ -230,3 +241,27 @@ def test_the_fingerprint_changes_with_one_answer(small: FullReport) -> None:
         != dict(small.frame.control)["Fingerprint of the data"]
     )
     assert dict(small.frame.control)["Approved by"] == ""
+
+
+def test_a_place_says_where_it_stands_and_what_is_to_be_done_there() -> None:
+    fields: Data = {"framework": "made@1", "scope": "housing", "outcome": "B2.b"}
+    fields |= {"title": text_field("Mend it.", "s"), "owner": text_field("p2", "s")}
+    events = [
+        record_event(
+            "action", [f"ACT-{n:03}"], fields | {"due": "2027-03-31"} if n == 1 else fields
+        )
+        for n in range(1, 9)
+    ]
+    basis = make_basis(small_state(*events), profile=make_profile(GOAL))
+    year = year_of("2025", basis.card, {}, {basis.first.ref: "Made 1"})
+    whole, housing, _ = full_report(dataclasses.replace(basis, years=(year,))).scopes
+    assert whole.stands == "1 of 1 outcome with a target meets it here; last year 1."
+    assert housing.stands.startswith(
+        "0 of 2 outcomes with a target meet it here; last year 0. "
+        "Below the target: B2.a and B2.b. "
+        "To be done: ACT-001 for B2.b (Priya Shah, 31 March 2027); "
+        "ACT-002 for B2.b (Priya Shah, no date yet); "
+    )
+    assert housing.stands.endswith("; and 2 more.")
+    bare = build(small_state())
+    assert {each.stands for each in bare.scopes} == {"Nothing here has a target."}

@@ -141,7 +141,13 @@ def full(place: Path) -> None:
     for number in CHANGED:
         differ[number] = 2
         answered(folder, place / "back.xlsx", differ)
-        ratios.append(run(command, place / "cold-0").cpu / first.cpu)
+        tries = []
+        for attempt in range(3):  # the least of three, as of the cold ones
+            cache = Path(shutil.copytree(place / "cold-0", place / f"again-{attempt}"))
+            tries.append(run(command, cache).cpu)
+            shutil.rmtree(place / "cold-0" if attempt == 2 else cache)  # noqa: PLR2004
+        (place / "again-2").rename(place / "cold-0")
+        ratios.append(min(tries) / first.cpu)
     shown = " ".join(f"{each:.2f}" for each in ratios)
     show("again, one answer changed, of cold", f"{statistics.median(ratios):.2f}", "0.33")
     show("  each", shown)

@@ -15,6 +15,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -58,6 +59,7 @@ def font_files() -> list[Path]:
     return sorted((folder() / "fonts").glob("*.ttf"))
 
 
+@cache
 def _fetcher() -> "URLFetcher":
     """Make a fetcher that opens files inside ``templates/`` and ``data:``, nothing else."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
@@ -189,10 +191,17 @@ class Press:
         from weasyprint.text.fonts import FontConfiguration
 
         self._date = date
+        self._style = style
         self._fonts = FontConfiguration()
-        self._running = self._css(style)
-        self._plain = self._css(engine.without_margins(style))
         self._ours = {sha256(path.read_bytes()): path.name for path in font_files()}
+
+    @cached_property
+    def _with_margins(self) -> Any:
+        return self._css(self._style)
+
+    @cached_property
+    def _without_margins(self) -> Any:
+        return self._css(engine.without_margins(self._style))
 
     def lay_out(self, html: str, *, running: bool = False) -> Fragment:
         """Lay out a document.
@@ -226,7 +235,10 @@ class Press:
     def _laid_out(self, html: str, *, running: bool) -> tuple[Fragment, frozenset[str]]:
         document = engine.html_class(running=running)(
             html, base_url=f"{folder().as_uri()}/", url_fetcher=_fetcher()
-        ).render(font_config=self._fonts, stylesheets=[self._running if running else self._plain])
+        ).render(
+            font_config=self._fonts,
+            stylesheets=[self._with_margins if running else self._without_margins],
+        )
         missing: set[str] = set()
         version = f"WeasyPrint {engine.load().__version__}"
         taken = Taken(document, ours=self._ours, engine=version)

@@ -189,7 +189,7 @@ def determination_words(score: OutcomeScore) -> str:
     """Say what an outcome is determined as, and whether a person confirmed it."""
     if score.not_applicable:
         return "Not applicable"
-    said = level_title(score, score.determination) or "Not determined"
+    said = level_title(score, score.determination) or "Not decided"
     if score.has_lapsed:
         return f"{said}; confirmed before answers changed"
     if not score.confirmed:

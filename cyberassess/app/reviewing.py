@@ -60,7 +60,7 @@ from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
 
 _NOT_APPLICABLE = "Not applicable"
 _UNSURE = "Could not determine"
-_OPEN = "Not determined"
+_OPEN = "Not decided"
 _FIELDS = {
     QUALITY: "quality", SAMPLE: "sample", COMMENT: "comment",
     RECOMMENDATION: "recommendation", RISK: "risk",

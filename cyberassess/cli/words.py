@@ -350,7 +350,7 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         ]
         if open_ones:
             names = ", ".join(f"{e.key.outcome}/{e.key.scope}" for e in open_ones)
-            yield from wrap(f"Not determined yet: {len(open_ones)} ({names})", "  ")
+            yield from wrap(f"Not decided yet: {len(open_ones)} ({names})", "  ")
     found_ = card.confidence
     yield ""
     yield from _confirmed_lines(card)
@@ -400,7 +400,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
         yield "Not applicable: no statement of it applies here."
     elif found.suggested is None:
         yield (
-            f"Not determined yet: {title(found.worst)} at worst, {title(found.best)} at best, "
+            f"Not decided yet: {title(found.worst)} at worst, {title(found.best)} at best, "
             "when the rest is answered."
         )
     else:

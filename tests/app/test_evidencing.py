@@ -15,6 +15,7 @@ from cyberassess.app.evidencing import (
     wanted,
 )
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.printing import full_view
 from cyberassess.app.results import verify
 from cyberassess.domain.evidence import Facts, Held, Item, Mark
 from cyberassess.errors import AssessmentError
@@ -276,3 +277,16 @@ def test_two_branches_that_each_add_an_item_lose_none(folder: Path, paper: Path)
     assert {each.facts.title for each in found} == {"Leavers list", "Access policy"}
     assert all(each.reference.startswith("EV-001-") for each in found)
     assert open_assessment(folder).state.branched == ()
+
+
+def test_the_report_says_what_became_of_a_named_document(folder: Path, paper: Path) -> None:
+    register_named(folder)
+    add(folder, [paper], SHOWS)
+    review(folder, "EV-002", "rejected", reason="It is a draft.")
+    view = full_view(open_assessment(folder))
+    outcomes = [each for scope in view.scopes for group in scope.groups for each in group.outcomes]
+    texts = [row.text for each in outcomes for row in each.evidence]
+    (named,) = [each for each in texts if each.startswith("Leavers list\naccess")]
+    assert named.endswith(
+        "In the register as EV-001 (not seen yet) and EV-002 (rejected: it does not count)."
+    )

@@ -100,7 +100,7 @@ def test_the_workbook_shows_claim_reason_and_answers_beside_empty_columns(book: 
     assert sheet.cell(at, column(sheet, "Claimed")).value == "High"
     assert sheet.cell(at, column(sheet, "Why")).value == "Kim Lee: We check it each month."
     assert sheet.cell(at, column(sheet, "Your determination")).value is None
-    assert "Not determined" in [sheet.cell(r, column(sheet, "Claimed")).value for r in range(5, 9)]
+    assert "Not decided" in [sheet.cell(r, column(sheet, "Claimed")).value for r in range(5, 9)]
     refs = [each.value for each in opened["Answers"]["A"]]
     assert "B1.a.H.1/housing" in refs
 

@@ -18,6 +18,12 @@ from cyberassess.adapters.report.basis import (
     said_tool,
     verdict,
 )
+from cyberassess.adapters.report.evidence_view import (
+    TextRow,
+    evidence_rows,
+    no_evidence,
+    said_row,
+)
 from cyberassess.adapters.report.explaining import explain, left_by
 from cyberassess.adapters.report.place_view import said_place
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of
@@ -28,7 +34,7 @@ from cyberassess.domain.framework import (
     IndicatorId,
     IndicatorKind,
 )
-from cyberassess.domain.recorded import Claim, Given, Said
+from cyberassess.domain.recorded import Claim, Given
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
 
@@ -88,17 +94,6 @@ class Band:
 
     heading: str
     rows: tuple[StatementRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """A free text with who gave it and where it stood."""
-
-    text: str
-    who: str
-    origin: str
-    valid: str = ""
-    """Until when evidence holds, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +271,7 @@ def _condition_texts(basis: Basis, framework: Framework, scope: Scope) -> Iterat
             continue
         key = OutcomeKey(framework.ref, scope.id, outcome.id)
         for texts in (basis.state.rationales, basis.state.evidence):
-            yield from (_said(basis, each) for each in texts.get(key, ()))
+            yield from (said_row(basis, each) for each in texts.get(key, ()))
 
 
 def result_of(score: OutcomeScore) -> Verdict:
@@ -306,7 +301,6 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         if score.target is not None and score.meets_target is False
         else ()
     )
-    evidence = basis.state.evidence.get(key, ())
     source = _one_source(basis, score)
     return OutcomeView(
         anchor=basis.anchor(key),
@@ -330,14 +324,9 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         ),
         one_source=bool(source),
         files=f"{source.whose}{_files(basis, score)}" if source else _files(basis, score),
-        rationales=tuple(_said(basis, each) for each in basis.state.rationales.get(key, ())),
-        evidence=(
-            *_items(basis, score),
-            *(_said(basis, each, valid=_valid(basis, each)) for each in evidence),
-        ),
-        no_evidence=""
-        if evidence or basis.evidence.support(score.evidence_places).is_offered
-        else _no_evidence(score),
+        rationales=tuple(said_row(basis, each) for each in basis.state.rationales.get(key, ())),
+        evidence=evidence_rows(basis, score),
+        no_evidence=no_evidence(basis, score),
         claims=tuple(_claim(basis, score, each) for each in basis.state.claims.get(key, ())),
         official=""
         if IndicatorId(outcome.id) in framework.indicators
@@ -374,27 +363,6 @@ def _confirmation(basis: Basis, score: OutcomeScore) -> str:
         return f"Confirmed by {by}.{said}"
     beside = f"the rule says {titles[score.suggested]}" if score.suggested else "the rule is open"
     return f"Confirmed as {word} by {by}, where {beside}.{said or ' No reason is kept.'}"
-
-
-def _items(basis: Basis, score: OutcomeScore) -> Iterator[TextRow]:
-    """Give the items of evidence somebody here has seen, those that do not count marked."""
-    support = basis.evidence.support(score.evidence_places)
-    for item in (*support.items, *support.set_aside):
-        if not item.is_seen:
-            continue
-        places = [e.place for e in item.links if e.outcome in score.evidence_places and e.place]
-        where = f", {places[0]}" if places else ""
-        text = f"{item.reference} {item.facts.title}{where}\n{item.facts.shows}"
-        if item.is_rejected and item.review is not None:
-            text += f"\nRejected, so it does not count: {item.review.reason}"
-        elif item.replaced_by:
-            text += f"\nReplaced by {item.replaced_by}."
-        until = item.facts.valid_until
-        valid = "" if not until else said_date(until)
-        if until and not item.is_in_date(basis.on):
-            valid += ": passed"
-        recorded = f"recorded {said_date(item.origin.time)}"
-        yield TextRow(text, basis.person(item.person), recorded, valid)
 
 
 class _OneSource(NamedTuple):
@@ -556,22 +524,6 @@ def _files(basis: Basis, score: OutcomeScore) -> str:
             line += f", received {dates[label]}"
         lines.append(line)
     return "; ".join(lines) + "." if lines else ""
-
-
-def _said(basis: Basis, said: Said, *, valid: str = "") -> TextRow:
-    origin = basis.origin(said.source, said.origin.time)
-    return TextRow(said.text, basis.person(said.person), origin, valid)
-
-
-def _valid(basis: Basis, said: Said) -> str:
-    if not said.valid_until:
-        return "no date given"
-    date = said_date(said.valid_until)
-    return date if said.valid_until >= basis.on.isoformat() else f"expired {date}"
-
-
-def _no_evidence(score: OutcomeScore) -> str:
-    return "No evidence was offered." if score.rank else ""
 
 
 def _claim(basis: Basis, score: OutcomeScore, claim: Claim) -> TextRow:

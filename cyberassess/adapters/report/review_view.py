@@ -107,7 +107,7 @@ def _row(basis: Basis, score: OutcomeScore, each: Review) -> ReviewRow:
     return ReviewRow(
         str(score.key.outcome),
         basis.where(score),
-        _words(score, own) or "Not determined",
+        _words(score, own) or "Not decided",
         _words(score, each.determination) or "none given",
         bool(each.determination) and each.determination != own,
         "\n".join(parts),

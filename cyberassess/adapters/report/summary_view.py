@@ -374,7 +374,8 @@ def figures(basis: Basis) -> tuple[Figure, ...]:
     sure = basis.card.confidence
     return (
         Figure(share(sure.answered, sure.statements), "of statements answered"),
-        Figure(share(sure.evidenced, sure.claims), "of claims backed by evidence"),
+        Figure(share(sure.evidenced, sure.claims), "of claims name evidence"),
+        Figure(share(sure.seen, sure.claims), "of claims with evidence seen here"),
         Figure(share(sure.in_date, sure.claims), "of claims with evidence in date"),
         Figure(f"{sure.reviewed} of {sure.outcomes}", "outcomes reviewed independently"),
         Figure(

@@ -133,8 +133,17 @@ def _to_know(inside: Inside) -> Iterator[str]:
             f"{len(confirmed)} of {counted(len(card.outcomes), 'determination')} are confirmed; "
             f"{own} of them by somebody who also answered the same outcome."
         )
-    if card.confidence.lowered:
-        yield f"The assurer lowered {counted(card.confidence.lowered, 'claim')}."
+    applicable = [each for each in card.outcomes if not each.not_applicable]
+    lowered = [
+        f"{each.key.outcome}/{each.key.scope}"
+        for each, rank in reviewed_ranks(applicable, assessment.state)
+        if rank < (each.rank or 0)
+    ]
+    if lowered:
+        yield (
+            f"An assurer found less than was claimed in {', '.join(lowered)}; a review never "
+            "changes a determination by itself."
+        )
 
 
 def _inventory(inside: Inside) -> Iterator[str]:
@@ -180,6 +189,7 @@ def _outcomes(inside: Inside) -> Iterator[OutcomeRow]:
             differs=any(e.level is not None and e.level != score.determination for e in said),
             evidence=tuple(_links(inside, score)),
             follows=explain(score) if shown else "",
+            is_claim=bool(score.rank),
             why=tuple(_why(inside, score)) if shown else (),
             statements=tuple(_statements(inside, score)) if shown else (),
         )

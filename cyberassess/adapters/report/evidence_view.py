@@ -81,5 +81,7 @@ def _items(basis: Basis, score: OutcomeScore) -> Iterator[TextRow]:
         valid = "" if not until else said_date(until)
         if until and not item.is_in_date(basis.on):
             valid += ": passed"
+        if item.is_rejected or item.replaced_by:
+            valid = "does not count"
         recorded = f"recorded {said_date(item.origin.time)}"
         yield TextRow(text, basis.person(item.person), recorded, valid)

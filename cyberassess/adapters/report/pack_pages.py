@@ -89,6 +89,8 @@ class OutcomeRow:
     evidence: tuple[EvidenceLink, ...]
     follows: str
     """What decided it, in sentences."""
+    is_claim: bool
+    """Whether it is above the lowest level, so that evidence is wanted."""
     why: tuple[Quote, ...]
     """What people wrote about the outcome as a whole."""
     statements: tuple[StatementRow, ...]

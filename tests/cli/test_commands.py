@@ -507,9 +507,9 @@ def test_the_report_of_the_demonstration(shown_northport: Path, tmp_path: Path, 
 
 
 def test_a_report_as_pdf(small: Path, cli: Run) -> None:
-    ran = cli("-C", str(small), "report", "full", "-o", str(small / "report.pdf"))
+    ran = cli("-C", str(small), "report", "full", "-o", str(small / "printed.pdf"))
     assert ran.code == 0
-    found = list(small.glob("report.*"))
+    found = list(small.glob("printed.*"))
     assert len(found) == 1
     assert found[0].suffix == ".html" or found[0].read_bytes().startswith(b"%PDF-")
 

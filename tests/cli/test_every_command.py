@@ -276,7 +276,15 @@ def test_40_columns_cut_nothing(
     wide = cli(*example)
     monkeypatch.setenv("COLUMNS", "40")
     narrow = cli(*example)
-    assert NUMBERS.sub("", wide.out).split() == NUMBERS.sub("", narrow.out).split()
+    # a long title may be cut in a wide table, never in a narrow terminal
+    words = iter(NUMBERS.sub("", narrow.out).split())
+    missing = [
+        each
+        for each in NUMBERS.sub("", wide.out).split()
+        if not each.endswith("…") and each not in words
+    ]
+    assert missing == []
+    assert not re.search(r"\w…", narrow.out)
 
 
 @pytest.mark.parametrize("path", [path for path, _ in LEAVES], ids=" ".join)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cyberassess.app.evidencing import find_item, with_iso_dates
+from cyberassess.app.evidencing import find_item, merged, with_iso_dates
 from cyberassess.app.opening import record_event, writing
 from cyberassess.domain.evidence import (
     ITEM,
@@ -32,13 +32,12 @@ def correct(
     Raises:
         AssessmentError: where the item is not there, or something cannot be recorded.
     """
-    given = {
-        name: value for name in facts.__slots__ if (value := getattr(with_iso_dates(facts), name))
-    }
+    facts = with_iso_dates(facts)
+    given = {name: value for name in facts.__slots__ if (value := getattr(facts, name))}
     with writing(folder, "evidence set", by=by) as session:
         register = session.assessment.evidence
         item = find_item(register, reference)
-        problems = check_facts(_merged(item, given), item.held)
+        problems = check_facts(merged(item, facts), item.held)
         if "link" in given and item.held is not Held.SIGHTED:
             problems.append(_not_sighted(item))
         if "replaces" in given:
@@ -80,8 +79,3 @@ def _line(register: Register, item: Item) -> set[str]:
         found.add(item.id)
         item = register.by_id.get(item.facts.replaces, item)
     return found
-
-
-def _merged(item: Item, given: dict[str, str]) -> Facts:
-    values = {name: getattr(item.facts, name) for name in item.facts.__slots__}
-    return Facts(**(values | given))

@@ -146,7 +146,7 @@ def _check(
         except AssessmentError as cause:
             problems += cause.problems
     held = Held.FILE if paths else Held.SIGHTED
-    problems += check_facts(_merged(named, facts), held)
+    problems += check_facts(merged(named, facts), held)
     if named is not None and named.is_seen:
         hint = "Add the document as a new item, with --replaces if it stands in its place."
         found = f"{named.reference} is there already: {named.facts.title}."
@@ -173,8 +173,8 @@ def with_iso_dates(facts: Facts) -> Facts:
     return replace(facts, **found)
 
 
-def _merged(named: Item | None, facts: Facts) -> Facts:
-    """Give what was known of a named document, and what is known now."""
+def merged(named: Item | None, facts: Facts) -> Facts:
+    """Give what was known of a document, and what is known now."""
     if named is None:
         return facts
     given: dict[str, Any] = {
@@ -207,7 +207,7 @@ def _record(
         title = facts.title or (_title(file.name) if file else facts.link)
         names = {folded(each) for each in (title, file.name if file else "", *facts.known_as)}
         item = named or _awaited(register, names)
-        known = _merged(item, facts)
+        known = merged(item, facts)
         known = replace(known, title=known.title or title, replaces=old.id if old else "")
         item_id = item.id if item else secrets.token_hex(8)
         fields = _fields(known) | {

@@ -102,11 +102,8 @@ def _to_renew(
     unsigned = [each.name for each in people if each.received and not each.signed]
     if unsigned:
         yield f"Have the last sheet signed by {_named(unsigned)}, and receive it again"
-    stale = [
-        each.reference
-        for each in assessment.evidence.items
-        if Mark.STALE in each.marks(on) and Mark.REPLACED not in each.marks(on)
-    ]
+    marked = ((each.reference, each.marks(on)) for each in assessment.evidence.items)
+    stale = [name for name, marks in marked if Mark.STALE in marks and Mark.REPLACED not in marks]
     if stale:
         yield (
             f"Ask for {counted(len(stale), 'document')} anew, out of date ({_named(stale)}): "

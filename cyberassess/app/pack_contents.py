@@ -12,7 +12,7 @@ from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.results import explain_json, score_json
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Link, Mark
-from cyberassess.domain.framework import CountsAs, LevelId
+from cyberassess.domain.framework import CountsAs, IndicatorId, LevelId
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import stand
@@ -72,7 +72,9 @@ def answers_json(assessment: Assessment) -> bytes:
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def _given(assessment: Assessment) -> Iterator[tuple[OutcomeScore, str, CountsAs, Given]]:
+def _given(
+    assessment: Assessment,
+) -> Iterator[tuple[OutcomeScore, IndicatorId, CountsAs, Given]]:
     for score in assessment.card.outcomes:
         for indicator in score.asked.outcome.indicators:
             standing = score.by_statement[indicator.id]
@@ -107,12 +109,12 @@ def answers_csv(assessment: Assessment, received: Paths) -> bytes:
     return csv_bytes(rows)
 
 
-def answer_label(score: OutcomeScore, statement: str, code: str | None) -> str:
+def answer_label(score: OutcomeScore, statement: IndicatorId, code: str | None) -> str:
     """Give the words of an answer's code; empty where there is none."""
     framework = score.asked.framework
-    indicator = next(e for e in score.asked.outcome.indicators if e.id == statement)
-    answers = framework.answers_for(indicator).answers
-    return next((each.label for each in answers if each.code == code), code or "")
+    _, indicator = framework.indicators[statement]
+    answer = framework.answers_for(indicator).by_code(code) if code else None
+    return answer.label if answer else code or ""
 
 
 def lists(assessment: Assessment) -> dict[str, bytes]:
@@ -122,9 +124,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
     other_means: list[Sequence[str]] = [head]
     exceptions: list[Sequence[str]] = [head]
     for score, statement, counts_as, given in _given(assessment):
-        meaning = score.asked.framework.layout_of
-        layout = next(each for key, each in meaning.items() if key == statement)
-        answer = layout.answers.get(given.answer)
+        answer = score.asked.framework.layout_of[statement].answers.get(given.answer)
         row = (
             score.key.outcome, statement, score.asked.scope.title,
             answer_label(score, statement, given.answer), given.reason,
@@ -171,15 +171,15 @@ def counting_words(counts_as: CountsAs, *, is_warning: bool) -> str:
     return _COUNTS[counts_as][is_warning]
 
 
-def _words(score: OutcomeScore, statement: str, counts_as: CountsAs) -> str:
+def _words(score: OutcomeScore, statement: IndicatorId, counts_as: CountsAs) -> str:
     framework = score.asked.framework
-    indicator = next(e for e in score.asked.outcome.indicators if e.id == statement)
+    _, indicator = framework.indicators[statement]
     return counting_words(counts_as, is_warning=framework.level(indicator.level).is_warning)
 
 
-def _counting(score: OutcomeScore, statement: str, given: Given) -> str:
+def _counting(score: OutcomeScore, statement: IndicatorId, given: Given) -> str:
     """Say how one person's answer would count alone."""
-    layout = next(v for k, v in score.asked.framework.layout_of.items() if k == statement)
+    layout = score.asked.framework.layout_of[statement]
     alone = stand(layout, (given,), None, is_warning=False)
     return _words(score, statement, alone.counts_as)
 

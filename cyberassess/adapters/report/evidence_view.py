@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cyberassess.adapters.report.basis import Basis, joined, said_date
-from cyberassess.domain.evidence import folded
 from cyberassess.domain.recorded import Said
 from cyberassess.domain.scoring import OutcomeScore
 
@@ -43,15 +42,15 @@ def said_row(basis: Basis, said: Said, *, valid: str = "") -> TextRow:
 def _named(basis: Basis, score: OutcomeScore, said: Said) -> TextRow:
     """Give what somebody named as evidence, and what became of the documents in it."""
     row = said_row(basis, said, valid=_valid(basis, said))
-    support = basis.evidence.support(score.evidence_places)
-    text = folded(said.text)
+    register = basis.evidence
+    named = register.named_by_outcome.get(score.key, ())
+    mine = [e for e in named if (e.person, e.origin) == (said.person, said.origin)]
+    items = {item.id: item for each in mine if (item := register.item_for(each))}
     found: list[str] = []
-    for item in (*support.items, *support.set_aside):
-        names = (item.facts.title, item.name, *item.facts.known_as)
-        if any(folded(each) in text for each in names if folded(each)):
-            state = "" if item.is_seen else " (not seen yet)"
-            state = " (rejected: it does not count)" if item.is_rejected else state
-            found.append(f"{item.reference}{state}")
+    for item in sorted(items.values(), key=lambda each: each.number):
+        state = "" if item.is_seen else " (not seen yet)"
+        state = " (rejected: it does not count)" if item.is_rejected else state
+        found.append(f"{item.reference}{state}")
     if not found:
         return row
     return replace(row, text=f"{row.text}\nIn the register as {joined(found)}.")

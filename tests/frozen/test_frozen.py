@@ -1,0 +1,125 @@
+"""What an earlier version wrote is read to the same result, or the change is named."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cyberassess.domain.events import KINDS
+from tests.frozen.reading import (
+    ABSENT,
+    HERE,
+    VERSIONS,
+    Case,
+    Difference,
+    Json,
+    Named,
+    cases,
+    changes,
+    differences,
+    kinds,
+    load,
+    read,
+    unpack,
+)
+
+ALL = [each for version in VERSIONS for each in cases(version)]
+Found = Callable[[Case], list[Difference]]
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Give a function that gives a version's data, laid out once and only to be read."""
+    places: dict[str, Path] = {}
+
+    def of(version: str) -> Path:
+        if version not in places:
+            places[version] = unpack(version, tmp_path_factory.mktemp("kept"))
+        return places[version]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def found(kept: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """Give a function that gives what a case says otherwise today; each is read once."""
+    known: dict[Case, list[Difference]] = {}
+
+    def of(case: Case) -> list[Difference]:
+        if case not in known:
+            place = kept(case.version)
+            if case.run and case.within:
+                place = shutil.copytree(place, tmp_path_factory.mktemp("copy") / "data")
+            known[case] = differences(case, load(case), read(case, place))
+        return known[case]
+
+    return of
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.version} {case.name}")
+def test_it_is_read_to_the_same_result_or_the_change_is_named(case: Case, found: Found) -> None:
+    named = changes(case.version)
+    unnamed = [each for each in found(case) if not any(name.covers(each) for name in named)]
+    assert unnamed == [], "see tests/frozen/README.md: python -m tests.frozen propose"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_change_that_is_named_happened_and_has_a_reason(version: str, found: Found) -> None:
+    happened = [each for case in cases(version) for each in found(case)]
+    named = changes(version)
+    assert [each for each in named if not any(map(each.covers, happened))] == []
+    assert [each.where for each in named if not each.reason.strip()] == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_frozen_result_belongs_to_a_case(version: str) -> None:
+    there = {each.stem for each in (HERE / version / "expected").glob("*.json")}
+    assert there == {each.name for each in cases(version)}
+
+
+def test_the_first_ledgers_hold_every_kind_of_event(kept: Callable[[str], Path]) -> None:
+    assert kinds(kept("0.1")) >= KINDS
+
+
+# How results are compared
+
+CASE = Case("0.1", "score")
+ROWS: Json = {"out": [{"outcome": "A", "level": "high"}, {"outcome": "B", "level": "low"}]}
+
+
+def compared(old: Json, new: Json) -> list[Difference]:
+    return differences(CASE, old, new)
+
+
+def test_an_entry_is_found_again_wherever_it_stands() -> None:
+    moved = {"out": [{"outcome": "B", "level": "low"}, {"outcome": "A", "level": "low"}]}
+    assert compared(ROWS, moved) == [
+        Difference("score: out[A].level", "high", "low"),
+        Difference("score: out(order)", ["A", "B"], ["B", "A"]),
+    ]
+
+
+def test_a_key_that_came_is_no_difference_and_one_that_went_is() -> None:
+    assert compared({"a": 1}, {"a": 1, "b": 2}) == []
+    assert compared({"a": 1, "b": 2}, {"a": 1}) == [Difference("score: b", 2, ABSENT)]
+    assert compared({"a": 1}, {"a": True}) == [Difference("score: a", 1, True)]
+
+
+def test_a_sentence_that_came_or_went_is_a_difference_of_its_own() -> None:
+    assert compared({"next": ["x", "y"]}, {"next": ["y", "z"]}) == [
+        Difference("score: next[]", "x", ABSENT),
+        Difference("score: next[]", ABSENT, "z"),
+    ]
+    assert compared({"next": ["x", "y"]}, {"next": ["y", "x"]}) == [
+        Difference("score: next(order)", ["x", "y"], ["y", "x"])
+    ]
+
+
+def test_a_change_is_named_by_its_place_or_a_pattern_and_both_values() -> None:
+    (first,) = compared(ROWS, {"out": [{"outcome": "A", "level": "low"}, ROWS["out"][1]]})
+    assert Named("score: out[A].level", "high", "low", "Why").covers(first)
+    assert Named("score*: out[*].level", "high", "low", "Why").covers(first)
+    assert not Named("score: out[B].level", "high", "low", "Why").covers(first)
+    assert not Named("score: out[A].level", "high", "middle", "Why").covers(first)
+    assert not Named("score: out[A].level", "low", "low", "Why").covers(first)

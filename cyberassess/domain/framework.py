@@ -460,7 +460,7 @@ class Profile(Model):
     revision: Count
     title: str
     owner: str
-    """Who set the target, as page one names it (``the Cabinet Office``)."""
+    """Who set the target, as page one names it (``the Scottish Government``)."""
     targets: Mapping[FrameworkRef, Target]
 
 

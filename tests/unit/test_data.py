@@ -17,6 +17,7 @@ from cyberassess.domain.framework import (
     IndicatorKind,
     Needs,
     Outcome,
+    OutcomeId,
     Profile,
     RuleId,
     ThemeSet,
@@ -645,3 +646,37 @@ def test_outcomes_are_placed_in_the_themes_that_were_agreed(path: Path) -> None:
         assert found == {
             k: (e["primary"], e["secondary"]) for k, e in expected["outcomes"].items()
         }
+
+
+ONE_KIND_ONE_THEME = {
+    "backups": ("ncsc-caf@3.2 B5.c", "nist-csf@2.0 PR.DS-11", "pscrf@1.0 17.2"),
+    "assurance": ("ncsc-caf@3.2 A2.b", "ncsc-caf@4.0 A2.c", "pscrf@1.0 1.3", "pscrf@1.0 12.4"),
+    "audit of governance": (
+        "pscrf@1.0 1.5", "cyber-governance-code@2025 E4", "nist-csf@2.0 GV.OV-03",
+    ),
+    "review after incidents": (
+        "ncsc-caf@3.2 D2.a", "ncsc-caf@4.0 D2.b", "pscrf@1.0 16.4", "nist-csf@2.0 ID.IM-03",
+        "cyber-governance-code@2025 D4",
+    ),
+    "assessing risk": (
+        "ncsc-caf@3.2 A2.a", "pscrf@1.0 2.2", "pscrf@1.0 17.5", "cyber-governance-code@2025 A5",
+        "ncsc-10-steps@2021 1", "nist-csf@2.0 ID.RA-04", "nist-csf@2.0 ID.RA-05",
+    ),
+    "plans for incidents": (
+        "ncsc-caf@3.2 D1.a", "pscrf@1.0 16.1", "cyber-governance-code@2025 D1",
+        "nist-csf@2.0 ID.IM-04",
+    ),
+    "settings for secure use": (
+        "ncsc-caf@3.2 B4.b", "ncsc-cloud-security-principles@2022 14", "nist-csf@2.0 PR.PS-01",
+    ),
+    "what an incident left behind": ("ncsc-caf@3.2 C1.b", "nist-csf@2.0 RS.AN-07"),
+}  # fmt: skip
+"""Outcomes of several sets about one thing; docs/method.md states the rule that places them."""
+
+
+@pytest.mark.parametrize("kind", ONE_KIND_ONE_THEME)
+def test_one_thing_has_one_theme_in_all_sets(kind: str) -> None:
+    themes = ThemeSet.model_validate(read_yaml(FOLDER / "themes" / "five-themes.yaml"))
+    refs = [each.split(" ") for each in ONE_KIND_ONE_THEME[kind]]
+    placed = {themes.outcomes[FrameworkRef(ref)][OutcomeId(name)].theme for ref, name in refs}
+    assert len(placed) == 1

@@ -142,7 +142,6 @@ def updates(assessment: Assessment, sets: Path | None = None) -> Updates:
         AssessmentError: where targets, themes or people of the organisation's own do not fit the
             sets of now.
     """
-    open_shelf(sets)
     shelf = Shelf(open_shelf(sets).folder if sets else None, over_shipped=True)
     later = later_sets(assessment, shelf)
     contents = assessment.contents

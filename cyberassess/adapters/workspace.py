@@ -171,7 +171,7 @@ class Workspace:
         flat = flat_settings(document.value)
         names = {*map(_profile_name, settings.frameworks), _themes_name(settings)}
         if default is not None:
-            names.add(_themes_file(default.id))
+            names.add(themes_file(default.id, settings.themes_revision))
         for name in sorted(names):
             if name:
                 data = (self.folder / name).read_bytes()
@@ -280,7 +280,7 @@ class Workspace:
         profiles: dict[FrameworkRef, Profile | None] = {}
         problems: list[Problem] = []
         for pinned in settings.frameworks:
-            name = f"frameworks/{pinned.id}/{pinned.version}.yaml"
+            name = self.framework_name(pinned.ref, str(pinned.revision))
             framework, faults, data = strict_yaml.read_file(self.folder / name, name, Framework)
             problems.extend(faults)
             if framework is None:
@@ -303,6 +303,11 @@ class Workspace:
             profiles[framework.ref] = profile
         return frameworks, profiles, problems
 
+    def framework_name(self, ref: str, revision: str) -> str:
+        """Give where a control set lies: a revision taken up since lies beside the first."""
+        name = framework_file(ref, revision)
+        return name if (self.folder / name).is_file() else framework_file(ref)
+
     def _profile(
         self, pinned: Pinned, framework: Framework
     ) -> tuple[Profile | None, list[Problem]]:
@@ -323,14 +328,15 @@ class Workspace:
         beside = DEFAULT_THEMES
         changes: ThemeChanges | None = None
         faults: list[Problem] = []
-        if name != _themes_file(DEFAULT_THEMES) and _is_change(path):
+        revision = settings.themes_revision
+        if name != themes_file(DEFAULT_THEMES, revision) and _is_change(path):
             changes, wrong, _ = strict_yaml.read_file(path, name, ThemeChanges)
             if changes is None:
                 return None, None, list(wrong)
             faults += wrong
             beside = changes.extends
         default: ThemeSet | None = None
-        other = _themes_file(beside)
+        other = themes_file(beside, revision)
         if changes is not None or (name != other and (self.folder / other).is_file()):
             default, wrong, _ = strict_yaml.read_file(self.folder / other, other, ThemeSet)
             faults += wrong
@@ -405,17 +411,33 @@ def _profile_name(pinned: Pinned) -> str:
         return ""
     if pinned.profile.endswith((".yaml", ".yml")):
         return pinned.profile
-    return f"frameworks/profiles/{pinned.profile}.yaml"
+    return profile_file(pinned.profile, pinned.profile_revision)
 
 
 def _themes_name(settings: Settings) -> str:
     if settings.themes.endswith((".yaml", ".yml")):
         return settings.themes
-    return _themes_file(settings.themes)
+    return themes_file(settings.themes, settings.themes_revision)
 
 
-def _themes_file(name: str) -> str:
-    return f"frameworks/themes/{name}.yaml"
+def framework_file(ref: str, revision: int | str = 0) -> str:
+    """Give where a control set lies in the workspace; 0 for the one it began with."""
+    name, _, version = ref.partition("@")
+    return f"frameworks/{name}/{version}{_revised(revision)}.yaml"
+
+
+def profile_file(name: str, revision: int | str = 0) -> str:
+    """Give where a shipped profile lies in the workspace; 0 for the one it began with."""
+    return f"frameworks/profiles/{name}{_revised(revision)}.yaml"
+
+
+def themes_file(name: str, revision: int | str = 0) -> str:
+    """Give where shipped themes lie in the workspace; 0 for those it began with."""
+    return f"frameworks/themes/{name}{_revised(revision)}.yaml"
+
+
+def _revised(revision: int | str) -> str:
+    return f"-revision-{revision}" if int(revision) else ""
 
 
 def _is_change(path: Path) -> bool:

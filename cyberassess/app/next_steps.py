@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cyberassess.app.opening import Assessment
 from cyberassess.app.settling import differences
 from cyberassess.app.systems import systems
+from cyberassess.app.updating import later_sets
 from cyberassess.domain.confirming import waits
 from cyberassess.domain.evidence import Mark
 from cyberassess.domain.plan import Progress, actions_of
@@ -33,7 +34,11 @@ def next_steps(
     """
     if assessment.state.is_branched:
         return ("Join the two copies of the assessment: cyberassess merge",)
-    steps = [*_to_gather(assessment, people), *_to_settle(assessment, open_ones)]
+    steps = [
+        *_to_correct(assessment),
+        *_to_gather(assessment, people),
+        *_to_settle(assessment, open_ones),
+    ]
     if any(each.open for each in people) and not any(
         each.waiting or _unsent(each) for each in people
     ):
@@ -50,6 +55,15 @@ def next_steps(
 
 def _unsent(person: "PersonStatus") -> bool:
     return bool(person.open) and not person.sent and not person.answered
+
+
+def _to_correct(assessment: Assessment) -> Iterator[str]:
+    for each in later_sets(assessment):
+        asked = counted(len(each.asked_again), "statement")
+        yield (
+            f"Look at revision {each.after.revision} of {each.pinned.ref} (here: "
+            f"{each.before.revision}; {asked} asked again): cyberassess framework update --dry-run"
+        )
 
 
 def _to_gather(assessment: Assessment, people: "Sequence[PersonStatus]") -> Iterator[str]:

@@ -142,10 +142,8 @@ def _links(
     """Give what fits across: all of the same version, or what the upgrade lets through."""
     if ref in before.frameworks:
         old = before.frameworks[ref]
-        yield (
-            ref,
-            {each: (each,) for each in old.indicators if each in framework.indicators},
-        )
+        fitting = framework.indicators.keys() - framework.asked_again_since(old.revision)
+        yield ref, {each: (each,) for each in old.indicators if each in fitting}
         return
     comparisons = Comparisons(shipped("frameworks"))
     for old_ref in before.frameworks:

@@ -355,7 +355,8 @@ def _pinned(workspace: Workspace, state: State, found: Recovered) -> bool:
             continue
         if path.is_file() and not any(where.startswith(name) for where in faulty):
             continue
-        source = shipped("frameworks").parent / name
+        # NOTE: a revision taken up since lies under a name of its own; the shipped one does not
+        source = shipped("frameworks").parent / re.sub(r"-revision-[0-9]+(?=\.yaml$)", "", name)
         if source.is_file() and sha256_of(source) == sha256:
             path.parent.mkdir(parents=True, exist_ok=True)
             copy_whole(source, path)
@@ -376,8 +377,9 @@ def _recorded_hashes(workspace: Workspace, state: State) -> dict[str, str]:
         if key.startswith("file:"):
             wanted[key.removeprefix("file:")] = value
         elif key.startswith("frameworks[") and key.endswith("].sha256"):
-            name, _, version = key[len("frameworks[") : -len("].sha256")].partition("@")
-            wanted[f"frameworks/{name}/{version}.yaml"] = value
+            ref = key[len("frameworks[") : -len("].sha256")]
+            revision = flat.get(f"frameworks[{ref}].revision", "0")
+            wanted[workspace.framework_name(ref, revision)] = value
     return wanted
 
 

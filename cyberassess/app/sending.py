@@ -32,6 +32,7 @@ from cyberassess.domain.questions import (
     Links,
     Questionnaire,
     questionnaire,
+    with_asked_again,
     with_comments,
     with_see_also,
 )
@@ -240,7 +241,8 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
     what = replace(what, documents=documents_of(assessment, what))
-    return with_comments(with_see_also(what, linked(assessment)), assessment.state)
+    what = with_asked_again(with_see_also(what, linked(assessment)), assessment.state)
+    return with_comments(what, assessment.state)
 
 
 _BODY = re.compile(

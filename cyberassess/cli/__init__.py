@@ -92,6 +92,7 @@ def _add_commands() -> None:
         results,
         reviewing,
         setup,
+        updating,
     )
 
     for command in (
@@ -125,7 +126,7 @@ def _add_commands() -> None:
         program.add_command(command)
     for command in (
         comparing.diff, comparing.map_, authoring.profile, authoring.wording, authoring.new,
-        importing_sets.import_,
+        importing_sets.import_, updating.update,
     ):  # fmt: skip
         content.framework.add_command(command)
     program.add_command(completing.completion)

@@ -98,6 +98,8 @@ class Pinned(Model):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     profile: str = Field(pattern=_NAME_OR_FILE)
     """A profile's id, a file in the workspace, or ``none``."""
+    profile_revision: Count = 0
+    """The revision of a shipped profile that was taken up since; 0 as the assessment began."""
     no_profile_reason: str = ""
 
     @property
@@ -124,6 +126,8 @@ class Settings(Model):
     nation: str = "england"
     marking: Marking = Marking()
     themes: str = Field(default=DEFAULT_THEMES, pattern=_NAME_OR_FILE)
+    themes_revision: Count = 0
+    """The revision of the shipped themes that was taken up since; 0 as the assessment began."""
     scopes: tuple[Scope, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     people: tuple[Person, ...] = ()

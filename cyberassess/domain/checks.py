@@ -34,6 +34,15 @@ def check_framework(framework: Framework) -> list[Problem]:
                 f'"{level.answers}" is not one of the answer sets.',
                 closest(level.answers, sets),
             )
+    for correction in framework.corrections:
+        place = f"correction {correction.revision}"
+        if correction.revision > framework.revision:
+            message = f"It corrects revision {framework.revision} by a later one."
+            say("later-correction", place, message, "Raise the set's revision.")
+        for statement in correction.asked_again:
+            if statement not in framework.indicators:
+                near = closest(statement, list(framework.indicators))
+                say("unknown-correction", place, f'"{statement}" is no statement here.', near)
     kinds = [kind.id for kind in framework.scope_kinds]
     levels = {level.id: level for level in framework.levels}
     for each in framework.located:

@@ -5,7 +5,7 @@ and so on. It keeps the values no later value has seen.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -54,10 +54,14 @@ class Folding:
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
 
 
+ASKED_AGAIN = "asked-again"
+"""The register of corrections a set was brought up to, keyed by framework version and revision;
+fields ``from`` (the revision before) and ``texts`` (what each statement said that asks for
+something else now, keyed by statement)."""
 REGISTERS = frozenset(
     ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
      "extension", "action", "approval", "evidence-item", "evidence-link", "review",
-     "review-file", "settled")
+     "review-file", "settled", ASKED_AGAIN)
 )  # fmt: skip
 """The kinds of record; docs/formats.md lists their fields."""
 KINDS = REGISTERS | {
@@ -146,6 +150,27 @@ def apply(
             )
         case _:
             _apply_record(folding, event, origin, bit, seen)
+            if event["type"] == ASKED_AGAIN and event["new"] is not None:
+                _ask_again(folding, event, seen)
+
+
+def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
+    """Let answers that were there no longer count, nor what was confirmed to be taken over."""
+    framework, statements = event["key"][0], event["new"]["texts"]
+    for key, people in folding.answers.items():
+        if key.framework == framework and key.indicator in statements:
+            for person, written in people.items():
+                marked = [
+                    (bit, replace(given, asked_again=True))
+                    if bit & seen and given.answer != WITHDRAWN
+                    else (bit, given)
+                    for bit, given in written
+                ]
+                people[person] = sorted(marked, key=lambda each: not each[1].asked_again)
+    for slot, records in folding.records.items():
+        kind, name = slot
+        if kind == "inheritance" and name[0] == framework and name[2] in statements:
+            folding.records[slot] = [each for each in records if not each[0] & seen]
 
 
 def _apply_record(

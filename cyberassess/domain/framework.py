@@ -210,6 +210,15 @@ class Group(Model):
     outcomes: tuple[Outcome, ...] = ()
 
 
+class Correction(Model):
+    """What a revision of ours changed in a published set."""
+
+    revision: Count
+    about: str
+    asked_again: tuple[IndicatorId, ...] = ()
+    """Statements that ask for something else now; all others mean what they meant before."""
+
+
 class Counts(Model):
     """The publisher's own figures, to check completeness against."""
 
@@ -279,6 +288,8 @@ class Framework(Model):
     """In rank order, lowest first; a level of conditions may stand anywhere."""
     rule: Rule
     counts: Counts
+    corrections: tuple[Correction, ...] = ()
+    """In the order of their revisions."""
     groups: tuple[Group, ...]
 
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
@@ -412,6 +423,15 @@ class Framework(Model):
         return max(
             (level.id for level in self.levels if level.id in attached),
             key=self.ranks.__getitem__,
+        )
+
+    def asked_again_since(self, revision: int) -> frozenset[IndicatorId]:
+        """Give the statements that ask for something else than they did at a revision."""
+        return frozenset(
+            statement
+            for each in self.corrections
+            if each.revision > revision
+            for statement in each.asked_again
         )
 
     def count_groups(self) -> dict[str, int]:

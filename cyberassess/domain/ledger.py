@@ -94,7 +94,7 @@ class Fold:
 def _state(folding: Folding, ordered: list[Segment], count: int) -> State:
     differing: list[Differing] = []
     resolutions = _resolutions(folding, differing)
-    answers, withdrawn = _answers(folding, resolutions, differing)
+    answers, withdrawn, asked_again = _answers(folding, resolutions, differing)
     rationales = _texts(folding.rationales, "explanation of", differing)
     evidence = _texts(folding.evidence, "evidence for", differing)
     claims: dict[OutcomeKey, tuple[Claim, ...]] = {}
@@ -141,6 +141,7 @@ def _state(folding: Folding, ordered: list[Segment], count: int) -> State:
         heads=tuple(each.key for each in ordered if each.key not in parents),
         answers=MappingProxyType(answers),
         withdrawn=MappingProxyType(withdrawn),
+        asked_again=MappingProxyType(asked_again),
         rationales=MappingProxyType(rationales),
         evidence=MappingProxyType(evidence),
         resolutions=MappingProxyType(resolutions),
@@ -204,14 +205,23 @@ def _answers(
     folding: Folding,
     resolutions: Mapping[StatementKey, Resolution],
     differing: list[Differing],
-) -> tuple[_Several, _Several]:
-    """Give the answers that stand and those taken back; name the slots branches differ on."""
+) -> tuple[_Several, _Several, _Several]:
+    """Give the answers that stand, those taken back and those asked again.
+
+    The slots branches differ on are named in ``differing``.
+    """
     answers: dict[StatementKey, tuple[Given, ...]] = {}
     withdrawn: dict[StatementKey, tuple[Given, ...]] = {}
+    asked_again: dict[StatementKey, tuple[Given, ...]] = {}
     for key, people in folding.answers.items():
         standing: list[Given] = []
         gone: list[Given] = []
-        for person, writes in people.items():
+        for person, written in people.items():
+            writes = written
+            if written[0][1].asked_again:
+                again = [value for _, value in written if value.asked_again]
+                asked_again[key] = (*asked_again.get(key, ()), *again)
+                writes = written[len(again) :]
             if len(writes) == 1:  # nearly always
                 only = writes[0][1]
                 (gone if only.answer == WITHDRAWN else standing).append(only)
@@ -226,7 +236,7 @@ def _answers(
             answers[key] = tuple(standing)
         if gone:
             withdrawn[key] = tuple(gone)
-    return answers, withdrawn
+    return answers, withdrawn, asked_again
 
 
 def _differing(key: StatementKey, person: PersonId, given: Sequence[Given]) -> Differing:

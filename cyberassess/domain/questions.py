@@ -27,6 +27,7 @@ from cyberassess.domain.assessment import (
     outcome_key,
     statement_key,
 )
+from cyberassess.domain.events import ASKED_AGAIN
 from cyberassess.domain.framework import (
     Answer,
     Framework,
@@ -365,6 +366,30 @@ def with_comments(what: Questionnaire, state: State) -> Questionnaire:
                     continue
                 remarks[ref] = str(record.fields["text"])
     return replace(what, remarks={**what.remarks, **remarks}) if remarks else what
+
+
+def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
+    """Give a questionnaire that says beside a row what this person answered to its earlier words.
+
+    Answers given since need no such remark.
+    """
+    said = {
+        (str(record.key[0]), statement): str(text)
+        for record in state.register(ASKED_AGAIN)
+        for statement, text in record.fields["texts"].items()
+    }
+    remarks: dict[str, str] = {}
+    for row in what.rows:
+        for key in row.statements:
+            for given in state.asked_again.get(key, ()):
+                if given.person == what.person.id:
+                    label = {each.code: each.label for each in row.answers}.get(given.answer)
+                    remarks[row.ref] = (
+                        f'On {given.origin.time[:10]} you answered "{label or given.answer}" to '
+                        f'"{said[key.framework, key.indicator]}" This asks for something else: '
+                        "answer it again."
+                    )
+    return replace(what, remarks={**remarks, **what.remarks}) if remarks else what
 
 
 def make_ref(name: str, scope: ScopeId, number: int) -> str:

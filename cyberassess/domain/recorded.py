@@ -1,11 +1,12 @@
 """What was recorded: the values the ledger keeps, and the state they make up."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, StatementKey
-from cyberassess.domain.framework import LevelId
+from cyberassess.domain.framework import FrameworkRef, IndicatorId, LevelId
 from cyberassess.domain.hashes import Json
 
 WITHDRAWN = ""
@@ -72,6 +73,8 @@ class Given:
     origin: Origin
     inherited_from: ScopeId | None = None
     """The shared service it was given for, where a system takes it over."""
+    asked_again: bool = False
+    """Whether its statement asks for something else since, so that it counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,8 @@ class State:
     """Several by the same person only where branches differ."""
     withdrawn: Mapping[StatementKey, tuple[Given, ...]]
     """Answers that were taken back, by whom and when; their ``answer`` is empty."""
+    asked_again: Mapping[StatementKey, tuple[Given, ...]]
+    """Answers to a statement that asks for something else since a correction of its set."""
     rationales: Mapping[OutcomeKey, tuple[Said, ...]]
     evidence: Mapping[OutcomeKey, tuple[Said, ...]]
     resolutions: Mapping[StatementKey, Resolution]
@@ -232,6 +237,13 @@ class State:
     differing: tuple[Differing, ...]
     """Slots that were changed differently on two branches, and not settled since."""
     events: int
+
+    def without(self, statements: Container[tuple[FrameworkRef, IndicatorId]]) -> "State":
+        """Give the state as it would be without the answers to these statements."""
+        kept = {
+            k: v for k, v in self.answers.items() if (k.framework, k.indicator) not in statements
+        }
+        return replace(self, answers=MappingProxyType(kept))
 
     @property
     def branched(self) -> tuple[str, ...]:

@@ -1,0 +1,154 @@
+"""Taking up a later revision of a control set: nothing is lost, what changed is asked again."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cyberassess.adapters.resources import folder as shipped
+from cyberassess.app.next_steps import next_steps
+from cyberassess.app.opening import open_assessment
+from cyberassess.app.results import verify
+from cyberassess.app.sending import questions_for
+from cyberassess.app.setup import create
+from cyberassess.app.updating import later_sets, update_sets, updates, updates_json
+from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
+from cyberassess.domain.framework import CountsAs, FrameworkRef, IndicatorId
+from cyberassess.errors import AssessmentError
+from tests.app.council import begin, fill_in, pinned_files, send_to, settings_values, take
+
+REF = FrameworkRef("made@1")
+HARDER = IndicatorId("B1.b.H.1")
+KEY = StatementKey(REF, ScopeId("housing"), HARDER)
+ANSWERS = {
+    "B1.b.N.1/housing": "Does not happen",
+    "B1.b.H.1/housing": "True",
+    "B1.b.H.2/housing": "True",
+}
+
+
+def later(folder: Path, **changes: Any) -> Path:
+    """Make a folder with revision 2 of the council's set: one statement harder, one reworded."""
+    for name, data in pinned_files().items():
+        value = json.loads(data) | {"revision": "2"}
+        if name == "frameworks/made/1.yaml":
+            statements = value["groups"][1]["groups"][0]["outcomes"][1]["indicators"]
+            statements[1]["text"] = "All of it, within a day."
+            statements[2]["text"] = "The same in other words."
+            correction = {"revision": "2", "about": "All was missing.", "asked_again": [HARDER]}
+            value |= {"corrections": [correction]} | changes
+        path = folder / Path(name).relative_to("frameworks")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(value))
+    return folder
+
+
+@pytest.fixture
+def answered(tmp_path: Path) -> Path:
+    """Make a council whose housing system meets B1.b, by what Kim said."""
+    folder = begin(tmp_path / "northport")
+    blank = send_to(folder, "Kim Lee")["Kim Lee"]
+    take(folder, fill_in(blank, tmp_path / "kim.xlsx", ANSWERS))
+    return folder
+
+
+def test_answers_to_what_asks_for_more_are_kept_and_asked_again(
+    answered: Path, tmp_path: Path
+) -> None:
+    before = open_assessment(answered)
+    old = (answered / "frameworks/made/1.yaml").read_bytes()
+    found = update_sets(answered, sets=later(tmp_path / "sets"))
+    assert found.answers == {REF: 1}
+    after = open_assessment(answered)
+    assert after.frameworks[REF].revision == 2
+    assert after.contents.settings.frameworks[0].profile_revision == 2
+    assert after.contents.themes.revision == 2
+    assert (answered / "frameworks/made/1.yaml").read_bytes() == old
+    assert KEY in before.state.answers
+    assert KEY not in after.state.answers
+    (given,) = after.state.asked_again[KEY]
+    assert (given.answer, given.person) == ("true", "p2")
+    assert after.state.history[KEY] == before.state.history[KEY]
+    scores = {each.key.outcome: each for each in after.card.outcomes}
+    standing = scores["B1.b"].by_statement[HARDER]  # type: ignore[index]
+    assert standing.counts_as is CountsAs.UNANSWERED
+    assert after.card.outcomes == found.after.outcomes
+    assert not verify(answered).problems
+
+
+def test_the_next_questionnaire_says_what_was_answered_to_which_words(
+    answered: Path, tmp_path: Path
+) -> None:
+    update_sets(answered, sets=later(tmp_path / "sets"))
+    what = questions_for(open_assessment(answered), PersonId("p2"))
+    assert set(what.remarks) == {"B1.b.H.1/housing"}
+    remark = what.remarks["B1.b.H.1/housing"]
+    assert '"True"' in remark
+    assert "answer it again" in remark
+    row = next(each for each in what.rows if each.ref == "B1.b.H.1/housing")
+    assert row.current is None
+
+
+def test_an_answer_given_again_counts(answered: Path, tmp_path: Path) -> None:
+    update_sets(answered, sets=later(tmp_path / "sets"))
+    blank = send_to(answered, "Kim Lee")["Kim Lee"]
+    again = {"B1.b.H.1/housing": "True"}
+    take(answered, fill_in(blank, tmp_path / "kim-2.xlsx", again))
+    state = open_assessment(answered).state
+    assert KEY in state.answers
+    assert KEY not in state.asked_again
+    assert not questions_for(open_assessment(answered), PersonId("p2")).remarks
+
+
+def test_a_rehearsal_says_the_same_and_changes_nothing(answered: Path, tmp_path: Path) -> None:
+    files = {each: each.read_bytes() for each in answered.rglob("*") if each.is_file()}
+    sets = later(tmp_path / "sets")
+    said = updates_json(updates(open_assessment(answered), sets))
+    assert files == {each: each.read_bytes() for each in answered.rglob("*") if each.is_file()}
+    (entry,) = said["frameworks"]
+    assert (entry["from"], entry["to"]) == (1, 2)
+    assert entry["asked_again"] == ["B1.b.H.1"]
+    assert entry["reworded"] == ["B1.b.H.2"]
+    assert said == updates_json(update_sets(answered, sets=sets))
+    assert not later_sets(open_assessment(answered))
+
+
+def test_what_is_our_own_and_does_not_fit_is_named_first(answered: Path, tmp_path: Path) -> None:
+    sets = later(tmp_path / "sets")
+    path = sets / "profiles" / "goal.yaml"
+    value = json.loads(path.read_text())
+    value["targets"][REF]["requirements"]["B9.z"] = "high"
+    path.write_text(json.dumps(value))
+    with pytest.raises(AssessmentError, match=r"B9\.z") as raised:
+        update_sets(answered, sets=sets)
+    assert "Nothing was changed" in raised.value.problems[0].hint
+    assert open_assessment(answered).frameworks[REF].revision == 1
+
+
+def test_status_offers_a_later_revision_that_ships(tmp_path: Path) -> None:
+    data = (shipped("frameworks") / "ncsc-10-steps" / "2021.yaml").read_bytes()
+    lines = data.split(b"\n")
+    lines[3] = b'revision: "0"'
+    names = {
+        "frameworks/ncsc-10-steps/2021.yaml": b"\n".join(lines),
+        "frameworks/themes/five-themes.yaml": (
+            shipped("frameworks") / "themes" / "five-themes.yaml"
+        ).read_bytes(),
+    }
+    pinned = {
+        "id": "ncsc-10-steps",
+        "version": "2021",
+        "revision": "0",
+        "sha256": hashlib.sha256(names["frameworks/ncsc-10-steps/2021.yaml"]).hexdigest(),
+        "profile": "none",
+        "no_profile_reason": "A test.",
+    }
+    folder = tmp_path / "steps"
+    values = settings_values(frameworks=[pinned], themes="five-themes", people=[])
+    create(folder, values, names)
+    assessment = open_assessment(folder)
+    steps = next_steps(assessment, [], [], assessment.on)
+    assert steps[0].startswith("Look at revision")
+    assert "cyberassess framework update --dry-run" in steps[0]

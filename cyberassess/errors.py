@@ -6,6 +6,7 @@ next.
 """
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -83,5 +84,6 @@ def closest(word: str, allowed: Sequence[str]) -> str:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """Give a number with its noun: ``1 answer``, ``2 answers``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    """Give a number with its noun: ``1 answer``, ``2 answers``, ``2 sub-categories``."""
+    several = re.sub(r"(?<=[^aeiou])y$", "ie", noun) + "s"
+    return f"{number:,} {noun if number == 1 else plural or several}"

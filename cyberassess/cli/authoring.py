@@ -147,7 +147,7 @@ def _wording_lines(kept: "WordingKept") -> Iterator[str]:
         yield from wrap(f"Without wording: {_named(list(kept.matched.missing))}")
     left_out = sum(each.severity is not Severity.NOTE for each in kept.problems)
     if left_out:
-        yield f"Not matched: {counted(left_out, 'entry', 'entries')} of the file, named above."
+        yield f"Not matched: {counted(left_out, 'entry')} of the file, named above."
     yield f"Kept in {kept.path}"
 
 

@@ -113,8 +113,8 @@ def built_lines(built: "BuiltSet", folder: Path) -> Iterator[str]:
     stages = ", ".join(f"{framework.level(each).title} {n}" for each, n in levels.items())
     yield (
         f"{counted(groups['domain'], 'domain')}, "
-        f"{counted(groups['category'], 'category', 'categories')}, "
-        f"{counted(len(framework.outcomes), 'sub-category', 'sub-categories')}, "
+        f"{counted(groups['category'], 'category')}, "
+        f"{counted(len(framework.outcomes), 'sub-category')}, "
         f"{counted(len(framework.indicators), 'control')}: {stages}."
     )
     for group in framework.groups:

@@ -455,7 +455,7 @@ def verified_lines(found: "Verified") -> Iterator[str]:
     if found.segments:
         yield (
             f"{counted(found.segments, 'file')} of the ledger, "
-            f"{counted(found.events, 'entry', 'entries')}, {counted(found.answers, 'answer')}."
+            f"{counted(found.events, 'entry')}, {counted(found.answers, 'answer')}."
         )
         yield f"Head: {found.head}"
     yield (

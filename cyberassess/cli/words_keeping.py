@@ -120,7 +120,7 @@ def recover_lines(found: "Recovered") -> Iterator[str]:
 
 
 def _fate(each: "ReadFile") -> str:
-    read = counted(each.events, "entry", "entries")
+    read = counted(each.events, "entry")
     if each.is_whole:
         return f"whole, {read}"
     return f"damaged, {read} read"

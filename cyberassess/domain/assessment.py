@@ -222,7 +222,8 @@ def all_asked(frameworks: Mapping[FrameworkRef, Framework], settings: Settings) 
 def _covers(assignment: Assignment, asked: Asked) -> bool:
     if assignment.scope is not None and assignment.scope != asked.scope.id:
         return False
-    if assignment.owner_roles and asked.outcome.owner_role not in assignment.owner_roles:
+    roles = {asked.outcome.owner_role, *asked.outcome.other_roles}
+    if assignment.owner_roles and roles.isdisjoint(assignment.owner_roles):
         return False
     if not assignment.outcomes and not assignment.without:
         return True

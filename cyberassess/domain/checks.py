@@ -54,11 +54,11 @@ def check_framework(framework: Framework) -> list[Problem]:
                 f'"{outcome.scope_kind}" is not one of the scope kinds.',
                 f"Use one of: {', '.join(kinds)}.",
             )
-        if outcome.owner_role not in OWNER_ROLES:
+        for role in {outcome.owner_role, *outcome.other_roles}.difference(OWNER_ROLES):
             say(
                 "unknown-role",
                 outcome.id,
-                f'"{outcome.owner_role}" is not a role that can own an outcome.',
+                f'"{role}" is not a role that can own an outcome.',
                 f"Use one of: {', '.join(OWNER_ROLES)}.",
             )
         for indicator in outcome.indicators:
@@ -281,7 +281,7 @@ def _check_counts(framework: Framework) -> list[Problem]:
                 Problem(
                     "wrong-count",
                     framework.ref,
-                    f"The file has {counted(here, 'entry', 'entries')} under {what}; "
+                    f"The file has {counted(here, 'entry')} under {what}; "
                     f"the publisher has {stated:,}.",
                     "Add what is missing, or correct the count with its source.",
                 )

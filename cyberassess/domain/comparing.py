@@ -446,7 +446,7 @@ def _check_upgrade_counts(upgrade: Upgrade) -> list[Problem]:
         Problem(
             "wrong-count",
             f"counts, {what}",
-            f"The file has {counted(found, 'entry', 'entries')}; it states {said:,}.",
+            f"The file has {counted(found, 'entry')}; it states {said:,}.",
             "Add what is missing, or correct the count.",
         )
         for what, found, said in pairs

@@ -187,6 +187,8 @@ class Outcome(Model):
     title: str
     scope_kind: str
     owner_role: str
+    other_roles: tuple[str, ...] = ()
+    """Roles that are asked beside the owner."""
     question: str
     help: str
     evidence: tuple[str, ...]

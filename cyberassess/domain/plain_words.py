@@ -1,4 +1,4 @@
-"""What makes a sentence of ours hard to read: its length, double negatives, abbreviations.
+"""What makes a text of ours hard to read: its length, double negatives, abbreviations.
 
 Measured on every shipped set, so the rules raise few false alarms: where they find nothing, a
 text may still be poor, but what they find is.
@@ -13,6 +13,8 @@ from cyberassess.errors import Problem
 
 MOST_WORDS = 25
 """The longest sentence of ours, in words."""
+MOST_WORDS_TOGETHER = {"question": 44, "statement": 50}
+"""The longest question and statement of ours, in words outside brackets."""
 KNOWN = frozenset({"CCTV", "EU", "HR", "ID", "IT", "NHS", "PC", "PIN", "QR", "UK", "USB", "macOS"})
 """Abbreviations and names that anybody in a public body reads without help."""
 
@@ -37,7 +39,11 @@ _UNDONE = re.compile(
     r"|valid|visible))\b",
     re.IGNORECASE,
 )
+_MISSING = re.compile(
+    r"\b(?:fail(?:s|ed)? to|(?:is|are|am) (?:un|not )able to|lack(?:s|ed|ing)?)\b"
+)
 _BRACKETS = re.compile(r"[a-z]\w* \(([^()]*)\)")
+_ASIDE = re.compile(r"\([^()]*\)")
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,}[A-Za-z0-9]*|[A-Za-z][a-z]*[A-Z][A-Za-z0-9]*)\b(?!-\d)")
 
 
@@ -47,7 +53,7 @@ class _Text(NamedTuple):
 
 
 def check_words(framework: Framework) -> list[Problem]:
-    """Give every sentence of ours that is too long, says no twice, or abbreviates unexplained.
+    """Give every text of ours that is too long, says no twice, or abbreviates unexplained.
 
     The publisher's own wording is not held to this.
     """
@@ -60,8 +66,36 @@ def check_words(framework: Framework) -> list[Problem]:
         for where, text in texts:
             for sentence in _SENTENCE.split(text):
                 problems += _sentence(where, sentence)
+        problems += _length(each.outcome.id, each.outcome.question, "question")
+        for one in each.outcome.indicators:
+            problems += _length(one.id, one.text, "statement")
+        problems += _warnings(framework, each.outcome)
         problems += _abbreviations(each.outcome, texts, known)
     return problems
+
+
+def _warnings(framework: Framework, outcome: Outcome) -> Iterator[Problem]:
+    """Give warning signs that say no, so that *this does not happen here* says it twice."""
+    for each in outcome.indicators:
+        found = _MISSING.search(each.text) if framework.level(each.level).is_warning else None
+        if found:
+            yield Problem(
+                "denied-warning",
+                each.id,
+                f'A warning sign says "{found[0]}": answered with no, it says no twice.',
+                "Say what is the case instead, for example that something is left undone.",
+            )
+
+
+def _length(where: str, text: str, kind: str) -> Iterator[Problem]:
+    words, most = len(_WORD.findall(_ASIDE.sub("", text))), MOST_WORDS_TOGETHER[kind]
+    if words > most:
+        yield Problem(
+            "long-text",
+            where,
+            f"The {kind} has {words} words.",
+            f"Say it shorter: the most is {most}, words in brackets aside.",
+        )
 
 
 def _texts(outcome: Outcome) -> list[_Text]:

@@ -35,6 +35,8 @@ CASES = [
     Case("other-scope-condition", "line 60, R1.1", "for each organisation, this statement for"),
     Case("long-sentence", "line 41, S", "A sentence has 26 words", "the most is 25"),
     Case("double-negative", "line 62, R2", "says no twice (Nobody, without)", "what is the case"),
+    Case("long-text", "line 62, R2", "The question has", "the most is 44"),
+    Case("denied-warning", "line 61, R1.2", 'A warning sign says "fail to"', "what is the case"),
     Case("unexplained-abbreviation", "line 61, R1.2", '"RFID" is not explained', "brackets"),
 ]
 

@@ -47,7 +47,7 @@ def test_official_wording_is_not_measured() -> None:
 )
 def test_a_clause_says_no_only_once(sentence: str) -> None:
     assert negatives(sentence)
-    assert [each.code for each in checked(text=sentence)] == ["double-negative"]
+    assert [each.code for each in checked(help=sentence)] == ["double-negative"]
 
 
 @pytest.mark.parametrize(

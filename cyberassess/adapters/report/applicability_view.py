@@ -128,7 +128,7 @@ def applicability(basis: Basis) -> Applicability:
     statements = tuple(_statements_out(basis))
     nouns = dict.fromkeys(noun(each) for each in basis.frameworks.values())
     one = next(iter(nouns)) if len(nouns) == 1 else "statement"
-    kinds = dict.fromkeys(each.outcome_kind for each in basis.frameworks.values())
+    kinds = dict.fromkeys(each.outcome_word for each in basis.frameworks.values())
     kind = next(iter(kinds)) if len(kinds) == 1 else "outcome"
     return Applicability(
         frame=frame(basis, "applicability.html.j2", "Statement of applicability"),

@@ -203,6 +203,28 @@ def _check_conditions(framework: Framework) -> list[Problem]:
     return problems
 
 
+def check_use(framework: Framework) -> list[Problem]:
+    """Give every condition on which nothing depends: whatever is answered, nothing follows.
+
+    Apart from ``check_framework``: a set that was pinned before is still read.
+    """
+    used = {
+        indicator.applies_when
+        for each in framework.located
+        for indicator in each.outcome.indicators
+    }
+    return [
+        Problem(
+            "unused-condition",
+            each,
+            "Nothing depends on this condition, so whatever is answered changes nothing.",
+            "Name it under applies_when of a statement, or make it one that is scored.",
+        )
+        for each in framework.indicators
+        if each in framework.conditions and each not in used
+    ]
+
+
 def _is_condition(framework: Framework, indicator: Indicator) -> bool:
     return any(each.id == indicator.level and each.is_condition for each in framework.levels)
 

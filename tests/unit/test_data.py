@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cyberassess.adapters.resources import folder
-from cyberassess.domain.checks import check_framework, check_target, check_themes
+from cyberassess.domain.checks import check_framework, check_target, check_themes, check_use
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
@@ -336,6 +336,11 @@ def test_conditions_stand_apart_and_depend_on_nothing(path: Path) -> None:
         indicator = found.indicators[each][1]
         assert indicator.applies_when is None
         assert indicator.same_as is None
+
+
+@every_framework
+def test_something_depends_on_every_condition(path: Path) -> None:
+    assert check_use(framework(path)) == []
 
 
 @every_framework

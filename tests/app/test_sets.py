@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.printing import Wanted, report_board, report_full, report_soa
 from cyberassess.app.results import find_outcomes, score_json, tallies, tallies_json
 from cyberassess.app.settling import AskSession
 from cyberassess.app.setup import NewAssessment, new
@@ -77,6 +78,9 @@ def test_an_invalid_scope_fails_the_whole_whatever_else_is_met(tmp_path: Path) -
     ]  # fmt: skip
     (whole,) = [each for each in value["themes"] if each["scope"] == "all" and each["of"]]
     assert (whole["meets"], whole["of"]) == (5, 6)
+    for report in (report_full, report_soa, report_board):
+        page = report(folder, Wanted(suffix=".html")).path.read_text(encoding="utf-8")
+        assert "Cyber Essentials 3.3: not ready. These are not met and each fails" in page
 
 
 @pytest.mark.parametrize("version", ["3.2", "3.3"])

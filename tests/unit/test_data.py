@@ -14,6 +14,7 @@ from cyberassess.domain.framework import (
     CountsAs,
     Framework,
     FrameworkRef,
+    IndicatorId,
     IndicatorKind,
     Needs,
     Outcome,
@@ -349,6 +350,26 @@ def test_one_of_several_conditions_names_the_others_and_they_name_it(path: Path)
     for each in found.conditions:
         for other in found.indicators[each][1].alternatives:
             assert each in found.indicators[other][1].alternatives
+
+
+ASKED_BEFORE = {
+    *("all-it-included", "boundary-agreed", "cloud-offers-mfa", "devices-listed"),
+    *("devices-of-others", "dual-use-credential", "home-working", "other-networks"),
+    *("own-devices", "suppliers", "unlock-only-credential", "uses-allow-listing"),
+    *("uses-anti-malware", "uses-cloud", "uses-mfa", "uses-passwords", "web-applications"),
+    "wireless",
+}
+"""The scope questions of revision 2 of Cyber Essentials 3.2."""
+
+
+@pytest.mark.parametrize("version", ["3.2", "3.3"])
+def test_scope_questions_of_earlier_revisions_keep_their_ids_and_answers(version: str) -> None:
+    found = by_ref()[FrameworkRef(f"ncsc-cyber-essentials@{version}")]
+    before = ASKED_BEFORE | ({"exclusions-justified"} if version == "3.3" else set())
+    for each in before:
+        indicator = found.indicators[IndicatorId(f"SCOPE.{each}")][1]
+        codes = [answer.code for answer in found.answers_for(indicator).answers]
+        assert codes == ["yes", "no", "dont-know"], each
 
 
 @every_framework

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from cyberassess.adapters import resources, strict_yaml
-from cyberassess.domain.checks import check_framework, check_target, check_themes
+from cyberassess.domain.checks import check_framework, check_target, check_themes, check_use
 from cyberassess.domain.framework import (
     Framework,
     FrameworkRef,
@@ -181,8 +181,8 @@ class Shelf:
 
 
 def _faults(framework: Framework) -> list[Problem]:
-    """Give what breaks an invariant, and what is hard to read."""
-    return [*check_framework(framework), *check_words(framework)]
+    """Give what breaks an invariant, what is of no use, and what is hard to read."""
+    return [*check_framework(framework), *check_use(framework), *check_words(framework)]
 
 
 def _misplaced(name: str, framework: Framework, ref: str) -> Problem:

@@ -233,11 +233,17 @@ class _Session:
 
     def _applies(self, block: Block, row: Row) -> bool:
         condition = self._condition(block, row)
-        given = None if condition is None else self._standing(condition)
-        if condition is None or given is None:
+        if condition is None or not self._is_denied(condition):
             return True
-        answer = _answer(condition, given[0])
-        return answer is None or answer.counts_as is not CountsAs.NOT_MET
+        first = condition.statements[0]
+        named = block.asked.framework.indicators[first.indicator][1].alternatives
+        others = [self.rows.get(first._replace(indicator=each)) for each in named]
+        return bool(others) and all(each and self._is_denied(each) for each in others)
+
+    def _is_denied(self, condition: Row) -> bool:
+        given = self._standing(condition)
+        answer = _answer(condition, given[0]) if given else None
+        return answer is not None and answer.counts_as is CountsAs.NOT_MET
 
     def _rows_of(self, topic: Topic) -> list[_Step]:
         """Give the rows of a topic that apply."""

@@ -34,12 +34,20 @@ def framework_list(folder: Path | None = None) -> list[Listed]:
 
 
 def counts_json(framework: Framework) -> Json:
-    """Give the counts of what is in the file."""
+    """Give the counts of what is in the file, of what the publisher counts."""
     return {
         "groups": sum(framework.count_groups().values()),
-        "outcomes": len(framework.assessed),
+        "outcomes": len(framework.assessed) - len(framework.apart),
         "indicators": sum(framework.count_levels().values()),
         "by_level": dict(framework.count_levels()),
+    }
+
+
+def apart_json(framework: Framework) -> Json:
+    """Give the counts of what is assessed beside what the publisher counts."""
+    return {
+        "outcomes": len(framework.apart),
+        "indicators": sum(len(each.indicators) for each in framework.apart),
     }
 
 
@@ -55,6 +63,7 @@ def list_json(listed: list[Listed]) -> list[Json]:
             "publisher": each.shelved.framework.publisher,
             "profiles": list(each.profiles),
             "counts": counts_json(each.shelved.framework),
+            "apart": apart_json(each.shelved.framework),
         }
         for each in listed
     ]
@@ -84,6 +93,7 @@ def show_json(framework: Framework) -> Json:
         "licence": framework.licence,
         "rule": {"id": framework.rule.id.value, "text": framework.rule.text},
         "counts": counts_json(framework),
+        "apart": apart_json(framework),
         "outcomes": [
             {
                 "id": located.outcome.id,

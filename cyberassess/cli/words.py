@@ -480,9 +480,11 @@ def verified_json(found: "Verified") -> dict[str, Any]:
 
 def _counts(framework: "Framework") -> str:
     levels = "/".join(str(count) for count in framework.count_levels().values())
+    extra = sum(len(each.indicators) for each in framework.apart)
     return (
-        f"{counted(len(framework.assessed), 'outcome')}, "
+        f"{counted(len(framework.assessed) - len(framework.apart), 'outcome')}, "
         f"{counted(sum(framework.count_levels().values()), 'statement')} ({levels})"
+        + (f", {extra} more that the publisher does not count" if extra else "")
     )
 
 

@@ -69,6 +69,13 @@ def check_framework(framework: Framework) -> list[Problem]:
                     f'"{indicator.level}" is not a level that statements can have.',
                     f"Use one of: {', '.join(e.id for e in framework.levels if e.answers)}.",
                 )
+            if indicator.answers and indicator.answers not in sets:
+                say(
+                    "unknown-answer-set",
+                    indicator.id,
+                    f'"{indicator.answers}" is not one of the answer sets.',
+                    closest(indicator.answers, sets),
+                )
     problems += _check_conditions(framework)
     problems += _check_names(framework)
     problems += _check_ids(framework)
@@ -153,12 +160,13 @@ def _check_ids(framework: Framework) -> list[Problem]:
         Problem(
             "unknown-condition",
             each.id,
-            f'"{each.applies_when}" is not a condition.',
-            closest(each.applies_when, sorted(conditions))
+            f'"{name}" is not a condition.',
+            closest(name, sorted(conditions))
             or f"Use one of: {', '.join(sorted(conditions)) or 'none are declared'}.",
         )
         for each in seen.values()
-        if each.applies_when is not None and each.applies_when not in conditions
+        for name in (each.applies_when, *each.alternatives)
+        if name is not None and name not in conditions
     ]
     return problems
 
@@ -204,6 +212,28 @@ def _check_conditions(framework: Framework) -> list[Problem]:
     return problems
 
 
+def check_use(framework: Framework) -> list[Problem]:
+    """Give every condition on which nothing depends: whatever is answered, nothing follows.
+
+    Apart from ``check_framework``: a set that was pinned before is still read.
+    """
+    used = {
+        indicator.applies_when
+        for each in framework.located
+        for indicator in each.outcome.indicators
+    }
+    return [
+        Problem(
+            "unused-condition",
+            each,
+            "Nothing depends on this condition, so whatever is answered changes nothing.",
+            "Name it under applies_when of a statement, or make it one that is scored.",
+        )
+        for each in framework.indicators
+        if each in framework.conditions and each not in used
+    ]
+
+
 def _is_condition(framework: Framework, indicator: Indicator) -> bool:
     return any(each.id == indicator.level and each.is_condition for each in framework.levels)
 
@@ -216,8 +246,9 @@ def _answered_otherwise(framework: Framework, one: Indicator, other: Indicator) 
 def _set_of(framework: Framework, indicator: Indicator) -> str:
     """Give the declared answer set of a statement, or an empty text."""
     declared = {each.id for each in framework.answer_sets}
-    named = (each.answers for each in framework.levels if each.id == indicator.level)
-    return next((each for each in named if each in declared), "")
+    of_level = (each.answers for each in framework.levels if each.id == indicator.level)
+    named = indicator.answers or next(of_level, "")
+    return named if named in declared else ""
 
 
 def _check_names(framework: Framework) -> list[Problem]:
@@ -247,11 +278,12 @@ def _check_names(framework: Framework) -> list[Problem]:
 
 
 def _assessed(framework: Framework) -> int:
-    """Count the outcomes, those with one id twice."""
+    """Count the outcomes, those with one id twice; none that stands apart."""
     conditions = {level.id for level in framework.levels if level.is_condition}
     return sum(
         any(indicator.level not in conditions for indicator in each.outcome.indicators)
         for each in framework.located
+        if not any(group.is_apart for group in each.groups)
     )
 
 

@@ -120,7 +120,8 @@ class Level(Model):
     heading: str = ""
     """What the questionnaire and the report call the column."""
     answers: str = ""
-    """The id of the answer set of its statements; empty where no statement has this level."""
+    """The id of the answer set of its statements, unless a statement names its own; empty where no
+    statement has this level."""
     is_warning: bool = False
     """True where a statement that holds speaks against the outcome."""
     is_condition: bool = False
@@ -167,11 +168,16 @@ class Indicator(Model):
     id: IndicatorId
     level: LevelId
     text: str = Field(min_length=1)
+    answers: str = ""
+    """The id of an answer set of its own; empty where that of its level holds."""
     same_as: IndicatorId | None = None
     """An earlier statement that says the same; asked once, answered for both."""
     kind: IndicatorKind = IndicatorKind.REQUIREMENT
     applies_when: IndicatorId | None = None
     """A condition: where it does not hold, this statement is left out."""
+    alternatives: tuple[IndicatorId, ...] = ()
+    """Of a condition: others of which one must hold where it does not. Where none of them holds,
+    none leaves anything out."""
     fails_whole: bool = False
     """Not met, it fails the whole assessment, whatever the rest."""
     source: str = ""
@@ -208,6 +214,8 @@ class Group(Model):
     id: str
     kind: str
     title: str
+    is_apart: bool = False
+    """True where its outcomes are assessed, but are not among those the publisher counts."""
     groups: tuple["Group", ...] = ()
     outcomes: tuple[Outcome, ...] = ()
 
@@ -348,23 +356,22 @@ class Framework(Model):
         return self._levels[level]
 
     @cached_property
-    def _answers(self) -> Mapping[LevelId, AnswerSet]:
-        sets = {each.id: each for each in self.answer_sets}
-        return {level.id: sets[level.answers] for level in self.levels if level.answers}
+    def _answers(self) -> Mapping[str, AnswerSet]:
+        return {each.id: each for each in self.answer_sets}
 
     def answers_for(self, indicator: Indicator) -> AnswerSet:
-        """Give the choices for a statement."""
-        return self._answers[indicator.level]
+        """Give the choices for a statement: its own, or those of its level."""
+        return self._answers[indicator.answers or self._levels[indicator.level].answers]
 
     @cached_property
     def layout(self) -> tuple[tuple[Outcome, tuple[StatementLayout, ...]], ...]:
         """Every outcome with what the rules need of its statements, looked up once."""
         meanings = {
-            level: {
+            answers.id: {
                 each.code: Meaning(each.code, each.counts_as, each.needs is Needs.REASON)
                 for each in answers.answers
             }
-            for level, answers in self._answers.items()
+            for answers in self.answer_sets
         }
         return tuple(
             (
@@ -374,7 +381,7 @@ class Framework(Model):
                         each.id,
                         each.level,
                         self.ranks[each.level],
-                        meanings[each.level],
+                        meanings[self.answers_for(each).id],
                         each.applies_when,
                         each.kind is IndicatorKind.PERMISSION,
                     )
@@ -408,6 +415,21 @@ class Framework(Model):
             for outcome in self.outcomes.values()
             if not all(each.level in self._conditional for each in outcome.indicators)
         )
+
+    @cached_property
+    def apart(self) -> tuple[Outcome, ...]:
+        """Those of the assessed outcomes that the publisher does not count."""
+        beside = {
+            each.outcome.id
+            for each in self.located
+            if any(group.is_apart for group in each.groups)
+        }
+        return tuple(each for each in self.assessed if each.id in beside)
+
+    @property
+    def outcome_word(self) -> str:
+        """What all assessed outcomes are called: the publisher's word, where none is apart."""
+        return "outcome" if self.apart else self.outcome_kind
 
     @cached_property
     def leaders(self) -> Mapping[IndicatorId, tuple[IndicatorId, ...]]:
@@ -447,10 +469,12 @@ class Framework(Model):
         return counts
 
     def count_levels(self) -> dict[LevelId, int]:
-        """Count the statements by level, levels in rank order."""
+        """Count the statements by level, levels in rank order; none of an outcome apart."""
         counts = {level.id: 0 for level in self.levels if level.answers}
-        for _, indicator in self.indicators.values():
-            counts[indicator.level] = counts.get(indicator.level, 0) + 1
+        apart = {each.id for each in self.apart}
+        for outcome, indicator in self.indicators.values():
+            if outcome.id not in apart:
+                counts[indicator.level] = counts.get(indicator.level, 0) + 1
         return {level: n for level, n in counts.items() if level not in self._conditional}
 
 

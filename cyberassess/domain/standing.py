@@ -116,10 +116,19 @@ def standings_of(
 def _is_ruled_out(
     condition: IndicatorId, framework: Framework, state: State, scope: ScopeId
 ) -> bool:
-    """Say whether a condition does not hold in a scope.
+    """Say whether a condition leaves out what depends on it, in a scope.
 
-    While nobody has said so, or people differ, what depends on it applies.
+    While nobody has said so, or people differ, what depends on it applies; so it does where none
+    of its alternatives holds either.
     """
+    alternatives = framework.indicators[condition][1].alternatives
+    return _is_denied(condition, framework, state, scope) and not (
+        alternatives and all(_is_denied(each, framework, state, scope) for each in alternatives)
+    )
+
+
+def _is_denied(condition: IndicatorId, framework: Framework, state: State, scope: ScopeId) -> bool:
+    """Say whether it was answered that a condition does not hold, and nobody differs."""
     key = StatementKey(framework.ref, scope, condition)
     given = state.answers.get(key)
     if not given:

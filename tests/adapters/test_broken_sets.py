@@ -29,6 +29,7 @@ CASES = [
     Case("different-same-as", "line 71, R2.1", "The text differs from R1.1"),
     Case("unknown-standard", "line 61, R1.2", '"cf" is not one of the standards', "ce"),
     Case("unknown-condition", "line 60, R1.1", '"S.9" is not a condition', "S.1"),
+    Case("unused-condition", "line 50, S.1", "Nothing depends on this condition", "applies_when"),
     Case("wrong-count", "made@1", "2 entries under outcomes; the publisher has 3"),
     Case("mixed-conditions", "line 41, S", "conditions and statements that are scored", "S.1"),
     Case("only-permissions", "line 62, R2", "nothing but permissions"),

@@ -29,12 +29,14 @@ from tests.unit.builder import (
     Data,
     Written,
     answer_events,
+    framework_data,
     key,
     make_framework,
     make_ruled,
     make_settings,
     segment,
     text_event,
+    with_alternatives,
 )
 
 FRAMEWORK = make_framework("""\
@@ -506,6 +508,17 @@ def test_what_a_changed_condition_lets_in_is_asked_at_once(
     assert [each for each, _, _ in typing.answers[-2:]] == ["X.c.C.1", "X.a.S.1"]
     assert typing.asked is not None
     assert (typing.asked.ended, typing.asked.left) == (Ended.FINISHED, 0)
+
+
+def test_where_none_of_several_conditions_holds_all_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outline = "X X\n  X.c organisation board C.1 C.2\n  X.a organisation board R.1?X.c.C.1 R.2"
+    framework = Framework.model_validate(with_alternatives(framework_data(outline, "all-met")))
+    for second, asked in (("2", ["X.a.R.1", "X.a.R.2"]), ("1", ["X.a.R.2"])):
+        typed = ("2", second, "", "", *("1" for _ in asked), "", "", "")
+        typing = type_in(monkeypatch, questions(framework=framework), *typed)
+        assert [each for each, _, _ in typing.answers][2:] == asked
 
 
 @pytest.mark.parametrize("columns", [40, 80])

@@ -260,7 +260,7 @@ def test_a_scope_question_reaches_no_level(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     ids = list(Shelf().framework("ncsc-cyber-essentials@3.3").framework.outcomes)
     path.write_text(table(dict.fromkeys(ids, "Ready")), "utf-8")
-    with pytest.raises(FrameworkError, match="SCOPE only asks what applies"):
+    with pytest.raises(FrameworkError, match="USES only asks what applies"):
         write_profile(path, wanted(tmp_path / "out.yaml", "ncsc-cyber-essentials@3.3"))
 
 

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.printing import Wanted, report_board, report_full, report_soa
 from cyberassess.app.results import find_outcomes, score_json, tallies, tallies_json
 from cyberassess.app.settling import AskSession
 from cyberassess.app.setup import NewAssessment, new
@@ -55,12 +56,47 @@ def test_statements_are_counted_by_standard_and_by_owner(tmp_path: Path) -> None
 def test_a_self_check_fails_whole_whatever_the_rest(tmp_path: Path) -> None:
     folder = begin(tmp_path / "lab", "ncsc-cyber-essentials@3.3", "cyber-essentials-ready")
     assert score_json(open_assessment(folder))["verdicts"][0]["is_ready"] is None
+    answer(folder, {"*": "yes"})
     answer(folder, {"*": "met", "SU-05": "not-met"})
     (verdict,) = score_json(open_assessment(folder))["verdicts"]
     assert (verdict["is_ready"], verdict["failed_by"]) == (False, ["SU-05"])
     answer(folder, {"SU-05": "met"})
     (verdict,) = score_json(open_assessment(folder))["verdicts"]
     assert (verdict["is_ready"], verdict["failed_by"]) == (True, [])
+
+
+def test_an_invalid_scope_fails_the_whole_whatever_else_is_met(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "lab", "ncsc-cyber-essentials@3.3", "cyber-essentials-ready")
+    answer(folder, {"*": "no"})
+    answer(folder, {"*": "met"})
+    value = score_json(open_assessment(folder))
+    (verdict,) = value["verdicts"]
+    assert verdict["is_ready"] is False
+    assert verdict["failed_by"] == [
+        "SCOPE.all-it-included", "SCOPE.boundary-agreed", "SCOPE.devices-listed",
+        "SCOPE.end-user-devices",
+    ]  # fmt: skip
+    (whole,) = [each for each in value["themes"] if each["scope"] == "all" and each["of"]]
+    assert (whole["meets"], whole["of"]) == (5, 6)
+    for report in (report_full, report_soa, report_board):
+        page = report(folder, Wanted(suffix=".html")).path.read_text(encoding="utf-8")
+        assert "Cyber Essentials 3.3: not ready. These are not met and each fails" in page
+
+
+@pytest.mark.parametrize("version", ["3.2", "3.3"])
+def test_no_to_all_that_is_asked_first_makes_nothing_ready(tmp_path: Path, version: str) -> None:
+    ref = f"ncsc-cyber-essentials@{version}"
+    folder = begin(tmp_path / "lab", ref, "cyber-essentials-ready")
+    answer(folder, {"*": "no"})
+    scores = open_assessment(folder).card.outcomes
+    assert not any(each.not_applicable or each.suggested == "ready" for each in scores)
+
+
+def test_version_3_2_says_that_it_has_ended(tmp_path: Path) -> None:
+    wanted = NewAssessment(
+        "Lab", "2026", ("ncsc-cyber-essentials@3.2",), ("cyber-essentials-ready",)
+    )
+    assert "has ended" in new(tmp_path / "lab", wanted).notes[0]
 
 
 def test_ones_own_sets_come_before_the_shipped(tmp_path: Path) -> None:
@@ -95,7 +131,7 @@ def test_a_stage_without_controls_is_passed_and_marked(tmp_path: Path) -> None:
     ("framework", "profile", "name", "part"),
     [
         ("pscrf@1.0", "pscrf-baseline", "conditions", "CONDITIONS.pci (for "),
-        ("ncsc-cyber-essentials@3.3", "cyber-essentials-ready", "SCOPE", "UA-06, UA-07"),
+        ("ncsc-cyber-essentials@3.3", "cyber-essentials-ready", "USES", "UA-06, UA-07"),
     ],
 )
 def test_what_only_asks_what_applies_is_known_to_explain(

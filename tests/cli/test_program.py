@@ -251,6 +251,17 @@ def test_framework_list_as_json_has_the_keys_that_are_fixed(cli: Run) -> None:
     }
 
 
+def test_what_the_publisher_does_not_count_is_listed_beside_its_counts(cli: Run) -> None:
+    value = read_json(cli, "framework", "list", "--json")
+    apart = {f"{each['id']}@{each['version']}": each["apart"] for each in value}
+    assert apart["ncsc-caf@3.2"] == {"outcomes": 0, "indicators": 0}
+    assert apart["ncsc-cyber-essentials@3.3"] == {"outcomes": 1, "indicators": 17}
+    (found,) = [each for each in value if each["version"] == "3.3"]
+    counts = found["counts"]
+    assert (counts["outcomes"], counts["indicators"]) == (5, 49)
+    assert counts["by_level"] == {"ready": 49}
+
+
 READERS = [["status"], ["score"], ["explain", "B2.d/housing"], ["verify"]]
 
 

@@ -121,6 +121,14 @@ def make_ruled(rule: str, outline: str) -> Framework:
     return Framework.model_validate(framework_data(outline, rule))
 
 
+def with_alternatives(data: Data) -> Data:
+    """Give a framework's data in which the conditions of the first outcome name each other."""
+    conditions = data["groups"][0]["outcomes"][0]["indicators"]
+    for each in conditions:
+        each["alternatives"] = [other["id"] for other in conditions if other is not each]
+    return data
+
+
 _STATEMENT = re.compile(r"(?P<name>[A-Z]\.\d+)(?P<marks>[!~]*)(\?(?P<on>[^=]+))?(=(?P<twin>.+))?$")
 _LETTERS = {
     "N": "low", "M": "middle", "H": "high", "C": "conditions", "F": "first", "S": "second",

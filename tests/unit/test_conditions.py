@@ -22,6 +22,7 @@ from tests.unit.builder import (
     make_state,
     make_themes,
     measure,
+    with_alternatives,
 )
 
 OUT = "out (None here)"
@@ -177,6 +178,83 @@ def test_a_condition_among_other_statements_is_never_scored(
     found = one(answers, rule=rule, outline=outline)
     assert found.suggested == top
     assert found.gap_to(LevelId(top)).statements == ()
+
+
+# Of several conditions one must hold
+
+ONE_OF = "X X\n  X.c organisation board C.1 C.2\n  X.a organisation board R.1?X.c.C.1 R.2?X.c.C.2"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "left_out"),
+    [
+        ("no", "yes", ["X.a.R.1"]),
+        ("yes", "no", ["X.a.R.2"]),
+        ("no", "-", ["X.a.R.1"]),
+        ("no", ["yes", "no"], ["X.a.R.1"]),
+        ("no", "no", []),
+        ("yes", "yes", []),
+    ],
+)
+def test_where_none_of_several_conditions_holds_none_leaves_anything_out(
+    first: Written, second: Written, left_out: list[str]
+) -> None:
+    framework = Framework.model_validate(with_alternatives(framework_data(ONE_OF, "all-met")))
+    assert check_framework(framework) == []
+    state = make_state({"X.c.C.1": first, "X.c.C.2": second})
+    (found,) = determine(framework, make_settings(), state)
+    assert list(found.counting(CountsAs.LEFT_OUT)) == left_out
+
+
+def test_an_alternative_is_a_condition() -> None:
+    data = with_alternatives(framework_data(ONE_OF, "all-met"))
+    data["groups"][0]["outcomes"][0]["indicators"][0]["alternatives"] = ["X.a.R.1"]
+    (problem,) = check_framework(Framework.model_validate(data))
+    assert (problem.code, problem.where) == ("unknown-condition", "X.c.C.1")
+
+
+# Answers of a statement's own
+
+
+def own_answers(answers: str) -> Framework:
+    data = framework_data("X X\n  X.a organisation board R.1 R.2", "all-met")
+    data["groups"][0]["outcomes"][0]["indicators"][0]["answers"] = answers
+    return Framework.model_validate(data)
+
+
+def test_a_statement_may_have_answers_of_its_own() -> None:
+    framework = own_answers("claim")
+    assert check_framework(framework) == []
+    state = make_state({"X.a.R.1": "not-true", "X.a.R.2": "yes"})
+    (found,) = determine(framework, make_settings(), state)
+    assert [each.counts_as for each in found.standings] == [CountsAs.NOT_MET, CountsAs.MET]
+
+
+def test_answers_of_its_own_are_declared() -> None:
+    (problem,) = check_framework(own_answers("clam"))
+    assert (problem.code, problem.where) == ("unknown-answer-set", "X.a.R.1")
+    assert "claim" in problem.hint
+
+
+# What the publisher does not count
+
+
+def test_what_stands_apart_is_assessed_and_in_no_count_of_the_publishers() -> None:
+    data = framework_data(
+        "X X\n  X1 Scope\n    X.s organisation board R.1! R.2\n  X2 Controls\n"
+        "    X.a organisation board R.1",
+        "all-met",
+    )
+    data["groups"][0]["groups"][0]["is_apart"] = "true"
+    data["counts"] |= {"outcomes": 1, "indicators": 1, "by_level": {"ready": 1}}
+    framework = Framework.model_validate(data)
+    assert check_framework(framework) == []
+    assert [each.id for each in framework.assessed] == ["X.s", "X.a"]
+    assert [each.id for each in framework.apart] == ["X.s"]
+    assert framework.count_levels() == {"ready": 1}
+    assert framework.outcome_word == "outcome"
+    card = measure(framework, {"X.s.R.1": "no", "X.s.R.2": "yes", "X.a.R.1": "yes"}, {})
+    assert [(each.is_ready, each.failed_by) for each in card.verdicts] == [(False, ("X.s.R.1",))]
 
 
 # Permissions

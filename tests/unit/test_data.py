@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from cyberassess.adapters.resources import folder
-from cyberassess.domain.checks import check_framework, check_target, check_themes
+from cyberassess.domain.checks import check_framework, check_target, check_themes, check_use
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
     FrameworkRef,
+    IndicatorId,
     IndicatorKind,
     Needs,
     Outcome,
@@ -32,7 +33,16 @@ THEMES = sorted((FOLDER / "themes").glob("*.yaml"))
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "reference"
 
 LONGEST_SENTENCE = 25
+LONGEST_REQUIREMENT = 50
+NAMED = r"(SCOPE|CONDITIONS)\.[a-z]+(-[a-z]+)*"
 CYBER_ESSENTIALS_CONDITIONS = {
+    "SCOPE.own-devices": 1,
+    "SCOPE.home-working": 1,
+    "SCOPE.wireless": 1,
+    "SCOPE.suppliers": 2,
+    "SCOPE.devices-of-others": 2,
+    "SCOPE.web-applications": 1,
+    "SCOPE.uses-cloud": 4,
     "SCOPE.other-networks": 1,
     "SCOPE.unlock-only-credential": 1,
     "SCOPE.dual-use-credential": 1,
@@ -77,19 +87,21 @@ EDITIONS: dict[str, Data] = {
     },
     "ncsc-cyber-essentials@3.2": {
         "rule": "all-met",
-        "groups": {"set": 1, "scope": 1},
+        "groups": {"set": 1, "scope": 1, "conditions": 1},
         "levels": [("ready", 49)],
         "outcomes": 5,
+        "apart": 16,
         "permissions": ["UA-18"],
         "conditional": CYBER_ESSENTIALS_CONDITIONS,
     },
     "ncsc-cyber-essentials@3.3": {
         "rule": "all-met",
-        "groups": {"set": 1, "scope": 1},
+        "groups": {"set": 1, "scope": 1, "conditions": 1},
         "levels": [("ready", 49)],
         "outcomes": 5,
+        "apart": 17,
         "permissions": ["UA-18"],
-        "conditional": CYBER_ESSENTIALS_CONDITIONS,
+        "conditional": CYBER_ESSENTIALS_CONDITIONS | {"SCOPE.leaves-out": 1},
         "fails whole": ["SU-05", "SU-06", "UA-06", "UA-07"],
     },
     "nist-csf@2.0": {
@@ -154,6 +166,11 @@ def test_the_publishers_figures_are_known_for_every_set_that_ships() -> None:
     assert sorted(EDITIONS) == sorted(by_ref())
 
 
+def apart_from(found: Framework) -> list[str]:
+    """Give the statements of outcomes that the publisher does not count."""
+    return [str(each.id) for outcome in found.apart for each in outcome.indicators]
+
+
 @every_framework
 def test_a_framework_is_as_large_as_the_publishers(path: Path) -> None:
     found = framework(path)
@@ -161,8 +178,9 @@ def test_a_framework_is_as_large_as_the_publishers(path: Path) -> None:
     assert found.rule.id.value == expected["rule"]
     assert found.count_groups() == expected["groups"]
     assert list(found.count_levels().items()) == expected["levels"]
-    assert len(found.assessed) == expected["outcomes"]
-    scored = len(found.indicators) - len(found.conditions)
+    assert len(found.assessed) - len(found.apart) == expected["outcomes"]
+    assert len(apart_from(found)) == expected.get("apart", 0)
+    scored = len(found.indicators) - len(found.conditions) - expected.get("apart", 0)
     assert scored == sum(count for _, count in expected["levels"])
     twice = [e for _, e in found.indicators.values() if e.same_as]
     assert len(twice) == expected.get("said twice", 0)
@@ -178,7 +196,9 @@ def test_what_is_permitted_conditional_or_fails_the_whole_is_as_the_publisher_ha
     every = [each for _, each in found.indicators.values()]
     permissions = [each.id for each in every if each.kind is IndicatorKind.PERMISSION]
     assert permissions == expected.get("permissions", [])
-    assert [each.id for each in every if each.fails_whole] == expected.get("fails whole", [])
+    apart = apart_from(found)
+    whole = [each.id for each in every if each.fails_whole]
+    assert whole == [*apart, *expected.get("fails whole", [])]
     conditional = Counter(each.applies_when for each in every if each.applies_when)
     assert conditional == expected.get("conditional", {})
     assert set(conditional) <= found.conditions
@@ -201,7 +221,12 @@ def test_ids_are_unique_across_the_whole_file(path: Path) -> None:
 
 
 def numbered(found: Framework, outcome: Outcome) -> list[str]:
-    """Give the ids that the statements of an outcome have when no number is left out."""
+    """Give the ids that the statements of an outcome have when no number is left out.
+
+    What the publisher does not count is named, as conditions are.
+    """
+    if outcome in found.apart:
+        return [e.id for e in outcome.indicators if re.fullmatch(NAMED, e.id)]
     size = len(outcome.indicators)
     match found.id:
         case "ncsc-caf":
@@ -227,9 +252,7 @@ def test_an_id_tells_where_its_statement_stands_and_no_number_is_left_out(path: 
     found = framework(path)
     for outcome in found.assessed:
         assert sorted(e.id for e in outcome.indicators) == sorted(numbered(found, outcome))
-    for condition in found.conditions:
-        outcome, _ = found.indicators[condition]
-        assert re.fullmatch(rf"{outcome.id}\.[a-z]+(-[a-z]+)*", condition)
+    assert all(re.fullmatch(NAMED, each) for each in found.conditions)
 
 
 @every_framework
@@ -256,7 +279,7 @@ def test_every_level_a_statement_has_offers_every_kind_of_answer(path: Path) -> 
     found = framework(path)
     for outcome, indicator in found.indicators.values():
         kinds = {each.counts_as.value for each in found.answers_for(indicator).answers}
-        if indicator.id in found.conditions:
+        if indicator.id in found.conditions or outcome in found.apart:
             assert kinds == {"met", "not-met", "unanswered"}, outcome.id
         else:
             assert kinds == KINDS_OF_ANSWERS[found.rule.id], outcome.id
@@ -318,6 +341,39 @@ def test_conditions_stand_apart_and_depend_on_nothing(path: Path) -> None:
 
 
 @every_framework
+def test_something_depends_on_every_condition(path: Path) -> None:
+    assert check_use(framework(path)) == []
+
+
+@every_framework
+def test_one_of_several_conditions_names_the_others_and_they_name_it(path: Path) -> None:
+    found = framework(path)
+    for each in found.conditions:
+        for other in found.indicators[each][1].alternatives:
+            assert each in found.indicators[other][1].alternatives
+
+
+ASKED_BEFORE = {
+    *("all-it-included", "boundary-agreed", "cloud-offers-mfa", "devices-listed"),
+    *("devices-of-others", "dual-use-credential", "home-working", "other-networks"),
+    *("own-devices", "suppliers", "unlock-only-credential", "uses-allow-listing"),
+    *("uses-anti-malware", "uses-cloud", "uses-mfa", "uses-passwords", "web-applications"),
+    "wireless",
+}
+"""The scope questions of revision 2 of Cyber Essentials 3.2."""
+
+
+@pytest.mark.parametrize("version", ["3.2", "3.3"])
+def test_scope_questions_of_earlier_revisions_keep_their_ids_and_answers(version: str) -> None:
+    found = by_ref()[FrameworkRef(f"ncsc-cyber-essentials@{version}")]
+    before = ASKED_BEFORE | ({"exclusions-justified"} if version == "3.3" else set())
+    for each in before:
+        indicator = found.indicators[IndicatorId(f"SCOPE.{each}")][1]
+        codes = [answer.code for answer in found.answers_for(indicator).answers]
+        assert codes == ["yes", "no", "dont-know"], each
+
+
+@every_framework
 def test_a_statement_asks_or_says_and_a_condition_asks(path: Path) -> None:
     found = framework(path)
     for _, indicator in found.indicators.values():
@@ -363,6 +419,17 @@ def test_a_sentence_has_at_most_twenty_five_words(path: Path) -> None:
         if len(sentence.split()) > LONGEST_SENTENCE
     ]
     assert long == []
+
+
+def test_a_requirement_of_cyber_essentials_has_at_most_fifty_words() -> None:
+    for version in ("3.2", "3.3"):
+        found = by_ref()[FrameworkRef(f"ncsc-cyber-essentials@{version}")]
+        long = [
+            i
+            for i, (_, e) in found.indicators.items()
+            if len(e.text.split()) > LONGEST_REQUIREMENT
+        ]
+        assert long == []
 
 
 @every_framework
@@ -543,7 +610,7 @@ def test_statements_outcomes_and_titles_are_those_of_the_facts(
     scored = {
         str(each.id): (str(outcome.id), outcome.title)
         for outcome, each in found.indicators.values()
-        if each.id not in found.conditions
+        if each.id not in found.conditions and outcome not in found.apart
     }
     assert scored == facts()
 
@@ -572,7 +639,26 @@ def test_requirements_that_fail_the_whole_are_those_of_the_facts() -> None:
     for version in ("3.2", "3.3"):
         found = by_ref()[FrameworkRef(f"ncsc-cyber-essentials@{version}")]
         expected = [e["requirement"] for e in marking["auto_fail_2026"] if e["since"] <= version]
-        assert [e.id for _, e in found.indicators.values() if e.fails_whole] == expected
+        assert [
+            e.id for o, e in found.indicators.values() if e.fails_whole and o not in found.apart
+        ] == expected
+
+
+def test_every_provision_on_the_scope_is_asked() -> None:
+    """The publisher's inventory numbers those of 3.3; one that only explains asks nothing."""
+    rules = reference("cyber-essentials/cyber-essentials.yaml")["scope_rules"]
+    explains = {"SCOPE-13"}
+    for version in ("3.2", "3.3"):
+        (scope,) = by_ref()[FrameworkRef(f"ncsc-cyber-essentials@{version}")].apart
+        spans = [re.findall(r"D-(\d{3})", each.source) for each in scope.indicators]
+        asked = {n for span in spans for n in range(int(span[0]), int(span[-1]) + 1)}
+        wanted = {
+            int(each.removeprefix("CE3.3-D-"))
+            for rule in rules
+            if version in rule["editions"] and rule["id"] not in explains
+            for each in rule["esaf_ids"]
+        }
+        assert wanted <= asked
 
 
 def test_requirements_with_a_condition_are_those_of_the_facts() -> None:

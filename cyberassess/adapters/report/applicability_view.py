@@ -22,6 +22,7 @@ from cyberassess.adapters.report.outcomes_view import result_of, target_of
 from cyberassess.adapters.report.summary_view import (
     Figure,
     said_left_out,
+    said_verdicts,
     statement_text,
     whose_target,
 )
@@ -106,7 +107,7 @@ class Applicability(Document):
     about: str
     lead: str
     basis: tuple[str, ...]
-    """The control sets, and whose targets, in sentences."""
+    """What a set that asks for everything says of the whole; the sets, and whose targets."""
     figures: tuple[Figure, ...]
     counts: tuple[CountRow, ...]
     left_out: str
@@ -128,7 +129,7 @@ def applicability(basis: Basis) -> Applicability:
     statements = tuple(_statements_out(basis))
     nouns = dict.fromkeys(noun(each) for each in basis.frameworks.values())
     one = next(iter(nouns)) if len(nouns) == 1 else "statement"
-    kinds = dict.fromkeys(each.outcome_kind for each in basis.frameworks.values())
+    kinds = dict.fromkeys(each.outcome_word for each in basis.frameworks.values())
     kind = next(iter(kinds)) if len(kinds) == 1 else "outcome"
     return Applicability(
         frame=frame(basis, "applicability.html.j2", "Statement of applicability"),
@@ -181,6 +182,7 @@ def _lead(basis: Basis, kind: str) -> str:
 
 
 def _basis(basis: Basis) -> Iterator[str]:
+    yield from said_verdicts(basis)
     for pinned in basis.settings.frameworks:
         framework = basis.frameworks[pinned.ref]
         yield (

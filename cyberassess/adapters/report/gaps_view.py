@@ -215,8 +215,8 @@ def group_map(basis: Basis, framework: Framework, *, theme: str = "") -> Map:
         if each.asked.framework.ref == framework.ref
         and (not theme or basis.theme_of(each) == theme)
     ]
-    assessed = {each.id for each in framework.assessed}
-    deepest = {each.groups[-1].id for each in framework.located if each.outcome.id in assessed}
+    counted_ = {each.id for each in framework.assessed} - {each.id for each in framework.apart}
+    deepest = {each.groups[-1].id for each in framework.located if each.outcome.id in counted_}
     return (
         _map_of_groups(basis, framework, scores)
         if len(deepest) > 1
@@ -234,8 +234,8 @@ def _map_of_outcomes(basis: Basis, framework: Framework, scores: Sequence[Outcom
     letters = [verdict(framework, level.id, NO_TARGET) for level in framework.scale]
     return Map(
         _map_title(basis, framework),
-        f"Where each {framework.outcome_kind} stands, by place.",
-        framework.outcome_kind.capitalize(),
+        f"Where each {framework.outcome_word} stands, by place.",
+        framework.outcome_word.capitalize(),
         tuple(basis.place(scope) for scope in scopes if scope in here),
         {1: "72", 2: "50"}.get(len(here), "32"),
         tuple(

@@ -33,7 +33,7 @@ def squares_png(row: Squares, colours: Colours) -> bytes:
         bars.append(Bar(float(each.x), float(each.y), SQUARE, SQUARE, fill, stroke))
         text = colours.white if each.meets else colours.accent
         x, y = float(each.text_x), float(each.text_y)
-        words.append(Words(x, y, each.ref, "middle", 600, text, 2.5))
+        words.append(Words(x, y, each.ref, "middle", 600, text, float(each.size)))
     if row.mark:
         at, anchor, x_text, y_text, said = row.mark
         bars.append(Bar(float(at), 0, MARK, 12.4, colours.ink))

@@ -60,6 +60,11 @@ class Square:
     text_x: str
     text_y: str
 
+    @property
+    def size(self) -> str:
+        """Size of its letters, in millimetres: five of them are written smaller."""
+        return "2.5" if len(self.ref) < _LONGEST_IN_SQUARE else "2.0"
+
 
 @dataclass(frozen=True, slots=True)
 class Squares:

@@ -90,6 +90,13 @@ def declarations(state: State) -> dict[PersonId, Declared]:
     return {person: declared_for(state, person) for person in asked}
 
 
+def by_worth(state: State) -> dict[Worth, list[PersonId]]:
+    """Give whose questionnaires came back, by what their declaration is worth, in its order."""
+    found = declarations(state).items()
+    people = {worth: [who for who, each in found if each.worth is worth] for worth in Worth}
+    return {worth: several for worth, several in people.items() if several}
+
+
 def in_words(found: Declared, say: Callable[[str], str] = str) -> str:
     """Say what a declaration is worth, as the end of a sentence.
 
@@ -137,14 +144,17 @@ def _changed(state: State, asked: PersonId, record: Record) -> str:
     times += [
         each.origin.time
         for each in _beside_answers(state)
-        if (each.person == asked or each.source.file in files)
+        if (each.source.file in files or (each.person == asked and each.source.kind != "command"))
         and not state.has_seen(signed, each.origin.segment)
     ]
     return min(times, default="")
 
 
 def _beside_answers(state: State) -> Iterator[Said | Record]:
-    """Give every text that stands, and every inherited answer that was ever confirmed."""
+    """Give every text that stands, and every inherited answer that was ever confirmed.
+
+    Those the officer confirms for a whole system (a command) are no part of any questionnaire.
+    """
     for register in (state.rationales, state.evidence):
         for texts in register.values():
             yield from texts

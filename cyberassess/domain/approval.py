@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from cyberassess.domain.hashes import canonical, segment_hash
 from cyberassess.domain.recorded import Record, State
@@ -36,20 +35,18 @@ class OpenKind(Enum):
 
 
 _WORDS: Mapping[OpenKind, tuple[str, str, str]] = {
-    OpenKind.ANSWERS: ("statement", "is not answered", "are not answered"),
-    OpenKind.CONFIRMATIONS: ("result", "is not confirmed", "are not confirmed"),
-    OpenKind.CONFLICTS: ("statement", "is in conflict", "are in conflict"),
-    OpenKind.GAPS: ("gap", "has no action", "have no action"),
-    OpenKind.RETURNS: (
-        "return",
-        "is not signed, or its signature has lapsed",
-        "are not signed, or their signature has lapsed",
-    ),
+    OpenKind.ANSWERS: ("statement", "not answered", "answer"),
+    OpenKind.CONFIRMATIONS: ("result", "not confirmed", "result"),
+    OpenKind.CONFLICTS: ("statement", "in conflict", "conflict"),
+    OpenKind.GAPS: ("gap", "without an action", "gap"),
+    OpenKind.RETURNS: ("return", "not signed, or no longer", "return"),
 }
+"""What is counted, what is so with it, and what it is called where there is little room."""
 _ONLY_SAID = (OpenKind.GAPS, OpenKind.RETURNS)
 
 
-class OpenPoint(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
     """Something that is open, and how much of it."""
 
     kind: OpenKind
@@ -63,9 +60,13 @@ class OpenPoint(NamedTuple):
 
     def __str__(self) -> str:
         """Say it in words, without a full stop."""
-        noun, one, several = _WORDS[self.kind]
-        verb = one if self.count == 1 else several
-        return f"{self.count:,} of {counted(self.of, noun)} {verb}"
+        noun, state, _ = _WORDS[self.kind]
+        return f"{self.count:,} of {counted(self.of, noun)} {state}"
+
+    @property
+    def briefly(self) -> str:
+        """``18 answers``."""
+        return counted(self.count, _WORDS[self.kind][2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ def said_status(basis: Basis) -> str:
         return f"version {basis.version.number}, not yet approved: DRAFT"
     approval = basis.version.approval
     if approval is not None and approval.is_as_it_stands:
-        points = [str(each) for each in approval.open or () if each.needs_reason]
-        return f"version {basis.version.number}, approved as it stands: {'; '.join(points)}"
+        points = [each.briefly for each in approval.open or () if each.needs_reason]
+        return f"version {basis.version.number}, approved as it stands ({', '.join(points)} open)"
     return f"version {basis.version.number}, approved"
 
 
@@ -116,10 +116,10 @@ def _control(basis: Basis, kind: str, edition: str, marking: str) -> list[tuple[
         ("Approved by", by),
         ("Approved at", when),
         *_open_when_approved(approval, is_open=is_open),
-        *_returns(basis, is_open=is_open),
         ("Marking", marking.upper()),
         ("Fingerprint of the data", version.fingerprint[:SHORT_HASH] or "none yet"),
         ("Made with", f"cyberassess {basis.tool}"),
+        *_returns(basis, is_open=is_open),
     ]
 
 
@@ -146,4 +146,4 @@ def _returns(basis: Basis, *, is_open: bool) -> Iterator[tuple[str, str]]:
         named = "" if is_open or worth is Worth.STANDS else f" ({names})"
         parts.append(f"{len(people)} {worth.value}{named}")
     if parts:
-        yield "Questionnaires returned", "; ".join(parts)
+        yield "Returns", "; ".join(parts)

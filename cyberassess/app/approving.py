@@ -61,6 +61,30 @@ def approve(
             something is open and nobody said that it is approved so.
     """
     name, role, reason = (" ".join(each.split()) for each in (name, role, reason))
+    _check_names(name, role)
+    with writing(folder, "approve") as session:
+        before = _signed(session.assessment)
+        _check_not_approved(before.version)
+        _check_open(before.open, as_it_stands=as_it_stands, reason=reason)
+        session.write([])  # changed settings are part of what is approved
+        found = version_of(session.assessment.state, session.assessment.fingerprint)
+        fields = {
+            "name": name,
+            "role": role,
+            "fingerprint": found.fingerprint,
+            "open": [
+                {"kind": each.kind.value, "count": each.count, "of": each.of}
+                for each in before.open
+            ],
+        }
+        if reason:
+            fields["reason"] = reason
+        texts = ("name", "role", "reason")
+        session.write([record_event(APPROVAL, (str(found.number),), fields, texts=texts)])
+        return _signed(session.assessment)
+
+
+def _check_names(name: str, role: str) -> None:
     for option, text, what in (("--name", name, "name"), ("--role", role, "role")):
         if not text or len(text) > _LONGEST or not text.isprintable():
             raise AssessmentError(
@@ -72,39 +96,19 @@ def approve(
                     "line. Nothing was recorded.",
                 )
             )
-    with writing(folder, "approve") as session:
-        session.write([])  # changed settings are part of what is approved
-        found = version_of(session.assessment.state, session.assessment.fingerprint)
-        if found.approval is not None:
-            raise AssessmentError(
-                Problem(
-                    "approved-already",
-                    "",
-                    f"Version {found.number} was approved already, by {found.approval.name}, "
-                    f"{found.approval.role}, on {found.approval.time[:10]}.",
-                    "It stays approved until something changes. Nothing was recorded.",
-                )
+
+
+def _check_not_approved(found: Version) -> None:
+    if found.approval is not None:
+        raise AssessmentError(
+            Problem(
+                "approved-already",
+                "",
+                f"Version {found.number} was approved already, by {found.approval.name}, "
+                f"{found.approval.role}, on {found.approval.time[:10]}.",
+                "It stays approved until something changes. Nothing was recorded.",
             )
-        points = open_points(session.assessment.state, session.assessment.card)
-        _check_open(points, as_it_stands=as_it_stands, reason=reason)
-        fields = {
-            "name": name,
-            "role": role,
-            "fingerprint": found.fingerprint,
-            "open": [
-                {"kind": each.kind.value, "count": each.count, "of": each.of} for each in points
-            ],
-        }
-        if reason:
-            fields["reason"] = reason
-        session.write(
-            [
-                record_event(
-                    APPROVAL, (str(found.number),), fields, texts=("name", "role", "reason")
-                )
-            ]
         )
-        return _signed(session.assessment)
 
 
 def _check_open(points: tuple[OpenPoint, ...], *, as_it_stands: bool, reason: str) -> None:

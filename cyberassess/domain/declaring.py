@@ -61,10 +61,16 @@ UNSIGNED = Declared(Worth.NONE)
 
 
 def declared_for(state: State, asked: PersonId) -> Declared:
-    """Say what the declaration about a person's questionnaire is worth now."""
-    record = state.record(DECLARATION, asked)
-    if record is None:
-        return UNSIGNED
+    """Say what the declaration about a person's questionnaire is worth now.
+
+    Where branches differ, it does not stand unless it stands on each of them.
+    """
+    records = state.records.get(DECLARATION, {}).get((str(asked),), ())
+    found = [_worth(state, asked, each) for each in records]
+    return min(found, key=lambda each: each.stands, default=UNSIGNED)
+
+
+def _worth(state: State, asked: PersonId, record: Record) -> Declared:
     name, date = str(record.fields["name"]), str(record.fields["date"])
     if record.fields.get("said") == NO:
         earlier = state.record_history.get((DECLARATION, (asked,)), ())

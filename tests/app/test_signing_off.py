@@ -20,7 +20,7 @@ from cyberassess.app.printing import (
 )
 from cyberassess.domain.approval import OpenKind, OpenPoint
 from cyberassess.errors import AssessmentError
-from tests.app.council import Rows, begin, fill_in, send_to, take
+from tests.app.council import Rows, begin, fill_in, ledger_bytes, send_to, take
 
 HTML = Wanted(suffix=".html")
 WHY = "The audit committee meets before the last returns are due."
@@ -75,6 +75,15 @@ def test_it_is_refused_without_a_word_and_nothing_is_recorded(folder: Path) -> N
     with pytest.raises(AssessmentError, match="--as-it-stands"):
         approve(folder, name="Ada Moss", role="SIRO", reason=WHY)
     assert not signed(folder).approvals
+
+
+def test_a_refusal_does_not_even_record_changed_settings(folder: Path) -> None:
+    path = folder / "assessment.yaml"
+    path.write_text(path.read_text("utf-8").replace('"2026"', '"2026-27"'), "utf-8")
+    before = ledger_bytes(folder)
+    with pytest.raises(AssessmentError, match="Nothing was recorded"):
+        approve(folder, name="Ada Moss", role="SIRO")
+    assert ledger_bytes(folder) == before
 
 
 def confirm_all(folder: Path) -> None:

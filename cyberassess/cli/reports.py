@@ -200,14 +200,13 @@ def approve(
     \b
     Examples:
       cyberassess approve
-      cyberassess approve --name "Ada Moss" --role "Director of resources"
       cyberassess approve --name "Ada Moss" --role SIRO --as-it-stands --reason "Two returns late"
     """
     from cyberassess.app.approving import approve as sign
     from cyberassess.app.approving import signed, signed_json
     from cyberassess.cli.words_reports import signed_lines
 
-    wants = bool(name or role)
+    wants = bool(name or role or as_it_stands or reason)
     found = signed(Path(folder))
     if wants:
         as_it_stands, reason = _as_it_stands(found, as_it_stands=as_it_stands, reason=reason)

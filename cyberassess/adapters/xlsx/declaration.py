@@ -94,6 +94,6 @@ def _missing(forms: Forms, name: str, date: str, iso: str) -> list[Problem]:
 
 
 def _problem(forms: Forms, label: str, code: str, message: str, do: str) -> Problem:
-    source = forms.sources.get(label, forms.sources[wording.DECLARED])
+    source = forms.sources.get(label) or forms.sources[wording.DECLARED]
     where = f'{source.name}, sheet "{source.sheet}", cell {source.cell}'
     return Problem(code, where, message, _AGAIN.format(do=do))

@@ -152,6 +152,20 @@ def test_a_declaration_that_is_not_given(tmp_path: Path, said_: str, codes: list
     assert [each.code for each in back.problems] == codes
 
 
+@pytest.mark.parametrize("label", [wording.DECLARED, wording.DECLARED_BY, wording.DECLARED_ON])
+def test_a_declaration_whose_label_is_gone_is_not_given(tmp_path: Path, label: str) -> None:
+    def to(book: Workbook) -> None:
+        sign(book, "Yes", "Kim Lee", "3/3/2026")
+        for row in book[wording.FINISH].iter_rows():
+            for cell in row:
+                if cell.value == label:
+                    cell.value = None
+
+    back = receive(change(write(tmp_path, ask("A1.a", state=empty())), to))
+    assert back.declaration is None
+    assert "unexpected-text" in {each.code for each in back.problems}
+
+
 def test_a_no_is_read_with_whoever_says_it(tmp_path: Path) -> None:
     path = write(tmp_path, ask("A1.a", state=empty()))
     back = receive(change(path, lambda book: sign(book, "No", "Kim Lee")))

@@ -151,6 +151,8 @@ class Demonstration(Model):
     people: tuple[Person, ...]
     answers: tuple[Entry, ...]
     differences: tuple[Difference, ...]
+    unsigned: tuple[PersonId, ...]
+    """Whose questionnaire comes back without a signature."""
     ambition: Mapping[str, str]
     last_year: LastYear
     actions: tuple[Planned, ...]

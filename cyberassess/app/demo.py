@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.adapters.segments import LedgerFolder, single_head
+from cyberassess.app.chasing import day, today
 from cyberassess.app.demo_proof import (
     confirm_determinations,
     gather_evidence,
@@ -112,7 +113,8 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
     returned: list[Path] = []
     for each in sent:
         on_step(f"Filling in for {each.person.name}")
-        returned.append(_fill(each, answers, returns))
+        signs = each.person.id not in council.unsigned
+        returned.append(_fill(each, answers, returns, signs=signs))
     on_step("Receiving what came back")
     received = receive(
         workspace, [returns], on_file=lambda each: on_step(f"Receiving from {each.person}")
@@ -255,15 +257,15 @@ def _clear(folder: Path) -> None:
         ) from cause
 
 
-def _fill(sent: SentFile, answers: "_Answers", returns: Path) -> Path:
-    """Fill in one person's workbook."""
+def _fill(sent: SentFile, answers: "_Answers", returns: Path, *, signs: bool) -> Path:
+    """Fill in one person's workbook, and sign it if they do."""
     from cyberassess.adapters.xlsx.filling import Filled, fill
     from cyberassess.app.sending import questions_for
 
     what = questions_for(answers.assessment, sent.person.id)
     rows = {ref: Filled(*typed) for ref, typed in answers.typed(what).items()}
     path = returns / sent.path.name
-    fill(sent.path, path, rows)
+    fill(sent.path, path, rows, signed=(sent.person.name, day(today())) if signs else ("", ""))
     return path
 
 

@@ -113,7 +113,7 @@ def _to_renew(
             f"Confirm {counted(len(lapsed), 'determination')} again, since answers changed "
             f"({_named(f'{each.outcome}/{each.scope}' for each in lapsed)}): cyberassess confirm"
         )
-    unsigned = [each.name for each in people if each.received and not each.signed]
+    unsigned = [each.name for each in people if each.received and not each.declared.stands]
     if unsigned:
         yield f"Have the last sheet signed by {_named(unsigned)}, and receive it again"
     marked = ((each.reference, each.marks(on)) for each in assessment.evidence.items)

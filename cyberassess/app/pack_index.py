@@ -35,6 +35,7 @@ from cyberassess.app.pack_contents import (
 from cyberassess.domain.approval import version_of
 from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.confidence import Confidence, Measured, confidence_in
+from cyberassess.domain.declaring import by_worth
 from cyberassess.domain.evidence import Held, Item, Mark
 from cyberassess.domain.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
 from cyberassess.domain.scoring import OutcomeScore, reviewed_ranks
@@ -114,6 +115,14 @@ def _to_know(inside: Inside) -> Iterator[str]:
     else:
         by = version.approval
         yield f"The report is version {version.number}, approved by {by.name}, {by.role}."
+        if by.open is None:
+            yield "What was open when it was approved was not recorded."
+        elif by.open:
+            because = f" It was approved so because: {by.reason}" if by.reason else ""
+            yield f"Open when it was approved: {'; '.join(map(str, by.open))}.{because}"
+    returns = [f"{len(who)} {worth.value}" for worth, who in by_worth(assessment.state).items()]
+    if returns:
+        yield f"Questionnaires that came back, as they are signed now: {'; '.join(returns)}."
     yield from _inventory(inside)
     card = assessment.card
     conflicts = sum(len(each.conflicts) for each in card.outcomes)

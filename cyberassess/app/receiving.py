@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cyberassess.adapters.files import sha256_of
 from cyberassess.adapters.segments import new_text
 from cyberassess.adapters.workspace import Workspace
+from cyberassess.app.declaring import declaration_event, declare, deny
 from cyberassess.app.naming import keep_original
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
@@ -18,7 +19,6 @@ from cyberassess.app.opening import (
     Rehearsal,
     Writing,
     now,
-    record_event,
     rehearse,
     writing,
 )
@@ -35,7 +35,8 @@ from cyberassess.domain.assessment import (
     PersonId,
     StatementKey,
 )
-from cyberassess.domain.questions import DECLARATION, ConfirmReply, Fix, Offer, Reply
+from cyberassess.domain.declaring import Worth, declared_for, in_words
+from cyberassess.domain.questions import ConfirmReply, Fix, Offer, Reply
 from cyberassess.domain.recorded import Received
 from cyberassess.errors import (
     AssessmentError,
@@ -72,7 +73,7 @@ class ReceivedFile:
     """Where the workbook lies that asks to look again, as ``kept_as``; empty where none is
     needed."""
     declared: str = ""
-    """Who signed; empty where nobody did."""
+    """What the declaration is worth now, in words; empty where nobody said anything."""
 
 
 def receive(
@@ -221,13 +222,16 @@ class _One:
         person = self.session.meet(returned.completed_by) if returned.completed_by else asked
         made, problems = self._plan(returned, person, asked)
         result.problems += [*returned.problems, *self._unknown_remarks(returned, asked), *problems]
-        made.events += self._declaration(returned, asked)
+        made.events += self._declare(returned, person, asked, sha256)
         fixes = fixes_in(returned, result.problems, self.name)
         is_known = any(each.sha256 == sha256 for each in assessment.state.received)
         if made.events or not is_known:
             self._write(made, returned, person, asked, sha256)
         else:
             self.session.pending[:] = self.waiting
+        declared = declared_for(self.assessment.state, asked)
+        if declared.worth is not Worth.NONE:
+            result.declared = in_words(declared)
         self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=not is_known)
 
     def _plan(
@@ -238,9 +242,9 @@ class _One:
         replies, problems = _resolved(self.assessment, returned.replies)
         voices: dict[PersonId, list[Reply]] = defaultdict(list)
         for reply in replies:
-            answered = returned.answered_by.get(reply.source.sheet)
-            who = self.session.meet(answered.name) if answered else person
-            voices[who].append(reply)
+            voices[self._who(returned, reply.source.sheet, person)].append(reply)
+        denied = [(self._who(returned, each.sheet, person), each) for each in returned.denied]
+        problems += deny(self.assessment, denied)
         whole = Plan()
         for who, theirs in voices.items():
             made = plan(self.assessment, Voice(who, asked, then), theirs)
@@ -251,6 +255,11 @@ class _One:
             result.unchanged += made.unchanged
             result.replaced += made.replaced
         return whole, problems
+
+    def _who(self, returned: "Return", sheet: str, person: PersonId) -> PersonId:
+        """Give who answered a sheet."""
+        answered = returned.answered_by.get(sheet)
+        return self.session.meet(answered.name) if answered else person
 
     def _write(
         self, made: Plan, returned: "Return", person: PersonId, asked: PersonId, sha256: str
@@ -279,28 +288,24 @@ class _One:
         result.conflicts = [each for each in after if each not in before]
         self.run.open_conflicts = after
 
-    def _declaration(self, returned: "Return", asked: PersonId) -> list[Event]:
-        """Give the event that keeps the closing declaration, where it says something new."""
-        said = returned.declaration
+    def _declare(
+        self, returned: "Return", person: PersonId, asked: PersonId, sha256: str
+    ) -> list[Event]:
+        """Give the event that keeps the closing declaration, where one is to be recorded."""
+        result = self.result
+        said, problems = declare(self.assessment, returned, asked, sha256, result.problems)
+        result.problems += problems
         if said is None:
             return []
-        name = said.name or returned.completed_by or self.assessment.name_of(asked)
-        self.result.declared = name
-        fields = {"name": name, "date": said.date, "serial": returned.serial}
-        there = self.assessment.state.record(DECLARATION, asked)
-        if there is not None and (
-            dict(there.fields) == fields or int(there.fields["serial"]) > returned.serial
-        ):
-            return []
-        who = self.session.meet(name)
+        name = said.name or returned.completed_by or self.assessment.name_of(person)
         return [
-            record_event(
-                DECLARATION,
-                (asked,),
-                fields,
-                texts=("name", "date"),
-                person=who,
-                source=said.source,
+            declaration_event(
+                said,
+                name,
+                asked,
+                who=self.session.meet(name),
+                sha256=sha256,
+                serial=returned.serial,
             )
         ]
 
@@ -389,12 +394,10 @@ class _One:
         return True
 
     def _receipt(self, person: PersonId, asked: PersonId, sha256: str, fixes: int) -> None:
-        from cyberassess.adapters.xlsx.receipt import Receipt, declared
+        from cyberassess.adapters.xlsx.receipt import Receipt, signed_line
 
         result, assessment = self.result, self.assessment
         came: Mapping[str, Received] = {each.sha256: each for each in assessment.state.received}
-        record = assessment.state.record(DECLARATION, asked)
-        signed = declared(record.fields["name"], record.fields["date"]) if record else ""
         facts = Receipt(
             file=self.name,
             sha256=sha256,
@@ -402,7 +405,7 @@ class _One:
             stored=result.stored + result.texts,
             unchanged=result.unchanged,
             look_again=fixes,
-            declared=signed,
+            declared=signed_line(declared_for(assessment.state, asked), sha256),
         )
         write_receipt(assessment, asked, person, facts)
 

@@ -14,8 +14,8 @@ from cyberassess.app.output import saving
 from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflict_json, conflicts
-from cyberassess.domain.assessment import PersonId, StatementKey, statement_key
-from cyberassess.domain.questions import DECLARATION
+from cyberassess.domain.assessment import StatementKey, statement_key
+from cyberassess.domain.declaring import UNSIGNED, Declared, declared_for, in_words
 from cyberassess.errors import counted
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
@@ -40,8 +40,8 @@ class PersonStatus:
     due: str = ""
     """ISO date their answers are wanted by, empty where none is set."""
     days_late: int = 0
-    signed: str = ""
-    """Who declared that the answers of the last file are true; empty where nobody did."""
+    declared: Declared = UNSIGNED
+    """What the declaration that the answers are true is worth."""
 
     @property
     def waiting(self) -> bool:
@@ -90,22 +90,13 @@ def status(folder: Path) -> Status:
                 missing := sum(not state.answers.get(key) for key in keys),
                 due.isoformat() if due else "",
                 max((on - due).days, 0) if due and missing else 0,
-                _signed(assessment, person_id),
+                declared_for(state, person_id),
             )
         )
     open_ones = tuple(conflicts(assessment))
     return Status(
         assessment, tuple(people), open_ones, next_steps(assessment, people, open_ones, on)
     )
-
-
-def _signed(assessment: Assessment, person: PersonId) -> str:
-    """Give who signed the last file of a person."""
-    record = assessment.state.record(DECLARATION, person)
-    serials = [each.serial for each in assessment.state.returned(person)]
-    if record is None or int(record.fields["serial"]) < max(serials, default=0):
-        return ""
-    return str(record.fields["name"])
 
 
 def status_json(found: Status) -> Json:
@@ -128,7 +119,14 @@ def status_json(found: Status) -> Json:
                 "waiting": each.waiting,
                 "due": each.due or None,
                 "days_late": each.days_late,
-                "signed": each.signed or None,
+                "signed": each.declared.name if each.declared.stands else None,
+                "declaration": {
+                    "state": each.declared.worth.value,
+                    "name": each.declared.name or None,
+                    "date": each.declared.date or None,
+                    "file": each.declared.file or None,
+                    "since": each.declared.since or None,
+                },
             }
             for each in found.people
         ],
@@ -149,7 +147,7 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
     """
     if person.received:
         state = f"came back {say(person.received)}"
-        state += "" if person.signed else ", not signed"
+        state += f", {in_words(person.declared, say)}"
     elif person.prompted:
         state = "answered at the prompt"
     else:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cyberassess.cli.running import json_flag, show_problems
+from cyberassess.cli.running import json_flag, show_problems, standard_input_waits
 
 if TYPE_CHECKING:
+    from cyberassess.app.approving import Signed
     from cyberassess.app.printing import Printed, Wanted
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -180,27 +181,53 @@ def findings(folder: str, /, output: str | None, **options: Any) -> None:
     "--name", metavar="NAME", default="", help="Who approves; nothing is recorded without."
 )
 @click.option("--role", metavar="ROLE", default="", help="What they are.")
+@click.option(
+    "--as-it-stands",
+    is_flag=True,
+    help="Although answers are missing, results not confirmed or conflicts open.",
+)
+@click.option("--reason", metavar="TEXT", default="", help="Why, if so; stands on every document.")
 @json_flag
 @click.pass_obj
-def approve(folder: str, *, name: str, role: str, as_json: bool) -> None:
+def approve(
+    folder: str, *, name: str, role: str, as_it_stands: bool, reason: str, as_json: bool
+) -> None:
     """Sign off the present state: documents say DRAFT on every page until somebody does.
 
-    Without a name it says which version stands. A later change makes a draft of the next one.
+    Without a name it says which version stands, and what is open. A later change makes a draft of
+    the next one.
 
     \b
     Examples:
       cyberassess approve
-      cyberassess approve --name "Ada Moss" --role "Director of resources"
+      cyberassess approve --name "Ada Moss" --role SIRO --as-it-stands --reason "Two returns late"
     """
     from cyberassess.app.approving import approve as sign
     from cyberassess.app.approving import signed, signed_json
     from cyberassess.cli.words_reports import signed_lines
 
-    wants = bool(name or role)
-    found = sign(Path(folder), name=name, role=role) if wants else signed(Path(folder))
+    wants = bool(name or role or as_it_stands or reason)
+    found = signed(Path(folder))
+    if wants:
+        as_it_stands, reason = _as_it_stands(found, as_it_stands=as_it_stands, reason=reason)
+        found = sign(Path(folder), name=name, role=role, as_it_stands=as_it_stands, reason=reason)
     if as_json:
         click.echo(json.dumps(signed_json(found), ensure_ascii=False, indent=2))
     else:
         for line in signed_lines(found, just_now=wants):
             click.echo(line)
     show_problems(found.assessment.notes)
+
+
+def _as_it_stands(found: "Signed", *, as_it_stands: bool, reason: str) -> tuple[bool, str]:
+    """Ask what was not said on the command line, where somebody is there to ask."""
+    wanting = [each for each in found.open if each.needs_reason]
+    if found.version.approval or not wanting or not standard_input_waits():
+        return as_it_stands, reason
+    if not as_it_stands:
+        for point in found.open:
+            click.echo(f"Open: {point}.", err=True)
+        as_it_stands = click.confirm("Approve it as it stands?", err=True)
+    if as_it_stands and not reason.strip():
+        reason = click.prompt("Why? It stands on every document", err=True)
+    return as_it_stands, reason

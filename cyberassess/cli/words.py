@@ -139,9 +139,9 @@ def received_lines(found: "ReceivedFile") -> list[str]:
         ]
     lines += replaced_lines(found.replaced)
     lines += [f"  in conflict now: {key.indicator}/{key.scope}" for key in found.conflicts]
+    lines += [f"  {found.declared[0].upper()}{found.declared[1:]}"] if found.declared else []
     for what, place in (
         ("The original is kept as", found.kept_as),
-        ("Signed by", found.declared),
         ("A receipt to send back:", found.receipt),
         ("A workbook to send back, with what to look at again:", found.notes),
     ):

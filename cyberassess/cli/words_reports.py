@@ -24,11 +24,20 @@ def signed_lines(found: "Signed", *, just_now: bool) -> Iterator[str]:
     version = found.version
     if version.approval is None:
         yield f"Version {version.number} is a DRAFT. Fingerprint: {version.fingerprint[:12]}"
-        yield "To sign it off: cyberassess approve --name NAME --role ROLE"
+        for point in found.open:
+            yield f"  open: {point}"
+        so = " --as-it-stands --reason TEXT" if any(e.needs_reason for e in found.open) else ""
+        yield f"To sign it off: cyberassess approve --name NAME --role ROLE{so}"
     else:
         word = "is approved now" if just_now else "is approved"
         yield f"Version {version.number} {word}. Fingerprint: {version.fingerprint[:12]}"
     for each in found.approvals:
         yield f"  version {each.version}: {each.name}, {each.role}, {each.time[:10]}"
+        if each.open is None:
+            yield "    what was open then was not recorded"
+        else:
+            yield from wrap(f"open then: {'; '.join(map(str, each.open)) or 'nothing'}", "    ")
+        if each.reason:
+            yield from wrap(f"approved as it stood because: {each.reason}", "    ")
     if version.approval is not None:
         yield "Any later change makes it a draft of the next version."

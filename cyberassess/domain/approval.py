@@ -8,15 +8,65 @@ version; sending a questionnaire or packing evidence does not.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from cyberassess.domain.hashes import canonical, segment_hash
 from cyberassess.domain.recorded import Record, State
 from cyberassess.domain.segment import Segment, in_order
+from cyberassess.errors import counted
 
 APPROVAL = "approval"
-"""The register of approvals, keyed by version; fields ``name``, ``role``, ``fingerprint``."""
+"""The register of approvals, keyed by version; fields ``name``, ``role``, ``fingerprint``, and
+since it is recorded what was ``open``, and the ``reason`` to approve it as it stood."""
 SILENT = frozenset((APPROVAL, "sent"))
 """Kinds of event that change nothing a document shows."""
+
+
+class OpenKind(Enum):
+    """What may be open when somebody signs off."""
+
+    ANSWERS = "answers"
+    CONFIRMATIONS = "confirmations"
+    CONFLICTS = "conflicts"
+    GAPS = "gaps"
+    """Findings without an action."""
+    RETURNS = "returns"
+    """Questionnaires that came back and whose declaration does not stand."""
+
+
+_WORDS: Mapping[OpenKind, tuple[str, str, str]] = {
+    OpenKind.ANSWERS: ("statement", "not answered", "answer"),
+    OpenKind.CONFIRMATIONS: ("result", "not confirmed", "result"),
+    OpenKind.CONFLICTS: ("statement", "in conflict", "conflict"),
+    OpenKind.GAPS: ("gap", "without an action", "gap"),
+    OpenKind.RETURNS: ("return", "not signed, or no longer", "return"),
+}
+"""What is counted, what is so with it, and what it is called where there is little room."""
+_ONLY_SAID = (OpenKind.GAPS, OpenKind.RETURNS)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """Something that is open, and how much of it."""
+
+    kind: OpenKind
+    count: int
+    of: int
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether approving wants a reason beside it."""
+        return self.kind not in _ONLY_SAID
+
+    def __str__(self) -> str:
+        """Say it in words, without a full stop."""
+        noun, state, _ = _WORDS[self.kind]
+        return f"{self.count:,} of {counted(self.of, noun)} {state}"
+
+    @property
+    def briefly(self) -> str:
+        """``18 answers``."""
+        return counted(self.count, _WORDS[self.kind][2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +82,15 @@ class Approval:
     fingerprint: str
     segment: str
     """Hash of the segment that records it."""
+    open: tuple[OpenPoint, ...] | None
+    """What was open then; ``None`` where that was not recorded."""
+    reason: str
+    """Why it was approved as it stood; empty where none was needed."""
+
+    @property
+    def is_as_it_stands(self) -> bool:
+        """Whether something was open that wanted a reason."""
+        return any(each.needs_reason for each in self.open or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +145,17 @@ def _approval(record: Record) -> Approval:
         record.origin.time,
         str(record.fields.get("fingerprint", "")),
         record.origin.segment,
+        _open_then(record),
+        str(record.fields.get("reason", "")),
+    )
+
+
+def _open_then(record: Record) -> tuple[OpenPoint, ...] | None:
+    if "open" not in record.fields:
+        return None
+    return tuple(
+        OpenPoint(OpenKind(each["kind"]), int(each["count"]), int(each["of"]))
+        for each in record.fields["open"]
     )
 
 

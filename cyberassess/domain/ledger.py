@@ -53,7 +53,7 @@ class Fold:
 
     def state(self) -> State:
         """Give the state that follows from what was taken in so far."""
-        return _state(self._folding, self._ordered, self._count)
+        return _state(self._folding, self._ordered, self._count, self._seen)
 
     def add(self, segment: Segment) -> None:
         """Take in a segment whose parents were taken in."""
@@ -91,7 +91,7 @@ class Fold:
             self._count += 1
 
 
-def _state(folding: Folding, ordered: list[Segment], count: int) -> State:
+def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[str, int]) -> State:
     differing: list[Differing] = []
     resolutions = _resolutions(folding, differing)
     answers, withdrawn, asked_again = _answers(folding, resolutions, differing)
@@ -157,6 +157,7 @@ def _state(folding: Folding, ordered: list[Segment], count: int) -> State:
         ),
         differing=tuple(differing),
         events=count,
+        seen=MappingProxyType(dict(seen)),
     )
 
 

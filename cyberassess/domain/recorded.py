@@ -1,7 +1,7 @@
 """What was recorded: the values the ledger keeps, and the state they make up."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -237,6 +237,13 @@ class State:
     differing: tuple[Differing, ...]
     """Slots that were changed differently on two branches, and not settled since."""
     events: int
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """What each segment was written on top of, itself included, as bits in order."""
+
+    def has_seen(self, segment: str, other: str) -> bool:
+        """Say whether a segment is, or was written on top of, another."""
+        own = 1 << (self.seen[other].bit_length() - 1)
+        return bool(self.seen[segment] & own)
 
     def without(self, statements: Container[tuple[FrameworkRef, IndicatorId]]) -> "State":
         """Give the state as it would be without the answers to these statements."""

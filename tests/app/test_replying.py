@@ -311,11 +311,12 @@ def test_a_signature_is_kept_with_its_person_and_status_misses_it(
     kim = next(each for each in status(workspace).people if each.name == "Kim Lee")
     assert state_of(kim).endswith(", not signed")
     (result,) = take(workspace, change(path, sign, LATER))
-    assert result.declared == "Kim Lee"
+    assert result.declared == "signed by Kim Lee on 2026-03-03"
     (event,) = events(workspace, "declaration")
     assert (event["person"], event["key"], event["new"]["serial"]) == ("p2", ["p2"], 1)
     kim = next(each for each in status(workspace).people if each.name == "Kim Lee")
-    assert (kim.signed, state_of(kim).endswith("signed")) == ("Kim Lee", False)
+    assert kim.declared.stands
+    assert state_of(kim).endswith("signed by Kim Lee on 2026-03-03")
     assert "Kim Lee, 3 March 2026: true" in text_of(workspace / result.receipt)
 
 
@@ -325,7 +326,7 @@ def test_an_older_signature_does_not_take_the_place_of_a_newer_one(
     second = send_to(workspace, "Kim Lee")["Kim Lee"]
     newer = fill_in(second, tmp_path / "r2.xlsx", GOOD)
     older = fill_in(blank["Kim"], tmp_path / "r1.xlsx", GOOD, saved=EARLY)
-    take(workspace, change(newer, lambda book: sign(book, "", "")))
+    take(workspace, change(newer, sign))
     take(workspace, change(older, lambda book: sign(book, "Jo Black"), EARLY))
     record = open_assessment(workspace).state.record("declaration", "p2")
     assert record is not None

@@ -181,7 +181,21 @@ CASES = [
     Case(("report", "board", "--docx", "-o", "sam.xlsx"), 1, err="There is a file of this name"),
     Case(("report", "theme", "--html", "-o", "t.html"), 0, "t.html"),
     Case(("report", "theme", "--at", "1"), 1, err="No version was approved yet."),
-    Case(("approve", "--name", "Ada Moss", "--role", "SIRO"), 0, "Version 1 is approved now."),
+    Case(
+        ("--no-input", "approve", "--name", "Ada Moss", "--role", "SIRO"),
+        1,
+        err="It was not said that it is approved as it stands. Open: ",
+    ),
+    Case(
+        ("approve", "--name", "Ada Moss", "--role", "SIRO", "--as-it-stands"),
+        1,
+        err="No reason was given to approve it as it stands.",
+    ),
+    Case(
+        ("approve", "--name", "Ada Moss", "--role", "SIRO", "--as-it-stands", "--reason", "Late."),
+        0,
+        "Version 1 is approved now.",
+    ),
     Case(("approve", "--name", "Ada Moss"), 1, err="No role was given."),
     Case(("report", "full", "--html", "-o", "sam.xlsx", "--force"), 0, "sam.xlsx"),
     Case(("report", "soa", "--html", "-o", "a.html"), 0, "a.html"),

@@ -130,7 +130,16 @@ def test_a_draft_becomes_approved_and_a_draft_again(northport: Path, cli: Run) -
     said = cli("-C", str(northport), "approve")
     assert "Version 1 is a DRAFT" in said.out
     signed = cli(
-        "-C", str(northport), "approve", "--name", "Ada Moss", "--role", "Chief executive"
+        "-C",
+        str(northport),
+        "approve",
+        "--name",
+        "Ada Moss",
+        "--role",
+        "Chief executive",
+        "--as-it-stands",
+        "--reason",
+        "The rest follows in March.",
     )
     assert signed.code == 0
     assert "version 1: Ada Moss, Chief executive" in signed.out
@@ -138,6 +147,11 @@ def test_a_draft_becomes_approved_and_a_draft_again(northport: Path, cli: Run) -
     page = Path(printed.out.strip())
     assert "version 1 · approved" in page.read_text("utf-8")
     assert "DRAFT" not in page.read_text("utf-8")
+    assert "The rest follows in March." in page.read_text("utf-8")
+    if not render.can_make_pdf() and shutil.which("pdftotext"):
+        paper = northport / "reports" / "approved.pdf"
+        cli("-C", str(northport), "report", "board", "-o", str(paper))
+        assert "All themes" in words(paper, "-f", "2", "-l", "2"), "page one stands alone"
     changed = cli("-C", str(northport), "resolve", "B2.d.NA.4/housing", "--answer",
                   "this does not happen here", "--reason", "Checked on the console.")  # fmt: skip
     assert changed.code == 0, changed.err

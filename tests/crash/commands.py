@@ -188,7 +188,8 @@ COMMANDS = (
     Command("plan export", ("-C", "HERE", "plan", "export"), start="gathered"),
     Command("plan import", ("-C", "HERE", "plan", "import", "PLACE/plan.csv"), start="gathered"),
     Command(
-        "approve", ("-C", "HERE", "approve", "--name", "Ada Moss", "--role", "Director"),
+        "approve", ("-C", "HERE", "approve", "--name", "Ada Moss", "--role", "Director",
+                    "--as-it-stands", "--reason", "Late"),
         start="gathered",
     ),
     Command("pack", ("-C", "HERE", "pack", "--yes"), start="gathered"),

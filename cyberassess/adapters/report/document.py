@@ -1,9 +1,12 @@
 """What every document carries: its frame of marking, reference, version, status and control."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cyberassess.adapters.report.basis import SHORT_HASH, Basis, said_date, said_role
 from cyberassess.adapters.report.look import Look
+from cyberassess.domain.approval import Approval
+from cyberassess.domain.declaring import Worth, by_worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ def said_status(basis: Basis) -> str:
     """Say whether the version is approved, for the line under the title."""
     if basis.version.is_draft:
         return f"version {basis.version.number}, not yet approved: DRAFT"
+    approval = basis.version.approval
+    if approval is not None and approval.is_as_it_stands:
+        points = [each.briefly for each in approval.open or () if each.needs_reason]
+        return f"version {basis.version.number}, approved as it stands ({', '.join(points)} open)"
     return f"version {basis.version.number}, approved"
 
 
@@ -108,7 +115,35 @@ def _control(basis: Basis, kind: str, edition: str, marking: str) -> list[tuple[
         ("Prepared by", prepared_by(basis, is_open=is_open)),
         ("Approved by", by),
         ("Approved at", when),
+        *_open_when_approved(approval, is_open=is_open),
         ("Marking", marking.upper()),
         ("Fingerprint of the data", version.fingerprint[:SHORT_HASH] or "none yet"),
         ("Made with", f"cyberassess {basis.tool}"),
+        *_returns(basis, is_open=is_open),
     ]
+
+
+def _open_when_approved(approval: Approval | None, *, is_open: bool) -> Iterator[tuple[str, str]]:
+    """Say what was open when a version was approved, and why that was done all the same."""
+    if approval is None:
+        return
+    label = "Open when approved"
+    if approval.open is None:
+        yield label, "What was open then was not recorded"
+        return
+    yield label, "; ".join(map(str, approval.open)) or "Nothing"
+    if approval.is_as_it_stands:
+        on_paper = "See the restricted edition" if is_open else approval.reason
+        yield "Approved as it stands because", on_paper or "The reason was removed"
+
+
+def _returns(basis: Basis, *, is_open: bool) -> Iterator[tuple[str, str]]:
+    """Say whose questionnaires are signed as true, by what the signatures are worth now."""
+    parts: list[str] = []
+    for worth, people in by_worth(basis.state).items():
+        known = (basis.settings.person(each) or basis.state.met.get(each) for each in people)
+        names = ", ".join(each.name for each in known if each is not None)
+        named = "" if is_open or worth is Worth.STANDS else f" ({names})"
+        parts.append(f"{len(people)} {worth.value}{named}")
+    if parts:
+        yield "Returns", "; ".join(parts)

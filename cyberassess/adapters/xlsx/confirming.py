@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.guard import Cell
 from cyberassess.adapters.xlsx.rows import Found, Place, quoted, statements_of
+from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.domain.questions import ConfirmReply, Offer, OfferKind
-from cyberassess.errors import Problem, Severity
+from cyberassess.domain.recorded import Source
+from cyberassess.errors import Problem
 
 
 @dataclass(slots=True)
@@ -19,14 +22,42 @@ class Confirmations:
     """Cells that confirm a whole sheet, keyed by the sheet's name and the origin, folded."""
     scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
     """Cells that confirm a whole scope, keyed by the scope's title and the origin, folded."""
+    denied_sheets: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that say No for a whole sheet, keyed as ``sheets``."""
+    denied_scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that say No for a whole scope, keyed as ``scopes``."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """The scopes' titles, keyed by the name of the sheet; as they stand on the sheets."""
 
-    def all_of(self, row: Found, origin: str) -> tuple[Place, Cell] | None:
-        """Give the cell that confirms every answer from an origin around a row, if one does."""
+    def all_of(self, row: Found, origin: str) -> tuple[Place, Cell, bool] | None:
+        """Give the cell that speaks for every answer from an origin around a row, and its yes.
+
+        What a sheet says goes before what is said of the whole scope.
+        """
         folded, sheet = wording.fold(origin), row.place.sheet
         title = wording.fold(self.titles.get(sheet, ""))
-        return self.sheets.get((sheet, folded)) or self.scopes.get((title, folded))
+        for key, yes, no in (
+            ((sheet, folded), self.sheets, self.denied_sheets),
+            ((title, folded), self.scopes, self.denied_scopes),
+        ):
+            for found, holds in ((yes, True), (no, False)):
+                if key in found:
+                    return *found[key], holds
+        return None
+
+
+class Denied(NamedTuple):
+    """A row whose earlier answer somebody says no longer holds, and who chose no other."""
+
+    statements: tuple[StatementKey, ...]
+    place: str
+    """The cell that says so, as messages name it."""
+    is_whole: bool
+    """Whether that cell speaks for a whole sheet or scope."""
+    sheet: str
+    """The sheet the row is on."""
+    source: Source
+    """The cell that says so."""
 
 
 def offers_in(row: Found, framework: Framework) -> tuple[Offer, ...]:
@@ -50,18 +81,25 @@ def offers_in(row: Found, framework: Framework) -> tuple[Offer, ...]:
 
 def confirmed(
     rows: Sequence[Found], said: Confirmations, frameworks: Mapping[FrameworkRef, Framework]
-) -> tuple[list[ConfirmReply], list[Problem]]:
+) -> tuple[list[ConfirmReply], list[Denied], list[Problem]]:
     """Turn what was said about earlier answers into replies, one for each row."""
     replies: list[ConfirmReply] = []
+    denied: list[Denied] = []
     problems: list[Problem] = []
     refs = {each.ref for each in rows}
     for row in rows:
         shown = offers_in(row, frameworks[row.ref.framework])
         if not shown:
             continue
-        place, cell, more = _cell(row, shown, said)
+        place, cell, holds, more = _cell(row, shown, said)
         problems += more
         if cell is None:
+            continue
+        if not holds:
+            statements = statements_of(row.ref, refs, frameworks)
+            is_whole = cell is not row.confirm
+            sheet, source = row.place.sheet, place.source_of(cell)
+            denied.append(Denied(statements, place.of(cell), is_whole, sheet, source))
             continue
         if len({each.answer for each in shown}) > 1 or _differs(row):
             problems.append(_which(row, cell))
@@ -72,7 +110,7 @@ def confirmed(
         statements = statements_of(row.ref, refs, frameworks)
         source = place.source_of(cell)
         replies.append(ConfirmReply(statements, shown[0], source))
-    return replies, problems
+    return replies, denied, problems
 
 
 def _differs(row: Found) -> bool:
@@ -82,24 +120,25 @@ def _differs(row: Found) -> bool:
 
 def _cell(
     row: Found, shown: Sequence[Offer], said: Confirmations
-) -> tuple[Place, Cell | None, list[Problem]]:
-    """Give the cell that confirms a row: its own, or one for many."""
+) -> tuple[Place, Cell | None, bool, list[Problem]]:
+    """Give the cell that confirms or denies a row, its own or one for many, and which it does."""
     place = row.place
     if row.confirm is not None:
         text, problem = place.text_in(row.confirm)
         if problem is not None:
-            return place, None, [problem]
+            return place, None, False, [problem]
         if wording.is_yes(text):
-            return place, row.confirm, []
+            return place, row.confirm, True, []
         if not wording.is_no(text):
-            return place, None, [place.not_a_yes(row.confirm)]
-        return place, None, [] if row.answer else [_no_and_nothing(row, row.confirm)]
+            return place, None, False, [place.not_a_yes(row.confirm)]
+        is_said = bool(text) and row.answer is None
+        return place, row.confirm if is_said else None, False, []
     if row.answer is None:
         for each in shown:
             found = said.all_of(row, each.origin)
             if found is not None and not _differs(row):
-                return found[0], found[1], []
-    return place, None, []
+                return *found, []
+    return place, None, False, []
 
 
 def _which(row: Found, cell: Cell) -> Problem:
@@ -108,16 +147,6 @@ def _which(row: Found, cell: Cell) -> Problem:
         row.place.of(cell),
         f"{quoted(cell.text)} stands beside {row.ref.name}, whose earlier answers differ.",
         f'Nothing was confirmed. Choose the answer under "{wording.ANSWER}" and send it again.',
-    )
-
-
-def _no_and_nothing(row: Found, cell: Cell) -> Problem:
-    return Problem(
-        "no-longer-true",
-        row.place.of(cell),
-        f"The earlier answer to {row.ref.name} no longer holds, and no new one is chosen.",
-        f'It counts as not answered. Choose one under "{wording.ANSWER}", or leave it so.',
-        Severity.NOTE,
     )
 
 

@@ -13,7 +13,14 @@ class Filled(NamedTuple):
     words: str = ""
 
 
-def fill(blank: Path, to: Path, rows: Mapping[str, Filled], *, completed_by: str = "") -> int:
+def fill(
+    blank: Path,
+    to: Path,
+    rows: Mapping[str, Filled],
+    *,
+    completed_by: str = "",
+    signed: tuple[str, str] = ("", ""),
+) -> int:
     """Type answers into a workbook's yellow cells and save it under another name.
 
     Args:
@@ -21,6 +28,7 @@ def fill(blank: Path, to: Path, rows: Mapping[str, Filled], *, completed_by: str
         to: where the filled one goes.
         rows: keyed by Ref.
         completed_by: typed on the first sheet.
+        signed: name and date, typed with a Yes on the last one; left empty without a name.
 
     Returns:
         How many rows were filled.
@@ -29,6 +37,13 @@ def fill(blank: Path, to: Path, rows: Mapping[str, Filled], *, completed_by: str
 
     from cyberassess.adapters.xlsx import wording
 
+    name, date = signed
+    beside = {
+        wording.COMPLETED_BY: completed_by,
+        wording.DECLARED: wording.YES if name else "",
+        wording.DECLARED_BY: name,
+        wording.DECLARED_ON: date,
+    }
     book = openpyxl.load_workbook(blank)
     filled = 0
     for sheet in book.worksheets:
@@ -38,8 +53,9 @@ def fill(blank: Path, to: Path, rows: Mapping[str, Filled], *, completed_by: str
             if not columns and wording.REF in texts and wording.ANSWER in texts:
                 columns = texts
                 continue
-            if wording.COMPLETED_BY in texts and completed_by:
-                sheet.cell(number, texts[wording.COMPLETED_BY] + 1).value = completed_by
+            for label, text in beside.items():
+                if text and label in texts:
+                    sheet.cell(number, texts[label] + 1).value = text
             if not columns:
                 continue
             what = rows.get(str(sheet.cell(number, columns[wording.REF]).value))

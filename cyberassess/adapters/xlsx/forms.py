@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cyberassess.adapters.xlsx import wording
+from cyberassess.adapters.xlsx.dates import read_day_count
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
 from cyberassess.adapters.xlsx.rows import Grid, Place
 from cyberassess.domain.recorded import Source
@@ -35,7 +36,11 @@ class Forms:
     said: dict[str, str] = field(default_factory=dict)
     """What stands beside each label people write at."""
     sources: dict[str, Source] = field(default_factory=dict)
-    """Where, keyed as ``said``."""
+    """The cell beside each label people write at, whether it holds something or not."""
+    unread: set[str] = field(default_factory=set)
+    """Labels beside which something stands that cannot be stored; ``problems`` says what."""
+    denied: list[tuple[str, str, Place, Cell]] = field(default_factory=list)
+    """Scopes and origins of which somebody chose No, with the cell that says so."""
     confirmed: list[tuple[str, str, Place, Cell]] = field(default_factory=list)
     """Scopes and origins all of whose answers hold, with the cell that says so."""
     problems: list[Problem] = field(default_factory=list)
@@ -60,6 +65,9 @@ def read_form(grid: Grid, place: Place, forms: Forms) -> None:
             continue
         label = labels.pop(folded, "")
         whole = wording.parts_of(cell.text, wording.CONFIRM_BOOK)
+        if label in _INPUTS:
+            empty = cell._replace(column=cell.column + 1)
+            forms.sources[label] = place.source_of(empty)
         if label or whole:
             beside = grid.right_of(cell)
             if beside is None or wording.fold(beside.text) in helps:
@@ -78,7 +86,9 @@ def _confirm(whole: Mapping[str, str], cell: Cell, place: Place, forms: Forms) -
         forms.problems.append(problem)
     elif wording.is_yes(text):
         forms.confirmed.append((whole["scope"], whole["origin"], place, cell))
-    elif not wording.is_no(text):
+    elif text and wording.is_no(text):
+        forms.denied.append((whole["scope"], whole["origin"], place, cell))
+    elif text:
         forms.problems.append(place.not_a_yes(cell))
 
 
@@ -89,9 +99,12 @@ def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
     if label in _ROWS:
         return wording.fits(cell.text, (*_ROWS[label], *wording.EARLIER_WORDINGS))
     text, problem = place.text_in(cell)
+    forms.sources[label] = place.source_of(cell)
     if problem is not None:
         forms.problems.append(problem)
+        forms.unread.add(label)
     else:
-        forms.said[label] = " ".join(text.split())
-        forms.sources[label] = place.source_of(cell)
+        said = " ".join(text.split())
+        number = read_day_count(said) if label == wording.DECLARED_ON else None
+        forms.said[label] = number if number and cell.kind == "n" else said
     return True

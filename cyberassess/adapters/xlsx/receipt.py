@@ -22,6 +22,7 @@ from cyberassess.adapters.xlsx.look import (
     write,
 )
 from cyberassess.adapters.xlsx.text_size import Fitted, row_height
+from cyberassess.domain.declaring import Declared, Worth, in_words
 from cyberassess.domain.questions import Block, Questionnaire, Row, Topic
 
 FACT_WIDTHS = (260, 900)
@@ -41,17 +42,28 @@ class Receipt(NamedTuple):
     look_again: int
     """How many places the sender was asked to look at."""
     declared: str
-    """Who signed, in words; empty where nobody did."""
+    """What the declaration is worth, as ``signed_line`` says it."""
 
 
-def declared(name: str, date: str) -> str:
-    """Say who signed, and when."""
-    try:
-        when = day(date)
-    except ValueError:
-        when = date
-    said = wording.RECEIPT_DECLARED.format(name=name, date=when)
-    return said if when else said.replace(", :", ":")
+def signed_line(found: Declared, sha256: str) -> str:
+    """Say what the declaration is worth.
+
+    Args:
+        sha256: of the file the receipt is for.
+    """
+    match found.worth:
+        case Worth.STANDS if found.file == sha256:
+            return wording.RECEIPT_DECLARED.format(name=found.name, date=day(found.date))
+        case Worth.STANDS:
+            return wording.RECEIPT_EARLIER.format(name=found.name, date=day(found.date))
+        case Worth.LAPSED:
+            return wording.RECEIPT_LAPSED.format(name=found.name, date=day(found.date))
+        case Worth.WITHDRAWN | Worth.REFUSED:
+            return wording.RECEIPT_REFUSED.format(words=in_words(found, day))
+        case Worth.UNRECORDED:
+            return wording.RECEIPT_UNRECORDED.format(name=found.name)
+        case Worth.NONE:
+            return wording.RECEIPT_NOT_SIGNED
 
 
 def write_receipt(path: Path, what: Questionnaire, facts: Receipt, *, tool: str) -> None:
@@ -99,7 +111,7 @@ def _facts(sheets: Sheets, what: Questionnaire, facts: Receipt, tool: str) -> No
             stored=facts.stored, unchanged=facts.unchanged
         ),
         wording.RECEIPT_OPEN: look or wording.RECEIPT_NOTHING_OPEN,
-        wording.RECEIPT_SIGNED: facts.declared or wording.RECEIPT_NOT_SIGNED,
+        wording.RECEIPT_SIGNED: facts.declared,
         wording.RECEIPT_HEAD: what.head,
         wording.RECEIPT_HASH: facts.sha256,
         wording.WRITTEN_BY: f"cyberassess {tool}",

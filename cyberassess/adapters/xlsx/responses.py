@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
-from cyberassess.adapters.xlsx.confirming import Confirmations, confirmed
-from cyberassess.adapters.xlsx.dates import read_date
+from cyberassess.adapters.xlsx.confirming import Confirmations, Denied, confirmed
+from cyberassess.adapters.xlsx.declaration import Declaration, read_declaration
 from cyberassess.adapters.xlsx.document_rows import columns_of, offered, read_documents
 from cyberassess.adapters.xlsx.forms import Forms, is_form, read_form
 from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
@@ -21,7 +21,6 @@ from cyberassess.adapters.xlsx.rows import (
     Place,
     Questions,
     SheetRows,
-    quoted,
     replies_of,
     rows_of,
 )
@@ -54,8 +53,10 @@ class Return:
     """Who says they filled it in; empty where nobody does."""
     answered_by: Mapping[str, "Answered"]
     """Who says they filled a sheet in, keyed by the sheet's name."""
-    declaration: "Declaration | None"
-    """Who says that the answers are true; ``None`` where nobody does."""
+    declaration: Declaration | None
+    """Who says whether the answers are true; ``None`` where nobody does, or not wholly."""
+    denied: tuple[Denied, ...]
+    """Rows of which somebody says that earlier answers no longer hold, and nothing else."""
     saved: str
     """The time of saving that stands in the file, ISO 8601 in UTC; empty where none does."""
     replies: tuple[Reply, ...]
@@ -83,16 +84,6 @@ class Shown(NamedTuple):
 
     place: Place
     cell: Cell
-
-
-class Declaration(NamedTuple):
-    """Who says that the answers are true to the best of their knowledge."""
-
-    name: str
-    """Empty where no name stands there."""
-    date: str
-    """As it was written; ISO 8601 where it can be read."""
-    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +131,8 @@ def read_return(
             f"({', '.join(book.extras[:5])}).",
             "If one says something that matters, type it into an answer cell and send it again.",
         )
+    declaration, problems = read_declaration(reading.forms)
+    reading.problems += problems
     head = about.values.get(wording.HEAD, "")
     return Return(
         assessment=about.values[wording.ASSESSMENT],
@@ -152,8 +145,9 @@ def read_return(
         frameworks=reading.file_frameworks,
         completed_by=reading.forms.said.get(wording.COMPLETED_BY, ""),
         answered_by=reading.answered_by,
-        declaration=reading.declaration(),
+        declaration=declaration,
         saved=book.saved,
+        denied=tuple(reading.denied),
         replies=replies,
         problems=tuple(reading.problems),
         looked_at=reading.looked_at,
@@ -247,6 +241,7 @@ class _Reading:
     answered_by: dict[str, "Answered"] = field(default_factory=dict)
     documents: list[tuple[Grid, Place]] = field(default_factory=list)
     refused: list[Document] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
     shown: list["Shown"] = field(default_factory=list)
     looked_at: int = 0
 
@@ -349,6 +344,8 @@ class _Reading:
         self.shown += [Shown(place, cell) for cell in read.remarks]
         for origin, cell in read.confirmed:
             self.confirmations.sheets[place.sheet, wording.fold(origin)] = (place, cell)
+        for origin, cell in read.denied:
+            self.confirmations.denied_sheets[place.sheet, wording.fold(origin)] = (place, cell)
         if read.title:
             self.titles[place.sheet] = read.title
         if read.answered_by is not None:
@@ -399,7 +396,10 @@ class _Reading:
         for scope, origin, place, cell in self.forms.confirmed:
             key = wording.fold(scope), wording.fold(origin)
             self.confirmations.scopes[key] = (place, cell)
-        held, problems = confirmed(self.found, self.confirmations, self.frameworks)
+        for scope, origin, place, cell in self.forms.denied:
+            key = wording.fold(scope), wording.fold(origin)
+            self.confirmations.denied_scopes[key] = (place, cell)
+        held, self.denied, problems = confirmed(self.found, self.confirmations, self.frameworks)
         self.problems += problems
         named: list[Reply] = []
         refs = offered(self.found, self.frameworks) if self.documents else {}
@@ -420,26 +420,6 @@ class _Reading:
                 "They count as not answered here; answers we already have stay as they are.",
             )
         return (*replies, *held, *named)
-
-    def declaration(self) -> Declaration | None:
-        """Give the closing declaration; what is neither yes nor empty is reported."""
-        said = self.forms.said
-        if wording.DECLARED not in said:
-            return None
-        source, text = self.forms.sources[wording.DECLARED], said[wording.DECLARED]
-        if not wording.is_yes(text):
-            if not wording.is_no(text):
-                self.problems.append(
-                    Problem(
-                        "not-a-yes",
-                        f'{source.name}, sheet "{source.sheet}", cell {source.cell}',
-                        f"{quoted(text)} stands where only Yes or No is understood.",
-                        "The declaration counts as not given. Choose Yes and send it again.",
-                    )
-                )
-            return None
-        date = said.get(wording.DECLARED_ON, "")
-        return Declaration(said.get(wording.DECLARED_BY, ""), read_date(date) or date, source)
 
     def typed(self) -> dict[str, tuple[str, Typed]]:
         """Give what was typed in each row, by the place of each cell."""

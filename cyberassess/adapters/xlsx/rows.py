@@ -230,6 +230,8 @@ class SheetRows:
     """Who says they filled this sheet in."""
     confirmed: list[tuple[str, Cell]] = field(default_factory=list)
     """The origins whose answers hold on the whole sheet, with the cell that says so."""
+    denied: list[tuple[str, Cell]] = field(default_factory=list)
+    """The origins of which somebody chose No for the whole sheet, with the cell that says so."""
     title: str = ""
     """The title of the sheet's scope, as it stands there."""
     remarks: list[Cell] = field(default_factory=list)
@@ -297,9 +299,10 @@ def _above(sheet: Questions, row: Mapping[int, Cell], whole: SheetRows) -> bool:
         whole.problems.append(problem)
     elif not origin:
         whole.answered_by = said
-    elif wording.is_yes(text):
-        whole.confirmed.append((origin, said))
-    elif not wording.is_no(text):
+    elif wording.is_yes(text) or wording.is_no(text):
+        said_so = whole.confirmed if wording.is_yes(text) else whole.denied
+        said_so += [(origin, said)] if text else []
+    else:
         whole.problems.append(sheet.place.not_a_yes(said))
     return True
 

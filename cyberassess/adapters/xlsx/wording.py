@@ -208,6 +208,13 @@ RECEIPT_LOOK = "{count}: a workbook that shows them comes with this receipt"
 RECEIPT_NOTHING_OPEN = "Nothing"
 RECEIPT_SIGNED = "Signed"
 RECEIPT_DECLARED = "{name}, {date}: true to the best of my knowledge"
+RECEIPT_EARLIER = "{name}, {date}, for an earlier file; none of its answers has changed since"
+RECEIPT_LAPSED = (
+    "Not any more: {name} signed on {date}, and answers changed after that. "
+    "Sign the sheet Finish again, and send the file"
+)
+RECEIPT_REFUSED = "No: {words}"
+RECEIPT_UNRECORDED = "{name}; which file was signed is not recorded"
 RECEIPT_NOT_SIGNED = "Not yet"
 RECEIPT_HEAD = "Ledger head"
 RECEIPT_HASH = "SHA-256 of your file"

@@ -117,7 +117,10 @@ def test_a_typed_answer_and_a_no_go_before_a_whole_sheet(tmp_path: Path) -> None
 
     back = after(tmp_path, typing)
     assert confirmed(back) == {}
-    assert [each.code for each in back.problems] == ["no-longer-true"]
+    (denied,) = back.denied
+    assert [str(each.indicator) for each in denied.statements] == ["B2.a.PA.1"]
+    assert not denied.is_whole
+    assert back.problems == ()
 
 
 @pytest.mark.parametrize("place", ["row", "sheet", "book"])

@@ -9,7 +9,8 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from cyberassess.adapters.xlsx import wording
-from cyberassess.adapters.xlsx.receipt import Receipt, declared, write_receipt
+from cyberassess.adapters.xlsx.receipt import Receipt, signed_line, write_receipt
+from cyberassess.domain.declaring import Declared, Worth
 from cyberassess.domain.questions import Fix, Questionnaire, Seen, Typed
 from tests.adapters.xlsx.council import (
     answered,
@@ -134,17 +135,43 @@ def test_the_closing_declaration_is_read(tmp_path: Path) -> None:
     path = write(tmp_path, ask("A1.a", state=empty()))
     back = receive(change(path, lambda book: sign(book, "Yes.", "Kim  Lee", "3/3/2026")))
     assert back.declaration is not None
+    assert back.declaration.is_given
     assert (back.declaration.name, back.declaration.date) == ("Kim Lee", "2026-03-03")
     assert back.declaration.source.sheet == wording.FINISH
     assert back.problems == ()
 
 
-@pytest.mark.parametrize(("said_", "codes"), [("", []), ("No", []), ("Nearly", ["not-a-yes"])])
+@pytest.mark.parametrize(
+    ("said_", "codes"),
+    [("", ["declaration-empty"]), ("Nearly", ["not-a-yes"]), ("=A1", ["formula"])],
+)
 def test_a_declaration_that_is_not_given(tmp_path: Path, said_: str, codes: list[str]) -> None:
     path = write(tmp_path, ask("A1.a", state=empty()))
     back = receive(change(path, lambda book: sign(book, said_, "Kim Lee")))
     assert back.declaration is None
     assert [each.code for each in back.problems] == codes
+
+
+@pytest.mark.parametrize("label", [wording.DECLARED, wording.DECLARED_BY, wording.DECLARED_ON])
+def test_a_declaration_whose_label_is_gone_is_not_given(tmp_path: Path, label: str) -> None:
+    def to(book: Workbook) -> None:
+        sign(book, "Yes", "Kim Lee", "3/3/2026")
+        for row in book[wording.FINISH].iter_rows():
+            for cell in row:
+                if cell.value == label:
+                    cell.value = None
+
+    back = receive(change(write(tmp_path, ask("A1.a", state=empty())), to))
+    assert back.declaration is None
+    assert "unexpected-text" in {each.code for each in back.problems}
+
+
+def test_a_no_is_read_with_whoever_says_it(tmp_path: Path) -> None:
+    path = write(tmp_path, ask("A1.a", state=empty()))
+    back = receive(change(path, lambda book: sign(book, "No", "Kim Lee")))
+    assert back.declaration is not None
+    assert (back.declaration.is_given, back.declaration.name) == (False, "Kim Lee")
+    assert back.problems == ()
 
 
 def test_stray_text_on_the_closing_sheet_is_reported(tmp_path: Path) -> None:
@@ -230,7 +257,10 @@ def test_a_receipt_says_what_is_stored_and_what_stands_for_it(tmp_path: Path) ->
 def test_a_receipt_for_a_file_nobody_signed(tmp_path: Path) -> None:
     path = tmp_path / "receipt.xlsx"
     write_receipt(
-        path, ask("A1.a", state=empty()), FACTS._replace(declared="", look_again=0), tool="0.1.0"
+        path,
+        ask("A1.a", state=empty()),
+        FACTS._replace(declared=wording.RECEIPT_NOT_SIGNED, look_again=0),
+        tool="0.1.0",
     )
     shown = texts(path)
     assert wording.RECEIPT_NOT_SIGNED in shown
@@ -238,12 +268,25 @@ def test_a_receipt_for_a_file_nobody_signed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("date", "line"),
+    ("worth", "line"),
     [
-        ("2026-03-03", "Kim, 3 March 2026: true to the best of my knowledge"),
-        ("in May", "Kim, in May: true to the best of my knowledge"),
-        ("", "Kim: true to the best of my knowledge"),
+        (Worth.STANDS, "Kim, 3 March 2026: true to the best of my knowledge"),
+        (
+            Worth.LAPSED,
+            "Not any more: Kim signed on 3 March 2026, and answers changed after that.",
+        ),
+        (Worth.WITHDRAWN, "No: signature withdrawn by Kim on 4 March 2026"),
+        (Worth.REFUSED, "No: not signed: Kim chose No on 4 March 2026"),
+        (Worth.UNRECORDED, "Kim; which file was signed is not recorded"),
+        (Worth.NONE, "Not yet"),
     ],
 )
-def test_who_signed_and_when(date: str, line: str) -> None:
-    assert declared("Kim", date) == line
+def test_who_signed_and_what_it_is_worth(worth: Worth, line: str) -> None:
+    found = Declared(worth, "Kim", "2026-03-03", "f", "2026-03-04")
+    assert signed_line(found, "f").startswith(line)
+    assert ("true to the best" in signed_line(found, "f")) is (worth is Worth.STANDS)
+
+
+def test_a_signature_under_an_earlier_file_says_so() -> None:
+    found = Declared(Worth.STANDS, "Kim", "2026-03-03", "f")
+    assert signed_line(found, "g").startswith("Kim, 3 March 2026, for an earlier file")

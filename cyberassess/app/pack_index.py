@@ -99,7 +99,7 @@ def index_page(inside: Inside) -> PackPage:
         evidence=_evidence(inside, {each.key: each.anchor for each in outcomes}),
         overrides=override_rows(assessment),
         rules=tuple(
-            RuleText(f"{each.short_title}, rule {each.rule.id.value}", each.rule.text)
+            RuleText(f"{each.short_title}, rule {each.rule.name}", each.rule.text)
             for each in assessment.frameworks.values()
         ),
     )

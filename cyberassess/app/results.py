@@ -14,7 +14,8 @@ from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.reviewing import REVIEW_FILE
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard, ThemeScore
+from cyberassess.domain.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.errors import (
     AssessmentError,
     LedgerError,
@@ -222,7 +223,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
         "scope": found.key.scope,
         "outcome": found.key.outcome,
         "title": found.asked.outcome.title,
-        "rule": framework.rule.id.value,
+        "rule": framework.rule.name,
         "suggested": found.suggested,
         "best": found.best,
         "worst": found.worst,
@@ -255,11 +256,10 @@ def would_change(found: OutcomeScore) -> list[Json]:
     """Give, for each level above the determination, the statements that stand in the way."""
     framework = found.asked.framework
     reached = framework.ranks[found.worst] if found.worst else 0
-    reachable = {indicator.level for indicator in found.asked.outcome.indicators}
     return [
         {"level": level.id, "warnings": list(gap.warnings), "missing": list(gap.missing)}
         for level in framework.scale[reached + 1 :]
-        if level.id in reachable
+        if level.id in found.reachable
         for gap in (found.gap_to(level.id),)
     ]
 

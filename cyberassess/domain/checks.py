@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from cyberassess.domain.framework import (
     OWNER_ROLES,
+    RULE_VERSIONS,
     Framework,
     Indicator,
     IndicatorKind,
+    LevelId,
+    Outcome,
     OutcomeId,
     Profile,
     RuleId,
@@ -34,6 +37,14 @@ def check_framework(framework: Framework) -> list[Problem]:
                 f'"{level.answers}" is not one of the answer sets.',
                 closest(level.answers, sets),
             )
+    rule, known = framework.rule, RULE_VERSIONS[framework.rule.id]
+    if rule.version not in known:
+        say(
+            "unknown-rule-version",
+            "rule",
+            f'"{rule.version}" is not a version of the rule {rule.id.value} known here.',
+            f"Use one of: {', '.join(known)}. A newer cyberassess may know it.",
+        )
     kinds = [kind.id for kind in framework.scope_kinds]
     levels = {level.id: level for level in framework.levels}
     for each in framework.located:
@@ -306,16 +317,15 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
                     f"Use one of: {', '.join(each.id for each in framework.scale)}.",
                 )
             )
-        elif (
-            framework.rule.id is RuleId.CAF_TABLE
-            and outcome
-            and all(each.level != level for each in outcome.indicators)
-        ):
+        elif outcome and not can_be_asked(framework, outcome, level):
+            stages = framework.rule.passes_over
             problems.append(
                 Problem(
                     "unreachable-level",
                     f"{where}, {outcome_id}",
-                    f"The outcome has no statement for {level}.",
+                    f"The outcome has no statement for {level}"
+                    f"{' or for a stage below it' if stages else ''}.",
+                    "List it under no_target, or ask for a higher stage." if stages else "",
                 )
             )
     both = [each for each in target.no_target if each in target.requirements]
@@ -340,6 +350,19 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
             )
         )
     return problems
+
+
+def can_be_asked(framework: Framework, outcome: Outcome, level: LevelId) -> bool:
+    """Say whether a target of this level can be told apart from none.
+
+    In a table of columns the outcome needs statements for it, in stages for it or one below.
+    """
+    if framework.rule.id is RuleId.CAF_TABLE:
+        return bool(outcome.at_level(level))
+    ranks, wanted = framework.ranks, framework.ranks[level]
+    return not framework.rule.passes_over or any(
+        0 < ranks[each.level] <= wanted for each in outcome.indicators
+    )
 
 
 def _unknown_outcomes(

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from cyberassess.domain.assessment import ALL_SCOPES, OutcomeKey, ScopeId
 from cyberassess.domain.framework import FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
+from cyberassess.domain.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.theme_maturity import ThemeScore
 
 
 class Was(NamedTuple):

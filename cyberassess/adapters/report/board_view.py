@@ -45,7 +45,7 @@ from cyberassess.adapters.report.summary_view import (
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import OutcomeId
 from cyberassess.domain.plan import Cost
-from cyberassess.domain.scoring import THEME_RULE
+from cyberassess.domain.theme_maturity import THEME_RULE
 from cyberassess.errors import Problem, ReportError, counted
 
 LONGEST_DECISION = 400
@@ -348,7 +348,7 @@ def _unplanned(basis: Basis) -> str:
 
 
 def _method(basis: Basis) -> Iterator[str]:
-    rules = joined([f"{f.short_title}: {f.rule.id.value}" for f in basis.frameworks.values()])
+    rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
     yield (
         "This is a self-assessment: answers are what people said. Nothing was tested, and no "
         "document was opened. The full report shows every answer, and who gave it."

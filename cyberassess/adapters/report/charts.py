@@ -14,7 +14,7 @@ from cyberassess.adapters.report.look import Colours
 from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
-from cyberassess.domain.scoring import ThemeLevel, ThemeScore
+from cyberassess.domain.theme_maturity import ThemeLevel, ThemeScore
 from cyberassess.errors import counted
 
 WIDTH = 170.0

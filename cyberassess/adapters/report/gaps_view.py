@@ -23,7 +23,8 @@ from cyberassess.adapters.report.summary_view import (
 )
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import Framework, OutcomeId
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeLevel
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.errors import counted
 
 _SHOWN_WAYS = 12

@@ -26,7 +26,8 @@ from cyberassess.domain.framework import (
     RuleId,
 )
 from cyberassess.domain.plan import LOWEST_PRIORITY, Action
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeScore
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.errors import counted
 
 SQUARES_A_ROW = 20

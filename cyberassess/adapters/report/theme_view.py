@@ -34,7 +34,7 @@ from cyberassess.adapters.report.summary_view import (
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import Framework, OutcomeId, Theme
-from cyberassess.domain.scoring import THEME_RULE, ThemeLevel, ThemeScore
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 
 _MOST_STEPS = 12

@@ -18,7 +18,7 @@ from cyberassess.adapters.report.charts import (
 from cyberassess.adapters.report.theme_view import ThemeReport, theme_report
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.recorded import State
-from cyberassess.domain.scoring import ThemeLevel
+from cyberassess.domain.theme_maturity import ThemeLevel
 from cyberassess.errors import AssessmentError
 from tests.adapters.report.made import GOAL, make_basis, small_state
 from tests.adapters.report.test_board import PLAN, REF, last_year

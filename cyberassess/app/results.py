@@ -41,6 +41,19 @@ def confidence_json(card: Scorecard) -> Json:
     return {name: getattr(found, name) for name in found.__slots__}
 
 
+def superseded_json(card: Scorecard) -> list[Json]:
+    """Give what the newest version of each superseded rule gives."""
+    return [
+        {
+            "framework": each.framework,
+            "rule": each.rule,
+            "newest": each.newest,
+            "themes": [_theme_json(entry) for entry in each.themes],
+        }
+        for each in card.superseded
+    ]
+
+
 def score_json(assessment: Assessment) -> Json:
     """Give ``score --json``; its shape is fixed."""
     card = assessment.card
@@ -79,6 +92,8 @@ def score_json(assessment: Assessment) -> Json:
         "themes": themes,
         "confidence": confidence_json(card),
     }
+    if card.superseded:
+        found["superseded"] = superseded_json(card)
     by_default = default_scores(assessment)
     if by_default:
         found["default_themes"] = [_theme_json(each) for each in by_default]

@@ -226,6 +226,8 @@ def status_lines(found: "Status") -> Iterator[str]:
         e.confirmed is not None and not e.not_applicable for e in found.assessment.card.outcomes
     )
     yield f"{confirmed} of {counted(confidence.outcomes, 'outcome')} confirmed."
+    for said in found.assessment.superseded:
+        yield from wrap(said)
     yield ""
     rows = []
     for each in found.people:
@@ -247,9 +249,8 @@ def status_lines(found: "Status") -> Iterator[str]:
 
 
 def _theme_line(entry: "ThemeScore") -> str:
-    level = "no level" if entry.level is None else f"{int(entry.level)} {entry.level.title}"
     count = f"{entry.meets} of {entry.of}" if entry.of else "no outcome with a target"
-    return f"{count}, {level}"
+    return f"{count}, {entry.level_in_words}"
 
 
 def _passed_lines(assessment: "Assessment", ref: str) -> Iterator[str]:
@@ -311,6 +312,8 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
 
     by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
     card, themes = assessment.card, assessment.contents.themes
+    for said in assessment.superseded:
+        yield from wrap(said)
     for ref, framework in assessment.frameworks.items():
         profile = assessment.profiles[ref]
         entry = card.theme(ref, themes.headline)

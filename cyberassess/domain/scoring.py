@@ -461,7 +461,13 @@ def score(
             again = determine(renewed, settings, state, targets.get(ref))
             corrected = _themes(renewed, again, settings, themes)
             superseded.append(
-                Superseded(ref, framework.rule.name, renewed.rule.name, tuple(corrected))
+                Superseded(
+                    ref,
+                    framework.short_title,
+                    framework.rule.name,
+                    renewed.rule.name,
+                    tuple(corrected),
+                )
             )
     confidence = _confidence(outcomes, state, on)
     return Scorecard(
@@ -519,7 +525,7 @@ def _pair(score: OutcomeScore) -> Pair:
         score.asked.outcome.id,
         score.rank,
         None if score.target is None else ranks[score.target],
-        max(ranks[score.highest], 1),
+        max(ranks[score.highest], score.rank or 0, 1),
         score.meets_target,
     )
 

@@ -13,6 +13,8 @@ class Superseded:
     """A control set that is scored by a superseded rule, and what the newest version gives."""
 
     framework: FrameworkRef
+    title: str
+    """What the control set is called for short."""
     rule: str
     """The rule that was pinned, with its version: ``staged-1``."""
     newest: str
@@ -31,11 +33,13 @@ class Superseded:
         if not found.of:
             count = f"no outcome of {title} has a target"
         return (
-            f"These results of {self.framework} follow rule {self.rule}, which is superseded. "
+            f"These results of {self.title} follow rule {self.rule}, which is superseded. "
             f"By rule {self.newest}, {count}."
         )
 
 
 def by_rule(framework: Framework, rule: Rule) -> Framework:
-    """Give a control set with another version of its rule; all else as it is."""
+    """Give a control set with another version of its rule; itself where it has that already."""
+    if rule == framework.rule:
+        return framework
     return framework.model_copy(update={"rule": rule})

@@ -34,7 +34,7 @@ def test_the_pinned_version_counts_and_the_newest_ones_figures_stand_beside_it()
     corrected = found.theme("pipes")
     assert (corrected.scope, corrected.meets, corrected.of) == (ALL_SCOPES, 0, 1)
     assert found.sentence("pipes", "Pipes") == (
-        "These results of made@1 follow rule staged-1, which is superseded. By rule staged-2, 0 "
+        "These results of Made 1 follow rule staged-1, which is superseded. By rule staged-2, 0 "
         "of 1 outcome of Pipes meets the target."
     )
 
@@ -61,6 +61,7 @@ def test_a_set_by_another_version_is_the_same_set_otherwise() -> None:
     newer = by_rule(older, older.rule.newest)
     assert newer.model_copy(update={"rule": older.rule}) == older
     assert newer == make_ruled("staged-2", OUTLINE)
+    assert by_rule(newer, newer.rule.newest) is newer
 
 
 def shipped(profile: str, version: str) -> Scorecard:

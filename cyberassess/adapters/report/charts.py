@@ -269,7 +269,7 @@ def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
         heads=("Year", "Meet the target", "Level"),
         table=[
             (period, f"{each.meets} of {each.of}",
-             "no level" if each.level is None else f"{each.level.value} {each.level.title}")
+             each.level_in_words)
             for period, each in years
         ],
         widths=(34, 33, 33),

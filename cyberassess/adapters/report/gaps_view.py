@@ -345,7 +345,7 @@ def _map_notes(basis: Basis, scores: Sequence[OutcomeScore]) -> list[str]:
 
 def _next_level(basis: Basis) -> NextLevel | None:
     score = basis.headline_score()
-    if score.level is None or score.level is ThemeLevel.BEYOND_TARGET:
+    if score.level is None or score.level is score.top:
         return None
     several = len(basis.frameworks) > 1
     theme = f"{basis.headline.title}{f', {basis.first.short_title},' if several else ''}"

@@ -87,7 +87,8 @@ _LEVELS = (
     (ThemeLevel.ON_TARGET, "All meet their target."),
     (
         ThemeLevel.BEYOND_TARGET,
-        "All meet their target, and every outcome of the theme is at its highest everywhere.",
+        "All meet their target, and every outcome of the theme is at its highest everywhere. "
+        "Where that is the target of everything, nothing lies beyond, and 4 is the highest.",
     ),
 )
 

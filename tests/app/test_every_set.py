@@ -132,10 +132,10 @@ def reading(
         case RuleId.STAGED:
             reached = levels[0]
             for level in levels[1:]:
-                column = {count for each, count in left if each.level == level}
-                if column - {MET}:
+                stage = {count for each, count in left if each.level == level}
+                if stage - {MET}:
                     break
-                reached = level if column else reached
+                reached = level if stage else reached
             return reached
         case RuleId.CAF_TABLE:
             if any(each.id in warning and count is MET for each, count in left):

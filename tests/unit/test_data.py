@@ -15,6 +15,7 @@ from cyberassess.domain.framework import (
     Framework,
     FrameworkRef,
     IndicatorKind,
+    LevelId,
     Needs,
     Outcome,
     Profile,
@@ -410,7 +411,7 @@ def test_a_target_for_a_whole_set_asks_the_same_wherever_it_can(profile_id: str)
     profile = Profile.model_validate(read_yaml(FOLDER / "profiles" / f"{profile_id}.yaml"))
     for ref, target in profile.targets.items():
         found = by_ref()[ref]
-        level = STAGES.get(profile_id, found.scale[-1].id)
+        level = LevelId(STAGES.get(profile_id, found.scale[-1].id))
         asked = {e.id for e in found.assessed if can_be_asked(found, e, level)}
         assert target.requirements == dict.fromkeys(asked, level)
         assert set(target.no_target) == {e.id for e in found.assessed} - asked

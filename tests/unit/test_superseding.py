@@ -5,7 +5,7 @@ import pytest
 from cyberassess.adapters.resources import folder
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.checks import check_framework, check_target
-from cyberassess.domain.framework import Framework, Profile, ThemeSet
+from cyberassess.domain.framework import Framework, OutcomeId, Profile, ThemeSet
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.domain.superseding import by_rule
 from tests.unit.builder import (
@@ -71,7 +71,7 @@ def shipped(profile: str, version: str) -> Scorecard:
     framework = by_rule(framework, framework.rule.model_copy(update={"version": version}))
     target = Profile.model_validate(read_yaml(place / "profiles" / f"{profile}.yaml"))
     asked = target.targets[framework.ref]
-    everywhere = dict.fromkeys(framework.outcomes, asked.requirements["1.1"])
+    everywhere = dict.fromkeys(framework.outcomes, asked.requirements[OutcomeId("1.1")])
     if version == "1":  # what revision 1 of the profiles asked for
         asked = asked.model_copy(update={"requirements": everywhere, "no_target": ()})
     answers = dict.fromkeys(map(str, framework.indicators), "not-met (Not begun)")

@@ -114,6 +114,7 @@ def _to_know(inside: Inside) -> Iterator[str]:
     else:
         by = version.approval
         yield f"The report is version {version.number}, approved by {by.name}, {by.role}."
+    yield from assessment.superseded
     yield from _inventory(inside)
     card = assessment.card
     conflicts = sum(len(each.conflicts) for each in card.outcomes)

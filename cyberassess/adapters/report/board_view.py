@@ -356,8 +356,8 @@ def _method(basis: Basis) -> Iterator[str]:
     yield f"Results follow the published rule of each set ({rules}); unanswered is never met."
     yield (
         f"A level follows our own rule {THEME_RULE}: 1 under a half of the outcomes meet the "
-        "target, 2 a half, 3 four fifths, 4 all, 5 all at their highest; 0 where too few are "
-        "known. It is management information, not audit evidence."
+        "target, 2 a half, 3 four fifths, 4 all, 5 all at their highest where that lies beyond; "
+        "0 where too few are known. It is management information, not audit evidence."
     )
 
 

@@ -190,7 +190,7 @@ def themes_chart(basis: Basis, ref: FrameworkRef) -> Chart | None:
         needed = None if ambition is None else needed_for(ambition, score.of)
         if ambition is not None:
             aimed += 1
-            if score.level is not None and score.level >= ambition:
+            if score.level is not None and score.level >= min(ambition, score.top):
                 reached.append(theme.title)
         rows.append(
             _Row(

@@ -296,7 +296,8 @@ def _method() -> Iterator[str]:
     )
     yield (
         f"The level follows that share alone, by our rule {THEME_RULE}: 1 under a half, 2 a half, "
-        "3 four fifths, 4 all, 5 all at their highest; 0 where too few are known."
+        "3 four fifths, 4 all, 5 all at their highest where that lies beyond; 0 where too few are "
+        "known."
     )
     yield (
         "Maturity of a theme is management information of ours, not audit evidence; no publisher "

@@ -41,7 +41,7 @@ def check_framework(framework: Framework) -> list[Problem]:
     if rule.version not in known:
         say(
             "unknown-rule-version",
-            "rule",
+            framework.ref,
             f'"{rule.version}" is not a version of the rule {rule.id.value} known here.',
             f"Use one of: {', '.join(known)}. A newer cyberassess may know it.",
         )

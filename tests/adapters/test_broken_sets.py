@@ -30,6 +30,9 @@ CASES = [
     Case("unknown-standard", "line 61, R1.2", '"cf" is not one of the standards', "ce"),
     Case("unknown-condition", "line 60, R1.1", '"S.9" is not a condition', "S.1"),
     Case("wrong-count", "made@1", "2 entries under outcomes; the publisher has 3"),
+    Case(
+        "unknown-rule-version", "made@1", '"2" is not a version of the rule all-met', "one of: 1"
+    ),
     Case("mixed-conditions", "line 41, S", "conditions and statements that are scored", "S.1"),
     Case("only-permissions", "line 62, R2", "nothing but permissions"),
     Case("other-scope-condition", "line 60, R1.1", "for each organisation, this statement for"),

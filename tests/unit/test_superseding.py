@@ -108,7 +108,7 @@ def test_a_version_of_a_rule_that_is_not_known_is_named() -> None:
     data = framework_data(OUTLINE, "staged-3")
     (problem,) = check_framework(Framework.model_validate(data))
     assert str(problem) == (
-        'rule: "3" is not a version of the rule staged known here. Use one of: 1, 2. '
+        'made@1: "3" is not a version of the rule staged known here. Use one of: 1, 2. '
         "A newer cyberassess may know it."
     )
 

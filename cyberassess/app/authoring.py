@@ -16,13 +16,12 @@ from cyberassess.app.opening import now
 from cyberassess.app.output import saving
 from cyberassess.app.setup import THEMES, slug
 from cyberassess.app.tabling import YAML, read_rows
-from cyberassess.domain.checks import check_target
+from cyberassess.domain.checks import can_be_asked, check_target
 from cyberassess.domain.framework import (
     Framework,
     LevelId,
     OutcomeId,
     Profile,
-    RuleId,
     Target,
 )
 from cyberassess.errors import FrameworkError, Problem, Severity, closest
@@ -245,11 +244,15 @@ def _place_level(
         hint = "Leave its cell empty."
         message = f"{outcome} only asks what applies; it reaches no level."
         placed.say("not-assessed", cell.place, message, hint)
-    elif framework.rule.id is RuleId.CAF_TABLE and not framework.outcomes[outcome].at_level(level):
+    elif not can_be_asked(framework, framework.outcomes[outcome], level):
         has = {each.level for each in framework.outcomes[outcome].indicators}
         allowed = ", ".join(each.title for each in framework.scale if each.id in has)
-        message = f"{outcome} cannot be {framework.level(level).title}: it has no such column."
-        placed.say("unreachable-level", cell.place, message, f"Use one of: {allowed}.")
+        title, hint = framework.level(level).title, f"Use one of: {allowed}."
+        message = f"{outcome} cannot be {title}: it has no such column."
+        if framework.rule.passes_over:
+            message = f"{outcome} has no control for {title} or for a stage below it."
+            hint += " Leave the cell empty where there is no target."
+        placed.say("unreachable-level", cell.place, message, hint)
     else:
         placed.requirements[outcome] = level
 

@@ -292,6 +292,7 @@ class Builder:
             "levels": [_dump(each) for each in older.scale],
             "rule": {
                 "id": older.rule.id.value,
+                "version": older.rule.version,
                 "source": "The staged rule of PSCRF 1.0, carried over; the sheet states none",
                 "text": older.rule.text,
             },
@@ -345,11 +346,14 @@ class Builder:
         }
 
     def profiles(self, set_: Json, source: Source) -> dict[str, Json]:
-        """Give a target for each stage, keyed by its id."""
+        """Give a target for each stage, keyed by its id; it asks where it has a control."""
         del set_
         found: dict[str, Json] = {}
+        up_to: set[str] = set()
         for each in self.stages:
             title = f"PSCRF {each.title} stage"
+            up_to.add(str(each.id))
+            asked = [o for o in self.outcomes if any(c.stage in up_to for c in o.controls)]
             found[f"pscrf-2-{each.id}"] = {
                 "schema": "1",
                 "id": f"pscrf-2-{each.id}",
@@ -362,7 +366,8 @@ class Builder:
                         "publisher": "Scottish Government",
                         "source": URL,
                         "accessed": source.date,
-                        "requirements": {self.ids[o.key]: str(each.id) for o in self.outcomes},
+                        "requirements": {self.ids[o.key]: str(each.id) for o in asked},
+                        "no_target": [self.ids[o.key] for o in self.outcomes if o not in asked],
                     }
                 },
             }

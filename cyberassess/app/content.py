@@ -91,7 +91,11 @@ def show_json(framework: Framework) -> Json:
         "source": framework.source,
         "accessed": framework.accessed,
         "licence": framework.licence,
-        "rule": {"id": framework.rule.id.value, "text": framework.rule.text},
+        "rule": {
+            "id": framework.rule.id.value,
+            "version": framework.rule.version,
+            "text": framework.rule.text,
+        },
         "counts": counts_json(framework),
         "apart": apart_json(framework),
         "outcomes": [

@@ -15,12 +15,13 @@ from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.approval import fingerprint, speaks
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.evidence import Register, register_of
-from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Target
+from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Rule, Target
 from cyberassess.domain.hashes import segment_hash
 from cyberassess.domain.ledger import Fold, fold
 from cyberassess.domain.recorded import Source, State
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.domain.segment import Segment, up_to
+from cyberassess.domain.superseding import by_rule
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted
 
 Event = dict[str, Any]  # NOTE: events are JSON; domain/ledger.py says their shape.
@@ -63,14 +64,29 @@ class Assessment:
     @cached_property
     def card(self) -> Scorecard:
         """Everything that follows from the answers."""
+        return self.card_by({})
+
+    def card_by(self, rules: Mapping[FrameworkRef, Rule]) -> Scorecard:
+        """Give everything that follows from the answers by other versions of some rules."""
+        renewed = {
+            ref: by_rule(framework, rules.get(ref, framework.rule))
+            for ref, framework in self.frameworks.items()
+        }
         return score(
-            self.frameworks,
+            renewed,
             self.contents.settings,
             self.state,
             targets=self.targets,
             themes=self.contents.themes,
             on=self.on,
         )
+
+    @property
+    def superseded(self) -> tuple[str, ...]:
+        """What to say of results by a rule that has a newer version, a sentence each."""
+        themes = self.contents.themes
+        title = themes.theme(themes.headline).title
+        return tuple(each.sentence(themes.headline, title) for each in self.card.superseded)
 
     @cached_property
     def on(self) -> datetime.date:

@@ -100,7 +100,7 @@ def index_page(inside: Inside) -> PackPage:
         evidence=_evidence(inside, {each.key: each.anchor for each in outcomes}),
         overrides=override_rows(assessment),
         rules=tuple(
-            RuleText(f"{each.short_title}, rule {each.rule.id.value}", each.rule.text)
+            RuleText(f"{each.short_title}, rule {each.rule.name}", each.rule.text)
             for each in assessment.frameworks.values()
         ),
     )
@@ -123,6 +123,7 @@ def _to_know(inside: Inside) -> Iterator[str]:
     returns = [f"{len(who)} {worth.value}" for worth, who in by_worth(assessment.state).items()]
     if returns:
         yield f"Questionnaires that came back, as they are signed now: {'; '.join(returns)}."
+    yield from assessment.superseded
     yield from _inventory(inside)
     card = assessment.card
     conflicts = sum(len(each.conflicts) for each in card.outcomes)

@@ -225,12 +225,18 @@ def _years(now: Assessment) -> tuple[tuple[Year, ...], tuple[Problem, ...]]:
         if each is None or each.workspace.folder.resolve() in seen:
             break
         seen.add(each.workspace.folder.resolve())
+        rules = {
+            ref: framework.rule
+            for ref, framework in now.frameworks.items()
+            if ref in each.frameworks and each.frameworks[ref].rule.name != framework.rule.name
+        }
         years.append(
             year_of(
                 each.contents.settings.period,
-                each.card,
+                each.card_by(rules) if rules else each.card,
                 {ref: profile.id if profile else "" for ref, profile in each.profiles.items()},
                 {ref: f"{f.title} {f.version}" for ref, f in each.frameworks.items()},
+                frozenset(rules),
             )
         )
     return tuple(years), tuple(notes)

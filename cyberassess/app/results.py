@@ -14,7 +14,8 @@ from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.reviewing import REVIEW_FILE
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, Scorecard, ThemeScore
+from cyberassess.domain.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.errors import (
     AssessmentError,
     LedgerError,
@@ -38,6 +39,19 @@ def confidence_json(card: Scorecard) -> Json:
     """Give the figures that stand beside every score."""
     found = card.confidence
     return {name: getattr(found, name) for name in found.__slots__}
+
+
+def superseded_json(card: Scorecard) -> list[Json]:
+    """Give what the newest version of each superseded rule gives."""
+    return [
+        {
+            "framework": each.framework,
+            "rule": each.rule,
+            "newest": each.newest,
+            "themes": [_theme_json(entry) for entry in each.themes],
+        }
+        for each in card.superseded
+    ]
 
 
 def score_json(assessment: Assessment) -> Json:
@@ -78,6 +92,8 @@ def score_json(assessment: Assessment) -> Json:
         "themes": themes,
         "confidence": confidence_json(card),
     }
+    if card.superseded:
+        found["superseded"] = superseded_json(card)
     by_default = default_scores(assessment)
     if by_default:
         found["default_themes"] = [_theme_json(each) for each in by_default]
@@ -222,7 +238,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
         "scope": found.key.scope,
         "outcome": found.key.outcome,
         "title": found.asked.outcome.title,
-        "rule": framework.rule.id.value,
+        "rule": framework.rule.name,
         "suggested": found.suggested,
         "best": found.best,
         "worst": found.worst,
@@ -255,11 +271,10 @@ def would_change(found: OutcomeScore) -> list[Json]:
     """Give, for each level above the determination, the statements that stand in the way."""
     framework = found.asked.framework
     reached = framework.ranks[found.worst] if found.worst else 0
-    reachable = {indicator.level for indicator in found.asked.outcome.indicators}
     return [
         {"level": level.id, "warnings": list(gap.warnings), "missing": list(gap.missing)}
         for level in framework.scale[reached + 1 :]
-        if level.id in reachable
+        if level.id in found.reachable
         for gap in (found.gap_to(level.id),)
     ]
 

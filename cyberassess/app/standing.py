@@ -12,7 +12,7 @@ from cyberassess.app.next_steps import next_steps
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.output import saving
 from cyberassess.app.registering import judged_on, register_json
-from cyberassess.app.results import confidence_json
+from cyberassess.app.results import confidence_json, superseded_json
 from cyberassess.app.settling import Conflict, conflict_json, conflicts
 from cyberassess.domain.assessment import StatementKey, statement_key
 from cyberassess.domain.declaring import UNSIGNED, Declared, declared_for, in_words
@@ -132,6 +132,7 @@ def status_json(found: Status) -> Json:
         ],
         "conflicts": [conflict_json(each) for each in found.conflicts],
         "confidence": confidence_json(card),
+        **({"superseded": superseded_json(card)} if card.superseded else {}),
         **register_json(found.assessment, judged_on(found.assessment)),
         "branches": found.assessment.state.is_branched,
         "notes": [str(each) for each in found.assessment.notes],
@@ -196,7 +197,7 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
             )
             for each in found.conflicts
         ),
-        notes=tuple(str(each) for each in found.assessment.notes),
+        notes=(*found.assessment.superseded, *(str(each) for each in found.assessment.notes)),
         head=f"Head of the ledger: {' '.join(found.assessment.state.heads)}",
     )  # fmt: skip
     path = output or found.assessment.workspace.reports / "status.html"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from cyberassess.app.opening import Assessment
 from cyberassess.domain.framework import FrameworkRef
-from cyberassess.domain.scoring import ThemeScore, score
+from cyberassess.domain.scoring import score
+from cyberassess.domain.theme_maturity import ThemeScore
 from cyberassess.domain.theming import Moved, moved
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from cyberassess.domain.assessment import Person
     from cyberassess.domain.findings import Tally
     from cyberassess.domain.framework import Framework, Group
-    from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore, Verdict
+    from cyberassess.domain.scoring import OutcomeScore, Scorecard, Verdict
+    from cyberassess.domain.theme_maturity import ThemeScore
 
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
@@ -225,6 +226,8 @@ def status_lines(found: "Status") -> Iterator[str]:
         e.confirmed is not None and not e.not_applicable for e in found.assessment.card.outcomes
     )
     yield f"{confirmed} of {counted(confidence.outcomes, 'outcome')} confirmed."
+    for said in found.assessment.superseded:
+        yield from wrap(said)
     yield ""
     rows = []
     for each in found.people:
@@ -246,9 +249,8 @@ def status_lines(found: "Status") -> Iterator[str]:
 
 
 def _theme_line(entry: "ThemeScore") -> str:
-    level = "no level" if entry.level is None else f"{int(entry.level)} {entry.level.title}"
     count = f"{entry.meets} of {entry.of}" if entry.of else "no outcome with a target"
-    return f"{count}, {level}"
+    return f"{count}, {entry.level_in_words}"
 
 
 def _passed_lines(assessment: "Assessment", ref: str) -> Iterator[str]:
@@ -306,10 +308,12 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
     from cyberassess.app.theming import default_scores
     from cyberassess.domain.assessment import ALL_SCOPES
-    from cyberassess.domain.scoring import THEME_RULE
+    from cyberassess.domain.theme_maturity import THEME_RULE
 
     by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
     card, themes = assessment.card, assessment.contents.themes
+    for said in assessment.superseded:
+        yield from wrap(said)
     for ref, framework in assessment.frameworks.items():
         profile = assessment.profiles[ref]
         entry = card.theme(ref, themes.headline)
@@ -404,7 +408,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
             "when the rest is answered."
         )
     else:
-        yield f"{title(found.suggested)}, by rule {framework.rule.id.value}."
+        yield f"{title(found.suggested)}, by rule {framework.rule.name}."
     yield from _confirmation_lines(assessment, found)
     meets = {True: "met", False: "not met", None: "no target"}[found.meets_target]
     yield f"Target: {title(found.target)} ({meets})." if found.target else "No target."
@@ -504,7 +508,7 @@ def shown_lines(framework: "Framework") -> Iterator[str]:
     yield f"Publisher: {framework.publisher}, {framework.published}"
     yield f"Source: {framework.source} (read {framework.accessed})"
     yield f"Counts: {_counts(framework)}"
-    yield from wrap(f"Rule {framework.rule.id.value}: {framework.rule.text}")
+    yield from wrap(f"Rule {framework.rule.name}: {framework.rule.text}")
     yield from wrap(framework.licence)
     for group in framework.groups:
         yield from _group_lines(group, "")

@@ -28,6 +28,8 @@ class OpenKind(Enum):
     ANSWERS = "answers"
     CONFIRMATIONS = "confirmations"
     CONFLICTS = "conflicts"
+    RULES = "rules"
+    """Control sets that are scored by a rule with a newer version."""
     GAPS = "gaps"
     """Findings without an action."""
     RETURNS = "returns"
@@ -38,6 +40,7 @@ _WORDS: Mapping[OpenKind, tuple[str, str, str]] = {
     OpenKind.ANSWERS: ("statement", "not answered", "answer"),
     OpenKind.CONFIRMATIONS: ("result", "not confirmed", "result"),
     OpenKind.CONFLICTS: ("statement", "in conflict", "conflict"),
+    OpenKind.RULES: ("control set", "scored by a superseded rule", "superseded rule"),
     OpenKind.GAPS: ("gap", "without an action", "gap"),
     OpenKind.RETURNS: ("return", "not signed, or no longer", "return"),
 }

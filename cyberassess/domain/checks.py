@@ -3,13 +3,16 @@
 Places are ids; whoever read the file gives them lines.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cyberassess.domain.framework import (
     OWNER_ROLES,
+    RULE_VERSIONS,
     Framework,
     Indicator,
     IndicatorKind,
+    LevelId,
+    Outcome,
     OutcomeId,
     Profile,
     RuleId,
@@ -34,15 +37,15 @@ def check_framework(framework: Framework) -> list[Problem]:
                 f'"{level.answers}" is not one of the answer sets.',
                 closest(level.answers, sets),
             )
-    for correction in framework.corrections:
-        place = f"correction {correction.revision}"
-        if correction.revision > framework.revision:
-            message = f"It corrects revision {framework.revision} by a later one."
-            say("later-correction", place, message, "Raise the set's revision.")
-        for statement in correction.asked_again:
-            if statement not in framework.indicators:
-                near = closest(statement, list(framework.indicators))
-                say("unknown-correction", place, f'"{statement}" is no statement here.', near)
+    rule, known = framework.rule, RULE_VERSIONS[framework.rule.id]
+    if rule.version not in known:
+        say(
+            "unknown-rule-version",
+            framework.ref,
+            f'"{rule.version}" is not a version of the rule {rule.id.value} known here.',
+            f"Use one of: {', '.join(known)}. A newer cyberassess may know it.",
+        )
+    problems += _check_corrections(framework)
     kinds = [kind.id for kind in framework.scope_kinds]
     levels = {level.id: level for level in framework.levels}
     for each in framework.located:
@@ -81,6 +84,19 @@ def check_framework(framework: Framework) -> list[Problem]:
     problems += _check_ids(framework)
     problems += _check_counts(framework)
     return problems
+
+
+def _check_corrections(framework: Framework) -> Iterator[Problem]:
+    for each in framework.corrections:
+        place = f"correction {each.revision}"
+        if each.revision > framework.revision:
+            message = f"It corrects revision {framework.revision} by a later one."
+            yield Problem("later-correction", place, message, "Raise the set's revision.")
+        for statement in each.asked_again:
+            if statement not in framework.indicators:
+                near = closest(statement, list(framework.indicators))
+                message = f'"{statement}" is no statement here.'
+                yield Problem("unknown-correction", place, message, near)
 
 
 def _check_ids(framework: Framework) -> list[Problem]:
@@ -347,16 +363,15 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
                     f"Use one of: {', '.join(each.id for each in framework.scale)}.",
                 )
             )
-        elif (
-            framework.rule.id is RuleId.CAF_TABLE
-            and outcome
-            and all(each.level != level for each in outcome.indicators)
-        ):
+        elif outcome and not can_be_asked(framework, outcome, level):
+            stages = framework.rule.passes_over
             problems.append(
                 Problem(
                     "unreachable-level",
                     f"{where}, {outcome_id}",
-                    f"The outcome has no statement for {level}.",
+                    f"The outcome has no statement for {level}"
+                    f"{' or for a stage below it' if stages else ''}.",
+                    "List it under no_target, or ask for a higher stage." if stages else "",
                 )
             )
     both = [each for each in target.no_target if each in target.requirements]
@@ -381,6 +396,19 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
             )
         )
     return problems
+
+
+def can_be_asked(framework: Framework, outcome: Outcome, level: LevelId) -> bool:
+    """Say whether a target of this level can be told apart from none.
+
+    In a table of columns the outcome needs statements for it, in stages for it or one below.
+    """
+    if framework.rule.id is RuleId.CAF_TABLE:
+        return bool(outcome.at_level(level))
+    ranks, wanted = framework.ranks, framework.ranks[level]
+    return not framework.rule.passes_over or any(
+        0 < ranks[each.level] <= wanted for each in outcome.indicators
+    )
 
 
 def _unknown_outcomes(

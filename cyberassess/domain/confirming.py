@@ -29,11 +29,10 @@ from cyberassess.domain.standing import favour, stand
 def choices(score: OutcomeScore) -> tuple[Level, ...]:
     """Give the levels an outcome can be confirmed at: those it can reach, lowest first."""
     framework = score.asked.framework
-    if framework.rule.id is not RuleId.CAF_TABLE:
+    if framework.rule.id is not RuleId.CAF_TABLE and not framework.rule.passes_over:
         return framework.scale
-    with_statements = {each.level for each in score.asked.outcome.indicators}
     lowest = framework.scale[0].id
-    return tuple(e for e in framework.scale if e.id == lowest or e.id in with_statements)
+    return tuple(e for e in framework.scale if e.id == lowest or e.id in score.reachable)
 
 
 def waits(score: OutcomeScore) -> bool:

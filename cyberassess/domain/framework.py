@@ -79,6 +79,15 @@ class RuleId(Enum):
     IN_PLACE = "in-place"
 
 
+RULE_VERSIONS: Mapping[RuleId, tuple[str, ...]] = {
+    RuleId.CAF_TABLE: ("1",),
+    RuleId.STAGED: ("1", "2"),
+    RuleId.ALL_MET: ("1",),
+    RuleId.IN_PLACE: ("1",),
+}
+"""The versions of each rule the engine knows, oldest first; all but the last are superseded."""
+
+
 class IndicatorKind(Enum):
     """What a statement is to its rule."""
 
@@ -132,8 +141,31 @@ class Rule(Model):
     """How statement answers become a determination."""
 
     id: RuleId
+    version: str = "1"
+    """Sets made before rules had versions name none."""
     source: str
     text: str
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever it is named: with its version, where it has had several."""
+        several = len(RULE_VERSIONS[self.id]) > 1
+        return f"{self.id.value}-{self.version}" if several else self.id.value
+
+    @property
+    def newest(self) -> "Rule":
+        """The same rule at its newest version."""
+        return self.model_copy(update={"version": RULE_VERSIONS[self.id][-1]})
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a newer version of it is known."""
+        return self.version in RULE_VERSIONS[self.id][:-1]
+
+    @property
+    def passes_over(self) -> bool:
+        """Whether a stage without a control that applies is passed over, and never a level."""
+        return self.id is RuleId.STAGED and self.version != "1"
 
 
 class Standard(Model):
@@ -441,7 +473,7 @@ class Framework(Model):
 
     def highest_for(self, outcome: Outcome) -> LevelId:
         """Give the highest level this outcome can reach."""
-        if self.rule.id is RuleId.STAGED:
+        if self.rule.id is RuleId.STAGED and not self.rule.passes_over:
             return self.scale[-1].id
         attached = {indicator.level for indicator in outcome.indicators}
         return max(

@@ -4,8 +4,8 @@ A rule is known by its id in a control set's file, never by the set. Each takes 
 that run in parallel, one entry a statement, and says what the outcome is, at best and at worst.
 """
 
-from collections.abc import Container
-from typing import NamedTuple, Protocol, assert_never
+from collections.abc import Container, Mapping
+from typing import NamedTuple, Protocol
 
 from cyberassess.domain.framework import CountsAs, Framework, LevelId, RuleId
 
@@ -92,29 +92,54 @@ def by_stages(
 ) -> Table:
     """Determine one outcome by stages.
 
-    A stage is reached when all its applicable controls count and the stages below are reached; a
-    stage with no applicable control is passed. Only *met* counts: what is met with exceptions,
-    worked towards or accepted as a risk is shown apart and reaches no stage.
+    A stage is reached when all its applicable controls count and the stages below are reached. A
+    stage with no applicable control is passed over: it holds nothing back and is never the level.
+    So no level names a stage in which no control was met; with none met it is the lowest. Only
+    *met* counts: what is met with exceptions, worked towards or accepted as a risk is shown apart
+    and reaches no stage.
 
     Source: Scottish Public Sector Cyber Resilience Framework 1.0, its three stages, each of which
-    builds on the one before, https://www.gov.scot/publications/cyber-resilience-framework/.
+    builds on the one before, https://www.gov.scot/publications/cyber-resilience-framework/; what
+    is said of stages without a control is ours, docs/method.md.
     """
     del accepted
     if all(count is CountsAs.LEFT_OUT for count in counts):
         return _nothing_applies(counts)
-    best = worst = 0
-    best_open = worst_open = True
-    for rank in range(1, len(framework.scale)):
-        column = [c for r, c in zip(ranks, counts, strict=True) if r == rank]
-        firm = all(count in (CountsAs.MET, CountsAs.LEFT_OUT) for count in column)
-        possible = firm or all(
-            c in (CountsAs.MET, CountsAs.LEFT_OUT, CountsAs.UNANSWERED) for c in column
-        )
-        worst_open = worst_open and firm
-        best_open = best_open and possible
-        worst = rank if worst_open else worst
-        best = rank if best_open else best
-    return _table(framework, worst, best, counts)
+    applying = {
+        r for r, count in zip(ranks, counts, strict=True) if count is not CountsAs.LEFT_OUT
+    }
+
+    def read(*favourable: CountsAs) -> int:
+        falling = [r for r, c in zip(ranks, counts, strict=True) if r > 0 and c not in favourable]
+        first = min(falling, default=len(framework.scale))
+        return max((rank for rank in applying if rank < first), default=0)
+
+    firm = (CountsAs.MET, CountsAs.LEFT_OUT)
+    return _table(framework, read(*firm), read(*firm, CountsAs.UNANSWERED), counts)
+
+
+def by_stages_1(
+    framework: Framework,
+    ranks: list[int],
+    counts: list[CountsAs],
+    *,
+    accepted: Container[LevelId] = (),
+) -> Table:
+    """Determine one outcome by stages as version 1 did: a stage without a control is reached.
+
+    It is superseded: where nothing at all is met, an outcome without a control for the lowest
+    stage still stood at that stage. Kept for assessments that pinned it.
+    """
+    del accepted
+    if all(count is CountsAs.LEFT_OUT for count in counts):
+        return _nothing_applies(counts)
+
+    def read(*favourable: CountsAs) -> int:
+        falling = [r for r, c in zip(ranks, counts, strict=True) if r > 0 and c not in favourable]
+        return min(falling, default=len(framework.scale)) - 1
+
+    firm = (CountsAs.MET, CountsAs.LEFT_OUT)
+    return _table(framework, read(*firm), read(*firm, CountsAs.UNANSWERED), counts)
 
 
 def by_all_met(
@@ -196,16 +221,16 @@ class RuleFunction(Protocol):
         """Determine one outcome."""
 
 
+RULES: Mapping[tuple[RuleId, str], RuleFunction] = {
+    (RuleId.CAF_TABLE, "1"): by_caf_table,
+    (RuleId.STAGED, "1"): by_stages_1,
+    (RuleId.STAGED, "2"): by_stages,
+    (RuleId.ALL_MET, "1"): by_all_met,
+    (RuleId.IN_PLACE, "1"): by_in_place,
+}
+"""Every rule, keyed by its id and version."""
+
+
 def rule_of(framework: Framework) -> RuleFunction:
-    """Give the rule a control set names."""
-    match framework.rule.id:
-        case RuleId.CAF_TABLE:
-            return by_caf_table
-        case RuleId.STAGED:
-            return by_stages
-        case RuleId.ALL_MET:
-            return by_all_met
-        case RuleId.IN_PLACE:
-            return by_in_place
-        case other:
-            assert_never(other)
+    """Give the rule a control set names; ``KeyError`` for a version that is not known."""
+    return RULES[framework.rule.id, framework.rule.version]

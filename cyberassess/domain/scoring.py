@@ -8,8 +8,6 @@ numbers or fractions; rounding happens once, for display.
 import datetime
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
-from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
@@ -42,15 +40,14 @@ from cyberassess.domain.recorded import Record, State
 from cyberassess.domain.reviewing import REVIEW, reviews
 from cyberassess.domain.rules import RuleFunction, Table, rule_of
 from cyberassess.domain.standing import Standing, standings_of
+from cyberassess.domain.superseding import Superseded, by_rule
+from cyberassess.domain.theme_maturity import Pair, ThemeScore, theme_score
 
 DETERMINATION = "determination"
 """The register of confirmed determinations: fields ``level``, ``suggested``, ``reason``."""
 ACCEPTANCE = "acceptance"
 """The register of columns accepted though more than half left out, keyed by outcome and level;
 fields ``left_out`` (ids, sorted) and ``reason``."""
-THEME_RULE = "theme-maturity-1"
-"""The id of our rule for theme maturity; printed wherever its numbers stand."""
-
 
 _SHORT_OF_MET = (CountsAs.NOT_MET, CountsAs.PARTLY, CountsAs.UNANSWERED)
 
@@ -82,6 +79,7 @@ class OutcomeScore:
     unaccepted: tuple[LevelId, ...]
     confirmed: LevelId | None
     target: LevelId | None
+    """What the profile asks here; of stages with nothing to assess, the highest below that has."""
     standings: tuple[Standing, ...]
     """One a statement, in the order of ``asked.outcome.indicators``."""
     confirmation: Record | None = None
@@ -141,6 +139,31 @@ class OutcomeScore:
         """Give the statements that count in this way."""
         return tuple(k for k, each in self.by_statement.items() if each.counts_as is counts_as)
 
+    @cached_property
+    def reachable(self) -> tuple[LevelId, ...]:
+        """The levels it has statements for, lowest first; of stages those that apply here."""
+        framework = self.asked.framework
+        found = {
+            indicator.level
+            for indicator, standing in zip(
+                self.asked.outcome.indicators, self.standings, strict=True
+            )
+            if not framework.rule.passes_over
+            or (
+                indicator.kind is not IndicatorKind.PERMISSION
+                and standing.counts_as is not CountsAs.LEFT_OUT
+            )
+        }
+        return tuple(each.id for each in framework.scale if each.id in found)
+
+    @property
+    def highest(self) -> LevelId:
+        """The highest level it can be determined at here."""
+        framework = self.asked.framework
+        if framework.rule.passes_over and self.reachable:
+            return self.reachable[-1]
+        return framework.highest_for(self.asked.outcome)
+
     def gap_to(self, level: LevelId) -> Gap:
         """Give what stands in the way of a level: of the columns that lead there, the shortest.
 
@@ -194,52 +217,13 @@ class OutcomeScore:
         above = [
             level.id
             for level in framework.scale[reached + 1 :]
-            if level.answers and self.asked.outcome.at_level(level.id)
+            if level.answers and level.id in self.reachable
         ]
         held = self.asked.outcome.at_level(framework.scale[reached].id)
         upheld: tuple[IndicatorId, ...] = ()
         if not framework.scale[reached].is_warning:
             upheld = tuple(e.id for e in held if e.kind is not IndicatorKind.PERMISSION)
         return (*upheld, *(self.gap_to(above[0]).missing if above else ()))
-
-
-class ThemeLevel(IntEnum):
-    """Levels of theme maturity, our rule ``theme-maturity-1``."""
-
-    NOT_KNOWN = 0
-    STARTING = 1
-    DEVELOPING = 2
-    ESTABLISHED = 3
-    ON_TARGET = 4
-    BEYOND_TARGET = 5
-
-    @property
-    def title(self) -> str:
-        """The word shown beside the number."""
-        return self.name.replace("_", " ").lower()
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeScore:
-    """Where one theme stands, for one framework version, in one scope or over all."""
-
-    framework: FrameworkRef
-    scope: ScopeId
-    theme: str
-    meets: int
-    """Outcomes that meet their target in every scope they apply to."""
-    of: int
-    """Outcomes with a target that apply somewhere."""
-    level: ThemeLevel | None
-    """``None`` where no outcome has a target, or the theme has none."""
-    attainment: Fraction | None
-    """0 to 100: mean of rank over highest rank, over applicable pairs with a determination."""
-    attainment_of_target: Fraction | None
-    """The same mean for the target; an outcome without a target counts as rank 0."""
-    pairs: int
-    """Applicable outcome-and-scope pairs, targeted or not."""
-    determined: int
-    """Of those, pairs with a determination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +252,8 @@ class Scorecard:
     on: datetime.date
     """The date evidence is judged at."""
     verdicts: tuple[Verdict, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
+    """One for each control set whose rule has a newer version."""
 
     @cached_property
     def by_key(self) -> Mapping[OutcomeKey, OutcomeScore]:
@@ -293,7 +279,7 @@ def determine(
     """
     rule = rule_of(framework)
     state = with_inherited(framework, settings, state)
-    requirements: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
+    wanted: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
     places: dict[str, set[ScopeId]] = {}
     assessed = {each.id for each in framework.assessed}
     acceptances, determinations = state.records.get(ACCEPTANCE), state.records.get(DETERMINATION)
@@ -321,12 +307,29 @@ def determine(
                     table.not_applicable,
                     table.unaccepted,
                     _confirmed(framework, confirmation, table),
-                    requirements.get(outcome.id),
+                    _asked(framework, layouts, standings, wanted.get(outcome.id)),
                     tuple(standings),
                     confirmation,
                 )
             )
     return scores
+
+
+def _asked(
+    framework: Framework,
+    layouts: Sequence[StatementLayout],
+    standings: Sequence[Standing],
+    level: LevelId | None,
+) -> LevelId | None:
+    """Give what a target asks of an outcome: of stages, the highest up to it that applies."""
+    if level is None or not framework.rule.passes_over:
+        return level
+    applying = {
+        layout.rank
+        for layout, count in zip(layouts, _scored(layouts, standings), strict=True)
+        if count is not CountsAs.LEFT_OUT and 0 < layout.rank <= framework.ranks[level]
+    }
+    return framework.scale[max(applying)].id if applying else None
 
 
 def _confirmed(framework: Framework, confirmation: Record | None, table: Table) -> LevelId | None:
@@ -446,14 +449,30 @@ def score(
     outcomes: list[OutcomeScore] = []
     entries: list[ThemeScore] = []
     verdicts: list[Verdict] = []
+    superseded: list[Superseded] = []
     for ref, framework in frameworks.items():
         scored = determine(framework, settings, state, targets.get(ref))
         if framework.rule.id is RuleId.ALL_MET:
             verdicts += _verdicts(framework, scored)
         outcomes += scored
         entries += _themes(framework, scored, settings, themes)
+        if framework.rule.is_superseded:
+            renewed = by_rule(framework, framework.rule.newest)
+            again = determine(renewed, settings, state, targets.get(ref))
+            corrected = _themes(renewed, again, settings, themes)
+            superseded.append(
+                Superseded(
+                    ref,
+                    framework.short_title,
+                    framework.rule.name,
+                    renewed.rule.name,
+                    tuple(corrected),
+                )
+            )
     confidence = _confidence(outcomes, state, on)
-    return Scorecard(tuple(outcomes), tuple(entries), confidence, on, tuple(verdicts))
+    return Scorecard(
+        tuple(outcomes), tuple(entries), confidence, on, tuple(verdicts), tuple(superseded)
+    )
 
 
 def _verdicts(framework: Framework, scored: list[OutcomeScore]) -> list[Verdict]:
@@ -490,72 +509,25 @@ def _themes(
         within = [e for e in scored if scope in (ALL_SCOPES, e.asked.scope.id)]
         for theme in themes.themes:
             here = [
-                e
+                _pair(e)
                 for e in within
-                if e.asked.outcome.id in placements
+                if not e.not_applicable
+                and e.asked.outcome.id in placements
                 and placements[e.asked.outcome.id].theme == theme.id
             ]
-            entries.append(_theme(framework, scope, theme.id, here))
+            entries.append(theme_score(framework.ref, scope, theme.id, here))
     return entries
 
 
-def _theme(
-    framework: Framework, scope: ScopeId, theme: str, scored: list[OutcomeScore]
-) -> ThemeScore:
-    """Measure one theme.
-
-    Source: our rule ``theme-maturity-1``, docs/method.md. NCSC publishes no theme maturity.
-    """
-    applicable = [each for each in scored if not each.not_applicable]
-    determined = [each for each in applicable if each.rank is not None]
-    by_outcome: dict[OutcomeId, list[bool]] = {}
-    for each in applicable:
-        if each.meets_target is not None:
-            by_outcome.setdefault(each.asked.outcome.id, []).append(each.meets_target)
-    of = len(by_outcome)
-    meets = sum(all(results) for results in by_outcome.values())
-    ranks = framework.ranks
-    highest = {
-        e.asked.outcome.id: max(ranks[framework.highest_for(e.asked.outcome)], 1)
-        for e in applicable
-    }
-    level: ThemeLevel | None = None
-    if of:
-        at_highest = all(each.rank == highest[each.asked.outcome.id] for each in applicable)
-        level = _theme_level(meets, of, len(determined), len(applicable), at_highest=at_highest)
-    return ThemeScore(
-        framework.ref,
-        scope,
-        theme,
-        meets,
-        of,
-        level,
-        _mean([Fraction(each.rank or 0, highest[each.asked.outcome.id]) for each in determined]),
-        _mean(
-            [
-                Fraction(ranks[each.target] if each.target else 0, highest[each.asked.outcome.id])
-                for each in determined
-            ]
-        ),
-        len(applicable),
-        len(determined),
+def _pair(score: OutcomeScore) -> Pair:
+    ranks = score.asked.framework.ranks
+    return Pair(
+        score.asked.outcome.id,
+        score.rank,
+        None if score.target is None else ranks[score.target],
+        max(ranks[score.highest], score.rank or 0, 1),
+        score.meets_target,
     )
-
-
-def _theme_level(
-    meets: int, of: int, determined: int, pairs: int, *, at_highest: bool
-) -> ThemeLevel:
-    if determined * 5 < pairs * 4:
-        return ThemeLevel.NOT_KNOWN
-    if meets == of:
-        return ThemeLevel.BEYOND_TARGET if at_highest else ThemeLevel.ON_TARGET
-    if meets * 5 >= of * 4:
-        return ThemeLevel.ESTABLISHED
-    return ThemeLevel.DEVELOPING if meets * 2 >= of else ThemeLevel.STARTING
-
-
-def _mean(values: list[Fraction]) -> Fraction | None:
-    return sum(values, Fraction(0)) * 100 / len(values) if values else None
 
 
 def _confidence(outcomes: list[OutcomeScore], state: State, on: datetime.date) -> Confidence:

@@ -15,11 +15,13 @@ def open_points(state: State, card: Scorecard) -> tuple[OpenPoint, ...]:
     gaps = findings(card)
     planned = by_outcome(actions_of(state))
     returns = declarations(state).values()
+    sets = {each.asked.framework.ref for each in card.outcomes}
     applicable = [each for each in card.outcomes if not each.not_applicable]
     points = (
         OpenPoint(OpenKind.ANSWERS, sure.statements - sure.answered, sure.statements),
         OpenPoint(OpenKind.CONFIRMATIONS, sum(map(waits, applicable)), len(applicable)),
         OpenPoint(OpenKind.CONFLICTS, sure.conflicts, sure.statements),
+        OpenPoint(OpenKind.RULES, len(card.superseded), len(sets)),
         OpenPoint(OpenKind.GAPS, sum(each.score.key not in planned for each in gaps), len(gaps)),
         OpenPoint(OpenKind.RETURNS, sum(not each.stands for each in returns), len(returns)),
     )

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from cyberassess.domain.assessment import ALL_SCOPES, OutcomeKey, ScopeId
 from cyberassess.domain.framework import FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
+from cyberassess.domain.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.theme_maturity import ThemeScore
 
 
 class Was(NamedTuple):
@@ -33,6 +34,8 @@ class Year:
     """The target's profile of each framework; empty where none was chosen."""
     titles: Mapping[FrameworkRef, str]
     """Title and version of each framework."""
+    recounted: frozenset[FrameworkRef] = frozenset()
+    """Frameworks counted by the version of their rule that counts now, not by the one then."""
 
     def theme(
         self, framework: FrameworkRef, theme: str, scope: ScopeId = ALL_SCOPES
@@ -57,6 +60,7 @@ def year_of(
     card: Scorecard,
     profiles: Mapping[FrameworkRef, str],
     titles: Mapping[FrameworkRef, str],
+    recounted: frozenset[FrameworkRef] = frozenset(),
 ) -> Year:
     """Give what is printed of an assessment in later years."""
     return Year(
@@ -65,6 +69,7 @@ def year_of(
         card.themes,
         profiles,
         titles,
+        recounted,
     )
 
 

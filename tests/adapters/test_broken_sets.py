@@ -31,11 +31,16 @@ CASES = [
     Case("unknown-condition", "line 60, R1.1", '"S.9" is not a condition', "S.1"),
     Case("unused-condition", "line 50, S.1", "Nothing depends on this condition", "applies_when"),
     Case("wrong-count", "made@1", "2 entries under outcomes; the publisher has 3"),
+    Case(
+        "unknown-rule-version", "made@1", '"2" is not a version of the rule all-met', "one of: 1"
+    ),
     Case("mixed-conditions", "line 41, S", "conditions and statements that are scored", "S.1"),
     Case("only-permissions", "line 62, R2", "nothing but permissions"),
     Case("other-scope-condition", "line 60, R1.1", "for each organisation, this statement for"),
     Case("long-sentence", "line 41, S", "A sentence has 26 words", "the most is 25"),
     Case("double-negative", "line 62, R2", "says no twice (Nobody, without)", "what is the case"),
+    Case("later-correction", "correction 2", "It corrects revision 1 by a later one", "Raise"),
+    Case("unknown-correction", "correction 1", '"R1.9" is no statement here', "R1.2"),
     Case("long-text", "line 62, R2", "The question has", "the most is 44"),
     Case("denied-warning", "line 61, R1.2", 'A warning sign says "fail to"', "what is the case"),
     Case("unexplained-abbreviation", "line 61, R1.2", '"RFID" is not explained', "brackets"),

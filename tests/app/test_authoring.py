@@ -535,3 +535,23 @@ def test_every_command_of_the_guide_runs_as_written(
     printed = capfd.readouterr().out
     assert "0 of 1 outcomes meet the target" in printed
     assert "wording for 1 of 4 statements" in printed
+
+
+def test_a_target_for_a_stage_without_a_control_up_to_it_is_refused_by_name(
+    tmp_path: Path,
+) -> None:
+    framework = Shelf().framework("pscrf@1.0").framework
+    path = tmp_path / "targets.csv"
+    rows = {str(each.id): "Target" for each in framework.assessed}
+    path.write_text(table(rows), "utf-8")
+    with pytest.raises(CyberassessError) as caught:
+        write_profile(path, wanted(tmp_path / "out.yaml", "pscrf@1.0"))
+    said = [str(each) for each in caught.value.problems]
+    assert said[0] == (
+        "targets.csv, line 13: 3.3 has no control for Target or for a stage below it. Use one of: "
+        "Advanced. Leave the cell empty where there is no target. Nothing was written."
+    )
+    assert len(said) == 4
+    path.write_text(table(rows | dict.fromkeys(("3.3", "3.4", "10.1", "10.2"), "")), "utf-8")
+    found = write_profile(path, wanted(tmp_path / "out.yaml", "pscrf@1.0"))
+    assert len(found.profile.targets[framework.ref].requirements) == 73

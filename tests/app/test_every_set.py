@@ -132,9 +132,10 @@ def reading(
         case RuleId.STAGED:
             reached = levels[0]
             for level in levels[1:]:
-                if any(each.level == level and count is not MET for each, count in left):
+                stage = {count for each, count in left if each.level == level}
+                if stage - {MET}:
                     break
-                reached = level
+                reached = level if stage else reached
             return reached
         case RuleId.CAF_TABLE:
             if any(each.id in warning and count is MET for each, count in left):

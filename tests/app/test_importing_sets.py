@@ -173,7 +173,7 @@ def test_a_plain_sheet(tmp_path: Path) -> None:
     }
     assert codes(built) == ["derived-ids", "derived-ids", "mixed-owners"]
     assert "Crown copyright" in framework.licence
-    assert framework.rule.id.value == "staged"
+    assert framework.rule.name == "staged-2"
 
 
 def test_titles_above_merged_cells_and_a_footnote(tmp_path: Path) -> None:
@@ -244,6 +244,22 @@ def test_profiles_and_themes_are_written(tmp_path: Path) -> None:
     placements = next(iter(placed.values()))
     assert all(each.reason.startswith("Inferred") for each in placements.values())
     assert placements[OutcomeId("3.1")].theme == "infrastructure"
+
+
+def test_a_target_asks_only_where_there_is_a_control_up_to_its_stage(tmp_path: Path) -> None:
+    built = build(tmp_path, PLAIN)
+    shelf = Shelf(tmp_path / "frameworks")
+    asked = {}
+    for stage in ("baseline", "target", "advanced"):
+        target = shelf.profile(f"pscrf-2-{stage}")[0].targets[built.framework.ref]
+        assert {*target.requirements, *target.no_target} == set(built.framework.outcomes)
+        assert set(target.requirements.values()) == {stage}
+        asked[stage] = sorted(target.requirements)
+    assert asked == {
+        "baseline": ["1.1", "3.1"],
+        "target": ["1.1", "3.1"],
+        "advanced": ["1.1", "2.1", "3.1"],
+    }
 
 
 def test_matches_to_the_older_version_are_suggested_only(tmp_path: Path) -> None:

@@ -71,10 +71,10 @@ def test_the_default_stands_beside_theirs(tmp_path: Path) -> None:
     assert figures["themes"]["people"] == (1, 3)
     assert figures["default_themes"] == {"pipes": (1, 1), "people": (0, 2)}
     result = CliRunner().invoke(program, ["-C", str(folder), "score"])
-    assert "by default: 1 of 1, 0 not known" in result.output
+    assert "by default: 1 of 1, too few to say" in result.output
     assert "The organisation placed outcomes otherwise than the default." in result.output
     page = report_full(folder, Wanted(suffix=".html")).path.read_text("utf-8")
-    said = "By the default&#39;s placing: Pipes 1 of 1, level 0 and People 0 of 2, level 0."
+    said = "By the default&#39;s placing: Pipes 1 of 1, too few to say and People 0 of 2, level 0."
     assert said in page
     assert "Themes changed by the organisation" in page
     assert "Counts for People; by default for Pipes." in page

@@ -11,7 +11,8 @@ gives the outcome ``X1.a`` of the role ``board`` with five statements; ``X1.a.H.
 ``X1.a.M.1``. The levels are made up (low, middle, high), so that no test can pass because the
 code knows a publisher's words.
 
-Control sets with other rules are written the same way, after the rule's id::
+Control sets with other rules are written the same way, after the rule's id (``staged``, at its
+newest version) or its id and version (``staged-1``)::
 
     X Governance
       X.c organisation board C.1 C.2
@@ -36,10 +37,12 @@ import yaml
 
 from cyberassess.domain.assessment import ScopeId, Settings, StatementKey
 from cyberassess.domain.framework import (
+    RULE_VERSIONS,
     Framework,
     FrameworkRef,
     IndicatorId,
     Profile,
+    RuleId,
     Target,
     ThemeSet,
 )
@@ -102,10 +105,13 @@ def framework_data(outline: str, rule: str = "caf-table") -> Data:
         (stack[-1][1]["groups"] if stack else groups).append(group)
         counts["groups"][kind] = counts["groups"].get(kind, 0) + 1
         stack.append((depth, group))
+    named = re.fullmatch(r"(?P<id>.+?)(-(?P<version>\d+))?", rule)
+    assert named is not None
+    rule_id, version = named["id"], named["version"] or RULE_VERSIONS[RuleId(named["id"])][-1]
     return _HEAD | {
         "answer_sets": _answer_sets(),
-        "levels": _levels(rule),
-        "rule": _HEAD["rule"] | {"id": rule},
+        "levels": _levels(rule_id),
+        "rule": _HEAD["rule"] | {"id": rule_id, "version": version},
         "counts": counts,
         "groups": groups,
     }

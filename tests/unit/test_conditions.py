@@ -167,7 +167,7 @@ def test_a_repetition_has_the_same_choices_as_what_it_repeats() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "letter", "top"),
-    [("staged", "F", "third"), ("all-met", "R", "ready"), ("in-place", "P", "present")],
+    [("staged", "T", "third"), ("all-met", "R", "ready"), ("in-place", "P", "present")],
 )
 @pytest.mark.parametrize("condition", ["yes", "no", "-"])
 def test_a_condition_among_other_statements_is_never_scored(

@@ -401,7 +401,7 @@ def test_scores_stay_in_range_and_add_up(made: tuple[Settings, Answers], profile
     for each in card.themes:
         assert 0 <= each.meets <= each.of <= each.pairs
         assert each.determined <= each.pairs
-        assert (each.level is None) == (each.of == 0)
+        assert (each.level is None) == (each.of <= 1)
         for figure in (each.attainment, each.attainment_of_target):
             assert (figure is None) == (each.determined == 0)
             assert figure is None or 0 <= figure <= Fraction(100)

@@ -4,21 +4,32 @@ from collections.abc import Mapping
 
 import pytest
 
-from cyberassess.domain.framework import Framework, IndicatorId, LevelId, OutcomeId
+from cyberassess.domain.framework import (
+    RULE_VERSIONS,
+    Framework,
+    IndicatorId,
+    LevelId,
+    OutcomeId,
+    RuleId,
+)
 from cyberassess.domain.rules import (
+    RULES,
     by_all_met,
     by_caf_table,
     by_in_place,
     by_stages,
+    by_stages_1,
     rule_of,
 )
 from cyberassess.domain.scoring import OutcomeScore, determine
 from tests.unit.builder import (
     Written,
+    framework_data,
     make_framework,
     make_ruled,
     make_settings,
     make_state,
+    make_target,
 )
 
 OUT = "out (None here)"
@@ -58,20 +69,39 @@ def gap(found: OutcomeScore, level: str) -> list[str]:
 def test_a_control_set_names_its_rule() -> None:
     named = {
         "staged": by_stages,
+        "staged-2": by_stages,
+        "staged-1": by_stages_1,
         "all-met": by_all_met,
         "in-place": by_in_place,
         "caf-table": by_caf_table,
     }
     for rule, function in named.items():
-        letter = {"staged": "F", "all-met": "R", "in-place": "P", "caf-table": "N"}[rule]
+        letter = {"s": "F", "a": "R", "i": "P", "c": "N"}[rule[0]]
         framework = make_ruled(rule, f"X X\n  X.a organisation board {letter}.1")
         assert rule_of(framework) is function
+    assert set(RULES.values()) == set(named.values())
+
+
+def test_every_version_of_every_rule_is_known() -> None:
+    assert set(RULES) == {(rule, each) for rule in RuleId for each in RULE_VERSIONS[rule]}
+
+
+def test_a_set_that_names_no_version_has_the_first() -> None:
+    data = framework_data(STAGES, "staged")
+    del data["rule"]["version"]
+    assert rule_of(Framework.model_validate(data)) is by_stages_1
+
+
+def test_a_rule_is_named_with_its_version_where_it_has_had_several() -> None:
+    named = [make_ruled(each, STAGES).rule.name for each in ("staged-1", "staged")]
+    assert named == ["staged-1", "staged-2"]
+    assert make_ruled("all-met", READY).rule.name == "all-met"
 
 
 def test_a_rule_the_engine_does_not_know_is_refused() -> None:
     framework = make_framework()
     rule = framework.rule.model_copy(update={"id": "planet"})
-    with pytest.raises(AssertionError, match="planet"):
+    with pytest.raises(KeyError, match="planet"):
         rule_of(framework.model_copy(update={"rule": rule}))
 
 
@@ -115,18 +145,25 @@ def test_an_open_control_leaves_the_stage_open(changes: Answers, worst: str, bes
     assert not found.complete
 
 
-def test_a_stage_with_no_control_that_applies_is_passed() -> None:
-    assert one("staged", STAGES, ALL_STAGES | {"S.1": OUT, "S.2": OUT}).suggested == "third"
-    assert one("staged", STAGES, ALL_STAGES | {"F.1": OUT, "F.2": OUT}).suggested == "third"
-    found = one("staged", STAGES, ALL_STAGES | {"S.1": OUT, "S.2": OUT, "T.1": "no"})
-    assert found.suggested == "second"
+ONLY_SECOND = "X X\n  X.a organisation board S.1"
 
 
-def test_a_stage_without_controls_of_its_own_is_passed() -> None:
-    only_second = "X X\n  X.a organisation board S.1"
-    assert one("staged", only_second, {"S.1": "yes"}).suggested == "third"
-    assert one("staged", only_second, {"S.1": "no"}).suggested == "first"
-    assert span(one("staged", only_second, {})) == ("first", None, "third")
+@pytest.mark.parametrize(("rule", "reached"), [("staged-1", "second"), ("staged", "first")])
+def test_a_stage_with_no_control_that_applies_is_passed(rule: str, reached: str) -> None:
+    """Since version 2 it is never the level either."""
+    assert one(rule, STAGES, ALL_STAGES | {"S.1": OUT, "S.2": OUT}).suggested == "third"
+    assert one(rule, STAGES, ALL_STAGES | {"F.1": OUT, "F.2": OUT}).suggested == "third"
+    found = one(rule, STAGES, ALL_STAGES | {"S.1": OUT, "S.2": OUT, "T.1": "no"})
+    assert found.suggested == reached
+
+
+@pytest.mark.parametrize(
+    ("rule", "low", "high"), [("staged-1", "first", "third"), ("staged", "none", "second")]
+)
+def test_a_stage_without_controls_of_its_own_is_passed(rule: str, low: str, high: str) -> None:
+    assert one(rule, ONLY_SECOND, {"S.1": "yes"}).suggested == high
+    assert one(rule, ONLY_SECOND, {"S.1": "no"}).suggested == low
+    assert span(one(rule, ONLY_SECOND, {})) == (low, None, high)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +190,47 @@ def test_an_outcome_nobody_answered_has_no_determination(rule: str, outline: str
     assert not found.not_applicable
 
 
-def test_any_stage_can_be_the_highest_even_without_controls_of_its_own() -> None:
-    framework = make_ruled("staged", "X X\n  X.a organisation board F.1")
-    assert framework.highest_for(framework.outcomes[OutcomeId("X.a")]) == "third"
+@pytest.mark.parametrize(("rule", "level"), [("staged-1", "third"), ("staged", "second")])
+def test_the_highest_stage_has_controls_of_its_own_since_version_2(rule: str, level: str) -> None:
+    framework = make_ruled(rule, ONLY_SECOND)
+    assert framework.highest_for(framework.outcomes[OutcomeId("X.a")]) == level
+    assert one(rule, ONLY_SECOND, {}).highest == level
+    assert one(rule, ONLY_SECOND, {"S.1": OUT}).highest == level
+
+
+def test_the_highest_stage_here_is_the_highest_that_applies() -> None:
+    found = one("staged", STAGES, ALL_STAGES | {"T.1": OUT})
+    assert found.reachable == ("first", "second")
+    assert (found.suggested, found.highest) == ("second", "second")
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted", "asked", "meets"),
+    [
+        ({}, "second", "second", True),
+        ({"S.1": OUT, "S.2": OUT}, "second", "first", True),
+        ({"S.1": OUT, "S.2": OUT, "F.1": "no"}, "second", "first", False),
+        ({"F.1": OUT, "F.2": OUT}, "first", None, None),
+        ({"F.1": OUT, "F.2": OUT, "S.1": "no"}, "first", None, None),
+        ({"S.1": OUT, "S.2": OUT, "T.1": OUT}, "third", "first", True),
+        ({}, "none", None, None),
+        (dict.fromkeys(ALL_STAGES, OUT), "second", None, None),
+    ],
+)
+def test_a_target_asks_for_the_highest_stage_up_to_it_that_applies(
+    changes: Answers,
+    wanted: str,
+    asked: str | None,
+    meets: bool | None,  # noqa: FBT001 - a value of the table above
+) -> None:
+    """An organisation to which a stage does not apply can meet its target all the same."""
+    framework = make_ruled("staged", STAGES)
+    answers = {f"X.a.{name}": each for name, each in (ALL_STAGES | changes).items()}
+    target = make_target({"X.a": wanted})
+    (found,) = determine(framework, make_settings(), make_state(answers), target)
+    assert (found.target, found.meets_target) == (asked, meets)
+    (found,) = determine(make_ruled("staged-1", STAGES), make_settings(), make_state({}), target)
+    assert found.target == wanted
 
 
 # All met
@@ -267,7 +342,8 @@ def test_partly_against_does_not_apply_counts_as_what_lowers_the_outcome() -> No
 @pytest.mark.parametrize(
     ("rule", "outline", "favourable", "level"),
     [
-        ("staged", STAGES, "F.1", "third"),
+        ("staged", STAGES, "F.1", "first"),
+        ("staged-1", STAGES, "F.1", "third"),
         ("all-met", READY, "R.1", "ready"),
         ("in-place", PLACED, "P.1", "present"),
     ],
@@ -302,8 +378,10 @@ def test_controls_that_do_not_apply_stand_in_nobodys_way() -> None:
 
 def test_nothing_stands_in_the_way_of_a_stage_without_controls_that_apply() -> None:
     found = one("staged", STAGES, ALL_STAGES | {"F.1": OUT, "F.2": OUT, "S.1": "no"})
-    assert found.suggested == "first"
+    assert found.suggested == "none"
     assert gap(found, "first") == []
+    assert gap(found, "second") == ["S.1"]
+    assert short(found.deciding) == ["S.1"]
 
 
 def test_every_point_short_of_in_place_stands_in_its_way() -> None:

@@ -5,12 +5,8 @@ from fractions import Fraction
 import pytest
 
 from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
-from cyberassess.domain.scoring import (
-    Scorecard,
-    ThemeLevel,
-    ThemeScore,
-    score,
-)
+from cyberassess.domain.scoring import Scorecard, score
+from cyberassess.domain.theme_maturity import ThemeLevel, ThemeScore
 from tests.unit.builder import (
     GOOD,
     REF,
@@ -75,13 +71,15 @@ def theme(standings: str, targets: str) -> ThemeScore:
         ("HHHM", "HHH.", 4),  # the one below its highest has no target
         ("HHH?", "HHH.", 0),  # three of four determined
         ("HHHH", "MMMM", 5),
-        ("HHHH", "HHHH", 5),
+        ("HHHH", "HHHM", 5),
+        ("HHHH", "HHHH", 4),  # nothing lies beyond a target that is the highest of everything
+        ("HHHH", "HHH.", 5),  # beyond no target lies everything
         ("HHHH-", "MMMMH", 5),  # what is not applicable is left out
-        ("HHH-", "HHHH", 5),
-        ("HH-", "HHH", 5),
-        ("H", "L", 5),
-        ("N", "L", 4),
-        ("?", "L", 0),
+        ("HHH-", "HHHM", 4),
+        ("HH-", "HHH", 4),
+        ("HH", "LL", 5),
+        ("NN", "LL", 4),
+        ("??", "LL", 0),
     ],
 )
 def test_the_level_follows_from_the_share_that_meets(
@@ -96,6 +94,29 @@ def test_without_an_outcome_that_has_a_target_there_is_no_level(
 ) -> None:
     found = theme(standings, targets)
     assert (found.level, found.meets, found.of) == (None, 0, 0)
+
+
+@pytest.mark.parametrize("standing", ["H", "M", "N", "?", "H-"])
+def test_one_outcome_is_too_few_to_say_a_level(standing: str) -> None:
+    found = theme(standing, "HH"[: len(standing)])
+    assert (found.of, found.level, found.note) == (1, None, "too few to say")
+    assert found.meets == (standing[0] == "H")
+    assert found.level_in_words == "too few to say"
+
+
+def test_a_level_stands_beside_its_word() -> None:
+    found = theme("HM", "HH")
+    assert (found.note, found.level_in_words) == ("", "2 developing")
+    assert theme("HM", "..").level_in_words == "no level"
+
+
+@pytest.mark.parametrize(
+    ("standings", "targets", "top"), [("NN", "HH", 4), ("NN", "HM", 5), ("NN", "H.", 5)]
+)
+def test_beyond_target_can_be_reached_only_where_something_lies_beyond(
+    standings: str, targets: str, top: int
+) -> None:
+    assert theme(standings, targets).top is ThemeLevel(top)
 
 
 def test_a_theme_without_an_outcome_has_no_level_and_no_attainment() -> None:
@@ -189,7 +210,7 @@ def test_an_outcome_counts_only_when_it_meets_in_every_scope() -> None:
     housing = card.theme(REF, "pipes", ScopeId("housing"))
     payroll = card.theme(REF, "pipes", ScopeId("payroll"))
     assert (whole.scope, whole.meets, whole.of, whole.pairs) == (ALL_SCOPES, 2, 3, 5)
-    assert (housing.meets, housing.of, housing.level) == (2, 2, ThemeLevel.BEYOND_TARGET)
+    assert (housing.meets, housing.of, housing.level) == (2, 2, ThemeLevel.ON_TARGET)
     assert (payroll.meets, payroll.of, payroll.level) == (1, 2, ThemeLevel.DEVELOPING)
     assert whole.level is ThemeLevel.DEVELOPING
 

@@ -35,7 +35,8 @@ from cyberassess.domain.framework import (
 )
 from cyberassess.domain.plan import Action, actions_of, by_outcome
 from cyberassess.domain.recorded import Source, State
-from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore
+from cyberassess.domain.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.theme_maturity import ThemeScore
 from cyberassess.domain.years import Year
 
 FIRST_DRAFT = Version(1, "", None)

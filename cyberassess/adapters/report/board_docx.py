@@ -124,6 +124,8 @@ class _Writer:
         summary = self.summary
         self.word.add_heading(_text(summary.title), 1)
         self._say(f"{summary.about} · {summary.frame.marking}")
+        for said in summary.frame.superseded:
+            self._say(said, bold=True)
         self.word.add_heading("Recommendation", 2)
         self._say(summary.decision)
         self._slot("Recommendation: keep, change or replace the sentence above")

@@ -45,7 +45,7 @@ from cyberassess.adapters.report.summary_view import (
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import OutcomeId
 from cyberassess.domain.plan import Cost
-from cyberassess.domain.scoring import THEME_RULE
+from cyberassess.domain.theme_maturity import THEME_RULE
 from cyberassess.errors import Problem, ReportError, counted
 
 LONGEST_DECISION = 400
@@ -348,7 +348,7 @@ def _unplanned(basis: Basis) -> str:
 
 
 def _method(basis: Basis) -> Iterator[str]:
-    rules = joined([f"{f.short_title}: {f.rule.id.value}" for f in basis.frameworks.values()])
+    rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
     yield (
         "This is a self-assessment: answers are what people said. Nothing was tested, and no "
         "document was opened. The full report shows every answer, and who gave it."
@@ -356,8 +356,8 @@ def _method(basis: Basis) -> Iterator[str]:
     yield f"Results follow the published rule of each set ({rules}); unanswered is never met."
     yield (
         f"A level follows our own rule {THEME_RULE}: 1 under a half of the outcomes meet the "
-        "target, 2 a half, 3 four fifths, 4 all, 5 all at their highest; 0 where too few are "
-        "known. It is management information, not audit evidence."
+        "target, 2 a half, 3 four fifths, 4 all, 5 all at their highest where that lies beyond; "
+        "0 where too few are known. It is management information, not audit evidence."
     )
 
 

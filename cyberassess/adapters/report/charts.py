@@ -14,7 +14,7 @@ from cyberassess.adapters.report.look import Colours
 from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
-from cyberassess.domain.scoring import ThemeLevel, ThemeScore
+from cyberassess.domain.theme_maturity import ThemeLevel, ThemeScore
 from cyberassess.errors import counted
 
 WIDTH = 170.0
@@ -190,7 +190,7 @@ def themes_chart(basis: Basis, ref: FrameworkRef) -> Chart | None:
         needed = None if ambition is None else needed_for(ambition, score.of)
         if ambition is not None:
             aimed += 1
-            if score.level is not None and score.level >= ambition:
+            if score.level is not None and score.level >= min(ambition, score.top):
                 reached.append(theme.title)
         rows.append(
             _Row(
@@ -269,7 +269,7 @@ def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
         heads=("Year", "Meet the target", "Level"),
         table=[
             (period, f"{each.meets} of {each.of}",
-             "no level" if each.level is None else f"{each.level.value} {each.level.title}")
+             each.level_in_words)
             for period, each in years
         ],
         widths=(34, 33, 33),

@@ -33,6 +33,8 @@ class Frame:
     """Whose document it is, as they write it."""
     control: tuple[tuple[str, str], ...]
     """The control block, as rows of name and value."""
+    superseded: tuple[str, ...]
+    """What stands under the title where a rule has a newer version: the corrected count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,14 @@ def frame(basis: Basis, template: str, kind: str, *, edition: str = "") -> Frame
         look=basis.look,
         name=name,
         control=tuple(_control(basis, kind, edition, marking)),
+        superseded=said_superseded(basis),
     )
+
+
+def said_superseded(basis: Basis) -> tuple[str, ...]:
+    """Say of each set that is scored by a superseded rule what the newest version gives."""
+    theme = basis.headline
+    return tuple(each.sentence(theme.id, theme.title) for each in basis.card.superseded)
 
 
 def reference(basis: Basis) -> str:

@@ -227,16 +227,19 @@ def _from_stages(score: OutcomeScore) -> list[str]:
     one = noun(framework)
     reached = framework.ranks[score.suggested] if score.suggested else 0
     below = framework.scale[1 : reached + 1]
-    passed = [level.title.lower() for level in below if level.id in nothing_to_assess(score)]
+    empty = nothing_to_assess(score)
+    above = [each for each in framework.scale[reached + 1 :] if each.id not in empty]
+    upto = framework.ranks[above[0].id] if above else len(framework.scale)
+    passed = [level.title.lower() for level in framework.scale[1:upto] if level.id in empty]
     sentences: list[str] = []
     if passed:
         stages = "that stage is" if len(passed) == 1 else "those stages are"
-        sentences.append(f"Nothing to assess for {joined(passed)}, so {stages} passed.")
+        over = " over" if framework.rule.passes_over else ""
+        sentences.append(f"Nothing to assess for {joined(passed)}, so {stages} passed{over}.")
     for level in below:
         applying = len(_applying(score, level.id))
         if applying:
             sentences.append(f"{level.title} is reached: {_all(applying, one)} met.")
-    above = framework.scale[reached + 1 :]
     if above:
         column = _applying(score, above[0].id)
         short = _short(score, column)

@@ -288,8 +288,8 @@ def _nothing_to_assess(basis: Basis) -> Iterator[FairList]:
             found.setdefault(key, []).append(score.asked.outcome.id)
     yield FairList(
         "Stages with nothing to assess",
-        "No control of these stages applies to the outcomes named, so the stage is passed: "
-        "reached as soon as the stages below it are.",
+        "No control of these stages applies to the outcomes named, so the stage is passed over: "
+        "it holds nothing back.",
         ("Stage", "Outcomes"),
         tuple(
             FairRow(counted(len(ids), "outcome"), where, title, ", ".join(ids))

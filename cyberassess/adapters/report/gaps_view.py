@@ -23,7 +23,8 @@ from cyberassess.adapters.report.summary_view import (
 )
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import Framework, OutcomeId
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeLevel
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.errors import counted
 
 _SHOWN_WAYS = 12
@@ -344,7 +345,7 @@ def _map_notes(basis: Basis, scores: Sequence[OutcomeScore]) -> list[str]:
 
 def _next_level(basis: Basis) -> NextLevel | None:
     score = basis.headline_score()
-    if score.level is None or score.level is ThemeLevel.BEYOND_TARGET:
+    if score.level is None or score.level is score.top:
         return None
     several = len(basis.frameworks) > 1
     theme = f"{basis.headline.title}{f', {basis.first.short_title},' if several else ''}"

@@ -20,6 +20,8 @@ def said_comparison(basis: Basis, framework: Framework) -> str:
     profile = basis.profiles.get(framework.ref)
     if profile is not None and before.profiles.get(framework.ref, "") != profile.id:
         text += ", measured against another target"
+    if framework.ref in before.recounted:
+        text += f", counted again by rule {framework.rule.name}"
     return f"{text}."
 
 

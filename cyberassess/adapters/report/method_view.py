@@ -14,7 +14,8 @@ from cyberassess.adapters.report.basis import (
 from cyberassess.adapters.report.explaining import explain
 from cyberassess.adapters.report.outcomes_view import result_of
 from cyberassess.domain.framework import CountsAs, Framework, IndicatorKind, RuleId
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeLevel
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.errors import counted
 
 
@@ -86,7 +87,8 @@ _LEVELS = (
     (ThemeLevel.ON_TARGET, "All meet their target."),
     (
         ThemeLevel.BEYOND_TARGET,
-        "All meet their target, and every outcome of the theme is at its highest everywhere.",
+        "All meet their target, and every outcome of the theme is at its highest everywhere. "
+        "Where that is the target of everything, nothing lies beyond, and 4 is the highest.",
     ),
 )
 
@@ -106,7 +108,7 @@ def method(basis: Basis) -> Method:
         rules=tuple(
             RuleText(
                 f"{each.title} {each.version}",
-                each.rule.id.value,
+                each.rule.name,
                 each.rule.text,
                 each.rule.source,
                 f"{_NOTES[each.rule.id]}{_OPEN}",

@@ -26,7 +26,8 @@ from cyberassess.domain.framework import (
     RuleId,
 )
 from cyberassess.domain.plan import LOWEST_PRIORITY, Action
-from cyberassess.domain.scoring import THEME_RULE, OutcomeScore, ThemeScore
+from cyberassess.domain.scoring import OutcomeScore
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.errors import counted
 
 SQUARES_A_ROW = 20
@@ -317,11 +318,18 @@ def _mark(basis: Basis, squares: int) -> tuple[str, str, str, str, str] | None:
     return f"{x:.2f}", "end" if near_end else "start", text, "12.2", f"last year {before.meets}"
 
 
+NO_LEVEL = (
+    "There is no level without a target.",
+    "One outcome alone is too few to say a level.",
+)
+"""Why there is no level, by how many outcomes have a target."""
+
+
 def said_level(basis: Basis, score: ThemeScore) -> str:
     """Say the level, last year's beside it, and the ambition."""
     if score.level is None:
-        return "There is no level without a target."
-    level = f"Level {score.level.value} of 5, {score.level.title}"
+        return NO_LEVEL[score.of]
+    level = f"Level {score.level.value} of {score.top.value}, {score.level.title}"
     before = basis.baseline(score.framework, score.theme, score.scope)
     if before is not None and before.level is not None and before.level.value:
         level += f"; last year {before.level.value}"
@@ -536,7 +544,8 @@ def _by_default(basis: Basis, framework: Framework) -> Iterator[str]:
             default.level,
         ):
             title = basis.title_by_default(default.theme)
-            level = "no level" if default.level is None else f"level {default.level.value}"
+            level = default.note or "no level"
+            level = level if default.level is None else f"level {default.level.value}"
             found.append(f"{title} {default.meets} of {default.of}, {level}")
     if found:
         yield f"Themes are placed by the organisation. By the default's placing: {joined(found)}."
@@ -565,7 +574,7 @@ def theme_table(basis: Basis, ref: FrameworkRef, *, titled: bool) -> ThemeTable:
                 _BAR * score.meets // score.of if score.of else -1,
                 f"{before.meets} of {before.of}" if before else "not known",
                 _BAR * before.meets // before.of if before and score.of else -1,
-                "no level" if score.level is None else f"{score.level.value} {score.level.title}",
+                score.level_in_words,
                 "none set" if ambition is None else f"level {ambition}",
             )
         )

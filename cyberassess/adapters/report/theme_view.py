@@ -17,6 +17,7 @@ from cyberassess.adapters.report.document import Document, frame, prepared_by, s
 from cyberassess.adapters.report.gaps_view import Map, group_map
 from cyberassess.adapters.report.moves_view import Moved, moved_since
 from cyberassess.adapters.report.summary_view import (
+    NO_LEVEL,
     NOT_PLANNED,
     Squares,
     answered_first,
@@ -34,7 +35,7 @@ from cyberassess.adapters.report.summary_view import (
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import Framework, OutcomeId, Theme
-from cyberassess.domain.scoring import THEME_RULE, ThemeLevel, ThemeScore
+from cyberassess.domain.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 
 _MOST_STEPS = 12
@@ -210,7 +211,7 @@ def _places(basis: Basis, framework: Framework, theme: Theme) -> Iterator[PlaceR
                 "Everywhere" if scope == ALL_SCOPES else basis.place(scope),
                 f"{each.meets} of {each.of}" if each.of else "no target",
                 f"{before.meets} of {before.of}" if before else "not known",
-                "no level" if each.level is None else f"{each.level.value} {each.level.title}",
+                each.level_in_words,
             )
 
 
@@ -218,8 +219,10 @@ def _rungs(
     basis: Basis, score: ThemeScore, findings: Sequence[Finding]
 ) -> tuple[tuple[Rung, ...], str]:
     """Say, level by level, which outcomes would have to meet their target, the nearest first."""
-    if score.level is None:
+    if not score.of:
         return (), "Without a target there is no level to rise to."
+    if score.level is None:
+        return (), NO_LEVEL[score.of]
     grouped: dict[OutcomeId, list[Finding]] = {}
     for each in findings:
         grouped.setdefault(each.score.asked.outcome.id, []).append(each)
@@ -255,9 +258,11 @@ def _rungs(
         f"By rule {THEME_RULE}, level 5, {ThemeLevel.BEYOND_TARGET.title}, needs every outcome at "
         "its highest in every place, even where less is the target."
     )
+    if score.top is ThemeLevel.ON_TARGET:
+        note = "Nothing lies beyond this target, so level 4 is the highest here."
     if ambition is not None:
         note = f"Our ambition is level {ambition}. {note}"
-    if score.level is ThemeLevel.BEYOND_TARGET:
+    if score.level is score.top:
         note = "There is no level above this one."
     return tuple(rungs), note
 
@@ -291,7 +296,8 @@ def _method() -> Iterator[str]:
     )
     yield (
         f"The level follows that share alone, by our rule {THEME_RULE}: 1 under a half, 2 a half, "
-        "3 four fifths, 4 all, 5 all at their highest; 0 where too few are known."
+        "3 four fifths, 4 all, 5 all at their highest where that lies beyond; 0 where too few are "
+        "known."
     )
     yield (
         "Maturity of a theme is management information of ours, not audit evidence; no publisher "

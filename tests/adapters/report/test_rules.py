@@ -182,7 +182,7 @@ def test_a_stage_with_nothing_to_assess_is_passed_and_named() -> None:
     state = make_state({"X.a.S.1": "yes", "X.a.T.1": "out (Because.)"}, framework=framework.ref)
     (score,) = determine(framework, make_settings(), state)
     assert explain(score) == (
-        "Nothing to assess for first and third, so those stages are passed. "
+        "Nothing to assess for first and third, so those stages are passed over. "
         "Second is reached: its one statement is met."
     )
     profile = make_profile({"X.a": "third"})

@@ -18,7 +18,7 @@ from cyberassess.adapters.report.charts import (
 from cyberassess.adapters.report.theme_view import ThemeReport, theme_report
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.recorded import State
-from cyberassess.domain.scoring import ThemeLevel
+from cyberassess.domain.theme_maturity import ThemeLevel
 from cyberassess.errors import AssessmentError
 from tests.adapters.report.made import GOAL, make_basis, small_state
 from tests.adapters.report.test_board import PLAN, REF, last_year
@@ -84,6 +84,28 @@ def test_at_the_top_there_is_nothing_above() -> None:
     part = theme_report(many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e")).parts[0]
     assert (part.rungs, part.rungs_note) == ((), "There is no level above this one.")
     assert part.charts == ()
+
+
+def test_a_target_that_is_the_highest_of_everything_has_nothing_beyond_it() -> None:
+    part = theme_report(many("A1.a", ambition={"pipes": "5"})).parts[0]
+    assert part.level == "Level 1 of 4, starting; our ambition is 5."
+    assert part.rungs_note == (
+        "Our ambition is level 5. Nothing lies beyond this target, so level 4 is the highest here."
+    )
+    chart = themes_chart(
+        many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e", ambition={"pipes": "5"}), REF
+    )
+    assert chart is not None
+    assert chart.title.endswith("Of 1 ambition, 1 is reached.")
+
+
+def test_one_outcome_has_no_level_to_rise_to() -> None:
+    part = theme_report(make_basis(small_state(), profile=make_profile({"A1.a": "high"}))).parts[0]
+    too_few = make_basis(small_state(), profile=make_profile({"B2.a": "high"}))
+    assert part.rungs_note == "Without a target there is no level to rise to."
+    assert theme_report(too_few).parts[0].rungs_note == (
+        "One outcome alone is too few to say a level."
+    )
 
 
 def test_too_little_known_names_what_is_missing() -> None:

@@ -200,6 +200,36 @@ def test_the_next_level_names_the_shortest_way() -> None:
     assert report.front.lead_weakest == ""
 
 
+def points(letters: str, **answered: str) -> FullReport:
+    """Build a report on outcomes of one statement, all of which are to be high."""
+    outline = "X One\n" + "".join(f"  X.{each} organisation board M.1 H.1\n" for each in letters)
+    framework = make_framework(outline)
+    answers = {f"X.{each}.{column}.1": "true" for each in letters for column in "MH"}
+    return build(
+        make_state(answers | {f"X.{key}.H.1": said for key, said in answered.items()}),
+        framework=framework,
+        themes=make_themes(dict.fromkeys(framework.outcomes, "pipes")),
+        profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
+        scopes=(),
+    )
+
+
+def test_on_target_is_the_highest_level_where_the_target_is_the_highest_of_everything() -> None:
+    report = points("abc")
+    assert report.front.level == "Level 4 of 4, on target."
+    assert report.front.themes[0].rows[0].level == "4 on target"
+    assert report.gaps.next_level is None
+    assert points("abc", a="not-true").front.level == "Level 2 of 4, developing."
+
+
+def test_one_outcome_is_too_few_to_say_a_level() -> None:
+    report = points("a")
+    assert report.front.lead_count == "1 of 1 outcome meets our target."
+    assert report.front.level == "One outcome alone is too few to say a level."
+    assert report.front.themes[0].rows[0].level == "too few to say"
+    assert report.gaps.next_level is None
+
+
 def test_without_a_target_nothing_is_counted() -> None:
     report = build(small_state())
     assert report.front.lead_count == (

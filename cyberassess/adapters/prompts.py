@@ -356,6 +356,9 @@ class _Session:
         _say(f"What we mean: {outcome.help}")
         if step.block.official:
             _say(f"Official wording: {step.block.official}")
+        for each in dict.fromkeys(choice for row in step.block.rows for choice in row.answers):
+            if each.help and each.needs is Needs.NOTHING:
+                _say(f"{each.label}: {each.help}")
 
     def _store(self, reply: Reply) -> None:
         for problem in self.save(reply):

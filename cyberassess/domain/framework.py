@@ -212,6 +212,8 @@ class Indicator(Model):
     none leaves anything out."""
     fails_whole: bool = False
     """Not met, it fails the whole assessment, whatever the rest."""
+    ended: str = ""
+    """What it asks for ended: a sentence that says what and when; it is asked of nobody."""
     source: str = ""
     """Where the publisher states it, where the outcome's source does not say."""
     refs: Mapping[str, tuple[str, ...]] = {}

@@ -375,6 +375,18 @@ def test_the_question_comes_before_the_statements(
     assert "Leadership" in shown
 
 
+def test_what_an_answer_means_is_said_below_the_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warning, *others = FRAMEWORK.answer_sets
+    happens = warning.answers[0].model_copy(update={"help": "All of it is so."})
+    explained = warning.model_copy(update={"answers": (happens, *warning.answers[1:])})
+    framework = make_framework(answer_sets=(explained, *others))
+    type_in(monkeypatch, questions(framework=framework))
+    shown = capsys.readouterr().out
+    assert shown.index("Is it so?") < shown.index("All of it is so.") < shown.index("1  Happens")
+
+
 CONDITIONAL = make_ruled(
     "staged", "X X\n  X.c organisation board C.1\n  X.a organisation board F.1 S.1?X.c.C.1 T.1"
 )

@@ -417,6 +417,61 @@ def texts(found: Framework) -> list[tuple[str, str]]:
     return listed
 
 
+PSCRF_DUTIES = {
+    "4.1.9": ("asset management", "prior authorisation", "documents"),
+    "6.5.2": ("permission", "direct route", "secured connection", "more than passwords"),
+    "9.1.3": ("stored securely", "strictly controlled", "management approve", "all media"),
+    "11.1.2": ("monitored", "authorised before", "hand back", "company", "three months"),
+    "12.1.9": ("configuration control", "documented", "isolate", "hosting verified"),
+    "12.4.4": (
+        "unauthorised wireless",
+        "at least yearly",
+        "intrusion detection",
+        "at least weekly",
+    ),
+    "13.1.1": ("every internet-capable computer", "logs", "web pages", "all files regularly"),
+    "13.6.1": ("all security patches", "firmware", "within 14 days", "within 30 days"),
+    "13.6.2": ("patched within 14 days", "within 30", "within 60", "audit", "at once"),
+    "13.9.4": ("all users' cardholder data access", "all root or administrator actions"),
+    "13.9.5": ("date and time", "success or failure", "origin", "identity or name"),
+    "14.1.3": ("patched within 14 days", "within 30 days", "within 60 days"),
+    "14.2.5": ("kept off", "permission", "secured connection", "user name and password"),
+    "14.6.6": ("strong password", "encrypted", "few authorised people", "while needed"),
+    "14.6.8": ("six-monthly", "untrusted traffic", "personal firewalls", "web applications"),
+    "15.2.12": ("responsible", "roles and skills", "reporting requirements", "fixed workflows"),
+    "16.1.6": ("policy, processes and plans", "legal or regulatory"),
+    "17.4.7": ("findings documented", "responding to incidents", "protective security"),
+}
+"""Duties of the publisher's control that ours once left out, in our words."""
+LONGEST_CONTROL = 50
+"""Words in a control of the PSCRF: some of the publisher's have a hundred and more."""
+
+
+@pytest.mark.parametrize("name", PSCRF_DUTIES)
+def test_a_control_keeps_every_duty_of_the_publisher(name: str) -> None:
+    _, control = by_ref()[FrameworkRef("pscrf@1.0")].indicators[IndicatorId(name)]
+    lost = [each for each in PSCRF_DUTIES[name] if each not in control.text.casefold()]
+    assert lost == []
+
+
+def test_a_pscrf_control_is_never_longer_than_it_can_be_read() -> None:
+    found = by_ref()[FrameworkRef("pscrf@1.0")].indicators
+    long = {
+        name: words
+        for name, (_, control) in found.items()
+        if (words := len(control.text.split())) > LONGEST_CONTROL
+    }
+    assert long == {}
+
+
+def test_only_the_control_whose_service_ended_says_so() -> None:
+    """Web Check ended on 31 March 2026; the other services of 13.2.1 are still there."""
+    found = by_ref()[FrameworkRef("pscrf@1.0")].indicators
+    ended = {name: control.ended for name, (_, control) in found.items() if control.ended}
+    assert list(ended) == ["13.3.1"]
+    assert "31 March 2026" in ended[IndicatorId("13.3.1")]
+
+
 @every_framework
 def test_a_sentence_has_at_most_twenty_five_words(path: Path) -> None:
     long = [

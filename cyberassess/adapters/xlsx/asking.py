@@ -293,6 +293,8 @@ class _Writing:
         self.first = 0
         """The row of the first statement."""
         self.checks = 0
+        self.helped: set[tuple[str, ...]] = set()
+        """The choices that the sheet explained already."""
         self.ruled: set[int] = set()
         """Rows with a line above."""
         self.together: set[int] = set()
@@ -302,9 +304,8 @@ class _Writing:
         """Write an outcome; gives the row after it."""
         title, row = self._heading(block, row)
         bands: list[Band] = []
-        helped: set[tuple[str, ...]] = set()
         for _, rows in groupby(block.rows, key=lambda each: each.heading):
-            row = self._group(block, tuple(rows), row, helped, bands)
+            row = self._group(block, tuple(rows), row, bands)
         self._checks(bands, title)
         rationale, evidence = block.rationale, block.evidence
         row = self._words(block.why_ref, wording.WHY_TEXT, rationale, row, least=TALL)
@@ -383,15 +384,8 @@ class _Writing:
         self.together |= set(range(title_row + 1, row + 2))
         return title_row, row + 1
 
-    def _group(
-        self,
-        block: Block,
-        rows: Sequence[Row],
-        row: int,
-        helped: set[tuple[str, ...]],
-        bands: list[Band],
-    ) -> int:
-        """Write the rows of one level; ``helped`` holds the choices explained above already."""
+    def _group(self, block: Block, rows: Sequence[Row], row: int, bands: list[Band]) -> int:
+        """Write the rows of one level."""
         sheets, framework = self.sheets, block.asked.framework
         indicator = framework.indicators[rows[0].statements[0].indicator][1]
         level = framework.level(indicator.level)
@@ -399,8 +393,8 @@ class _Writing:
         answers = framework.answers_for(indicator)
         small = sheets.format(font_size=SMALL, **band)
         lines = wording.choices(answers)
-        shown = lines[:1] if lines in helped else lines
-        helped.add(lines)
+        shown = lines[:1] if lines in self.helped else lines
+        self.helped.add(lines)
         for text, form, height in (
             (
                 wording.band(framework, level),

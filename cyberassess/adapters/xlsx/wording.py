@@ -66,6 +66,8 @@ CHOICES = "Choose one: {labels}."
 NEEDS_REASON = " Say why if you choose: {labels}."
 WITH_HELP = "Then, under “In your own words”: {helps}."
 """Where answers say what they need: one line below the choices."""
+MEANING = "{label}: {help}"
+"""Where an answer that needs no reason says what it means: a line of its own, last."""
 SAY_WHY = "say why"
 WHY_TEXT = (
     "Why do you see it this way? About 60 words help the assurer: "
@@ -352,10 +354,16 @@ def choices(answers: AnswerSet) -> tuple[str, ...]:
     """Give the lines that name a level's choices, and what to write beside them."""
     text = CHOICES.format(labels=" / ".join(each.label for each in answers.answers))
     wanting = [each for each in answers.answers if each.needs is Needs.REASON]
+    meanings = [
+        MEANING.format(label=each.label, help=each.help)
+        for each in answers.answers
+        if each.help and each not in wanting
+    ]
     if sum(bool(each.help) for each in wanting) > 1:
-        return text, WITH_HELP.format(helps="; ".join(_help(each) for each in wanting))
+        helps = "; ".join(_help(each) for each in wanting)
+        return text, WITH_HELP.format(helps=helps), *meanings
     labels = " / ".join(each.label for each in wanting)
-    return (text + NEEDS_REASON.format(labels=labels) if wanting else text,)
+    return text + NEEDS_REASON.format(labels=labels) if wanting else text, *meanings
 
 
 def _help(answer: Answer) -> str:

@@ -281,6 +281,9 @@ def test_conditions_stand_first_and_bands_ask_what_the_rule_asks(tmp_path: Path)
     assert "For baseline: is this met?" in texts
     helps = [each for each in texts if each.startswith("Then, under")]
     assert "Risk accepted, give the reference in the risk register" in helps[0]
+    for sheet in book.worksheets[2:-3]:
+        meanings = [str(each.value) for each in sheet["B"]]
+        assert sum(each.startswith("Met: All that is asked is so;") for each in meanings) == 1
     offered = book.worksheets[-4].data_validations.dataValidation[0]
     assert offered.prompt == helps[0]
 

@@ -24,8 +24,6 @@ from cyberassess.app.opening import Assessment
 from cyberassess.app.pack_contents import (
     CHANGES,
     Paths,
-    answer_label,
-    counting_words,
     level_title,
     marks_of,
     override_rows,
@@ -35,6 +33,7 @@ from cyberassess.app.pack_contents import (
 from cyberassess.domain.approval import version_of
 from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.confidence import Confidence, Measured, confidence_in
+from cyberassess.domain.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.evidence import Held, Item, Mark
 from cyberassess.domain.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
 from cyberassess.domain.scoring import OutcomeScore, reviewed_ranks
@@ -267,11 +266,6 @@ def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
     assessment, framework = inside.assessment, score.asked.framework
     for indicator in score.asked.outcome.indicators:
         standing = score.by_statement[indicator.id]
-        answer = answer_label(score, indicator.id, standing.answer)
-        if standing.in_conflict:
-            answer = "People differ; the lower counts"
-        elif standing.answer is None:
-            answer = "Not answered" if not standing.given else "No answer counts"
         sources = []
         reasons = []
         several = len(standing.given) > 1
@@ -281,7 +275,7 @@ def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
             if given.inherited_from:
                 line += f" (taken over from {given.inherited_from})"
             if several:
-                line += f": {answer_label(score, indicator.id, given.answer)}"
+                line += f": {label_of(score, indicator.id, given.answer)}"
             sources.append(SourceLine(line, inside.received.get(given.source.file, "")))
             if given.reason:
                 reasons.append(f"{who}: {given.reason}" if several else given.reason)
@@ -293,8 +287,9 @@ def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
             indicator.id,
             indicator.text,
             f"a warning sign of {level.title}" if level.is_warning else f"for {level.title}",
-            answer,
+            word_of(score, indicator.id),
             counting_words(standing.counts_as, is_warning=level.is_warning),
+            said_of(score, indicator.id, assessment.names),
             "\n".join(reasons),
             tuple(sources) or (SourceLine("nobody", ""),),
         )

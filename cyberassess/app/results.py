@@ -11,6 +11,7 @@ from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.theming import default_scores
 from cyberassess.domain.assessment import statement_key
+from cyberassess.domain.counting import said_of, why, word_of
 from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.reviewing import REVIEW_FILE
@@ -198,6 +199,9 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
                 "text": indicator.text,
                 "answer": standing.answer,
                 "counts_as": standing.counts_as.value,
+                "word": word_of(found, indicator.id),
+                "why": why(standing).value,
+                "says": said_of(found, indicator.id, assessment.names) or None,
                 "in_conflict": standing.in_conflict,
                 "lacks_reason": standing.lacks_reason,
                 "decides": indicator.id in found.deciding,
@@ -255,7 +259,7 @@ def would_change(found: OutcomeScore) -> list[Json]:
     """Give, for each level above the determination, the statements that stand in the way."""
     framework = found.asked.framework
     reached = framework.ranks[found.worst] if found.worst else 0
-    reachable = {indicator.level for indicator in found.asked.outcome.indicators}
+    reachable = {indicator.level for indicator in found.asked.outcome.asked}
     return [
         {"level": level.id, "warnings": list(gap.warnings), "missing": list(gap.missing)}
         for level in framework.scale[reached + 1 :]

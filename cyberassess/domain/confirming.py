@@ -31,7 +31,7 @@ def choices(score: OutcomeScore) -> tuple[Level, ...]:
     framework = score.asked.framework
     if framework.rule.id is not RuleId.CAF_TABLE:
         return framework.scale
-    with_statements = {each.level for each in score.asked.outcome.indicators}
+    with_statements = {each.level for each in score.asked.outcome.asked}
     lowest = framework.scale[0].id
     return tuple(e for e in framework.scale if e.id == lowest or e.id in with_statements)
 
@@ -173,7 +173,9 @@ def left_out(score: OutcomeScore, level: Level) -> list[str]:
     return sorted(
         each.id
         for each in score.asked.outcome.indicators
-        if each.level == level.id and score.by_statement[each.id].counts_as is CountsAs.LEFT_OUT
+        if each.level == level.id
+        and not each.ended
+        and score.by_statement[each.id].counts_as is CountsAs.LEFT_OUT
     )
 
 

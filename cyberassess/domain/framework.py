@@ -174,6 +174,8 @@ class Indicator(Model):
     """A condition: where it does not hold, this statement is left out."""
     fails_whole: bool = False
     """Not met, it fails the whole assessment, whatever the rest."""
+    ended: str = ""
+    """What it asks for ended: a sentence that says what and when; it is asked of nobody."""
     source: str = ""
     """Where the publisher states it, where the outcome's source does not say."""
     refs: Mapping[str, tuple[str, ...]] = {}
@@ -194,6 +196,11 @@ class Outcome(Model):
     source: str
     """Where the publisher states the outcome."""
     indicators: tuple[Indicator, ...] = Field(min_length=1)
+
+    @property
+    def asked(self) -> tuple[Indicator, ...]:
+        """Give the statements that are asked: all but those that ended."""
+        return tuple(each for each in self.indicators if not each.ended)
 
     def at_level(self, level: LevelId) -> tuple[Indicator, ...]:
         """Give the statements of one column, in the publisher's order."""
@@ -246,6 +253,7 @@ class StatementLayout(NamedTuple):
     """Its choices, keyed by code."""
     applies_when: IndicatorId | None
     is_permission: bool
+    ended: str
 
 
 class Framework(Model):
@@ -364,6 +372,7 @@ class Framework(Model):
                         meanings[each.level],
                         each.applies_when,
                         each.kind is IndicatorKind.PERMISSION,
+                        each.ended,
                     )
                     for each in outcome.indicators
                 ),
@@ -408,7 +417,7 @@ class Framework(Model):
         """Give the highest level this outcome can reach."""
         if self.rule.id is RuleId.STAGED:
             return self.scale[-1].id
-        attached = {indicator.level for indicator in outcome.indicators}
+        attached = {each.level for each in outcome.asked or outcome.indicators}
         return max(
             (level.id for level in self.levels if level.id in attached),
             key=self.ranks.__getitem__,

@@ -72,6 +72,8 @@ class Given:
     origin: Origin
     inherited_from: ScopeId | None = None
     """The shared service it was given for, where a system takes it over."""
+    confirmed_by: PersonId | None = None
+    """Who confirmed for the system that it holds there; ``None`` where nothing was taken over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from cyberassess.adapters.report.summary_view import (
     Figure,
     answered_first,
     no_step,
-    said_answer,
     said_due,
     said_owner,
     statement_text,
     whose_target,
 )
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.counting import word_of
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.plan import Action, Progress
 from cyberassess.domain.reviewing import RISKS, reviews
@@ -319,7 +319,7 @@ def _in_the_way(finding: Finding | None) -> tuple[tuple[tuple[str, str], ...], s
     rest = finding.steps - len(shown)
     more = f"{rest} more in the way." if shown else f"{counted(rest, 'answer')} missing."
     return (
-        tuple((said_answer(score, key), statement_text(score, key)) for key in shown),
+        tuple((word_of(score, key), statement_text(score, key)) for key in shown),
         more if rest else "",
     )
 

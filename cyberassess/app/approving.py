@@ -1,5 +1,6 @@
 """Signing off what documents show: a name and a role, beside a fingerprint of the data."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def approve(folder: Path, *, name: str, role: str) -> Signed:
             [
                 record_event(
                     APPROVAL,
-                    (str(found.number),),
+                    (str(found.number), secrets.token_hex(8)),
                     {"name": name, "role": role, "fingerprint": found.fingerprint},
                     texts=("name", "role"),
                 )
@@ -86,6 +87,7 @@ def signed_json(found: Signed) -> Mapping[str, Any]:
         "approvals": [
             {
                 "version": each.version,
+                "was": each.was or None,
                 "name": each.name,
                 "role": each.role,
                 "time": each.time,

@@ -195,7 +195,8 @@ _FLAGGED = (
 def marks_of(assessment: Assessment, item: Item) -> str:
     """Say what the reader of an item must know."""
     found = item.marks(assessment.on, assessment.opened)
-    return ", ".join(each.value for each in _FLAGGED if each in found)
+    marks = (each.value for each in _FLAGGED if each in found)
+    return ", ".join(filter(None, (item.was, *marks)))
 
 
 def verdict_words(item: Item) -> str:

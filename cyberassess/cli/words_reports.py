@@ -29,6 +29,7 @@ def signed_lines(found: "Signed", *, just_now: bool) -> Iterator[str]:
         word = "is approved now" if just_now else "is approved"
         yield f"Version {version.number} {word}. Fingerprint: {version.fingerprint[:12]}"
     for each in found.approvals:
-        yield f"  version {each.version}: {each.name}, {each.role}, {each.time[:10]}"
+        was = f" ({each.was})" if each.was else ""
+        yield f"  version {each.version}{was}: {each.name}, {each.role}, {each.time[:10]}"
     if version.approval is not None:
         yield "Any later change makes it a draft of the next version."

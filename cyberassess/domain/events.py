@@ -57,7 +57,7 @@ class Folding:
 REGISTERS = frozenset(
     ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
      "extension", "action", "approval", "evidence-item", "evidence-link", "review",
-     "review-file", "settled")
+     "review-file", "settled", "numbering")
 )  # fmt: skip
 """The kinds of record; docs/formats.md lists their fields."""
 KINDS = REGISTERS | {

@@ -280,7 +280,7 @@ def _rows(
         score = basis.card.by_key.get(action.about)
         missing, more = _in_the_way(below.get(action.about))
         yield ActionRow(
-            ref=action.ref,
+            ref=action.said_ref,
             gap=_name(score) if score else action.about.outcome,
             where=basis.where(score) if score else basis.place(action.about.scope),
             stands=_stands(basis, score) if score else "no longer assessed",

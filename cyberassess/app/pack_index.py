@@ -117,7 +117,10 @@ def _to_know(inside: Inside) -> Iterator[str]:
     card = assessment.card
     conflicts = sum(len(each.conflicts) for each in card.outcomes)
     if conflicts:
-        yield f"People differ on {counted(conflicts, 'statement')}; the lower answer counts there."
+        yield (
+            f"People differ on {counted(conflicts, 'statement')}; the less favourable answer "
+            "counts there."
+        )
     lapsed = sum(each.has_lapsed for each in card.outcomes)
     if lapsed:
         yield f"{counted(lapsed, 'confirmation')} lapsed, because answers changed afterwards."

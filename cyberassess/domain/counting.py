@@ -5,7 +5,7 @@ from enum import Enum
 from typing import NamedTuple, assert_never
 
 from cyberassess.domain.assessment import ScopeId
-from cyberassess.domain.framework import CountsAs, IndicatorId
+from cyberassess.domain.framework import CountsAs, Framework, IndicatorId
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
@@ -97,7 +97,10 @@ def counting_words(counts_as: CountsAs, *, is_warning: bool) -> str:
 
 def label_of(score: OutcomeScore, statement: IndicatorId, code: str | None) -> str:
     """Give the words of an answer's code; the code where it is none of the choices."""
-    framework = score.asked.framework
+    return _label(score.asked.framework, statement, code)
+
+
+def _label(framework: Framework, statement: IndicatorId, code: str | None) -> str:
     answers = framework.answers_for(framework.indicators[statement][1])
     answer = answers.by_code(code) if code else None
     return answer.label if answer else code or ""
@@ -105,8 +108,12 @@ def label_of(score: OutcomeScore, statement: IndicatorId, code: str | None) -> s
 
 def word_of(score: OutcomeScore, statement: IndicatorId) -> str:
     """Say in few words what stands for a statement: mostly the answer that counts."""
-    standing = score.by_statement[statement]
-    return _WORDS.get(why(standing)) or label_of(score, statement, standing.answer)
+    return word_for(score.asked.framework, statement, score.by_statement[statement])
+
+
+def word_for(framework: Framework, statement: IndicatorId, standing: Standing) -> str:
+    """Say the same of a statement that is in no score: one that only holds a condition."""
+    return _WORDS.get(why(standing)) or _label(framework, statement, standing.answer)
 
 
 class Names(NamedTuple):

@@ -27,7 +27,7 @@ from cyberassess.adapters.report.evidence_view import (
 from cyberassess.adapters.report.explaining import explain
 from cyberassess.adapters.report.place_view import said_place
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
-from cyberassess.domain.counting import said_of, word_of
+from cyberassess.domain.counting import said_of, word_for, word_of
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
@@ -37,7 +37,7 @@ from cyberassess.domain.framework import (
 )
 from cyberassess.domain.recorded import Claim
 from cyberassess.domain.scoring import OutcomeScore
-from cyberassess.domain.standing import Standing
+from cyberassess.domain.standing import Standing, standings_of
 
 _LONG_ROW = 1200
 """Characters: about a quarter of a page."""
@@ -237,6 +237,8 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
         ):
             continue
         given = basis.state.answers.get(StatementKey(framework.ref, scope.id, indicator.id), ())
+        layouts = (framework.layout_of[indicator.id],)
+        (standing,) = standings_of(framework, layouts, basis.state, scope.id)
         answers = framework.answers_for(indicator)
         chosen = [(each, answers.by_code(each.answer)) for each in given]
         waiting = [
@@ -255,7 +257,8 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
         yield Condition(
             indicator.id,
             indicator.text,
-            "; ".join(answer.label for _, answer in chosen if answer) or "Not answered",
+            "; ".join(answer.label for _, answer in chosen if answer)
+            or word_for(framework, indicator.id, standing),
             "; ".join(
                 f"{basis.person(each.person)}, {basis.origin(each.source, each.origin.time)}"
                 + (f": {each.reason}" if each.reason else "")
@@ -416,7 +419,7 @@ def _row(
         text=indicator.text,
         answer=word_of(score, indicator.id),
         origin=_origin(answers[0], source) if answers else "",
-        several=len(answers) > 1,
+        several=len(answers) > 1 and standing.is_asked,
         answers=answers,
         reasons=tuple((basis.person(g.person), g.reason) for g in standing.given if g.reason),
         note=_note(basis, score, indicator, standing),

@@ -1,5 +1,6 @@
 """Signing off what documents show: a name and a role, beside a fingerprint of the data."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,8 @@ def approve(
         if reason:
             fields["reason"] = reason
         texts = ("name", "role", "reason")
-        session.write([record_event(APPROVAL, (str(found.number),), fields, texts=texts)])
+        key = (str(found.number), secrets.token_hex(8))
+        session.write([record_event(APPROVAL, key, fields, texts=texts)])
         return _signed(session.assessment)
 
 
@@ -147,6 +149,7 @@ def signed_json(found: Signed) -> Mapping[str, Any]:
         "approvals": [
             {
                 "version": each.version,
+                "was": each.was or None,
                 "name": each.name,
                 "role": each.role,
                 "time": each.time,

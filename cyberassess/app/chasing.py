@@ -156,7 +156,7 @@ def chased(assessment: Assessment, on: datetime.date) -> tuple[Chased, ...]:
         person = settings.person(person_id)
         if person is None:
             continue
-        keys = [statement_key(asked, i) for asked in portion for i in asked.outcome.indicators]
+        keys = [statement_key(asked, i) for asked in portion for i in asked.outcome.asked]
         missing = sum(not state.answers.get(key) for key in keys)
         if not missing:
             continue

@@ -80,7 +80,7 @@ def _statements(folder: Path) -> list[Suggestion]:
     return [
         Suggestion(f"{indicator.id}/{each.scope.id}", indicator.text)
         for each in all_asked(assessment.frameworks, assessment.contents.settings)
-        for indicator in each.outcome.indicators
+        for indicator in each.outcome.asked
     ]
 
 

@@ -19,8 +19,8 @@ from cyberassess.domain.evidence import (
     Item,
     check_facts,
     folded,
-    next_number,
 )
+from cyberassess.domain.numbering import next_number
 from cyberassess.domain.questions import Document, EvidenceReply, Questionnaire
 from cyberassess.errors import Problem, Severity
 
@@ -48,7 +48,7 @@ def plan_documents(
     """
     made = Documented()
     fresh: dict[str, str] = {}
-    number = next_number(assessment.state)
+    number = next_number(assessment.state, ITEM)
     for reply in replies:
         facts = facts_of(reply.document)
         where = f'{reply.source.name}, sheet "{reply.source.sheet}", cell {reply.source.cell}'

@@ -35,11 +35,11 @@ from cyberassess.domain.evidence import (
     behind_many,
     check_facts,
     folded,
-    next_number,
     register_of,
     same_file,
     visible,
 )
+from cyberassess.domain.numbering import next_number
 from cyberassess.domain.recorded import Source
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import (
@@ -201,7 +201,7 @@ def _record(
     old = _replaced(register, facts)
     wanted = supported(assessment, supports)
     wanted += [Supported(each.outcome, each.place) for each in (old.links if old else ())]
-    number, events, ids = next_number(assessment.state), list[Event](), list[str]()
+    number, events, ids = next_number(assessment.state, ITEM), list[Event](), list[str]()
     files: list[Kept | None] = [*kept]
     for file in files or [None]:
         title = facts.title or (_title(file.name) if file else facts.link)
@@ -353,7 +353,7 @@ def register_named(folder: Path, *, by: str | None = None) -> tuple[int, int]:
         groups: dict[str, list[Named]] = {}
         for each in register.unregistered:
             groups.setdefault(folded(each.text), []).append(each)
-        number, events, made = next_number(session.assessment.state), list[Event](), 0
+        number, events, made = next_number(session.assessment.state, ITEM), list[Event](), 0
         for called, group in groups.items():
             there = next((e for e in register.items if e.counts and e.is_called(called)), None)
             item_id = there.id if there else secrets.token_hex(8)

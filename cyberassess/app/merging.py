@@ -41,6 +41,7 @@ from cyberassess.app.opening import (
     Rehearsal,
     Writing,
     actor_of,
+    record_event,
     settings_event,
 )
 from cyberassess.app.opening import (
@@ -49,6 +50,7 @@ from cyberassess.app.opening import (
 from cyberassess.app.settling import Conflict, Difference, conflicts, differences
 from cyberassess.domain.hashes import assessment_id
 from cyberassess.domain.ledger import fold
+from cyberassess.domain.numbering import NUMBERED, NUMBERING, renumbered, said_was
 from cyberassess.domain.recorded import State
 from cyberassess.domain.segment import Segment, heads_of, in_order, up_to
 from cyberassess.errors import (
@@ -56,6 +58,7 @@ from cyberassess.errors import (
     CyberassessError,
     LedgerError,
     Problem,
+    Severity,
     counted,
 )
 
@@ -188,7 +191,11 @@ def _plan(
     branched = _branched_settings(plan, state, contents.flat)
     _overruled_settings(plan, heads, segments, contents.flat)
     changed = settings_event(state.settings, contents.flat, branched)
-    plan.events = [*session.pending, *([changed] if changed else [])]
+    plan.events = [
+        *session.pending,
+        *([changed] if changed else []),
+        *_numbers(plan, state, heads, segments),
+    ]
     after = Segment(
         "not written",
         max(each.sequence for each in heads) + 1,
@@ -200,6 +207,20 @@ def _plan(
     final = Assessment(ours, contents, Reading(joined, ()), fold(joined))
     plan.conflicts, plan.differences = conflicts(final), differences(final)
     return plan, session
+
+
+def _numbers(
+    plan: Merge, state: State, heads: Sequence[Segment], segments: Sequence[Segment]
+) -> Iterator[Event]:
+    """Give other numbers to what two branches numbered alike, and say so."""
+    branches = {each.key: fold(up_to(segments, each.key) or ()) for each in heads}
+    for (kind, *key), number in renumbered(state, branches):
+        name = NUMBERED[kind].format(number.number)
+        message = f"Two copies gave one number to different things: one is {name} now."
+        hint = f"It is shown with what it {said_was(kind, number)}."
+        plan.notes.append(Problem("renumbered", name, message, hint, Severity.NOTE))
+        fields = {"number": number.number, "was": list(number.was)}
+        yield record_event(NUMBERING, (kind, *key), fields)
 
 
 # Inside the folder

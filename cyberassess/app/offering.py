@@ -120,6 +120,8 @@ def _from_outcome(
         origin_of = standing.resolution.origin if standing.resolution else None
         when = origin_of or (given.origin if given else None)
         for fitting in links.get(statement, ()):
+            if framework.layout_of[fitting].ended:
+                continue
             codes = framework.answers_for(framework.indicators[fitting][1]).answers
             if all(each.code != standing.answer for each in codes):
                 continue

@@ -13,7 +13,8 @@ from cyberassess import __version__
 from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
 from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.approval import fingerprint, speaks
-from cyberassess.domain.assessment import Person, PersonId
+from cyberassess.domain.assessment import Person, PersonId, ScopeId
+from cyberassess.domain.counting import Names
 from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Rule, Target
 from cyberassess.domain.hashes import segment_hash
@@ -171,6 +172,18 @@ class Assessment:
             return known.name
         met = self.state.met.get(PersonId(person))
         return met.name if met else person
+
+    def place_of(self, scope: ScopeId) -> str:
+        """Give a scope's title, or the id where there is none."""
+        known = self.contents.settings.scope(scope)
+        return known.title if known else scope
+
+    @property
+    def names(self) -> Names:
+        """Give how people, places and dates are said."""
+        from cyberassess.adapters.report.basis import said_date
+
+        return Names(self.name_of, self.place_of, said_date)
 
 
 def open_assessment(folder: Path) -> Assessment:

@@ -11,6 +11,7 @@ from cyberassess.app.output import csv_bytes
 from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.results import explain_json, score_json
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Link, Mark
 from cyberassess.domain.framework import CountsAs, IndicatorId, LevelId
 from cyberassess.domain.recorded import Given
@@ -21,6 +22,7 @@ Json = dict[str, Any]  # NOTE: written as it is; tests fix its shape.
 Paths = Mapping[str, str]
 """Where files lie inside the pack: items of evidence by their id, workbooks by their SHA-256."""
 CHANGES = "lists/changes.csv"
+_STANDS = ("what stands", "why")
 
 
 def items_of(assessment: Assessment, chosen: Collection[OutcomeKey] | None) -> tuple[Item, ...]:
@@ -72,14 +74,16 @@ def answers_json(assessment: Assessment) -> bytes:
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def _given(
-    assessment: Assessment,
-) -> Iterator[tuple[OutcomeScore, IndicatorId, CountsAs, Given]]:
+def _given(assessment: Assessment) -> Iterator[tuple[OutcomeScore, IndicatorId, Given]]:
     for score in assessment.card.outcomes:
-        for indicator in score.asked.outcome.indicators:
-            standing = score.by_statement[indicator.id]
+        for key, standing in score.by_statement.items():
             for given in standing.given:
-                yield score, indicator.id, standing.counts_as, given
+                yield score, key, given
+
+
+def _stands(assessment: Assessment, score: OutcomeScore, key: IndicatorId) -> tuple[str, str]:
+    """Give what stands for a statement, and why: the last columns of its line."""
+    return word_of(score, key), said_of(score, key, assessment.names)
 
 
 def answers_csv(assessment: Assessment, received: Paths) -> bytes:
@@ -92,10 +96,11 @@ def answers_csv(assessment: Assessment, received: Paths) -> bytes:
         ("framework", "scope", "outcome", "statement", "answer", "counts as",
          "all answers count as", "reason", "person", "taken in", "kind", "workbook or place",
          "sheet", "cell", "sha256", "inherited from",
-         "file in this pack")
+         "file in this pack", *_STANDS)
     ]  # fmt: skip
-    for score, statement, counts_as, given in _given(assessment):
+    for score, statement, given in _given(assessment):
         source = given.source
+        counts_as = score.by_statement[statement].counts_as
         rows.append(
             (
                 score.key.framework, score.key.scope, score.key.outcome, statement, given.answer,
@@ -103,34 +108,26 @@ def answers_csv(assessment: Assessment, received: Paths) -> bytes:
                 given.reason, assessment.name_of(given.person),
                 given.origin.time, source.kind, source.name or source.place, source.sheet,
                 source.cell or source.place, source.file, given.inherited_from or "",
-                received.get(source.file, ""),
+                received.get(source.file, ""), *_stands(assessment, score, statement),
             )
         )  # fmt: skip
     return csv_bytes(rows)
 
 
-def answer_label(score: OutcomeScore, statement: IndicatorId, code: str | None) -> str:
-    """Give the words of an answer's code; empty where there is none."""
-    framework = score.asked.framework
-    _, indicator = framework.indicators[statement]
-    answer = framework.answers_for(indicator).by_code(code) if code else None
-    return answer.label if answer else code or ""
-
-
 def lists(assessment: Assessment) -> dict[str, bytes]:
     """Give the lists a careful reader asks for, keyed by file name."""
-    head = ("outcome", "statement", "where", "answer", "reason", "by")
+    head = ("outcome", "statement", "where", "answer", "reason", "by", *_STANDS)
     not_applicable: list[Sequence[str]] = [head]
     other_means: list[Sequence[str]] = [head]
     exceptions: list[Sequence[str]] = [head]
-    for score, statement, counts_as, given in _given(assessment):
+    for score, statement, given in _given(assessment):
         answer = score.asked.framework.layout_of[statement].answers.get(given.answer)
         row = (
             score.key.outcome, statement, score.asked.scope.title,
-            answer_label(score, statement, given.answer), given.reason,
-            assessment.name_of(given.person),
+            label_of(score, statement, given.answer), given.reason,
+            assessment.name_of(given.person), *_stands(assessment, score, statement),
         )  # fmt: skip
-        if counts_as is CountsAs.LEFT_OUT:
+        if score.by_statement[statement].counts_as is CountsAs.LEFT_OUT:
             not_applicable.append(row)
         elif answer and answer.needs_reason and answer.counts_as is CountsAs.MET:
             other_means.append(row)
@@ -154,21 +151,6 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
 def level_title(score: OutcomeScore, level: str | None) -> str:
     """Give a level's title; empty where there is none."""
     return score.asked.framework.level(LevelId(level)).title if level else ""
-
-
-_COUNTS = {
-    CountsAs.MET: ("holds", "happens"),
-    CountsAs.PARTLY: ("holds in part", "happens in part"),
-    CountsAs.NOT_MET: ("does not hold", "does not happen"),
-    CountsAs.LEFT_OUT: ("left out", "left out"),
-    CountsAs.UNANSWERED: ("unanswered", "unanswered"),
-}
-"""How an answer counts, of a statement and of a warning sign."""
-
-
-def counting_words(counts_as: CountsAs, *, is_warning: bool) -> str:
-    """Say how an answer counts under the rule."""
-    return _COUNTS[counts_as][is_warning]
 
 
 def _words(score: OutcomeScore, statement: IndicatorId, counts_as: CountsAs) -> str:
@@ -213,7 +195,8 @@ _FLAGGED = (
 def marks_of(assessment: Assessment, item: Item) -> str:
     """Say what the reader of an item must know."""
     found = item.marks(assessment.on, assessment.opened)
-    return ", ".join(each.value for each in _FLAGGED if each in found)
+    marks = (each.value for each in _FLAGGED if each in found)
+    return ", ".join(filter(None, (item.was, *marks)))
 
 
 def verdict_words(item: Item) -> str:

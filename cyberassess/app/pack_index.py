@@ -24,8 +24,6 @@ from cyberassess.app.opening import Assessment
 from cyberassess.app.pack_contents import (
     CHANGES,
     Paths,
-    answer_label,
-    counting_words,
     level_title,
     marks_of,
     override_rows,
@@ -35,6 +33,7 @@ from cyberassess.app.pack_contents import (
 from cyberassess.domain.approval import version_of
 from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.confidence import Confidence, Measured, confidence_in
+from cyberassess.domain.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.declaring import by_worth
 from cyberassess.domain.evidence import Held, Item, Mark
 from cyberassess.domain.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
@@ -128,7 +127,10 @@ def _to_know(inside: Inside) -> Iterator[str]:
     card = assessment.card
     conflicts = sum(len(each.conflicts) for each in card.outcomes)
     if conflicts:
-        yield f"People differ on {counted(conflicts, 'statement')}; the lower answer counts there."
+        yield (
+            f"People differ on {counted(conflicts, 'statement')}; the less favourable answer "
+            "counts there."
+        )
     lapsed = sum(each.has_lapsed for each in card.outcomes)
     if lapsed:
         yield f"{counted(lapsed, 'confirmation')} lapsed, because answers changed afterwards."
@@ -277,11 +279,6 @@ def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
     assessment, framework = inside.assessment, score.asked.framework
     for indicator in score.asked.outcome.indicators:
         standing = score.by_statement[indicator.id]
-        answer = answer_label(score, indicator.id, standing.answer)
-        if standing.in_conflict:
-            answer = "People differ; the lower counts"
-        elif standing.answer is None:
-            answer = "Not answered" if not standing.given else "No answer counts"
         sources = []
         reasons = []
         several = len(standing.given) > 1
@@ -291,7 +288,7 @@ def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
             if given.inherited_from:
                 line += f" (taken over from {given.inherited_from})"
             if several:
-                line += f": {answer_label(score, indicator.id, given.answer)}"
+                line += f": {label_of(score, indicator.id, given.answer)}"
             sources.append(SourceLine(line, inside.received.get(given.source.file, "")))
             if given.reason:
                 reasons.append(f"{who}: {given.reason}" if several else given.reason)
@@ -303,8 +300,9 @@ def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
             indicator.id,
             indicator.text,
             f"a warning sign of {level.title}" if level.is_warning else f"for {level.title}",
-            answer,
+            word_of(score, indicator.id),
             counting_words(standing.counts_as, is_warning=level.is_warning),
+            said_of(score, indicator.id, assessment.names),
             "\n".join(reasons),
             tuple(sources) or (SourceLine("nobody", ""),),
         )

@@ -1,5 +1,7 @@
 """Checking an evidence pack: its bytes, its signature, and every number derived again."""
 
+import csv
+import io
 import itertools
 import json
 import tempfile
@@ -20,6 +22,7 @@ from cyberassess.adapters.pdf_signing import check_pdf, has_signature, is_instal
 from cyberassess.adapters.signing import fingerprint, is_signed_by
 from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.output import csv_bytes
 from cyberassess.app.pack_contents import answers_json, items_of, tables
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.evidence import Held
@@ -289,6 +292,8 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
     found = json.loads(answers_json(assessment))
     for part in ("outcomes", "themes", "confidence", "verdicts", "detail"):
         mine, theirs = found.get(part), said.get(part)
+        if part == "detail":
+            mine, theirs = _in_one_form(mine, theirs)
         if mine == theirs:
             continue
         where = _first_difference(mine, theirs)
@@ -307,6 +312,31 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
         )
 
 
+_ADDED = frozenset(("word", "why", "says", "decides", "deciding"))
+"""What packs did not say, or said otherwise, before they said why each statement counts."""
+
+
+def _in_one_form(mine: Json, theirs: Json) -> tuple[Json, Json]:
+    """Give what follows and what a pack says in the form of packs that did not say why."""
+
+    def without(each: Json) -> Json:
+        if isinstance(each, dict):
+            return {key: without(value) for key, value in each.items() if key not in _ADDED}
+        return [without(value) for value in each] if isinstance(each, list) else each
+
+    says_why = '"why":' in json.dumps(theirs)
+    return (mine, theirs) if says_why else (without(mine), without(theirs))
+
+
+def _in_their_columns(mine: bytes, theirs: bytes) -> bytes:
+    """Give a table with the columns an older pack has; later ones stand after them."""
+    head, rows = (list(csv.reader(io.StringIO(e.decode("utf-8-sig")))) for e in (theirs, mine))
+    known = len(head[0]) if head else 0
+    if not known or rows[0][:known] != head[0]:
+        return mine
+    return csv_bytes([row[:known] for row in rows])
+
+
 def _tables(
     path: Path, checked: CheckedPack, assessment: Assessment, manifest: dict[str, Json]
 ) -> Iterator[Problem]:
@@ -320,10 +350,11 @@ def _tables(
     received = {
         sha256: name for name, sha256 in checked.hashes.items() if name.startswith("received/")
     }
-    for name, mine in tables(assessment, items, paths, received).items():
+    for name, found in tables(assessment, items, paths, received).items():
         if name not in checked.hashes:
             continue
         theirs = read_entry(path, name)
+        mine = found if found == theirs else _in_their_columns(found, theirs)
         if mine != theirs:
             pairs = zip(mine.splitlines(), theirs.splitlines(), strict=False)
             same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))

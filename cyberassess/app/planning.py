@@ -1,5 +1,6 @@
 """The plan: the shortest work to the target, and what will be done about it."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from cyberassess.app.places import one_outcome
 from cyberassess.app.tabling import read_rows
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.findings import Finding, findings
+from cyberassess.domain.numbering import NUMBERED, next_number
 from cyberassess.domain.plan import ACTION, Action, Cost, Progress, actions_of
 from cyberassess.domain.questions import make_ref
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
@@ -93,9 +95,10 @@ def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = N
         fields, problems = _fields(assessment, {}, wanted, "")
         if problems:
             raise AssessmentError(*problems)
-        ref = next_ref(assessment)
-        session.write([_event(ref, fields | _about(key))])
-        return _action(session.assessment, ref)
+        number = next_number(assessment.state, ACTION)
+        made = secrets.token_hex(8)
+        session.write([_event(made, fields | _about(key) | {"number": number})])
+        return next(e for e in actions_of(session.assessment.state) if e.id == made)
 
 
 def set_action(folder: Path, ref: str, wanted: Wanted, *, by: str | None = None) -> Action:
@@ -107,31 +110,51 @@ def set_action(folder: Path, ref: str, wanted: Wanted, *, by: str | None = None)
     with writing(folder, "plan set", by=by) as session:
         assessment = session.assessment
         there = _action(assessment, ref)
-        record = assessment.state.record(ACTION, there.ref)
+        record = assessment.state.record(ACTION, there.id)
         before = dict(record.fields) if record else {}
         fields, problems = _fields(assessment, before, wanted, "")
         if problems:
             raise AssessmentError(*problems)
         if fields != before:
-            session.write([_event(there.ref, fields)])
-        return _action(session.assessment, there.ref)
+            session.write([_event(there.id, fields)])
+        return next(e for e in actions_of(session.assessment.state) if e.id == there.id)
 
 
-def next_ref(assessment: Assessment, beyond: int = 0) -> str:
-    """Give a reference no action has had; one that was removed keeps its own."""
-    numbers = [
-        int(digits)
-        for kind, key in assessment.state.record_history
-        if kind == ACTION and (digits := "".join(c for c in key[0] if c.isdecimal()))
-    ]
-    return f"ACT-{max(numbers, default=0) + 1 + beyond:03d}"
+def namesakes(assessment: Assessment, action: Action) -> tuple[Action, ...]:
+    """Give the other actions that had this one's reference in another copy."""
+    return tuple(
+        each
+        for each in actions_of(assessment.state)
+        if each.id != action.id and each.was_called(action.ref)
+    )
+
+
+def _in_file(assessment: Assessment, ref: str, about: OutcomeKey, title: str) -> Action:
+    """Give the action a row is about; its words tell two apart that had one reference.
+
+    Raises:
+        AssessmentError: where there is none, or two may be meant.
+    """
+    there = _action(assessment, ref)
+    others = () if " (" in ref else namesakes(assessment, there)
+    fitting = [each for each in (there, *others) if each.about == about]
+    said = [each for each in fitting if fold(each.title) == fold(title)]
+    if not others or len(said) == 1 or len(fitting) == 1:
+        return (said or fitting or [there])[0]
+    both = "; ".join(f"{each.said_ref}, {each.title}" for each in (there, *others))
+    hint = f"The row was not stored. There are: {both}. Change one with cyberassess plan set."
+    raise AssessmentError(
+        Problem("which-action", "", f"Two copies gave {there.ref} to different actions.", hint)
+    )
 
 
 def _action(assessment: Assessment, ref: str) -> Action:
     known = actions_of(assessment.state)
-    for each in known:
-        if each.ref.casefold() == ref.strip().casefold():
-            return each
+    wanted = ref.partition(" (")[0].strip().casefold()
+    found = [each for each in known if each.ref.casefold() == wanted]
+    found += [each for each in known if each.was_called(wanted)]
+    if found:
+        return found[0]
     refs = [each.ref for each in known]
     raise AssessmentError(
         Problem(
@@ -148,8 +171,8 @@ def _about(key: OutcomeKey) -> dict[str, str]:
     return {"framework": key.framework, "scope": key.scope, "outcome": key.outcome}
 
 
-def _event(ref: str, fields: Mapping[str, Any]) -> Event:
-    return record_event(ACTION, (ref,), fields, texts=TEXTS)
+def _event(action_id: str, fields: Mapping[str, Any]) -> Event:
+    return record_event(ACTION, (action_id,), fields, texts=TEXTS)
 
 
 _COSTS = tuple(each.value for each in Cost if each.value)
@@ -258,7 +281,7 @@ def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str
     score = step.finding.score
     facts = ("",) * 8
     if action is not None:
-        record = assessment.state.record(ACTION, action.ref)
+        record = assessment.state.record(ACTION, action.id)
         reason = str(record.fields.get("reason", "")) if record else ""
         facts = (
             action.title,
@@ -271,7 +294,7 @@ def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str
             reason,
         )
     return (
-        action.ref if action else "",
+        action.said_ref if action else "",
         _ref_of(assessment, score.key),
         score.asked.scope.title,
         now_and_target(step),
@@ -399,16 +422,18 @@ def _take_row(
     try:
         key = one_outcome(assessment, cells["Outcome"].text if "Outcome" in cells else "").key
         title = said.get("What will be done", "")
-        there = _action(assessment, ref) if ref else _same_action(assessment, key, title)
+        there = (
+            _in_file(assessment, ref, key, title) if ref else _same_action(assessment, key, title)
+        )
     except AssessmentError as cause:
         taken.problems += [replace(each, where=row.place) for each in cause.problems]
         return None
-    if there is not None and there.ref in seen:
+    if there is not None and there.id in seen:
         message = f"{there.ref} stands in the file more than once."
         hint = "The row was not stored; clear Action to make it an action of its own."
         taken.problems.append(Problem("repeated-action", row.place, message, hint))
         return None
-    record = assessment.state.record(ACTION, there.ref) if there else None
+    record = assessment.state.record(ACTION, there.id) if there else None
     before = dict(record.fields) if record else {}
     asked = Wanted(**{_INPUTS[name]: said.get(name, "") for name in _INPUTS if name in columns})
     fields, problems = _fields(assessment, before, asked, row.place)
@@ -420,13 +445,16 @@ def _take_row(
         return None
     fields |= _about(key)
     if _same(fields, before):
-        seen.add(there.ref if there else "")
+        seen.add(there.id if there else "")
         taken.unchanged += 1
         return None
-    ref = there.ref if there else next_ref(assessment, len(taken.added))
-    seen.add(ref)
-    (taken.changed if there else taken.added).append(ref)
-    return _event(ref, fields)
+    if there:
+        seen.add(there.id)
+        taken.changed.append(there.ref)
+        return _event(there.id, fields)
+    number = next_number(assessment.state, ACTION) + len(taken.added)
+    taken.added.append(NUMBERED[ACTION].format(number))
+    return _event(secrets.token_hex(8), fields | {"number": number})
 
 
 def _same_action(assessment: Assessment, key: OutcomeKey, title: str) -> Action | None:

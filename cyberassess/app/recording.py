@@ -24,7 +24,7 @@ from cyberassess.domain.questions import (
     TextReply,
 )
 from cyberassess.domain.recorded import Given, Said, Source, State
-from cyberassess.errors import Problem
+from cyberassess.errors import Problem, Severity
 
 
 class Replaced(NamedTuple):
@@ -142,6 +142,14 @@ def _of(given: Sequence[Given], person: PersonId) -> list[Given]:
     return [each for each in given if each.person == person]
 
 
+def _ended(assessment: Assessment, key: StatementKey, source: Source) -> list[Problem]:
+    """Say that what a statement asks for ended."""
+    ended = assessment.frameworks[key.framework].layout_of[key.indicator].ended
+    hint = "The answer is stored all the same. It counts for nothing."
+    message = f"{key.indicator} is asked of nobody: {ended}"
+    return [Problem("ended", _where(source), message, hint, Severity.NOTE)] if ended else []
+
+
 def _answer(
     made: Plan, assessment: Assessment, voice: Voice, key: StatementKey, reply: AnswerReply
 ) -> None:
@@ -190,6 +198,7 @@ def _answer(
         "new": reply.answer,
         "source": reply.source.as_json(),
     }
+    made.problems += _ended(assessment, key, reply.source)
     if reply.reason and said is not None:
         event["reason"] = new_text(reply.reason)
     if voice.time:

@@ -11,6 +11,7 @@ from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.theming import default_scores
 from cyberassess.domain.assessment import statement_key
+from cyberassess.domain.counting import said_of, why, word_of
 from cyberassess.domain.findings import Tally, nothing_to_assess, tally_by_owner, tally_by_standard
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.reviewing import REVIEW_FILE
@@ -214,6 +215,9 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
                 "text": indicator.text,
                 "answer": standing.answer,
                 "counts_as": standing.counts_as.value,
+                "word": word_of(found, indicator.id),
+                "why": why(standing).value,
+                "says": said_of(found, indicator.id, assessment.names) or None,
                 "in_conflict": standing.in_conflict,
                 "lacks_reason": standing.lacks_reason,
                 "decides": indicator.id in found.deciding,

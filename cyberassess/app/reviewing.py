@@ -37,7 +37,8 @@ from cyberassess.app.opening import (
     writing,
 )
 from cyberassess.app.output import moment, refuse_existing, saving
-from cyberassess.domain.assessment import OutcomeKey, PersonId, statement_key
+from cyberassess.domain.assessment import OutcomeKey, PersonId
+from cyberassess.domain.counting import said_of, word_of
 from cyberassess.domain.findings import Agreement, agreement
 from cyberassess.domain.framework import Level, LevelId
 from cyberassess.domain.ledger import fold
@@ -194,18 +195,15 @@ def _as_cells(score: OutcomeScore, review: Review) -> dict[str, str]:
     return cells
 
 
-def _answers(assessment: Assessment) -> Iterator[tuple[str, str, str, str, str]]:
+def _answers(assessment: Assessment) -> Iterator[tuple[str, str, str, str, str, str]]:
     for score in assessment.card.outcomes:
-        framework = score.asked.framework
         for indicator in score.asked.outcome.indicators:
             standing = score.by_statement[indicator.id]
-            labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
-            key = statement_key(score.asked, indicator)
             yield (
-                _ref(assessment, score.key, key.indicator),
+                _ref(assessment, score.key, indicator.id),
                 indicator.text,
-                labels.get(standing.answer or "", "")
-                or ("People differ" if standing.in_conflict else "Not answered"),
+                word_of(score, indicator.id),
+                said_of(score, indicator.id, assessment.names),
                 "\n".join(filter(None, (each.reason for each in standing.given))),
                 ", ".join(dict.fromkeys(assessment.name_of(e.person) for e in standing.given)),
             )

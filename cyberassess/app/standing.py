@@ -67,9 +67,7 @@ def status(folder: Path) -> Status:
     people: list[PersonStatus] = []
     on = today()
     for person_id, portion in portions.items():
-        keys = [
-            statement_key(asked, each) for asked in portion for each in asked.outcome.indicators
-        ]
+        keys = [statement_key(asked, each) for asked in portion for each in asked.outcome.asked]
         given = [g for key in keys for g in state.answers.get(key, ()) if g.person == person_id]
         answered = sum(
             any(each.person == person_id for each in state.answers.get(key, ())) for key in keys

@@ -8,6 +8,7 @@ from cyberassess.app.confirming import overrides
 from cyberassess.app.opening import Assessment
 from cyberassess.domain.assessment import ScopeId, StatementKey, statement_key
 from cyberassess.domain.confirming import Override
+from cyberassess.domain.counting import said_of, word_of
 from cyberassess.domain.evidence import Support
 from cyberassess.domain.framework import Framework, Indicator
 from cyberassess.domain.inheriting import INHERITANCE
@@ -38,7 +39,9 @@ class StatementTrace:
     id: str
     text: str
     counts: str
-    """The answer that counts, in words."""
+    """The answer that counts, or what stands in its place, in words."""
+    says: str
+    """Why it counts so; empty where the answer says all."""
     decides: bool
     steps: tuple[Step, ...]
 
@@ -99,17 +102,12 @@ def _statement(
     settled: dict[StatementKey, list[tuple[Json, Origin]]],
 ) -> StatementTrace:
     labels = _labels(score.asked.framework, indicator)
-    standing = score.by_statement[indicator.id]
-    counts = labels.get(standing.answer or "", "") or "unanswered"
-    if standing.in_conflict:
-        counts = "people differ; the less favourable answer counts"
-    elif standing.lacks_reason:
-        counts = f"unanswered: {counts} needs a reason"
     key = statement_key(score.asked, indicator)
     return StatementTrace(
         indicator.id,
         indicator.text,
-        counts,
+        word_of(score, indicator.id),
+        said_of(score, indicator.id, assessment.names),
         indicator.id in score.deciding,
         _ordered(_steps(assessment, key, labels, settled)),
     )
@@ -253,6 +251,7 @@ def trace_json(found: Trace) -> Json:
                 "id": each.id,
                 "text": each.text,
                 "counts": each.counts,
+                "says": each.says or None,
                 "decides": each.decides,
                 "steps": [_step_json(step) for step in each.steps],
             }

@@ -9,6 +9,7 @@ from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import Assessment
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
 from cyberassess.domain.confirming import choices, disputes, left_out, waits
+from cyberassess.domain.counting import said_of, word_of
 from cyberassess.domain.framework import Answer, CountsAs, Needs
 from cyberassess.domain.inheriting import has_own
 from cyberassess.domain.questions import Offer, OfferKind, make_ref
@@ -108,7 +109,7 @@ def _conflicts(assessment: Assessment) -> Iterator[Waiting]:
                 Kind.CONFLICT,
                 _statement_ref(assessment, key, "differ"),
                 subject,
-                "\n".join(said),
+                "\n".join([*said, said_of(score, indicator, assessment.names)]),
                 tuple(allowed),
                 tuple(sorted(f"{e.person}={e.answer}" for e in given)),
                 outcome,
@@ -121,8 +122,12 @@ def _offers(assessment: Assessment) -> Iterator[Waiting]:
         framework = assessment.frameworks[key.framework]
         if has_own(framework, assessment.state, key) or any(e.confirmed for e in offers):
             continue
+        subject, outcome = _subject(assessment, key)
+        score = assessment.card.by_key.get(outcome)
+        if score is not None and not score.by_statement[key.indicator].is_asked:
+            continue
+        said = said_of(score, key.indicator, assessment.names) if score else ""
         for offer in offers:
-            subject, outcome = _subject(assessment, key)
             inherited = offer.kind is OfferKind.INHERITED
             word = f"from {offer.source}" if inherited else "last year"
             reason = f" ({offer.reason})" if offer.reason else ""
@@ -131,7 +136,7 @@ def _offers(assessment: Assessment) -> Iterator[Waiting]:
                 Kind.INHERITED if inherited else Kind.EARLIER,
                 _statement_ref(assessment, key, word),
                 subject,
-                f"{offer.origin}{when}: {offer.label}{reason}",
+                f"{offer.origin}{when}: {offer.label}{reason}" + (f"\n{said}" if said else ""),
                 (YES, NO),
                 (offer.answer, offer.reason),
                 outcome,
@@ -157,7 +162,8 @@ def _reasons(assessment: Assessment) -> Iterator[Waiting]:
                     Kind.REASON,
                     _statement_ref(assessment, key, f"reason {given.person}"),
                     subject,
-                    f"{name}: {labels[given.answer]}",
+                    f"{name}: {labels[given.answer]}\n"
+                    f"{said_of(score, indicator, assessment.names)}",
                     (),
                     (given.answer,),
                     outcome,
@@ -222,7 +228,10 @@ def _determinations(assessment: Assessment) -> Iterator[Waiting]:
         documents = len(support.items) + len(support.named)
         lines.append(f"Evidence: {counted(documents, 'document')}." if documents else "")
         if score.target and score.meets_target is False:
-            missing = ", ".join(score.gap_to(score.target).statements)
+            missing = ", ".join(
+                f"{each} ({word_of(score, each)})"
+                for each in score.gap_to(score.target).statements
+            )
             lines.append(f"In the way of the target: {missing}." if missing else "")
         answers = [
             f"{each}={standing.answer or standing.counts_as.value}"

@@ -86,11 +86,13 @@ def plan_set(folder: str, /, action: str, *, by: str | None, **facts: str | None
       cyberassess plan set ACT-001 --status dropped --reason "The system goes in March."
     """
     from cyberassess.app.opening import open_assessment
-    from cyberassess.app.planning import Wanted, set_action
+    from cyberassess.app.planning import Wanted, namesakes, set_action
     from cyberassess.cli.words_planning import action_line
 
     made = set_action(Path(folder), action, Wanted(**facts), by=by)
-    click.echo(action_line(open_assessment(Path(folder)), made))
+    assessment = open_assessment(Path(folder))
+    for each in (made, *namesakes(assessment, made)):
+        click.echo(action_line(assessment, each))
 
 
 @plan.command("export")

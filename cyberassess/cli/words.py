@@ -392,6 +392,7 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
     """Show what decided an outcome, who said it, from which cell, and what would change it."""
     from cyberassess.app.results import would_change
+    from cyberassess.domain.counting import reasons_out, said_of, word_of
     from cyberassess.domain.findings import nothing_to_assess
 
     framework, outcome = found.asked.framework, found.asked.outcome
@@ -401,7 +402,8 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
 
     yield f"{outcome.id} {outcome.title}, {found.asked.scope.title}"
     if found.not_applicable:
-        yield "Not applicable: no statement of it applies here."
+        out = "; ".join(reasons_out(found, assessment.names))
+        yield from wrap(f"Not applicable: no statement of it applies here. {out}".strip())
     elif found.suggested is None:
         yield (
             f"Not decided yet: {title(found.worst)} at worst, {title(found.best)} at best, "
@@ -425,8 +427,9 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
         labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
         yield ""
         yield from wrap(f"{mark} {indicator.id}  {indicator.text}")
-        if not standing.given:
-            yield "    unanswered"
+        said = said_of(found, indicator.id, assessment.names)
+        if not standing.given and not said:
+            yield f"    {word_of(found, indicator.id)}"
         for given in standing.given:
             reason = f" ({given.reason})" if given.reason else ""
             yield from wrap(
@@ -435,15 +438,8 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
                 f"{given.origin.time[:10]}",
                 "    ",
             )
-        if standing.in_conflict:
-            yield "    They differ: the less favourable answer counts until it is settled."
-        if standing.lacks_reason:
-            yield "    The reason is missing, so it counts as unanswered."
-        if standing.resolution is not None:
-            yield from wrap(
-                f"Settled as {labels[standing.resolution.answer]}: {standing.resolution.reason}",
-                "    ",
-            )
+        if said:
+            yield from wrap(said, "    ")
     yield ""
     for step in would_change(found):
         names = [*step["warnings"], *step["missing"]]

@@ -139,6 +139,8 @@ def trace_lines(assessment: "Assessment", found: "Trace") -> Iterator[str]:
         mark = "*" if statement.decides else " "
         yield from wrap(f"{mark} {statement.id}  {statement.text}")
         yield from wrap(f"counts as: {statement.counts}", "    ")
+        if statement.says:
+            yield from wrap(statement.says, "    ")
         for step in statement.steps:
             yield from _step(step)
     for title, steps in (("Texts", found.texts), ("Determination", found.decisions)):

@@ -95,7 +95,7 @@ def _state(assessment: "Assessment", item: Item) -> str:
     said = [each.value for each in _marks(assessment, item)]
     if item.review and not item.is_rejected:
         said.insert(0, item.review.verdict)
-    return ", ".join(said)
+    return ", ".join(filter(None, (item.was, *said)))
 
 
 def list_lines(assessment: "Assessment", marked: str | None) -> Iterator[str]:

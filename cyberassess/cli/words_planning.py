@@ -21,7 +21,7 @@ def action_line(assessment: "Assessment", action: "Action") -> str:
     parts += [f"due {action.due.isoformat()}"] if action.due else []
     parts += [f"cost {action.cost.value}"] if action.cost.value else []
     parts.append(action.progress.value)
-    return f"{action.ref}: {', '.join(parts)}"
+    return f"{action.said_ref}: {', '.join(parts)}"
 
 
 def plan_lines(assessment: "Assessment") -> Iterator[str]:
@@ -58,10 +58,13 @@ def plan_lines(assessment: "Assessment") -> Iterator[str]:
 def plan_json(assessment: "Assessment") -> Json:
     """Give ``plan --json``."""
     from cyberassess.app.planning import others, path_to_target
+    from cyberassess.domain.numbering import NUMBERED
+    from cyberassess.domain.plan import ACTION
 
     def shown(action: "Action") -> Json:
         return {
             "ref": action.ref,
+            "was": [NUMBERED[ACTION].format(each) for each in action.number.was],
             "framework": action.about.framework,
             "scope": action.about.scope,
             "outcome": action.about.outcome,

@@ -32,7 +32,8 @@ def signed_lines(found: "Signed", *, just_now: bool) -> Iterator[str]:
         word = "is approved now" if just_now else "is approved"
         yield f"Version {version.number} {word}. Fingerprint: {version.fingerprint[:12]}"
     for each in found.approvals:
-        yield f"  version {each.version}: {each.name}, {each.role}, {each.time[:10]}"
+        was = f" ({each.was})" if each.was else ""
+        yield f"  version {each.version}{was}: {each.name}, {each.role}, {each.time[:10]}"
         if each.open is None:
             yield "    what was open then was not recorded"
         else:

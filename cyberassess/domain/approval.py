@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cyberassess.domain.hashes import canonical, segment_hash
+from cyberassess.domain.numbering import Number, next_number, numbers, said_was
 from cyberassess.domain.recorded import Record, State
 from cyberassess.domain.segment import Segment, in_order
 from cyberassess.errors import counted
 
 APPROVAL = "approval"
-"""The register of approvals, keyed by version; fields ``name``, ``role``, ``fingerprint``, and
-since it is recorded what was ``open``, and the ``reason`` to approve it as it stood."""
+"""The register of approvals, keyed by version and a random id (by version alone where an
+older program wrote them); fields ``name``, ``role``, ``fingerprint``, and since it is recorded
+what was ``open``, and the ``reason`` to approve it as it stood."""
 SILENT = frozenset((APPROVAL, "sent"))
 """Kinds of event that change nothing a document shows."""
 
@@ -89,6 +91,8 @@ class Approval:
     """What was open then; ``None`` where that was not recorded."""
     reason: str
     """Why it was approved as it stood; empty where none was needed."""
+    was: str = ""
+    """The version it was in another copy, in words; mostly empty."""
 
     @property
     def is_as_it_stands(self) -> bool:
@@ -136,13 +140,14 @@ def fingerprint(segments: Iterable[Segment], settings: Mapping[str, str]) -> str
 
 def approvals_of(state: State) -> tuple[Approval, ...]:
     """Give every approval, the first version first."""
-    return tuple(sorted(map(_approval, state.register(APPROVAL)), key=lambda each: each.version))
+    called = numbers(state, APPROVAL)
+    found = [_approval(each, called[each.key]) for each in state.register(APPROVAL)]
+    return tuple(sorted(found, key=lambda each: each.version))
 
 
-def _approval(record: Record) -> Approval:
-    version = record.key[0] if record.key else ""
+def _approval(record: Record, number: Number) -> Approval:
     return Approval(
-        int(version) if version.isdecimal() else 0,
+        number.number,
         str(record.fields.get("name", "")),
         str(record.fields.get("role", "")),
         record.origin.time,
@@ -150,6 +155,7 @@ def _approval(record: Record) -> Approval:
         record.origin.segment,
         _open_then(record),
         str(record.fields.get("reason", "")),
+        said_was(APPROVAL, number),
     )
 
 
@@ -165,7 +171,7 @@ def _open_then(record: Record) -> tuple[OpenPoint, ...] | None:
 def version_of(state: State, found: str) -> Version:
     """Say which version a fingerprint is, and who approved it."""
     approvals = approvals_of(state)
-    last = approvals[-1] if approvals else None
-    if last is not None and last.fingerprint == found:
-        return Version(last.version, found, last)
-    return Version(last.version + 1 if last else 1, found, None)
+    there = next((each for each in approvals if each.fingerprint == found), None)
+    if there is not None:
+        return Version(there.version, found, there)
+    return Version(next_number(state, APPROVAL), found, None)

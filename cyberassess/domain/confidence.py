@@ -54,7 +54,7 @@ def confidence_in(
 
     Source: ours, docs/method.md, under Confidence.
     """
-    standings = [standing for each in measured for standing in each.standings]
+    standings = [each for found in measured for each in found.standings if not each.ended]
     applicable = [each for each in measured if each.is_applicable]
     claims = [register.support(each.places) for each in applicable if each.is_claim]
     return Confidence(

@@ -172,7 +172,9 @@ def left_out(score: OutcomeScore, level: Level) -> list[str]:
     return sorted(
         each.id
         for each in score.asked.outcome.indicators
-        if each.level == level.id and score.by_statement[each.id].counts_as is CountsAs.LEFT_OUT
+        if each.level == level.id
+        and not each.ended
+        and score.by_statement[each.id].counts_as is CountsAs.LEFT_OUT
     )
 
 

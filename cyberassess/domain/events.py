@@ -61,7 +61,7 @@ something else now, keyed by statement)."""
 REGISTERS = frozenset(
     ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
      "extension", "action", "approval", "evidence-item", "evidence-link", "review",
-     "review-file", "settled", ASKED_AGAIN)
+     "review-file", "settled", ASKED_AGAIN, "numbering")
 )  # fmt: skip
 """The kinds of record; docs/formats.md lists their fields."""
 KINDS = REGISTERS | {

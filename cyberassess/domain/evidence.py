@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
+from cyberassess.domain.numbering import Number, numbers, said_was
 from cyberassess.domain.recorded import Origin, Record, Said, Source, State
 from cyberassess.errors import Problem, closest
 
@@ -184,6 +185,8 @@ class Item:
     review: Review | None = None
     replaced_by: str = ""
     """The reference of the item that stands in its place."""
+    was: str = ""
+    """What it was called in another copy, in words; mostly empty."""
 
     @property
     def is_rejected(self) -> bool:
@@ -374,10 +377,11 @@ def register_of(state: State) -> Register:
         link = _link(record)
         if link is not None:
             links.setdefault(link.item, []).append(link)
-    numbers = [int(each.fields.get("number", 0)) for each in items.values()]
+    called = numbers(state, ITEM)
+    given = [called[(item_id,)].number for item_id in items]
     references = {
-        item_id: _reference(item_id, number, numbers.count(number) > 1)
-        for item_id, number in zip(items, numbers, strict=True)
+        item_id: _reference(item_id, number, given.count(number) > 1)
+        for item_id, number in zip(items, given, strict=True)
     }
     replaced = {
         str(record.fields.get("replaces", "")): references[item_id]
@@ -392,22 +396,12 @@ def register_of(state: State) -> Register:
                 tuple(links.get(item_id, ())),
                 _review(reviews.get(item_id)),
                 replaced.get(item_id, ""),
+                number=called[(item_id,)],
             )
             for item_id, record in items.items()
         ),
         tuple(named_in(state)),
     )
-
-
-def next_number(state: State) -> int:
-    """Give the number of the next item; one that was removed keeps its own."""
-    numbers = [
-        int(record.fields.get("number", 0))
-        for (kind, key), records in state.record_history.items()
-        if kind == ITEM and len(key) == 1
-        for record in records
-    ]
-    return max(numbers, default=0) + 1
 
 
 def _reference(item_id: str, number: int, is_shared: bool) -> str:  # noqa: FBT001 - private
@@ -423,6 +417,8 @@ def _item(
     links: tuple[Link, ...],
     review: Review | None,
     replaced_by: str,
+    *,
+    number: Number,
 ) -> Item:
     given = record.fields
     known = given.get("known_as") or ()
@@ -434,7 +430,7 @@ def _item(
         held = Held.NAMED
     return Item(
         record.key[0],
-        int(given.get("number", 0)),
+        number.number,
         reference,
         held,
         Facts(**values),
@@ -447,6 +443,7 @@ def _item(
         links,
         review,
         replaced_by,
+        said_was(ITEM, number),
     )
 
 

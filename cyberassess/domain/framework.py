@@ -237,6 +237,11 @@ class Outcome(Model):
     """Where the publisher states the outcome."""
     indicators: tuple[Indicator, ...] = Field(min_length=1)
 
+    @property
+    def asked(self) -> tuple[Indicator, ...]:
+        """Give the statements that are asked: all but those that ended."""
+        return tuple(each for each in self.indicators if not each.ended)
+
     def at_level(self, level: LevelId) -> tuple[Indicator, ...]:
         """Give the statements of one column, in the publisher's order."""
         return tuple(each for each in self.indicators if each.level == level)
@@ -299,6 +304,7 @@ class StatementLayout(NamedTuple):
     """Its choices, keyed by code."""
     applies_when: IndicatorId | None
     is_permission: bool
+    ended: str
 
 
 class Framework(Model):
@@ -418,6 +424,7 @@ class Framework(Model):
                         meanings[self.answers_for(each).id],
                         each.applies_when,
                         each.kind is IndicatorKind.PERMISSION,
+                        each.ended,
                     )
                     for each in outcome.indicators
                 ),
@@ -477,7 +484,7 @@ class Framework(Model):
         """Give the highest level this outcome can reach."""
         if self.rule.id is RuleId.STAGED and not self.rule.passes_over:
             return self.scale[-1].id
-        attached = {indicator.level for indicator in outcome.indicators}
+        attached = {each.level for each in outcome.asked or outcome.indicators}
         return max(
             (level.id for level in self.levels if level.id in attached),
             key=self.ranks.__getitem__,

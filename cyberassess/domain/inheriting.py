@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import (
+    PersonId,
     Scope,
     ScopeId,
     Settings,
@@ -19,7 +20,7 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.framework import CountsAs, Framework
 from cyberassess.domain.recorded import Given, State
-from cyberassess.domain.standing import Standing, standings_of
+from cyberassess.domain.standing import Offered, Standing, standings_of
 
 INHERITANCE = "inheritance"
 """The register of confirmed inheritance, keyed by framework version, scope, statement and source;
@@ -36,6 +37,8 @@ class Inheritable(NamedTuple):
     """Of the statement in the shared service; settled and answered."""
     confirmed: bool
     """Whether somebody confirmed this very answer for the scope."""
+    confirmed_by: PersonId | None
+    """Who confirmed it, or the answer it had before; ``None`` where nobody confirmed any."""
 
     @property
     def given(self) -> Given:
@@ -50,6 +53,7 @@ class Inheritable(NamedTuple):
             answer=str(self.standing.answer),
             reason=reason,
             inherited_from=self.source.id,
+            confirmed_by=self.confirmed_by,
         )
 
 
@@ -73,24 +77,41 @@ def inheritable(framework: Framework, settings: Settings, state: State) -> Itera
                     confirmed = (
                         record is not None and record.fields.get("answer") == standing.answer
                     )
-                    yield Inheritable(key, source, standing, confirmed)
+                    by = record.person if record else None
+                    yield Inheritable(key, source, standing, confirmed, by)
 
 
-def with_inherited(framework: Framework, settings: Settings, state: State) -> State:
+class Taken(NamedTuple):
+    """What follows from the answers of shared services."""
+
+    state: State
+    """In which confirmed answers stand as the scopes' own."""
+    offered: Mapping[StatementKey, tuple[Offered, ...]]
+    """Answers that wait to be confirmed, where a scope has none of its own."""
+
+
+def with_inherited(framework: Framework, settings: Settings, state: State) -> Taken:
     """Give the state in which confirmed answers of shared services stand as the scopes' own.
 
     Several sources that differ stand together, and so are a conflict.
     """
-    if not state.records.get(INHERITANCE):
-        return state
     taken: dict[StatementKey, tuple[Given, ...]] = {}
+    offered: dict[StatementKey, tuple[Offered, ...]] = {}
     for each in inheritable(framework, settings, state):
-        if each.confirmed and not has_own(framework, state, each.statement):
-            taken[each.statement] = (*taken.get(each.statement, ()), each.given)
+        key = each.statement
+        if has_own(framework, state, key):
+            continue
+        if each.confirmed:
+            taken[key] = (*taken.get(key, ()), each.given)
+        else:
+            offer = Offered(each.source.id, each.confirmed_by)
+            offered[key] = (*offered.get(key, ()), offer)
+    if not taken:
+        return Taken(state, offered)
     answers = dict(state.answers)
     for key, given in taken.items():
         answers[key] = (*answers.get(key, ()), *given)
-    return replace(state, answers=answers)
+    return Taken(replace(state, answers=answers), offered)
 
 
 def has_own(framework: Framework, state: State, key: StatementKey) -> bool:

@@ -1,7 +1,8 @@
 """What will be done about findings: actions with an owner, a date and a cost band.
 
-Actions are records of the register ``action``, keyed by a reference such as ``ACT-001``. This
-module reads them; what they mean for a report is that a gap without one is "not planned yet".
+Actions are records of the register ``action``, keyed by a random id, or by a reference such as
+``ACT-001`` where an older version wrote them. This module reads them; what they mean for a
+report is that a gap without one is "not planned yet".
 """
 
 import datetime
@@ -11,6 +12,7 @@ from enum import Enum
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
+from cyberassess.domain.numbering import NO_NUMBER, NUMBERED, Number, numbers, said_was
 from cyberassess.domain.recorded import Record, State
 
 ACTION = "action"
@@ -42,6 +44,8 @@ class Progress(Enum):
 class Action:
     """One thing that will be done about a finding."""
 
+    id: str
+    """Its key in the register, which nobody sees."""
     ref: str
     """``ACT-001``."""
     about: OutcomeKey
@@ -57,6 +61,18 @@ class Action:
     """1 is first; 3 where nothing was said."""
     reason: str = ""
     """Why it was dropped, or what else somebody wrote; mostly empty."""
+    number: Number = NO_NUMBER
+
+    @property
+    def said_ref(self) -> str:
+        """The reference, with what it was in another copy."""
+        was = said_was(ACTION, self.number)
+        return f"{self.ref} ({was})" if was else self.ref
+
+    def was_called(self, ref: str) -> bool:
+        """Say whether this was its reference in another copy."""
+        wanted = ref.strip().casefold()
+        return any(_ref(each).casefold() == wanted for each in self.number.was)
 
     @property
     def is_open(self) -> bool:
@@ -64,14 +80,19 @@ class Action:
         return self.progress in (Progress.PLANNED, Progress.UNDER_WAY)
 
 
-def action_of(record: Record) -> Action:
+def _ref(number: int) -> str:
+    return NUMBERED[ACTION].format(number)
+
+
+def action_of(record: Record, number: Number) -> Action:
     """Read one action; what is not known reads as nothing said."""
     text = {name: str(value or "") for name, value in record.fields.items()}
     costs = {each.value: each for each in Cost}
     stages = {each.value: each for each in Progress}
     priority = text.get("priority", "")
     return Action(
-        ref=" ".join(record.key),
+        id=" ".join(record.key),
+        ref=_ref(number.number) if "number" in record.fields else " ".join(record.key),
         about=OutcomeKey(
             FrameworkRef(text.get("framework", "")),
             ScopeId(text.get("scope", "")),
@@ -85,6 +106,7 @@ def action_of(record: Record) -> Action:
         progress=stages.get(text.get("status", ""), Progress.PLANNED),
         priority=int(priority) if priority.isdecimal() else LOWEST_PRIORITY,
         reason=text.get("reason", ""),
+        number=number,
     )
 
 
@@ -101,7 +123,9 @@ def _order(action: Action) -> tuple[int, datetime.date, str]:
 
 def actions_of(state: State) -> tuple[Action, ...]:
     """Give every action, the most urgent first: by priority, date, reference."""
-    return tuple(sorted(map(action_of, state.register(ACTION)), key=_order))
+    called = numbers(state, ACTION)
+    found = (action_of(each, called[each.key]) for each in state.register(ACTION))
+    return tuple(sorted(found, key=_order))
 
 
 def by_outcome(actions: Sequence[Action]) -> Mapping[OutcomeKey, tuple[Action, ...]]:

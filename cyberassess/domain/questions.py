@@ -241,7 +241,7 @@ class Questionnaire:
         """
         blocks = [block for topic in self.topics for block in topic.blocks]
         seconds = len(self.rows) * SECONDS_A_ROW + sum(
-            SECONDS_AN_OUTCOME if len(each.asked.outcome.indicators) > 1 else SECONDS_A_SINGLE
+            SECONDS_AN_OUTCOME if len(each.asked.outcome.asked) > 1 else SECONDS_A_SINGLE
             for each in blocks
         )
         return -(-seconds // 300) * 5
@@ -281,6 +281,8 @@ def questionnaire(
         for located in framework.located
     }
     for asked in portion:
+        if not asked.outcome.asked:
+            continue
         groups = paths[asked.framework.ref, asked.outcome.id]
         key = (asked.framework.ref, asked.scope.id, groups[-1].id)
         headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
@@ -418,6 +420,8 @@ def _rows_together(
     for asked in portion:
         for level in asked.framework.levels:
             for indicator in asked.outcome.at_level(level.id):
+                if indicator.ended:
+                    continue
                 key = statement_key(asked, indicator)
                 mine = _mine(key, person, state)
                 said = mine and (mine.answer, mine.reason)
@@ -518,6 +522,7 @@ def statements_for(
     if framework is None or indicator not in framework.indicators:
         return ()
     members = framework.leaders.get(indicator, (indicator,)) if together else (indicator,)
+    members = tuple(e for e in members if e == indicator or not framework.layout_of[e].ended)
     return tuple(StatementKey(ref.framework, ref.scope, each) for each in members)
 
 

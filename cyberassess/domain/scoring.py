@@ -222,7 +222,12 @@ class OutcomeScore:
         held = self.asked.outcome.at_level(framework.scale[reached].id)
         upheld: tuple[IndicatorId, ...] = ()
         if not framework.scale[reached].is_warning:
-            upheld = tuple(e.id for e in held if e.kind is not IndicatorKind.PERMISSION)
+            upheld = tuple(
+                each.id
+                for each in held
+                if each.kind is not IndicatorKind.PERMISSION
+                and self.by_statement[each.id].counts_as is not CountsAs.LEFT_OUT
+            )
         return (*upheld, *(self.gap_to(above[0]).missing if above else ()))
 
 
@@ -278,7 +283,7 @@ def determine(
     Answers a scope inherits count where they were confirmed.
     """
     rule = rule_of(framework)
-    state = with_inherited(framework, settings, state)
+    state, offered = with_inherited(framework, settings, state)
     wanted: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
     places: dict[str, set[ScopeId]] = {}
     assessed = {each.id for each in framework.assessed}
@@ -292,7 +297,7 @@ def determine(
         for outcome, layouts in framework.layout:
             if scope_id not in places[outcome.scope_kind] or outcome.id not in assessed:
                 continue
-            standings = standings_of(framework, layouts, state, scope_id)
+            standings = standings_of(framework, layouts, state, scope_id, offered)
             key = OutcomeKey(framework.ref, scope_id, outcome.id)
             accepted = _accepted(state, key, layouts, standings) if acceptances else ()
             table = _lowest(framework, rule, layouts, standings, accepted)
@@ -359,7 +364,9 @@ def _accepted(
         out = sorted(
             layout.id
             for layout, standing in zip(layouts, standings, strict=True)
-            if layout.level == record_key[3] and standing.counts_as is CountsAs.LEFT_OUT
+            if layout.level == record_key[3]
+            and standing.counts_as is CountsAs.LEFT_OUT
+            and not standing.ended
         )
         if records[-1].fields.get("left_out") == out:
             found.append(LevelId(record_key[3]))
@@ -400,6 +407,9 @@ def _lowest(
     not apply*, of which either may be the lower; and an outcome that would drop out of the count
     because one of two people says that it does not apply, for a determination is lower than none.
     """
+    # NOTE: what ended is no part of its column, so that it never makes most of one left out
+    layouts = [each for each in layouts if not each.ended]
+    standings = [each for each in standings if not each.ended]
     ranks = [layout.rank for layout in layouts]
     counts = _scored(layouts, standings)
     if not any(each.in_conflict for each in standings):

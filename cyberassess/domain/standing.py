@@ -1,11 +1,20 @@
 """What counts for one statement in one scope: several people's answers become one standing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-from cyberassess.domain.assessment import ScopeId, StatementKey
+from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, StatementLayout
 from cyberassess.domain.recorded import Given, Resolution, State
+
+
+class Offered(NamedTuple):
+    """A shared service's answer that could be taken over, and counts only once confirmed."""
+
+    source: ScopeId
+    confirmed_before: PersonId | None
+    """Who confirmed the answer it had before; ``None`` where nobody confirmed any."""
 
 
 class Standing(NamedTuple):
@@ -20,6 +29,22 @@ class Standing(NamedTuple):
     resolution: Resolution | None = None
     lacks_reason: bool = False
     """The answer needs a reason and has none, so it counts as unanswered."""
+    ruled_out_by: IndicatorId | None = None
+    """The condition that leaves it out, whatever was answered."""
+    ended: str = ""
+    """What it asks for ended: the sentence that says so; it is left out, whatever was answered."""
+    withdrawn: tuple[Given, ...] = ()
+    """Answers that were taken back, where none is left."""
+    offered: tuple[Offered, ...] = ()
+    """Answers of shared services that wait to be confirmed, where none is given."""
+
+    earlier: tuple[Given, ...] = ()
+    """Answers to words that asked for something else, where none was given since."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it counts by what people answer: no condition leaves it out, and it goes on."""
+        return self.ruled_out_by is None and not self.ended
 
 
 _NOTHING = Standing(None, CountsAs.UNANSWERED)
@@ -82,7 +107,11 @@ def stand(
 
 
 def standings_of(
-    framework: Framework, layouts: Sequence[StatementLayout], state: State, scope_id: ScopeId
+    framework: Framework,
+    layouts: Sequence[StatementLayout],
+    state: State,
+    scope_id: ScopeId,
+    offered: Mapping[StatementKey, tuple[Offered, ...]] = MappingProxyType({}),
 ) -> list[Standing]:
     """Say what counts for each statement of an outcome in one scope."""
     ref, answers, resolutions, levels = (
@@ -96,12 +125,24 @@ def standings_of(
         # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
         key: tuple[str, ...] = (ref, scope_id, layout.id)
         given = answers.get(key)  # type: ignore[call-overload]
+        if layout.ended:
+            standings.append(Standing(None, CountsAs.LEFT_OUT, given or (), ended=layout.ended))
+            continue
         condition = layout.applies_when
         if condition is not None and _is_ruled_out(condition, framework, state, scope_id):
-            standings.append(Standing(None, CountsAs.LEFT_OUT, given or ()))
+            standings.append(
+                Standing(None, CountsAs.LEFT_OUT, given or (), ruled_out_by=condition)
+            )
             continue
         if given is None:
-            standings.append(_NOTHING)
+            withdrawn = state.withdrawn.get(key, ())  # type: ignore[call-overload]
+            waits = offered.get(key, ())  # type: ignore[call-overload]
+            again = state.asked_again.get(key, ())  # type: ignore[call-overload]
+            standings.append(
+                _NOTHING._replace(withdrawn=withdrawn, offered=waits, earlier=again)
+                if withdrawn or waits or again
+                else _NOTHING
+            )
             continue
         answer = layout.answers.get(given[0].answer)
         if len(given) == 1 and answer and (not answer.needs_reason or given[0].reason):
@@ -131,8 +172,8 @@ def _is_denied(condition: IndicatorId, framework: Framework, state: State, scope
     """Say whether it was answered that a condition does not hold, and nobody differs."""
     key = StatementKey(framework.ref, scope, condition)
     given = state.answers.get(key)
-    if not given:
-        return False
     layout = framework.layout_of[condition]
+    if not given or layout.ended:
+        return False
     standing = stand(layout, given, state.resolutions.get(key), is_warning=False)
     return standing.counts_as is CountsAs.NOT_MET and not standing.in_conflict

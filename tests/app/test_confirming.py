@@ -306,6 +306,6 @@ def test_conflict_and_missing_reason_are_said_in_the_chain(folder: Path, tmp_pat
         fill_in(blank, tmp_path / "k2.xlsx", {"B1.a.H.1/housing": "Otherwise"}, saved=LATER),
     )
     found = trace(open_assessment(folder), outcome(folder, "B1.a/housing"))
-    counts = {each.id: each.counts for each in found.statements}
-    assert "people differ" in counts["B1.a.N.1"]
-    assert "needs a reason" in counts["B1.a.H.1"]
+    counts = {each.id: (each.counts, each.says) for each in found.statements}
+    assert counts["B1.a.N.1"][0] == "People differ"
+    assert "needs a reason" in counts["B1.a.H.1"][1]

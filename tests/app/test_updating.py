@@ -15,6 +15,7 @@ from cyberassess.app.sending import questions_for
 from cyberassess.app.setup import create
 from cyberassess.app.updating import later_sets, update_sets, updates, updates_json
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
+from cyberassess.domain.counting import Names, Why, said_of, why
 from cyberassess.domain.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import AssessmentError
 from tests.app.council import begin, fill_in, pinned_files, send_to, settings_values, take
@@ -74,7 +75,13 @@ def test_answers_to_what_asks_for_more_are_kept_and_asked_again(
     scores = {each.key.outcome: each for each in after.card.outcomes}
     standing = scores["B1.b"].by_statement[HARDER]  # type: ignore[index]
     assert standing.counts_as is CountsAs.UNANSWERED
-    assert after.card.outcomes == found.after.outcomes
+    assert why(standing) is Why.ASKED_AGAIN
+    names = Names(after.name_of, str, lambda time: time[:10])
+    assert said_of(scores["B1.b"], HARDER, names).startswith(  # type: ignore[index]
+        "Asked again, since it asks for something else now: Kim Lee answered “True” on 20"
+    )
+    levels = [(each.key, each.suggested, each.best, each.worst) for each in after.card.outcomes]
+    assert levels == [(e.key, e.suggested, e.best, e.worst) for e in found.after.outcomes]
     assert not verify(answered).problems
 
 

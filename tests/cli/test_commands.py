@@ -553,5 +553,5 @@ def test_explain_names_people_cells_and_what_would_change(small: Path, cli: Run)
     shown = summary(cli("-C", str(small), "explain", "B1.a/housing"))
     assert "Happens: Kim Lee, kim.xlsx, " in shown
     assert ", cell C" in shown
-    assert "They differ: the less favourable answer counts" in shown
+    assert "differ; the less favourable answer counts" in shown
     assert "For Middle: " in shown

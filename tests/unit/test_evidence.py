@@ -13,13 +13,13 @@ from cyberassess.domain.evidence import (
     behind_many,
     check_facts,
     named_in,
-    next_number,
     register_of,
     same_file,
     visible,
 )
 from cyberassess.domain.framework import OutcomeId
 from cyberassess.domain.ledger import fold
+from cyberassess.domain.numbering import next_number
 from cyberassess.domain.recorded import State
 from tests.unit.builder import (
     GOOD,
@@ -89,9 +89,9 @@ def test_branches_that_give_one_number_to_two_documents_lose_neither() -> None:
 
 
 def test_a_number_is_never_given_twice_even_where_an_item_was_removed() -> None:
-    assert next_number(state()) == 1
+    assert next_number(state(), "evidence-item") == 1
     gone = record_event("evidence-item", ["aaaa1111"], None)
-    assert next_number(state(item(number=3), gone)) == 4
+    assert next_number(state(item(number=3), gone), "evidence-item") == 4
 
 
 def test_stale_rejected_unreviewed_and_created_during_are_told_apart() -> None:

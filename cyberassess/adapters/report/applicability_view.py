@@ -12,7 +12,7 @@ from cyberassess.adapters.report.basis import (
     said_group,
 )
 from cyberassess.adapters.report.document import Document, frame, prepared_by, said_status
-from cyberassess.adapters.report.explaining import left_by, noun
+from cyberassess.adapters.report.explaining import noun
 from cyberassess.adapters.report.last_year import (
     counted_before,
     last_year_of,
@@ -26,8 +26,9 @@ from cyberassess.adapters.report.summary_view import (
     statement_text,
     whose_target,
 )
-from cyberassess.domain.assessment import SHARED_SERVICE, Scope
-from cyberassess.domain.framework import CountsAs, Framework, Indicator
+from cyberassess.domain.assessment import SHARED_SERVICE, Scope, StatementKey
+from cyberassess.domain.counting import reasons_out, said_of
+from cyberassess.domain.framework import CountsAs, Framework, IndicatorId
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import counted
@@ -157,8 +158,8 @@ _METHOD = (
     "An outcome applies in every place the control set's own kinds of place give it, until every "
     "statement under it was said not to apply, with a reason. Nobody can leave out an outcome "
     "without saying why.",
-    "“In part” means that some statements under it were said not to apply; they are listed with "
-    "the reason and the name.",
+    "“In part” means that some statements under it are left out: said not to apply, ruled out "
+    "under “What applies here”, or ended. They are listed with the reason and the name.",
     "The result is the confirmed one if a named person confirmed it, otherwise what the control "
     "set's rule gives. The target is the profile's.",
     "What is in place, and the evidence, are cut short here. The full report has every answer, "
@@ -262,39 +263,36 @@ def _untargeted(basis: Basis) -> str:
 
 
 def _outcome_out(basis: Basis, score: OutcomeScore) -> Exclusion:
-    given = [each for standing in score.standings for each in standing.given]
-    reasons = dict.fromkeys(each.reason for each in given if each.reason)
-    conditions = dict.fromkeys(
-        found
-        for each in score.asked.outcome.indicators
-        if (found := left_by(score, each)) is not None
-    )
-    said = [*reasons, *(f"{each} was answered no." for each in conditions)]
-    return Exclusion(
-        _name(score), basis.where(score), "; ".join(said) or "No reason given.", _who(basis, given)
-    )
+    said = "; ".join(reasons_out(score, basis.names)) or "No reason given."
+    given = [e for key in score.by_statement for e in _behind(basis, score, key)]
+    return Exclusion(_name(score), basis.where(score), said, _who(basis, given))
+
+
+def _behind(basis: Basis, score: OutcomeScore, key: IndicatorId) -> tuple[Given, ...]:
+    """Give the answers by which a statement counts: to itself, or to what leaves it out."""
+    standing = score.by_statement[key]
+    if standing.ruled_out_by is not None:
+        asked = StatementKey(score.key.framework, score.key.scope, standing.ruled_out_by)
+        return basis.state.answers.get(asked, ())
+    return () if standing.ended else standing.given
 
 
 def _statements_out(basis: Basis) -> Iterator[Exclusion]:
-    """Give what somebody said does not apply, where the outcome itself does."""
+    """Give the statements that are left out, where the outcome itself applies."""
     for score in basis.card.outcomes:
         if score.not_applicable:
             continue
-        for indicator, standing in _left_out(score):
-            reasons = dict.fromkeys(each.reason for each in standing if each.reason)
+        for key in score.counting(CountsAs.LEFT_OUT):
+            given = _behind(basis, score, key)
+            reasons = dict.fromkeys(each.reason for each in given if each.reason)
+            is_asked = score.by_statement[key].is_asked
+            said = "" if is_asked else said_of(score, key, basis.names)
             yield Exclusion(
-                f"{indicator.id} {statement_text(score, indicator.id)}",
+                f"{key} {statement_text(score, key)}",
                 basis.where(score),
-                "; ".join(reasons) or "No reason given.",
-                _who(basis, standing),
+                said or "; ".join(reasons) or "No reason given.",
+                _who(basis, given),
             )
-
-
-def _left_out(score: OutcomeScore) -> Iterator[tuple[Indicator, tuple[Given, ...]]]:
-    for indicator, standing in zip(score.asked.outcome.indicators, score.standings, strict=True):
-        said = standing.answer is not None or standing.in_conflict
-        if standing.counts_as is CountsAs.LEFT_OUT and said:
-            yield indicator, standing.given
 
 
 def _who(basis: Basis, given: Sequence[Given]) -> str:
@@ -355,7 +353,7 @@ def _row(basis: Basis, score: OutcomeScore) -> ApplicabilityRow:
 
 
 def _applies(basis: Basis, score: OutcomeScore) -> tuple[str, str]:
-    given = [each for standing in score.standings for each in standing.given]
+    given = [each for key in score.by_statement for each in _behind(basis, score, key)]
     who = _who(basis, given)
     if score.not_applicable:
         return "No", f"Said by {who}; the reason stands on the list of what was left out."
@@ -364,8 +362,7 @@ def _applies(basis: Basis, score: OutcomeScore) -> tuple[str, str]:
     by = f"Answered by {who}."
     if score.confirmed is not None and score.confirmation is not None:
         by += f" Confirmed by {basis.person(score.confirmation.person)}."
-    out = [each.id for each, _ in _left_out(score)]
-    out += [each.id for each in score.asked.outcome.indicators if left_by(score, each)]
+    out = score.counting(CountsAs.LEFT_OUT)
     return ("In part", f"Without {joined(list(out))}. {by}") if out else ("Yes", by)
 
 

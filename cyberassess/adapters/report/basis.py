@@ -20,6 +20,7 @@ from cyberassess.domain.assessment import (
     Settings,
 )
 from cyberassess.domain.confirming import Override, overrides
+from cyberassess.domain.counting import Names
 from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.findings import Finding, findings
 from cyberassess.domain.framework import (
@@ -276,6 +277,11 @@ class Basis:
             return "Whole organisation" if len(self.scopes) > 1 else self.settings.organisation
         found = self.settings.scope(scope)
         return found.title if found else scope
+
+    @property
+    def names(self) -> Names:
+        """Give how people, places and dates are said."""
+        return Names(self.person, self.place, said_date)
 
     def where(self, score: OutcomeScore) -> str:
         """Give a scope's title, after the control set's where there are several."""

@@ -313,7 +313,7 @@ def _open_notes(basis: Basis) -> str:
         f"Counted as not answered: {sure.dont_know:,} answered “don't know”, "
         f"{sure.lacks_reason:,} without the reason they need. "
         f"Left out: {sure.does_not_apply:,} that do not apply. "
-        f"Open between people: {sure.conflicts:,}; the lower answer counts."
+        f"Open between people: {sure.conflicts:,}; the less favourable counts."
     )
 
 

@@ -71,7 +71,8 @@ def _items(basis: Basis, score: OutcomeScore) -> Iterator[TextRow]:
             continue
         places = [e.place for e in item.links if e.outcome in score.evidence_places and e.place]
         where = f", {places[0]}" if places else ""
-        text = f"{item.reference} {item.facts.title}{where}\n{item.facts.shows}"
+        was = f" ({item.was})" if item.was else ""
+        text = f"{item.reference}{was} {item.facts.title}{where}\n{item.facts.shows}"
         if item.is_rejected and item.review is not None:
             text += f"\nRejected, so it does not count: {item.review.reason}"
         elif item.replaced_by:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from cyberassess.adapters.report.basis import joined
+from cyberassess.domain.counting import word_of
 from cyberassess.domain.findings import nothing_to_assess
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
-    Indicator,
     IndicatorId,
     IndicatorKind,
     Level,
@@ -24,9 +24,10 @@ _SHORT = (CountsAs.NOT_MET, CountsAs.PARTLY)
 def explain(score: OutcomeScore) -> str:
     """Say in a few sentences what decided an outcome and what keeps it from its target."""
     if score.not_applicable:
-        if _left_by(score):
+        out = [*_ended(score), *_by_conditions(score)]
+        if out:
             return (
-                f"{_by_conditions(score)} Nothing else is asked here, so this outcome is not "
+                f"{' '.join(out)} Nothing else is asked here, so this outcome is not "
                 "applicable and is left out of every count."
             )
         return (
@@ -37,7 +38,8 @@ def explain(score: OutcomeScore) -> str:
     sentences = [
         *_decided(score),
         *(_accept(score) if caf else ()),
-        *([_by_conditions(score)] if _left_by(score) else ()),
+        *_ended(score),
+        *_by_conditions(score),
         *_differ(score),
         *_target(score),
     ]
@@ -52,34 +54,35 @@ def noun(framework: Framework) -> str:
     return "point" if same else framework.indicator_kind
 
 
-def left_by(score: OutcomeScore, indicator: Indicator) -> IndicatorId | None:
-    """Give the condition that leaves a statement out, or ``None``."""
-    if indicator.applies_when is None:
-        return None
-    standing = score.by_statement[indicator.id]
-    ruled_out = standing.counts_as is CountsAs.LEFT_OUT and standing.answer is None
-    return indicator.applies_when if ruled_out and not standing.in_conflict else None
-
-
 def _left_by(score: OutcomeScore) -> dict[IndicatorId, list[IndicatorId]]:
     """Give the statements conditions leave out, keyed by the condition."""
     found: dict[IndicatorId, list[IndicatorId]] = {}
-    for indicator in score.asked.outcome.indicators:
-        condition = left_by(score, indicator)
-        if condition:
-            found.setdefault(condition, []).append(indicator.id)
+    for key, standing in score.by_statement.items():
+        if standing.ruled_out_by is not None:
+            found.setdefault(standing.ruled_out_by, []).append(key)
     return found
 
 
-def _by_conditions(score: OutcomeScore) -> str:
+def _by_conditions(score: OutcomeScore) -> list[str]:
     out = _left_by(score)
     number = sum(len(each) for each in out.values())
+    if not number:
+        return []
     what = f"{counted(number, noun(score.asked.framework))} {'is' if number == 1 else 'are'}"
     verb = "was" if len(out) == 1 else "were"
-    return (
+    return [
         f"{what} left out because {joined(list(out))} {verb} answered no, under "
         "“What applies here”."
-    )
+    ]
+
+
+def _ended(score: OutcomeScore) -> list[str]:
+    """Say what is left out because what it asks for ended."""
+    return [
+        f"{key} is left out: {standing.ended}"
+        for key, standing in score.by_statement.items()
+        if standing.ended
+    ]
 
 
 def _title(score: OutcomeScore, level: LevelId) -> str:
@@ -109,7 +112,7 @@ def _is(number: int, noun: str, verb: str) -> str:
 
 def _decided(score: OutcomeScore) -> list[str]:
     unanswered = len(score.counting(CountsAs.UNANSWERED))
-    total = len(score.standings)
+    total = sum(not each.ended for each in score.standings)
     happening = _happening(score)
     one = noun(score.asked.framework)
     if unanswered == total:
@@ -198,14 +201,11 @@ def _all(number: int, one: str) -> str:
 
 def _said(score: OutcomeScore, statements: Sequence[IndicatorId]) -> str:
     """Say how often each answer was given: ``1 met with exceptions, 2 working towards``."""
-    framework = score.asked.framework
     labels: dict[str, int] = {}
     for each in statements:
         standing = score.by_statement[each]
-        answers = framework.answers_for(framework.indicators[each][1])
-        answer = answers.by_code(standing.answer) if standing.answer else None
-        label = answer.label.lower() if answer else "where people differ"
-        labels[label] = labels.get(label, 0) + 1
+        word = "where people differ" if standing.in_conflict else word_of(score, each).lower()
+        labels[word] = labels.get(word, 0) + 1
     return joined([f"{number} {label}" for label, number in labels.items()])
 
 
@@ -341,7 +341,7 @@ def _differ(score: OutcomeScore) -> list[str]:
     if not conflicts:
         return []
     what = counted(conflicts, noun(score.asked.framework))
-    return [f"People differ on {what}; until that is settled the lower answer counts."]
+    return [f"People differ on {what}; until that is settled the less favourable answer counts."]
 
 
 def _target(score: OutcomeScore) -> list[str]:
@@ -354,7 +354,7 @@ def _target(score: OutcomeScore) -> list[str]:
     gap = score.gap_to(score.target)
     if not gap.statements:
         return [f"The target, {title}, is not met."]
-    if len(gap.statements) == len(score.standings):
+    if len(gap.statements) == sum(not each.ended for each in score.standings):
         return [f"The target is {title}."]
     happening = len(_happening(score))
     if happening and len(gap.warnings) == happening and not gap.missing and not score.unaccepted:

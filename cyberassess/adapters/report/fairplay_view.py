@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cyberassess.adapters.report.basis import Basis, capital, joined, said_date
-from cyberassess.adapters.report.explaining import left_by
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.counting import Why, reasons_out, said_of, why
 from cyberassess.domain.evidence import Mark, behind_many
 from cyberassess.domain.findings import nothing_to_assess
 from cyberassess.domain.framework import (
@@ -99,6 +99,7 @@ def fair_play(basis: Basis) -> FairPlay:
             tuple(_statements(basis, _does_not_apply, _why)),
         ),
         *_by_conditions(basis),
+        *_ended(basis),
         *_apart(basis),
         *_nothing_to_assess(basis),
         *(
@@ -215,7 +216,7 @@ def _statements(
 
 
 def _does_not_apply(standing: Standing) -> bool:
-    return standing.counts_as is CountsAs.LEFT_OUT and standing.answer is not None
+    return standing.counts_as is CountsAs.LEFT_OUT and standing.is_asked
 
 
 def _all_answers(basis: Basis) -> list[Answer]:
@@ -306,8 +307,8 @@ def _by_conditions(basis: Basis) -> Iterator[FairList]:
     for score in basis.card.outcomes:
         framework = score.asked.framework
         for indicator in score.asked.outcome.indicators:
-            condition = left_by(score, indicator)
-            if condition:
+            condition = score.by_statement[indicator.id].ruled_out_by
+            if condition is not None:
                 found.setdefault((basis.where(score), condition), []).append(indicator.id)
                 texts[condition] = framework.indicators[condition][1].text
     yield FairList(
@@ -322,6 +323,23 @@ def _by_conditions(basis: Basis) -> Iterator[FairList]:
             for (where, condition), ids in found.items()
         ),
     )
+
+
+def _ended(basis: Basis) -> Iterator[FairList]:
+    rows = tuple(
+        _statements(
+            basis,
+            lambda standing: bool(standing.ended),
+            lambda here, score, indicator, _: said_of(score, indicator.id, here.names),
+        )
+    )
+    if rows:
+        yield FairList(
+            "Left out because what they ask for ended",
+            "Asked of nobody, and in no count, whatever was answered before.",
+            ("Statement", "What ended"),
+            rows,
+        )
 
 
 def _overrides(basis: Basis) -> Iterator[FairRow]:
@@ -367,11 +385,7 @@ def _doubtful(basis: Basis) -> Iterator[FairRow]:
 
 
 def _does_not_know(standing: Standing) -> bool:
-    return (
-        standing.counts_as is CountsAs.UNANSWERED
-        and standing.answer is not None
-        and not standing.lacks_reason
-    )
+    return why(standing) is Why.DONT_KNOW
 
 
 def _other_means(basis: Basis) -> Iterator[FairRow]:
@@ -497,12 +511,7 @@ def _themes_changed(basis: Basis) -> Iterator[FairList]:
 def _not_applicable(basis: Basis) -> Iterator[FairRow]:
     for score in basis.card.outcomes:
         if score.not_applicable:
-            reasons = dict.fromkeys(
-                given.reason
-                for standing in score.standings
-                for given in standing.given
-                if given.reason
-            )
+            reasons = reasons_out(score, basis.names)
             yield FairRow(
                 score.asked.outcome.id,
                 basis.where(score),

@@ -22,13 +22,13 @@ from cyberassess.adapters.report.summary_view import (
     Figure,
     answered_first,
     no_step,
-    said_answer,
     said_due,
     said_owner,
     statement_text,
     whose_target,
 )
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.counting import word_of
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.plan import Action, Progress
 from cyberassess.domain.reviewing import RISKS, reviews
@@ -280,7 +280,7 @@ def _rows(
         score = basis.card.by_key.get(action.about)
         missing, more = _in_the_way(below.get(action.about))
         yield ActionRow(
-            ref=action.ref,
+            ref=action.said_ref,
             gap=_name(score) if score else action.about.outcome,
             where=basis.where(score) if score else basis.place(action.about.scope),
             stands=_stands(basis, score) if score else "no longer assessed",
@@ -319,7 +319,7 @@ def _in_the_way(finding: Finding | None) -> tuple[tuple[tuple[str, str], ...], s
     rest = finding.steps - len(shown)
     more = f"{rest} more in the way." if shown else f"{counted(rest, 'answer')} missing."
     return (
-        tuple((said_answer(score, key), statement_text(score, key)) for key in shown),
+        tuple((word_of(score, key), statement_text(score, key)) for key in shown),
         more if rest else "",
     )
 

@@ -18,9 +18,9 @@ from cyberassess.adapters.report.summary_view import (
     answered_first,
     by_outcome,
     no_step,
-    said_answer,
     statement_text,
 )
+from cyberassess.domain.counting import word_of
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import Framework, OutcomeId
 from cyberassess.domain.scoring import OutcomeScore
@@ -189,7 +189,7 @@ def _row(basis: Basis, finding: Finding) -> FindingRow:
         target=target_of(score),
         count=count,
         statements=tuple(
-            (str(key), said_answer(score, key), statement_text(score, key)) for key in answered
+            (str(key), word_of(score, key), statement_text(score, key)) for key in answered
         ),
         open=f"Not answered: {', '.join(open_)}." if open_ else "",
     )
@@ -412,7 +412,7 @@ def _ways(basis: Basis) -> list[Way]:
                     first.score.asked.outcome.title,
                     basis.anchor(first.score.key),
                     tuple(
-                        (said_answer(each.score, key), statement_text(each.score, key))
+                        (word_of(each.score, key), statement_text(each.score, key))
                         for each, key in shown
                     ),
                     more,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from cyberassess.adapters.report.basis import Basis, joined
 from cyberassess.adapters.report.outcomes_view import result_of
-from cyberassess.adapters.report.summary_view import said_answer, statement_text
+from cyberassess.adapters.report.summary_view import statement_text
+from cyberassess.domain.counting import word_of
 from cyberassess.domain.framework import FrameworkRef, IndicatorId
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.years import Year, answers_behind, moves
@@ -118,8 +119,8 @@ def _turned(before: Year, score: OutcomeScore, indicator: IndicatorId) -> Turned
     return Turned(
         indicator,
         statement_text(score, indicator),
-        said_answer(was, indicator) if was and indicator in was.by_statement else "Not asked",
-        said_answer(score, indicator),
+        word_of(was, indicator) if was and indicator in was.by_statement else "Not asked",
+        word_of(score, indicator),
     )
 
 

@@ -24,9 +24,10 @@ from cyberassess.adapters.report.evidence_view import (
     no_evidence,
     said_row,
 )
-from cyberassess.adapters.report.explaining import explain, left_by
+from cyberassess.adapters.report.explaining import explain
 from cyberassess.adapters.report.place_view import said_place
-from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of
+from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
+from cyberassess.domain.counting import said_of, word_for, word_of
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
@@ -34,9 +35,9 @@ from cyberassess.domain.framework import (
     IndicatorId,
     IndicatorKind,
 )
-from cyberassess.domain.recorded import Claim, Given
+from cyberassess.domain.recorded import Claim
 from cyberassess.domain.scoring import OutcomeScore
-from cyberassess.domain.standing import Standing
+from cyberassess.domain.standing import Standing, standings_of
 
 _LONG_ROW = 1200
 """Characters: about a quarter of a page."""
@@ -236,6 +237,8 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
         ):
             continue
         given = basis.state.answers.get(StatementKey(framework.ref, scope.id, indicator.id), ())
+        layouts = (framework.layout_of[indicator.id],)
+        (standing,) = standings_of(framework, layouts, basis.state, scope.id)
         answers = framework.answers_for(indicator)
         chosen = [(each, answers.by_code(each.answer)) for each in given]
         waiting = [
@@ -246,7 +249,7 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
             for score in basis.card.outcomes
             if score.asked.framework.ref == framework.ref and score.asked.scope.id == scope.id
             for each in score.asked.outcome.indicators
-            if left_by(score, each) == indicator.id
+            if score.by_statement[each.id].ruled_out_by == indicator.id
         ]
         follows = f"Left out: {', '.join(out)}." if out else ""
         if waiting and not out:
@@ -254,7 +257,8 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
         yield Condition(
             indicator.id,
             indicator.text,
-            "; ".join(answer.label for _, answer in chosen if answer) or "Not answered",
+            "; ".join(answer.label for _, answer in chosen if answer)
+            or word_for(framework, indicator.id, standing),
             "; ".join(
                 f"{basis.person(each.person)}, {basis.origin(each.source, each.origin.time)}"
                 + (f": {each.reason}" if each.reason else "")
@@ -413,15 +417,9 @@ def _row(
         ref=indicator.id,
         in_the_way=indicator.id in in_the_way,
         text=indicator.text,
-        answer=(
-            "Left out"
-            if left_by(score, indicator)
-            else answers[0].label
-            if answers
-            else "Not answered"
-        ),
+        answer=word_of(score, indicator.id),
         origin=_origin(answers[0], source) if answers else "",
-        several=len(answers) > 1,
+        several=len(answers) > 1 and standing.is_asked,
         answers=answers,
         reasons=tuple((basis.person(g.person), g.reason) for g in standing.given if g.reason),
         note=_note(basis, score, indicator, standing),
@@ -431,21 +429,11 @@ def _row(
 
 def _note(basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
     """Say what to know about a statement beside its answer."""
-    condition = left_by(score, indicator)
-    if condition:
-        asked = score.asked.framework.indicators[condition][1].text
-        given = f" What was answered here ({_labels(score, indicator, standing)}) does not count."
-        return (
-            f"Left out: {condition}, “{asked}”, was answered no.{given if standing.given else ''}"
-        )
-    notes = [_of_kind(indicator, standing), _of_answers(basis, score, indicator, standing)]
-    return " ".join(each for each in notes if each)
-
-
-def _labels(score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
-    answers = score.asked.framework.answers_for(indicator)
-    found = [answers.by_code(each.answer) for each in standing.given]
-    return "; ".join(each.label for each in found if each)
+    said = said_of(score, indicator.id, basis.names)
+    if not standing.is_asked:
+        return said
+    kind = _of_kind(indicator, standing)
+    return " ".join(each for each in (kind, said or _changed(basis, score, indicator)) if each)
 
 
 def _of_kind(indicator: Indicator, standing: Standing) -> str:
@@ -458,41 +446,11 @@ def _of_kind(indicator: Indicator, standing: Standing) -> str:
     return ""
 
 
-def _of_answers(
-    basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing
-) -> str:
-    choices = {a.code: a for a in score.asked.framework.answers_for(indicator).answers}
-    if standing.resolution is not None:
-        settled = standing.resolution
-        label = choices[settled.answer].label if settled.answer in choices else settled.answer
-        who = basis.person(settled.origin.actor)
-        return (
-            f"Settled by {who} on {said_date(settled.origin.time)}: {label}. "
-            f"Reason: {settled.reason or 'none given'}"
-        )
-    if standing.in_conflict:
-        counting = [
-            choices[g.answer].label
-            for g in standing.given
-            if g.answer in choices and choices[g.answer].counts_as is standing.counts_as
-        ]
-        return f"{_differ(basis, standing.given)}; the lower answer counts until it is settled" + (
-            f": {counting[0]}." if counting else "."
-        )
-    if standing.lacks_reason:
-        return "This answer needs a reason and has none, so it counts as not answered."
-    key = StatementKey(score.asked.framework.ref, score.asked.scope.id, indicator.id)
-    changes = [c for c in basis.state.history.get(key, ()) if c.old is not None]
-    if changes:
+def _changed(basis: Basis, score: OutcomeScore, indicator: Indicator) -> str:
+    key = statement_key(score.asked, indicator)
+    if any(each.old is not None for each in basis.state.history.get(key, ())):
         return "Changed after it was first given: see the lists under Fair play."
     return ""
-
-
-def _differ(basis: Basis, given: tuple[Given, ...]) -> str:
-    people = list(dict.fromkeys(basis.person(each.person) for each in given))
-    if len(people) == 1:
-        return f"{people[0]} answered differently in two copies of the assessment"
-    return f"{joined(people)} differ"
 
 
 def _files(basis: Basis, score: OutcomeScore) -> str:

@@ -65,6 +65,8 @@ class StatementRow:
     answer: str
     counts: str
     """How the answer counts under the rule, in words."""
+    said: str
+    """Why it counts so; empty where the answer says all."""
     reason: str
     sources: tuple[SourceLine, ...]
 

@@ -50,4 +50,4 @@ def _action(basis: Basis, action: Action) -> str:
     person = basis.settings.person(action.owner)
     owner = person.name if person else action.owner or "no owner yet"
     due = said_date(action.due) if action.due else "no date yet"
-    return f"{action.ref} for {action.about.outcome} ({owner}, {due})"
+    return f"{action.said_ref} for {action.about.outcome} ({owner}, {due})"

@@ -16,9 +16,9 @@ from cyberassess.adapters.report.explaining import noun
 from cyberassess.adapters.report.last_year import said_comparison
 from cyberassess.adapters.report.outcomes_view import said_verdict
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
+from cyberassess.domain.counting import Why, why, word_of
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import (
-    CountsAs,
     Framework,
     FrameworkRef,
     IndicatorId,
@@ -400,18 +400,6 @@ def figures(basis: Basis) -> tuple[Figure, ...]:
     )
 
 
-def said_answer(score: OutcomeScore, indicator: IndicatorId) -> str:
-    """Say what counts for a statement, in the words people chose from."""
-    standing = score.by_statement[indicator]
-    if standing.in_conflict:
-        return "People differ"
-    if standing.answer is None:
-        return "Not answered"
-    statement = score.asked.framework.indicators[indicator][1]
-    answer = score.asked.framework.answers_for(statement).by_code(standing.answer)
-    return answer.label if answer else "Not answered"
-
-
 def statement_text(score: OutcomeScore, indicator: IndicatorId) -> str:
     """Give a statement's text."""
     return score.asked.framework.indicators[indicator][1].text
@@ -431,13 +419,7 @@ def answered_first(
     score: OutcomeScore, statements: Sequence[IndicatorId]
 ) -> tuple[list[IndicatorId], list[IndicatorId]]:
     """Split statements into those somebody answered and those still open, order kept."""
-    open_ = [
-        each
-        for each in statements
-        if score.by_statement[each].counts_as is CountsAs.UNANSWERED
-        and score.by_statement[each].answer is None
-        and not score.by_statement[each].in_conflict
-    ]
+    open_ = [each for each in statements if why(score.by_statement[each]) is Why.NOT_ANSWERED]
     return [each for each in statements if each not in open_], open_
 
 
@@ -483,7 +465,7 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
         ref=outcome.id,
         title=outcome.title,
         link=basis.anchor(score.key),
-        missing=tuple((said_answer(score, k), statement_text(score, k)) for k in shown),
+        missing=tuple((word_of(score, k), statement_text(score, k)) for k in shown),
         more=f"{joined(more)}." if more else "",
         where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
         owner=said_owner(basis, first) if first else NOT_PLANNED,

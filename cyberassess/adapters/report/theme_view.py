@@ -23,7 +23,6 @@ from cyberassess.adapters.report.summary_view import (
     answered_first,
     by_outcome,
     row_of_squares,
-    said_answer,
     said_before,
     said_count,
     said_due,
@@ -33,6 +32,7 @@ from cyberassess.adapters.report.summary_view import (
     whose_target,
 )
 from cyberassess.domain.assessment import ALL_SCOPES
+from cyberassess.domain.counting import word_of
 from cyberassess.domain.findings import Finding
 from cyberassess.domain.framework import Framework, OutcomeId, Theme
 from cyberassess.domain.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
@@ -283,7 +283,7 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Step:
         outcome.id,
         outcome.title,
         ", ".join(basis.place(each.score.asked.scope.id) for each in found),
-        tuple((said_answer(worst.score, k), statement_text(worst.score, k)) for k in answered[:1]),
+        tuple((word_of(worst.score, k), statement_text(worst.score, k)) for k in answered[:1]),
         f"{counted(rest, 'more statement')}." if rest else "",
         planned,
     )

@@ -66,8 +66,8 @@ class ReviewBook:
     """The words that may be chosen."""
     claims: tuple[tuple[str, tuple[ClaimRow, ...]], ...]
     """For each control set, its short title and its rows."""
-    answers: tuple[tuple[str, str, str, str, str], ...]
-    """Ref, statement, answer, reason, by whom: for reference."""
+    answers: tuple[tuple[str, str, str, str, str, str], ...]
+    """Ref, statement, answer, why it counts so, reason, by whom: for reference."""
 
 
 _START = (
@@ -100,7 +100,8 @@ def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetim
     columns = tuple(
         Column(heading, width, is_input=False)
         for heading, width in (
-            (REF, 140), ("Statement", 470), ("Answer", 165), ("Reason", 320), ("By", 145),
+            (REF, 140), ("Statement", 470), ("Answer", 165), ("Why it counts so", 320),
+            ("Reason", 320), ("By", 145),
         )
     )  # fmt: skip
     sheets.append(TableSheet("Answers", "Every answer", "For reference.", columns, what.answers))

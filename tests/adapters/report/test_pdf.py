@@ -99,7 +99,7 @@ def test_every_section_is_there(printed: Path) -> None:
         "How sure we are",
         "Findings against the target",
         "One warning sign decides this outcome",
-        "differ; the lower answer counts until it is settled",
+        "differ; the less favourable answer counts until it is settled",
         "Fair play",
         "theme-maturity-1",
         "Control of this document",

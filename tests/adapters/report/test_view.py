@@ -99,7 +99,8 @@ def test_people_who_differ_are_named_with_the_answer_that_counts(small: FullRepo
         ("Priya Shah", "Happens"),
     ]
     assert row.note == (
-        "Sam Reid and Priya Shah differ; the lower answer counts until it is settled: Happens."
+        "Sam Reid and Priya Shah differ; the less favourable answer counts until it is settled: "
+        "Happens."
     )
 
 

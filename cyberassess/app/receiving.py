@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cyberassess.adapters.files import sha256_of
 from cyberassess.adapters.segments import new_text
 from cyberassess.adapters.workspace import Workspace
+from cyberassess.app.looking_again import remarks
 from cyberassess.app.naming import keep_original
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
@@ -222,12 +223,13 @@ class _One:
         made, problems = self._plan(returned, person, asked)
         result.problems += [*returned.problems, *self._unknown_remarks(returned, asked), *problems]
         made.events += self._declaration(returned, asked)
-        fixes = fixes_in(returned, result.problems, self.name)
         is_known = any(each.sha256 == sha256 for each in assessment.state.received)
         if made.events or not is_known:
             self._write(made, returned, person, asked, sha256)
         else:
             self.session.pending[:] = self.waiting
+        result.problems += remarks(self.assessment, returned.replies)
+        fixes = fixes_in(returned, result.problems, self.name)
         self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=not is_known)
 
     def _plan(

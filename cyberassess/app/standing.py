@@ -15,6 +15,7 @@ from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json
 from cyberassess.app.settling import Conflict, conflict_json, conflicts
 from cyberassess.domain.assessment import PersonId, StatementKey, statement_key
+from cyberassess.domain.better import overtaken_in
 from cyberassess.domain.questions import DECLARATION
 from cyberassess.errors import counted
 
@@ -133,6 +134,16 @@ def status_json(found: Status) -> Json:
             for each in found.people
         ],
         "conflicts": [conflict_json(each) for each in found.conflicts],
+        "overtaken": [
+            {
+                "framework": each.key.framework,
+                "scope": each.key.scope,
+                "statement": statement,
+                "says_better": list(better),
+            }
+            for each in card.outcomes
+            for statement, better in overtaken_in(each).items()
+        ],
         "confidence": confidence_json(card),
         **register_json(found.assessment, judged_on(found.assessment)),
         "branches": found.assessment.state.is_branched,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cyberassess.domain.findings import Tally
     from cyberassess.domain.framework import Framework, Group
     from cyberassess.domain.scoring import OutcomeScore, Scorecard, ThemeScore, Verdict
+    from cyberassess.domain.standing import Standing
 
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
@@ -385,9 +386,22 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
     yield f"Confirmed as {found.asked.framework.level(found.confirmed).title} by {who}."
 
 
+def _oddities(standing: "Standing", statement: str, better: str) -> Iterator[str]:
+    """Say what somebody should look at again about a statement."""
+    from cyberassess.domain.better import overtaken_words
+
+    if standing.in_conflict:
+        yield "    They differ: the less favourable answer counts until it is settled."
+    if standing.lacks_reason:
+        yield "    The reason is missing, so it counts as unanswered."
+    if better:
+        yield from wrap(f"Look again: {overtaken_words(statement, better)}", "    ")
+
+
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
     """Show what decided an outcome, who said it, from which cell, and what would change it."""
     from cyberassess.app.results import would_change
+    from cyberassess.domain.better import overtaken_in
     from cyberassess.domain.findings import nothing_to_assess
 
     framework, outcome = found.asked.framework, found.asked.outcome
@@ -415,7 +429,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
             f"More than half of {title(level)} does not apply: it cannot count as "
             "reached until somebody accepts that by name."
         )
-    deciding = set(found.deciding)
+    deciding, overtaken = set(found.deciding), overtaken_in(found)
     for indicator, standing in zip(outcome.indicators, found.standings, strict=True):
         mark = "*" if indicator.id in deciding else " "
         labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
@@ -431,10 +445,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
                 f"{given.origin.time[:10]}",
                 "    ",
             )
-        if standing.in_conflict:
-            yield "    They differ: the less favourable answer counts until it is settled."
-        if standing.lacks_reason:
-            yield "    The reason is missing, so it counts as unanswered."
+        yield from _oddities(standing, indicator.id, " and ".join(overtaken.get(indicator.id, ())))
         if standing.resolution is not None:
             yield from wrap(
                 f"Settled as {labels[standing.resolution.answer]}: {standing.resolution.reason}",

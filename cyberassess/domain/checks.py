@@ -10,6 +10,8 @@ from cyberassess.domain.framework import (
     Framework,
     Indicator,
     IndicatorKind,
+    Needs,
+    Outcome,
     OutcomeId,
     Profile,
     RuleId,
@@ -60,10 +62,50 @@ def check_framework(framework: Framework) -> list[Problem]:
                     f'"{indicator.level}" is not a level that statements can have.',
                     f"Use one of: {', '.join(e.id for e in framework.levels if e.answers)}.",
                 )
+            if indicator.answers and indicator.answers not in sets:
+                say(
+                    "unknown-answer-set",
+                    indicator.id,
+                    f'"{indicator.answers}" is not one of the answer sets.',
+                    closest(indicator.answers, sets),
+                )
+        problems += _check_better(framework, outcome)
     problems += _check_conditions(framework)
     problems += _check_names(framework)
     problems += _check_ids(framework)
     problems += _check_counts(framework)
+    return problems
+
+
+def _check_better(framework: Framework, outcome: Outcome) -> list[Problem]:
+    """Give statements that name as better what cannot be, or name it without use."""
+    problems: list[Problem] = []
+    levels = {each.id: each for each in outcome.indicators}
+    ranks, sets = framework.ranks, {each.id: each for each in framework.answer_sets}
+    for indicator in outcome.indicators:
+        rank = ranks.get(indicator.level, -1)
+        higher = [i for i, each in levels.items() if ranks.get(each.level, -1) > rank >= 0]
+        problems += [
+            Problem(
+                "not-better",
+                indicator.id,
+                f'"{each}" is no statement of {outcome.id} at a higher level.',
+                f"Name under better_than: {', '.join(higher) or 'nothing'}.",
+            )
+            for each in indicator.better_than
+            if each not in higher
+        ]
+        answers = sets.get(_set_of(framework, indicator))
+        if indicator.better_than and answers and answers.better is None:
+            problems.append(
+                Problem(
+                    "needless-better",
+                    indicator.id,
+                    "It names statements under better_than, and none of its answers needs them.",
+                    "Give it an answer set with an answer that needs "
+                    f'"{Needs.REASON_OR_BETTER.value}", or leave better_than out.',
+                )
+            )
     return problems
 
 
@@ -207,8 +249,9 @@ def _answered_otherwise(framework: Framework, one: Indicator, other: Indicator) 
 def _set_of(framework: Framework, indicator: Indicator) -> str:
     """Give the declared answer set of a statement, or an empty text."""
     declared = {each.id for each in framework.answer_sets}
-    named = (each.answers for each in framework.levels if each.id == indicator.level)
-    return next((each for each in named if each in declared), "")
+    of_level = (each.answers for each in framework.levels if each.id == indicator.level)
+    named = indicator.answers or next(of_level, "")
+    return named if named in declared else ""
 
 
 def _check_names(framework: Framework) -> list[Problem]:

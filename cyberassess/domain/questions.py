@@ -140,6 +140,16 @@ class Row:
     """The question that must not be answered no for this one to count; empty where none."""
     official: str = ""
     """The publisher's own words on one line, where the organisation loaded them."""
+    better_than: tuple[StatementKey, ...] = ()
+    """What says better than this: where it holds, *we do better than this* needs no reason."""
+
+    def needing(self, *, is_backed: bool) -> tuple[Answer, ...]:
+        """Give the answers that count for nothing without a reason.
+
+        Args:
+            is_backed: whether one of ``better_than`` holds.
+        """
+        return tuple(e for e in self.answers if e.needs.wants_reason(is_backed=is_backed))
 
 
 class Seen(NamedTuple):
@@ -428,6 +438,9 @@ def _block(
                 else ""
             ),
             official=" ".join(official.get(indicator.id, "").split()),
+            better_than=tuple(
+                statement._replace(indicator=better) for better in indicator.better_than
+            ),
         )
         for level in framework.levels
         for indicator in outcome.at_level(level.id)

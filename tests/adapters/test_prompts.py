@@ -7,7 +7,8 @@ from io import StringIO
 
 import pytest
 
-from cyberassess.adapters.prompts import Asked, Ended, _lines, ask
+from cyberassess.adapters.prompt_lines import lines
+from cyberassess.adapters.prompts import Asked, Ended, ask
 from cyberassess.app.content import Listed, framework_list
 from cyberassess.domain.assessment import ScopeId, assign
 from cyberassess.domain.framework import Framework
@@ -530,7 +531,7 @@ def test_every_question_with_its_choices_fits_24_lines(listed: Listed) -> None:
     framework = listed.shelved.framework
     for outcome, indicator in framework.indicators.values():
         choices = framework.answers_for(indicator).answers
-        words = _lines(indicator.text)
+        words = lines(indicator.text)
         assert 1 + 2 + len(words) + len(choices) + 2 <= 24, (outcome.id, indicator.id)
 
 

@@ -27,6 +27,7 @@ from cyberassess.adapters.report.evidence_view import (
 from cyberassess.adapters.report.explaining import explain, left_by
 from cyberassess.adapters.report.place_view import said_place
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of
+from cyberassess.domain.better import overtaken_in
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
@@ -481,6 +482,9 @@ def _of_answers(
         )
     if standing.lacks_reason:
         return "This answer needs a reason and has none, so it counts as not answered."
+    better = overtaken_in(score).get(indicator.id)
+    if better:
+        return f"{joined(better)}, which says better, is true: see the lists under Fair play."
     key = StatementKey(score.asked.framework.ref, score.asked.scope.id, indicator.id)
     changes = [c for c in basis.state.history.get(key, ()) if c.old is not None]
     if changes:

@@ -20,7 +20,8 @@ Control sets with other rules are written the same way, after the rule's id::
 
 ``C`` are conditions; ``F``, ``S`` and ``T`` the stages of ``staged``; ``R`` the requirements of
 ``all-met``; ``P`` the points of ``in-place``. ``?`` names the condition a statement depends on,
-``!`` says that it fails the whole assessment, ``~`` that it is a permission.
+``!`` says that it fails the whole assessment, ``~`` that it is a permission. ``M.1^H.1`` describes
+a shortfall, which ``H.1`` says better; ``M.1^`` one that nothing says better.
 
 An answer is written ``true``, ``other-means (the reason)`` or ``-`` for none. Several people's
 answers are a list: the first is the officer's (``p1``), the second ``p2``'s, and so on.
@@ -103,7 +104,7 @@ def framework_data(outline: str, rule: str = "caf-table") -> Data:
         counts["groups"][kind] = counts["groups"].get(kind, 0) + 1
         stack.append((depth, group))
     return _HEAD | {
-        "answer_sets": _answer_sets(),
+        "answer_sets": _answer_sets() + ([_shortfall()] if "^" in outline else []),
         "levels": _levels(rule),
         "rule": _HEAD["rule"] | {"id": rule},
         "counts": counts,
@@ -121,7 +122,10 @@ def make_ruled(rule: str, outline: str) -> Framework:
     return Framework.model_validate(framework_data(outline, rule))
 
 
-_STATEMENT = re.compile(r"(?P<name>[A-Z]\.\d+)(?P<marks>[!~]*)(\?(?P<on>[^=]+))?(=(?P<twin>.+))?$")
+_STATEMENT = re.compile(
+    r"(?P<name>[A-Z]\.\d+)(?P<marks>[!~]*)(?P<better>\^([A-Z]\.\d+)?)?"
+    r"(\?(?P<on>[^=]+))?(=(?P<twin>.+))?$"
+)
 _LETTERS = {
     "N": "low", "M": "middle", "H": "high", "C": "conditions", "F": "first", "S": "second",
     "T": "third", "R": "ready", "P": "present",
@@ -147,6 +151,9 @@ def _outcome(words: list[str]) -> Data:
         indicator |= {"applies_when": condition} if condition else {}
         indicator |= {"fails_whole": "true"} if "!" in marks else {}
         indicator |= {"kind": "permission"} if "~" in marks else {}
+        indicator |= {"answers": "shortfall"} if found["better"] else {}
+        if found["better"] and found["better"] != "^":
+            indicator["better_than"] = [f"{outcome_id}.{found['better'][1:]}"]
         indicators.append(indicator)
     return {
         "id": outcome_id,
@@ -208,6 +215,13 @@ def _answer_sets() -> list[Data]:
         {"id": "measure", "answers": graded + shared},
         {"id": "condition", "answers": condition},
     ]
+
+
+def _shortfall() -> Data:
+    claim = next(each for each in _answer_sets() if each["id"] == "claim")
+    better = {"code": "better", "label": "We do better", "counts_as": "met"}
+    better |= {"needs": "reason-or-better", "help": "Choose this where all of it is done."}
+    return {"id": "shortfall", "answers": [*claim["answers"], better]}
 
 
 def _levels(rule: str) -> list[Data]:

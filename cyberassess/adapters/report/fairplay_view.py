@@ -422,10 +422,14 @@ def _surpassed(basis: Basis) -> Iterator[FairRow]:
         by_id = {each.id: each for each in score.asked.outcome.indicators}
         for statement in surpassed(score):
             indicator, standing = by_id[statement], score.by_statement[statement]
+            holding = [
+                e for e in indicator.better_than if score.by_statement[e].counts_as is CountsAs.MET
+            ]
+            backing = (
+                f"{joined(holding)} says better and is true" if holding else "no reason given"
+            )
             why = "; ".join(
-                f"{basis.person(each.person)}: "
-                f"{each.reason or f'{joined(indicator.better_than)} says better and is true'}"
-                for each in standing.given
+                f"{basis.person(each.person)}: {each.reason or backing}" for each in standing.given
             )
             yield FairRow(statement, basis.where(score), indicator.text, why)
 

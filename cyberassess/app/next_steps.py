@@ -86,14 +86,15 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
     if branched:
         yield f"Settle {counted(len(branched), 'difference')} between copies: cyberassess resolve"
     lesser = [
-        f"{statement}/{score.key.scope}"
+        (f"{statement}/{score.key.scope}", f"{score.key.outcome}/{score.key.scope}")
         for score in assessment.card.outcomes
         for statement in overtaken_in(score)
     ]
     if lesser:
         yield (
             f"Look again at {counted(len(lesser), 'statement')} said not to be true beside one "
-            f"that says better and is: cyberassess explain {lesser[0]}"
+            f"that says better and is ({_named(each for each, _ in lesser)}): "
+            f"cyberassess explain {lesser[0][1]}"
         )
     lacking = assessment.card.confidence.lacks_reason
     if lacking:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.adapters.comparing_yaml import Comparisons, read_upgrade
+from cyberassess.adapters.framework_yaml import Shelf
+from cyberassess.adapters.resources import folder as shipped
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_contents import lists
@@ -14,6 +17,8 @@ from cyberassess.app.settling import resolve
 from cyberassess.app.standing import status, status_json
 from cyberassess.cli.words import explain_lines
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.comparing import upgrade_name
+from cyberassess.domain.framework import FrameworkRef
 from cyberassess.errors import AssessmentError
 from tests.app import council
 from tests.app.council import ALEX, KIM, Rows, answers, begin, codes, fill_in, send_to, take
@@ -184,3 +189,22 @@ def test_it_is_not_offered_where_it_cannot_be_chosen(
 
 def test_status_json_is_json(folder: Path) -> None:
     assert json.loads(json.dumps(status_json(status(folder))))["overtaken"] == []
+
+
+def test_answers_are_carried_to_the_newer_caf_only_from_shortfall_to_shortfall() -> None:
+    """So *we do better than this* never lands where it cannot be chosen."""
+    shelf = Shelf()
+    old, new = (
+        shelf.framework(FrameworkRef(f"ncsc-caf@{each}")).framework for each in ("3.2", "4.0")
+    )
+    upgrade, _, _ = read_upgrade(
+        Comparisons(shipped("frameworks")).upgrades()[upgrade_name(old.ref, new.ref)]
+    )
+    assert upgrade is not None
+    pairs = [
+        (old.indicators[each.from_][1], new.indicators[each.to][1])
+        for each in upgrade.statements
+        if each.carries and each.from_ and each.to
+    ]
+    assert all(bool(one.answers) == bool(other.answers) for one, other in pairs)
+    assert sum(bool(one.answers) for one, _ in pairs) >= 8

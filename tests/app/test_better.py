@@ -15,6 +15,7 @@ from cyberassess.app.packing import population, sample
 from cyberassess.app.results import explain_json
 from cyberassess.app.settling import resolve
 from cyberassess.app.standing import status, status_json
+from cyberassess.app.waiting import Kind, waiting
 from cyberassess.cli.words import explain_lines
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.comparing import upgrade_name
@@ -208,3 +209,16 @@ def test_answers_are_carried_to_the_newer_caf_only_from_shortfall_to_shortfall()
     ]
     assert all(bool(one.answers) == bool(other.answers) for one, other in pairs)
     assert sum(bool(one.answers) for one, _ in pairs) >= 8
+
+
+def test_the_officer_is_asked_for_the_reason_and_may_settle_by_it(folder: Path) -> None:
+    take(folder, kim(folder, {"B1.a.M.1/housing": "We do better"}))
+    (missing,) = [e for e in waiting(open_assessment(folder)) if e.kind is Kind.REASON]
+    assert (missing.statement and missing.statement.indicator, missing.now) == (
+        "B1.a.M.1",
+        "Kim Lee: We do better",
+    )
+    blank = send_to(folder, "Alex Moor")["Alex Moor"]
+    take(folder, fill_in(blank, folder.parent / "alex.xlsx", {"B1.a.M.1/housing": "Not true"}))
+    (differ,) = [e for e in waiting(open_assessment(folder)) if e.kind is Kind.CONFLICT]
+    assert "We do better" in differ.choices

@@ -57,7 +57,7 @@ def two_meanings(answers: Sequence[Answer]) -> str:
     """Say why a plain *no* is no answer where somebody may do better; empty where it is plain."""
     better = [each.label for each in answers if each.needs is Needs.REASON_OR_BETTER]
     contrary = [each.label for each in answers if each.counts_as is CountsAs.NOT_MET]
-    if not better:
+    if not better or not contrary:
         return ""
     return f'"No" could mean "{contrary[0]}" or "{better[0]}" here, so it is not guessed. '
 

@@ -204,3 +204,8 @@ def test_the_shipped_sets_say_how_many_describe_a_shortfall() -> None:
         "ncsc-caf@3.2": 20,
         "ncsc-caf@4.0": 28,
     }
+
+
+def test_a_set_without_a_plain_no_has_nothing_to_guess() -> None:
+    sets = {each.id: each.answers for each in FRAMEWORK.answer_sets}
+    assert two_meanings([e for e in sets["shortfall"] if e.code != "not-true"]) == ""

@@ -110,7 +110,7 @@ class Lesser(NamedTuple):
             for each in row.answers
             if each.counts_as is CountsAs.MET
         ]
-        return f"OR({','.join(terms)})"
+        return f"OR({','.join(terms) or 'FALSE'})"
 
     @property
     def unexplained(self) -> str:
@@ -123,7 +123,7 @@ class Lesser(NamedTuple):
     def overtaken(self) -> str:
         """The formula that is true where it is said not to hold, and one that says better does."""
         said = [_is(self.number, e) for e in self.row.answers if e.counts_as is CountsAs.NOT_MET]
-        return f"AND(OR({','.join(said)}),{self._holds})"
+        return f"AND(OR({','.join(said) or 'FALSE'}),{self._holds})"
 
 
 def _is(number: int, answer: Answer) -> str:

@@ -6,16 +6,14 @@ cleared. So it is the same over a pipe, in a terminal of 40 columns and with a s
 whatever was shown can be scrolled back to. A question with its choices fits 24 lines.
 """
 
-import shutil
-import sys
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import click
 
-from cyberassess.domain.assessment import StatementKey
+from cyberassess.adapters.prompt_lines import item, numbers, read, say, screen
+from cyberassess.domain.better import Beside, overtaken_words, two_meanings
 from cyberassess.domain.framework import Answer, CountsAs, Needs
 from cyberassess.domain.questions import (
     AnswerReply,
@@ -33,7 +31,6 @@ from cyberassess.domain.questions import (
 from cyberassess.domain.recorded import Source
 from cyberassess.errors import Problem, counted
 
-WIDEST = 80
 SOURCE = Source("prompt")
 
 _HELP = """\
@@ -107,76 +104,25 @@ def ask(
         told: what the person should know before the first question.
     """
     for problem in told:
-        _say(str(problem))
+        say(str(problem))
     return _Session(what, save).run(again=again)
-
-
-def _screen() -> tuple[int, int]:
-    """Give the columns and lines there are to print on."""
-    size = shutil.get_terminal_size((WIDEST, 24))
-    return max(min(size.columns, WIDEST) - 2, 20), size.lines
-
-
-def _say(text: str, indent: str = "") -> None:
-    for line in _lines(text, indent):
-        click.echo(line)
-
-
-def _lines(text: str, indent: str = "") -> list[str]:
-    """Break a text into lines that fit, those after the first as deep as its words."""
-    width, _ = _screen()
-    deeper = " " * (len(text) - len(text.lstrip()))
-    found: list[str] = []
-    for paragraph in text.splitlines():
-        found += textwrap.wrap(
-            paragraph.strip(),
-            width,
-            initial_indent=indent + deeper,
-            subsequent_indent=indent + deeper,
-            break_on_hyphens=False,
-            break_long_words=False,
-        ) or [""]
-    return found
-
-
-def _item(mark: str, text: str) -> list[str]:
-    """Give a line of a list: the mark, then the words beside it."""
-    width, _ = _screen()
-    start = f"  {mark}  "
-    return textwrap.wrap(
-        text, width, initial_indent=start, subsequent_indent=" " * len(start),
-        break_on_hyphens=False,
-    )  # fmt: skip
-
-
-def _read(prompt: str) -> str:
-    while True:
-        value: str = click.prompt(
-            "\n".join(_lines(prompt)), default="", show_default=False, prompt_suffix=" "
-        )
-        if value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value):
-            if not sys.stdin.isatty():
-                click.echo(value)
-            return value.strip()
-        _say("What was typed is not text in this terminal's encoding; nothing was kept.")
-
-
-def _numbers(found: Sequence[int]) -> str:
-    """Write numbers with their runs joined: ``1-4, 7``."""
-    runs: list[list[int]] = []
-    for number in found:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _say_below(row: Row) -> None:
     """Say what stands below a question: its condition, the publisher's own words."""
     for label, text in (("Only if yes to", row.condition), ("Official wording", row.official)):
         if text:
-            _say(f"{label}: {text}", "  ")
+            say(f"{label}: {text}", "  ")
+
+
+def _say_choices(row: Row, code: str) -> None:
+    """List the answers, with the one so far marked, and say what the less plain one is for."""
+    for number, answer in enumerate(row.answers, start=1):
+        mark = "   (your answer so far)" if code == answer.code else ""
+        click.echo("\n".join(item(str(number), f"{answer.label}{mark}")))
+    for answer in row.answers:
+        if answer.needs is Needs.REASON_OR_BETTER:
+            say(f"{answer.label}: {answer.help}", "     ")
 
 
 class _Session:
@@ -205,9 +151,7 @@ class _Session:
         }
         self.taken: set[str] = set()
         """Rows kept together with others; they are not asked one by one."""
-        self.rows: dict[StatementKey, Row] = {
-            statement: row for row in what.rows for statement in row.statements
-        }
+        self.beside = Beside(what.rows, self._standing)
 
     # what is to be asked
 
@@ -220,8 +164,7 @@ class _Session:
         given = self._standing(row)
         if given is None:
             return True
-        needing = {each.code for each in row.answers if each.needs is Needs.REASON}
-        return given[0] in needing and not given[1]
+        return not given[1] and given[0] in {each.code for each in self.beside.needing(row)}
 
     def _condition(self, block: Block, row: Row) -> Row | None:
         """Give the row of this questionnaire that decides whether another applies."""
@@ -229,7 +172,7 @@ class _Session:
         _, indicator = block.asked.framework.indicators[first.indicator]
         if indicator.applies_when is None:
             return None
-        return self.rows.get(first._replace(indicator=indicator.applies_when))
+        return self.beside.rows.get(first._replace(indicator=indicator.applies_when))
 
     def _applies(self, block: Block, row: Row) -> bool:
         condition = self._condition(block, row)
@@ -237,7 +180,7 @@ class _Session:
             return True
         first = condition.statements[0]
         named = block.asked.framework.indicators[first.indicator][1].alternatives
-        others = [self.rows.get(first._replace(indicator=each)) for each in named]
+        others = [self.beside.rows.get(first._replace(indicator=each)) for each in named]
         return bool(others) and all(each and self._is_denied(each) for each in others)
 
     def _is_denied(self, condition: Row) -> bool:
@@ -300,7 +243,7 @@ class _Session:
             return Asked(Ended.FINISHED, 0, 0)
         to_ask = [each for each in order if each.row and self._applies(each.block, each.row)]
         most = "" if all(self._is_certain(each.topic) for each in order) else "up to "
-        _say(
+        say(
             f"{self.what.person.name}, {most}{counted(len(to_ask), 'question')}. "
             "Stop whenever you like with q: every answer is kept at once. ? for help."
         )
@@ -347,22 +290,22 @@ class _Session:
 
     def _introduce(self, step: _Step) -> None:
         outcome = step.block.asked.outcome
-        width, _ = _screen()
+        width, _ = screen()
         click.echo("")
         click.echo("-" * min(width, 40))
-        _say(f"{step.topic.title} · {step.topic.scope_title}")
-        _say(f"{outcome.id} {outcome.title}")
-        _say(outcome.question)
-        _say(f"What we mean: {outcome.help}")
+        say(f"{step.topic.title} · {step.topic.scope_title}")
+        say(f"{outcome.id} {outcome.title}")
+        say(outcome.question)
+        say(f"What we mean: {outcome.help}")
         if step.block.official:
-            _say(f"Official wording: {step.block.official}")
+            say(f"Official wording: {step.block.official}")
         for each in dict.fromkeys(choice for row in step.block.rows for choice in row.answers):
             if each.help and each.needs is Needs.NOTHING:
-                _say(f"{each.label}: {each.help}")
+                say(f"{each.label}: {each.help}")
 
     def _store(self, reply: Reply) -> None:
         for problem in self.save(reply):
-            _say(str(problem), "  ")
+            say(str(problem), "  ")
 
     # one question
 
@@ -371,24 +314,22 @@ class _Session:
         total = f" of {len(refs)}" if self._is_certain(step.topic) else ""
         click.echo("")
         place = f"question {refs.index(row.ref) + 1}{total}"
-        _say(" · ".join(filter(None, (step.topic.title, place, row.heading))))
-        _say(row.text)
+        say(" · ".join(filter(None, (step.topic.title, place, row.heading))))
+        say(row.text)
         _say_below(row)
         code, reason = self._standing(row) or ("", "")
-        for number, answer in enumerate(row.answers, start=1):
-            mark = "   (your answer so far)" if code == answer.code else ""
-            click.echo("\n".join(_item(str(number), f"{answer.label}{mark}")))
+        _say_choices(row, code)
         if reason:
-            _say(f"The note so far: {reason}")
+            say(f"The note so far: {reason}")
         offer = self._offered(row)
         self._show_offers(row, offer)
         letters = "y a b s d n e q ?" if offer else "b s d n e q ?"
         note = ""
         while True:
-            typed = _read(f"1-{len(row.answers)}, or {letters}").casefold()
+            typed = read(f"1-{len(row.answers)}, or {letters}").casefold()
             if typed in ("b", "q", "s", ""):
                 if note:
-                    _say("The note was not kept: it needs an answer to belong to.")
+                    say("The note was not kept: it needs an answer to belong to.")
                 return {"b": _Move.BACK, "q": _Move.STOP}.get(typed, _Move.NEXT)
             if typed == "?":
                 click.echo(_HELP)
@@ -417,22 +358,35 @@ class _Session:
             None,
         )
         if chosen is None:
-            _say(
-                f'"{typed}" is not one of the choices. Type a number from 1 to '
-                f"{len(row.answers)}, or ? for help. Nothing was kept for this question."
+            say(
+                f'"{typed}" is not one of the choices. {two_meanings(row.answers)}Type a number '
+                f"from 1 to {len(row.answers)}, or ? for help. Nothing was kept for this question."
             )
             return False
-        reason = note
-        if chosen.needs is Needs.REASON and not reason:
-            reason = _read(chosen.help or "In a sentence, why?")
-            if not reason:
-                _say("Kept, but it counts as unanswered until there is a reason.")
+        reason = note or self._reason(row, chosen)
         self._store(AnswerReply(row.statements, chosen.code, reason, SOURCE))
         self.given[row.ref] = (chosen.code, reason)
         self.kept.pop(row.ref, None)
         self.answers += 1
-        _say(f"Kept: {chosen.label}.", "  ")
+        say(f"Kept: {chosen.label}.", "  ")
+        for lesser, better in self.beside.overtaken(row):
+            say(f"Look again: {overtaken_words(lesser.ref, better.ref)}", "  ")
         return True
+
+    def _reason(self, row: Row, chosen: Answer) -> str:
+        """Ask for the reason an answer needs; empty where it needs none, or none was given."""
+        if chosen not in self.beside.needing(row):
+            return ""
+        unless = ""
+        if chosen.needs is Needs.REASON:
+            reason = read(chosen.help or "In a sentence, why?")
+        else:
+            reason = read("In a sentence, what do you do?")
+            if self.beside.better(row):
+                unless = ", or a statement that says better is true"
+        if not reason:
+            say(f"Kept, but it counts as unanswered until there is a reason{unless}.")
+        return reason
 
     def _offered(self, row: Row) -> Offer | None:
         """Give the answer that can be kept; none where there is one already, or offers differ."""
@@ -446,12 +400,12 @@ class _Session:
         for each in row.offers:
             said = f"{each.label} ({each.reason})" if each.reason else each.label
             when = f", {each.date}" if each.date else ""
-            _say(f"{each.origin}{when}: {said}.")
+            say(f"{each.origin}{when}: {said}.")
         if row.offers and offer is None and row.ref not in self.kept:
-            _say("They differ: choose the answer that holds here.")
+            say("They differ: choose the answer that holds here.")
         elif offer is not None:
             inherited = offer.kind is OfferKind.INHERITED
-            _say(
+            say(
                 f"{'Does that hold here?' if inherited else 'Is that still true?'} y keeps it, "
                 "a keeps every such answer of this topic. It counts only once you keep it."
             )
@@ -461,7 +415,7 @@ class _Session:
         self._store(ConfirmReply(row.statements, offer, SOURCE))
         self.kept[row.ref] = offer
         self.answers += 1
-        _say(f"Kept: {offer.label}.", "  ")
+        say(f"Kept: {offer.label}.", "  ")
 
     def _keep_all(self, topic: Topic) -> None:
         """Confirm what else is offered in a topic; its answers are shown at its end."""
@@ -473,42 +427,42 @@ class _Session:
 
     def _note(self, row: Row) -> str:
         """Read a note; it goes with the answer there is, or with the one chosen next."""
-        text = _read("Note:")
+        text = read("Note:")
         if not text:
             return ""
         if row.ref not in self.given:
-            _say("Now choose the answer that this note belongs to.")
+            say("Now choose the answer that this note belongs to.")
             return text
         code, _ = self.given[row.ref]
         self._store(AnswerReply(row.statements, code, text, SOURCE))
         self.given[row.ref] = (code, text)
-        _say("Kept with your answer.", "  ")
+        say("Kept with your answer.", "  ")
         return ""
 
     def _ask_text(self, step: _Step, kind: TextKind) -> _Move:
         outcome = step.block.asked.outcome
         click.echo("")
         if kind is TextKind.RATIONALE:
-            _say(
+            say(
                 f"{outcome.id} {outcome.title}: why do you see it this way? About 60 words "
                 "help the assurer: what is done, by whom, how often, what is planned."
             )
         else:
-            _say(
+            say(
                 f"{outcome.id} {outcome.title}: which documents show this? For example: "
                 f"{', '.join(outcome.evidence)}."
             )
         said = self.said.get((step.block.ref, kind))
         if said is not None:
-            _say(f"So far: {said}")
-        typed = _read("Your text (Enter to skip, b back, q stop):")
+            say(f"So far: {said}")
+        typed = read("Your text (Enter to skip, b back, q stop):")
         if typed.casefold() in ("b", "q"):
             return _Move.BACK if typed.casefold() == "b" else _Move.STOP
         if typed and typed.casefold() != "s":
             self._store(TextReply(kind, step.block.key, typed, "", SOURCE))
             self.said[step.block.ref, kind] = typed
             self.texts += 1
-            _say("Kept.", "  ")
+            say("Kept.", "  ")
         return _Move.NEXT
 
     # the answers to a topic
@@ -521,13 +475,13 @@ class _Session:
     def _check(self, topic: Topic) -> _Move:
         """Show the answers to a topic, and let them be changed."""
         click.echo("")
-        _say(f"{topic.title} · {topic.scope_title} · check your answers")
+        say(f"{topic.title} · {topic.scope_title} · check your answers")
         listed = list(self._listed(topic))
-        _, height = _screen()
+        _, height = screen()
         for line in listed if len(listed) <= height - 4 else self._summary(topic):
             click.echo(line)
         while True:
-            typed = _read("Enter goes on, c and a number changes one, l lists all, or b q ?")
+            typed = read("Enter goes on, c and a number changes one, l lists all, or b q ?")
             word, _, number = typed.casefold().partition(" ")
             if word in ("", "b", "q"):
                 return {"b": _Move.BACK, "q": _Move.STOP}.get(word, _Move.NEXT)
@@ -543,7 +497,7 @@ class _Session:
         entries = self._entries(topic)
         wanted = number.strip() if word == "c" else word.removeprefix("c")
         if not word.startswith("c") or wanted not in map(str, range(1, len(entries) + 1)):
-            _say(
+            say(
                 f'"{f"{word} {number}".strip()}" is not one of the choices. To change one, type '
                 f"c and a number from 1 to {len(entries)}, for example c 1. Enter goes on."
             )
@@ -573,11 +527,11 @@ class _Session:
         """List every answer with its question."""
         for number, step in enumerate(self._entries(topic), start=1):
             if step.row is not None:
-                yield from _item(str(number).rjust(2), f"{self._shown(step.row)}: {step.row.text}")
+                yield from item(str(number).rjust(2), f"{self._shown(step.row)}: {step.row.text}")
             elif step.kind is not None:
                 what = "why" if step.kind is TextKind.RATIONALE else "documents"
                 said = self.said.get((step.block.ref, step.kind), "nothing written")
-                yield from _item(
+                yield from item(
                     str(number).rjust(2), f"{step.block.asked.outcome.id}, {what}: {said}"
                 )
 
@@ -595,8 +549,8 @@ class _Session:
             if code and self._is_open(step.row):
                 label = f"{label}, a reason is missing"
             found.setdefault(label, []).append(number)
-        for label, numbers in found.items():
-            yield from _item("-", f"{label}: {_numbers(numbers)}")
+        for label, listed in found.items():
+            yield from item("-", f"{label}: {numbers(listed)}")
 
 
 def _answer(row: Row, code: str) -> Answer | None:

@@ -8,6 +8,7 @@ from cyberassess.app.opening import Assessment
 from cyberassess.app.settling import differences
 from cyberassess.app.systems import systems
 from cyberassess.app.updating import later_sets
+from cyberassess.domain.better import overtaken_in
 from cyberassess.domain.confirming import waits
 from cyberassess.domain.evidence import Mark
 from cyberassess.domain.plan import Progress, actions_of
@@ -98,6 +99,17 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
     branched = differences(assessment)
     if branched:
         yield f"Settle {counted(len(branched), 'difference')} between copies: cyberassess resolve"
+    lesser = [
+        (f"{statement}/{score.key.scope}", f"{score.key.outcome}/{score.key.scope}")
+        for score in assessment.card.outcomes
+        for statement in overtaken_in(score)
+    ]
+    if lesser:
+        yield (
+            f"Look again at {counted(len(lesser), 'statement')} said not to be true beside one "
+            f"that says better and is ({_named(each for each, _ in lesser)}): "
+            f"cyberassess explain {lesser[0][1]}"
+        )
     lacking = assessment.card.confidence.lacks_reason
     if lacking:
         yield f"Ask again for {counted(lacking, 'reason')} that are missing: cyberassess send"

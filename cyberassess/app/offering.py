@@ -111,9 +111,11 @@ _Links = Mapping[IndicatorId, tuple[IndicatorId, ...]]
 def _from_outcome(
     score: OutcomeScore, framework: Framework, links: _Links, origin: str
 ) -> Iterator[tuple[StatementKey, Offer]]:
+    old = score.asked.framework
     for statement, standing in score.by_statement.items():
         if standing.answer is None or standing.counts_as is CountsAs.UNANSWERED:
             continue
+        chosen_from = old.answers_for(old.indicators[statement][1])
         given = next((each for each in standing.given if each.answer == standing.answer), None)
         reason = standing.resolution.reason if standing.resolution else ""
         reason = reason or (given.reason if given else "")
@@ -122,8 +124,9 @@ def _from_outcome(
         for fitting in links.get(statement, ()):
             if framework.layout_of[fitting].ended:
                 continue
-            codes = framework.answers_for(framework.indicators[fitting][1]).answers
-            if all(each.code != standing.answer for each in codes):
+            answers = framework.answers_for(framework.indicators[fitting][1])
+            said_less = chosen_from.says_less_than(answers, standing.answer)
+            if answers.by_code(standing.answer) is None or said_less:
                 continue
             yield (
                 StatementKey(framework.ref, score.key.scope, fitting),

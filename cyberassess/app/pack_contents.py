@@ -13,10 +13,10 @@ from cyberassess.app.results import explain_json, score_json
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Link, Mark
-from cyberassess.domain.framework import CountsAs, IndicatorId, LevelId
+from cyberassess.domain.framework import CountsAs, IndicatorId, LevelId, Needs
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import OutcomeScore
-from cyberassess.domain.standing import stand
+from cyberassess.domain.standing import is_backed, stand
 
 Json = dict[str, Any]  # NOTE: written as it is; tests fix its shape.
 Paths = Mapping[str, str]
@@ -119,6 +119,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
     head = ("outcome", "statement", "where", "answer", "reason", "by", *_STANDS)
     not_applicable: list[Sequence[str]] = [head]
     other_means: list[Sequence[str]] = [head]
+    better: list[Sequence[str]] = [head]
     exceptions: list[Sequence[str]] = [head]
     for score, statement, given in _given(assessment):
         answer = score.asked.framework.layout_of[statement].answers.get(given.answer)
@@ -129,7 +130,9 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
         )  # fmt: skip
         if score.by_statement[statement].counts_as is CountsAs.LEFT_OUT:
             not_applicable.append(row)
-        elif answer and answer.needs_reason and answer.counts_as is CountsAs.MET:
+        elif answer and answer.needs is Needs.REASON_OR_BETTER:
+            better.append(row)
+        elif answer and answer.needs is Needs.REASON and answer.counts_as is CountsAs.MET:
             other_means.append(row)
         elif answer and answer.counts_as is CountsAs.PARTLY:
             exceptions.append(row)
@@ -143,6 +146,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
     return {
         "not-applicable.csv": csv_bytes(not_applicable),
         "other-means.csv": csv_bytes(other_means),
+        "better-than-this.csv": csv_bytes(better),
         "exceptions.csv": csv_bytes(exceptions),
         "overrides.csv": csv_bytes(decided),
     }
@@ -161,8 +165,10 @@ def _words(score: OutcomeScore, statement: IndicatorId, counts_as: CountsAs) -> 
 
 def _counting(score: OutcomeScore, statement: IndicatorId, given: Given) -> str:
     """Say how one person's answer would count alone."""
-    layout = score.asked.framework.layout_of[statement]
-    alone = stand(layout, (given,), None, is_warning=False)
+    framework = score.asked.framework
+    layout = framework.layout_of[statement]
+    backed = is_backed(framework, layout, score.by_statement.__getitem__)
+    alone = stand(layout, (given,), None, is_warning=False, is_backed=backed)
     return _words(score, statement, alone.counts_as)
 
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from cyberassess.app.pdf_signing import open_key as open_report_key
 from cyberassess.app.places import find_keys
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.better import surpassed
 from cyberassess.domain.evidence import Item
 from cyberassess.domain.hashes import canonical
 from cyberassess.domain.ledger import fold
@@ -226,7 +227,9 @@ def _chosen(
         said = ", ".join(dict.fromkeys(f"{key.outcome}/{key.scope}" for key in keys))
         return frozenset(keys), f"It holds the evidence for {said} only."
     if wanted.sample:
-        drawn = sample(population(assessment), wanted.sample, wanted.seed)
+        drawn = sample(
+            population(assessment), wanted.sample, wanted.seed, first=_surpassing(assessment)
+        )
         return frozenset(drawn), (
             f"It holds the evidence for a sample of {len(drawn)} of "
             f"{counted(len(population(assessment)), 'claim')}, drawn with the seed "
@@ -242,13 +245,24 @@ def population(assessment: Assessment) -> tuple[OutcomeKey, ...]:
     )
 
 
-def sample(of: Sequence[OutcomeKey], size: int, seed: int) -> tuple[OutcomeKey, ...]:
+def _surpassing(assessment: Assessment) -> frozenset[OutcomeKey]:
+    """Give the outcomes of which a statement counts because somebody does better than it says."""
+    return frozenset(each.key for each in assessment.card.outcomes if surpassed(each))
+
+
+def sample(
+    of: Sequence[OutcomeKey],
+    size: int,
+    seed: int,
+    *,
+    first: Container[OutcomeKey] = frozenset(),
+) -> tuple[OutcomeKey, ...]:
     """Draw a sample that anybody can draw again.
 
     Each claim gets the SHA-256 of ``SEED:FRAMEWORK:SCOPE:OUTCOME``; those with the lowest are
-    drawn. Given in the population's order.
+    drawn, those in ``first`` before all others. Given in the population's order.
     """
-    drawn = sorted(of, key=lambda key: _lot(key, seed))[:size]
+    drawn = sorted(of, key=lambda key: (key not in first, _lot(key, seed)))[:size]
     return tuple(key for key in of if key in drawn)
 
 
@@ -504,13 +518,21 @@ def _sample_csv(making: _Making) -> bytes:
             "outcome",
             "drawn",
             f"sha256 of {wanted.seed}:framework:scope:outcome",
+            "drawn first",
         ),
     ]
+    first = _surpassing(making.assessment)
     for key in population(making.assessment):
-        rows.append((*key, "yes" if key in drawn else "", _lot(key, wanted.seed)))
-    rows.append(
-        ("How it was drawn:", f"the {wanted.sample} claims with the lowest SHA-256", "", "", "")
-    )
+        rows.append(
+            (
+                *key,
+                "yes" if key in drawn else "",
+                _lot(key, wanted.seed),
+                "does better than a statement" if key in first else "",
+            )
+        )
+    how = f"the {wanted.sample} claims with the lowest SHA-256, those to be drawn first before all"
+    rows.append(("How it was drawn:", how, "", "", "", ""))
     return csv_bytes(rows)
 
 

@@ -11,6 +11,7 @@ from cyberassess.adapters.files import sha256_of
 from cyberassess.adapters.segments import new_text
 from cyberassess.adapters.workspace import Workspace
 from cyberassess.app.declaring import declaration_event, declare, deny
+from cyberassess.app.looking_again import remarks
 from cyberassess.app.naming import keep_original
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import (
@@ -232,6 +233,8 @@ class _One:
         declared = declared_for(self.assessment.state, asked)
         if declared.worth is not Worth.NONE:
             result.declared = in_words(declared)
+        result.problems += remarks(self.assessment, returned.replies)
+        fixes = fixes_in(returned, result.problems, self.name)
         self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=not is_known)
 
     def _plan(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _FOR_THE_OFFICER = {"older", "older-file", "tie", "other-framework", "not-asked-here"}
 """What the person who answered can do nothing about."""
-_WORTH_A_LOOK = {"reason-missing", "no-longer-true"}
+_WORTH_A_LOOK = {"reason-missing", "no-longer-true", "says-less"}
 """What nobody refused, and is still worth a look."""
 
 

@@ -21,6 +21,7 @@ from cyberassess.app.opening import (
 from cyberassess.app.recording import Replaced, Voice, plan
 from cyberassess.app.sending import questions_for
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
+from cyberassess.domain.better import two_meanings
 from cyberassess.domain.framework import FrameworkRef, IndicatorId
 from cyberassess.domain.questions import AnswerReply, Reply
 from cyberassess.domain.recorded import Origin, Value
@@ -356,7 +357,8 @@ def resolve(
                     "answer-not-allowed",
                     "--answer",
                     f'"{answer}" cannot settle {key.indicator}.',
-                    f"Choose one of: {', '.join(labels)}. Nothing was changed.",
+                    f"{two_meanings(choices)}Choose one of: {', '.join(labels)}. "
+                    "Nothing was changed.",
                 )
             )
         given = assessment.state.answers[key]

@@ -15,6 +15,7 @@ from cyberassess.app.registering import judged_on, register_json
 from cyberassess.app.results import confidence_json, superseded_json
 from cyberassess.app.settling import Conflict, conflict_json, conflicts
 from cyberassess.domain.assessment import StatementKey, statement_key
+from cyberassess.domain.better import overtaken_in
 from cyberassess.domain.declaring import UNSIGNED, Declared, declared_for, in_words
 from cyberassess.errors import counted
 
@@ -129,6 +130,16 @@ def status_json(found: Status) -> Json:
             for each in found.people
         ],
         "conflicts": [conflict_json(each) for each in found.conflicts],
+        "overtaken": [
+            {
+                "framework": each.key.framework,
+                "scope": each.key.scope,
+                "statement": statement,
+                "says_better": list(better),
+            }
+            for each in card.outcomes
+            for statement, better in overtaken_in(each).items()
+        ],
         "confidence": confidence_json(card),
         **({"superseded": superseded_json(card)} if card.superseded else {}),
         **register_json(found.assessment, judged_on(found.assessment)),

@@ -18,7 +18,13 @@ from cyberassess.adapters.workspace import Contents, framework_file, profile_fil
 from cyberassess.app.changing import UNTOUCHED, change_settings
 from cyberassess.app.opening import Assessment, open_assessment, record_event
 from cyberassess.app.output import saving
-from cyberassess.domain.assessment import ALL_SCOPES, Pinned, Settings, check_settings
+from cyberassess.domain.assessment import (
+    ALL_SCOPES,
+    Pinned,
+    Settings,
+    StatementKey,
+    check_settings,
+)
 from cyberassess.domain.checks import check_target, check_themes
 from cyberassess.domain.events import ASKED_AGAIN
 from cyberassess.domain.framework import (
@@ -29,6 +35,7 @@ from cyberassess.domain.framework import (
     Profile,
     ThemeSet,
 )
+from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.errors import AssessmentError, Problem
 
@@ -57,6 +64,27 @@ class Later:
         """Statements that ask for something else now, in the publisher's order."""
         again = self.after.asked_again_since(self.before.revision)
         return tuple(each for each in self.before.indicators if each in again)
+
+    @cached_property
+    def only(self) -> Mapping[IndicatorId, tuple[str, ...]]:
+        """Answers that may mean two things since there is one choice more, keyed by statement."""
+        old, new = self.before, self.after
+        found: dict[IndicatorId, tuple[str, ...]] = {}
+        for name, (_, indicator) in old.indicators.items():
+            if name in new.indicators and name not in self.asked_again:
+                then = old.answers_for(indicator)
+                now = new.answers_for(new.indicators[name][1])
+                codes = tuple(e.code for e in then.answers if then.says_less_than(now, e.code))
+                found |= {name: codes} if codes else {}
+        return found
+
+    def lapses(self, key: StatementKey, given: Given) -> bool:
+        """Say whether an answer counts no more once this is taken up."""
+        if key.framework != self.pinned.ref:
+            return False
+        if key.indicator in self.asked_again or key.indicator in self.gone:
+            return True
+        return given.answer in self.only.get(key.indicator, ())
 
     @cached_property
     def reworded(self) -> tuple[IndicatorId, ...]:
@@ -158,20 +186,17 @@ def updates(assessment: Assessment, sets: Path | None = None) -> Updates:
         hint = f"Bring what is your own into line with the set of now first. {UNTOUCHED}"
         raise AssessmentError(*(Problem(p.code, p.where, p.message, hint) for p in faults))
     targets = {ref: profile.targets[ref] for ref, profile in profiles.items() if profile}
-    gone = {each.pinned.ref: {*each.asked_again, *each.gone} for each in later}
     state = assessment.state
     answers = {
-        ref: sum(
-            len(given)
-            for key, given in state.answers.items()
-            if key.framework == ref and key.indicator in statements
+        each.pinned.ref: sum(
+            each.lapses(key, given) for key, said in state.answers.items() for given in said
         )
-        for ref, statements in gone.items()
+        for each in later
     }
     after = score(
         frameworks,
         contents.settings,
-        state.without({(ref, each) for ref, statements in gone.items() for each in statements}),
+        state.without(lambda key, given: any(each.lapses(key, given) for each in later)),
         targets=targets,
         themes=shown,
         on=assessment.on,
@@ -239,12 +264,12 @@ def _changed(folder: Path, settings: Settings, found: Updates, shelf: Shelf) -> 
 
 
 def _event(each: Later) -> Json:
-    texts = {str(name): each.before.indicators[name][1].text for name in each.asked_again}
-    return record_event(
-        ASKED_AGAIN,
-        (each.pinned.ref, str(each.after.revision)),
-        {"from": str(each.before.revision), "texts": texts},
-    )
+    again = (*each.asked_again, *each.only)
+    texts = {str(name): each.before.indicators[name][1].text for name in again}
+    fields = {"from": str(each.before.revision), "texts": texts}
+    if each.only:
+        fields["only"] = {str(name): list(codes) for name, codes in each.only.items()}
+    return record_event(ASKED_AGAIN, (each.pinned.ref, str(each.after.revision)), fields)
 
 
 def updates_json(found: Updates) -> Json:
@@ -258,6 +283,7 @@ def updates_json(found: Updates) -> Json:
                 "to": each.after.revision,
                 "about": list(each.about),
                 "asked_again": list(each.asked_again),
+                "asked_again_only": {name: list(codes) for name, codes in each.only.items()},
                 "reworded": list(each.reworded),
                 "new": list(each.new),
                 "gone": list(each.gone),

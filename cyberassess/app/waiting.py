@@ -152,7 +152,7 @@ def _reasons(assessment: Assessment) -> Iterator[Waiting]:
                 continue
             key = StatementKey(score.key.framework, score.key.scope, indicator)
             labels = _labels(assessment, key)
-            needing = {e.code for e in answers_to(assessment, key) if e.needs is Needs.REASON}
+            needing = {e.code for e in answers_to(assessment, key) if e.needs is not Needs.NOTHING}
             for given in standing.given:
                 if given.reason or given.answer not in needing or given.inherited_from:
                     continue

@@ -71,6 +71,9 @@ def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
     yield from each.about
     if each.asked_again:
         yield f"Asked again, since they ask for something else: {_named(each.asked_again)}"
+    if each.only:
+        named = _named(tuple(each.only))
+        yield f"Asked again where the answer was no, since there is a choice more: {named}"
     if each.reworded:
         yield f"The same in other words: {counted(len(each.reworded), 'statement')}"
     if each.new:

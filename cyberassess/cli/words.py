@@ -392,6 +392,7 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
     """Show what decided an outcome, who said it, from which cell, and what would change it."""
     from cyberassess.app.results import would_change
+    from cyberassess.domain.better import overtaken_in, overtaken_words
     from cyberassess.domain.counting import reasons_out, said_of, word_of
     from cyberassess.domain.findings import nothing_to_assess
 
@@ -421,7 +422,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
             f"More than half of {title(level)} does not apply: it cannot count as "
             "reached until somebody accepts that by name."
         )
-    deciding = set(found.deciding)
+    deciding, overtaken = set(found.deciding), overtaken_in(found)
     for indicator, standing in zip(outcome.indicators, found.standings, strict=True):
         mark = "*" if indicator.id in deciding else " "
         labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
@@ -440,6 +441,9 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
             )
         if said:
             yield from wrap(said, "    ")
+        if indicator.id in overtaken:
+            words = overtaken_words(indicator.id, " and ".join(overtaken[indicator.id]))
+            yield from wrap(f"Look again: {words}", "    ")
     yield ""
     for step in would_change(found):
         names = [*step["warnings"], *step["missing"]]

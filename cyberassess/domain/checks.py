@@ -12,6 +12,7 @@ from cyberassess.domain.framework import (
     Indicator,
     IndicatorKind,
     LevelId,
+    Needs,
     Outcome,
     OutcomeId,
     Profile,
@@ -79,6 +80,7 @@ def check_framework(framework: Framework) -> list[Problem]:
                     f'"{indicator.answers}" is not one of the answer sets.',
                     closest(indicator.answers, sets),
                 )
+        problems += _check_better(framework, outcome)
     problems += _check_conditions(framework)
     problems += _check_names(framework)
     problems += _check_ids(framework)
@@ -97,6 +99,38 @@ def _check_corrections(framework: Framework) -> Iterator[Problem]:
                 near = closest(statement, list(framework.indicators))
                 message = f'"{statement}" is no statement here.'
                 yield Problem("unknown-correction", place, message, near)
+
+
+def _check_better(framework: Framework, outcome: Outcome) -> list[Problem]:
+    """Give statements that name as better what cannot be, or name it without use."""
+    problems: list[Problem] = []
+    levels = {each.id: each for each in outcome.indicators}
+    ranks, sets = framework.ranks, {each.id: each for each in framework.answer_sets}
+    for indicator in outcome.indicators:
+        rank = ranks.get(indicator.level, -1)
+        higher = [i for i, each in levels.items() if ranks.get(each.level, -1) > rank >= 0]
+        problems += [
+            Problem(
+                "not-better",
+                indicator.id,
+                f'"{each}" is no statement of {outcome.id} at a higher level.',
+                f"Name under better_than: {', '.join(higher) or 'nothing'}.",
+            )
+            for each in indicator.better_than
+            if each not in higher
+        ]
+        answers = sets.get(_set_of(framework, indicator))
+        if indicator.better_than and answers and answers.better is None:
+            problems.append(
+                Problem(
+                    "needless-better",
+                    indicator.id,
+                    "It names statements under better_than, and none of its answers needs them.",
+                    "Give it an answer set with an answer that needs "
+                    f'"{Needs.REASON_OR_BETTER.value}", or leave better_than out.',
+                )
+            )
+    return problems
 
 
 def _check_ids(framework: Framework) -> list[Problem]:

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, Settings, StatementKey
+from cyberassess.domain.better import overtaken_in
 from cyberassess.domain.evidence import Support
 from cyberassess.domain.framework import (
     CountsAs,
@@ -23,7 +24,7 @@ from cyberassess.domain.framework import (
 from cyberassess.domain.inheriting import overrides as own_answers
 from cyberassess.domain.recorded import Resolution, State
 from cyberassess.domain.scoring import ACCEPTANCE, OutcomeScore, Scorecard
-from cyberassess.domain.standing import favour, stand
+from cyberassess.domain.standing import favour, is_backed, stand
 
 
 def choices(score: OutcomeScore) -> tuple[Level, ...]:
@@ -56,6 +57,8 @@ def disputes(score: OutcomeScore, support: Support, on: datetime.date) -> tuple[
         found.append("not every statement is answered")
     if any(each.lacks_reason for each in score.standings):
         found.append("a reason is missing")
+    if overtaken_in(score):
+        found.append("a statement is said not to be so, and one that says better is")
     if score.unaccepted:
         found.append("most of a column does not apply, and nobody accepted that")
     if score.has_lapsed:
@@ -187,7 +190,8 @@ def _settled(score: OutcomeScore) -> Iterator[Override]:
             continue
         layout = framework.layout_of[indicator.id]
         warns = framework.level(indicator.level).is_warning
-        before = stand(layout, standing.given, None, is_warning=warns)
+        backed = is_backed(framework, layout, score.by_statement.__getitem__)
+        before = stand(layout, standing.given, None, is_warning=warns, is_backed=backed)
         labels = _labels(framework, indicator)
         said = dict.fromkeys(labels.get(e.answer, e.answer) for e in standing.given)
         yield Override(

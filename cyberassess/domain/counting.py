@@ -158,7 +158,7 @@ def said_of(score: OutcomeScore, statement: IndicatorId, names: Names) -> str:
         case Why.ASKED_AGAIN:
             said = [f"{names.person(e.person)} answered “{label_of(score, statement, e.answer)}” "
                     f"on {names.day(e.origin.time)}" for e in standing.earlier]  # fmt: skip
-            return f"Asked again, since it asks for something else now: {'; '.join(said)}."
+            return f"Asked again, since the question or its choices changed: {'; '.join(said)}."
         case Why.LAPSED | Why.OFFERED:
             return " ".join(_offered(standing, names))
         case other:

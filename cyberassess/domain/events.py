@@ -56,8 +56,8 @@ class Folding:
 
 ASKED_AGAIN = "asked-again"
 """The register of corrections a set was brought up to, keyed by framework version and revision;
-fields ``from`` (the revision before) and ``texts`` (what each statement said that asks for
-something else now, keyed by statement)."""
+fields ``from`` (the revision before), ``texts`` (what each statement said whose answers are asked
+for again, keyed by statement) and ``only`` (the codes that are, where not all of them are)."""
 REGISTERS = frozenset(
     ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
      "extension", "action", "approval", "evidence-item", "evidence-link", "review",
@@ -157,12 +157,15 @@ def apply(
 def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
     """Let answers that were there no longer count, nor what was confirmed to be taken over."""
     framework, statements = event["key"][0], event["new"]["texts"]
+    only = event["new"].get("only", {})
     for key, people in folding.answers.items():
         if key.framework == framework and key.indicator in statements:
             for person, written in people.items():
                 marked = [
                     (bit, replace(given, asked_again=True))
-                    if bit & seen and given.answer != WITHDRAWN
+                    if bit & seen
+                    and given.answer != WITHDRAWN
+                    and given.answer in only.get(key.indicator, (given.answer,))
                     else (bit, given)
                     for bit, given in written
                 ]
@@ -170,7 +173,12 @@ def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
     for slot, records in folding.records.items():
         kind, name = slot
         if kind == "inheritance" and name[0] == framework and name[2] in statements:
-            folding.records[slot] = [each for each in records if not each[0] & seen]
+            codes = only.get(name[2])
+            folding.records[slot] = [
+                (bit, record)
+                for bit, record in records
+                if not bit & seen or (codes and record.fields.get("answer") not in codes)
+            ]
 
 
 def _apply_record(

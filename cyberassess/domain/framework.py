@@ -60,6 +60,16 @@ class Needs(Enum):
 
     NOTHING = "nothing"
     REASON = "reason"
+    REASON_OR_BETTER = "reason-or-better"
+    """A reason, or one of the statements under ``better_than`` that holds as well."""
+
+    def wants_reason(self, *, is_backed: bool) -> bool:
+        """Say whether an answer without a reason counts for nothing.
+
+        Args:
+            is_backed: whether a statement that says better holds in the same scope.
+        """
+        return self is Needs.REASON or (self is Needs.REASON_OR_BETTER and not is_backed)
 
 
 class Wording(Enum):
@@ -115,6 +125,20 @@ class AnswerSet(Model):
     def by_code(self, code: str) -> Answer | None:
         """Give the answer with this code, or ``None``."""
         return next((answer for answer in self.answers if answer.code == code), None)
+
+    @property
+    def better(self) -> Answer | None:
+        """The answer of somebody who does better than the statement says, where it is offered."""
+        return next((e for e in self.answers if e.needs is Needs.REASON_OR_BETTER), None)
+
+    def says_less_than(self, other: "AnswerSet", code: str) -> bool:
+        """Say whether whoever chose an answer here might have chosen another one there.
+
+        *Not true* is two things where nobody could say yet that they do better.
+        """
+        chosen = self.by_code(code)
+        contrary = chosen is not None and chosen.counts_as is CountsAs.NOT_MET
+        return contrary and self.better is None and other.better is not None
 
 
 class Level(Model):
@@ -202,6 +226,9 @@ class Indicator(Model):
     text: str = Field(min_length=1)
     answers: str = ""
     """The id of an answer set of its own; empty where that of its level holds."""
+    better_than: tuple[IndicatorId, ...] = ()
+    """Statements of the same outcome that say better than this one: where one of them holds, this
+    one is left behind, and whoever says so needs no reason."""
     same_as: IndicatorId | None = None
     """An earlier statement that says the same; asked once, answered for both."""
     kind: IndicatorKind = IndicatorKind.REQUIREMENT
@@ -290,7 +317,7 @@ class Meaning(NamedTuple):
 
     code: str
     counts_as: CountsAs
-    needs_reason: bool
+    needs: Needs
 
 
 class StatementLayout(NamedTuple):
@@ -305,6 +332,7 @@ class StatementLayout(NamedTuple):
     applies_when: IndicatorId | None
     is_permission: bool
     ended: str
+    better_than: tuple[IndicatorId, ...] = ()
 
 
 class Framework(Model):
@@ -403,12 +431,18 @@ class Framework(Model):
         """Give the choices for a statement: its own, or those of its level."""
         return self._answers[indicator.answers or self._levels[indicator.level].answers]
 
+    def sets_at(self, level: Level) -> tuple[AnswerSet, ...]:
+        """Give the answer sets a level's statements have, the level's own first."""
+        own = [each.answers for _, each in self.indicators.values() if each.level == level.id]
+        named = dict.fromkeys(each for each in (level.answers, *own) if each)
+        return tuple(self._answers[each] for each in named)
+
     @cached_property
     def layout(self) -> tuple[tuple[Outcome, tuple[StatementLayout, ...]], ...]:
         """Every outcome with what the rules need of its statements, looked up once."""
         meanings = {
             answers.id: {
-                each.code: Meaning(each.code, each.counts_as, each.needs is Needs.REASON)
+                each.code: Meaning(each.code, each.counts_as, each.needs)
                 for each in answers.answers
             }
             for answers in self.answer_sets
@@ -425,6 +459,7 @@ class Framework(Model):
                         each.applies_when,
                         each.kind is IndicatorKind.PERMISSION,
                         each.ended,
+                        each.better_than,
                     )
                     for each in outcome.indicators
                 ),

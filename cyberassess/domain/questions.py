@@ -141,6 +141,16 @@ class Row:
     """The question that must not be answered no for this one to count; empty where none."""
     official: str = ""
     """The publisher's own words on one line, where the organisation loaded them."""
+    better_than: tuple[StatementKey, ...] = ()
+    """What says better than this: where it holds, *we do better than this* needs no reason."""
+
+    def needing(self, *, is_backed: bool) -> tuple[Answer, ...]:
+        """Give the answers that count for nothing without a reason.
+
+        Args:
+            is_backed: whether one of ``better_than`` holds.
+        """
+        return tuple(e for e in self.answers if e.needs.wants_reason(is_backed=is_backed))
 
 
 class Seen(NamedTuple):
@@ -386,10 +396,15 @@ def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
             for given in state.asked_again.get(key, ()):
                 if given.person == what.person.id:
                     label = {each.code: each.label for each in row.answers}.get(given.answer)
+                    then = said[key.framework, key.indicator]
+                    changed = (
+                        f"the question was: {then} It asks for something else now"
+                        if then != row.text
+                        else "there was a choice less"
+                    )
                     remarks[row.ref] = (
-                        f'On {given.origin.time[:10]} you answered "{label or given.answer}" to '
-                        f'"{said[key.framework, key.indicator]}" This asks for something else: '
-                        "answer it again."
+                        f'You answered "{label or given.answer}" on {given.origin.time[:10]}, '
+                        f"when {changed}: answer it again."
                     )
     return replace(what, remarks={**remarks, **what.remarks}) if remarks else what
 
@@ -457,6 +472,9 @@ def _block(
                 else ""
             ),
             official=" ".join(official.get(indicator.id, "").split()),
+            better_than=tuple(
+                statement._replace(indicator=better) for better in indicator.better_than
+            ),
         )
         for level in framework.levels
         for indicator in outcome.at_level(level.id)

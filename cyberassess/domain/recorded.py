@@ -1,12 +1,12 @@
 """What was recorded: the values the ledger keeps, and the state they make up."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, StatementKey
-from cyberassess.domain.framework import FrameworkRef, IndicatorId, LevelId
+from cyberassess.domain.framework import LevelId
 from cyberassess.domain.hashes import Json
 
 WITHDRAWN = ""
@@ -247,11 +247,13 @@ class State:
         own = 1 << (self.seen[other].bit_length() - 1)
         return bool(self.seen[segment] & own)
 
-    def without(self, statements: Container[tuple[FrameworkRef, IndicatorId]]) -> "State":
-        """Give the state as it would be without the answers to these statements."""
+    def without(self, lapses: Callable[[StatementKey, Given], bool]) -> "State":
+        """Give the state as it would be without some answers."""
         kept = {
-            k: v for k, v in self.answers.items() if (k.framework, k.indicator) not in statements
+            key: tuple(each for each in given if not lapses(key, each))
+            for key, given in self.answers.items()
         }
+        kept = {key: given for key, given in kept.items() if given}
         return replace(self, answers=MappingProxyType(kept))
 
     @property

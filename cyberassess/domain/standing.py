@@ -1,11 +1,17 @@
 """What counts for one statement in one scope: several people's answers become one standing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
-from cyberassess.domain.framework import CountsAs, Framework, IndicatorId, StatementLayout
+from cyberassess.domain.framework import (
+    CountsAs,
+    Framework,
+    IndicatorId,
+    Needs,
+    StatementLayout,
+)
 from cyberassess.domain.recorded import Given, Resolution, State
 
 
@@ -72,14 +78,41 @@ def favour(counts_as: CountsAs, *, is_warning: bool) -> int:
     return _UNFAVOURABLE_FIRST[is_warning].get(counts_as, -1)
 
 
+def is_backed(
+    framework: Framework,
+    layout: StatementLayout,
+    standing_of: Callable[[IndicatorId], Standing],
+) -> bool:
+    """Say whether a statement that says better than this one holds, by anybody's answer.
+
+    Args:
+        standing_of: gives the standing of another statement in the same scope.
+    """
+    for better in layout.better_than:
+        standing, answers = standing_of(better), framework.layout_of[better].answers
+        said = [answers[e.answer].counts_as for e in standing.given if e.answer in answers]
+        if standing.counts_as is CountsAs.MET or (standing.in_conflict and CountsAs.MET in said):
+            return True
+    return False
+
+
 def stand(
     layout: StatementLayout,
     given: tuple[Given, ...],
     resolution: Resolution | None,
     *,
     is_warning: bool,
+    is_backed: bool = False,
 ) -> Standing:
-    """Say what counts where a reason is needed, several answered, or a conflict was settled."""
+    """Say what counts where a reason is needed, several answered, or a conflict was settled.
+
+    Args:
+        layout: of the statement.
+        given: everybody's answers.
+        resolution: how their conflict was settled.
+        is_warning: whether the statement is a warning sign.
+        is_backed: whether a statement that says better holds in the same scope.
+    """
     answer = layout.answers.get(resolution.answer) if resolution else None
     if resolution and answer and resolution.settled == {(g.person, g.answer) for g in given}:
         return Standing(answer.code, answer.counts_as, given, resolution=resolution)
@@ -87,7 +120,11 @@ def stand(
     firm = [g for g in known if layout.answers[g.answer].counts_as is not CountsAs.UNANSWERED]
     if not firm:
         return Standing(known[0].answer if known else None, CountsAs.UNANSWERED, given)
-    valid = [g for g in firm if not layout.answers[g.answer].needs_reason or g.reason]
+    valid = [
+        g
+        for g in firm
+        if g.reason or not layout.answers[g.answer].needs.wants_reason(is_backed=is_backed)
+    ]
     if len({g.answer for g in firm}) == 1:
         answer = layout.answers[firm[0].answer]
         if not valid:
@@ -120,6 +157,10 @@ def standings_of(
         state.resolutions,
         framework.scale,
     )
+
+    def standing_of(statement: IndicatorId) -> Standing:
+        return standings_of(framework, (framework.layout_of[statement],), state, scope_id)[0]
+
     standings: list[Standing] = []
     for layout in layouts:
         # NOTE: a plain tuple equals the key of the same parts, and is cheaper to make
@@ -145,12 +186,13 @@ def standings_of(
             )
             continue
         answer = layout.answers.get(given[0].answer)
-        if len(given) == 1 and answer and (not answer.needs_reason or given[0].reason):
+        if len(given) == 1 and answer and (answer.needs is Needs.NOTHING or given[0].reason):
             standings.append(Standing(answer.code, answer.counts_as, given))
         else:
             found = resolutions.get(key)  # type: ignore[call-overload]
             warns = levels[layout.rank].is_warning
-            standings.append(stand(layout, given, found, is_warning=warns))
+            backed = is_backed(framework, layout, standing_of)
+            standings.append(stand(layout, given, found, is_warning=warns, is_backed=backed))
     return standings
 
 

@@ -7,7 +7,8 @@ from io import StringIO
 
 import pytest
 
-from cyberassess.adapters.prompts import Asked, Ended, _lines, ask
+from cyberassess.adapters.prompt_lines import lines
+from cyberassess.adapters.prompts import Asked, Ended, ask
 from cyberassess.app.content import Listed, framework_list
 from cyberassess.domain.assessment import ScopeId, assign
 from cyberassess.domain.framework import Framework
@@ -555,7 +556,7 @@ def test_every_question_with_its_choices_fits_24_lines(listed: Listed) -> None:
     framework = listed.shelved.framework
     for outcome, indicator in framework.indicators.values():
         choices = framework.answers_for(indicator).answers
-        words = _lines(indicator.text)
+        words = lines(indicator.text)
         assert 1 + 2 + len(words) + len(choices) + 2 <= 24, (outcome.id, indicator.id)
 
 
@@ -640,3 +641,54 @@ def test_official_words_and_conditions_are_shown_below_ours(
     assert "\nOfficial wording: The whole.\n" in shown
     below = "  Only if yes to: Do we use it?\n  Official wording: Their words.\n"
     assert f"{first.text}\n{below}" in shown
+
+
+SHORTFALL = make_framework("A G\n  A1 L\n    A1.a organisation board N.1 M.1^H.1 M.2^ H.1")
+WARNED: dict[str, Written] = {"A1.a.N.1": "never"}
+
+
+def test_doing_better_asks_how_and_says_what_else_would_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = questions(WARNED, framework=SHORTFALL)
+    typing = type_in(monkeypatch, what, "better", "", "6", "All of it.", "1", "q")
+    assert typing.answers == [
+        ("A1.a.M.1", "better", ""),
+        ("A1.a.M.2", "better", "All of it."),
+        ("A1.a.H.1", "true", ""),
+    ]
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "We do better: Choose this where all of it is done." in shown
+    assert (
+        "Kept, but it counts as unanswered until there is a reason, or a statement that says "
+        "better is true." in shown
+    )
+    assert typing.asked is not None
+    assert typing.asked.left == 0  # H.1 backs M.1
+
+
+def test_doing_better_asks_nothing_beside_a_better_statement_that_is_true(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    what = questions(WARNED | {"A1.a.H.1": "true"}, framework=SHORTFALL)
+    assert type_in(monkeypatch, what, "better", "q").answers == [("A1.a.M.1", "better", "")]
+
+
+def test_not_true_beside_a_better_statement_is_said_whichever_comes_last(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "Look again: A1.a.M.1 is said not to be true, and A1.a.H.1, which says better, is."
+    type_in(monkeypatch, questions(WARNED, framework=SHORTFALL), "not-true", "s", "true", "q")
+    assert said in " ".join(capsys.readouterr().out.split())
+    what = questions(WARNED | {"A1.a.H.1": "true"}, framework=SHORTFALL)
+    type_in(monkeypatch, what, "not-true", "q")
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_plain_no_is_asked_at_the_prompt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typing = type_in(monkeypatch, questions(WARNED, framework=SHORTFALL), "no", "q")
+    assert typing.answers == []
+    shown = " ".join(capsys.readouterr().out.split())
+    assert '"No" could mean "Not true" or "We do better" here' in shown

@@ -18,7 +18,8 @@ from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.counting import Names, Why, said_of, why
 from cyberassess.domain.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import AssessmentError
-from tests.app.council import begin, fill_in, pinned_files, send_to, settings_values, take
+from tests.app.council import OUTLINE, begin, fill_in, pinned_files, send_to, settings_values, take
+from tests.unit.builder import framework_data
 
 REF = FrameworkRef("made@1")
 HARDER = IndicatorId("B1.b.H.1")
@@ -78,7 +79,7 @@ def test_answers_to_what_asks_for_more_are_kept_and_asked_again(
     assert why(standing) is Why.ASKED_AGAIN
     names = Names(after.name_of, str, lambda time: time[:10])
     assert said_of(scores["B1.b"], HARDER, names).startswith(  # type: ignore[index]
-        "Asked again, since it asks for something else now: Kim Lee answered “True” on 20"
+        "Asked again, since the question or its choices changed: Kim Lee answered “True” on 20"
     )
     levels = [(each.key, each.suggested, each.best, each.worst) for each in after.card.outcomes]
     assert levels == [(e.key, e.suggested, e.best, e.worst) for e in found.after.outcomes]
@@ -159,3 +160,31 @@ def test_status_offers_a_later_revision_that_ships(tmp_path: Path) -> None:
     steps = next_steps(assessment, [], [], assessment.on)
     assert steps[0].startswith("Look at revision")
     assert "cyberassess framework update --dry-run" in steps[0]
+
+
+def test_a_no_is_asked_again_where_there_is_a_choice_more(tmp_path: Path) -> None:
+    """A statement that describes a shortfall could not be answered with *better* before."""
+    folder = begin(tmp_path / "northport")
+    blank = send_to(folder, "Kim Lee")["Kim Lee"]
+    said = {"B1.b.H.1/housing": "Not true", "B1.b.H.2/housing": "Not true"}
+    take(folder, fill_in(blank, tmp_path / "kim.xlsx", said))
+    sets = later(tmp_path / "sets", corrections=[{"revision": "2", "about": "A choice more."}])
+    path = sets / "made" / "1.yaml"
+    value = json.loads(path.read_text())
+    claim = next(each for each in value["answer_sets"] if each["id"] == "claim")
+    better = {"code": "better", "label": "Better", "counts_as": "met", "needs": "reason-or-better"}
+    value["answer_sets"].append({"id": "shortfall", "answers": [*claim["answers"], better]})
+    outcome = value["groups"][1]["groups"][0]["outcomes"][1]
+    (statement,) = (each for each in outcome["indicators"] if each["id"] == HARDER)
+    statement["text"] = framework_data(OUTLINE)["groups"][1]["groups"][0]["outcomes"][1][
+        "indicators"
+    ][1]["text"]
+    statement["answers"] = "shortfall"
+    path.write_text(json.dumps(value))
+    found = update_sets(folder, sets=sets)
+    assert found.answers == {REF: 1}
+    state = open_assessment(folder).state
+    assert [key.indicator for key in state.asked_again] == [HARDER]
+    assert StatementKey(REF, ScopeId("housing"), IndicatorId("B1.b.H.2")) in state.answers
+    remarks = questions_for(open_assessment(folder), PersonId("p2")).remarks
+    assert "there was a choice less" in remarks["B1.b.H.1/housing"]

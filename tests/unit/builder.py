@@ -21,7 +21,8 @@ newest version) or its id and version (``staged-1``)::
 
 ``C`` are conditions; ``F``, ``S`` and ``T`` the stages of ``staged``; ``R`` the requirements of
 ``all-met``; ``P`` the points of ``in-place``. ``?`` names the condition a statement depends on,
-``!`` says that it fails the whole assessment, ``~`` that it is a permission.
+``!`` says that it fails the whole assessment, ``~`` that it is a permission. ``M.1^H.1`` describes
+a shortfall, which ``H.1`` says better; ``M.1^`` one that nothing says better.
 
 An answer is written ``true``, ``other-means (the reason)`` or ``-`` for none. Several people's
 answers are a list: the first is the officer's (``p1``), the second ``p2``'s, and so on.
@@ -109,7 +110,7 @@ def framework_data(outline: str, rule: str = "caf-table") -> Data:
     assert named is not None
     rule_id, version = named["id"], named["version"] or RULE_VERSIONS[RuleId(named["id"])][-1]
     return _HEAD | {
-        "answer_sets": _answer_sets(),
+        "answer_sets": _answer_sets() + ([_shortfall()] if "^" in outline else []),
         "levels": _levels(rule_id),
         "rule": _HEAD["rule"] | {"id": rule_id, "version": version},
         "counts": counts,
@@ -135,7 +136,10 @@ def with_alternatives(data: Data) -> Data:
     return data
 
 
-_STATEMENT = re.compile(r"(?P<name>[A-Z]\.\d+)(?P<marks>[!~]*)(\?(?P<on>[^=]+))?(=(?P<twin>.+))?$")
+_STATEMENT = re.compile(
+    r"(?P<name>[A-Z]\.\d+)(?P<marks>[!~]*)(?P<better>\^([A-Z]\.\d+)?)?"
+    r"(\?(?P<on>[^=]+))?(=(?P<twin>.+))?$"
+)
 _LETTERS = {
     "N": "low", "M": "middle", "H": "high", "C": "conditions", "F": "first", "S": "second",
     "T": "third", "R": "ready", "P": "present",
@@ -161,6 +165,9 @@ def _outcome(words: list[str]) -> Data:
         indicator |= {"applies_when": condition} if condition else {}
         indicator |= {"fails_whole": "true"} if "!" in marks else {}
         indicator |= {"kind": "permission"} if "~" in marks else {}
+        indicator |= {"answers": "shortfall"} if found["better"] else {}
+        if found["better"] and found["better"] != "^":
+            indicator["better_than"] = [f"{outcome_id}.{found['better'][1:]}"]
         indicators.append(indicator)
     return {
         "id": outcome_id,
@@ -222,6 +229,13 @@ def _answer_sets() -> list[Data]:
         {"id": "measure", "answers": graded + shared},
         {"id": "condition", "answers": condition},
     ]
+
+
+def _shortfall() -> Data:
+    claim = next(each for each in _answer_sets() if each["id"] == "claim")
+    better = {"code": "better", "label": "We do better", "counts_as": "met"}
+    better |= {"needs": "reason-or-better", "help": "Choose this where all of it is done."}
+    return {"id": "shortfall", "answers": [*claim["answers"], better]}
 
 
 def _levels(rule: str) -> list[Data]:

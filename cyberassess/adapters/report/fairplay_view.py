@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cyberassess.adapters.report.basis import Basis, capital, joined, said_date
+from cyberassess.adapters.report.summary_view import statement_text
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.better import overtaken_in, surpassed
 from cyberassess.domain.counting import Why, reasons_out, said_of, why
 from cyberassess.domain.evidence import Mark, behind_many
 from cyberassess.domain.findings import nothing_to_assess
@@ -114,6 +116,7 @@ def fair_play(basis: Basis) -> FairPlay:
             if any(_is_other_means(each) for each in _all_answers(basis))
             else ()
         ),
+        *_better(basis),
         FairList(
             "Answers that lack a reason",
             "These need a reason to count. Until one is given they count as not answered.",
@@ -403,6 +406,46 @@ def _other_means(basis: Basis) -> Iterator[FairRow]:
                     indicator.text,
                     _why(basis, score, indicator, standing),
                 )
+
+
+def _better(basis: Basis) -> Iterator[FairList]:
+    """Give what counts because somebody does better, and what could be meant so."""
+    labels = {each.label for each in _all_answers(basis) if each.needs is Needs.REASON_OR_BETTER}
+    for label in sorted(labels):
+        yield FairList(
+            label,
+            "The statement describes a shortfall; whoever chose this says that it is left behind. "
+            "Counted as true. A reviewer should look at these first.",
+            ("Statement", "Who, and why"),
+            tuple(_surpassed(basis)),
+        )
+        yield FairList(
+            "Said not to be true beside a statement that says better",
+            f"Both stand as they were answered. Perhaps “{label}” is meant.",
+            ("Statement", "What says better, and is true"),
+            tuple(
+                FairRow(lesser, basis.where(score), statement_text(score, lesser), joined(better))
+                for score in basis.card.outcomes
+                for lesser, better in overtaken_in(score).items()
+            ),
+        )
+
+
+def _surpassed(basis: Basis) -> Iterator[FairRow]:
+    for score in basis.card.outcomes:
+        by_id = {each.id: each for each in score.asked.outcome.indicators}
+        for statement in surpassed(score):
+            indicator, standing = by_id[statement], score.by_statement[statement]
+            holding = [
+                e for e in indicator.better_than if score.by_statement[e].counts_as is CountsAs.MET
+            ]
+            backing = (
+                f"{joined(holding)} says better and is true" if holding else "no reason given"
+            )
+            why = "; ".join(
+                f"{basis.person(each.person)}: {each.reason or backing}" for each in standing.given
+            )
+            yield FairRow(statement, basis.where(score), indicator.text, why)
 
 
 def _changes(basis: Basis) -> Iterator[FairRow]:

@@ -27,6 +27,7 @@ from cyberassess.adapters.report.evidence_view import (
 from cyberassess.adapters.report.explaining import explain
 from cyberassess.adapters.report.place_view import said_place
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
+from cyberassess.domain.better import overtaken_in
 from cyberassess.domain.counting import said_of, word_for, word_of
 from cyberassess.domain.framework import (
     CountsAs,
@@ -433,7 +434,7 @@ def _note(basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Sta
     if not standing.is_asked:
         return said
     kind = _of_kind(indicator, standing)
-    return " ".join(each for each in (kind, said or _changed(basis, score, indicator)) if each)
+    return " ".join(each for each in (kind, said or _elsewhere(basis, score, indicator)) if each)
 
 
 def _of_kind(indicator: Indicator, standing: Standing) -> str:
@@ -446,7 +447,10 @@ def _of_kind(indicator: Indicator, standing: Standing) -> str:
     return ""
 
 
-def _changed(basis: Basis, score: OutcomeScore, indicator: Indicator) -> str:
+def _elsewhere(basis: Basis, score: OutcomeScore, indicator: Indicator) -> str:
+    better = overtaken_in(score).get(indicator.id)
+    if better:
+        return f"{joined(better)}, which says better, is true: see the lists under Fair play."
     key = statement_key(score.asked, indicator)
     if any(each.old is not None for each in basis.state.history.get(key, ())):
         return "Changed after it was first given: see the lists under Fair play."

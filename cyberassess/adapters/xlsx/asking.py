@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
-from cyberassess.adapters.xlsx.checks import Band, contradiction, missing
+from cyberassess.adapters.xlsx.checks import Band, Lesser, contradiction, lesser, missing
 from cyberassess.adapters.xlsx.look import (
     BLUSH,
     GREY,
@@ -307,6 +307,8 @@ class _Writing:
         for _, rows in groupby(block.rows, key=lambda each: each.heading):
             row = self._group(block, tuple(rows), row, bands)
         self._checks(bands, title)
+        for band in bands:
+            self._offer(band, lesser(bands))
         rationale, evidence = block.rationale, block.evidence
         row = self._words(block.why_ref, wording.WHY_TEXT, rationale, row, least=TALL)
         text = wording.evidence_text(block.asked.outcome)
@@ -390,9 +392,14 @@ class _Writing:
         indicator = framework.indicators[rows[0].statements[0].indicator][1]
         level = framework.level(indicator.level)
         band = {"bg_color": PALE, "font_color": PETROL}
-        answers = framework.answers_for(indicator)
         small = sheets.format(font_size=SMALL, **band)
-        lines = wording.choices(answers)
+        lines = tuple(
+            dict.fromkeys(
+                line
+                for each in rows
+                for line in wording.choices(AnswerSet(id="", answers=each.answers))
+            )
+        )
         shown = lines[:1] if lines in self.helped else lines
         self.helped.add(lines)
         for text, form, height in (
@@ -413,7 +420,6 @@ class _Writing:
         for each in rows:
             self._row(each, row)
             row += 1
-        self._offer(bands[-1])
         self.sheets.height(self.paper, row, 10)
         return row + 1
 
@@ -532,25 +538,34 @@ class _Writing:
         ]
         self.sheets.height(self.paper, at, row_height(fitted, least=least))
 
-    def _offer(self, band: Band) -> None:
+    def _offer(self, band: Band, found: Mapping[str, Lesser]) -> None:
         """Offer the choices in a band's answer cells, and show where words are missing."""
-        answers = band.rows[0].answers
-        labels = [*(each.label for each in answers), WITHDRAW]
-        first, last = band.first - 1, band.last - 1
-        helps = wording.choices(AnswerSet(id="", answers=answers))[1:]
-        choose(self.paper, (first, last, ANSWER), labels, prompt=helps[0] if helps else "")
-        shaded = self.sheets.format_only(bg_color=BLUSH)
+        at = band.first - 1
+        for answers, rows in groupby(band.rows, key=lambda each: each.answers):
+            last = at + len(list(rows)) - 1
+            helps = wording.choices(AnswerSet(id="", answers=answers))[1:]
+            labels = [*(each.label for each in answers), WITHDRAW]
+            choose(self.paper, (at, last, ANSWER), labels, prompt=helps[0] if helps else "")
+            at = last + 1
         quoted = [each.replace('"', '""') for each in band.wanting]
         tests = ",".join(f'$C{band.first}="{each}"' for each in quoted)
-        for column, rule in (
-            (WORDS, f'AND($D{band.first}="",OR({tests}))' if tests else ""),
-            (ANSWER, f'AND($C{band.first}="",$D{band.first}<>"")'),
-        ):
-            if rule:
-                self.paper.conditional_format(
-                    first,
-                    column,
-                    last,
-                    column,
-                    {"type": "formula", "criteria": f"={rule}", "format": shaded},
-                )
+        place = (band.first - 1, band.last - 1)
+        if tests:
+            self._shade(*place, WORDS, f'AND($D{band.first}="",OR({tests}))')
+        self._shade(*place, ANSWER, f'AND($C{band.first}="",$D{band.first}<>"")')
+        for each in found.values():
+            if each.row in band.rows:
+                self._shade(each.number - 1, each.number - 1, WORDS, each.unexplained)
+                if each.better:
+                    self._shade(each.number - 1, each.number - 1, ANSWER, each.overtaken)
+
+    def _shade(self, first: int, last: int, column: int, rule: str) -> None:
+        """Shade cells while a rule holds."""
+        form = self.sheets.format_only(bg_color=BLUSH)
+        self.paper.conditional_format(
+            first,
+            column,
+            last,
+            column,
+            {"type": "formula", "criteria": f"={rule}", "format": form},
+        )

@@ -4,12 +4,13 @@ Each is a formula in the row of an outcome's title or question, with its true va
 works in Excel and LibreOffice. Nobody reads it back: ``receive`` looks for itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.look import LONGEST_FORMULA
-from cyberassess.domain.framework import CountsAs, Level, Needs
+from cyberassess.domain.better import Beside
+from cyberassess.domain.framework import Answer, CountsAs, Level, Needs
 from cyberassess.domain.questions import Row
 
 
@@ -26,14 +27,19 @@ class Band(NamedTuple):
         """The number of the last row."""
         return self.first + len(self.rows) - 1
 
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers of its rows, each once."""
+        return tuple(dict.fromkeys(each for row in self.rows for each in row.answers))
+
     def labels(self, *wanted: CountsAs) -> list[str]:
         """Give the labels that count so."""
-        return [each.label for each in self.rows[0].answers if each.counts_as in wanted]
+        return [each.label for each in self.answers if each.counts_as in wanted]
 
     @property
     def wanting(self) -> list[str]:
-        """The labels that need a reason."""
-        return [each.label for each in self.rows[0].answers if each.needs is Needs.REASON]
+        """The labels that need a reason, whatever else is answered."""
+        return [each.label for each in self.answers if each.needs is Needs.REASON]
 
     def chosen(self, labels: Iterable[str]) -> str:
         """Give the formula that counts the rows with one of these answers."""
@@ -85,47 +91,147 @@ def contradiction(bands: Sequence[Band]) -> Check | None:
     return Check(f'=IF({happens}=0,"",{formula})', value)
 
 
-def missing(bands: Sequence[Band]) -> Check | None:
-    """Check for answers that need words, and words without an answer; names their refs.
+class Lesser(NamedTuple):
+    """A row that describes a shortfall, with the rows of the same sheet that say better."""
 
-    Gives ``None`` where the outcome has no rows: each of its statements is asked elsewhere.
+    number: int
+    """Of its row, counted from one."""
+    row: Row
+    better: tuple[tuple[int, Row], ...]
+    """With their numbers."""
+
+    @property
+    def _holds(self) -> str:
+        terms = [
+            f'AND({_is(number, each)},$D{number}<>"")'
+            if each.needs is Needs.REASON
+            else _is(number, each)
+            for number, row in self.better
+            for each in row.answers
+            if each.counts_as is CountsAs.MET
+        ]
+        return f"OR({','.join(terms) or 'FALSE'})"
+
+    @property
+    def unexplained(self) -> str:
+        """The formula that is true where somebody does better, and nothing says how."""
+        said = [_is(self.number, e) for e in self.row.answers if e.needs is Needs.REASON_OR_BETTER]
+        unless = f",NOT({self._holds})" if self.better else ""
+        return f'AND($D{self.number}="",OR({",".join(said)}){unless})'
+
+    @property
+    def overtaken(self) -> str:
+        """The formula that is true where it is said not to hold, and one that says better does."""
+        said = [_is(self.number, e) for e in self.row.answers if e.counts_as is CountsAs.NOT_MET]
+        return f"AND(OR({','.join(said) or 'FALSE'}),{self._holds})"
+
+
+def _is(number: int, answer: Answer) -> str:
+    return f"$C{number}={_text(answer.label)}"
+
+
+def lesser(bands: Sequence[Band]) -> dict[str, Lesser]:
+    """Give the rows that describe a shortfall, keyed by ref."""
+    numbered = [
+        (number, row) for band in bands for number, row in enumerate(band.rows, start=band.first)
+    ]
+    places = {statement: found for found in numbered for statement in found[1].statements}
+    return {
+        row.ref: Lesser(number, row, tuple(places[e] for e in row.better_than if e in places))
+        for number, row in numbered
+        if any(each.needs is Needs.REASON_OR_BETTER for each in row.answers)
+    }
+
+
+class _Part(NamedTuple):
+    """One thing a check says: how often, in which words, of which rows; and of which now."""
+
+    how_many: str
+    text: str
+    names: Sequence[str]
+    now: str
+
+
+def missing(bands: Sequence[Band]) -> Check | None:
+    """Check for answers that need words, words without an answer, and a shortfall left behind.
+
+    It names their refs. Gives ``None`` where the outcome has no rows: each of its statements is
+    asked elsewhere.
     """
     if not bands:
         return None
+    found = lesser(bands)
+    beside = Beside((row for band in bands for row in band.rows), _chosen)
+    parts = [each for each in (_unexplained(bands, found, beside), _alone(bands)) if each]
+    pairs = [each for each in found.values() if each.better]
+    if pairs:
+        now = [each.row.ref for each in pairs if any(beside.overtaken(each.row))]
+        parts.append(
+            _Part(
+                "+".join(f"IF({each.overtaken},1,0)" for each in pairs),
+                wording.CHECK_BETTER,
+                [f'IF({each.overtaken},A{each.number}&" ","")' for each in pairs],
+                "".join(f"{ref} " for ref in now),
+            )
+        )
+    formula = "=" + "&".join(_naming(each.how_many, each.text, each.names) for each in parts)
+    is_long = len(formula) > LONGEST_FORMULA
+    if is_long:
+        formula = "=" + "&".join(_naming(each.how_many, each.text, ()) for each in parts)
+    return Check(
+        formula,
+        "".join(
+            each.text.format(refs=wording.CHECK_SOME if is_long else each.now)
+            for each in parts
+            if each.now
+        ),
+    )
+
+
+def _chosen(row: Row) -> tuple[str, str] | None:
+    return (row.current.answer, row.current.reason) if row.current else None
+
+
+def _unexplained(
+    bands: Sequence[Band], found: Mapping[str, Lesser], beside: Beside
+) -> _Part | None:
+    """Give the answers that count for nothing without words."""
     why: list[str] = []
-    alone: list[str] = []
-    why_now, alone_now = "", ""
     counts: list[str] = []
+    now = ""
     for band in bands:
-        wanting = band.wanting
         cells = f"D{band.first}:D{band.last}"
         counts += [
             f"COUNTIF(C{band.first}:C{band.last},{_text(each)})"
             f'-COUNTIFS(C{band.first}:C{band.last},{_text(each)},{cells},"<>")'
-            for each in wanting
+            for each in band.wanting
         ]
         for number, row in enumerate(band.rows, start=band.first):
-            if wanting:
-                tests = ",".join(f"C{number}={_text(each)}" for each in wanting)
+            if band.wanting:
+                tests = ",".join(f"C{number}={_text(each)}" for each in band.wanting)
                 why.append(f'IF(AND(D{number}="",OR({tests})),A{number}&" ","")')
-            alone.append(f'IF(AND(C{number}="",D{number}<>""),A{number}&" ","")')
-            reason = row.current.reason if row.current else ""
-            if _label(row) in wanting and not reason:
-                why_now += f"{row.ref} "
+            if row.ref in found:
+                counts.append(f"IF({found[row.ref].unexplained},1,0)")
+                why.append(f'IF({found[row.ref].unexplained},A{number}&" ","")')
+            needing = {each.code for each in beside.needing(row)}
+            if row.current and row.current.answer in needing and not row.current.reason:
+                now += f"{row.ref} "
+    return _Part("+".join(counts), wording.CHECK_WORDS, why, now) if counts else None
+
+
+def _alone(bands: Sequence[Band]) -> _Part:
+    """Give the words without an answer; what is written never has any."""
     lonely = "+".join(
         f'COUNTIF(D{b.first}:D{b.last},"<>")'
         f'-COUNTIFS(D{b.first}:D{b.last},"<>",C{b.first}:C{b.last},"<>")'
         for b in bands
     )
-    parts = [(lonely, wording.CHECK_ANSWER, alone)]
-    if counts:
-        parts.insert(0, ("+".join(counts), wording.CHECK_WORDS, why))
-    formula = "=" + "&".join(_naming(*each) for each in parts)
-    if len(formula) > LONGEST_FORMULA:
-        formula = "=" + "&".join(_naming(count, text, ()) for count, text, _ in parts)
-        why_now = "" if not why_now else wording.CHECK_SOME
-    value = wording.CHECK_WORDS.format(refs=why_now) if why_now else ""
-    return Check(formula, value + alone_now)
+    names = [
+        f'IF(AND(C{number}="",D{number}<>""),A{number}&" ","")'
+        for band in bands
+        for number in range(band.first, band.last + 1)
+    ]
+    return _Part(lonely, wording.CHECK_ANSWER, names, "")
 
 
 def _naming(count: str, text: str, names: Sequence[str]) -> str:

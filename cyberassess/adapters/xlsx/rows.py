@@ -8,6 +8,7 @@ from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
 from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.better import two_meanings
 from cyberassess.domain.framework import (
     Answer,
     Framework,
@@ -499,7 +500,8 @@ def _answer(
                 "answer-not-allowed",
                 place.of(row.answer),
                 f"{quoted(answer)} is not one of the answers to {row.ref.name}.",
-                f"Choose one of: {'; '.join(labels)}. Nothing was stored for this row.{beside}",
+                f"{two_meanings(answers)}Choose one of: {'; '.join(labels)}. "
+                f"Nothing was stored for this row.{beside}",
             )
         )
         return None, problems

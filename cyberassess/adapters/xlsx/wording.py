@@ -51,6 +51,7 @@ LOOK_AGAIN = "Look again"
 CHECK_CLAIM = "Look again: a warning sign happens, yet all of “{heading}” is so."
 CHECK_WORDS = "Look again: say why beside {refs}"
 CHECK_ANSWER = "Look again: choose an answer for {refs}"
+CHECK_BETTER = "Look again: a statement that says better is true. Do you do better than {refs}"
 CHECK_SOME = "some of these"
 
 MARKED = "{marking} when completed"
@@ -68,6 +69,8 @@ WITH_HELP = "Then, under “In your own words”: {helps}."
 """Where answers say what they need: one line below the choices."""
 MEANING = "{label}: {help}"
 """Where an answer that needs no reason says what it means: a line of its own, last."""
+BETTER = "“{label}”: {help} Say how, unless a statement that says better is true."
+"""Below the choices, where some of the statements offer it."""
 SAY_WHY = "say why"
 WHY_TEXT = (
     "Why do you see it this way? About 60 words help the assurer: "
@@ -187,7 +190,7 @@ ABOUT_LABELS = (
 NOTHING = "none"
 """What stands where there is no value, so that no label is left alone."""
 
-CHECKS = (CHECK_CLAIM, CHECK_WORDS, CHECK_ANSWER)
+CHECKS = (CHECK_CLAIM, CHECK_WORDS, CHECK_ANSWER, CHECK_BETTER)
 
 SHEET_TEMPLATES = (SHEET_LINE, SEE_ALSO, ANSWERED_BY_HELP, CONFIRM_HELP, ANSWERED_BY)
 """What stands on a sheet of questions in rows without a ref, besides the framework's texts."""
@@ -351,19 +354,26 @@ def band(framework: Framework, level: Level) -> str:
 
 
 def choices(answers: AnswerSet) -> tuple[str, ...]:
-    """Give the lines that name a level's choices, and what to write beside them."""
-    text = CHOICES.format(labels=" / ".join(each.label for each in answers.answers))
-    wanting = [each for each in answers.answers if each.needs is Needs.REASON]
-    meanings = [
+    """Give the lines that name a statement's choices, and what to write beside them.
+
+    What only some statements of a level offer has a line of its own, so that the others' lines
+    are among these.
+    """
+    better = answers.better
+    plain = [each for each in answers.answers if each != better]
+    text = CHOICES.format(labels=" / ".join(each.label for each in plain))
+    wanting = [each for each in plain if each.needs is Needs.REASON]
+    more = [
         MEANING.format(label=each.label, help=each.help)
-        for each in answers.answers
+        for each in plain
         if each.help and each not in wanting
     ]
+    if better:
+        more.append(BETTER.format(label=better.label, help=better.help))
     if sum(bool(each.help) for each in wanting) > 1:
-        helps = "; ".join(_help(each) for each in wanting)
-        return text, WITH_HELP.format(helps=helps), *meanings
+        return text, WITH_HELP.format(helps="; ".join(_help(each) for each in wanting)), *more
     labels = " / ".join(each.label for each in wanting)
-    return text + NEEDS_REASON.format(labels=labels) if wanting else text, *meanings
+    return (text + NEEDS_REASON.format(labels=labels) if wanting else text, *more)
 
 
 def _help(answer: Answer) -> str:
@@ -442,10 +452,9 @@ def texts_of(framework: Framework) -> set[str]:
         texts.update(group.title for group in located.groups)
         outcome = located.outcome
         texts.update((outcome.title, outcome.question, HELP.format(help=outcome.help)))
-    sets = {each.id: each for each in framework.answer_sets}
     for level in framework.levels:
-        if level.answers:
-            texts.update((band(framework, level), *choices(sets[level.answers])))
+        for answers in framework.sets_at(level):
+            texts.update((band(framework, level), *choices(answers)))
     return {fold(each) for each in texts}
 
 

@@ -13,6 +13,7 @@ from cyberassess.domain.years import year_of
 from tests.adapters.report.made import GOAL, build, make_basis, small_state
 from tests.unit.builder import (
     Data,
+    Written,
     make_framework,
     make_profile,
     make_state,
@@ -175,6 +176,34 @@ def test_one_document_behind_many_claims_is_listed() -> None:
     lists = {each.title: each.rows for each in report.fair_play.lists}
     row = lists["One document behind many claims"][0]
     assert (row.ref, row.detail) == ("4 outcomes", "Northport Council: X.a, X.b, X.c, X.d")
+
+
+def test_doing_better_than_a_shortfall_is_listed_apart_and_so_is_what_may_be_meant_so() -> None:
+    outline = "X One\n  X.a organisation board N.1 M.1^H.1 M.2^ M.3^H.2 H.1 H.2"
+    framework = make_framework(outline)
+    answers: dict[str, Written] = {
+        "X.a.N.1": "never",
+        "X.a.M.1": "better",
+        "X.a.M.2": "better (All of it is done.)",
+        "X.a.M.3": "not-true",
+        "X.a.H.1": "true",
+        "X.a.H.2": "other-means (By hand.)",
+    }
+    themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
+    report = build(make_state(answers), framework=framework, themes=themes, scopes=())
+    lists = {each.title: each.rows for each in report.fair_play.lists}
+    assert [(row.ref, row.detail) for row in lists["We do better"]] == [
+        ("X.a.M.1", "Sam Reid: X.a.H.1 says better and is true"),
+        ("X.a.M.2", "Sam Reid: All of it is done."),
+    ]
+    (overtaken,) = lists["Said not to be true beside a statement that says better"]
+    assert (overtaken.ref, overtaken.detail) == ("X.a.M.3", "X.a.H.2")
+    assert "True by other means, with reasons" in lists
+    statements = {row.ref: row for band in outcome(report, "X.a").bands for row in band.rows}
+    assert statements["X.a.M.1"].answer == "We do better"
+    assert statements["X.a.M.3"].note == (
+        "X.a.H.2, which says better, is true: see the lists under Fair play."
+    )
 
 
 def test_the_next_level_names_the_shortest_way() -> None:

@@ -162,3 +162,75 @@ def test_checks_and_counts_work_in_libreoffice(soffice: list[str], tmp_path: Pat
 
 def test_an_outcome_whose_statements_are_all_asked_elsewhere_has_no_check() -> None:
     assert missing([]) is None
+
+
+def shortfall(**more: tuple[Given, ...]) -> State:
+    said = {statement(name.replace("_", "."), "housing"): each for name, each in more.items()}
+    return replace(empty(), answers=said)
+
+
+BETTER = "Look again: a statement that says better is true. Do you do better than "
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"B3_b_PA_2": given("better")}, "Look again: say why beside B3.b.PA.2/housing "),
+        ({"B3_b_PA_2": given("better", "A tester looks at it.")}, ""),
+        ({"B3_b_PA_2": given("better"), "B3_b_A_2": given("true")}, ""),
+        ({"B3_b_PA_2": given("better"), "B3_b_A_2": given("other-means", "So.")}, ""),
+        (
+            {"B3_b_PA_2": given("better"), "B3_b_A_2": given("other-means")},
+            "Look again: say why beside B3.b.PA.2/housing B3.b.A.2/housing ",
+        ),
+        ({"B3_b_PA_2": given("not-true")}, ""),
+        (
+            {"B3_b_PA_2": given("not-true"), "B3_b_A_2": given("true")},
+            f"{BETTER}B3.b.PA.2/housing ",
+        ),
+        ({"B3_b_PA_2": given("true"), "B3_b_A_2": given("true")}, ""),
+    ],
+)
+def test_a_shortfall_left_behind_is_checked_as_it_is_typed(
+    tmp_path: Path, more: dict[str, tuple[Given, ...]], said: str
+) -> None:
+    path = write(tmp_path, ask("B3.b", state=shortfall(**more)))
+    assert look(path) == ([said] if said else [])
+    assert receive(path).problems == tuple(
+        each for each in receive(path).problems if each.code == "reason-missing"
+    )
+
+
+def test_only_the_rows_that_describe_a_shortfall_offer_it(tmp_path: Path) -> None:
+    path = write(tmp_path, ask("B3.b", state=empty()))
+    sheet = openpyxl.load_workbook(path).worksheets[1]
+    offered = {
+        str(cell): str(each.formula1)
+        for each in sheet.data_validations.dataValidation
+        for cell in str(each.sqref).split()
+    }
+    with_better = [cell for cell, labels in offered.items() if "We do better" in labels]
+    assert with_better == [by_ref(sheet, "B3.b.PA.2/housing", wording.ANSWER).coordinate]
+    lines = [str(cell.value) for cell in sheet["B"] if "We do better" in str(cell.value)]
+    assert len(lines) == 1
+    assert "Some statements describe a shortfall" in lines[0]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("soffice")
+def test_the_check_of_a_shortfall_works_in_libreoffice(soffice: list[str], tmp_path: Path) -> None:  # noqa: F811
+    path = write(tmp_path, ask("B3.b", "C1.c", state=empty()))
+
+    def typed(book: Workbook) -> None:
+        sheets = {each.title[:2]: each for each in book.worksheets}
+        by_ref(sheets["B3"], "B3.b.PA.2/housing", wording.ANSWER).value = "Not true"
+        by_ref(sheets["B3"], "B3.b.A.2/housing", wording.ANSWER).value = "True"
+        by_ref(sheets["C1"], "C1.c.PA.4/housing", wording.ANSWER).value = "We do better than this"
+        by_ref(sheets["C1"], "C1.c.PA.2/housing", wording.ANSWER).value = "We do better than this"
+        by_ref(sheets["C1"], "C1.c.A.4/housing", wording.ANSWER).value = "True"
+
+    again = saved_again(soffice, change(path, typed), tmp_path / "again")
+    assert look(again) == [
+        f"{BETTER}B3.b.PA.2/housing ",
+        "Look again: say why beside C1.c.PA.2/housing ",
+    ]

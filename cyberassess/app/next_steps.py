@@ -60,7 +60,7 @@ def _unsent(person: "PersonStatus") -> bool:
 
 def _to_correct(assessment: Assessment) -> Iterator[str]:
     for each in later_sets(assessment):
-        asked = counted(len(each.asked_again), "statement")
+        asked = counted(len(each.asked_again) + len(each.only), "statement")
         yield (
             f"Look at revision {each.after.revision} of {each.pinned.ref} (here: "
             f"{each.before.revision}; {asked} asked again): cyberassess framework update --dry-run"

@@ -293,7 +293,7 @@ def _not_covered(basis: Basis, *, is_open: bool) -> str:
 
 def _exempt(basis: Basis, *, is_open: bool) -> str:
     nation, adviser = basis.nation, basis.look.adviser
-    advice = f"This is a suggestion: take the {adviser}'s advice."
+    advice = f"Take the {adviser}'s advice."
     if is_open:
         lead = (
             "This open edition leaves out names of systems, people, documents and outcomes that "

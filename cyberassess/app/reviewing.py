@@ -162,7 +162,7 @@ def _claims(assessment: Assessment, person: str) -> list[tuple[OutcomeKey, Claim
                     _level_title(score, score.target) or "No target",
                     claim_words(score),
                     "\n".join(
-                        f"{assessment.name_of(e.person)}: {e.text}"
+                        f"{assessment.name_of(e.person, e.origin)}: {e.text}"
                         for e in state.rationales.get(key, ())
                     ),
                     "\n".join(e.text for e in state.evidence.get(key, ())),
@@ -207,7 +207,9 @@ def _answers(assessment: Assessment) -> Iterator[tuple[str, str, str, str, str]]
                 labels.get(standing.answer or "", "")
                 or ("People differ" if standing.in_conflict else "Not answered"),
                 "\n".join(filter(None, (each.reason for each in standing.given))),
-                ", ".join(dict.fromkeys(assessment.name_of(e.person) for e in standing.given)),
+                ", ".join(
+                    dict.fromkeys(assessment.name_of(e.person, e.origin) for e in standing.given)
+                ),
             )
 
 

@@ -99,10 +99,7 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
     except CyberassessError as cause:
         if debug:
             raise
-        show_problems(cause.problems)
-        if not any(_EFFECT in str(each) for each in cause.problems):
-            click.echo(NOTHING_CHANGED, err=True)
-        return BUSY if isinstance(cause, BusyError) else REFUSED
+        return _stopped(program, arguments, cause)
     except click.UsageError as cause:
         _show_usage(cause)
         return USAGE
@@ -119,6 +116,28 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
     except SystemExit as cause:  # NOTE: click's, where the reader of a pipe has gone
         code = cause.code
     return code if isinstance(code, int) else 0
+
+
+def _stopped(program: click.Group, arguments: Sequence[str], cause: CyberassessError) -> int:
+    """Say why a command stopped; where a changed name did it, ask, and give the command again."""
+    if "--no-input" not in arguments and standard_input_waits():
+        from cyberassess.app.opening import RenamedError
+        from cyberassess.cli.naming import settle
+
+        if isinstance(cause, RenamedError):
+            try:
+                settle(cause.folder, cause.renamings)
+            except click.Abort:
+                click.echo(f"\nInterrupted. {NOTHING_CHANGED}", err=True)
+                return INTERRUPTED
+            except CyberassessError as another:
+                cause = another
+            else:
+                return run(program, arguments)
+    show_problems(cause.problems)
+    if not any(_EFFECT in str(each) for each in cause.problems):
+        click.echo(NOTHING_CHANGED, err=True)
+    return BUSY if isinstance(cause, BusyError) else REFUSED
 
 
 _EFFECT = "Nothing was "

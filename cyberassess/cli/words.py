@@ -381,7 +381,7 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
     if found.confirmed is None:
         yield "It was confirmed; answers have changed since, so that no longer counts."
         return
-    who = assessment.name_of(found.confirmation.person)
+    who = assessment.name_of(found.confirmation.person, found.confirmation.origin)
     yield f"Confirmed as {found.asked.framework.level(found.confirmed).title} by {who}."
 
 
@@ -427,7 +427,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
             reason = f" ({given.reason})" if given.reason else ""
             yield from wrap(
                 f"{labels.get(given.answer, given.answer)}{reason}: "
-                f"{assessment.name_of(given.person)}, {given.source}, "
+                f"{assessment.name_of(given.person, given.origin)}, {given.source}, "
                 f"{given.origin.time[:10]}",
                 "    ",
             )

@@ -21,7 +21,7 @@ from cyberassess.domain.framework import (
     RuleId,
 )
 from cyberassess.domain.inheriting import overrides as own_answers
-from cyberassess.domain.recorded import Resolution, State
+from cyberassess.domain.recorded import Origin, Resolution, State
 from cyberassess.domain.scoring import ACCEPTANCE, OutcomeScore, Scorecard
 from cyberassess.domain.standing import favour, stand
 
@@ -102,7 +102,7 @@ class Override(NamedTuple):
     """What stands now, in words."""
     direction: Direction
     person: PersonId
-    time: str
+    origin: Origin
     reason: str
 
 
@@ -143,7 +143,7 @@ def _determination(score: OutcomeScore) -> Iterator[Override]:
         framework.level(score.confirmed).title,
         direction,
         record.person,
-        record.origin.time,
+        record.origin,
         str(record.fields.get("reason", "")),
     )
 
@@ -163,7 +163,7 @@ def _columns(score: OutcomeScore, state: State) -> Iterator[Override]:
             f"{level.title} counts",
             Direction.RAISED,
             record.person,
-            record.origin.time,
+            record.origin,
             str(record.fields.get("reason", "")),
         )
 
@@ -198,7 +198,7 @@ def _settled(score: OutcomeScore) -> Iterator[Override]:
             labels.get(settled.answer, settled.answer),
             _direction(before.counts_as, standing.counts_as, warns=warns),
             _who(settled),
-            settled.origin.time,
+            settled.origin,
             settled.reason,
         )
 
@@ -240,6 +240,6 @@ def _own(framework: Framework, settings: Settings, state: State) -> Iterator[Ove
                     warns=warns,
                 ),
                 given.person,
-                given.origin.time,
+                given.origin,
                 given.reason,
             )

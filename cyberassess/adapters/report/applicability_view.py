@@ -296,7 +296,10 @@ def _left_out(score: OutcomeScore) -> Iterator[tuple[Indicator, tuple[Given, ...
 
 
 def _who(basis: Basis, given: Sequence[Given]) -> str:
-    return joined(list(dict.fromkeys(basis.person(each.person) for each in given))) or "not said"
+    return (
+        joined(list(dict.fromkeys(basis.person(each.person, each.origin) for each in given)))
+        or "not said"
+    )
 
 
 def _name(score: OutcomeScore) -> str:
@@ -361,7 +364,9 @@ def _applies(basis: Basis, score: OutcomeScore) -> tuple[str, str]:
         return "Yes", "Nobody has answered yet."
     by = f"Answered by {who}."
     if score.confirmed is not None and score.confirmation is not None:
-        by += f" Confirmed by {basis.person(score.confirmation.person)}."
+        by += (
+            f" Confirmed by {basis.person(score.confirmation.person, score.confirmation.origin)}."
+        )
     out = [each.id for each, _ in _left_out(score)]
     out += [each.id for each in score.asked.outcome.indicators if left_by(score, each)]
     return ("In part", f"Without {joined(list(out))}. {by}") if out else ("Yes", by)

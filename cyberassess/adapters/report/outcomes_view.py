@@ -256,7 +256,7 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
             indicator.text,
             "; ".join(answer.label for _, answer in chosen if answer) or "Not answered",
             "; ".join(
-                f"{basis.person(each.person)}, {basis.origin(each.source, each.origin.time)}"
+                f"{basis.person(each.person, each.origin)}, {basis.origin(each.source, each.origin.time)}"
                 + (f": {each.reason}" if each.reason else "")
                 for each, _ in chosen
             ),
@@ -354,7 +354,7 @@ def _confirmation(basis: Basis, score: OutcomeScore) -> str:
     titles = {level.id: level.title for level in framework.scale}
     level = str(record.fields.get("level", ""))
     word = next((title for key, title in titles.items() if key == level), level)
-    by = f"{basis.person(record.person)} on {said_date(record.origin.time)}"
+    by = f"{basis.person(record.person, record.origin)} on {said_date(record.origin.time)}"
     reason = str(record.fields.get("reason", ""))
     said = f" Reason: {reason}" if reason else ""
     if score.has_lapsed:
@@ -378,7 +378,7 @@ def _one_source(basis: Basis, score: OutcomeScore) -> _OneSource | None:
     for standing in score.standings:
         for given in standing.given:
             file = basis.file(given.source)
-            found.add((basis.person(given.person), file.label if file else ""))
+            found.add((basis.person(given.person, given.origin), file.label if file else ""))
     kinds = {given.source.kind for standing in score.standings for given in standing.given}
     if len(found) != 1 or kinds != {"workbook"}:
         return None
@@ -403,7 +403,7 @@ def _row(
     labels = {a.code: a.label for a in score.asked.framework.answers_for(indicator).answers}
     answers = tuple(
         Answered(
-            basis.person(given.person),
+            basis.person(given.person, given.origin),
             labels.get(given.answer, given.answer),
             basis.origin(given.source, given.origin.time),
         )
@@ -423,7 +423,9 @@ def _row(
         origin=_origin(answers[0], source) if answers else "",
         several=len(answers) > 1,
         answers=answers,
-        reasons=tuple((basis.person(g.person), g.reason) for g in standing.given if g.reason),
+        reasons=tuple(
+            (basis.person(g.person, g.origin), g.reason) for g in standing.given if g.reason
+        ),
         note=_note(basis, score, indicator, standing),
         official=basis.official_words(score.asked.framework.ref, indicator.id),
     )
@@ -465,7 +467,7 @@ def _of_answers(
     if standing.resolution is not None:
         settled = standing.resolution
         label = choices[settled.answer].label if settled.answer in choices else settled.answer
-        who = basis.person(settled.origin.actor)
+        who = basis.person(settled.origin.actor, settled.origin)
         return (
             f"Settled by {who} on {said_date(settled.origin.time)}: {label}. "
             f"Reason: {settled.reason or 'none given'}"
@@ -489,7 +491,7 @@ def _of_answers(
 
 
 def _differ(basis: Basis, given: tuple[Given, ...]) -> str:
-    people = list(dict.fromkeys(basis.person(each.person) for each in given))
+    people = list(dict.fromkeys(basis.person(each.person, each.origin) for each in given))
     if len(people) == 1:
         return f"{people[0]} answered differently in two copies of the assessment"
     return f"{joined(people)} differ"

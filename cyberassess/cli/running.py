@@ -14,7 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 import click
 
@@ -63,6 +63,13 @@ class Program(click.Group):
         """Give the commands as they were added."""
         return list(self.commands)
 
+    def invoke(self, ctx: click.Context) -> Any:  # NOTE: click's, whatever a command returns
+        """Say first, where a command reads the assessment, that last year cannot be read."""
+        words = (*ctx._protected_args, *ctx.args)  # noqa: SLF001 - what click goes on with
+        if words and words[0] not in _ELSEWHERE and not set(words) & set(_ASKS_FOR_HELP):
+            _show_last_year(Path(ctx.params["folder"]))
+        return super().invoke(ctx)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -75,6 +82,27 @@ class Program(click.Group):
             raise click.UsageError(
                 f'"{args[0]}" is not a command.{hint} All commands: {ctx.command_path} --help', ctx
             ) from cause
+
+
+_ELSEWHERE = ("demo", "new", "framework", "sign", "recover", "completion", "report", "send")
+"""Commands that need no assessment, or say themselves what is wrong with last year's."""
+_ASKS_FOR_HELP = ("--help", "-h")
+
+
+def _show_last_year(folder: Path) -> None:
+    """Say that the assessment before this one cannot be read, or is another's."""
+    from cyberassess.adapters.workspace import Workspace
+
+    try:
+        if "previous:" not in Workspace(folder).settings_text():
+            return
+        from cyberassess.app.offering import previous
+        from cyberassess.app.opening import open_assessment
+
+        _, problem = previous(open_assessment(folder))
+    except (CyberassessError, OSError, ValueError):
+        return  # NOTE: the command itself says what is wrong with this assessment
+    show_problems([problem] if problem else [])
 
 
 def whole_summaries(group: click.Group) -> None:

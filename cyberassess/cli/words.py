@@ -122,6 +122,11 @@ def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
                 "part of it (answers, under people in assessment.yaml).",
                 "  ",
             )
+    known = [each for each in sent if each.earlier is not None]
+    if known:
+        earlier = sum(each.earlier or 0 for each in known)
+        questions = counted(sum(each.questions for each in known), "question")
+        yield f"{earlier} of {questions} come with an answer of last year."
     yield f"Wrote {counted(len(sent), 'workbook')}. Send them, then: cyberassess receive FILE"
 
 

@@ -15,7 +15,7 @@ from cyberassess.domain.segment import Segment, in_order
 
 APPROVAL = "approval"
 """The register of approvals, keyed by version; fields ``name``, ``role``, ``fingerprint``."""
-SILENT = frozenset((APPROVAL, "sent"))
+SILENT = frozenset((APPROVAL, "sent", "previous"))
 """Kinds of event that change nothing a document shows."""
 
 

@@ -60,7 +60,7 @@ class Folding:
 REGISTERS = frozenset(
     ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
      "extension", "action", "approval", "evidence-item", "evidence-link", "review",
-     "review-file", "settled", "renamed", "same-person")
+     "review-file", "settled", "renamed", "same-person", "previous")
 )  # fmt: skip
 """The kinds of record; docs/formats.md lists their fields."""
 KINDS = REGISTERS | {

@@ -144,6 +144,22 @@ COMMANDS = (
         "people import", ("-C", "HERE", "people", "import", "PLACE/people.csv"), start="gathered"
     ),
     Command(
+        "people import, renamed and new",
+        ("-C", "HERE", "people", "import", "PLACE/renamed.csv", "--renamed", "Kim Lee", "--new",
+         "Alex Moor"),
+        start="gathered",
+    ),
+    Command(
+        "people same --renamed", ("-C", "HERE", "people", "same", "Kim Lee", "--renamed"),
+        start="retyped", again=True,
+    ),
+    Command("people new", ("-C", "HERE", "people", "new", "Kim Lee"), start="retyped", again=True),
+    Command(
+        "people same",
+        ("-C", "HERE", "people", "same", "Kim Lee", "Kim Lee, data manager", "--reason", "Asked"),
+        start="twice",
+    ),
+    Command(
         "people hand-over", ("-C", "HERE", "people", "hand-over", "--from", "Alex Moor", "--to",
          "Kim Lee", "--reason", "Left"),
     ),
@@ -235,6 +251,14 @@ def prepare(place: Path) -> dict[str, Path]:
 
     edited = another("edited") / "here" / "assessment.yaml"
     edited.write_text(edited.read_text("utf-8").replace("2026-12-11", "2026-12-18"), "utf-8")
+    places["retyped"] = Path(shutil.copytree(places["gathered"], place / "retyped"))
+    settings = places["retyped"] / "here" / "assessment.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("Kim Lee", "Kim Moss"), "utf-8")
+    twice = another("twice") / "here"
+    take(
+        twice,
+        fill_in(kims, twice.parent / "twice.xlsx", KIM, completed_by="Kim Lee, data manager"),
+    )
     apart = another("apart")
     shutil.copytree(apart / "here", apart / "other")
     for name, answer in (("here", "true"), ("other", "not-true")):
@@ -306,6 +330,9 @@ def _gathered(place: Path) -> Path:
         text = path.read_text("utf-8-sig")
         assert old in text
         path.write_text(text.replace(old, new), "utf-8")
+    renamed = (place / "people.csv").read_text("utf-8")
+    renamed = renamed.replace("Kim Lee", "Kim Moss").replace("Alex Moor", "Dev Malhotra")
+    (place / "renamed.csv").write_text(renamed, "utf-8")
     (place / "decisions.xlsx").rename(place / "decided.xlsx")
     (place / "review.xlsx").rename(place / "reviewed.xlsx")
     return place

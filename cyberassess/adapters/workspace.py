@@ -5,27 +5,19 @@ exact bytes lie in its own ``frameworks/`` folder, and ``assessment.yaml`` recor
 control set.
 """
 
-import contextlib
 import hashlib
 import json
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters import strict_yaml
-from cyberassess.adapters.files import (
-    TEMPORARY,
-    copy_whole,
-    remove_quietly,
-    remove_unfinished,
-    sync_folder,
-    write_whole,
-)
+from cyberassess.adapters.files import TEMPORARY, remove_unfinished, write_whole
 from cyberassess.domain.assessment import (
     DEFAULT_THEMES,
     NO_PROFILE,
@@ -145,57 +137,6 @@ class Workspace:
     def settings_text(self) -> str:
         """Give what ``assessment.yaml`` holds."""
         return (self.folder / SETTINGS).read_text(encoding="utf-8")
-
-    @contextlib.contextmanager
-    def replacing(self, text: str, is_recorded: Callable[[], bool]) -> Iterator[None]:
-        """Write the settings anew; put them back where what is done inside fails.
-
-        What they were lies beside them meanwhile, under a name that has the new ones' hash: so
-        putting them back needs no space, and is done by the next command where this one is ended.
-
-        Args:
-            is_recorded: says whether the ledger holds the new ones after all.
-
-        Raises:
-            AssessmentError: where they cannot be written; they are as they were.
-        """
-        path = self.folder / SETTINGS
-        before = self._before(text.encode())
-        try:
-            copy_whole(path, before)
-            write_whole(path, text.encode())
-        except OSError as cause:
-            remove_quietly(before)
-            raise _settings_not_written(cause) from cause
-        try:
-            yield
-        except BaseException as cause:
-            if not is_recorded():
-                try:
-                    self.put_back(before)
-                except OSError as second:
-                    raise _settings_not_put_back(cause, second) from cause
-            raise
-        finally:
-            remove_quietly(before)
-
-    def _before(self, data: bytes) -> Path:
-        """Name the file that keeps the settings as they were before these were written."""
-        name = f".{SETTINGS}.before-{hashlib.sha256(data).hexdigest()[:16]}{TEMPORARY}"
-        return self.folder / name
-
-    def interrupted(self) -> Path | None:
-        """Give the settings from before a change that did not come to its end, and stands."""
-        try:
-            before = self._before((self.folder / SETTINGS).read_bytes())
-        except OSError:
-            return None
-        return before if before.is_file() else None
-
-    def put_back(self, before: Path) -> None:
-        """Put settings back as they were."""
-        before.replace(self.folder / SETTINGS)
-        sync_folder(self.folder)
 
     def read(self, text: str | None = None) -> Contents:
         """Read the settings and everything pinned.
@@ -444,32 +385,6 @@ class Workspace:
                     "Choose a folder you may write to.",
                 )
             ) from cause
-
-
-def _settings_not_written(cause: OSError) -> AssessmentError:
-    return AssessmentError(
-        Problem(
-            "not-writable",
-            SETTINGS,
-            f"The file cannot be written: {cause.strerror or cause}.",
-            "Close it where it is open, and look at its permissions and the space on the disk. "
-            "Nothing was changed.",
-        )
-    )
-
-
-def _settings_not_put_back(cause: BaseException, second: OSError) -> AssessmentError:
-    reason = second.strerror or str(second)
-    return AssessmentError(
-        Problem(
-            "settings-unrecorded",
-            SETTINGS,
-            f"The file was changed, the ledger could not be written ({cause}), and the file "
-            f"could not be put back: {reason}.",
-            "The next command that writes puts it back, unless it was changed again until then. "
-            "Nothing was recorded in the ledger.",
-        )
-    )
 
 
 def _check_schema(document: strict_yaml.Document) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from cyberassess import __version__
 from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
+from cyberassess.adapters.settings_file import interrupted, put_back, replacing
 from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.approval import fingerprint, speaks
 from cyberassess.domain.assessment import Person, PersonId
@@ -477,20 +478,22 @@ def writing(
         with (
             contextlib.nullcontext()
             if text is None
-            else workspace.replacing(text, lambda: set(ledger.listing()) > set(listing))
+            else replacing(workspace.folder, text, lambda: set(ledger.listing()) > set(listing))
         ):
             yield session
             session.write([])
-        session.listing = ledger.listing()
+        session.listing = {}  # NOTE: all is written; where it cannot be listed, it is read anew
+        with contextlib.suppress(OSError):
+            session.listing = ledger.listing()
 
 
 def _put_back_interrupted(workspace: Workspace, ledger: LedgerFolder) -> None:
     """Undo a change of the settings whose command was ended before the ledger had it."""
-    before = workspace.interrupted()
+    before = interrupted(workspace.folder)
     if before is not None:
         recorded = fold(ledger.read().segments).settings
         if differences(recorded, workspace.read().flat):
-            workspace.put_back(before)
+            put_back(workspace.folder, before)
 
 
 def _renamed_events(assessment: Assessment, renamed: Mapping[str, str]) -> list[Event]:

@@ -168,7 +168,7 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
             message, hint = (
                 f"{names} are both in assessment.yaml.",
                 (
-                    f'First hand over: cyberassess people hand-over --from "{other}" --to "{one}". '
+                    f'First: cyberassess people hand-over --from "{other}" --to "{one}". '
                     "Then take the second out of assessment.yaml."
                 ),
             )

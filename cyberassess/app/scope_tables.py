@@ -239,7 +239,7 @@ def _entries(path: Path, columns: tuple[Column, ...], taken: TableTaken) -> list
     return entries
 
 
-def import_people(  # noqa: PLR0913 - both ways out of a changed name
+def import_people(
     folder: Path,
     path: Path,
     *,

@@ -228,7 +228,7 @@ def people_export(folder: str, *, output: Path | None, force: bool) -> None:
 @_dry_run
 @by_whom
 @click.pass_context
-def people_import(  # noqa: PLR0913 - click passes each option by its name
+def people_import(
     context: click.Context,
     file: Path,
     *,

@@ -37,9 +37,14 @@ def test_where_they_cannot_be_put_back_that_is_said(folder: Path) -> None:
         pytest.raises(AssessmentError, match=r"could not be put back.*puts it back"),
         replacing(folder, "x", lambda: False),
     ):
-        (kept,) = folder.glob(".assessment.yaml.before-*")
-        kept.unlink()
-        raise OSError("full")
+        _lose_what_was_kept(folder)
+
+
+def _lose_what_was_kept(folder: Path) -> None:
+    """Stand in for a disk on which nothing goes any more."""
+    (kept,) = folder.glob(".assessment.yaml.before-*")
+    kept.unlink()
+    raise OSError("full")
 
 
 def killed(folder: Path, text: str) -> Path:

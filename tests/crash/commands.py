@@ -155,11 +155,6 @@ COMMANDS = (
     ),
     Command("people new", ("-C", "HERE", "people", "new", "Kim Lee"), start="retyped", again=True),
     Command(
-        "people same",
-        ("-C", "HERE", "people", "same", "Kim Lee", "Kim Lee, data manager", "--reason", "Asked"),
-        start="twice",
-    ),
-    Command(
         "people hand-over", ("-C", "HERE", "people", "hand-over", "--from", "Alex Moor", "--to",
          "Kim Lee", "--reason", "Left"),
     ),
@@ -254,11 +249,6 @@ def prepare(place: Path) -> dict[str, Path]:
     places["retyped"] = Path(shutil.copytree(places["gathered"], place / "retyped"))
     settings = places["retyped"] / "here" / "assessment.yaml"
     settings.write_text(settings.read_text("utf-8").replace("Kim Lee", "Kim Moss"), "utf-8")
-    twice = another("twice") / "here"
-    take(
-        twice,
-        fill_in(kims, twice.parent / "twice.xlsx", KIM, completed_by="Kim Lee, data manager"),
-    )
     apart = another("apart")
     shutil.copytree(apart / "here", apart / "other")
     for name, answer in (("here", "true"), ("other", "not-true")):

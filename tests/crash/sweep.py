@@ -28,7 +28,7 @@ def answers_in(folder: Path) -> Answers:
     assessment = open_assessment(folder)
     state = assessment.state
     return frozenset(
-        (assessment.name_of(each.person), str(key.scope), str(key.indicator), each.answer)
+        (state.names.at(each.person, each.origin), str(key.scope), str(key.indicator), each.answer)
         for key, given in state.answers.items()
         for each in given
     )

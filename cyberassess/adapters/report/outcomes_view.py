@@ -256,7 +256,8 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
             indicator.text,
             "; ".join(answer.label for _, answer in chosen if answer) or "Not answered",
             "; ".join(
-                f"{basis.person(each.person, each.origin)}, {basis.origin(each.source, each.origin.time)}"
+                f"{basis.person(each.person, each.origin)}, "
+                f"{basis.origin(each.source, each.origin.time)}"
                 + (f": {each.reason}" if each.reason else "")
                 for each, _ in chosen
             ),

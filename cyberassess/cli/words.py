@@ -126,7 +126,7 @@ def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
     if known:
         earlier = sum(each.earlier or 0 for each in known)
         questions = counted(sum(each.questions for each in known), "question")
-        yield f"{earlier} of {questions} come with an answer of last year."
+        yield f"{earlier:,} of {questions} come with an answer of last year."
     yield f"Wrote {counted(len(sent), 'workbook')}. Send them, then: cyberassess receive FILE"
 
 

@@ -150,11 +150,6 @@ COMMANDS = (
         start="gathered",
     ),
     Command(
-        "people same --renamed", ("-C", "HERE", "people", "same", "Kim Lee", "--renamed"),
-        start="retyped", again=True,
-    ),
-    Command("people new", ("-C", "HERE", "people", "new", "Kim Lee"), start="retyped", again=True),
-    Command(
         "people hand-over", ("-C", "HERE", "people", "hand-over", "--from", "Alex Moor", "--to",
          "Kim Lee", "--reason", "Left"),
     ),
@@ -246,9 +241,6 @@ def prepare(place: Path) -> dict[str, Path]:
 
     edited = another("edited") / "here" / "assessment.yaml"
     edited.write_text(edited.read_text("utf-8").replace("2026-12-11", "2026-12-18"), "utf-8")
-    places["retyped"] = Path(shutil.copytree(places["gathered"], place / "retyped"))
-    settings = places["retyped"] / "here" / "assessment.yaml"
-    settings.write_text(settings.read_text("utf-8").replace("Kim Lee", "Kim Moss"), "utf-8")
     apart = another("apart")
     shutil.copytree(apart / "here", apart / "other")
     for name, answer in (("here", "true"), ("other", "not-true")):

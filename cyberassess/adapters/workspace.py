@@ -134,8 +134,15 @@ class Workspace:
         """Where documents are written to."""
         return self.folder / "reports"
 
-    def read(self) -> Contents:
+    def settings_text(self) -> str:
+        """Give what ``assessment.yaml`` holds."""
+        return (self.folder / SETTINGS).read_text(encoding="utf-8")
+
+    def read(self, text: str | None = None) -> Contents:
         """Read the settings and everything pinned.
+
+        Args:
+            text: settings that are about to be written, in place of those in the file.
 
         Raises:
             AssessmentError: with every problem, each with its file and line.
@@ -152,7 +159,7 @@ class Workspace:
                 )
             )
         try:
-            data = path.read_bytes()
+            data = path.read_bytes() if text is None else text.encode()
         except OSError as cause:
             found = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
             raise AssessmentError(Problem("not-readable", SETTINGS, found)) from cause

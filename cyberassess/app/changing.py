@@ -1,17 +1,16 @@
 """Changing ``assessment.yaml`` by command, so that people may go on editing it by hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from cyberassess.adapters.files import write_whole
-from cyberassess.adapters.workspace import SETTINGS, Contents, Workspace, with_key
+from cyberassess.adapters.workspace import Contents, with_key
 from cyberassess.app.opening import (
     Assessment,
     Event,
     writing,
 )
-from cyberassess.app.output import saving
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import (
     Assignment,
@@ -37,28 +36,25 @@ def change_settings(
     *,
     by: str | None = None,
     events: Callable[[Assessment], Sequence[Event]] = lambda _: (),
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Assessment:
     """Change ``assessment.yaml`` and record it, with events of the command's own.
 
     Args:
         change: gives new values for top-level keys.
         events: what else is recorded, looked up in the assessment as it was changed.
+        renamed: why people go by another name now, keyed by their ids.
 
     Raises:
         AssessmentError: where the result would not fit together; nothing is changed.
     """
 
-    def rewrite(workspace: Workspace, contents: Contents) -> None:
-        path = workspace.folder / SETTINGS
-        text = path.read_text(encoding="utf-8")
+    def rewrite(contents: Contents, text: str) -> str:
         for key, value in change(contents.settings).items():
             text = with_key(text, key, value)
-        workspace.check(text, contents)
-        hint = f"Close it where it is open, and look at its permissions. {UNTOUCHED}"
-        with saving(path, hint=hint):
-            write_whole(path, text.encode())
+        return text
 
-    with writing(folder, command, by=by, change=rewrite) as session:
+    with writing(folder, command, by=by, change=rewrite, renamed=renamed) as session:
         session.write(list(events(session.assessment)))
         return session.assessment
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cyberassess.adapters.files import write_whole
 from cyberassess.adapters.segments import LedgerFolder, single_head
+from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.chasing import day, today
 from cyberassess.app.demo_proof import (
     confirm_determinations,
@@ -21,6 +23,7 @@ from cyberassess.app.packing import PackMade, PackWanted, pack
 from cyberassess.app.printing import Printed, Wanted, report_board, report_full, report_theme
 from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.app.recording import Voice, plan
+from cyberassess.app.same_people import renamed
 from cyberassess.app.sending import SentFile, send
 from cyberassess.app.setup import NewAssessment, create, settings_for
 from cyberassess.domain.assessment import (
@@ -48,6 +51,8 @@ EARLIER = "northport-2025"
 """Last year's assessment, beside this year's."""
 SIGN = "made-by-demo.txt"
 """Stands in the demonstration's folder, so that only that is ever replaced."""
+NAME_BEFORE, NAME_SINCE = "Martin Lowes", "Martin Hale"
+"""Somebody who goes by another name once the answers are in."""
 _NOTE = """\
 cyberassess demo made this folder; the next demo replaces it. Northport Council does not exist.
 """
@@ -127,6 +132,7 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
     confirm_determinations(workspace, council)
     on_step("Reviewing it independently")
     reviewed = review_independently(workspace, council, folder / "reviewed")
+    _rename(workspace)
     on_step("Scoring and printing the reports")
     reports, packed = _print(workspace, folder, on_step)
     return Demo(
@@ -140,6 +146,14 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
         packed,
         open_assessment(workspace),
     )
+
+
+def _rename(workspace: Path) -> None:
+    """Let somebody who has answered go by another name: as the officer would edit and explain."""
+    path = workspace / SETTINGS
+    text = path.read_text("utf-8").replace(f'"{NAME_BEFORE}"', f'"{NAME_SINCE}"')
+    write_whole(path, text.encode())
+    renamed(workspace, [NAME_BEFORE], reason="Married in May.")
 
 
 def _write_last_year(

@@ -399,7 +399,7 @@ def wanted(assessment: Assessment) -> list[Wanted]:
         item = register.item_for(each)
         if item is not None and (item.is_seen or not item.counts):
             continue
-        key = (assessment.name_of(each.person), folded(each.text))
+        key = (assessment.name_of(each.person, each.origin), folded(each.text))
         found.setdefault(key, []).append(each)
         items[key] = items.get(key) or item
     rows = [

@@ -3,14 +3,16 @@
 import contextlib
 import datetime
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cyberassess import __version__
 from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
+from cyberassess.adapters.settings_file import interrupted, put_back, replacing
 from cyberassess.adapters.workspace import Contents, Workspace
 from cyberassess.domain.approval import fingerprint, speaks
 from cyberassess.domain.assessment import Person, PersonId, ScopeId
@@ -19,7 +21,15 @@ from cyberassess.domain.evidence import Register, register_of
 from cyberassess.domain.framework import Framework, FrameworkRef, Profile, Rule, Target
 from cyberassess.domain.hashes import segment_hash
 from cyberassess.domain.ledger import Fold, fold
-from cyberassess.domain.recorded import Source, State
+from cyberassess.domain.naming import (
+    RENAMED,
+    Renaming,
+    as_recorded,
+    folded,
+    name_of,
+    unsettled,
+)
+from cyberassess.domain.recorded import Origin, Source, State
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.domain.segment import Segment, up_to
 from cyberassess.domain.superseding import by_rule
@@ -42,6 +52,9 @@ class Assessment:
     contents: Contents
     reading: Reading
     state: State
+    renamings: tuple[Renaming, ...] = ()
+    """Names in ``assessment.yaml`` that are not those people answered under; what is read shows
+    the recorded ones until somebody says what happened."""
 
     @property
     def frameworks(self) -> Mapping[FrameworkRef, Framework]:
@@ -158,6 +171,9 @@ class Assessment:
                     Severity.NOTE,
                 )
             )
+        notes += [
+            replace(each, severity=Severity.NOTE) for each in about_renamings(self.renamings)
+        ]
         return tuple(notes)
 
     @property
@@ -165,13 +181,9 @@ class Assessment:
         """The segments nothing was written on top of."""
         return tuple(each for each in self.reading.segments if each.key in self.state.heads)
 
-    def name_of(self, person: str) -> str:
-        """Give a person's name, or the id where none is known."""
-        known = self.contents.settings.person(person)
-        if known is not None:
-            return known.name
-        met = self.state.met.get(PersonId(person))
-        return met.name if met else person
+    def name_of(self, person: str, at: Origin | None = None) -> str:
+        """Give a person's name: at an event if one is given; see ``naming.name_of``."""
+        return name_of(self.state, self.contents.settings, person, at)
 
     def place_of(self, scope: ScopeId) -> str:
         """Give a scope's title, or the id where there is none."""
@@ -199,7 +211,11 @@ def open_assessment(folder: Path) -> Assessment:
 
 def _open(workspace: Workspace, contents: Contents) -> Assessment:
     reading = LedgerFolder(workspace.ledger).read()
-    return Assessment(workspace, contents, reading, fold(reading.segments))
+    state = fold(reading.segments)
+    renamings = unsettled(state, contents.settings)
+    if renamings:
+        contents = replace(contents, settings=as_recorded(contents.settings, renamings))
+    return Assessment(workspace, contents, reading, state, renamings)
 
 
 def differences(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> list[str]:
@@ -344,13 +360,17 @@ class Writing:
 
     def meet(self, name: str) -> PersonId:
         """Give the id of a person by name, known or met now (an event is pending then)."""
-        wanted = " ".join(name.split()).casefold()
+        wanted = folded(name)
+        state = self.assessment.state
         for person in self.assessment.contents.settings.everybody:
-            if person.name.casefold() == wanted or person.id.casefold() == wanted:
+            if folded(person.name) == wanted or person.id.casefold() == wanted:
                 return person.id
-        for met in self.assessment.state.met.values():
-            if met.name.casefold() == wanted:
-                return met.id
+        for met in state.met.values():
+            if folded(met.name) == wanted:
+                return state.names.same.get(met.id, met.id)
+        for record in state.register(RENAMED):
+            if folded(str(record.fields.get("from", ""))) == wanted:
+                return PersonId(record.key[0])
         for event in self.pending:
             if event["type"] == "met" and event["name"]["text"].casefold() == wanted:
                 return PersonId(event["person"])
@@ -383,8 +403,48 @@ def rehearse(folder: Path, command: str) -> Rehearsal:
     return Rehearsal(assessment, assessment.contents.settings.officer, command, ledger)
 
 
-Change = Callable[[Workspace, Contents], None]
-"""Changes ``assessment.yaml`` under the lock."""
+def about_renamings(renamings: Sequence[Renaming]) -> list[Problem]:
+    """Say which names were changed beside somebody who has answered, and both ways out."""
+    return [
+        Problem(
+            "renamed",
+            f"assessment.yaml, {each.person}",
+            f'"{each.recorded}" has answered, and the name is "{each.stated}" now.',
+            f'The same person: cyberassess people same "{each.recorded}" --renamed. '
+            f'Somebody new: cyberassess people new "{each.recorded}". '
+            f"Until then their answers are shown under the name {each.recorded}.",
+        )
+        for each in renamings
+    ]
+
+
+class RenamedError(AssessmentError):
+    """A name was changed beside somebody who has answered; somebody must say what happened."""
+
+    renamings: tuple[Renaming, ...] = ()
+    """Each with the name recorded and the name stated."""
+    folder: Path
+    """The assessment's."""
+
+
+def need_known_names(assessment: Assessment, explained: Collection[str] = ()) -> None:
+    """See that no name was changed beside somebody who has answered.
+
+    Args:
+        explained: ids of people whose new name is explained.
+
+    Raises:
+        RenamedError: where one was.
+    """
+    found = tuple(each for each in assessment.renamings if each.person not in explained)
+    if found:
+        cause = RenamedError(*about_renamings(found))
+        cause.renamings, cause.folder = found, assessment.workspace.folder
+        raise cause
+
+
+Change = Callable[[Contents, str], str]
+"""Gives ``assessment.yaml`` anew from what it holds; called under the lock."""
 
 
 @contextlib.contextmanager
@@ -395,49 +455,89 @@ def writing(
     by: str | None = None,
     change: Change | None = None,
     after: Writing | None = None,
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Writing]:
     """Open an assessment to write to it, under its lock.
 
-    Changed settings are recorded with the first thing that is written, or at the end.
+    Changed settings are recorded with the first thing that is written, or at the end. Where that
+    fails, ``assessment.yaml`` is put back as it was.
 
     Args:
         by: ``NAME`` or ``NAME, ROLE`` of who gives the command; the officer if ``None``.
-        change: called under the lock before anything is written; what it changes is recorded.
+        change: called before anything is written; what it changes is written and recorded.
+        renamed: why people go by the names in the settings now, keyed by their ids.
         after: the session of the same command before this one; what it read is not read again
             where nobody wrote in between.
 
     Raises:
         BusyError: where another command holds the lock.
         LedgerError: where the ledger has branches, or cannot be trusted.
+        RenamedError: where a name was changed beside somebody who has answered.
     """
     workspace = Workspace(folder)
     contents = workspace.read() if after is None else after.assessment.contents
     ledger = LedgerFolder(workspace.ledger)
     with ledger.locked():
         ledger.tidy()
+        _put_back_interrupted(workspace, ledger)
         workspace.tidy()
         if not workspace.is_as_read(contents):
             contents = workspace.read()
+        text: str | None = None
         if change is not None:
             single_head(ledger.read().segments)
-            change(workspace, contents)
-            contents = workspace.read()
+            text = change(contents, workspace.settings_text())
+            contents = workspace.read(text)
         listing = ledger.listing()
         if after is not None and after.listing == listing:
             assessment, folding, earlier = after.assessment, after.folding, after.earlier
         else:
             assessment, folding, earlier = _open(workspace, contents), None, {}
         single_head(assessment.reading.segments)
-        session = Writing(assessment, assessment.contents.settings.officer, command, ledger)
+        need_known_names(assessment, renamed)
+        assessment = replace(assessment, contents=contents, renamings=())
+        session = Writing(assessment, contents.settings.officer, command, ledger)
         session.folding, session.listing, session.earlier = folding, listing, earlier
         changed = settings_event(assessment.state.settings, assessment.contents.flat)
         if changed is not None:
             session.pending.append(changed)
+        session.pending += _renamed_events(assessment, renamed)
         if by is not None:
             session.actor = actor_of(session, by)
-        yield session
-        session.write([])
-        session.listing = ledger.listing()
+        with (
+            contextlib.nullcontext()
+            if text is None
+            else replacing(workspace.folder, text, lambda: set(ledger.listing()) > set(listing))
+        ):
+            yield session
+            session.write([])
+        session.listing = {}  # NOTE: all is written; where it cannot be listed, it is read anew
+        with contextlib.suppress(OSError):
+            session.listing = ledger.listing()
+
+
+def _put_back_interrupted(workspace: Workspace, ledger: LedgerFolder) -> None:
+    """Undo a change of the settings whose command was ended before the ledger had it."""
+    before = interrupted(workspace.folder)
+    if before is not None:
+        recorded = fold(ledger.read().segments).settings
+        if differences(recorded, workspace.read().flat):
+            put_back(workspace.folder, before)
+
+
+def _renamed_events(assessment: Assessment, renamed: Mapping[str, str]) -> list[Event]:
+    """Give the events that say who goes by another name now."""
+    settings, names = assessment.contents.settings, assessment.state.names
+    return [
+        record_event(
+            RENAMED,
+            (person,),
+            {"from": names.now(person), "to": assessment.name_of(person), "reason": reason},
+            texts=("from", "to", "reason"),
+        )
+        for person, reason in renamed.items()
+        if settings.person(person) is not None
+    ]
 
 
 def actor_of(session: Writing, by: str) -> Person:

@@ -77,7 +77,7 @@ def _answers(assessment: Assessment) -> Iterator[_Row]:
                 key.framework, key.scope, _outcome_of(assessment, key), key.indicator,
                 "withdrawn" if each.new is None else what,
                 each.old or "", each.new or "", each.reason,
-                assessment.name_of(each.person),
+                assessment.name_of(each.person, each.origin),
                 recorder(assessment, each.person, each.origin), each.source, each.origin,
             )  # fmt: skip
 
@@ -97,7 +97,7 @@ def _resolved(assessment: Assessment) -> Iterator[_Row]:
             yield _Row(
                 key.framework, key.scope, _outcome_of(assessment, key), key.indicator,
                 "settled" if after else "no longer settled", before, after, reason,
-                assessment.name_of(origin.actor), "", source, origin,
+                assessment.name_of(origin.actor, origin), "", source, origin,
             )  # fmt: skip
             before = after
 
@@ -135,7 +135,7 @@ def _records(assessment: Assessment) -> Iterator[_Row]:
                 what = f"{said}; the rule suggested {suggested}"
             yield _Row(
                 FrameworkRef(key[0]), key[1], outcome, statement, what, before, after,
-                str(each.fields.get("reason", "")), assessment.name_of(each.person),
+                str(each.fields.get("reason", "")), assessment.name_of(each.person, each.origin),
                 recorder(assessment, each.person, each.origin), each.source, each.origin,
             )  # fmt: skip
             before = after

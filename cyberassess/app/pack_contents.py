@@ -105,7 +105,7 @@ def answers_csv(assessment: Assessment, received: Paths) -> bytes:
             (
                 score.key.framework, score.key.scope, score.key.outcome, statement, given.answer,
                 _counting(score, statement, given), _words(score, statement, counts_as),
-                given.reason, assessment.name_of(given.person),
+                given.reason, assessment.name_of(given.person, given.origin),
                 given.origin.time, source.kind, source.name or source.place, source.sheet,
                 source.cell or source.place, source.file, given.inherited_from or "",
                 received.get(source.file, ""), *_stands(assessment, score, statement),
@@ -126,7 +126,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
         row = (
             score.key.outcome, statement, score.asked.scope.title,
             label_of(score, statement, given.answer), given.reason,
-            assessment.name_of(given.person), *_stands(assessment, score, statement),
+            assessment.name_of(given.person, given.origin), *_stands(assessment, score, statement),
         )  # fmt: skip
         if score.by_statement[statement].counts_as is CountsAs.LEFT_OUT:
             not_applicable.append(row)
@@ -185,7 +185,7 @@ def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
                 each.without,
                 each.stands,
                 each.direction.value,
-                f"{assessment.name_of(each.person)}, {each.time[:10]}",
+                f"{assessment.name_of(each.person, each.origin)}, {each.origin.time[:10]}",
                 each.reason,
             )
         )
@@ -234,7 +234,7 @@ def evidence_csv(assessment: Assessment, items: Sequence[Item], paths: Paths) ->
                 facts.collected_by, facts.collected_on, facts.collected_how, facts.owner,
                 facts.copy, facts.marking, facts.personal_data, facts.link, facts.version,
                 facts.sighted_by, facts.sighted_on, review.verdict if review else "",
-                f"{assessment.name_of(review.by)}, {review.on}" if review else "",
+                f"{assessment.name_of(review.by, review.origin)}, {review.on}" if review else "",
                 review.reason if review else "", facts.replaces, marks_of(assessment, item),
             )
         )  # fmt: skip

@@ -224,7 +224,7 @@ def determination_words(score: OutcomeScore) -> str:
 def _confirmed_words(assessment: Assessment, score: OutcomeScore) -> str:
     if score.confirmation is None or not score.confirmed:
         return ""
-    who = assessment.name_of(score.confirmation.person)
+    who = assessment.name_of(score.confirmation.person, score.confirmation.origin)
     return f"by {who}, {score.confirmation.origin.time[:10]}"
 
 
@@ -232,7 +232,8 @@ def _review_words(assessment: Assessment, score: OutcomeScore, said: Sequence[Re
     words = {NOT_APPLICABLE: "Not applicable", UNSURE: "Could not determine", "": "Commented"}
     return "; ".join(
         f"{words.get(each.determination) or level_title(score, each.level)} "
-        f"({assessment.name_of(each.person)})" + (f": {each.comment}" if each.comment else "")
+        f"({assessment.name_of(each.person, each.origin)})"
+        + (f": {each.comment}" if each.comment else "")
         for each in said
     )
 
@@ -254,7 +255,7 @@ def _links(inside: Inside, score: OutcomeScore) -> Iterator[EvidenceLink]:
             "; ".join(marks),
         )
     for named in support.named:
-        by = f"named by {assessment.name_of(named.person)}"
+        by = f"named by {assessment.name_of(named.person, named.origin)}"
         yield EvidenceLink("", False, f"{named.text} ({by})", "", "")
 
 
@@ -272,7 +273,7 @@ def _why(inside: Inside, score: OutcomeScore) -> Iterator[Quote]:
     assessment = inside.assessment
     for said in assessment.state.rationales.get(score.key, ()):
         source = SourceLine(str(said.source), inside.received.get(said.source.file, ""))
-        yield Quote(assessment.name_of(said.person), said.text, source)
+        yield Quote(assessment.name_of(said.person, said.origin), said.text, source)
 
 
 def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
@@ -283,7 +284,7 @@ def _statements(inside: Inside, score: OutcomeScore) -> Iterator[StatementRow]:
         reasons = []
         several = len(standing.given) > 1
         for given in standing.given:
-            who = assessment.name_of(given.person)
+            who = assessment.name_of(given.person, given.origin)
             line = f"{who}, {given.origin.time[:10]}, {given.source}"
             if given.inherited_from:
                 line += f" (taken over from {given.inherited_from})"

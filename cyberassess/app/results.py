@@ -225,7 +225,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
                 "given": [_given_json(assessment, each) for each in standing.given],
                 "changes": [
                     {
-                        "person": assessment.name_of(c.person),
+                        "person": assessment.name_of(c.person, c.origin),
                         "old": c.old,
                         "new": c.new,
                         "from": str(c.source),
@@ -262,7 +262,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
 
 def _given_json(assessment: Assessment, given: Given) -> Json:
     return {
-        "person": assessment.name_of(given.person),
+        "person": assessment.name_of(given.person, given.origin),
         "answer": given.answer,
         "reason": given.reason or None,
         "from": str(given.source),

@@ -163,7 +163,7 @@ def _claims(assessment: Assessment, person: str) -> list[tuple[OutcomeKey, Claim
                     _level_title(score, score.target) or "No target",
                     claim_words(score),
                     "\n".join(
-                        f"{assessment.name_of(e.person)}: {e.text}"
+                        f"{assessment.name_of(e.person, e.origin)}: {e.text}"
                         for e in state.rationales.get(key, ())
                     ),
                     "\n".join(e.text for e in state.evidence.get(key, ())),
@@ -205,7 +205,9 @@ def _answers(assessment: Assessment) -> Iterator[tuple[str, str, str, str, str, 
                 word_of(score, indicator.id),
                 said_of(score, indicator.id, assessment.names),
                 "\n".join(filter(None, (each.reason for each in standing.given))),
-                ", ".join(dict.fromkeys(assessment.name_of(e.person) for e in standing.given)),
+                ", ".join(
+                    dict.fromkeys(assessment.name_of(e.person, e.origin) for e in standing.given)
+                ),
             )
 
 

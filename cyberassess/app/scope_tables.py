@@ -6,14 +6,21 @@ they are and is named: nothing is ever removed by leaving it out.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cyberassess.adapters.sources.tables import Cell, Field, Row, fold, heading_row
 from cyberassess.adapters.xlsx.table_book import Column, TableSheet
 from cyberassess.app.changing import UNTOUCHED, change_settings, find_scope, plain
-from cyberassess.app.opening import Assessment, open_assessment
+from cyberassess.app.opening import (
+    Assessment,
+    Event,
+    about_renamings,
+    need_known_names,
+    open_assessment,
+)
 from cyberassess.app.output import refuse_existing, unsafe_cell, write_table
 from cyberassess.app.people import (
     asks_text,
@@ -21,6 +28,7 @@ from cyberassess.app.people import (
     people_values,
     read_asks,
 )
+from cyberassess.app.same_people import as_they_were, handed_over, named_among, separated
 from cyberassess.app.setup import slug
 from cyberassess.app.systems import scopes_values
 from cyberassess.app.tabling import read_rows
@@ -31,6 +39,7 @@ from cyberassess.domain.assessment import (
     Scope,
     Settings,
 )
+from cyberassess.domain.naming import unsettled
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
 
 _PEOPLE = (
@@ -231,11 +240,24 @@ def _entries(path: Path, columns: tuple[Column, ...], taken: TableTaken) -> list
 
 
 def import_people(
-    folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
+    folder: Path,
+    path: Path,
+    *,
+    renamed: Sequence[str] = (),
+    new: Sequence[str] = (),
+    reason: str = "",
+    dry_run: bool = False,
+    by: str | None = None,
 ) -> TableTaken:
     """Take people in from a spreadsheet.
 
+    Args:
+        renamed: people who have answered, and are the same under the name in the file.
+        new: people who have answered, where the name in the file is somebody else's.
+        reason: why, kept in the ledger.
+
     Raises:
+        RenamedError: where a name is another one, and neither says what happened.
         AssessmentError: with everything that is wrong, each with its cell; nothing is changed.
         WorkbookError: where a workbook cannot be read.
     """
@@ -266,13 +288,28 @@ def import_people(
     if problems:
         raise AssessmentError(*problems)
     taken.not_listed = [each.name for key, each in everybody.items() if key not in listed]
+    values = people_values(everybody.values(), str(settings.officer.id))
+    stated = settings.model_validate(settings.model_dump(mode="json", by_alias=True) | values)
+    changed = unsettled(assessment.state, stated)
+    apart = named_among(changed, new)
+    ids: dict[str, str] = {}
+    if apart:
+        values, ids = separated(stated, as_they_were(assessment), apart)
+    same = named_among(changed, renamed)
+    rest = [each for each in changed if each not in (*apart, *same)]
+    if rest and not dry_run:
+        need_known_names(replace(assessment, renamings=tuple(rest)))
+    taken.problems += about_renamings(rest)
+    trail = handed_over(assessment, ids, reason)
     _settle(
         folder,
         taken,
-        people_values(everybody.values(), str(settings.officer.id)),
+        values,
         command="people import",
         dry_run=dry_run,
         by=by,
+        events=trail,
+        renamed={each.person: reason for each in same},
     )
     return taken
 
@@ -310,6 +347,8 @@ def _settle(
     command: str,
     dry_run: bool,
     by: str | None,
+    events: Sequence[Event] = (),
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     if dry_run:
         assessment = open_assessment(folder)
@@ -320,7 +359,9 @@ def _settle(
             text = with_key(text, key, value)
         assessment.workspace.check(text, assessment.contents)
     elif taken.added or taken.changed:
-        change_settings(folder, command, lambda _: values, by=by)
+        change_settings(
+            folder, command, lambda _: values, by=by, events=lambda _: events, renamed=renamed
+        )
     if taken.not_listed:
         taken.problems.append(
             Problem(

@@ -11,7 +11,7 @@ from cyberassess.adapters.segments import new_text
 from cyberassess.app.chasing import Outgoing, write_letters
 from cyberassess.app.documenting import documents_of
 from cyberassess.app.naming import plain
-from cyberassess.app.offering import offers_to
+from cyberassess.app.offering import last_year_event, need_last_year, offers_to
 from cyberassess.app.opening import (
     Assessment,
     Event,
@@ -30,6 +30,7 @@ from cyberassess.domain.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.domain.questions import (
     COMMENT,
     Links,
+    OfferKind,
     Questionnaire,
     questionnaire,
     with_asked_again,
@@ -55,6 +56,9 @@ class SentFile:
     questions: int
     minutes: int
     serial: int
+    earlier: int | None = None
+    """Questions beside which an answer of last year stands; ``None`` where there is no last
+    year."""
 
 
 def send(
@@ -62,6 +66,7 @@ def send(
     *,
     to: Sequence[str] = (),
     comments: Sequence[str] = (),
+    without_last_year: bool = False,
     by: str | None = None,
     on_file: Callable[[SentFile], None] = lambda _: None,
 ) -> list[SentFile]:
@@ -71,6 +76,7 @@ def send(
         to: names or ids; everybody if empty.
         comments: ``REF: TEXT`` each, to stand beside the cell in the workbook of the one person
             named; recorded.
+        without_last_year: send all the same where last year cannot be read.
         on_file: called after each file.
 
     Raises:
@@ -80,7 +86,8 @@ def send(
 
     with writing(folder, "send", by=by) as session:
         assessment = session.assessment
-        portions = assessment.contents.portions
+        before = None if without_last_year else need_last_year(assessment)
+        settings, portions = assessment.contents.settings, assessment.contents.portions
         chosen = [find_person(assessment, name).id for name in to] or list(portions)
         if comments:
             session.write(_comments(assessment, chosen, comments))
@@ -109,14 +116,26 @@ def send(
                     **_remarks(what),
                 }
             )
-            sent.append(SentFile(what.person, path, len(what.rows), what.minutes, what.serial))
+            sent.append(
+                SentFile(
+                    what.person, path, len(what.rows), what.minutes, what.serial,
+                    _earlier_in(what) if settings.previous else None,
+                )
+            )  # fmt: skip
             outgoing.append(
                 Outgoing(what.person, path, len(what.rows), what.minutes, len(what.topics))
             )
             on_file(sent[-1])
         write_letters(assessment, outgoing)
+        found = last_year_event(assessment, before) if before else None
+        events += [found] if found else []
         session.write(events)
     return sent
+
+
+def _earlier_in(what: Questionnaire) -> int:
+    """Count the questions beside which an answer of last year stands."""
+    return sum(any(each.kind is OfferKind.EARLIER for each in row.offers) for row in what.rows)
 
 
 def _remarks(what: Questionnaire) -> Event:

@@ -12,6 +12,7 @@ from cyberassess.app.opening import (
     Event,
     Writing,
     find_person,
+    need_known_names,
     now,
     open_assessment,
     record_event,
@@ -38,6 +39,7 @@ class AskSession:
         """Open the assessment for one person's answers; the officer's if ``name`` is ``None``."""
         assessment = open_assessment(folder)
         single_head(assessment.reading.segments)
+        need_known_names(assessment)
         officer = assessment.contents.settings.officer
         person = find_person(assessment, name) if name else officer
         self._folder = folder
@@ -66,6 +68,7 @@ class AskSession:
             if self._open is None:
                 ledger.tidy()
             assessment = open_assessment(self._folder)
+            need_known_names(assessment)
             voice = Voice(self.person.id, self.person.id, time=now())
             made = plan(assessment, voice, [reply])
             if made.events:
@@ -171,7 +174,11 @@ def conflicts(assessment: Assessment) -> list[Conflict]:
                     StatementKey(framework.ref, outcome.asked.scope.id, indicator_id),
                     indicator.text,
                     tuple(
-                        (assessment.name_of(g.person), labels.get(g.answer, g.answer), g.reason)
+                        (
+                            assessment.name_of(g.person, g.origin),
+                            labels.get(g.answer, g.answer),
+                            g.reason,
+                        )
                         for g in standing.given
                     ),
                 )

@@ -128,7 +128,7 @@ def _steps(
                  if name in Source._fields}  # fmt: skip
         source = Source(**known) if known else Source("command", name=origin.command)
         what = f"settled as {answer}"
-        yield Step(what, assessment.name_of(origin.actor), str(reason.get("text", "")),
+        yield Step(what, assessment.name_of(origin.actor, origin), str(reason.get("text", "")),
                    source, origin)  # fmt: skip
     taken = [
         k for kind, k in assessment.state.record_history if kind == INHERITANCE and k[:3] == key
@@ -155,7 +155,7 @@ def _change(assessment: Assessment, change: Change, labels: dict[str, str], plac
     old = "" if change.old is None else f", before: {labels.get(change.old, change.old)}"
     return Step(
         f"{place}{new}{old}",
-        assessment.name_of(change.person),
+        assessment.name_of(change.person, change.origin),
         change.reason,
         change.source,
         change.origin,
@@ -165,13 +165,13 @@ def _change(assessment: Assessment, change: Change, labels: dict[str, str], plac
 
 def recorder(assessment: Assessment, person: str, origin: Origin) -> str:
     """Say who gave the command, where that is somebody else than ``person``."""
-    return "" if origin.actor in ("", person) else assessment.name_of(origin.actor)
+    return "" if origin.actor in ("", person) else assessment.name_of(origin.actor, origin)
 
 
 def _record(assessment: Assessment, record: Record, what: str) -> Step:
     return Step(
         what,
-        assessment.name_of(record.person),
+        assessment.name_of(record.person, record.origin),
         str(record.fields.get("reason", "")),
         record.source,
         record.origin,
@@ -207,7 +207,7 @@ def _texts(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
 
 def _said(assessment: Assessment, said: Said, word: str) -> Step:
     by = recorder(assessment, said.person, said.origin)
-    who = assessment.name_of(said.person)
+    who = assessment.name_of(said.person, said.origin)
     return Step(f"{word}: {said.text}", who, "", said.source, said.origin, by)
 
 
@@ -304,6 +304,6 @@ def override_json(found: Override) -> Json:
         "stands": found.stands,
         "direction": found.direction.value,
         "person": found.person,
-        "time": found.time,
+        "time": found.origin.time,
         "reason": found.reason or None,
     }

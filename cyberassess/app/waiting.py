@@ -95,7 +95,7 @@ def _conflicts(assessment: Assessment) -> Iterator[Waiting]:
             key = StatementKey(score.key.framework, score.key.scope, indicator)
             labels, given = _labels(assessment, key), score.by_statement[indicator].given
             said = [
-                f"{assessment.name_of(e.person)}: {labels.get(e.answer, e.answer)}"
+                f"{assessment.name_of(e.person, e.origin)}: {labels.get(e.answer, e.answer)}"
                 + (f" ({e.reason})" if e.reason else "")
                 for e in given
             ]
@@ -157,7 +157,7 @@ def _reasons(assessment: Assessment) -> Iterator[Waiting]:
                 if given.reason or given.answer not in needing or given.inherited_from:
                     continue
                 subject, outcome = _subject(assessment, key)
-                name = assessment.name_of(given.person)
+                name = assessment.name_of(given.person, given.origin)
                 yield Waiting(
                     Kind.REASON,
                     _statement_ref(assessment, key, f"reason {given.person}"),

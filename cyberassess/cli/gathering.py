@@ -30,9 +30,21 @@ from cyberassess.cli.running import (
     multiple=True,
     help="Stands beside the question in the workbook of the person named with --to.",
 )
+@click.option(
+    "--without-last-year",
+    is_flag=True,
+    help="Send without earlier answers where last year cannot be read.",
+)
 @by_whom
 @click.pass_obj
-def send(folder: str, to: tuple[str, ...], comments: tuple[str, ...], by: str | None) -> None:
+def send(
+    folder: str,
+    to: tuple[str, ...],
+    *,
+    comments: tuple[str, ...],
+    without_last_year: bool,
+    by: str | None,
+) -> None:
     """Write one workbook for each person who is asked something.
 
     \b
@@ -49,6 +61,7 @@ def send(folder: str, to: tuple[str, ...], comments: tuple[str, ...], by: str | 
             Path(folder),
             to=to,
             comments=comments,
+            without_last_year=without_last_year,
             by=by,
             on_file=lambda each: advance(each.person.name),
         )

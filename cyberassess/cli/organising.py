@@ -1,10 +1,22 @@
 """Commands about who answers what: people, systems, chase."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import IN_PART, by_whom, json_flag, print_json, show_problems
+from cyberassess.cli.running import (
+    IN_PART,
+    by_whom,
+    json_flag,
+    print_json,
+    show_problems,
+    standard_input_waits,
+)
+
+if TYPE_CHECKING:
+    from cyberassess.app.scope_tables import TableTaken
 
 _reason = click.option(
     "--reason", metavar="TEXT", default="", show_default="none", help="Why; kept in the ledger."
@@ -126,6 +138,61 @@ def people_extend(folder: str, name: str, *, until: str, reason: str, by: str | 
     click.echo(f"{person.name} has until {until}.")
 
 
+@people.command("same")
+@click.argument("names", metavar="NAME [OTHER]", nargs=-1, required=True)
+@click.option("--renamed", is_flag=True, help="The names are old ones of people renamed since.")
+@_reason
+@by_whom
+@click.pass_obj
+def people_same(
+    folder: str, names: tuple[str, ...], *, renamed: bool, reason: str, by: str | None
+) -> None:
+    """Say that two names are one person's, or that a person has another name now.
+
+    \b
+    Examples:
+      cyberassess people same "Jo Bright" "Jo Bright, data manager" --reason "Asked her"
+      cyberassess people same "Priya Shah" --renamed --reason "Married"
+    """
+    from cyberassess.app import same_people
+    from cyberassess.cli.words_organising import made_one_line, renamed_line
+
+    if renamed:
+        for each in same_people.renamed(Path(folder), names, reason=reason, by=by):
+            click.echo(renamed_line(each))
+        return
+    if len(names) != 2:  # noqa: PLR2004 - one and the other
+        raise click.UsageError(
+            "Give two names of one person, or --renamed for people whose name was changed in "
+            "assessment.yaml. Nothing was changed."
+        )
+    if not reason:
+        raise click.UsageError("Say why they are one person: --reason TEXT. Nothing was changed.")
+    click.echo(made_one_line(same_people.make_one(Path(folder), *names, reason=reason, by=by)))
+
+
+@people.command("new")
+@click.argument("names", metavar="NAME…", nargs=-1, required=True)
+@_reason
+@by_whom
+@click.pass_obj
+def people_new(folder: str, names: tuple[str, ...], *, reason: str, by: str | None) -> None:
+    """Say that a changed name is somebody new, who is asked in the earlier person's place.
+
+    The earlier person keeps the id, the name and the answers.
+
+    \b
+    Examples:
+      cyberassess people new "Priya Shah"
+      cyberassess people new "Priya Shah" "Tom Ley" --reason "Both left in May"
+    """
+    from cyberassess.app.same_people import somebody_new
+    from cyberassess.cli.words_organising import somebody_new_line
+
+    for each in somebody_new(Path(folder), names, reason=reason, by=by):
+        click.echo(somebody_new_line(each))
+
+
 @people.command("export")
 @_output
 @_force
@@ -145,23 +212,65 @@ def people_export(folder: str, *, output: Path | None, force: bool) -> None:
 
 @people.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--renamed",
+    metavar="NAME",
+    multiple=True,
+    help="Somebody who has answered has the name in the file now. May be repeated.",
+)
+@click.option(
+    "--new",
+    metavar="NAME",
+    multiple=True,
+    help="The name in the file in place of this one is somebody new. May be repeated.",
+)
+@_reason
 @_dry_run
 @by_whom
 @click.pass_context
-def people_import(context: click.Context, file: Path, *, dry_run: bool, by: str | None) -> None:
+def people_import(
+    context: click.Context,
+    file: Path,
+    *,
+    renamed: tuple[str, ...],
+    new: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
+    by: str | None,
+) -> None:
     """Take people in from a spreadsheet with the headings that export writes.
 
-    Whoever is not in the file stays as they are.
+    Whoever is not in the file stays as they are. Another name beside somebody who has answered
+    is asked about: the same person renamed, or somebody new.
 
     \b
     Examples:
       cyberassess people import people.csv --dry-run
-      cyberassess people import people.csv
+      cyberassess people import people.csv --renamed "Priya Shah" --new "Tom Ley"
     """
+    from cyberassess.app.opening import RenamedError
     from cyberassess.app.scope_tables import import_people
+    from cyberassess.cli.naming import ask_who
     from cyberassess.cli.words_organising import taken_lines
 
-    found = import_people(Path(context.obj), file, dry_run=dry_run, by=by)
+    def take(renamed: Sequence[str], new: Sequence[str]) -> "TableTaken":
+        return import_people(
+            Path(context.obj),
+            file,
+            renamed=renamed,
+            new=new,
+            reason=reason,
+            dry_run=dry_run,
+            by=by,
+        )
+
+    try:
+        found = take(renamed, new)
+    except RenamedError as cause:
+        if not standard_input_waits():
+            raise
+        who = ask_who(cause.renamings)
+        found = take([*renamed, *who.renamed], [*new, *who.new])
     for line in taken_lines(found, dry_run=dry_run):
         click.echo(line)
     show_problems(found.problems)

@@ -14,7 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 import click
 
@@ -63,6 +63,13 @@ class Program(click.Group):
         """Give the commands as they were added."""
         return list(self.commands)
 
+    def invoke(self, ctx: click.Context) -> Any:  # NOTE: click's, whatever a command returns
+        """Say first, where a command reads the assessment, that last year cannot be read."""
+        words = (*ctx._protected_args, *ctx.args)  # noqa: SLF001 - what click goes on with
+        if words and words[0] not in _ELSEWHERE and not set(words) & set(_ASKS_FOR_HELP):
+            _show_last_year(Path(ctx.params["folder"]))
+        return super().invoke(ctx)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -75,6 +82,27 @@ class Program(click.Group):
             raise click.UsageError(
                 f'"{args[0]}" is not a command.{hint} All commands: {ctx.command_path} --help', ctx
             ) from cause
+
+
+_ELSEWHERE = ("demo", "new", "framework", "sign", "recover", "completion", "report", "send")
+"""Commands that need no assessment, or say themselves what is wrong with last year's."""
+_ASKS_FOR_HELP = ("--help", "-h")
+
+
+def _show_last_year(folder: Path) -> None:
+    """Say that the assessment before this one cannot be read, or is another's."""
+    from cyberassess.adapters.workspace import Workspace
+
+    try:
+        if "previous:" not in Workspace(folder).settings_text():
+            return
+        from cyberassess.app.offering import previous
+        from cyberassess.app.opening import open_assessment
+
+        _, problem = previous(open_assessment(folder))
+    except (CyberassessError, OSError, ValueError):
+        return  # NOTE: the command itself says what is wrong with this assessment
+    show_problems([problem] if problem else [])
 
 
 def whole_summaries(group: click.Group) -> None:
@@ -99,10 +127,7 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
     except CyberassessError as cause:
         if debug:
             raise
-        show_problems(cause.problems)
-        if not any(_EFFECT in str(each) for each in cause.problems):
-            click.echo(NOTHING_CHANGED, err=True)
-        return BUSY if isinstance(cause, BusyError) else REFUSED
+        return _stopped(program, arguments, cause)
     except click.UsageError as cause:
         _show_usage(cause)
         return USAGE
@@ -119,6 +144,28 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
     except SystemExit as cause:  # NOTE: click's, where the reader of a pipe has gone
         code = cause.code
     return code if isinstance(code, int) else 0
+
+
+def _stopped(program: click.Group, arguments: Sequence[str], cause: CyberassessError) -> int:
+    """Say why a command stopped; where a changed name did it, ask, and give the command again."""
+    if "--no-input" not in arguments and standard_input_waits():
+        from cyberassess.app.opening import RenamedError
+        from cyberassess.cli.naming import settle
+
+        if isinstance(cause, RenamedError):
+            try:
+                settle(cause.folder, cause.renamings)
+            except click.Abort:
+                click.echo(f"\nInterrupted. {NOTHING_CHANGED}", err=True)
+                return INTERRUPTED
+            except CyberassessError as another:
+                cause = another
+            else:
+                return run(program, arguments)
+    show_problems(cause.problems)
+    if not any(_EFFECT in str(each) for each in cause.problems):
+        click.echo(NOTHING_CHANGED, err=True)
+    return BUSY if isinstance(cause, BusyError) else REFUSED
 
 
 _EFFECT = "Nothing was "

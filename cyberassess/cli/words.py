@@ -123,6 +123,11 @@ def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
                 "part of it (answers, under people in assessment.yaml).",
                 "  ",
             )
+    known = [each for each in sent if each.earlier is not None]
+    if known:
+        earlier = sum(each.earlier or 0 for each in known)
+        questions = counted(sum(each.questions for each in known), "question")
+        yield f"{earlier:,} of {questions} come with an answer of last year."
     yield f"Wrote {counted(len(sent), 'workbook')}. Send them, then: cyberassess receive FILE"
 
 
@@ -385,7 +390,7 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
     if found.confirmed is None:
         yield "It was confirmed; answers have changed since, so that no longer counts."
         return
-    who = assessment.name_of(found.confirmation.person)
+    who = assessment.name_of(found.confirmation.person, found.confirmation.origin)
     yield f"Confirmed as {found.asked.framework.level(found.confirmed).title} by {who}."
 
 
@@ -435,7 +440,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
             reason = f" ({given.reason})" if given.reason else ""
             yield from wrap(
                 f"{labels.get(given.answer, given.answer)}{reason}: "
-                f"{assessment.name_of(given.person)}, {given.source}, "
+                f"{assessment.name_of(given.person, given.origin)}, {given.source}, "
                 f"{given.origin.time[:10]}",
                 "    ",
             )

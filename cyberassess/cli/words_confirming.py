@@ -90,10 +90,10 @@ def override_lines(found: Sequence[Override], assessment: "Assessment") -> Itera
     """List what people decided differently, with the direction."""
     for each in found:
         what = each.statement.indicator if each.statement else each.outcome.outcome
-        who = assessment.name_of(each.person)
+        who = assessment.name_of(each.person, each.origin)
         yield from wrap(
             f"{what}/{each.outcome.scope}: {each.direction.value} from {each.without} to "
-            f"{each.stands} by {who}, {each.time[:10]}: {each.reason or 'no reason given'}",
+            f"{each.stands} by {who}, {each.origin.time[:10]}: {each.reason or 'no reason given'}",
             "  ",
         )
 

@@ -210,11 +210,11 @@ def item_lines(assessment: "Assessment", item: Item) -> Iterator[str]:
         rows += [("kept as", item.stored), ("size", _size(item.size)), ("SHA-256", item.sha256)]
     if item.replaced_by:
         rows.append(("replaced by", item.replaced_by))
-    who = assessment.name_of(item.person)
+    who = assessment.name_of(item.person, item.origin)
     rows.append(("recorded by", f"{who}, {item.origin.time[:10]}"))
     if item.review:
         reason = f": {item.review.reason}" if item.review.reason else ""
-        by = assessment.name_of(item.review.by)
+        by = assessment.name_of(item.review.by, item.review.origin)
         rows.append(("reviewed by", f"{by}, {item.review.on}, {item.review.verdict}{reason}"))
     for name, value in rows:
         yield from wrap(f"{name}: {value}", "  ")
@@ -248,9 +248,11 @@ def item_json(assessment: "Assessment", item: Item) -> Json:
             for link in item.links
         ],
         "verdict": item.review.verdict if item.review else None,
-        "reviewed_by": assessment.name_of(item.review.by) if item.review else None,
+        "reviewed_by": assessment.name_of(item.review.by, item.review.origin)
+        if item.review
+        else None,
         "replaced_by": item.replaced_by or None,
-        "recorded_by": assessment.name_of(item.person),
+        "recorded_by": assessment.name_of(item.person, item.origin),
         "time": item.origin.time,
     }
 

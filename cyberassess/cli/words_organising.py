@@ -10,9 +10,11 @@ from cyberassess.errors import counted
 if TYPE_CHECKING:
     from cyberassess.app.chasing import Chased
     from cyberassess.app.people import HandedOver, PersonLine
+    from cyberassess.app.same_people import MadeOne
     from cyberassess.app.scope_tables import TableTaken
     from cyberassess.app.systems import Inherited, ScopeLine
     from cyberassess.domain.assessment import Settings
+    from cyberassess.domain.naming import Renaming
 
 Json = dict[str, Any]  # NOTE: printed as it is.
 
@@ -189,3 +191,24 @@ def chased_json(found: "Sequence[Chased]") -> Json:
             for each in found
         ],
     }
+
+
+def renamed_line(found: "Renaming") -> str:
+    """Say that somebody has another name now."""
+    return f"{found.recorded} is {found.stated} now. Answers given before keep both names."
+
+
+def somebody_new_line(found: "Renaming") -> str:
+    """Say that somebody new is asked in an earlier person's place."""
+    return (
+        f"{found.stated} is asked in the place of {found.recorded}, whose answers stay under that "
+        f'name. Send the questions: cyberassess send --to "{found.stated}"'
+    )
+
+
+def made_one_line(found: "MadeOne") -> str:
+    """Say that two names are one person's."""
+    return (
+        f"{found.given_up} and {found.kept} are one person now: "
+        f"{counted(found.answers, 'answer')} of the first count as {found.kept}'s."
+    )

@@ -20,7 +20,7 @@ APPROVAL = "approval"
 """The register of approvals, keyed by version and a random id (by version alone where an
 older program wrote them); fields ``name``, ``role``, ``fingerprint``, and since it is recorded
 what was ``open``, and the ``reason`` to approve it as it stood."""
-SILENT = frozenset((APPROVAL, "sent"))
+SILENT = frozenset((APPROVAL, "sent", "previous"))
 """Kinds of event that change nothing a document shows."""
 
 

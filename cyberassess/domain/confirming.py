@@ -22,7 +22,7 @@ from cyberassess.domain.framework import (
     RuleId,
 )
 from cyberassess.domain.inheriting import overrides as own_answers
-from cyberassess.domain.recorded import Resolution, State
+from cyberassess.domain.recorded import Origin, Resolution, State
 from cyberassess.domain.scoring import ACCEPTANCE, OutcomeScore, Scorecard
 from cyberassess.domain.standing import favour, is_backed, stand
 
@@ -104,7 +104,7 @@ class Override(NamedTuple):
     """What stands now, in words."""
     direction: Direction
     person: PersonId
-    time: str
+    origin: Origin
     reason: str
 
 
@@ -145,7 +145,7 @@ def _determination(score: OutcomeScore) -> Iterator[Override]:
         framework.level(score.confirmed).title,
         direction,
         record.person,
-        record.origin.time,
+        record.origin,
         str(record.fields.get("reason", "")),
     )
 
@@ -165,7 +165,7 @@ def _columns(score: OutcomeScore, state: State) -> Iterator[Override]:
             f"{level.title} counts",
             Direction.RAISED,
             record.person,
-            record.origin.time,
+            record.origin,
             str(record.fields.get("reason", "")),
         )
 
@@ -203,7 +203,7 @@ def _settled(score: OutcomeScore) -> Iterator[Override]:
             labels.get(settled.answer, settled.answer),
             _direction(before.counts_as, standing.counts_as, warns=warns),
             _who(settled),
-            settled.origin.time,
+            settled.origin,
             settled.reason,
         )
 
@@ -245,6 +245,6 @@ def _own(framework: Framework, settings: Settings, state: State) -> Iterator[Ove
                     warns=warns,
                 ),
                 given.person,
-                given.origin.time,
+                given.origin,
                 given.reason,
             )

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple, assert_never
+from typing import NamedTuple, Protocol, assert_never
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.framework import CountsAs, Framework, IndicatorId
-from cyberassess.domain.recorded import Given
+from cyberassess.domain.recorded import Given, Origin
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import Standing
 
@@ -121,10 +121,17 @@ def word_for(framework: Framework, statement: IndicatorId, standing: Standing) -
     return _WORDS.get(why(standing)) or _label(framework, statement, standing.answer)
 
 
+class SaysPerson(Protocol):
+    """Gives a person's name: as it was at an event, where one is given."""
+
+    def __call__(self, person: str, at: Origin | None = None, /) -> str:
+        """Give the name."""
+
+
 class Names(NamedTuple):
     """How a view says people, places and dates."""
 
-    person: Callable[[str], str]
+    person: SaysPerson
     place: Callable[[ScopeId], str]
     day: Callable[[str], str]
     """From ISO 8601."""
@@ -152,12 +159,15 @@ def said_of(score: OutcomeScore, statement: IndicatorId, names: Names) -> str:
         case Why.UNKNOWN:
             return "What was answered is none of the choices, so it counts as not answered."
         case Why.WITHDRAWN:
-            said = [f"{names.person(e.person)} on {names.day(e.origin.time)}"
+            said = [f"{names.person(e.person, e.origin)} on {names.day(e.origin.time)}"
                     for e in standing.withdrawn]  # fmt: skip
             return f"Withdrawn by {' and '.join(said)}."
         case Why.ASKED_AGAIN:
-            said = [f"{names.person(e.person)} answered “{label_of(score, statement, e.answer)}” "
-                    f"on {names.day(e.origin.time)}" for e in standing.earlier]  # fmt: skip
+            said = [
+                f"{names.person(e.person, e.origin)} answered "
+                f"“{label_of(score, statement, e.answer)}” on {names.day(e.origin.time)}"
+                for e in standing.earlier
+            ]
             return f"Asked again, since the question or its choices changed: {'; '.join(said)}."
         case Why.LAPSED | Why.OFFERED:
             return " ".join(_offered(standing, names))
@@ -199,8 +209,8 @@ def _inherited(standing: Standing, names: Names) -> Iterator[str]:
         if each.inherited_from is not None and each.confirmed_by is not None:
             yield (
                 f"Taken over from {names.place(each.inherited_from)}, where "
-                f"{names.person(each.person)} answered it; {names.person(each.confirmed_by)} "
-                "confirmed that it holds here."
+                f"{names.person(each.person, each.origin)} answered it; "
+                f"{names.person(each.confirmed_by)} confirmed that it holds here."
             )
 
 
@@ -209,7 +219,7 @@ def _settled(score: OutcomeScore, statement: IndicatorId, standing: Standing, na
     if settled is None:
         return ""
     return (
-        f"Settled by {names.person(settled.origin.actor)} on "
+        f"Settled by {names.person(settled.origin.actor, settled.origin)} on "
         f"{names.day(settled.origin.time)}: {label_of(score, statement, settled.answer)}. "
         f"Reason: {settled.reason or 'none given'}"
     )
@@ -230,7 +240,7 @@ def _differ(score: OutcomeScore, statement: IndicatorId, standing: Standing, nam
 
 
 def _who_differ(given: Sequence[Given], names: Names) -> str:
-    people = list(dict.fromkeys(names.person(each.person) for each in given))
+    people = list(dict.fromkeys(names.person(each.person, each.origin) for each in given))
     if len(people) == 1:
         return f"{people[0]} answered differently in two copies of the assessment"
     return f"{_joined(people)} differ"

@@ -4,7 +4,8 @@ A slot is one person's answer to one statement in one scope, one person's ration
 and so on. It keeps the values no later value has seen.
 """
 
-from collections.abc import Hashable, Mapping
+import re
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -18,6 +19,7 @@ from cyberassess.domain.recorded import (
     Claim,
     Given,
     Met,
+    Naming,
     Origin,
     Received,
     Record,
@@ -47,6 +49,7 @@ class Folding:
     claims: Register[tuple[OutcomeKey, str], Claim] = field(default_factory=dict)
     settings: Register[str, tuple[str | None, Origin]] = field(default_factory=dict)
     met: dict[PersonId, Met] = field(default_factory=dict)
+    named: dict[PersonId, list[Naming]] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     history: dict[StatementKey, list[Change]] = field(default_factory=dict)
@@ -61,7 +64,8 @@ for again, keyed by statement) and ``only`` (the codes that are, where not all o
 REGISTERS = frozenset(
     ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
      "extension", "action", "approval", "evidence-item", "evidence-link", "review",
-     "review-file", "settled", ASKED_AGAIN, "numbering")
+     "review-file", "settled", ASKED_AGAIN, "numbering", "renamed", "same-person",
+     "previous")
 )  # fmt: skip
 """The kinds of record; docs/formats.md lists their fields."""
 KINDS = REGISTERS | {
@@ -117,9 +121,11 @@ def apply(
                 new = change["new"]
                 value = new.get("text") if isinstance(new, dict) else new
                 _put(folding.settings, str(change["key"]), (value, origin), bit, seen)
+            _name_people(folding, event["changes"], origin, bit)
         case "met":
             person = PersonId(event["person"])
             folding.met[person] = Met(person, _text(event["name"]) or str(person))
+            name_person(folding, person, Naming(bit, origin.line, _text(event["name"])))
         case "sent":
             folding.sent.append(
                 Sent(
@@ -161,7 +167,7 @@ def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
     for key, people in folding.answers.items():
         if key.framework == framework and key.indicator in statements:
             for person, written in people.items():
-                marked = [
+                people[person] = [
                     (bit, replace(given, asked_again=True))
                     if bit & seen
                     and given.answer != WITHDRAWN
@@ -169,7 +175,6 @@ def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
                     else (bit, given)
                     for bit, given in written
                 ]
-                people[person] = sorted(marked, key=lambda each: not each[1].asked_again)
     for slot, records in folding.records.items():
         kind, name = slot
         if kind == "inheritance" and name[0] == framework and name[2] in statements:
@@ -179,6 +184,36 @@ def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
                 for bit, record in records
                 if not bit & seen or (codes and record.fields.get("answer") not in codes)
             ]
+
+
+_PERSON_NAME = re.compile(r"people\[(.+)\]\.name")
+
+
+def _name_people(
+    folding: Folding, changes: Sequence[Mapping[str, Json]], origin: Origin, bit: int
+) -> None:
+    """Keep the names a settings event gives; who leaves the settings keeps theirs."""
+    for change in changes:
+        key, new = str(change["key"]), change["new"]
+        found = _PERSON_NAME.fullmatch(key)
+        if new is not None and found:
+            name_person(folding, PersonId(found[1]), Naming(bit, origin.line, _stated(new)))
+    if any(str(each["key"]) in ("officer.id", "officer.name") for each in changes):
+        officer, name = (
+            writes[-1][1][0] if (writes := folding.settings.get(key)) else None
+            for key in ("officer.id", "officer.name")
+        )
+        if officer:
+            name_person(folding, PersonId(officer), Naming(bit, origin.line, name or ""))
+
+
+def name_person(folding: Folding, person: PersonId, naming: Naming) -> None:
+    """Keep what somebody is called from an event on."""
+    folding.named.setdefault(person, []).append(naming)
+
+
+def _stated(value: Json) -> str:
+    return _text(value) if isinstance(value, dict) else str(value)
 
 
 def _apply_record(

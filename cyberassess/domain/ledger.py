@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
-from cyberassess.domain.events import KINDS, Folding, Register, Text, apply
+from cyberassess.domain.events import KINDS, Folding, Register, Text, apply, name_person
 from cyberassess.domain.hashes import assessment_id, canonical
 from cyberassess.domain.recorded import (
     WITHDRAWN,
     Claim,
     Differing,
     Given,
+    Names,
+    Naming,
     Origin,
     Record,
     RecordKey,
@@ -26,6 +28,7 @@ from cyberassess.domain.recorded import (
     State,
     Value,
 )
+from cyberassess.domain.same_person import Joined, same_people
 from cyberassess.domain.segment import Segment, in_order
 from cyberassess.errors import LedgerError, Problem
 
@@ -65,6 +68,10 @@ class Fold:
         by = segment.header.get("actor")
         actor = str(by.get("id", "")) if isinstance(by, dict) else ""
         time = str(segment.header.get("time", ""))
+        if isinstance(by, dict) and actor and actor not in self._folding.named:
+            called = by.get("name")
+            name = str(called.get("text", "")) if isinstance(called, dict) else ""
+            name_person(self._folding, PersonId(actor), Naming(bit, 1, name))
         command = str(segment.header.get("command", ""))
         for line, event in enumerate(segment.events, start=2):
             origin = Origin(segment.key, line, str(event.get("time", time)), actor, command)
@@ -93,6 +100,9 @@ class Fold:
 
 def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[str, int]) -> State:
     differing: list[Differing] = []
+    joined = Joined(same_people(folding), seen)
+    if joined.same:
+        folding = joined.join(folding)
     resolutions = _resolutions(folding, differing)
     answers, withdrawn, asked_again = _answers(folding, resolutions, differing)
     rationales = _texts(folding.rationales, "explanation of", differing)
@@ -154,6 +164,12 @@ def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[s
         records=MappingProxyType({kind: MappingProxyType(each) for kind, each in records.items()}),
         record_history=MappingProxyType(
             {key: tuple(each) for key, each in folding.record_history.items()}
+        ),
+        names=Names(
+            MappingProxyType({person: tuple(each) for person, each in folding.named.items()}),
+            MappingProxyType(dict(seen)),
+            MappingProxyType(joined.same),
+            MappingProxyType(joined.recorded_as),
         ),
         differing=tuple(differing),
         events=count,
@@ -219,10 +235,12 @@ def _answers(
         gone: list[Given] = []
         for person, written in people.items():
             writes = written
-            if written[0][1].asked_again:
+            if any(value.asked_again for _, value in written):
                 again = [value for _, value in written if value.asked_again]
                 asked_again[key] = (*asked_again.get(key, ()), *again)
-                writes = written[len(again) :]
+                writes = [each for each in written if not each[1].asked_again]
+                if not writes:
+                    continue
             if len(writes) == 1:  # nearly always
                 only = writes[0][1]
                 (gone if only.answer == WITHDRAWN else standing).append(only)

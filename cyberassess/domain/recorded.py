@@ -190,6 +190,45 @@ class Change(NamedTuple):
     origin: Origin
 
 
+class Naming(NamedTuple):
+    """What somebody was called from an event on."""
+
+    bit: int
+    """Stands for the event's segment."""
+    line: int
+    name: str
+    """Empty where it was redacted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What everybody was called, and when."""
+
+    named: Mapping[PersonId, tuple[Naming, ...]]
+    """In the order of the ledger."""
+    seen: Mapping[str, int]
+    """The bits of a segment and of all it was written on top of, keyed by segment."""
+    same: Mapping[PersonId, PersonId]
+    """The id that counts, keyed by each id that was given up for it."""
+    recorded_as: Mapping[tuple[str, int], PersonId]
+    """The id an event came under, by segment and line, where it counts as another one's."""
+
+    def now(self, person: str) -> str:
+        """Give the name recorded last; empty where there is none."""
+        found = self.named.get(PersonId(person), ())
+        return found[-1].name if found else ""
+
+    def at(self, person: str, origin: Origin) -> str:
+        """Give the name recorded last before an event; the first one ever where none was."""
+        found = self.named.get(PersonId(person), ())
+        seen = self.seen.get(origin.segment, 0)
+        own = 1 << (seen.bit_length() - 1) if seen else 0
+        for each in reversed(found):
+            if each.bit & seen and (each.bit != own or each.line <= origin.line):
+                return each.name
+        return found[0].name if found else ""
+
+
 class Value(NamedTuple):
     """One of several values of a slot: where it was written, and how it reads."""
 
@@ -236,6 +275,8 @@ class State:
     """The registers, keyed by kind; several records of a key only where branches differ."""
     record_history: Mapping[tuple[str, RecordKey], tuple[Record, ...]]
     """Every record ever written, removals too, in order."""
+    names: Names
+    """What everybody was called, and when."""
     differing: tuple[Differing, ...]
     """Slots that were changed differently on two branches, and not settled since."""
     events: int

@@ -35,7 +35,12 @@ from cyberassess.domain.questions import AnswerReply
 from cyberassess.domain.recorded import Source
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import Severity
-from tests.app.council import pinned_files, settings_values
+from tests.app.council import (
+    ALEX,
+    KIM,
+    pinned_files,
+    settings_values,
+)
 from tests.unit.builder import answer_event, framework_data, record_event
 
 OUTLINE = """\
@@ -128,7 +133,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     values = settings_values(scopes=SCOPES)
     sha256 = hashlib.sha256(files["frameworks/made/1.yaml"]).hexdigest()
     values["frameworks"][0]["sha256"] = sha256
-    values["people"][1]["answers"] = [{"scope": "housing"}]
+    values["people"] = [KIM, ALEX | {"answers": [{"scope": "housing"}]}]
     create(folder, values, files)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cyberassess.app.opening.now", lambda: "2026-11-22T10:00:00Z")

@@ -9,10 +9,22 @@ import pytest
 from cyberassess.app.offering import offers_for, previous
 from cyberassess.app.opening import open_assessment, writing
 from cyberassess.app.recording import Voice, plan
+from cyberassess.app.sending import send
 from cyberassess.domain.assessment import PersonId, StatementKey
 from cyberassess.domain.questions import ConfirmReply, Offer, OfferKind
 from cyberassess.domain.recorded import Source
-from tests.app.council import HOUSING, KIM, Rows, answers, begin, fill_in, send_to, take
+from cyberassess.errors import AssessmentError
+from tests.app.council import (
+    HOUSING,
+    KIM,
+    Rows,
+    answers,
+    begin,
+    fill_in,
+    ledger_bytes,
+    send_to,
+    take,
+)
 
 IDENTITY = {"id": "identity", "kind": "shared-service", "title": "Identity and laptops"}
 SCOPES = [
@@ -127,6 +139,47 @@ def test_an_earlier_assessment_that_cannot_be_read_is_a_note(two_years: Path) ->
     assert problem is not None
     assert "../northport-2025" in problem.message
     assert offers(two_years) == {}
+
+
+def test_send_refuses_where_last_year_cannot_be_read_and_says_so(two_years: Path) -> None:
+    (two_years.parent / "northport-2025").rename(two_years.parent / "elsewhere")
+    before = ledger_bytes(two_years)
+    with pytest.raises(AssessmentError, match=r"Last year cannot be read.*--without-last-year"):
+        send(two_years)
+    assert ledger_bytes(two_years) == before
+    (sent, *_) = send(two_years, without_last_year=True)
+    assert sent.earlier == 0
+
+
+def test_send_counts_the_questions_with_an_earlier_answer(two_years: Path) -> None:
+    assert sum(each.earlier or 0 for each in send(two_years)) > 0
+
+
+def test_another_assessment_in_the_place_of_last_years_is_never_used(two_years: Path) -> None:
+    send(two_years)
+    last = two_years.parent / "northport-2025"
+    last.rename(two_years.parent / "kept")
+    begin(last, period="2024")
+    before, problem = previous(open_assessment(two_years))
+    assert before is None
+    assert "that of Northport Council for 2024 now" in str(problem)
+
+
+def test_the_assessment_itself_is_not_last_year(two_years: Path) -> None:
+    path = two_years / "assessment.yaml"
+    path.write_text(path.read_text("utf-8").replace("../northport-2025", "."), "utf-8")
+    before, problem = previous(open_assessment(two_years))
+    assert before is None
+    assert "is this assessment itself" in str(problem)
+
+
+def test_another_organisations_is_said(two_years: Path) -> None:
+    path = two_years / "assessment.yaml"
+    text = path.read_text("utf-8").replace('organisation: "Northport', 'organisation: "Southport')
+    path.write_text(text, "utf-8")
+    before, problem = previous(open_assessment(two_years))
+    assert before is not None
+    assert "of Northport Council, not of Southport Council" in str(problem)
 
 
 def test_another_control_set_last_year_offers_nothing(tmp_path: Path) -> None:

@@ -144,6 +144,12 @@ COMMANDS = (
         "people import", ("-C", "HERE", "people", "import", "PLACE/people.csv"), start="gathered"
     ),
     Command(
+        "people import, renamed and new",
+        ("-C", "HERE", "people", "import", "PLACE/renamed.csv", "--renamed", "Kim Lee", "--new",
+         "Alex Moor"),
+        start="gathered",
+    ),
+    Command(
         "people hand-over", ("-C", "HERE", "people", "hand-over", "--from", "Alex Moor", "--to",
          "Kim Lee", "--reason", "Left"),
     ),
@@ -307,6 +313,9 @@ def _gathered(place: Path) -> Path:
         text = path.read_text("utf-8-sig")
         assert old in text
         path.write_text(text.replace(old, new), "utf-8")
+    renamed = (place / "people.csv").read_text("utf-8")
+    renamed = renamed.replace("Kim Lee", "Kim Moss").replace("Alex Moor", "Dev Malhotra")
+    (place / "renamed.csv").write_text(renamed, "utf-8")
     (place / "decisions.xlsx").rename(place / "decided.xlsx")
     (place / "review.xlsx").rename(place / "reviewed.xlsx")
     return place

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cyberassess.app.opening import differences as changed_settings
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.results import verify
 from cyberassess.app.settling import differences
@@ -27,7 +28,7 @@ def answers_in(folder: Path) -> Answers:
     assessment = open_assessment(folder)
     state = assessment.state
     return frozenset(
-        (assessment.name_of(each.person), str(key.scope), str(key.indicator), each.answer)
+        (state.names.at(each.person, each.origin), str(key.scope), str(key.indicator), each.answer)
         for key, given in state.answers.items()
         for each in given
     )
@@ -45,6 +46,20 @@ def records_in(folder: Path) -> frozenset[str]:
         for name, several in names.items()
         for each in several
     )
+
+
+def settings_in(place: Path) -> bytes:
+    """Give what the settings of a workspace hold; nothing where it is not there."""
+    path = place / "here" / "assessment.yaml"
+    return path.read_bytes() if path.is_file() else b""
+
+
+def stated_alone(place: Path) -> bool:
+    """Say whether the settings of a workspace say what its ledger does not."""
+    if not (place / "here").exists():
+        return False
+    assessment = open_assessment(place / "here")
+    return bool(changed_settings(assessment.state.settings, assessment.contents.flat))
 
 
 def torn(place: Path) -> Iterator[str]:
@@ -113,6 +128,8 @@ class Sweep:
         self.full = answers_in(place / "here")
         self.full_records = records_in(place / "here")
         self.kept_records = before & self.full_records
+        self.settings = tuple(settings_in(each) for each in (self.source, place))
+        """What the settings are before, and after all went well."""
 
     def _warm_up(self) -> None:
         place = self._fresh()
@@ -161,7 +178,16 @@ class Sweep:
         if ended.code == self.code and (there != self.full or not self.full_records <= recorded):
             yield "said that all went well, and did not store everything"
         yield from (f"written in part: {each}" for each in torn(place))
+        stated = settings_in(place)
+        if stated not in self.settings:
+            yield "the settings are neither as before nor as they should be"
+        if ended.code == 1 and stated != self.settings[0]:
+            yield f"it refused, and the settings were changed: {ended.err}"
         yield from self._next(place)
+        if stated_alone(place):
+            yield "afterwards, the ledger does not hold what the settings say"
+        if self.settings[0] != settings_in(place) and not self.full_records <= records_in(here):
+            yield "the settings were changed without the rest of what was to be recorded"
 
     def _next(self, place: Path) -> Iterator[str]:
         """The next command goes through, and nothing half-done stays behind."""

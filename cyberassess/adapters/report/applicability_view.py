@@ -296,7 +296,10 @@ def _statements_out(basis: Basis) -> Iterator[Exclusion]:
 
 
 def _who(basis: Basis, given: Sequence[Given]) -> str:
-    return joined(list(dict.fromkeys(basis.person(each.person) for each in given))) or "not said"
+    return (
+        joined(list(dict.fromkeys(basis.person(each.person, each.origin) for each in given)))
+        or "not said"
+    )
 
 
 def _name(score: OutcomeScore) -> str:
@@ -361,7 +364,8 @@ def _applies(basis: Basis, score: OutcomeScore) -> tuple[str, str]:
         return "Yes", "Nobody has answered yet."
     by = f"Answered by {who}."
     if score.confirmed is not None and score.confirmation is not None:
-        by += f" Confirmed by {basis.person(score.confirmation.person)}."
+        confirmed = score.confirmation
+        by += f" Confirmed by {basis.person(confirmed.person, confirmed.origin)}."
     out = score.counting(CountsAs.LEFT_OUT)
     return ("In part", f"Without {joined(list(out))}. {by}") if out else ("Yes", by)
 

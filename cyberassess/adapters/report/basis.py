@@ -34,8 +34,9 @@ from cyberassess.domain.framework import (
     Theme,
     ThemeSet,
 )
+from cyberassess.domain.naming import name_of
 from cyberassess.domain.plan import Action, actions_of, by_outcome
-from cyberassess.domain.recorded import Source, State
+from cyberassess.domain.recorded import Origin, Source, State
 from cyberassess.domain.scoring import OutcomeScore, Scorecard
 from cyberassess.domain.theme_maturity import ThemeScore
 from cyberassess.domain.years import Year
@@ -263,13 +264,9 @@ class Basis:
         profile = self.profiles.get(framework)
         return profile.targets.get(framework) if profile else None
 
-    def person(self, person_id: str) -> str:
-        """Give a person's name: from the settings, or as they were met; otherwise the id."""
-        known = self.settings.person(person_id)
-        if known is not None:
-            return known.name
-        met = next((each for key, each in self.state.met.items() if key == person_id), None)
-        return met.name if met else person_id
+    def person(self, person_id: str, at: Origin | None = None) -> str:
+        """Give a person's name: at an event if one is given; see ``naming.name_of``."""
+        return name_of(self.state, self.settings, person_id, at)
 
     def place(self, scope: ScopeId) -> str:
         """Give a scope's title; the organisation is the whole beside its systems."""

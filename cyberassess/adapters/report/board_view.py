@@ -371,7 +371,7 @@ def _names(basis: Basis) -> Iterator[str]:
     yield from (each.title for each in settings.left_out)
     for person in settings.everybody:
         yield from (person.name, person.email)
-    yield from (each.name for each in state.met.values())
+    yield from (each.name for found in state.names.named.values() for each in found)
     for said in state.evidence.values():
         yield from (line for each in said for line in each.text.splitlines())
     for record in state.register("evidence-item"):

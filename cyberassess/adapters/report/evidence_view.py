@@ -36,7 +36,7 @@ def no_evidence(basis: Basis, score: OutcomeScore) -> str:
 def said_row(basis: Basis, said: Said, *, valid: str = "") -> TextRow:
     """Give a text with who wrote it and where."""
     origin = basis.origin(said.source, said.origin.time)
-    return TextRow(said.text, basis.person(said.person), origin, valid)
+    return TextRow(said.text, basis.person(said.person, said.origin), origin, valid)
 
 
 def _named(basis: Basis, score: OutcomeScore, said: Said) -> TextRow:
@@ -84,4 +84,4 @@ def _items(basis: Basis, score: OutcomeScore) -> Iterator[TextRow]:
         if item.is_rejected or item.replaced_by:
             valid = "does not count"
         recorded = f"recorded {said_date(item.origin.time)}"
-        yield TextRow(text, basis.person(item.person), recorded, valid)
+        yield TextRow(text, basis.person(item.person, item.origin), recorded, valid)

@@ -183,19 +183,21 @@ def _label(score: OutcomeScore, indicator: Indicator, code: str) -> str:
 
 
 def _who(basis: Basis, _: OutcomeScore, __: Indicator, standing: Standing) -> str:
-    return joined(list(dict.fromkeys(basis.person(each.person) for each in standing.given)))
+    return joined(
+        list(dict.fromkeys(basis.person(each.person, each.origin) for each in standing.given))
+    )
 
 
 def _who_said(basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
     return "; ".join(
-        f"{basis.person(each.person)}: {_label(score, indicator, each.answer)}"
+        f"{basis.person(each.person, each.origin)}: {_label(score, indicator, each.answer)}"
         for each in standing.given
     )
 
 
 def _why(basis: Basis, _: OutcomeScore, __: Indicator, standing: Standing) -> str:
     return "; ".join(
-        f"{basis.person(each.person)}: {each.reason or 'no reason given'}"
+        f"{basis.person(each.person, each.origin)}: {each.reason or 'no reason given'}"
         for each in standing.given
     )
 
@@ -352,7 +354,7 @@ def _overrides(basis: Basis) -> Iterator[FairRow]:
             each.statement.indicator if each.statement else each.outcome.outcome,
             _where(basis, framework, each.outcome.scope),
             f"{capital(each.direction.value)}: {each.without}, now {each.stands}. {each.title}",
-            f"{basis.person(each.person)}, {said_date(each.time)}: "
+            f"{basis.person(each.person, each.origin)}, {said_date(each.origin.time)}: "
             f"{each.reason or 'no reason given'}",
         )
 
@@ -365,7 +367,7 @@ def _lapsed(basis: Basis) -> Iterator[FairRow]:
                 score.asked.outcome.id,
                 basis.where(score),
                 score.asked.outcome.title,
-                f"{basis.person(record.person)}, {said_date(record.origin.time)}",
+                f"{basis.person(record.person, record.origin)}, {said_date(record.origin.time)}",
             )
 
 
@@ -467,7 +469,7 @@ def _changes(basis: Basis) -> Iterator[FairRow]:
                 key.indicator,
                 _where(basis, framework, key.scope),
                 words,
-                f"{basis.person(change.person)}, {said_date(change.origin.time)}",
+                f"{basis.person(change.person, change.origin)}, {said_date(change.origin.time)}",
             )
 
 

@@ -354,7 +354,7 @@ def _advice(basis: Basis) -> Iterator[AdviceRow]:
                     basis.where(score),
                     each.risk or "not said",
                     each.recommendation,
-                    basis.person(each.person),
+                    basis.person(each.person, each.origin),
                     planned or NOT_PLANNED,
                 )
                 risk = RISKS.index(each.risk) if each.risk in RISKS else len(RISKS)

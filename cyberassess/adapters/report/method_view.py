@@ -282,7 +282,7 @@ def _files(basis: Basis) -> list[Line]:
         who = date = "not recorded"
         result = "read"
         if came:
-            who, date = basis.person(came.person), said_date(came.origin.time)
+            who, date = basis.person(came.person, came.origin), said_date(came.origin.time)
             result = f"{came.stored:,} stored"
             if came.problems:
                 result += f", {counted(came.problems, 'cell')} to mend"

@@ -261,7 +261,8 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
             "; ".join(answer.label for _, answer in chosen if answer)
             or word_for(framework, indicator.id, standing),
             "; ".join(
-                f"{basis.person(each.person)}, {basis.origin(each.source, each.origin.time)}"
+                f"{basis.person(each.person, each.origin)}, "
+                f"{basis.origin(each.source, each.origin.time)}"
                 + (f": {each.reason}" if each.reason else "")
                 for each, _ in chosen
             ),
@@ -359,7 +360,7 @@ def _confirmation(basis: Basis, score: OutcomeScore) -> str:
     titles = {level.id: level.title for level in framework.scale}
     level = str(record.fields.get("level", ""))
     word = next((title for key, title in titles.items() if key == level), level)
-    by = f"{basis.person(record.person)} on {said_date(record.origin.time)}"
+    by = f"{basis.person(record.person, record.origin)} on {said_date(record.origin.time)}"
     reason = str(record.fields.get("reason", ""))
     said = f" Reason: {reason}" if reason else ""
     if score.has_lapsed:
@@ -383,7 +384,7 @@ def _one_source(basis: Basis, score: OutcomeScore) -> _OneSource | None:
     for standing in score.standings:
         for given in standing.given:
             file = basis.file(given.source)
-            found.add((basis.person(given.person), file.label if file else ""))
+            found.add((basis.person(given.person, given.origin), file.label if file else ""))
     kinds = {given.source.kind for standing in score.standings for given in standing.given}
     if len(found) != 1 or kinds != {"workbook"}:
         return None
@@ -408,7 +409,7 @@ def _row(
     labels = {a.code: a.label for a in score.asked.framework.answers_for(indicator).answers}
     answers = tuple(
         Answered(
-            basis.person(given.person),
+            basis.person(given.person, given.origin),
             labels.get(given.answer, given.answer),
             basis.origin(given.source, given.origin.time),
         )
@@ -422,7 +423,9 @@ def _row(
         origin=_origin(answers[0], source) if answers else "",
         several=len(answers) > 1 and standing.is_asked,
         answers=answers,
-        reasons=tuple((basis.person(g.person), g.reason) for g in standing.given if g.reason),
+        reasons=tuple(
+            (basis.person(g.person, g.origin), g.reason) for g in standing.given if g.reason
+        ),
         note=_note(basis, score, indicator, standing),
         official=basis.official_words(score.asked.framework.ref, indicator.id),
     )

@@ -61,7 +61,9 @@ def review(basis: Basis) -> ReviewView | None:
         for each in found.get(score.key, ())
     ]
     confidence = basis.card.confidence
-    people = dict.fromkeys(basis.person(each.person) for all_ in found.values() for each in all_)
+    people = dict.fromkeys(
+        basis.person(each.person, each.origin) for all_ in found.values() for each in all_
+    )
     lead = (
         f"{' and '.join(people)} looked at {counted(len(rows), 'outcome')} independently. "
         f"A determination was given for {confidence.reviewed} of "

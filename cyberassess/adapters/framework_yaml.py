@@ -104,6 +104,21 @@ class Shelf:
             raise FrameworkError(*problems)
         return Shelved(framework, data)
 
+    def later(self, framework: Framework) -> Shelved | None:
+        """Give a set at its revision here; ``None`` where that is no later one.
+
+        Raises:
+            FrameworkError: with every problem of its file.
+        """
+        if framework.ref not in self.refs():
+            return None
+        with self.path_of(framework.ref).open("rb") as file:
+            stated = _REVISION.search(file.read(_HEAD))
+        if stated is not None and int(stated[1]) <= framework.revision:
+            return None
+        found = self.framework(framework.ref)
+        return found if found.framework.revision > framework.revision else None
+
     def profile(self, name: str) -> tuple[Profile, bytes]:
         """Read a profile by its id.
 
@@ -194,6 +209,9 @@ def _misplaced(name: str, framework: Framework, ref: str) -> Problem:
     )
 
 
+_HEAD = 4096
+_REVISION = re.compile(rb'"?\brevision"?: *"([0-9]+)"')
+"""Stands near the top; whole files are read only where there is something to say."""
 _OTHER = {"profiles", "themes", "upgrades", "mappings", "registries"}
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cyberassess import __version__
+from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
 from cyberassess.adapters.settings_file import interrupted, put_back, replacing
 from cyberassess.adapters.workspace import Contents, Workspace
@@ -95,12 +96,29 @@ class Assessment:
             on=self.on,
         )
 
-    @property
+    @cached_property
     def superseded(self) -> tuple[str, ...]:
-        """What to say of results by a rule that has a newer version, a sentence each."""
+        """What to say of results by a rule or by words that were corrected since."""
         themes = self.contents.themes
         title = themes.theme(themes.headline).title
-        return tuple(each.sentence(themes.headline, title) for each in self.card.superseded)
+        by_rule = [each.sentence(themes.headline, title) for each in self.card.superseded]
+        return (*by_rule, *self.corrected)
+
+    @cached_property
+    def corrected(self) -> tuple[str, ...]:
+        """What to say of results by words that were corrected since, a sentence or two a set."""
+        shelf, sentences = Shelf(), []
+        for framework in self.frameworks.values():
+            shelved = shelf.later(framework)
+            later = shelved.framework.corrections if shelved else ()
+            said = [each.about for each in later if each.revision > framework.revision]
+            if said:
+                sentences.append(
+                    f"These results of {framework.short_title} rest on revision "
+                    f"{framework.revision} of its questions, which was corrected since. "
+                    f"{' '.join(said)}"
+                )
+        return tuple(sentences)
 
     @cached_property
     def on(self) -> datetime.date:

@@ -159,6 +159,7 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
         official_texts(now.workspace.folder, now.frameworks.values()),
         now.contents.default_themes,
         default_scores(now),
+        now.corrected,
         now.opened,
     )
     return basis, notes

@@ -148,14 +148,15 @@ def later_sets(assessment: Assessment, shelf: Shelf | None = None) -> tuple[Late
     for pinned in assessment.contents.settings.frameworks:
         if pinned.ref not in shipped:
             continue
-        shelved, here = shelf.framework(pinned.ref), assessment.profiles[pinned.ref]
+        before, here = assessment.frameworks[pinned.ref], assessment.profiles[pinned.ref]
         profile, data = None, b""
         if here is not None and pinned.profile in shelf.profiles():
             profile, data = shelf.profile(pinned.profile)
-        later = profile is not None and here is not None and profile.revision > here.revision
-        if shelved.framework.revision <= pinned.revision and not later:
+        shelved = shelf.later(before)
+        if shelved is None and profile is not None and here is not None:
+            shelved = shelf.framework(pinned.ref) if profile.revision > here.revision else None
+        if shelved is None:
             continue
-        before = assessment.frameworks[pinned.ref]
         found.append(Later(pinned, before, shelved, profile, data))
     return tuple(found)
 

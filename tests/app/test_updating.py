@@ -10,10 +10,12 @@ import pytest
 from cyberassess.adapters.resources import folder as shipped
 from cyberassess.app.next_steps import next_steps
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.printing import Wanted, report_board
 from cyberassess.app.results import verify
 from cyberassess.app.sending import questions_for
-from cyberassess.app.setup import create
+from cyberassess.app.setup import NewAssessment, create, settings_for
 from cyberassess.app.updating import later_sets, update_sets, updates, updates_json
+from cyberassess.cli.words import score_lines
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.counting import Names, Why, said_of, why
 from cyberassess.domain.framework import CountsAs, FrameworkRef, IndicatorId
@@ -188,3 +190,20 @@ def test_a_no_is_asked_again_where_there_is_a_choice_more(tmp_path: Path) -> Non
     assert StatementKey(REF, ScopeId("housing"), IndicatorId("B1.b.H.2")) in state.answers
     remarks = questions_for(open_assessment(folder), PersonId("p2")).remarks
     assert "there was a choice less" in remarks["B1.b.H.1/housing"]
+
+
+def test_results_by_words_that_were_corrected_say_so_on_page_one(tmp_path: Path) -> None:
+    """A set that asked too little may say *ready* of what is not: the page says that it did."""
+    name = "frameworks/ncsc-cyber-essentials/3.3.yaml"
+    now = (shipped("frameworks").parent / name).read_text("utf-8")
+    head, _, rest = now.replace('revision: "3"', 'revision: "2"', 1).partition("corrections:")
+    wanted = ("ncsc-cyber-essentials@3.3",), ("cyber-essentials-ready",)
+    values, pinned = settings_for(NewAssessment("Northport Council", "2026", *wanted))
+    pinned[name] = (head + rest[rest.index("\ngroups:") + 1 :]).encode()
+    digest = hashlib.sha256(pinned[name]).hexdigest()
+    values["frameworks"][0] |= {"sha256": digest, "revision": "2"}
+    create(tmp_path / "old", values, pinned)
+    page = report_board(tmp_path / "old", Wanted(suffix=".html")).path.read_text("utf-8")
+    said = "rest on revision 2 of its questions, which was corrected since. A valid scope"
+    assert said in page
+    assert said in " ".join(" ".join(score_lines(open_assessment(tmp_path / "old"))).split())

@@ -170,6 +170,8 @@ class Basis:
     """What the organisation's own themes are set beside; ``None`` where it has none of its own."""
     default_scores: tuple[ThemeScore, ...] = ()
     """The themes' figures by the default's placing; empty for sets where nothing was moved."""
+    corrected: tuple[str, ...] = ()
+    """What to say of sets that were corrected after the assessment began."""
     opened: datetime.date | None = None
     """Date of the ledger's first entry: evidence dated later was made during the assessment."""
 

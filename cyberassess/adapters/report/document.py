@@ -76,9 +76,10 @@ def frame(basis: Basis, template: str, kind: str, *, edition: str = "") -> Frame
 
 
 def said_superseded(basis: Basis) -> tuple[str, ...]:
-    """Say of each set that is scored by a superseded rule what the newest version gives."""
+    """Say of each set by a superseded rule what the newest gives, and which were corrected."""
     theme = basis.headline
-    return tuple(each.sentence(theme.id, theme.title) for each in basis.card.superseded)
+    by_rule = [each.sentence(theme.id, theme.title) for each in basis.card.superseded]
+    return (*by_rule, *basis.corrected)
 
 
 def reference(basis: Basis) -> str:

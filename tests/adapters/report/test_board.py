@@ -104,7 +104,7 @@ def test_what_is_at_stake_and_not_covered_is_said(summary: BoardSummary) -> None
     assert summary.stake == "At stake in Housing: Two days without it stop emergency repairs."
     assert "Museum booking" in summary.not_covered
     assert "paragraphs 7 and 3" in summary.exempt
-    assert "take the monitoring officer's advice" in summary.exempt
+    assert "Take the monitoring officer's advice" in summary.exempt
 
 
 def test_without_a_plan_a_target_or_a_year_before_it_says_so() -> None:

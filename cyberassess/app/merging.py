@@ -50,6 +50,7 @@ from cyberassess.app.opening import (
 from cyberassess.app.settling import Conflict, Difference, conflicts, differences
 from cyberassess.domain.hashes import assessment_id
 from cyberassess.domain.ledger import fold
+from cyberassess.domain.naming import unsettled
 from cyberassess.domain.numbering import NUMBERED, NUMBERING, renumbered, said_was
 from cyberassess.domain.recorded import State
 from cyberassess.domain.segment import Segment, heads_of, in_order, up_to
@@ -190,7 +191,7 @@ def _plan(
         return plan, session
     branched = _branched_settings(plan, state, contents.flat)
     _overruled_settings(plan, heads, segments, contents.flat)
-    changed = settings_event(state.settings, contents.flat, branched)
+    changed = settings_event(state.settings, _names_kept(state, contents), branched)
     plan.events = [
         *session.pending,
         *([changed] if changed else []),
@@ -207,6 +208,23 @@ def _plan(
     final = Assessment(ours, contents, Reading(joined, ()), fold(joined))
     plan.conflicts, plan.differences = conflicts(final), differences(final)
     return plan, session
+
+
+def _names_kept(state: State, contents: Contents) -> Mapping[str, str]:
+    """Give the settings with each name that nobody has explained as it was recorded.
+
+    The next writing command asks about it.
+    """
+    officer = contents.settings.officer.id
+    return {
+        **contents.flat,
+        **{
+            "officer.name" if each.person == officer else f"people[{each.person}].name": (
+                each.recorded
+            )
+            for each in unsettled(state, contents.settings)
+        },
+    }
 
 
 def _numbers(

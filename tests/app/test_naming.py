@@ -1,9 +1,12 @@
 """Names: as they were when something was said; changed ones asked about; one person twice."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from cyberassess.adapters.segments import new_text
+from cyberassess.app.merging import merge
 from cyberassess.app.opening import RenamedError, open_assessment, writing
 from cyberassess.app.people import people
 from cyberassess.app.results import explain_json, find_outcomes, verify
@@ -171,3 +174,14 @@ def test_two_who_are_not_one_are_refused(answered: Path, one: str, other: str, s
 def test_a_name_that_was_not_changed_is_refused(answered: Path) -> None:
     with pytest.raises(AssessmentError, match="Changed names: none"):
         renamed(answered, ["Kim Lee"])
+
+
+def test_a_merge_records_no_name_that_nobody_explained(answered: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(answered, tmp_path / "laptop"))
+    with writing(other, "test") as session:
+        session.write([{"type": "met", "person": "met-1", "name": new_text("Ada Moss")}])
+    retype(answered, "Kim Lee", "Dev Malhotra")
+    merge(answered, other)
+    assert open_assessment(answered).state.settings["people[p2].name"] == "Kim Lee"
+    with pytest.raises(RenamedError, match="Dev Malhotra"):
+        send(answered)

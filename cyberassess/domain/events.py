@@ -1,4 +1,4 @@
-"""What each kind of event says, and the slots it is written to.
+"""The slots each kind of event is written to.
 
 A slot is one person's answer to one statement in one scope, one person's rationale for an outcome,
 and so on. It keeps the values no later value has seen.
@@ -52,18 +52,6 @@ class Folding:
     history: dict[StatementKey, list[Change]] = field(default_factory=dict)
     records: Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
-
-
-REGISTERS = frozenset(
-    ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
-     "extension", "action", "approval", "evidence-item", "evidence-link", "review",
-     "review-file", "settled")
-)  # fmt: skip
-"""The kinds of record; docs/formats.md lists their fields."""
-KINDS = REGISTERS | {
-    "answer", "rationale", "evidence", "resolution", "claim", "settings", "met", "sent",
-    "received",
-}  # fmt: skip
 
 
 def apply(

@@ -371,9 +371,7 @@ def register_of(state: State) -> Register:
     reviews = {key[0]: found[-1] for key, found in records.items() if key[1:] == (REVIEW,)}
     links: dict[str, list[Link]] = {}
     for record in state.register(LINK):
-        link = _link(record)
-        if link is not None:
-            links.setdefault(link.item, []).append(link)
+        links.setdefault(record.key[0], []).append(_link(record))
     numbers = [int(each.fields.get("number", 0)) for each in items.values()]
     references = {
         item_id: _reference(item_id, number, numbers.count(number) > 1)
@@ -450,12 +448,7 @@ def _item(
     )
 
 
-_PARTS = 4
-
-
-def _link(record: Record) -> Link | None:
-    if len(record.key) != _PARTS:
-        return None
+def _link(record: Record) -> Link:
     item, framework, scope, outcome = record.key
     key = OutcomeKey(FrameworkRef(framework), ScopeId(scope), OutcomeId(outcome))
     place = str(record.fields.get("place", ""))

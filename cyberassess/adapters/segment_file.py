@@ -56,7 +56,11 @@ def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
             f"this one reads up to {SCHEMA}).",
             f"Update cyberassess. {NOTHING_CHANGED}",
         )
-    fault = header_fault(header) if schema == SCHEMA else '"schema" is not a known number'
+    fault = (
+        header_fault(header)
+        if schema is not True and schema == SCHEMA
+        else '"schema" is not a known number'
+    )
     if fault:
         return None, damaged(where, 1, f"The first line is not a segment's header: {fault}.")
     if is_open:

@@ -12,7 +12,7 @@ from cyberassess.app.pack_changes import change_rows
 from cyberassess.app.results import explain_json, score_json
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Link, Mark
-from cyberassess.domain.framework import CountsAs, IndicatorId, LevelId
+from cyberassess.domain.framework import CountsAs, IndicatorId
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import stand
@@ -153,7 +153,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
 
 def level_title(score: OutcomeScore, level: str | None) -> str:
     """Give a level's title; empty where there is none."""
-    return score.asked.framework.level(LevelId(level)).title if level else ""
+    return score.asked.framework.title_of(level) if level else ""
 
 
 _COUNTS = {

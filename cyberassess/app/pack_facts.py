@@ -41,8 +41,8 @@ def facts(opened: Opened) -> Iterator[Problem]:
             yield from _differing(name, read(mine.encode("utf-8", "replace")), theirs)
     if "index.xlsx" in opened.checked.hashes:
         with tempfile.TemporaryDirectory() as scratch:
-            mine = index_book(page, opened.assessment.on, Path(scratch))
-            yield from _workbook(opened, mine, Path(scratch))
+            book = index_book(page, opened.assessment.on, Path(scratch))
+            yield from _workbook(opened, book, Path(scratch))
     yield from _report(opened)
 
 

@@ -39,7 +39,7 @@ from cyberassess.app.opening import (
 from cyberassess.app.output import moment, refuse_existing, saving
 from cyberassess.domain.assessment import OutcomeKey, PersonId, statement_key
 from cyberassess.domain.findings import Agreement, agreement
-from cyberassess.domain.framework import Level, LevelId
+from cyberassess.domain.framework import Level
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import make_ref
 from cyberassess.domain.recorded import Source
@@ -141,7 +141,7 @@ def _ref(assessment: Assessment, key: OutcomeKey, name: str) -> str:
 
 
 def _level_title(score: OutcomeScore, level: str | None) -> str:
-    return score.asked.framework.level(LevelId(level)).title if level else ""
+    return score.asked.framework.title_of(level) if level else ""
 
 
 def _claims(assessment: Assessment, person: str) -> list[tuple[OutcomeKey, ClaimRow]]:

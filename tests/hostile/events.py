@@ -117,7 +117,10 @@ COMMANDS = (
 
 
 def ending(folder: Path, *, thorough: bool = True) -> str:
-    """Read a workspace in every way; say how that ended, with the traceback where it was one."""
+    """Read a workspace; say how that ended, with the traceback where it was one.
+
+    ``thorough`` gives every reading command and prints the report, too.
+    """
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
             try:
@@ -125,11 +128,12 @@ def ending(folder: Path, *, thorough: bool = True) -> str:
                 answers_json(assessment)
                 tables(assessment, items_of(assessment, None), {}, {})
             except CyberassessError as cause:
-                recover(folder, folder.with_name("recovered"))
+                with contextlib.suppress(CyberassessError):
+                    recover(folder, folder.with_name("recovered"))
                 return "named" if str(cause) else "not said"
-            for words in COMMANDS:
-                _given(folder, words)
             if thorough:
+                for words in COMMANDS:
+                    _given(folder, words)
                 render_html(full_view(assessment))
         except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
             return traceback.format_exc()

@@ -4,16 +4,17 @@ A file is named by its sequence and the first eight figures of its hash; while p
 way it is open, and named so.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cyberassess.adapters.strict_json import DECODER, read_json
 from cyberassess.domain.hashes import canonical, false_digests, segment_hash, text_field
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.segment import SCHEMA, Segment
+from cyberassess.domain.shapes import header_fault, is_deep
 from cyberassess.errors import LedgerError, Problem
 
 CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")
@@ -55,8 +56,13 @@ def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
             f"this one reads up to {SCHEMA}).",
             f"Update cyberassess. {NOTHING_CHANGED}",
         )
-    if schema != SCHEMA or not isinstance(header.get("parents"), list):
-        return None, damaged(where, 1, "The first line is not a segment's header.")
+    fault = (
+        header_fault(header)
+        if schema is not True and schema == SCHEMA
+        else '"schema" is not a known number'
+    )
+    if fault:
+        return None, damaged(where, 1, f"The first line is not a segment's header: {fault}.")
     if is_open:
         return Segment(path.name, int(is_open[1]), "", header, tuple(events)), None
     found = segment_hash(lines)
@@ -78,8 +84,8 @@ def _lines(data: bytes, where: str) -> tuple[list[Json], Problem | None]:
     lines: list[Json] = []
     for number, line in enumerate(data.splitlines(), start=1):
         try:
-            lines.append(json.loads(line))
-        except (ValueError, RecursionError):
+            lines.append(read_json(line))
+        except ValueError:
             return [], damaged(where, number, "The line is not whole.")
         if not isinstance(lines[-1], dict):
             return [], damaged(where, number, "The line is not an event.")
@@ -139,11 +145,9 @@ def read_stray(path: Path, known: Mapping[str, Segment]) -> Segment | None:
         OSError: where the file cannot be read.
     """
     lines, problem = _lines(path.read_bytes(), path.name)
-    if problem is not None or lines[0].get("schema") != SCHEMA:
+    if problem is not None or lines[0].get("schema") != SCHEMA or header_fault(lines[0]):
         return None
-    parents = lines[0].get("parents")
-    if not isinstance(parents, list):
-        return None
+    parents = lines[0]["parents"]
     found = segment_hash(lines)
     named = re.match(rf"(\d{{6}})-{found[:8]}", path.name)
     if named:
@@ -241,15 +245,16 @@ def _misread_event(event: Json) -> bool:
 
 def _objects(line: bytes) -> tuple[list[Json], bool]:
     """Give the objects that can be read in a line, and whether the line was as it was written."""
-    decoder = json.JSONDecoder()
     text = line.decode("utf-8", "replace")
     found: list[Json] = []
     position = text.find("{")
     is_whole = position == 0
     while position >= 0:
         try:
-            value, end = decoder.raw_decode(text, position)
+            value, end = DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
+            value, end = None, 0
+        if value is None or is_deep(value):
             is_whole = False
             position = text.find("{", position + 1)
             continue

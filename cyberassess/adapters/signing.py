@@ -5,7 +5,6 @@ passphrase itself. Source: OpenSSH, PROTOCOL.sshsig; ``man ssh-keygen``, options
 """
 
 import os
-import re
 import shutil
 import stat
 import subprocess
@@ -13,9 +12,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from cyberassess.adapters.ssh_signature import PublicKey, read_key
 from cyberassess.errors import AssessmentError, Problem
 
 NAMESPACE = "cyberassess-pack"
+_FINGERPRINT = "SHA256:"
 _UNTOUCHED = "Nothing was written."
 _SECONDS = 120
 
@@ -77,29 +78,37 @@ def open_key(path: Path) -> Key:
             "The public half does not lie beside it.",
             f"Make it: ssh-keygen -y -f {path.name} > {path.name}.pub.",
         )
-    words = public.read_text(encoding="utf-8", errors="replace").split()
-    if len(words) < 2 or not re.fullmatch(r"[a-z0-9@.-]+", words[0]):  # noqa: PLR2004 - type, key
-        raise refuse("not-a-key", "This is not an SSH key.", "Make one: ssh-keygen -t ed25519.")
-    line = f"{words[0]} {words[1]}"
-    return Key(path, line, fingerprint(line))
+    try:
+        found = read_key(public.read_text(encoding="utf-8", errors="replace"))
+    except ValueError as cause:
+        message = f"This is not an SSH key: {cause}."
+        raise refuse("not-a-key", message, "Make one: ssh-keygen -t ed25519.") from cause
+    return Key(path, str(found), found.fingerprint)
 
 
-def fingerprint(public: str) -> str:
-    """Give the fingerprint of a public key.
+def named_fingerprint(named: str) -> str:
+    """Give the fingerprint of the key the reader of a pack names.
+
+    Args:
+        named: a file with one public key, or a fingerprint: ``SHA256:…``.
 
     Raises:
-        AssessmentError: where it is none, or OpenSSH is not installed.
+        AssessmentError: where it is neither.
     """
-    done = subprocess.run(
-        [_program(), "-l", "-f", "-"],
-        input=f"{public}\n", capture_output=True, text=True, check=False, timeout=_SECONDS,
-    )  # fmt: skip
-    found = re.search(r"SHA256:\S+", done.stdout)
-    if found is None:
+    hint = "Give the sender's public key (its name ends in .pub), or the fingerprint they read out"
+    if named.startswith(_FINGERPRINT):
+        return named.rstrip("=")
+    try:
+        if not Path(named).is_file():
+            message = "there is no such file"
+            raise ValueError(message)  # noqa: TRY301 - said like everything else
+        return read_key(Path(named).read_text(encoding="utf-8", errors="replace")).fingerprint
+    except (OSError, ValueError) as cause:
+        said = getattr(cause, "strerror", None) or cause
+        message = f"It is not one SSH public key: {said}."
         raise AssessmentError(
-            Problem("not-a-key", "key", "This is not an SSH key.", "Make one: ssh-keygen.")
-        )
-    return found[0]
+            Problem("not-a-key", named, message, f"{hint}, SHA256:…. Nothing was checked.")
+        ) from cause
 
 
 def sign(key: Key, data: bytes) -> bytes:
@@ -129,7 +138,7 @@ def sign(key: Key, data: bytes) -> bytes:
         return made.read_bytes()
 
 
-def is_signed_by(data: bytes, signature: bytes, public: str, who: str) -> bool:
+def is_signed_by(data: bytes, signature: bytes, key: PublicKey) -> bool:
     """Say whether a signature over some bytes was made with a key.
 
     Raises:
@@ -138,10 +147,10 @@ def is_signed_by(data: bytes, signature: bytes, public: str, who: str) -> bool:
     program = _program()
     with tempfile.TemporaryDirectory() as name:
         allowed, made = Path(name) / "allowed_signers", Path(name) / "data.sig"
-        allowed.write_text(f"{who} {public}\n", encoding="utf-8")
+        allowed.write_text(f"signer {key}\n", encoding="utf-8")
         made.write_bytes(signature)
         done = subprocess.run(
-            [program, "-Y", "verify", "-f", str(allowed), "-I", who, "-n", NAMESPACE,
+            [program, "-Y", "verify", "-f", str(allowed), "-I", "signer", "-n", NAMESPACE,
              "-s", str(made)],
             input=data, capture_output=True, check=False, timeout=_SECONDS,
         )  # fmt: skip

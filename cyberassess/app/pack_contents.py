@@ -13,7 +13,7 @@ from cyberassess.app.results import explain_json, score_json
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.evidence import SOURCE_TYPES, Held, Item, Link, Mark
-from cyberassess.domain.framework import CountsAs, IndicatorId, LevelId, Needs
+from cyberassess.domain.framework import CountsAs, IndicatorId, Needs
 from cyberassess.domain.recorded import Given
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.domain.standing import is_backed, stand
@@ -154,7 +154,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
 
 def level_title(score: OutcomeScore, level: str | None) -> str:
     """Give a level's title; empty where there is none."""
-    return score.asked.framework.level(LevelId(level)).title if level else ""
+    return score.asked.framework.title_of(level) if level else ""
 
 
 def _words(score: OutcomeScore, statement: IndicatorId, counts_as: CountsAs) -> str:

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import itertools
 import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cyberassess.adapters.pack import (
     SIGNATURE,
@@ -19,15 +19,25 @@ from cyberassess.adapters.pack import (
     unpack,
 )
 from cyberassess.adapters.pdf_signing import check_pdf, has_signature, is_installed
-from cyberassess.adapters.signing import fingerprint, is_signed_by
+from cyberassess.adapters.signing import NAMESPACE, is_signed_by, named_fingerprint
+from cyberassess.adapters.ssh_signature import Signature, read_signature, read_signer
+from cyberassess.adapters.strict_json import read_json
 from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.output import csv_bytes
-from cyberassess.app.pack_contents import answers_json, items_of, tables
-from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.app.pack_contents import answers_json, tables
+from cyberassess.app.pack_facts import BELIEVE, facts, first_line
+from cyberassess.app.pack_parts import (
+    Opened,
+    kind_note,
+    missing_parts,
+    named_parts,
+    open_pack,
+    read_manifest,
+)
 from cyberassess.domain.evidence import Held
-from cyberassess.domain.framework import FrameworkRef, OutcomeId
-from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem, Severity
+from cyberassess.domain.pack_kinds import MANIFEST, SIGNERS, Manifest
+from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
 
 Json = Any  # NOTE: values of json.loads, compared as they are.
 
@@ -42,36 +52,77 @@ class PackVerified:
     head: str
     signature: str
     """In words: by whom, or that there is none."""
-    is_signed: bool
+    seal: "Seal"
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
     report_signature: str = ""
     """In words: who signed the report itself; empty where nobody did."""
 
+    not_looked_into: str = (
+        "Not looked into: the wording of README, index, method.md and report beyond their facts."
+    )
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a signature holds, whoever made it."""
+        return self.seal in {Seal.NAMED, Seal.UNNAMED}
+
+    @property
+    def conclusion(self) -> str:
+        """Say in a sentence what all of it shows."""
+        if self.problems:
+            return ""
+        match self.seal:
+            case Seal.NAMED:
+                return "Nothing was altered since the holder of that key signed it."
+            case Seal.UNNAMED:
+                return (
+                    "It is as whoever holds that key signed it; anybody can make a key, so it is "
+                    "worth no more than that call."
+                )
+            case _:
+                return (
+                    "It is consistent in itself; anybody could have made it. Compare the head, "
+                    "or the SHA-256 of the file, with what the sender tells you."
+                )
+
 
 def verify_pack(
-    path: Path, *, key: Path | None = None, on_bytes: Callable[[int], None] = lambda _: None
+    path: Path,
+    *,
+    key: Path | str | None = None,
+    on_bytes: Callable[[int], None] = lambda _: None,
 ) -> PackVerified:
     """Check hashes and signature; derive every determination and score again from the pack.
 
     Args:
-        key: the sender's public key, if it came another way; without it the one inside is used.
+        key: the sender's public key as a file, or its fingerprint, if it came another way.
 
     Raises:
-        AssessmentError: where the file is no pack.
+        AssessmentError: where the file is no pack, or the key none.
     """
     if not path.is_file():
         raise AssessmentError(
             Problem("not-there", str(path), "There is no such file.", "Check name and folder.")
         )
+    named = named_fingerprint(str(key)) if key is not None else ""
     checked = check_pack(path, on_bytes)
     problems = list(checked.problems)
-    manifest = _manifest(path, checked, problems)
     notes: list[Problem] = []
-    signature, is_signed = _signature(path, checked, manifest, key, problems=problems, notes=notes)
-    report = _report_signature(path, checked, manifest, problems=problems, notes=notes)
+    manifest, faults = read_manifest(path, checked)
+    problems += faults
+    expected = (manifest.signed_by or "") if manifest else ""
+    signature, seal = _signature(path, checked, expected, named, problems=problems)
+    report = ""
+    if manifest is not None:
+        about = kind_note(manifest)
+        if about is not None:
+            (problems if manifest.is_newer else notes).append(about)
+        problems += missing_parts(checked, manifest)
+        report = _report_signature(path, checked, manifest, problems=problems, notes=notes)
+        notes += _left_out(manifest)
     answers = outcomes = 0
-    head = " ".join(manifest.get("heads", []))
+    head = " ".join(manifest.heads) if manifest else ""
     with tempfile.TemporaryDirectory() as name:
         assessment = _opened(path, checked, Path(name), problems)
         if assessment is not None:
@@ -79,46 +130,50 @@ def verify_pack(
             answers = sum(len(given) for given in assessment.state.answers.values())
             outcomes = len(assessment.card.outcomes)
             problems += _derived(path, checked, assessment)
-            problems += _tables(path, checked, assessment, manifest)
-            problems += _files(checked, assessment, manifest)
-    if manifest.get("partial"):
-        notes.append(Problem("partial", "pack.json", manifest["partial"], "", Severity.NOTE))
-    if manifest.get("withheld"):
-        withheld = ", ".join(manifest["withheld"])
-        notes.append(Problem("withheld", "pack.json", f"Withheld: {withheld}.", "", Severity.NOTE))
+            if manifest is not None:
+                opened = open_pack(path, checked, manifest, assessment)
+                problems += [*_tables(opened), *_files(opened), *named_parts(opened)]
+                problems += facts(opened)
     return PackVerified(
-        len(checked.hashes), answers, outcomes, head, signature, is_signed, tuple(problems),
+        len(checked.hashes), answers, outcomes, head, signature, seal, tuple(problems),
         tuple(notes), report,
     )  # fmt: skip
 
 
-def _manifest(path: Path, checked: CheckedPack, problems: list[Problem]) -> dict[str, Json]:
-    if "pack.json" in checked.hashes:
-        try:
-            found = json.loads(read_entry(path, "pack.json"))
-        except (ValueError, CyberassessError):
-            found = None
-        if isinstance(found, dict):
-            return found
-    problems.append(
-        Problem("no-manifest", "pack.json", "It is missing or cannot be read.", "Ask again.")
-    )
-    return {}
+def _left_out(manifest: Manifest) -> Iterator[Problem]:
+    """Say what the pack says it does not hold."""
+    if manifest.partial:
+        yield Problem("partial", MANIFEST, manifest.partial, "", Severity.NOTE)
+    if manifest.withheld:
+        withheld = ", ".join(manifest.withheld)
+        yield Problem("withheld", MANIFEST, f"Withheld: {withheld}.", "", Severity.NOTE)
+    if manifest.kind > 1 and manifest.report is None:
+        yield Problem("no-report", MANIFEST, "It was packed without a report.", "", Severity.NOTE)
+
+
+class Seal(Enum):
+    """What the signature of a pack is worth."""
+
+    NAMED = "named"
+    """It holds, and was made with the key the reader named."""
+    UNNAMED = "unnamed"
+    """It holds, and was made with a key the reader has not named."""
+    BROKEN = "broken"
+    """It does not hold, or could not be checked."""
+    ABSENT = "absent"
 
 
 def _signature(
-    path: Path,
-    checked: CheckedPack,
-    manifest: dict[str, Json],
-    key: Path | None,
-    *,
-    problems: list[Problem],
-    notes: list[Problem],
-) -> tuple[str, bool]:
-    """Say in words who signed, and whether the signature is good."""
-    expected = manifest.get("signed_by")
+    path: Path, checked: CheckedPack, expected: str, named: str, *, problems: list[Problem]
+) -> tuple[str, Seal]:
+    """Say in words who signed, and what that is worth.
+
+    Args:
+        expected: the fingerprint ``pack.json`` names; empty where it names none.
+        named: the fingerprint the reader names; empty where they name none.
+    """
     if SIGNATURE not in checked.hashes:
-        if expected or key is not None:
+        if expected or named:
             problems.append(
                 Problem(
                     "signature-missing",
@@ -129,65 +184,67 @@ def _signature(
                     "Ask the sender for the pack as it was signed.",
                 )
             )
-        return "unsigned: nothing shows who packed it", False
+        return "unsigned: nothing shows who packed it", Seal.ABSENT
     try:
-        return _checked_signature(path, expected, key, problems=problems, notes=notes)
-    except (ValueError, IndexError) as cause:
-        problems.append(
-            Problem(
-                "signature-odd", "allowed_signers", f"It cannot be read: {cause}.", "Ask again."
-            )
-        )
+        found, who = _read(path, SIGNATURE, read_signature), ""
+        faults = list(_misused(found, expected, named))
+        signer = _read(path, SIGNERS, read_signer) if SIGNERS in checked.hashes else None
+        if signer is None or signer[1] != found.key:
+            message = "It does not name the key that made the signature."
+            faults.append(Problem("signer-other", SIGNERS, message, _ASK_WHO))
+        else:
+            who = signer[0]
+        if not is_signed_by(read_entry(path, SUMS), read_entry(path, SIGNATURE), found.key):
+            message = f"It does not hold: {SUMS} was changed after it was signed."
+            faults.append(Problem("signature-wrong", SIGNATURE, message, _ASK_WHO))
     except AssessmentError as cause:
         problems += cause.problems
-    return "not checked", False
+        return "not checked", Seal.BROKEN
+    problems += faults
+    mark = found.key.fingerprint
+    if faults:
+        return f"does not hold; its key is {mark}", Seal.BROKEN
+    if named:
+        return f"signed by {who} with {mark}", Seal.NAMED
+    return f"signed by a key you have not named; compare {mark} by telephone", Seal.UNNAMED
 
 
-def _checked_signature(
-    path: Path,
-    expected: Json,
-    key: Path | None,
-    *,
-    problems: list[Problem],
-    notes: list[Problem],
-) -> tuple[str, bool]:
-    who, _, inside = read_entry(path, "allowed_signers").decode().strip().partition(" ")
-    public = inside
-    if key is not None:
-        words = key.read_text(encoding="utf-8", errors="replace").split()
-        public = " ".join(words[:2])
-    mark = fingerprint(public)
-    good = is_signed_by(read_entry(path, SUMS), read_entry(path, SIGNATURE), public, who)
-    if not good:
-        problems.append(
-            Problem(
-                "signature-wrong",
-                SIGNATURE,
-                f"The signature was not made with the key {mark}, or {SUMS} was changed.",
-                "Ask the sender which key signed the pack.",
-            )
-        )
-        return f"not signed with {mark}", False
+_ASK_WHO = "Ask the sender which key signed the pack."
+
+
+def _misused(found: Signature, expected: str, named: str) -> Iterator[Problem]:
+    """Say where a signature was made for something else, or with another key."""
+    mark = found.key.fingerprint
+    if found.namespace != NAMESPACE:
+        message = f'It was made for "{found.namespace}", not for a pack.'
+        yield Problem("signature-for-other", SIGNATURE, message, _ASK_WHO)
+    if named and named != mark:
+        message = f"It was made with the key {mark}, not with the one you named, {named}."
+        yield Problem("signature-wrong", SIGNATURE, message, _ASK_WHO)
     if expected != mark:
-        problems.append(
-            Problem(
-                "signature-other",
-                "pack.json",
-                f'It names the key "{expected}", but {mark} signed.',
-                "Somebody else may have signed the pack again: ask the sender.",
-            )
+        yield Problem(
+            "signature-other",
+            MANIFEST,
+            f'It names the key "{expected}", but {mark} signed.',
+            "Somebody else may have signed the pack again: ask the sender.",
         )
-    if key is None:
-        notes.append(
-            Problem(
-                "key-from-pack",
-                "allowed_signers",
-                f"The key came with the pack. Ring the sender and compare: {mark}.",
-                "Or give their key: --key FILE.",
-                Severity.NOTE,
-            )
-        )
-    return f"signed by {who} with {mark}", not [e for e in problems if e.where == SIGNATURE]
+
+
+_Read = TypeVar("_Read")
+
+
+def _read(path: Path, name: str, read: Callable[[bytes], _Read]) -> _Read:
+    """Read an entry strictly.
+
+    Raises:
+        AssessmentError: where it is not what it should be.
+    """
+    try:
+        return read(read_entry(path, name))
+    except ValueError as cause:
+        raise AssessmentError(
+            Problem("unreadable", name, f"It cannot be read: {cause}.", "Ask the sender again.")
+        ) from cause
 
 
 _REPORT = "report.pdf"
@@ -196,13 +253,13 @@ _REPORT = "report.pdf"
 def _report_signature(
     path: Path,
     checked: CheckedPack,
-    manifest: dict[str, Json],
+    manifest: Manifest,
     *,
     problems: list[Problem],
     notes: list[Problem],
 ) -> str:
     """Say in words who signed the report itself; empty where the pack says that nobody did."""
-    expected = manifest.get("report_signed_by")
+    expected = manifest.report_signed_by
     if not expected:
         return ""
 
@@ -238,11 +295,6 @@ def _report_signature(
 
 
 _WORKSPACE = ("ledger/", "frameworks/")
-_EVIDENCE = "evidence/EV-"
-_BELIEVE = (
-    "Believe the ledger, and ask the sender; an update of the program may also explain it: "
-    "compare its version with the one in pack.json."
-)
 
 
 def _opened(
@@ -259,7 +311,7 @@ def _opened(
         unpack(path, names)
         assessment = open_assessment(scratch)
         assert assessment.card is not None  # noqa: S101 - derived here, raising where it cannot be
-    except (LedgerError, AssessmentError) as cause:
+    except CyberassessError as cause:
         problems += [each for each in cause.problems if each not in problems]
         return None
     except OSError as cause:
@@ -281,7 +333,7 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
     if "answers.json" not in checked.hashes:
         return
     try:
-        said = json.loads(read_entry(path, "answers.json"))
+        said = read_json(read_entry(path, "answers.json"))
     except ValueError:
         said = None
     if not isinstance(said, dict):
@@ -301,7 +353,7 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
             "derives-differently",
             f"answers.json, {part}{where}",
             "It is not what follows from the ledger and the control sets in this pack.",
-            _BELIEVE,
+            BELIEVE,
         )
     if said.get("heads") != found["heads"]:
         yield Problem(
@@ -313,7 +365,7 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
 
 
 _ADDED = frozenset(("word", "why", "says", "decides", "deciding"))
-"""What packs did not say, or said otherwise, before they said why each statement counts."""
+"""What packs of kind 1 did not say, or said otherwise: why each statement counts."""
 
 
 def _in_one_form(mine: Json, theirs: Json) -> tuple[Json, Json]:
@@ -328,78 +380,52 @@ def _in_one_form(mine: Json, theirs: Json) -> tuple[Json, Json]:
     return (mine, theirs) if says_why else (without(mine), without(theirs))
 
 
-def _in_their_columns(mine: bytes, theirs: bytes) -> bytes:
-    """Give a table with the columns an older pack has; later ones stand after them."""
-    head, rows = (list(csv.reader(io.StringIO(e.decode("utf-8-sig")))) for e in (theirs, mine))
+def _in_their_columns(mine: bytes, theirs: bytes, manifest: Manifest) -> bytes:
+    """Give a table with the columns packs of kind 1 have; later ones stand after them."""
+    if manifest.kind > 1:
+        return mine
+    head, rows = (
+        list(csv.reader(io.StringIO(e.decode("utf-8-sig", "replace")))) for e in (theirs, mine)
+    )
     known = len(head[0]) if head else 0
     if not known or rows[0][:known] != head[0]:
         return mine
     return csv_bytes([row[:known] for row in rows])
 
 
-def _tables(
-    path: Path, checked: CheckedPack, assessment: Assessment, manifest: dict[str, Json]
-) -> Iterator[Problem]:
-    """Compare every table with what follows from the ledger, line by line."""
-    withheld = set(manifest.get("withheld") or ())
-    items = tuple(
-        each for each in items_of(assessment, _only(manifest)) if each.reference not in withheld
-    )
-    lying = {sha256: name for name, sha256 in checked.hashes.items() if name.startswith(_EVIDENCE)}
-    paths = {each.id: lying[each.sha256] for each in items if each.sha256 in lying}
-    received = {
-        sha256: name for name, sha256 in checked.hashes.items() if name.startswith("received/")
-    }
-    for name, found in tables(assessment, items, paths, received).items():
-        if name not in checked.hashes:
-            continue
-        theirs = read_entry(path, name)
-        mine = found if found == theirs else _in_their_columns(found, theirs)
-        if mine != theirs:
-            pairs = zip(mine.splitlines(), theirs.splitlines(), strict=False)
-            same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+def _tables(opened: Opened) -> Iterator[Problem]:
+    """Compare every table with what follows from the ledger, value by value."""
+    mine = tables(opened.assessment, opened.items, opened.paths, opened.received)
+    for name, data in mine.items():
+        line = 0
+        if name in opened.checked.hashes:
+            theirs = read_entry(opened.path, name)
+            line = first_line(_in_their_columns(data, theirs, opened.manifest), theirs)
+        if line:
             yield Problem(
                 "derives-differently",
-                f"{name}, line {same + 1}",
+                f"{name}, line {line}",
                 "It is not what follows from the ledger and the control sets in this pack.",
-                _BELIEVE,
+                BELIEVE,
             )
-
-
-def _only(manifest: dict[str, Json]) -> set[OutcomeKey] | None:
-    """Give the outcomes whose evidence a partial pack holds; ``None`` for all."""
-    only = manifest.get("only")
-    if not isinstance(only, list):
-        return None
-    parts = [str(each).split("/") for each in only]
-    return {
-        OutcomeKey(FrameworkRef(each[0]), ScopeId(each[1]), OutcomeId(each[2]))
-        for each in parts
-        if len(each) == len(OutcomeKey._fields)
-    }
 
 
 def _first_difference(mine: Json, theirs: Json) -> str:
     if isinstance(mine, list) and isinstance(theirs, list):
         for number, (one, other) in enumerate(zip(mine, theirs, strict=False), start=1):
             if one != other:
-                names = [str(one.get(k)) for k in ("outcome", "theme", "scope") if one.get(k)]
+                says = one if isinstance(one, dict) else {}
+                names = [str(says[k]) for k in ("outcome", "theme", "scope") if says.get(k)]
                 return f", {' in '.join(names) or f'entry {number}'}"
         return f", {len(theirs)} entries instead of {len(mine)}"
     return ""
 
 
-def _files(
-    checked: CheckedPack, assessment: Assessment, manifest: dict[str, Json]
-) -> Iterator[Problem]:
+def _files(opened: Opened) -> Iterator[Problem]:
     """Compare evidence and originals with what the ledger says of them."""
-    inside = set(checked.hashes.values())
-    withheld = set(manifest.get("withheld") or ())
-    partial = bool(manifest.get("partial"))
-    for item in assessment.evidence.items:
-        if item.held is not Held.FILE or item.reference in withheld or partial:
-            continue
-        if item.sha256 not in inside:
+    inside = set(opened.checked.hashes.values())
+    for item in opened.items:
+        if item.held is Held.FILE and item.sha256 not in inside:
             yield Problem(
                 "evidence-missing",
                 item.reference,
@@ -407,9 +433,9 @@ def _files(
                 "changed.",
                 "Ask the sender for it.",
             )
-    if withheld:
+    if opened.manifest.withheld:
         return
-    for each in assessment.state.received:
+    for each in opened.assessment.state.received:
         if each.accepted and each.sha256 not in inside:
             yield Problem(
                 "original-missing",

@@ -27,6 +27,7 @@ from cyberassess.adapters.report.pack_pages import index_html, readme_text
 from cyberassess.adapters.segments import Reading
 from cyberassess.adapters.sensitive import signs_in
 from cyberassess.adapters.signing import Key, open_key, sign
+from cyberassess.adapters.ssh_signature import principal
 from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app import pack_contents
 from cyberassess.app.evidencing import file_problems
@@ -44,6 +45,7 @@ from cyberassess.domain.better import surpassed
 from cyberassess.domain.evidence import Item
 from cyberassess.domain.hashes import canonical
 from cyberassess.domain.ledger import fold
+from cyberassess.domain.pack_kinds import KIND, MANIFEST, SIGNERS
 from cyberassess.domain.segment import Segment
 from cyberassess.errors import AssessmentError, Problem, counted
 
@@ -407,12 +409,12 @@ def _fill(making: _Making, scratch: Path) -> None:
     fixed[SETTINGS] = workspace.folder / SETTINGS
     fixed |= _folder(workspace.folder / "frameworks", "frameworks")
     fixed["method.md"] = resources.folder("docs") / "method.md"
-    fixed["pack.json"] = _manifest(making, files)
+    report = _report(making, scratch, answers) if making.wanted.report else {}
+    fixed[MANIFEST] = _manifest(making, files, next(iter(report), ""))
     if making.key is not None:
-        fixed["allowed_signers"] = f"{_principal(assessment)} {making.key.public}\n".encode()
+        fixed[SIGNERS] = f"{_principal(assessment)} {making.key.public}\n".encode()
     first: dict[str, Content] = {"README.txt": b"", "index.html": b"", "index.xlsx": b""}
-    if making.wanted.report:
-        first |= _report(making, scratch, answers)
+    first |= report
     page = index_page(_inside(making, len(first) + len(fixed)))
     first["README.txt"] = readme_text(page).encode("utf-8", "replace")
     first["index.html"] = index_html(page).encode("utf-8", "replace")
@@ -447,7 +449,7 @@ def _kept_reviews(assessment: Assessment) -> Iterator[str]:
 
 def _principal(assessment: Assessment) -> str:
     officer = assessment.contents.settings.officer
-    return re.sub(r"\s+", "-", officer.email or slug(officer.name))
+    return principal(officer.email or slug(officer.name))
 
 
 def _signer(making: _Making) -> Callable[[bytes], Mapping[str, bytes]]:
@@ -467,11 +469,12 @@ def _report(making: _Making, scratch: Path, answers: bytes) -> dict[str, Content
     return {path.name: sign_pdf(data, path.name, making.certificate, moment_of_signing())}
 
 
-def _manifest(making: _Making, files: Mapping[str, str]) -> bytes:
+def _manifest(making: _Making, files: Mapping[str, str], report: str) -> bytes:
     assessment, wanted = making.assessment, making.wanted
     settings = assessment.contents.settings
     found = {
         "schema": 1,
+        "kind": KIND,
         "tool": __version__,
         "organisation": settings.organisation,
         "period": settings.period,
@@ -486,6 +489,7 @@ def _manifest(making: _Making, files: Mapping[str, str]) -> bytes:
         "sample": {"size": wanted.sample, "seed": wanted.seed} if wanted.sample else None,
         "withheld": [each.reference for each in making.withheld],
         "signed_by": making.key.fingerprint if making.key else None,
+        "report": report or None,
         "report_signed_by": making.certificate.fingerprint if making.certificate else None,
         "evidence": dict(sorted(files.items())),
     }

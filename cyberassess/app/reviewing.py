@@ -40,7 +40,7 @@ from cyberassess.app.output import moment, refuse_existing, saving
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.counting import said_of, word_of
 from cyberassess.domain.findings import Agreement, agreement
-from cyberassess.domain.framework import Level, LevelId
+from cyberassess.domain.framework import Level
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.questions import make_ref
 from cyberassess.domain.recorded import Source
@@ -142,7 +142,7 @@ def _ref(assessment: Assessment, key: OutcomeKey, name: str) -> str:
 
 
 def _level_title(score: OutcomeScore, level: str | None) -> str:
-    return score.asked.framework.level(LevelId(level)).title if level else ""
+    return score.asked.framework.title_of(level) if level else ""
 
 
 def _claims(assessment: Assessment, person: str) -> list[tuple[OutcomeKey, ClaimRow]]:

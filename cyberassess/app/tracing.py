@@ -69,7 +69,7 @@ def trace(assessment: Assessment, score: OutcomeScore) -> Trace:
     settled = resolutions(assessment)
 
     def title(level: str | None) -> str:
-        return framework.level(level).title if level else ""  # type: ignore[arg-type]
+        return framework.title_of(str(level)) if level else ""
 
     return Trace(
         score,

@@ -138,15 +138,14 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
 @click.argument("pack", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--key",
-    metavar="FILE",
+    metavar="FILE|SHA256:…",
     default=None,
-    show_default="the one inside",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The sender's public key, to check a pack's signature with.",
+    show_default="none: you compare the one it shows",
+    help="The sender's public key, or its fingerprint: a pack must be signed with it.",
 )
 @json_flag
 @click.pass_context
-def verify(context: click.Context, *, pack: Path | None, key: Path | None, as_json: bool) -> None:
+def verify(context: click.Context, *, pack: Path | None, key: str | None, as_json: bool) -> None:
     """Check that nothing was altered, and derive every number again.
 
     Without FILE it is the assessment's own ledger, files and originals. FILE is an evidence
@@ -201,7 +200,7 @@ def _verify_pdf(context: click.Context, path: Path, *, as_json: bool) -> None:
         context.exit(PROBLEMS)
 
 
-def _verify_pack(context: click.Context, pack: Path, key: Path | None, *, as_json: bool) -> None:
+def _verify_pack(context: click.Context, pack: Path, key: str | None, *, as_json: bool) -> None:
     from cyberassess.app.pack_verifying import verify_pack
     from cyberassess.cli.words_packing import pack_verified_json, pack_verified_lines
 

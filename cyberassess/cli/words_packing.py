@@ -82,7 +82,8 @@ def pack_verified_lines(found: "PackVerified") -> Iterator[str]:
     if found.problems:
         yield f"{counted(len(found.problems), 'problem')} found."
     else:
-        yield "Nothing was altered."
+        yield from wrap(found.conclusion)
+    yield from wrap(found.not_looked_into)
 
 
 def pack_verified_json(found: "PackVerified") -> Json:
@@ -95,6 +96,9 @@ def pack_verified_json(found: "PackVerified") -> Json:
         "head": found.head,
         "signature": found.signature,
         "signed": found.is_signed,
+        "seal": found.seal.value,
+        "conclusion": found.conclusion or None,
+        "not_looked_into": found.not_looked_into,
         "report_signature": found.report_signature or None,
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],

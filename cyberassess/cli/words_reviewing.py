@@ -34,7 +34,7 @@ def review_lines(found: "ReviewState") -> Iterator[str]:
     for score, review in found.differing:
         framework = score.asked.framework
         own = framework.level(score.determination).title if score.determination else "nothing"
-        other = framework.level(review.level).title if review.level else ""
+        other = framework.title_of(review.level) if review.level else ""
         yield from wrap(
             f"{score.key.outcome}/{score.key.scope}: claimed {own}, found {other}", "  "
         )

@@ -47,6 +47,7 @@ _WORDS: Mapping[OpenKind, tuple[str, str, str]] = {
     OpenKind.RETURNS: ("return", "not signed, or no longer", "return"),
 }
 """What is counted, what is so with it, and what it is called where there is little room."""
+_KINDS = frozenset(each.value for each in OpenKind)
 _ONLY_SAID = (OpenKind.GAPS, OpenKind.RETURNS)
 
 
@@ -165,6 +166,7 @@ def _open_then(record: Record) -> tuple[OpenPoint, ...] | None:
     return tuple(
         OpenPoint(OpenKind(each["kind"]), int(each["count"]), int(each["of"]))
         for each in record.fields["open"]
+        if each["kind"] in _KINDS  # a later version may know more
     )
 
 

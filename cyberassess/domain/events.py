@@ -1,4 +1,4 @@
-"""What each kind of event says, and the slots it is written to.
+"""The slots each kind of event is written to.
 
 A slot is one person's answer to one statement in one scope, one person's rationale for an outcome,
 and so on. It keeps the values no later value has seen.
@@ -61,17 +61,6 @@ ASKED_AGAIN = "asked-again"
 """The register of corrections a set was brought up to, keyed by framework version and revision;
 fields ``from`` (the revision before), ``texts`` (what each statement said whose answers are asked
 for again, keyed by statement) and ``only`` (the codes that are, where not all of them are)."""
-REGISTERS = frozenset(
-    ("inheritance", "determination", "acceptance", "declaration", "comment", "handover",
-     "extension", "action", "approval", "evidence-item", "evidence-link", "review",
-     "review-file", "settled", ASKED_AGAIN, "numbering", "renamed", "same-person",
-     "previous")
-)  # fmt: skip
-"""The kinds of record; docs/formats.md lists their fields."""
-KINDS = REGISTERS | {
-    "answer", "rationale", "evidence", "resolution", "claim", "settings", "met", "sent",
-    "received",
-}  # fmt: skip
 
 
 def apply(

@@ -447,12 +447,7 @@ def _item(
     )
 
 
-_PARTS = 4
-
-
-def _link(record: Record) -> Link | None:
-    if len(record.key) != _PARTS:
-        return None
+def _link(record: Record) -> Link:
     item, framework, scope, outcome = record.key
     key = OutcomeKey(FrameworkRef(framework), ScopeId(scope), OutcomeId(outcome))
     place = str(record.fields.get("place", ""))

@@ -423,6 +423,11 @@ class Framework(Model):
         """Give a level by its id; raises ``KeyError`` for one that is not declared."""
         return self._levels[level]
 
+    def title_of(self, level: str) -> str:
+        """Give a level's title; a level that was recorded and is not declared, as it stands."""
+        declared = self._levels.get(LevelId(level))
+        return declared.title if declared else f'"{level}", which is no level of this set'
+
     @cached_property
     def _answers(self) -> Mapping[str, AnswerSet]:
         return {each.id: each for each in self.answer_sets}

@@ -67,4 +67,4 @@ def false_digests(value: Json) -> bool:
 
 def assessment_id(seed: str) -> str:
     """Give the assessment's id from the first segment's random value."""
-    return hashlib.sha256(seed.encode()).hexdigest()
+    return hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()

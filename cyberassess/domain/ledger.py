@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
-from cyberassess.domain.events import KINDS, Folding, Register, Text, apply, name_person
+from cyberassess.domain.events import Folding, Register, Text, apply, name_person
 from cyberassess.domain.hashes import assessment_id, canonical
 from cyberassess.domain.recorded import (
     WITHDRAWN,
@@ -30,6 +30,7 @@ from cyberassess.domain.recorded import (
 )
 from cyberassess.domain.same_person import Joined, same_people
 from cyberassess.domain.segment import Segment, in_order
+from cyberassess.domain.shapes import KINDS, event_fault
 from cyberassess.errors import LedgerError, Problem
 
 
@@ -74,28 +75,32 @@ class Fold:
             name_person(self._folding, PersonId(actor), Naming(bit, 1, name))
         command = str(segment.header.get("command", ""))
         for line, event in enumerate(segment.events, start=2):
-            origin = Origin(segment.key, line, str(event.get("time", time)), actor, command)
-            if event.get("type", "answer") not in KINDS:
+            kind = event.get("type")
+            if isinstance(kind, str) and kind not in KINDS:
                 raise LedgerError(
                     Problem(
                         "event-unknown",
                         f"ledger/{segment.name}, line {line}",
-                        f'An event of kind "{event.get("type")}" is not known to this version.',
+                        f'An event of kind "{kind}" is not known to this version.',
                         "A newer version wrote it: update cyberassess. Nothing was changed.",
                     )
                 )
-            try:
-                apply(self._folding, event, origin, bit, before)
-            except (KeyError, TypeError, ValueError, AttributeError) as cause:
-                raise LedgerError(
-                    Problem(
-                        "event-unreadable",
-                        f"ledger/{segment.name}, line {line}",
-                        f"The event cannot be read ({cause!s}).",
-                        "Restore the file from a backup or another copy. Nothing was changed.",
-                    )
-                ) from cause
+            fault = event_fault(event) if isinstance(kind, str) else '"type" is not a text'
+            if fault:
+                raise LedgerError(_unreadable(segment, line, fault))
+            origin = Origin(segment.key, line, str(event.get("time", time)), actor, command)
+            apply(self._folding, event, origin, bit, before)
             self._count += 1
+
+
+def _unreadable(segment: Segment, line: int, fault: str) -> Problem:
+    return Problem(
+        "event-unreadable",
+        f"ledger/{segment.name}, line {line}",
+        f"The event cannot be read: {fault}.",
+        "Restore the file from a backup or another copy, or: cyberassess recover. "
+        "Nothing was changed.",
+    )
 
 
 def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[str, int]) -> State:

@@ -21,6 +21,7 @@ from cyberassess.domain.framework import OutcomeId
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.numbering import next_number
 from cyberassess.domain.recorded import State
+from cyberassess.errors import LedgerError
 from tests.unit.builder import (
     GOOD,
     REF,
@@ -263,7 +264,7 @@ def test_characters_that_hide_or_turn_a_name_are_shown_as_numbers() -> None:
     assert visible("Übersicht 2026.pdf") == "Übersicht 2026.pdf"
 
 
-def test_records_of_another_shape_do_no_harm() -> None:
-    odd = record_event("evidence-link", ["aaaa1111"], {"place": ""})
-    found = register(item(held="borrowed"), odd)
-    assert (found.items[0].held, found.items[0].links) == (Held.NAMED, ())
+def test_an_unknown_way_of_holding_does_no_harm_and_a_link_has_four_parts() -> None:
+    assert register(item(held="borrowed")).items[0].held is Held.NAMED
+    with pytest.raises(LedgerError, match='"key" has 1 parts instead of 4'):
+        register(record_event("evidence-link", ["aaaa1111"], {"place": ""}))

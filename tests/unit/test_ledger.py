@@ -166,7 +166,7 @@ def test_a_newer_resolution_replaces_an_older_one() -> None:
 
 
 def test_another_tools_status_stands_beside_ours() -> None:
-    first = segment(1, claim_event("high"), claim_event(None, "Sheet", comment="none"))
+    first = segment(1, claim_event("high"), claim_event(None, "Sheet", comment=None))
     second = segment(2, claim_event("low", confirmed="yes"), on=[first])
     found = fold([first, second]).claims[OUTCOME]
     assert {(e.tool, e.level, e.confirmed) for e in found} == {

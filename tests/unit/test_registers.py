@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.domain.events import REGISTERS
 from cyberassess.domain.hashes import text_field
 from cyberassess.domain.ledger import fold
+from cyberassess.domain.shapes import REGISTERS
 from cyberassess.errors import LedgerError
 from tests.unit.builder import record_event, segment
 

@@ -131,6 +131,8 @@ def verdict(framework: Framework, level: LevelId | None, otherwise: Verdict) -> 
     """Give a level as it is shown; ``otherwise`` where there is none."""
     if level is None:
         return otherwise
+    if level not in framework.ranks:
+        return Verdict("?", framework.title_of(level), "low")
     declared, rank = framework.level(level), framework.ranks[level]
     highest = len(framework.scale) - 1
     tone = "low" if rank == 0 else "high" if rank == highest else "middle"

@@ -496,7 +496,7 @@ def _claim(basis: Basis, score: OutcomeScore, claim: Claim) -> TextRow:
     how = "confirmed" if claim.confirmed else "recorded"
     framework = score.asked.framework
     known = claim.level is not None and claim.level in framework.ranks
-    level = framework.level(claim.level).title if known and claim.level else "no level"
+    level = framework.title_of(claim.level) if known and claim.level else "no level"
     words = f"{how} in {tool} as {level}"
     if claim.confirmed and claim.confirmed.casefold() not in {"true", "confirmed", "confirm"}:
         words += f" ({claim.confirmed})"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from cyberassess.adapters.report.basis import Basis
 from cyberassess.domain.findings import agreement
-from cyberassess.domain.framework import LevelId
 from cyberassess.domain.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
 from cyberassess.domain.scoring import OutcomeScore
 from cyberassess.errors import counted
@@ -89,7 +88,7 @@ def review(basis: Basis) -> ReviewView | None:
 
 def _words(score: OutcomeScore, level: str) -> str:
     said = {NOT_APPLICABLE: "Not applicable", UNSURE: "Could not determine", "": ""}
-    return said[level] if level in said else score.asked.framework.level(LevelId(level)).title
+    return said[level] if level in said else score.asked.framework.title_of(level)
 
 
 def _row(basis: Basis, score: OutcomeScore, each: Review) -> ReviewRow:

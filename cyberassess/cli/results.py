@@ -138,10 +138,10 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
 @click.argument("pack", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--key",
-    metavar="FILE|SHA256:…",
+    metavar="KEY",
     default=None,
     show_default="none: you compare the one it shows",
-    help="The sender's public key, or its fingerprint: a pack must be signed with it.",
+    help="The sender's public key, or its fingerprint (SHA256:…): a pack must be signed with it.",
 )
 @json_flag
 @click.pass_context

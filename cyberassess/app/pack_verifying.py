@@ -4,7 +4,7 @@ import itertools
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from cyberassess.adapters.pack import (
 from cyberassess.adapters.pdf_signing import check_pdf, has_signature, is_installed
 from cyberassess.adapters.signing import fingerprint, is_signed_by
 from cyberassess.adapters.workspace import SETTINGS
+from cyberassess.app.cell_verifying import CellsVerified
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.pack_contents import answers_json, items_of, tables
+from cyberassess.app.pack_files import files_problems, verify_packed
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
-from cyberassess.domain.evidence import Held
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem, Severity
 
@@ -44,6 +45,7 @@ class PackVerified:
     notes: tuple[Problem, ...]
     report_signature: str = ""
     """In words: who signed the report itself; empty where nobody did."""
+    cells: CellsVerified = field(default_factory=CellsVerified)
 
 
 def verify_pack(
@@ -68,6 +70,7 @@ def verify_pack(
     signature, is_signed = _signature(path, checked, manifest, key, problems=problems, notes=notes)
     report = _report_signature(path, checked, manifest, problems=problems, notes=notes)
     answers = outcomes = 0
+    cells = CellsVerified()
     head = " ".join(manifest.get("heads", []))
     with tempfile.TemporaryDirectory() as name:
         assessment = _opened(path, checked, Path(name), problems)
@@ -77,7 +80,9 @@ def verify_pack(
             outcomes = len(assessment.card.outcomes)
             problems += _derived(path, checked, assessment)
             problems += _tables(path, checked, assessment, manifest)
-            problems += _files(checked, assessment, manifest)
+            problems += files_problems(checked.hashes, assessment, manifest)
+            cells = verify_packed(path, checked.hashes, assessment, manifest, Path(name))
+            problems += cells.problems
     if manifest.get("partial"):
         notes.append(Problem("partial", "pack.json", manifest["partial"], "", Severity.NOTE))
     if manifest.get("withheld"):
@@ -85,7 +90,7 @@ def verify_pack(
         notes.append(Problem("withheld", "pack.json", f"Withheld: {withheld}.", "", Severity.NOTE))
     return PackVerified(
         len(checked.hashes), answers, outcomes, head, signature, is_signed, tuple(problems),
-        tuple(notes), report,
+        tuple(notes), report, cells,
     )  # fmt: skip
 
 
@@ -356,33 +361,3 @@ def _first_difference(mine: Json, theirs: Json) -> str:
                 return f", {' in '.join(names) or f'entry {number}'}"
         return f", {len(theirs)} entries instead of {len(mine)}"
     return ""
-
-
-def _files(
-    checked: CheckedPack, assessment: Assessment, manifest: dict[str, Json]
-) -> Iterator[Problem]:
-    """Compare evidence and originals with what the ledger says of them."""
-    inside = set(checked.hashes.values())
-    withheld = set(manifest.get("withheld") or ())
-    partial = bool(manifest.get("partial"))
-    for item in assessment.evidence.items:
-        if item.held is not Held.FILE or item.reference in withheld or partial:
-            continue
-        if item.sha256 not in inside:
-            yield Problem(
-                "evidence-missing",
-                item.reference,
-                f'The document "{item.facts.title or item.name}" is not in the pack, or was '
-                "changed.",
-                "Ask the sender for it.",
-            )
-    if withheld:
-        return
-    for each in assessment.state.received:
-        if each.accepted and each.sha256 not in inside:
-            yield Problem(
-                "original-missing",
-                f"received/{each.name}",
-                "The workbook the ledger names is not in the pack, or was changed.",
-                "Ask the sender for it; the answers themselves are in the ledger.",
-            )

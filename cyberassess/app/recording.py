@@ -190,10 +190,9 @@ def _answer(
         "new": reply.answer,
         "source": reply.source.as_json(),
     }
+    event |= {k: v for k, v in (("read", reply.read), ("time", voice.time)) if v}
     if reply.reason and said is not None:
         event["reason"] = new_text(reply.reason)
-    if voice.time:
-        event["time"] = voice.time
     if beside:
         event["beside"] = True
         made.problems.append(
@@ -223,7 +222,11 @@ def _confirm(
     offer = reply.offer
     if offer.kind is OfferKind.EARLIER or offer.source is None:
         taken = AnswerReply(
-            (key,), offer.answer, offer.reason, reply.source._replace(place=offer.origin)
+            (key,),
+            offer.answer,
+            offer.reason,
+            reply.source._replace(place=offer.origin),
+            reply.read,
         )
         _answer(made, assessment, voice, key, taken)
         return
@@ -235,8 +238,10 @@ def _confirm(
         made.unchanged += 1
         return
     event = record_event(
-        INHERITANCE, record_key, {"answer": offer.answer}, person=voice.person, source=reply.source
-    )
+        INHERITANCE, record_key, {"answer": offer.answer},
+        person=voice.person, source=reply.source,
+        read=reply.read,
+    )  # fmt: skip
     if voice.time:
         event["time"] = voice.time
     made.events.append(event)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.cli.words import wrap
+from cyberassess.cli.words_cells import cell_lines, cells_json
 from cyberassess.errors import counted
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def pack_verified_lines(found: "PackVerified") -> Iterator[str]:
     if found.report_signature:
         yield from wrap(f"Report: {found.report_signature}.")
     yield f"Head: {found.head}"
+    yield from cell_lines(found.cells)
     if found.problems:
         yield f"{counted(len(found.problems), 'problem')} found."
     else:
@@ -96,6 +98,7 @@ def pack_verified_json(found: "PackVerified") -> Json:
         "signature": found.signature,
         "signed": found.is_signed,
         "report_signature": found.report_signature or None,
+        "cells": cells_json(found.cells),
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],
     }

@@ -29,6 +29,11 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
+def _cpu() -> float:
+    uses = [resource.getrusage(each) for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in uses)
+
+
 def _large(workspace: Path, megabytes: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
@@ -105,14 +110,14 @@ def _originals(people: int) -> None:
         out = place / "pack.zip"
         pack(place / "lab", PackWanted(output=out, yes=True, report=False))
         for what, found_in in (("folder", verify), ("pack", verify_pack)):
-            start = time.monotonic()
+            start, cpu = time.monotonic(), _cpu()
             found = found_in(place / "lab" if what == "folder" else out)
             taken = time.monotonic() - start
             cells = found.cells
             print(
                 f"verify of a {what}: {people} returns of {questions} questions, "
                 f"{sum(cells.found.values()):,} of {sum(cells.named.values()):,} found again, "
-                f"{len(found.problems)} problems; {taken:.1f} s, highest memory {_peak():.0f} MB"
+                f"{len(found.problems)} problems; {taken:.1f} s, {_cpu() - cpu:.1f} s CPU, highest memory {_peak():.0f} MB"
             )
 
 

@@ -13,7 +13,7 @@ from cyberassess.app.cell_verifying import CellsVerified, verify_cells
 from cyberassess.app.opening import Assessment
 from cyberassess.domain.evidence import Held
 from cyberassess.domain.reviewing import REVIEW_FILE
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError, Problem, Severity
 
 Hashes = Mapping[str, str]
 """SHA-256 of the entries of a pack, keyed by path inside."""
@@ -32,7 +32,7 @@ def files_problems(
     """Compare evidence, workbooks and reviews with what the ledger says of them."""
     yield from _missing_evidence(hashes, assessment, manifest)
     inside, withheld = set(hashes.values()), withheld_files(assessment, manifest)
-    for sha256, (name, folder) in _originals(assessment).items():
+    for sha256, (name, folder) in originals_of(assessment).items():
         if sha256 not in inside and sha256 not in withheld:
             yield Problem(
                 "original-missing",
@@ -60,7 +60,7 @@ def _missing_evidence(
 
 def _not_named(hashes: Hashes, assessment: Assessment) -> Iterator[Problem]:
     """Name files among the evidence, the workbooks and the reviews that the ledger does not."""
-    originals = set(_originals(assessment))
+    originals = set(originals_of(assessment))
     items = {each.sha256 for each in assessment.evidence.items if each.sha256}
     slips = {f"{_SLIP}{each[:8]}.txt" for each in originals}
     for name, sha256 in hashes.items():
@@ -73,15 +73,15 @@ def _not_named(hashes: Hashes, assessment: Assessment) -> Iterator[Problem]:
             yield Problem("not-named", name, message, hint)
 
 
-def _originals(assessment: Assessment) -> dict[str, tuple[str, str]]:
+def originals_of(assessment: Assessment) -> dict[str, tuple[str, str]]:
     """Give name and folder of every file that came in and was accepted, keyed by SHA-256."""
     state = assessment.state
     came = {each.sha256: (each.name, RECEIVED) for each in state.received if each.accepted}
-    sources = [each.source for changes in state.history.values() for each in changes]
-    sources += [each.source for claims in state.claims.values() for each in claims]
-    for each in sources:
-        if each.kind == "import" and each.file:
-            came.setdefault(each.file, (each.name, RECEIVED))
+    for segment in assessment.reading.segments:
+        for event in segment.events:
+            source = event.get("source") or {}
+            if source.get("kind") == "import" and source.get("file"):
+                came.setdefault(str(source["file"]), (str(source.get("name", "")), RECEIVED))
     for record in state.register(REVIEW_FILE):
         came[record.key[0]] = (str(record.fields.get("name", "")), REVIEWS)
     return came
@@ -95,7 +95,15 @@ def withheld_files(assessment: Assessment, manifest: Manifest) -> Collection[str
     files = manifest.get("withheld_files")
     if isinstance(files, dict):
         return files.keys()
-    return _originals(assessment).keys() if manifest.get("withheld") else ()
+    return originals_of(assessment).keys() if manifest.get("withheld") else ()
+
+
+def withheld_notes(manifest: Manifest) -> Iterator[Problem]:
+    """Name the workbooks a pack says it withholds, each with its reason."""
+    files = manifest.get("withheld_files")
+    for sha256, why in files.items() if isinstance(files, dict) else ():
+        message = f"A workbook was withheld ({str(sha256)[:8]}): it {why}."
+        yield Problem("withheld", "pack.json", message, "", Severity.NOTE)
 
 
 def verify_packed(
@@ -109,7 +117,7 @@ def verify_packed(
     Raises:
         AssessmentError: where there is no room to unpack them.
     """
-    named = _originals(assessment)
+    named = originals_of(assessment)
     lying = {
         sha256: name
         for name, sha256 in hashes.items()

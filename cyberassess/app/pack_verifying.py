@@ -4,7 +4,7 @@ import itertools
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from cyberassess.adapters.pack import (
     CheckedPack,
     check_pack,
     read_entry,
+    straightened,
     unpack,
 )
 from cyberassess.adapters.pdf_signing import check_pdf, has_signature, is_installed
@@ -22,7 +23,9 @@ from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.cell_verifying import CellsVerified
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.pack_contents import answers_json, items_of, tables
-from cyberassess.app.pack_files import files_problems, verify_packed
+from cyberassess.app.pack_files import files_problems, verify_packed, withheld_notes
+from cyberassess.app.pack_sampling import LIST as SAMPLE
+from cyberassess.app.pack_sampling import drawn_again
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem, Severity
@@ -63,6 +66,25 @@ def verify_pack(
         raise AssessmentError(
             Problem("not-there", str(path), "There is no such file.", "Check name and folder.")
         )
+    with tempfile.TemporaryDirectory() as name:
+        copy = straightened(path, Path(name))
+        found = _verified(copy or path, key, on_bytes)
+    again = (_packed_again(path),) if copy is not None else ()
+    return replace(found, problems=(*again, *found.problems))
+
+
+def _packed_again(path: Path) -> Problem:
+    return Problem(
+        "packed-again",
+        path.name,
+        "It was unpacked and packed again by another program; its bytes are not those that were "
+        "sent.",
+        "What it holds was checked all the same, but for what file managers add of their own. Keep "
+        "the file as it was sent.",
+    )
+
+
+def _verified(path: Path, key: Path | None, on_bytes: Callable[[int], None]) -> PackVerified:
     checked = check_pack(path, on_bytes)
     problems = list(checked.problems)
     manifest = _manifest(path, checked, problems)
@@ -80,6 +102,10 @@ def verify_pack(
             outcomes = len(assessment.card.outcomes)
             problems += _derived(path, checked, assessment)
             problems += _tables(path, checked, assessment, manifest)
+            listed = read_entry(path, SAMPLE) if SAMPLE in checked.hashes else None
+            drawn = drawn_again(assessment, manifest.get("sample"), manifest.get("only"), listed)
+            for each in drawn:
+                (notes if each.severity is Severity.NOTE else problems).append(each)
             problems += files_problems(checked.hashes, assessment, manifest)
             cells = verify_packed(path, checked.hashes, assessment, manifest, Path(name))
             problems += cells.problems
@@ -88,6 +114,7 @@ def verify_pack(
     if manifest.get("withheld"):
         withheld = ", ".join(manifest["withheld"])
         notes.append(Problem("withheld", "pack.json", f"Withheld: {withheld}.", "", Severity.NOTE))
+    notes += withheld_notes(manifest)
     return PackVerified(
         len(checked.hashes), answers, outcomes, head, signature, is_signed, tuple(problems),
         tuple(notes), report, cells,

@@ -117,7 +117,8 @@ def _originals(people: int) -> None:
             print(
                 f"verify of a {what}: {people} returns of {questions} questions, "
                 f"{sum(cells.found.values()):,} of {sum(cells.named.values()):,} found again, "
-                f"{len(found.problems)} problems; {taken:.1f} s, {_cpu() - cpu:.1f} s CPU, highest memory {_peak():.0f} MB"
+                f"{len(found.problems)} problems; {taken:.1f} s, "
+                f"{_cpu() - cpu:.1f} s CPU, highest memory {_peak():.0f} MB"
             )
 
 

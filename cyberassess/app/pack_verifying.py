@@ -79,8 +79,8 @@ def _packed_again(path: Path) -> Problem:
         path.name,
         "It was unpacked and packed again by another program; its bytes are not those that were "
         "sent.",
-        "What it holds was checked all the same, but for what file managers add of their own. Keep "
-        "the file as it was sent.",
+        "What it holds was checked all the same, but for what file managers add of their own. "
+        "Keep the file as it was sent.",
     )
 
 

@@ -150,7 +150,7 @@ def verify(context: click.Context, *, pack: Path | None, key: Path | None, as_js
     """Check that nothing was altered, and derive every number again.
 
     Without FILE it is the assessment's own ledger, files and originals. FILE is an evidence
-    pack, or a signed PDF.
+    pack, or a signed PDF. Answers, decisions and reviews are found again in their workbooks.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""What should perhaps not leave is found in whatever it is written in, and what was not looked at"""
+"""Secrets are found in whatever they are written in; what is not looked at is said."""
 
 import zipfile
 import zlib
@@ -57,7 +57,7 @@ def test_a_column_headed_password_is_found(tmp_path: Path) -> None:
     sheet = book.active
     assert sheet is not None
     for row in (("Accounts",), ("User", None, "Password"), ("alice", "x", "tulip")):
-        sheet.append(row)  # type: ignore[union-attr]
+        sheet.append(row)
     book.save(tmp_path / "accounts.xlsx")
     ((_, looked),) = look_into_all({"EV-001": tmp_path / "accounts.xlsx"})
     assert looked.signs == (("a column of passwords", 1),)

@@ -13,7 +13,7 @@ from cyberassess.app.evidencing import add
 from cyberassess.app.pack_verifying import verify_pack
 from cyberassess.app.packing import PackWanted, pack
 from cyberassess.domain.evidence import Facts
-from tests.app.council import begin, fill_in, send_to, take
+from tests.app.council import Rows, begin, fill_in, send_to, take
 
 PRIVATE = Facts(title="Sickness rota", shows="Who was away.", personal_data="yes")
 
@@ -23,7 +23,10 @@ def council(tmp_path: Path) -> Path:
     """Give a workspace where Kim's workbook names what is withheld, and Alex's does not."""
     folder = begin(tmp_path / "northport-2026")
     blank = send_to(folder)
-    kims = {"B1.a.N.1/housing": "Happens", "B1.a.why/housing": ("", "See the  SICKNESS\nrota.")}
+    kims: Rows = {
+        "B1.a.N.1/housing": "Happens",
+        "B1.a.why/housing": ("", "See the  SICKNESS\nrota."),
+    }
     take(folder, fill_in(blank["Kim Lee"], tmp_path / "kim.xlsx", kims))
     alexs = {"B1.a.N.1/housing": "Happens"}
     take(folder, fill_in(blank["Alex Moor"], tmp_path / "alex.xlsx", alexs))

@@ -183,9 +183,8 @@ def _doubled(council: Path) -> str:
     book = openpyxl.load_workbook(original)
     sheet = next(s for s in book.worksheets for row in s.values if REF in row)
     row = next(each for each in sheet.iter_rows() if REF in [cell.value for cell in each])
-    for cell in row:
-        again = "Not true" if cell.value == ANSWER else cell.value
-        sheet.cell(sheet.max_row + (cell is row[0]), cell.column).value = again
+    values = ["Not true" if cell.value == ANSWER else cell.value for cell in row]
+    sheet.append(values)
     book.save(original)
     return sha256_of(original)
 

@@ -2,6 +2,7 @@
 
     python bench/pack.py large WORKSPACE [MEGABYTES]   memory of pack, time of verify
     python bench/pack.py changes PACK [N]              N random changes of a pack
+    python bench/pack.py originals [N]                 verify of a pack that holds N returns
 
 Seconds only mean something beside the machine's name.
 """
@@ -18,12 +19,19 @@ from pathlib import Path
 from cyberassess.app.evidencing import add
 from cyberassess.app.pack_verifying import verify_pack
 from cyberassess.app.packing import PackWanted, pack
+from cyberassess.app.receiving import receive
+from cyberassess.app.results import verify
 from cyberassess.domain.evidence import Facts
 from cyberassess.errors import AssessmentError
 
 
 def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def _cpu() -> float:
+    uses = [resource.getrusage(each) for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in uses)
 
 
 def _large(workspace: Path, megabytes: int) -> None:
@@ -91,9 +99,34 @@ def _changes(path: Path, number: int) -> None:
     print(f"{number} changes, {missed} not found; first said: {named}")
 
 
+def _originals(people: int) -> None:
+    from receiving import council, returns
+
+    with tempfile.TemporaryDirectory() as name:
+        place, to = Path(name), Path(name) / "returns"
+        to.mkdir()
+        questions = returns(place / "lab", council(place / "lab", people), people, to)
+        receive(place / "lab", [to])
+        out = place / "pack.zip"
+        pack(place / "lab", PackWanted(output=out, yes=True, report=False))
+        for what, found_in in (("folder", verify), ("pack", verify_pack)):
+            start, cpu = time.monotonic(), _cpu()
+            found = found_in(place / "lab" if what == "folder" else out)
+            taken = time.monotonic() - start
+            cells = found.cells
+            print(
+                f"verify of a {what}: {people} returns of {questions} questions, "
+                f"{sum(cells.found.values()):,} of {sum(cells.named.values()):,} found again, "
+                f"{len(found.problems)} problems; {taken:.1f} s, "
+                f"{_cpu() - cpu:.1f} s CPU, highest memory {_peak():.0f} MB"
+            )
+
+
 if __name__ == "__main__":
-    what, where, *rest = sys.argv[1:]
-    if what == "large":
-        _large(Path(where), int(rest[0]) if rest else 2000)
+    what, where, *rest = [*sys.argv[1:], ""]
+    if what == "originals":
+        _originals(int(where or 40))
+    elif what == "large":
+        _large(Path(where), int(rest[0] or 2000))
     else:
-        _changes(Path(where), int(rest[0]) if rest else 500)
+        _changes(Path(where), int(rest[0] or 500))

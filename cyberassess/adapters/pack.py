@@ -399,3 +399,64 @@ def read_entry(path: Path, name: str) -> bytes:
     """Give one small entry of a checked pack."""
     with zipfile.ZipFile(path) as archive:
         return archive.read(name)
+
+
+_LARGEST_RATIO = 200
+_RATIO_MATTERS_ABOVE = 1 << 30
+_LITTER = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini)$")
+"""What file managers put in of their own."""
+
+
+def straightened(path: Path, folder: Path) -> Path | None:
+    """Write a pack that a file manager packed again as the program writes one.
+
+    Whether its contents are the right ones is then seen as with any other pack.
+
+    Args:
+        folder: where to; the copy has the same name.
+
+    Returns:
+        The copy; ``None`` where the pack is not compressed and has no folder around it.
+
+    Raises:
+        AssessmentError: where the file is no pack, or there is no room for the copy.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = [
+                each
+                for each in archive.infolist()
+                if not each.is_dir() and not _LITTER.search(each.filename)
+            ]
+            top = next((e.filename[: -len(SUMS)] for e in found if _is_sums(e.filename)), "")
+            inside = {each.filename.removeprefix(top): each for each in found}
+            stored = all(each.compress_type == zipfile.ZIP_STORED for each in found)
+            size = sum(each.file_size for each in found)
+            is_bomb = size > max(_RATIO_MATTERS_ABOVE, _LARGEST_RATIO * path.stat().st_size)
+            if (stored and not top) or len(inside) != len(found) or SUMS not in inside or is_bomb:
+                return None
+            listed = _SUM.findall(archive.read(inside[SUMS]).decode("utf-8", "replace"))
+            order = [name for _, name in listed if name in inside]
+            order += [name for name in inside if name not in {*order, SUMS, SIGNATURE}]
+            order += [name for name in (SUMS, SIGNATURE) if name in inside]
+            copy = folder / path.name
+            with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as made:
+                for name in dict.fromkeys(order):
+                    with (
+                        archive.open(inside[name]) as source,
+                        _open(made, name, inside[name].file_size) as entry,
+                    ):
+                        while piece := source.read(PIECE):
+                            entry.write(piece)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+        return None  # NOTE: what is wrong with it is said where it is checked as it is
+    except OSError as cause:
+        message = f"The pack was packed again, and cannot be unpacked: {cause.strerror}."
+        hint = "Look at the space on the disk. Nothing was checked."
+        raise AssessmentError(Problem("not-unpacked", path.name, message, hint)) from cause
+    return copy
+
+
+def _is_sums(name: str) -> bool:
+    """Say whether this is the list of hashes, itself or in one folder around everything."""
+    return name.rpartition("/")[2] == SUMS and name.count("/") <= 1

@@ -49,21 +49,31 @@ def determination_event(
     *,
     person: str = "",
     source: Source = _HERE,
+    read: str = "",
 ) -> Event:
     """Give the event of a determination that somebody confirms."""
     fields = {"level": level, "suggested": score.suggested or "", "reason": reason.strip()}
     return record_event(
-        DETERMINATION, list(score.key), fields, texts=["reason"], person=person, source=source
-    )
+        DETERMINATION, list(score.key), fields, texts=["reason"], person=person, source=source,
+        read=read,
+    )  # fmt: skip
 
 
 def acceptance_event(
-    score: OutcomeScore, level: Level, reason: str, *, person: str = "", source: Source = _HERE
+    score: OutcomeScore,
+    level: Level,
+    reason: str,
+    *,
+    person: str = "",
+    source: Source = _HERE,
+    read: str = "",
 ) -> Event:
     """Give the event of a column that counts although most of it does not apply."""
     fields = {"left_out": left_out(score, level), "reason": reason.strip()}
     key = [*score.key, level.id]
-    return record_event(ACCEPTANCE, key, fields, texts=["reason"], person=person, source=source)
+    return record_event(
+        ACCEPTANCE, key, fields, texts=["reason"], person=person, source=source, read=read
+    )
 
 
 def is_said_already(score: OutcomeScore, level: LevelId, reason: str) -> bool:

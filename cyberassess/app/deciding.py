@@ -300,6 +300,7 @@ class _Taking:
                 "reason": new_text(row.reason.strip()),
                 "settled": sorted([g.person, g.answer] for g in given),
                 "source": row.source.as_json(),
+                "read": row.decision,
             }
         ]
 
@@ -307,7 +308,7 @@ class _Taking:
         if found.offer is None or found.statement is None:
             return []
         actor = self.session.actor.id
-        reply = ConfirmReply((found.statement,), found.offer, row.source)
+        reply = ConfirmReply((found.statement,), found.offer, row.source, row.decision)
         made = plan(self.session.assessment, Voice(actor, actor), [reply])
         self.result.problems += made.problems
         return made.events
@@ -341,7 +342,7 @@ class _Taking:
             return []
         if self._needs_reason(row, found, "So much is left out that a reader must know why."):
             return []
-        return [acceptance_event(score, level, row.reason, source=row.source)]
+        return [acceptance_event(score, level, row.reason, source=row.source, read=row.decision)]
 
     def _determination(self, row: "Decided", found: Waiting, chosen: str) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
@@ -355,7 +356,9 @@ class _Taking:
             suggested = framework.level(score.suggested).title if score.suggested else "nothing"
             if self._needs_reason(row, found, f"The rule suggests {suggested} now."):
                 return []
-        return [determination_event(score, level.id, row.reason, source=row.source)]
+        return [
+            determination_event(score, level.id, row.reason, source=row.source, read=row.decision)
+        ]
 
 
 def _plain(text: str) -> str:

@@ -283,6 +283,7 @@ def record_event(
     texts: Sequence[str] = (),
     person: str = "",
     source: Source | None = None,
+    read: str = "",
 ) -> Event:
     """Give the event that puts a record into a register.
 
@@ -291,6 +292,7 @@ def record_event(
         texts: the fields that are free text or name somebody; they can be redacted later. A list
             of texts may be one too.
         person: who gave it; whoever gives the command if empty.
+        read: the words in the cell of ``source`` that were read as what is recorded.
     """
 
     def shown(name: str, value: Any) -> Any:  # NOTE: a JSON value, passed through
@@ -309,6 +311,8 @@ def record_event(
         event["person"] = person
     if source is not None:
         event["source"] = source.as_json()
+    if read:
+        event["read"] = read
     return event
 
 

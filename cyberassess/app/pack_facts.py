@@ -17,7 +17,7 @@ from cyberassess.adapters.ssh_signature import read_signer
 from cyberassess.adapters.xlsx.guard import Reader
 from cyberassess.app.pack_index import Inside, index_book, index_page
 from cyberassess.app.pack_parts import Opened
-from cyberassess.domain.pack_kinds import SIGNERS
+from cyberassess.domain.pack_kinds import KIND, SIGNERS
 from cyberassess.errors import Problem, WorkbookError
 
 BELIEVE = (
@@ -30,8 +30,11 @@ _FEWEST = 3
 
 def facts(opened: Opened) -> Iterator[Problem]:
     """Compare README, index, manifest and report with what follows from the ledger."""
-    page = index_page(_inside(opened))
     yield from _manifest(opened)
+    yield from _report(opened)
+    if opened.manifest.kind < KIND:
+        return  # today's pages say more, and say it otherwise; ``kind_note`` says so
+    page = index_page(_inside(opened))
     for name, mine, read in (
         ("README.txt", readme_text(page), read_readme),
         ("index.html", index_html(page), read_index),
@@ -43,7 +46,6 @@ def facts(opened: Opened) -> Iterator[Problem]:
         with tempfile.TemporaryDirectory() as scratch:
             book = index_book(page, opened.assessment.on, Path(scratch))
             yield from _workbook(opened, book, Path(scratch))
-    yield from _report(opened)
 
 
 def _inside(opened: Opened) -> Inside:
@@ -57,6 +59,7 @@ def _inside(opened: Opened) -> Inside:
         assessment=opened.assessment,
         items=opened.items,
         withheld=opened.withheld,
+        withheld_files=len(opened.manifest.withheld_files or ()),
         chosen=opened.only,
         partial=opened.manifest.partial or "",
         paths=opened.paths,

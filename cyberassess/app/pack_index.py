@@ -48,6 +48,8 @@ class Inside:
     assessment: Assessment
     items: tuple[Item, ...]
     withheld: tuple[Item, ...]
+    withheld_files: int
+    """How many workbooks are not in it because they name such an item."""
     chosen: Collection[OutcomeKey] | None
     """The outcomes a partial pack is about; ``None`` for all."""
     partial: str
@@ -70,8 +72,9 @@ def index_page(inside: Inside) -> PackPage:
     redacted = ""
     if inside.withheld:
         redacted = (
-            f"{counted(len(inside.withheld), 'item')} of evidence and the workbooks as received "
-            "are not in it; lists/withheld.csv says why."
+            f"{counted(len(inside.withheld), 'item')} of evidence and "
+            f"{counted(inside.withheld_files, 'workbook')} are not in it; lists/withheld.csv says "
+            "why."
         )
     shown = [row for row in outcomes if row.statements] or list(outcomes)
     with_file = [row for row in shown if any(each.path for each in row.evidence)]

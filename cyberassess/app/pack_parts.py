@@ -13,7 +13,6 @@ from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.evidence import Item
 from cyberassess.domain.framework import FrameworkRef, OutcomeId
 from cyberassess.domain.pack_kinds import FOLDERS, KIND, MANIFEST, REPORTS, SIGNERS, Manifest
-from cyberassess.domain.reviewing import REVIEW_FILE
 from cyberassess.errors import CyberassessError, Problem, Severity
 
 _ASK = "Ask the sender for the whole pack."
@@ -121,35 +120,6 @@ def _missing(name: str) -> Problem:
     return Problem("part-missing", name, "Every pack of this kind holds it; this one not.", _ASK)
 
 
-def named_parts(opened: Opened) -> Iterator[Problem]:
-    """Compare documents and reviews with those the ledger names: nothing more, nothing less."""
-    checked, assessment = opened.checked, opened.assessment
-    known = {each.sha256 for each in assessment.evidence.items}
-    for name, sha256 in checked.hashes.items():
-        if name.startswith("evidence/EV-") and sha256 not in known:
-            message = "The ledger names no such document."
-            yield Problem("evidence-unknown", name, message, "Ask the sender what it is.")
-    kept = assessment.state.register(REVIEW_FILE)
-    inside = set(checked.hashes.values())
-    starts = tuple(f"reviews/{part}{each.key[0][:8]}" for each in kept for part in ("", "slip-"))
-    for name in checked.hashes:
-        if name.startswith("reviews/") and not name.startswith(starts):
-            message = "The ledger names no such review."
-            yield Problem("review-unknown", name, message, "Ask the sender what it is.")
-    if opened.manifest.withheld:
-        return
-    for each in kept:
-        slip = f"reviews/slip-{each.key[0][:8]}"
-        if each.key[0] not in inside or not any(n.startswith(slip) for n in checked.hashes):
-            yield Problem(
-                "review-missing",
-                f"reviews/{each.fields['name']}",
-                "The assurer's workbook the ledger names, or its slip, is not in the pack, or was "
-                "changed.",
-                _ASK,
-            )
-
-
 def kind_note(manifest: Manifest) -> Problem | None:
     """Say to what an older pack was verified; ``None`` for one of today's kind."""
     if manifest.kind == KIND:
@@ -159,6 +129,7 @@ def kind_note(manifest: Manifest) -> Problem | None:
         return Problem("kind-newer", MANIFEST, message, "Update cyberassess and check it again.")
     message = (
         f"It is a pack of kind {manifest.kind}, and was checked for what packs of that kind "
-        f"promise; packs of today are of kind {KIND}."
+        f"promise; packs of today are of kind {KIND}. README and index are held by their hashes "
+        "alone, since today's say more."
     )
     return Problem("kind-older", MANIFEST, message, "", Severity.NOTE)

@@ -5,7 +5,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from cyberassess.adapters.pack import (
     CheckedPack,
     check_pack,
     read_entry,
+    straightened,
     unpack,
 )
 from cyberassess.adapters.pdf_signing import check_pdf, has_signature, is_installed
@@ -23,19 +24,21 @@ from cyberassess.adapters.signing import NAMESPACE, is_signed_by, named_fingerpr
 from cyberassess.adapters.ssh_signature import Signature, read_signature, read_signer
 from cyberassess.adapters.strict_json import read_json
 from cyberassess.adapters.workspace import SETTINGS
+from cyberassess.app.cell_verifying import CellsVerified
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.output import csv_bytes
 from cyberassess.app.pack_contents import answers_json, tables
 from cyberassess.app.pack_facts import BELIEVE, facts, first_line
+from cyberassess.app.pack_files import files_problems, verify_packed, withheld_notes
 from cyberassess.app.pack_parts import (
     Opened,
     kind_note,
     missing_parts,
-    named_parts,
     open_pack,
     read_manifest,
 )
-from cyberassess.domain.evidence import Held
+from cyberassess.app.pack_sampling import LIST as SAMPLE
+from cyberassess.app.pack_sampling import drawn_again
 from cyberassess.domain.pack_kinds import MANIFEST, SIGNERS, Manifest
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
 
@@ -57,6 +60,7 @@ class PackVerified:
     notes: tuple[Problem, ...]
     report_signature: str = ""
     """In words: who signed the report itself; empty where nobody did."""
+    cells: CellsVerified = field(default_factory=CellsVerified)
 
     not_looked_into: str = (
         "Not looked into: the wording of README, index, method.md and report beyond their facts."
@@ -106,6 +110,25 @@ def verify_pack(
             Problem("not-there", str(path), "There is no such file.", "Check name and folder.")
         )
     named = named_fingerprint(str(key)) if key is not None else ""
+    with tempfile.TemporaryDirectory() as name:
+        copy = straightened(path, Path(name))
+        found = _verified(copy or path, named, on_bytes)
+    again = (_packed_again(path),) if copy is not None else ()
+    return replace(found, problems=(*again, *found.problems))
+
+
+def _packed_again(path: Path) -> Problem:
+    return Problem(
+        "packed-again",
+        path.name,
+        "It was unpacked and packed again by another program; its bytes are not those that were "
+        "sent.",
+        "What it holds was checked all the same, but for what file managers add of their own. "
+        "Keep the file as it was sent.",
+    )
+
+
+def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVerified:
     checked = check_pack(path, on_bytes)
     problems = list(checked.problems)
     notes: list[Problem] = []
@@ -122,6 +145,7 @@ def verify_pack(
         report = _report_signature(path, checked, manifest, problems=problems, notes=notes)
         notes += _left_out(manifest)
     answers = outcomes = 0
+    cells = CellsVerified()
     head = " ".join(manifest.heads) if manifest else ""
     with tempfile.TemporaryDirectory() as name:
         assessment = _opened(path, checked, Path(name), problems)
@@ -132,11 +156,18 @@ def verify_pack(
             problems += _derived(path, checked, assessment)
             if manifest is not None:
                 opened = open_pack(path, checked, manifest, assessment)
-                problems += [*_tables(opened), *_files(opened), *named_parts(opened)]
-                problems += facts(opened)
+                said = manifest.model_dump(mode="json", by_alias=True)
+                problems += [*_tables(opened), *facts(opened)]
+                problems += files_problems(checked.hashes, assessment, said)
+                listed = read_entry(path, SAMPLE) if SAMPLE in checked.hashes else None
+                for each in drawn_again(assessment, said["sample"], said["only"], listed):
+                    (notes if each.severity is Severity.NOTE else problems).append(each)
+                cells = verify_packed(path, checked.hashes, assessment, said, Path(name))
+                problems += cells.problems
+                notes += withheld_notes(said)
     return PackVerified(
         len(checked.hashes), answers, outcomes, head, signature, seal, tuple(problems),
-        tuple(notes), report,
+        tuple(notes), report, cells,
     )  # fmt: skip
 
 
@@ -419,27 +450,3 @@ def _first_difference(mine: Json, theirs: Json) -> str:
                 return f", {' in '.join(names) or f'entry {number}'}"
         return f", {len(theirs)} entries instead of {len(mine)}"
     return ""
-
-
-def _files(opened: Opened) -> Iterator[Problem]:
-    """Compare evidence and originals with what the ledger says of them."""
-    inside = set(opened.checked.hashes.values())
-    for item in opened.items:
-        if item.held is Held.FILE and item.sha256 not in inside:
-            yield Problem(
-                "evidence-missing",
-                item.reference,
-                f'The document "{item.facts.title or item.name}" is not in the pack, or was '
-                "changed.",
-                "Ask the sender for it.",
-            )
-    if opened.manifest.withheld:
-        return
-    for each in opened.assessment.state.received:
-        if each.accepted and each.sha256 not in inside:
-            yield Problem(
-                "original-missing",
-                f"received/{each.name}",
-                "The workbook the ledger names is not in the pack, or was changed.",
-                "Ask the sender for it; the answers themselves are in the ledger.",
-            )

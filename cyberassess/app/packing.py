@@ -3,12 +3,10 @@
 import datetime
 import hashlib
 import json
-import re
 import tempfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cyberassess import __version__
 from cyberassess.adapters import resources
@@ -24,8 +22,6 @@ from cyberassess.adapters.pack import (
 )
 from cyberassess.adapters.pdf_signing import Certificate, sign_pdf
 from cyberassess.adapters.report.pack_pages import index_html, readme_text
-from cyberassess.adapters.segments import Reading
-from cyberassess.adapters.sensitive import signs_in
 from cyberassess.adapters.signing import Key, open_key, sign
 from cyberassess.adapters.ssh_signature import principal
 from cyberassess.adapters.workspace import SETTINGS
@@ -33,21 +29,30 @@ from cyberassess.app import pack_contents
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, now, open_assessment, writing
-from cyberassess.app.output import csv_bytes, refuse_existing
+from cyberassess.app.output import refuse_existing
+from cyberassess.app.pack_files import originals_of
 from cyberassess.app.pack_index import Inside, index_book, index_page
+from cyberassess.app.pack_redacting import LIST as WITHHELD
+from cyberassess.app.pack_redacting import Redaction, is_private, redaction, withheld_csv
+from cyberassess.app.pack_sampling import LIST as SAMPLE
+from cyberassess.app.pack_sampling import (
+    Draw,
+    draw_for,
+    population,
+    sample,
+    sample_csv,
+    surpassing,
+)
 from cyberassess.app.pdf_signing import Passphrase
 from cyberassess.app.pdf_signing import moment as moment_of_signing
 from cyberassess.app.pdf_signing import open_key as open_report_key
 from cyberassess.app.places import find_keys
+from cyberassess.app.sensitive_files import look_into_all
 from cyberassess.app.setup import slug
 from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.better import surpassed
 from cyberassess.domain.evidence import Item
-from cyberassess.domain.hashes import canonical
-from cyberassess.domain.ledger import fold
 from cyberassess.domain.pack_kinds import KIND, MANIFEST, SIGNERS
-from cyberassess.domain.segment import Segment
-from cyberassess.errors import AssessmentError, Problem, counted
+from cyberassess.errors import AssessmentError, Problem, Severity, counted
 
 _NOTHING = "Nothing was written."
 _ABANDONED = 24 * 3600
@@ -65,6 +70,8 @@ class PackWanted:
     sample: int = 0
     """How many claims to draw; 0 for none."""
     seed: int = 1
+    word: str = ""
+    """The receiver's word for the sample; the sender's seed counts where there is none."""
     redact: bool = False
     key: Path | None = None
     """An SSH key to sign with; unsigned if ``None``."""
@@ -96,6 +103,14 @@ class PackMade:
     """Who signed the report inside; empty where nobody did."""
     report_fingerprint: str = ""
     """Of that person's certificate."""
+    draw: Draw | None = None
+    """How the sample was drawn; ``None`` where there is none."""
+    withheld_files: Mapping[str, str] = field(default_factory=dict)
+    """Why each workbook is not inside, keyed by its SHA-256."""
+    looked_into: int = 0
+    """How many files were looked into for secrets, whole or in part."""
+    not_looked_into: Mapping[str, str] = field(default_factory=dict)
+    """What of them was not, in words, keyed by file."""
 
 
 @dataclass
@@ -107,8 +122,8 @@ class _Making:
     chosen: frozenset[OutcomeKey] | None
     partial: str
     items: tuple[Item, ...]
-    withheld: tuple[Item, ...]
-    segments: Mapping[str, bytes]
+    redaction: Redaction
+    draw: Draw | None
     key: Key | None
     certificate: Certificate | None
     """To sign the report with."""
@@ -146,17 +161,21 @@ def pack(
     gone = file_problems(assessment)
     if gone:
         raise AssessmentError(*gone)
-    chosen, partial = _chosen(assessment, wanted)
+    draw = (
+        draw_for(assessment, wanted.sample, seed=wanted.seed, word=wanted.word)
+        if wanted.sample
+        else None
+    )
+    chosen, partial = _chosen(assessment, wanted, draw)
     items = pack_contents.items_of(assessment, chosen)
-    withheld = tuple(each for each in items if wanted.redact and _is_private(each))
+    withheld = tuple(each for each in items if wanted.redact and is_private(each))
     kept = tuple(each for each in items if each not in withheld)
-    warnings = _warnings(assessment, kept, withheld, wanted)
-    assessment, segments = _told(assessment, withheld)
+    redacted = redaction(assessment, withheld)
+    looked = _look(assessment, kept, redacted, wanted)
+    assessment = redacted.told
     ids = {each.id for each in kept}
     kept = tuple(each for each in assessment.evidence.items if each.id in ids)
-    making = _Making(
-        assessment, wanted, chosen, partial, kept, withheld, segments, key, certificate
-    )
+    making = _Making(assessment, wanted, chosen, partial, kept, redacted, draw, key, certificate)
     moment = datetime.datetime.fromisoformat(now()).timestamp()
     remove_abandoned(path.parent, moment - _ABANDONED)
     with tempfile.TemporaryDirectory() as name:
@@ -169,11 +188,15 @@ def pack(
         key.fingerprint if key else "",
         partial,
         tuple(each.reference for each in withheld),
-        warnings,
+        looked.warnings,
         assessment.state.heads[0],
         hashlib.sha256(made.sums.encode()).hexdigest(),
         certificate.name if certificate else "",
         certificate.fingerprint if certificate else "",
+        draw,
+        redacted.files,
+        looked.files,
+        looked.unread,
     )
 
 
@@ -222,75 +245,44 @@ def _target(assessment: Assessment, wanted: PackWanted) -> Path:
 
 
 def _chosen(
-    assessment: Assessment, wanted: PackWanted
+    assessment: Assessment, wanted: PackWanted, draw: Draw | None
 ) -> tuple[frozenset[OutcomeKey] | None, str]:
     if wanted.only:
         keys = [key for name in wanted.only for key in find_keys(assessment, name)]
         said = ", ".join(dict.fromkeys(f"{key.outcome}/{key.scope}" for key in keys))
         return frozenset(keys), f"It holds the evidence for {said} only."
-    if wanted.sample:
-        drawn = sample(
-            population(assessment), wanted.sample, wanted.seed, first=_surpassing(assessment)
-        )
+    if draw is not None:
+        drawn = sample(population(assessment), draw.size, draw.seed, first=surpassing(assessment))
         return frozenset(drawn), (
             f"It holds the evidence for a sample of {len(drawn)} of "
-            f"{counted(len(population(assessment)), 'claim')}, drawn with the seed "
-            f"{wanted.seed}; lists/sample.csv says how."
+            f"{counted(len(population(assessment)), 'claim')}, {draw.words}; {SAMPLE} says how."
         )
     return None, ""
 
 
-def population(assessment: Assessment) -> tuple[OutcomeKey, ...]:
-    """Give every claim, in the scorecard's order: what a sample is drawn from."""
-    return tuple(
-        each.key for each in assessment.card.outcomes if each.rank and not each.not_applicable
-    )
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What the files that are to leave seem to hold."""
+
+    files: int
+    warnings: tuple[Problem, ...]
+    unread: Mapping[str, str]
 
 
-def _surpassing(assessment: Assessment) -> frozenset[OutcomeKey]:
-    """Give the outcomes of which a statement counts because somebody does better than it says."""
-    return frozenset(each.key for each in assessment.card.outcomes if surpassed(each))
-
-
-def sample(
-    of: Sequence[OutcomeKey],
-    size: int,
-    seed: int,
-    *,
-    first: Container[OutcomeKey] = frozenset(),
-) -> tuple[OutcomeKey, ...]:
-    """Draw a sample that anybody can draw again.
-
-    Each claim gets the SHA-256 of ``SEED:FRAMEWORK:SCOPE:OUTCOME``; those with the lowest are
-    drawn, those in ``first`` before all others. Given in the population's order.
-    """
-    drawn = sorted(of, key=lambda key: (key not in first, _lot(key, seed)))[:size]
-    return tuple(key for key in of if key in drawn)
-
-
-def _lot(key: OutcomeKey, seed: int) -> str:
-    return hashlib.sha256(f"{seed}:{':'.join(key)}".encode()).hexdigest()
-
-
-_PRIVATE = re.compile(r"(?i)restricted|confidential|sensitive|secret")
-
-
-def _is_private(item: Item) -> bool:
-    return item.facts.personal_data == "yes" or bool(_PRIVATE.search(item.facts.marking))
-
-
-def _warnings(
-    assessment: Assessment, items: Sequence[Item], withheld: Sequence[Item], wanted: PackWanted
-) -> tuple[Problem, ...]:
-    """Say which files seem to hold secrets or personal numbers.
+def _look(
+    assessment: Assessment, items: Sequence[Item], redacted: Redaction, wanted: PackWanted
+) -> _Looked:
+    """Say which files seem to hold secrets or personal numbers, and what was not looked into.
 
     Raises:
         AssessmentError: where there are any and nobody said to go on.
     """
     folder = assessment.workspace.folder
     files = {each.reference: folder / each.stored for each in items if each.stored}
-    if not withheld:
-        files |= {each.name: each for each in sorted(assessment.workspace.received.glob("*"))}
+    came = originals_of(assessment).keys() - redacted.files.keys()
+    for kept in (assessment.workspace.received, assessment.workspace.reviews):
+        files |= {each.name: each for _, each in _folder(kept, "") if sha256_of(each) in came}
+    looked = dict(look_into_all(files))
     found = [
         Problem(
             "likely-secret",
@@ -298,10 +290,15 @@ def _warnings(
             f"It seems to hold {sign.what}{f' ({sign.times} times)' if sign.times > 1 else ''}.",
             "Look at it before it leaves.",
         )
-        for name, path in files.items()
-        for sign in signs_in(path)
+        for name, each in looked.items()
+        for sign in each.signs
     ]
+    unread = {name: "; ".join(each.unread) for name, each in looked.items() if each.unread}
     if found and not wanted.yes:
+        notes = (
+            Problem("not-looked-into", name, f"Not looked into: {what}.", "", Severity.NOTE)
+            for name, what in unread.items()
+        )
         last = Problem(
             "look-first",
             "",
@@ -310,67 +307,8 @@ def _warnings(
             "Replace or withhold them (--redact), or add --yes to pack them all the same. "
             f"{_NOTHING}",
         )
-        raise AssessmentError(*found, last)
-    return tuple(found)
-
-
-def _told(
-    assessment: Assessment, withheld: Sequence[Item]
-) -> tuple[Assessment, Mapping[str, bytes]]:
-    """Give the assessment as the pack tells it, and its ledger; withheld names are taken out.
-
-    Texts are taken out of the ledger with their salt, so that only their digests remain; the
-    hashes of the segments stay true.
-    """
-    ledger = assessment.workspace.ledger
-    if not withheld:
-        segments = {
-            each.name: (ledger / each.name).read_bytes() for each in assessment.reading.segments
-        }
-        return assessment, segments
-    secret = {
-        text.casefold()
-        for item in withheld
-        for text in (
-            item.facts.title, item.name, item.facts.link, item.facts.shows,
-            *item.facts.known_as,
-        )
-        if len(text) > 3  # noqa: PLR2004 - shorter ones would take out ordinary words
-    }  # fmt: skip
-    ids = {each.id for each in withheld}
-    redacted = tuple(_redacted(each, secret, ids) for each in assessment.reading.segments)
-    segments = {
-        each.name: b"".join(canonical(line) + b"\n" for line in (each.header, *each.events))
-        for each in redacted
-    }
-    told = Assessment(
-        assessment.workspace,
-        assessment.contents,
-        Reading(redacted, assessment.reading.notes),
-        fold(redacted),
-    )
-    return told, segments
-
-
-def _redacted(segment: Segment, secret: set[str], ids: set[str]) -> Segment:
-    events = []
-    for event in segment.events:
-        key = event.get("key")
-        whole = isinstance(key, list) and bool(key) and key[0] in ids
-        events.append(_without(event, secret, whole=whole))
-    return replace(segment, events=tuple(events))
-
-
-def _without(value: Any, secret: set[str], *, whole: bool) -> Any:  # NOTE: JSON of an event
-    if isinstance(value, dict):
-        if "digest" in value:
-            text = str(value.get("text", "")).casefold()
-            hit = whole or any(each in text for each in secret)
-            return {"digest": value["digest"]} if hit else value
-        return {key: _without(each, secret, whole=whole) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_without(each, secret, whole=whole) for each in value]
-    return value
+        raise AssessmentError(*found, *notes, last)
+    return _Looked(len(looked), tuple(found), unread)
 
 
 # Putting it together
@@ -390,22 +328,31 @@ def _fill(making: _Making, scratch: Path) -> None:
                 )
                 inside[files[item.sha256]] = workspace.folder / item.stored
             making.paths[item.id] = files[item.sha256]
-    came = {} if making.withheld else dict(_folder(workspace.received, "received"))
-    making.received = {sha256_of(path): name for name, path in came.items()}
+    hidden = making.redaction.files
+    named = originals_of(assessment)
+    came = {
+        name: (path, sha256)
+        for folder in (workspace.received, workspace.reviews)
+        for name, path in _folder(folder, folder.name)
+        if (sha256 := sha256_of(path)) in named and sha256 not in hidden
+    }
+    slips = {f"slip-{sha256[:8]}" for _, sha256 in came.values()}
+    making.received = {
+        sha256: name for name, (_, sha256) in came.items() if name.startswith("received/")
+    }
     answers = pack_contents.answers_json(assessment)
     fixed: dict[str, Content] = {
         "answers.json": answers,
         **pack_contents.tables(assessment, making.items, making.paths, making.received),
     }
-    if making.wanted.sample:
-        fixed["lists/sample.csv"] = _sample_csv(making)
-    if making.withheld:
-        fixed["lists/withheld.csv"] = _withheld_csv(making)
+    if making.draw is not None:
+        fixed[SAMPLE] = sample_csv(assessment, making.draw, making.chosen or ())
+    if making.redaction.items:
+        fixed[WITHHELD] = withheld_csv(making.redaction)
     fixed |= inside
-    fixed |= came
-    if not making.withheld:
-        fixed |= _folder(workspace.reviews, "reviews", only=("slip-", *_kept_reviews(assessment)))
-    fixed |= {f"ledger/{n}": data for n, data in making.segments.items()}
+    fixed |= {name: path for name, (path, _) in came.items()}
+    fixed |= {n: e for n, e in _folder(workspace.reviews, "reviews") if e.stem in slips}
+    fixed |= {f"ledger/{n}": data for n, data in making.redaction.segments.items()}
     fixed[SETTINGS] = workspace.folder / SETTINGS
     fixed |= _folder(workspace.folder / "frameworks", "frameworks")
     fixed["method.md"] = resources.folder("docs") / "method.md"
@@ -430,21 +377,13 @@ def _fill(making: _Making, scratch: Path) -> None:
         )
 
 
-def _folder(folder: Path, name: str, only: Iterable[str] = ()) -> Iterator[tuple[str, Path]]:
+def _folder(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
     """Give the files of a folder with their paths inside, sorted."""
-    starts = tuple(only)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-            if starts and not path.name.startswith(starts):
-                continue
             parts = path.relative_to(folder)
             plain_stem = safe_name("", path.stem, path.suffix, longest=80)
             yield f"{name}/{(parts.parent / plain_stem).as_posix()}", path
-
-
-def _kept_reviews(assessment: Assessment) -> Iterator[str]:
-    for record in assessment.state.register("review-file"):
-        yield record.key[0][:8]
 
 
 def _principal(assessment: Assessment) -> str:
@@ -470,7 +409,7 @@ def _report(making: _Making, scratch: Path, answers: bytes) -> dict[str, Content
 
 
 def _manifest(making: _Making, files: Mapping[str, str], report: str) -> bytes:
-    assessment, wanted = making.assessment, making.wanted
+    assessment = making.assessment
     settings = assessment.contents.settings
     found = {
         "schema": 1,
@@ -486,8 +425,9 @@ def _manifest(making: _Making, files: Mapping[str, str], report: str) -> bytes:
         "only": sorted(f"{k.framework}/{k.scope}/{k.outcome}" for k in making.chosen)
         if making.chosen is not None
         else None,
-        "sample": {"size": wanted.sample, "seed": wanted.seed} if wanted.sample else None,
-        "withheld": [each.reference for each in making.withheld],
+        "sample": making.draw.as_json() if making.draw else None,
+        "withheld": [each.reference for each in making.redaction.items],
+        "withheld_files": dict(making.redaction.files),
         "signed_by": making.key.fingerprint if making.key else None,
         "report": report or None,
         "report_signed_by": making.certificate.fingerprint if making.certificate else None,
@@ -500,7 +440,8 @@ def _inside(making: _Making, listed: int) -> Inside:
     return Inside(
         assessment=making.assessment,
         items=making.items,
-        withheld=making.withheld,
+        withheld=making.redaction.items,
+        withheld_files=len(making.redaction.files),
         chosen=making.chosen,
         partial=making.partial,
         paths=making.paths,
@@ -510,42 +451,3 @@ def _inside(making: _Making, listed: int) -> Inside:
         report_signer=making.certificate.name if making.certificate else "",
         listed=listed,
     )
-
-
-def _sample_csv(making: _Making) -> bytes:
-    wanted = making.wanted
-    drawn = making.chosen or frozenset()
-    rows: list[Sequence[str]] = [
-        (
-            "framework",
-            "scope",
-            "outcome",
-            "drawn",
-            f"sha256 of {wanted.seed}:framework:scope:outcome",
-            "drawn first",
-        ),
-    ]
-    first = _surpassing(making.assessment)
-    for key in population(making.assessment):
-        rows.append(
-            (
-                *key,
-                "yes" if key in drawn else "",
-                _lot(key, wanted.seed),
-                "does better than a statement" if key in first else "",
-            )
-        )
-    how = f"the {wanted.sample} claims with the lowest SHA-256, those to be drawn first before all"
-    rows.append(("How it was drawn:", how, "", "", "", ""))
-    return csv_bytes(rows)
-
-
-def _withheld_csv(making: _Making) -> bytes:
-    rows: list[Sequence[str]] = [("reference", "why", "supports")]
-    for item in making.withheld:
-        why = "holds personal data" if item.facts.personal_data == "yes" else "restricted"
-        supports = "; ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
-        rows.append((item.reference, why, supports))
-    rows.append(("received/", "the workbooks as they came back may name what was withheld", ""))
-    rows.append(("reviews/", "the assurers' workbooks may name what was withheld", ""))
-    return csv_bytes(rows)

@@ -199,10 +199,9 @@ def _answer(
         "source": reply.source.as_json(),
     }
     made.problems += _ended(assessment, key, reply.source)
+    event |= {k: v for k, v in (("read", reply.read), ("time", voice.time)) if v}
     if reply.reason and said is not None:
         event["reason"] = new_text(reply.reason)
-    if voice.time:
-        event["time"] = voice.time
     if beside:
         event["beside"] = True
         made.problems.append(
@@ -232,7 +231,11 @@ def _confirm(
     offer = reply.offer
     if offer.kind is OfferKind.EARLIER or offer.source is None:
         taken = AnswerReply(
-            (key,), offer.answer, offer.reason, reply.source._replace(place=offer.origin)
+            (key,),
+            offer.answer,
+            offer.reason,
+            reply.source._replace(place=offer.origin),
+            reply.read,
         )
         _answer(made, assessment, voice, key, taken)
         return
@@ -244,8 +247,10 @@ def _confirm(
         made.unchanged += 1
         return
     event = record_event(
-        INHERITANCE, record_key, {"answer": offer.answer}, person=voice.person, source=reply.source
-    )
+        INHERITANCE, record_key, {"answer": offer.answer},
+        person=voice.person, source=reply.source,
+        read=reply.read,
+    )  # fmt: skip
     if voice.time:
         event["time"] = voice.time
     made.events.append(event)

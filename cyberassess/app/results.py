@@ -1,12 +1,13 @@
 """What follows from the answers: status, score, explain, verify, report."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters.files import sha256_of
+from cyberassess.app.cell_verifying import CellsVerified, verify_cells
 from cyberassess.app.evidencing import file_problems
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.theming import default_scores
@@ -293,6 +294,7 @@ class Verified:
     answers: int
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
+    cells: CellsVerified = field(default_factory=CellsVerified)
 
 
 def verify(folder: Path) -> Verified:
@@ -307,8 +309,12 @@ def verify(folder: Path) -> Verified:
         return Verified(0, 0, "", 0, cause.problems, ())
     state = assessment.state
     problems = [each for each in assessment.notes if each.severity is Severity.PROBLEM]
-    problems += _missing_originals(assessment)
+    workspace = assessment.workspace
+    kept = {each: _files_by_hash(each) for each in (workspace.received, workspace.reviews)}
+    problems += _missing_originals(assessment, kept)
     problems += file_problems(assessment)
+    cells = verify_cells(assessment, {k: v for files in kept.values() for k, v in files.items()})
+    problems += cells.problems
     assert assessment.card is not None  # noqa: S101 - derived again, raising where it cannot be
     return Verified(
         len(assessment.reading.segments),
@@ -317,10 +323,17 @@ def verify(folder: Path) -> Verified:
         sum(len(given) for given in state.answers.values()),
         tuple(problems),
         tuple(each for each in assessment.notes if each.severity is Severity.NOTE),
+        cells,
     )
 
 
-def _missing_originals(assessment: Assessment) -> Iterator[Problem]:
+def _files_by_hash(folder: Path) -> dict[str, Path]:
+    return {sha256_of(path): path for path in sorted(folder.glob("*")) if path.is_file()}
+
+
+def _missing_originals(
+    assessment: Assessment, kept: Mapping[Path, Mapping[str, Path]]
+) -> Iterator[Problem]:
     """Name files that came in, of any kind, and are not kept as they came."""
     workspace, state = assessment.workspace, assessment.state
     sources = [each.source for changes in state.history.values() for each in changes]
@@ -329,9 +342,8 @@ def _missing_originals(assessment: Assessment) -> Iterator[Problem]:
     came += [(each.file, each.name) for each in sources if each.kind == "import" and each.file]
     reviews = [(each.key[0], str(each.fields["name"])) for each in state.register(REVIEW_FILE)]
     for folder, files in ((workspace.received, came), (workspace.reviews, reviews)):
-        hashes = {sha256_of(path) for path in folder.glob("*") if path.is_file()}
         for sha256, name in dict.fromkeys(files):
-            if sha256 not in hashes:
+            if sha256 not in kept[folder]:
                 yield Problem(
                     "original-missing",
                     folder.relative_to(workspace.folder).as_posix(),

@@ -1,7 +1,7 @@
 """Independent review: claims out to an assurer, determinations back."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -363,7 +363,7 @@ def _take_row(
     said = {heading: row.cells[heading] for heading in INPUTS if heading in row.cells}
     if not said:
         return
-    values, problems = _values(score, said, row)
+    values, problems = review_values(_scale(score), said, row)
     result.problems += problems
     if not any(values.values()):
         return
@@ -384,7 +384,10 @@ def _take_row(
         cell=(said.get(DETERMINATION) or first).address,
     )
     texts = ("sample", "comment", "recommendation")
-    events.append(record_event(REVIEW, key, values, texts=texts, person=person, source=source))
+    read = said[DETERMINATION].text if values["determination"] else ""
+    events.append(
+        record_event(REVIEW, key, values, texts=texts, person=person, source=source, read=read)
+    )
     result.stored += 1
 
 
@@ -392,18 +395,23 @@ def _scale(score: OutcomeScore) -> tuple[Level, ...]:
     return score.asked.framework.scale
 
 
-def _values(
-    score: OutcomeScore, said: Mapping[str, Cell], row: ReviewedRow
+def review_values(
+    scale: Sequence[Level], said: Mapping[str, Cell], row: ReviewedRow
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Read a row's cells; what is not allowed is a problem and left out."""
+    """Read a row's cells; what is not allowed is a problem and left out.
+
+    Args:
+        scale: the levels of the row's framework.
+        said: what stands in the columns to fill in, keyed by heading.
+    """
     problems: list[Problem] = []
     values: dict[str, Any] = {"determination": "", "method": []}
     values |= dict.fromkeys(_FIELDS.values(), "")
     place = row.place.rpartition(", cell ")[0]
-    words = {level.title.casefold(): str(level.id) for level in _scale(score)}
+    words = {level.title.casefold(): str(level.id) for level in scale}
     words |= {_NOT_APPLICABLE.casefold(): NOT_APPLICABLE, _UNSURE.casefold(): UNSURE}
     allowed = {
-        DETERMINATION: [level.title for level in _scale(score)] + [_NOT_APPLICABLE, _UNSURE],
+        DETERMINATION: [level.title for level in scale] + [_NOT_APPLICABLE, _UNSURE],
         QUALITY: list(QUALITIES),
         RISK: list(RISKS),
         METHOD: list(METHODS),

@@ -65,6 +65,13 @@ def _passphrase(name: str) -> str:
 )
 @click.option("--seed", metavar="N", default=1, show_default=True, help="Which sample is drawn.")
 @click.option(
+    "--word",
+    metavar="WORD",
+    default="",
+    show_default="drawn by you, with --seed",
+    help="The receiver's word for the sample; first tell them the head and N.",
+)
+@click.option(
     "--redact",
     is_flag=True,
     help="Withhold evidence marked personal or restricted, and say so.",
@@ -98,6 +105,7 @@ def pack(
     only: tuple[str, ...],
     sample: int,
     seed: int,
+    word: str,
     redact: bool,
     key: Path | None,
     report_key: Path | None,
@@ -111,11 +119,15 @@ def pack(
       cyberassess pack --yes
       cyberassess pack --sample 25 --seed 7 -o sample.zip --yes
     """
+    if word and not sample:
+        raise click.UsageError("--word draws a sample: say how many claims with --sample N.")
     from cyberassess.app.packing import PackWanted
     from cyberassess.app.packing import pack as write
     from cyberassess.cli.words_packing import NOTHING_WITHHELD, packed_json, packed_lines
 
-    wanted = PackWanted(output, force, only, sample, seed, redact, key, yes, report_key=report_key)
+    wanted = PackWanted(
+        output, force, only, sample, seed, word, redact, key, yes, report_key=report_key
+    )
     with BytesOfTotal("Packing", "Packed") as on_bytes:
         made = write(Path(folder), wanted, on_bytes, _passphrase)
     if as_json:

@@ -149,7 +149,7 @@ def verify(context: click.Context, *, pack: Path | None, key: str | None, as_jso
     """Check that nothing was altered, and derive every number again.
 
     Without FILE it is the assessment's own ledger, files and originals. FILE is an evidence
-    pack, or a signed PDF.
+    pack, or a signed PDF. Answers, decisions and reviews are found again in their workbooks.
 
     \b
     Examples:

@@ -461,12 +461,15 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
 
 def verified_lines(found: "Verified") -> Iterator[str]:
     """Say what was checked."""
+    from cyberassess.cli.words_cells import cell_lines
+
     if found.segments:
         yield (
             f"{counted(found.segments, 'file')} of the ledger, "
             f"{counted(found.events, 'entry')}, {counted(found.answers, 'answer')}."
         )
         yield f"Head: {found.head}"
+    yield from cell_lines(found.cells)
     yield (
         "Nothing was altered."
         if not found.problems
@@ -476,12 +479,15 @@ def verified_lines(found: "Verified") -> Iterator[str]:
 
 def verified_json(found: "Verified") -> dict[str, Any]:
     """Give ``verify --json``."""
+    from cyberassess.cli.words_cells import cells_json
+
     return {
         "schema": 1,
         "segments": found.segments,
         "events": found.events,
         "answers": found.answers,
         "head": found.head,
+        "cells": cells_json(found.cells),
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],
     }

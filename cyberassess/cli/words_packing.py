@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.cli.words import wrap
+from cyberassess.cli.words_cells import cell_lines, cells_json
 from cyberassess.errors import counted
 
 if TYPE_CHECKING:
@@ -36,10 +37,18 @@ def packed_lines(made: "PackMade") -> Iterator[str]:
     yield f"  {size_words(made.size)}, {counted(made.entries, 'file')}"
     if made.partial:
         yield from wrap(f"Partial: {made.partial}", "  ")
-    if made.withheld:
+    if made.draw is not None and not made.draw.word:
         yield from wrap(
-            f"Withheld: {', '.join(made.withheld)}; lists/withheld.csv says why.", "  "
+            f"Drawn by the sender. For a sample nobody can choose, tell the receiver the head "
+            f"below and {made.draw.size}, ask for a word, and pack again with --word WORD.",
+            "  ",
         )
+    if made.withheld:
+        also = f" and {counted(len(made.withheld_files), 'workbook')}"
+        yield from wrap(
+            f"Withheld: {', '.join(made.withheld)}{also}; lists/withheld.csv says why.", "  "
+        )
+    yield from wrap(_looked(made), "  ")
     if made.fingerprint:
         yield from wrap(f"Signed with {made.fingerprint}: tell the auditor by telephone.", "  ")
     else:
@@ -50,6 +59,19 @@ def packed_lines(made: "PackMade") -> Iterator[str]:
     yield f"  SHA-256 of SHA256SUMS: {made.sums}"
     yield f"  Head of the ledger: {made.head}"
     yield f'Check it: cyberassess verify "{made.path}"'
+
+
+def _looked(made: "PackMade") -> str:
+    """Say what was looked into for secrets, and what was not."""
+    said = f"Looked for secrets in {counted(made.looked_into, 'file')}"
+    unread = [f"{name} ({what})" for name, what in made.not_looked_into.items()]
+    if not unread:
+        return f"{said}, all of each."
+    more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
+    return f"{said}. Not looked into: {'; '.join(unread[:_SHOWN])}{more}."
+
+
+_SHOWN = 20
 
 
 def packed_json(made: "PackMade") -> Json:
@@ -63,7 +85,11 @@ def packed_json(made: "PackMade") -> Json:
         "report_signed_by": made.report_fingerprint or None,
         "partial": made.partial or None,
         "withheld": list(made.withheld),
+        "withheld_files": dict(made.withheld_files),
+        "sample": made.draw.as_json() if made.draw else None,
         "warnings": [str(each) for each in made.warnings],
+        "looked_into": made.looked_into,
+        "not_looked_into": dict(made.not_looked_into),
         "head": made.head,
         "sums": made.sums,
     }
@@ -79,6 +105,7 @@ def pack_verified_lines(found: "PackVerified") -> Iterator[str]:
     if found.report_signature:
         yield from wrap(f"Report: {found.report_signature}.")
     yield f"Head: {found.head}"
+    yield from cell_lines(found.cells)
     if found.problems:
         yield f"{counted(len(found.problems), 'problem')} found."
     else:
@@ -100,6 +127,7 @@ def pack_verified_json(found: "PackVerified") -> Json:
         "conclusion": found.conclusion or None,
         "not_looked_into": found.not_looked_into,
         "report_signature": found.report_signature or None,
+        "cells": cells_json(found.cells),
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],
     }

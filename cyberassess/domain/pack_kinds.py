@@ -37,6 +37,7 @@ class Sample(BaseModel):
 
     size: Annotated[int, Field(ge=0)]
     seed: int | _Line
+    word: _Line = ""
 
 
 class Manifest(BaseModel):
@@ -56,6 +57,7 @@ class Manifest(BaseModel):
     only: _Lines | None = None
     sample: Sample | None = None
     withheld: _Lines = ()
+    withheld_files: dict[str, _Line] | None = None
     signed_by: _Line | None = None
     report: Literal["report.pdf", "report.html"] | None = None
     report_signed_by: _Line | None = None

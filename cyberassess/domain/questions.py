@@ -569,6 +569,8 @@ class AnswerReply:
     """An answer's code; ``None`` takes the answer back."""
     reason: str
     source: Source
+    read: str = ""
+    """The words it was read from, as they stand in the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,6 +593,8 @@ class ConfirmReply:
     offer: Offer
     """As it was shown to them."""
     source: Source
+    read: str = ""
+    """The words that say so, as they stand in the cell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from cyberassess.adapters.resources import folder as shipped
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_contents import lists
-from cyberassess.app.packing import population, sample
+from cyberassess.app.pack_sampling import population, sample
 from cyberassess.app.results import explain_json
 from cyberassess.app.settling import resolve
 from cyberassess.app.standing import status, status_json

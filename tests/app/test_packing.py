@@ -22,15 +22,16 @@ import pytest
 
 from cyberassess.adapters.pack import LONGEST_PATH, check_pack, safe_name, write_pack
 from cyberassess.adapters.report import render
-from cyberassess.adapters.sensitive import signs_in
+from cyberassess.adapters.sensitive import look_into
 from cyberassess.adapters.xlsx.filling import fill_review
 from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
 from cyberassess.app.confirming import confirm, withdraw
 from cyberassess.app.evidencing import add, review
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.output import csv_bytes
+from cyberassess.app.pack_sampling import population, sample
 from cyberassess.app.pack_verifying import PackVerified, Seal, verify_pack
-from cyberassess.app.packing import PackMade, PackWanted, pack, population, sample
+from cyberassess.app.packing import PackMade, PackWanted, pack
 from cyberassess.app.reviewing import receive_review, send_review
 from cyberassess.app.settling import resolve
 from cyberassess.domain.evidence import Facts
@@ -370,8 +371,10 @@ def test_what_is_withheld_is_nowhere_in_a_redacted_pack(council: Path) -> None:
         whole += b"".join(book.read(each) for each in book.namelist())
     assert b"rota" not in whole.lower()
     assert b"Leavers in March" in whole
-    (withheld, *folders) = rows(made.path, "lists/withheld.csv")
-    assert [next(iter(each.values())) for each in folders] == ["received/", "reviews/"]
+    (withheld, *texts) = rows(made.path, "lists/withheld.csv")
+    assert all(each["reference"].startswith("ledger/") for each in texts)
+    assert "named what is withheld; the digests stay" in texts[0]["why"]
+    assert len([e for e in names(made.path) if e.startswith("received/")]) == 2
     assert (withheld["reference"], withheld["why"]) == ("EV-002", "holds personal data")
     assert "PARTS WERE WITHHELD" in text(made.path, "README.txt")
     assert "EV-002 withheld; lists/withheld.csv says why" in text(made.path, "index.html")
@@ -409,7 +412,7 @@ def test_secrets_are_seen_inside_office_documents(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["A1"] = "password: correcthorse"  # type: ignore[index]
     book.save(tmp_path / "a.xlsx")
-    assert [each.what for each in signs_in(tmp_path / "a.xlsx")] == ["a password"]
+    assert [each.what for each in look_into(tmp_path / "a.xlsx").signs] == ["a password"]
 
 
 def test_evidence_that_vanished_or_changed_stops_the_pack(council: Path) -> None:
@@ -756,6 +759,12 @@ def test_a_pack_that_does_not_say_why_statements_count_derives_as_well(made: Pac
             table = list(csv.reader(io.StringIO(parts[name].decode("utf-8-sig"))))
             assert table[0][-2:] == ["what stands", "why"]
             relisted(parts, name, csv_bytes([row[:-2] for row in table]))
+        manifest = json.loads(parts["pack.json"])
+        del manifest["kind"], manifest["report"]
+        relisted(parts, "pack.json", json.dumps(manifest).encode())
+        del parts["lists/better-than-this.csv"]
+        listed = parts["SHA256SUMS"].splitlines(keepends=True)
+        parts["SHA256SUMS"] = b"".join(each for each in listed if b"better-than-this" not in each)
 
     assert verify_pack(repack(made.path, change)).problems == ()
 

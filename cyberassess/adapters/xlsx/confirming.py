@@ -109,7 +109,7 @@ def confirmed(
             continue
         statements = statements_of(row.ref, refs, frameworks)
         source = place.source_of(cell)
-        replies.append(ConfirmReply(statements, shown[0], source))
+        replies.append(ConfirmReply(statements, shown[0], source, cell.text))
     return replies, denied, problems
 
 

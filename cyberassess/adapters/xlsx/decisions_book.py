@@ -136,6 +136,8 @@ class Decided:
     """The cell of the decision, or of the reason where there is none."""
     where: str
     """The same, for messages."""
+    now: str = ""
+    """What stood when it was written, as it stands in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,7 @@ class _Reading:
                 subject,
                 place.source_of(yours[0]),
                 place.of(yours[0]),
+                found[NOW].text if NOW in found else "",
             )
         )
 

@@ -520,7 +520,8 @@ def _answer(
             )
         )
     code = None if chosen is None else chosen.code
-    return AnswerReply(statements, code, reason, place.source_of(row.answer)), problems
+    source = place.source_of(row.answer)
+    return AnswerReply(statements, code, reason, source, answer), problems
 
 
 def _reason_alone(row: Found, cell: Cell, framework: Framework, reason: str) -> Problem:

@@ -1,0 +1,133 @@
+"""The files of a pack that the ledger names: evidence, workbooks and reviews.
+
+They are those the ledger names, nothing more and nothing less, but for what the pack says it
+withholds; what the ledger says of workbooks is looked up in them.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cyberassess.adapters.pack import unpack
+from cyberassess.app.cell_verifying import CellsVerified, verify_cells
+from cyberassess.app.opening import Assessment
+from cyberassess.domain.evidence import Held
+from cyberassess.domain.reviewing import REVIEW_FILE
+from cyberassess.errors import AssessmentError, Problem, Severity
+
+Hashes = Mapping[str, str]
+"""SHA-256 of the entries of a pack, keyed by path inside."""
+Manifest = Mapping[str, Any]  # NOTE: values of json.loads, looked at one by one.
+
+EVIDENCE = "evidence/EV-"
+RECEIVED = "received/"
+REVIEWS = "reviews/"
+_SLIP = "reviews/slip-"
+_ASK = "Ask the sender for it."
+
+
+def files_problems(
+    hashes: Hashes, assessment: Assessment, manifest: Manifest
+) -> Iterator[Problem]:
+    """Compare evidence, workbooks and reviews with what the ledger says of them."""
+    yield from _missing_evidence(hashes, assessment, manifest)
+    inside, withheld = set(hashes.values()), withheld_files(assessment, manifest)
+    for sha256, (name, folder) in originals_of(assessment).items():
+        if sha256 not in inside and sha256 not in withheld:
+            yield Problem(
+                "original-missing",
+                f"{folder}{name}",
+                "The workbook the ledger names is not in the pack, or was changed.",
+                f"{_ASK} The answers themselves are in the ledger.",
+            )
+    yield from _not_named(hashes, assessment)
+
+
+def _missing_evidence(
+    hashes: Hashes, assessment: Assessment, manifest: Manifest
+) -> Iterator[Problem]:
+    inside = set(hashes.values())
+    withheld = set(manifest.get("withheld") or ())
+    if manifest.get("partial"):
+        return
+    for item in assessment.evidence.items:
+        if item.held is not Held.FILE or item.reference in withheld or item.sha256 in inside:
+            continue
+        title = item.facts.title or item.name
+        message = f'The document "{title}" is not in the pack, or was changed.'
+        yield Problem("evidence-missing", item.reference, message, _ASK)
+
+
+def _not_named(hashes: Hashes, assessment: Assessment) -> Iterator[Problem]:
+    """Name files among the evidence, the workbooks and the reviews that the ledger does not."""
+    originals = set(originals_of(assessment))
+    items = {each.sha256 for each in assessment.evidence.items if each.sha256}
+    slips = {f"{_SLIP}{each[:8]}.txt" for each in originals}
+    for name, sha256 in hashes.items():
+        is_named = sha256 in (items if name.startswith(EVIDENCE) else originals) or name in slips
+        if name.startswith((EVIDENCE, RECEIVED, REVIEWS)) and not is_named:
+            message = "The ledger names no such file."
+            hint = (
+                "It was put into the pack, or its entry taken out of the ledger: ask the sender."
+            )
+            yield Problem("not-named", name, message, hint)
+
+
+def originals_of(assessment: Assessment) -> dict[str, tuple[str, str]]:
+    """Give name and folder of every file that came in and was accepted, keyed by SHA-256."""
+    state = assessment.state
+    came = {each.sha256: (each.name, RECEIVED) for each in state.received if each.accepted}
+    for segment in assessment.reading.segments:
+        for event in segment.events:
+            source = event.get("source") or {}
+            if source.get("kind") == "import" and source.get("file"):
+                came.setdefault(str(source["file"]), (str(source.get("name", "")), RECEIVED))
+    for record in state.register(REVIEW_FILE):
+        came[record.key[0]] = (str(record.fields.get("name", "")), REVIEWS)
+    return came
+
+
+def withheld_files(assessment: Assessment, manifest: Manifest) -> Collection[str]:
+    """Give SHA-256 of the workbooks a pack says it withholds.
+
+    Packs of 0.1 withheld all of them as soon as they withheld anything.
+    """
+    files = manifest.get("withheld_files")
+    if isinstance(files, dict):
+        return files.keys()
+    return originals_of(assessment).keys() if manifest.get("withheld") else ()
+
+
+def withheld_notes(manifest: Manifest) -> Iterator[Problem]:
+    """Name the workbooks a pack says it withholds, each with its reason."""
+    files = manifest.get("withheld_files")
+    for sha256, why in files.items() if isinstance(files, dict) else ():
+        message = f"A workbook was withheld ({str(sha256)[:8]}): it {why}."
+        yield Problem("withheld", "pack.json", message, "", Severity.NOTE)
+
+
+def verify_packed(
+    path: Path, hashes: Hashes, assessment: Assessment, manifest: Manifest, scratch: Path
+) -> CellsVerified:
+    """Look for what the ledger says of cells in the workbooks of a checked pack.
+
+    Args:
+        scratch: a folder of our own to unpack them to.
+
+    Raises:
+        AssessmentError: where there is no room to unpack them.
+    """
+    named = originals_of(assessment)
+    lying = {
+        sha256: name
+        for name, sha256 in hashes.items()
+        if sha256 in named and name.startswith((RECEIVED, REVIEWS))
+    }
+    originals = {sha256: scratch / "originals" / f"{sha256}.xlsx" for sha256 in lying}
+    try:
+        unpack(path, {lying[sha256]: target for sha256, target in originals.items()})
+    except OSError as cause:
+        message = f"The workbooks inside cannot be unpacked: {cause.strerror}."
+        hint = "Look at the space on the disk."
+        raise AssessmentError(Problem("not-unpacked", path.name, message, hint)) from cause
+    return verify_cells(assessment, originals, withheld_files(assessment, manifest))

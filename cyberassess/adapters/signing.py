@@ -13,11 +13,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from cyberassess.adapters.files import read_plain
 from cyberassess.errors import AssessmentError, Problem
 
 NAMESPACE = "cyberassess-pack"
 _UNTOUCHED = "Nothing was written."
 _SECONDS = 120
+MOST_KEY_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def open_key(path: Path) -> Key:
 
     try:
         mode = path.stat().st_mode
-        text = path.read_bytes()[:40]
+        text = read_plain(path, MOST_KEY_BYTES)[:40]
     except OSError as cause:
         raise refuse(
             "no-key", f"The key cannot be read: {cause.strerror}.", "Check name and folder."
@@ -77,7 +79,7 @@ def open_key(path: Path) -> Key:
             "The public half does not lie beside it.",
             f"Make it: ssh-keygen -y -f {path.name} > {path.name}.pub.",
         )
-    words = public.read_text(encoding="utf-8", errors="replace").split()
+    words = read_plain(public, MOST_KEY_BYTES).decode("utf-8", "replace").split()
     if len(words) < 2 or not re.fullmatch(r"[a-z0-9@.-]+", words[0]):  # noqa: PLR2004 - type, key
         raise refuse("not-a-key", "This is not an SSH key.", "Make one: ssh-keygen -t ed25519.")
     line = f"{words[0]} {words[1]}"

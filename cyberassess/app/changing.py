@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cyberassess.adapters.files import write_whole
+from cyberassess.adapters.files import read_plain, write_whole
 from cyberassess.adapters.workspace import SETTINGS, Contents, Workspace, with_key
 from cyberassess.app.opening import (
     Assessment,
@@ -50,7 +50,7 @@ def change_settings(
 
     def rewrite(workspace: Workspace, contents: Contents) -> None:
         path = workspace.folder / SETTINGS
-        text = path.read_text(encoding="utf-8")
+        text = read_plain(path).decode("utf-8")
         for key, value in change(contents.settings).items():
             text = with_key(text, key, value)
         workspace.check(text, contents)

@@ -18,6 +18,7 @@ from cyberassess.app.opening import (
 )
 from cyberassess.app.places import Supported, supported
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.characters import visible
 from cyberassess.domain.evidence import (
     ITEM,
     LINK,
@@ -38,7 +39,6 @@ from cyberassess.domain.evidence import (
     next_number,
     register_of,
     same_file,
-    visible,
 )
 from cyberassess.domain.recorded import Source
 from cyberassess.domain.scoring import OutcomeScore

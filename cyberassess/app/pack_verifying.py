@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cyberassess.adapters.files import read_plain
+from cyberassess.adapters.outside import fault_of, joined
 from cyberassess.adapters.pack import (
     SIGNATURE,
     SUMS,
@@ -17,7 +19,7 @@ from cyberassess.adapters.pack import (
     unpack,
 )
 from cyberassess.adapters.pdf_signing import check_pdf, has_signature, is_installed
-from cyberassess.adapters.signing import fingerprint, is_signed_by
+from cyberassess.adapters.signing import MOST_KEY_BYTES, fingerprint, is_signed_by
 from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.opening import Assessment, open_assessment
 from cyberassess.app.pack_contents import answers_json, items_of, tables
@@ -151,7 +153,7 @@ def _checked_signature(
     who, _, inside = read_entry(path, "allowed_signers").decode().strip().partition(" ")
     public = inside
     if key is not None:
-        words = key.read_text(encoding="utf-8", errors="replace").split()
+        words = read_plain(key, MOST_KEY_BYTES).decode("utf-8", "replace").split()
         public = " ".join(words[:2])
     mark = fingerprint(public)
     good = is_signed_by(read_entry(path, SUMS), read_entry(path, SIGNATURE), public, who)
@@ -247,10 +249,10 @@ def _opened(
 ) -> Assessment | None:
     """Open the assessment in the pack; ``None``, with the problems, where it cannot be."""
     names = {
-        name: scratch / name
+        name: joined(scratch, name)
         for name in checked.hashes
         if name == SETTINGS or name.startswith(_WORKSPACE)
-        if ".." not in name.split("/")
+        if not fault_of(name)
     }
     try:
         unpack(path, names)

@@ -13,7 +13,7 @@ from typing import Any
 from cyberassess import __version__
 from cyberassess.adapters import resources
 from cyberassess.adapters.evidence import safe_suffix
-from cyberassess.adapters.files import sha256_of
+from cyberassess.adapters.files import plain_files, sha256_of
 from cyberassess.adapters.pack import (
     LONGEST_PATH,
     SIGNATURE,
@@ -274,7 +274,7 @@ def _warnings(
     folder = assessment.workspace.folder
     files = {each.reference: folder / each.stored for each in items if each.stored}
     if not withheld:
-        files |= {each.name: each for each in sorted(assessment.workspace.received.glob("*"))}
+        files |= {each.name: each for each in plain_files(assessment.workspace.received)}
     found = [
         Problem(
             "likely-secret",
@@ -417,8 +417,8 @@ def _fill(making: _Making, scratch: Path) -> None:
 def _folder(folder: Path, name: str, only: Iterable[str] = ()) -> Iterator[tuple[str, Path]]:
     """Give the files of a folder with their paths inside, sorted."""
     starts = tuple(only)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
+    for path in plain_files(folder):
+        if not path.name.startswith("."):
             if starts and not path.name.startswith(starts):
                 continue
             parts = path.relative_to(folder)

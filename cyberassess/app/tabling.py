@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from cyberassess.adapters.files import read_plain
 from cyberassess.adapters.sources import tables
 from cyberassess.adapters.sources.tables import Cell, Row
 from cyberassess.errors import FrameworkError, Problem, Severity
@@ -36,7 +37,7 @@ def read_rows(
 def bytes_of(path: Path) -> bytes:
     """Give the bytes of a file; raises ``FrameworkError`` where it cannot be read or is empty."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except OSError as cause:
         message = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
         hint = f"Check the name and that you may read it. {_UNTOUCHED}"

@@ -1,13 +1,12 @@
 """Commands that print documents for people, and sign them off."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cyberassess.cli.running import json_flag, show_problems
+from cyberassess.cli.running import json_flag, print_json, show_problems
 
 if TYPE_CHECKING:
     from cyberassess.app.printing import Printed, Wanted
@@ -199,7 +198,7 @@ def approve(folder: str, *, name: str, role: str, as_json: bool) -> None:
     wants = bool(name or role)
     found = sign(Path(folder), name=name, role=role) if wants else signed(Path(folder))
     if as_json:
-        click.echo(json.dumps(signed_json(found), ensure_ascii=False, indent=2))
+        print_json(signed_json(found))
     else:
         for line in signed_lines(found, just_now=wants):
             click.echo(line)

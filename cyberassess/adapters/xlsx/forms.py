@@ -88,10 +88,10 @@ def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
         return wording.is_progress(cell.text)
     if label in _ROWS:
         return wording.fits(cell.text, (*_ROWS[label], *wording.EARLIER_WORDINGS))
-    text, problem = place.text_in(cell)
+    text, problem = place.line_in(cell)
     if problem is not None:
         forms.problems.append(problem)
     else:
-        forms.said[label] = " ".join(text.split())
+        forms.said[label] = text
         forms.sources[label] = place.source_of(cell)
     return True

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cyberassess.adapters import segment_file
 from cyberassess.adapters import segments as module
-from cyberassess.adapters.files import TEMPORARY, sha256_of, write_whole
+from cyberassess.adapters.files import TEMPORARY, read_plain, sha256_of, write_whole
 from cyberassess.adapters.segments import (
     LOCK,
     LedgerFolder,
@@ -526,7 +526,7 @@ def test_a_segment_that_grows_between_listing_and_reading_is_read_again(
     ledger = LedgerFolder(folder)
     prompts = ledger.open_segment(HEADER, ledger.read().segments[-1])
     prompts.append([answer("A.3")])
-    original = segment_file.read_plain
+    original = read_plain
 
     def close_first(path: Path) -> bytes:
         if path == prompts.path and prompts.is_there:

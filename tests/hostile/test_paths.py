@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cyberassess.adapters import evidence
 from cyberassess.adapters.outside import fault_of, folded, joined
 from cyberassess.adapters.workspace import SETTINGS, Workspace
 from cyberassess.app import evidencing
@@ -104,7 +105,7 @@ def test_a_pack_holds_only_what_lies_under_evidence(
     (workspace.parent / "secret.txt").write_text("hunter2", "utf-8")
     document = tmp_path / "leavers.txt"
     document.write_text("Leavers of March", "utf-8")
-    keep = evidencing.keep
+    keep = evidence.keep
     monkeypatch.setattr(evidencing, "keep", lambda *given: keep(*given)._replace(stored=stored))
     evidencing.add(workspace, [document], Facts(title="Leavers", shows="Accounts are closed"))
     with pytest.raises(AssessmentError, match="not one we keep"):

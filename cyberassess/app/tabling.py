@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cyberassess.adapters.files import read_plain
 from cyberassess.adapters.sources import tables
-from cyberassess.adapters.sources.tables import Cell, Row
+from cyberassess.adapters.sources.tables import Cell, Row, cell_of
 from cyberassess.errors import FrameworkError, Problem, Severity
 
 _UNTOUCHED = "Nothing was written."
@@ -66,7 +66,7 @@ def _read_sheet(
             elif cell.column in sheet.hidden_columns:
                 flaw = "stands in a hidden column"
             if cell.text.strip():
-                made = Cell(f"{place}, cell {cell.address}", cell.text.strip(), flaw)
+                made = cell_of(f"{place}, cell {cell.address}", cell.text, flaw)
                 rows.setdefault(cell.row, {})[cell.column] = made
         for number, cells in sorted(rows.items()):
             yield Row(f"{place}, row {number}", cells)

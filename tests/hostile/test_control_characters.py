@@ -256,6 +256,15 @@ def test_no_cell_for_a_name_takes_one(
     assert len(answers(workspace)) == 1
 
 
+def test_no_table_takes_one(workspace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    table = workspace.parent / "people.csv"
+    table.write_text(f"Name,E-mail\nKim Lee {ESCAPE},kim@x.example\n", "utf-8")
+    assert run(program, ["-C", str(workspace), "people", "import", str(table)]) == 1
+    said = capfd.readouterr().err
+    assert "holds the character [U+001B]" in said
+    assert not OBEYED.search(said)
+
+
 def rewrite(path: Path, old: str, new: str) -> None:
     """Put a text into every part of a workbook, as it stands in the file."""
     import zipfile

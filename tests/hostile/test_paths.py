@@ -28,7 +28,7 @@ def hostile_copy(workspace: Path, tmp_path: Path, how: str) -> Path:
     deep = other / "a" / "b" / "c"
     deep.mkdir(parents=True)
     (other / "sub").symlink_to(deep, target_is_directory=True)
-    (other / "a" / "evil.yaml").write_text("logo of another kind", "utf-8")
+    (other / "evil.yaml").write_text("logo of another kind", "utf-8")
     settings = (other / SETTINGS).read_text("utf-8")
     if how == "logo":
         (other / "house-style.yaml").write_text(f'schema: "1"\nlogo: "{EVIL}"\n', "utf-8")

@@ -63,9 +63,10 @@ class Shown(io.TextIOWrapper):
         """Nothing: click would write past this stream, on Windows and where only ASCII is."""
         raise AttributeError("buffer")
 
-    def write(self, text: str) -> int:
-        """Write a text as it may be seen."""
-        super().write(self.as_shown(visible_lines(text)))
+    def write(self, text: str | bytes) -> int:
+        """Write a text as it may be seen; click gives words to complete as bytes of UTF-8."""
+        said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        super().write(self.as_shown(visible_lines(said)))
         return len(text)
 
     def as_shown(self, text: str) -> str:

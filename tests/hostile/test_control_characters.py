@@ -86,6 +86,19 @@ def test_no_encoding_lets_one_through(
     assert not OBEYED.search(ran.stdout)
 
 
+def test_words_to_complete_are_made_visible(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_settings(workspace, monkeypatch, f"Kim{ESCAPE}")
+    ran = printed(
+        _CYBERASSESS_COMPLETE="bash_complete",
+        COMP_WORDS=f"cyberassess -C {workspace} send --to Kim",
+        COMP_CWORD="5",
+    )
+    assert "Kim[U+001B]" in ran.stdout
+    assert not OBEYED.search(ran.stdout)
+
+
 def test_a_problem_shows_what_it_quotes(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(program, ["-C", "/nowhere", f"stat{ESCAPE}us"]) == 2
     assert run(program, ["-C", "/nowhere", "receive", f"\x1b[31m{ESCAPE}.xlsx"]) == 1

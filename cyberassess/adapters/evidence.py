@@ -8,15 +8,24 @@ is renamed when every byte is safe.
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import re
 import secrets
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cyberassess.adapters.files import OWNER_ONLY, sha256_of, sync_folder
+from cyberassess.adapters.files import FOLDER as IS_FOLDER
+from cyberassess.adapters.files import (
+    LINK,
+    OWNER_ONLY,
+    NotPlainError,
+    open_plain,
+    sha256_of,
+    sync_folder,
+)
+from cyberassess.adapters.outside import joined
 from cyberassess.errors import AssessmentError, Problem, Severity
 
 FOLDER = "evidence"
@@ -58,45 +67,26 @@ def as_text(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-_KINDS: tuple[tuple[Callable[[int], bool], str, str], ...] = (
-    (stat.S_ISLNK, "a link to another file", "Name the file itself."),
-    (stat.S_ISDIR, "a folder", "Name the files in it, or put them into one ZIP."),
-    (stat.S_ISFIFO, "a pipe, not a file", "Save what it gives to a file, and name that."),
-    (stat.S_ISCHR, "a device, not a file", "Name a document."),
-    (stat.S_ISBLK, "a device, not a file", "Name a document."),
-    (stat.S_ISSOCK, "a socket, not a file", "Name a document."),
-)
+_HINTS = {
+    LINK: "Name the file itself.",
+    IS_FOLDER: "Name the files in it, or put them into one ZIP.",
+    "a pipe, not a file": "Save what it gives to a file, and name that.",
+}
 
 
-def _look(path: Path, mode: int) -> None:
-    for is_it, what, hint in _KINDS:
-        if is_it(mode):
-            raise _refused("not-a-file", path, f"This is {what}.", hint)
-    if not stat.S_ISREG(mode):
-        raise _refused("not-a-file", path, "This is not a file.", "Name a document.")
-
-
-def _open(path: Path) -> int:
+def _open(path: Path) -> io.BufferedReader:
     """Open a file that is one: links are not followed, and a pipe cannot make us wait.
 
     Raises:
         AssessmentError: for anything but a readable, ordinary file.
     """
     try:
-        _look(path, path.lstat().st_mode)
-        flags = os.O_RDONLY
-        for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-            flags |= getattr(os, name, 0)
-        handle = os.open(path, flags)
+        return open_plain(path, follow=False)
+    except NotPlainError as cause:
+        hint = _HINTS.get(cause.what, "Name a document.")
+        raise _refused("not-a-file", path, f"This is {cause.what}.", hint) from cause
     except (OSError, ValueError) as cause:
         raise _not_opened(path, cause) from cause
-    try:
-        # NOTE: looked at again, for it may have been exchanged since
-        _look(path, os.fstat(handle).st_mode)
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle
 
 
 def _not_opened(path: Path, cause: OSError | ValueError) -> AssessmentError:
@@ -118,11 +108,8 @@ def look_at(path: Path) -> int:
     Raises:
         AssessmentError: for anything but a readable, ordinary file that holds something.
     """
-    handle = _open(path)
-    try:
-        size = os.fstat(handle).st_size
-    finally:
-        os.close(handle)
+    with _open(path) as file:
+        size = os.fstat(file.fileno()).st_size
     if not size:
         raise _refused("empty-file", path, "The file is empty.", "Is it still syncing?")
     return size
@@ -141,8 +128,7 @@ def keep(path: Path, workspace: Path, on_bytes: Callable[[int], None] = lambda _
             no room; nothing is left of it.
     """
     folder = workspace / FOLDER
-    handle = _open(path)
-    with os.fdopen(handle, "rb") as source:
+    with _open(path) as source:
         before = os.fstat(source.fileno())
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -230,8 +216,9 @@ def check_file(workspace: Path, stored: str, sha256: str, what: str) -> Problem 
         what: the item, for the message.
     """
     restore = "Restore it from a backup, or add the document again as a new item."
-    path = workspace / stored
-    if not is_safe(stored) or path.is_symlink():
+    try:
+        path = joined(workspace, stored if is_safe(stored) else "")
+    except AssessmentError:
         return Problem("file-unsafe", what, "Its file is not one we keep.", restore)
     try:
         if not path.is_file():

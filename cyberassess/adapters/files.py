@@ -1,11 +1,19 @@
-"""Writing files so that no half of one ever stands under its final name."""
+"""Files read only where they are plain, and written so that no half of one ever stands.
+
+A pipe or a device makes whoever opens it wait, and a link leads to what its maker likes: neither
+is a file that somebody handed us. Placeholders of files in a cloud are plain files.
+"""
 
 import contextlib
+import errno
 import hashlib
+import io
+import itertools
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +23,133 @@ _ATTEMPTS = 3
 OWNER_ONLY = 0o600
 """The mode of every file we write: answers and evidence are nobody else's business."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+LINK = "a link"
+FOLDER = "a folder"
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISLNK, LINK),
+    (stat.S_ISDIR, FOLDER),
+    (stat.S_ISFIFO, "a pipe, not a file"),
+    (stat.S_ISCHR, "a device, not a file"),
+    (stat.S_ISBLK, "a device, not a file"),
+    (stat.S_ISSOCK, "a socket, not a file"),
+)
+_JUNCTION = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
+
+
+class NotPlainError(OSError):
+    """Something to be read is no plain file."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        """Say what it is instead: ``a pipe, not a file``."""
+        super().__init__(errno.EINVAL, f"it is {what}", str(path))
+        self.what = what
+
+
+def kind_of(status: os.stat_result) -> str:
+    """Say what something is that is no plain file: ``a link``; empty for a plain file."""
+    if getattr(status, "st_reparse_tag", 0) == _JUNCTION:
+        return LINK
+    found = next((what for is_it, what in _KINDS if is_it(status.st_mode)), "")
+    return found if found or stat.S_ISREG(status.st_mode) else "not a file"
+
+
+def open_plain(path: Path, *, follow: bool = True) -> io.BufferedReader:
+    """Open a plain file to read it; nothing else can make us wait.
+
+    Args:
+        path: of the file.
+        follow: whether it may be a link to one, as a path that a user typed may.
+
+    Raises:
+        NotPlainError: where it is something else.
+        OSError: where it cannot be opened.
+    """
+    _need_plain(path, path.stat() if follow else path.lstat())
+    flags = os.O_RDONLY | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    handle = os.open(path, flags)
+    try:
+        # NOTE: looked at again, for it may have been exchanged since
+        _need_plain(path, os.fstat(handle))
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def _need_plain(path: Path, status: os.stat_result) -> None:
+    what = kind_of(status)
+    if what:
+        raise NotPlainError(path, what)
+
+
+def read_plain(path: Path, most: int | None = None) -> bytes:
+    """Give the bytes of a plain file, or of the one a link leads to.
+
+    Args:
+        path: of the file.
+        most: bytes it may have; the size is looked at first.
+
+    Raises:
+        OSError: where it is no plain file, too large, or cannot be read.
+    """
+    with open_plain(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if most is not None and size > most:
+            found = f"it has {size:,} bytes, and the most is {most:,}"
+            raise OSError(errno.EFBIG, found, str(path))
+        return file.read()
+
+
+def walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Give all that lies below a folder, sorted, with what it is; empty for a plain file.
+
+    Links are named and not followed; of folders only those are named that cannot be read.
+    """
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        yield folder, "a folder that cannot be read"
+        return
+    for path in inside:
+        try:
+            what = kind_of(path.lstat())
+        except FileNotFoundError:
+            continue
+        if what == FOLDER:
+            yield from walk(path)
+        else:
+            yield path, what
+
+
+def plain_files(folder: Path) -> list[Path]:
+    """Give the plain files below a folder, sorted; none where there is no folder."""
+    return [path for path, what in walk(folder) if not what] if folder.is_dir() else []
+
+
+def place_for(sha256: str, named: Callable[[str], Path]) -> tuple[Path, bool]:
+    """Give where a file is kept, and whether it lies there already.
+
+    A name has the first eight figures of the hash. Where another file has that name, which chance
+    hardly makes and people can, it has them all. Only a file whose whole hash is the same is
+    taken for the same.
+
+    Args:
+        sha256: of the file, in hex.
+        named: gives the path from the figures.
+
+    Raises:
+        OSError: where what lies there cannot be read.
+    """
+    marks = itertools.chain((sha256[:8], sha256), (f"{sha256} {n}" for n in itertools.count(2)))
+    for path in map(named, marks):
+        if not os.path.lexists(path):
+            return path, False
+        if not kind_of(path.lstat()) and sha256_of(path) == sha256:
+            return path, True
+    raise AssertionError  # pragma: no cover - the names never end
 
 
 def sync_folder(path: Path) -> None:
@@ -55,7 +190,7 @@ def copy_whole(source: Path, path: Path) -> None:
     Raises:
         OSError: where one cannot be read or the other not written; nothing is left.
     """
-    with source.open("rb") as original:
+    with open_plain(source) as original:
 
         def fill(file: BinaryIO) -> None:
             original.seek(0)
@@ -113,5 +248,5 @@ def remove_unfinished_of(path: Path) -> None:
 
 def sha256_of(path: Path) -> str:
     """Give the SHA-256 of a file in hex, read in pieces."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from cyberassess.adapters.files import remove_quietly, sync_folder
+from cyberassess.adapters.files import open_plain, remove_quietly, sync_folder
+from cyberassess.adapters.outside import fault_of
 from cyberassess.errors import AssessmentError, Problem
 
 PIECE = 1 << 20
@@ -59,7 +60,7 @@ def _pieces(content: Content) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return
-    with content.open("rb") as file:
+    with open_plain(content) as file:
         while piece := file.read(PIECE):
             yield piece
 
@@ -148,7 +149,6 @@ def _open(archive: zipfile.ZipFile, name: str, size: int) -> IO[bytes]:
 
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ ()-]+")
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 def safe_name(start: str, name: str, suffix: str, longest: int = 70) -> str:
@@ -162,7 +162,7 @@ def safe_name(start: str, name: str, suffix: str, longest: int = 70) -> str:
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = " ".join(_NOT_PLAIN.sub(" ", folded).split()).strip(". ")
     whole = f"{start} {plain}".strip()[: longest - len(suffix)].rstrip(". ")
-    return f"{'_' if _RESERVED.match(whole) else ''}{whole}{suffix}"
+    return f"{'_' if fault_of(whole) else ''}{whole}{suffix}"
 
 
 @dataclass
@@ -184,7 +184,7 @@ def check_pack(path: Path, on_bytes: Callable[[int], None] = lambda _: None) -> 
     """
     found = CheckedPack()
     try:
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        with open_plain(path) as file, zipfile.ZipFile(file) as archive:
             names = [info.filename for info in archive.infolist()]
             if len(names) > _MOST_ENTRIES or SUMS not in names:
                 raise AssessmentError(_not_a_pack(path))
@@ -225,13 +225,7 @@ def _not_a_pack(path: Path) -> Problem:
 
 
 def _is_plain(name: str) -> bool:
-    parts = name.split("/")
-    return (
-        0 < len(name) < LONGEST_PATH
-        and name.isprintable()
-        and not any(part in {"", ".", ".."} or part != part.strip() for part in parts)
-        and not set(name) & set('\\:*?"<>|')
-    )
+    return len(name) < LONGEST_PATH and name.isprintable() and not fault_of(name)
 
 
 _HEADER = b"PK\x03\x04"
@@ -290,7 +284,7 @@ def _compare(
     """Hash every entry, and compare the file with the pack these entries make."""
     starts: list[tuple[int, str]] = []
     readable = True
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         mirror = _Mirror(file)
         made = zipfile.ZipFile(mirror, "w", zipfile.ZIP_STORED)
         with made:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cyberassess.adapters.files import open_plain
 from cyberassess.errors import AssessmentError, Problem
 
 # NOTE: pyHanko, asn1crypto and what they give have no types.
@@ -136,7 +137,7 @@ def _key_bytes(path: Path) -> bytes:
             raise _refuse(
                 "not-a-file", path.name, "This is not a file.", "Name the .p12 or .pfx file."
             )
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             data = file.read(_MOST_KEY_BYTES + 1)
     except (OSError, ValueError) as cause:
         reason = getattr(cause, "strerror", None) or "its name cannot be used"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cyberassess.adapters.files import read_plain
 from cyberassess.adapters.strict_json import DECODER, read_json
 from cyberassess.domain.hashes import canonical, false_digests, segment_hash, text_field
 from cyberassess.domain.ledger import fold
@@ -28,7 +29,7 @@ def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
     """Read one file; an open one with nothing whole in it gives neither."""
     where = f"ledger/{path.name}"
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except FileNotFoundError:
         raise
     except OSError as cause:
@@ -144,7 +145,7 @@ def read_stray(path: Path, known: Mapping[str, Segment]) -> Segment | None:
     Raises:
         OSError: where the file cannot be read.
     """
-    lines, problem = _lines(path.read_bytes(), path.name)
+    lines, problem = _lines(read_plain(path), path.name)
     if problem is not None or lines[0].get("schema") != SCHEMA or header_fault(lines[0]):
         return None
     parents = lines[0]["parents"]
@@ -189,7 +190,7 @@ def whole_file(segment: Segment) -> Salvaged:
 def salvage(path: Path) -> Salvaged:
     """Get out of a file whatever can still be read."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
         segment, problem = read_segment(path) if _is_segment_name(path.name) else (None, None)
     except OSError as cause:
         reason = f"The file cannot be read: {cause.strerror}."

@@ -20,6 +20,8 @@ from typing import Any
 
 from cyberassess.adapters.files import (
     TEMPORARY,
+    kind_of,
+    read_plain,
     remove_quietly,
     remove_unfinished,
     sync_folder,
@@ -415,7 +417,7 @@ def last_note() -> str:
 def _noted(path: Path) -> str:
     """Give the segment a note names; empty where it names none, as after a power cut."""
     try:
-        first = path.read_text("utf-8").partition("\n")[0]
+        first = read_plain(path).decode("utf-8").partition("\n")[0]
     except (OSError, ValueError):
         return ""
     return first if CLOSED.match(first) else ""
@@ -461,11 +463,11 @@ def _strays(paths: Sequence[Path], segments: Sequence[Segment]) -> list[Stray]:
     """Say what files that are not named like segments are."""
     by_hash = {each.hash: each for each in segments if each.hash}
     strays: list[Stray] = []
-    left = [path for path in paths if path.suffix == ".jsonl" and path.is_file()]
+    left = [path for path in paths if path.suffix == ".jsonl" and not kind_of(path.lstat())]
     strays += [Stray(path.name, None, "") for path in paths if path not in left]
     for path in list(left):
         try:
-            path.read_bytes()
+            read_plain(path)
         except FileNotFoundError:
             raise
         except OSError as cause:
@@ -482,7 +484,7 @@ def _strays(paths: Sequence[Path], segments: Sequence[Segment]) -> list[Stray]:
             twin = by_hash.get(segment.hash)
             if twin is not None:
                 folder = path.parent
-                same = path.read_bytes() == (folder / twin.name).read_bytes()
+                same = read_plain(path) == read_plain(folder / twin.name)
                 strays.append(Stray(path.name, segment, twin.name, same))
                 continue
             holder = next((each for each in segments if is_earlier_copy(segment, each)), None)

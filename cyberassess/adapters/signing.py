@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from cyberassess.adapters.files import read_plain
 from cyberassess.adapters.ssh_signature import PublicKey, read_key
 from cyberassess.errors import AssessmentError, Problem
 
@@ -19,6 +20,7 @@ NAMESPACE = "cyberassess-pack"
 _FINGERPRINT = "SHA256:"
 _UNTOUCHED = "Nothing was written."
 _SECONDS = 120
+MOST_KEY_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def open_key(path: Path) -> Key:
 
     try:
         mode = path.stat().st_mode
-        text = path.read_bytes()[:40]
+        text = read_plain(path, MOST_KEY_BYTES)[:40]
     except OSError as cause:
         raise refuse(
             "no-key", f"The key cannot be read: {cause.strerror}.", "Check name and folder."
@@ -79,7 +81,7 @@ def open_key(path: Path) -> Key:
             f"Make it: ssh-keygen -y -f {path.name} > {path.name}.pub.",
         )
     try:
-        found = read_key(public.read_text(encoding="utf-8", errors="replace"))
+        found = read_key(read_plain(public, MOST_KEY_BYTES).decode("utf-8", "replace"))
     except ValueError as cause:
         message = f"This is not an SSH key: {cause}."
         raise refuse("not-a-key", message, "Make one: ssh-keygen -t ed25519.") from cause
@@ -99,10 +101,8 @@ def named_fingerprint(named: str) -> str:
     if named.startswith(_FINGERPRINT):
         return named.rstrip("=")
     try:
-        if not Path(named).is_file():
-            message = "there is no such file"
-            raise ValueError(message)  # noqa: TRY301 - said like everything else
-        return read_key(Path(named).read_text(encoding="utf-8", errors="replace")).fingerprint
+        data = read_plain(Path(named), MOST_KEY_BYTES)
+        return read_key(data.decode("utf-8", "replace")).fingerprint
     except (OSError, ValueError) as cause:
         said = getattr(cause, "strerror", None) or cause
         message = f"It is not one SSH public key: {said}."

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from cyberassess.adapters.files import read_plain
 from cyberassess.errors import Problem, closest
 
 MOST_BYTES = 8_000_000
@@ -216,19 +217,19 @@ class _Reader:
         return (*level.path, key)
 
 
-_Model = TypeVar("_Model", bound=BaseModel)
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def read_model(
-    data: bytes, name: str, model: type[_Model]
-) -> tuple[_Model | None, tuple[Problem, ...]]:
+    data: bytes, name: str, model: type[Shape]
+) -> tuple[Shape | None, tuple[Problem, ...]]:
     """Read a file of a known shape; every problem names its line."""
     return model_of(read_text(data, name), name, model)
 
 
 def model_of(
-    document: Document, name: str, model: type[_Model]
-) -> tuple[_Model | None, tuple[Problem, ...]]:
+    document: Document, name: str, model: type[Shape]
+) -> tuple[Shape | None, tuple[Problem, ...]]:
     """Give what was read its shape; every problem names its line."""
     if document.problems:
         return None, document.problems
@@ -346,11 +347,11 @@ def _unwrap(shape: Any) -> Any:  # NOTE: annotations have no common type
 
 
 def read_file(
-    path: Path, name: str, model: type[_Model]
-) -> tuple[_Model | None, tuple[Problem, ...], bytes]:
+    path: Path, name: str, model: type[Shape]
+) -> tuple[Shape | None, tuple[Problem, ...], bytes]:
     """Read a file of a known shape and give its exact bytes too."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path, MOST_BYTES)
     except OSError as cause:
         reason = cause.strerror or "it cannot be opened"
         return None, (Problem("not-readable", name, f"The file cannot be read: {reason}."),), b""

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters import strict_yaml
-from cyberassess.adapters.files import TEMPORARY, remove_unfinished, write_whole
+from cyberassess.adapters.files import (
+    TEMPORARY,
+    kind_of,
+    read_plain,
+    remove_unfinished,
+    write_whole,
+)
+from cyberassess.adapters.outside import folded, joined
 from cyberassess.domain.assessment import (
     DEFAULT_THEMES,
     NO_PROFILE,
@@ -28,6 +35,7 @@ from cyberassess.domain.assessment import (
     assign,
     check_settings,
 )
+from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 from cyberassess.domain.checks import check_framework, check_target, check_themes
 from cyberassess.domain.framework import (
     Framework,
@@ -159,7 +167,7 @@ class Workspace:
                 )
             )
         try:
-            data = path.read_bytes() if text is None else text.encode()
+            data = read_plain(path) if text is None else text.encode()
         except OSError as cause:
             found = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
             raise AssessmentError(Problem("not-readable", SETTINGS, found)) from cause
@@ -181,7 +189,7 @@ class Workspace:
             names.add(themes_file(default.id, settings.themes_revision))
         for name in sorted(names):
             if name:
-                data = (self.folder / name).read_bytes()
+                data = read_plain(joined(self.folder, name))
                 flat[f"file:{name}"] = hashlib.sha256(data).hexdigest()
         flat |= self.house_style()
         return Contents(settings, frameworks, profiles, themes, flat, sha256, default)
@@ -189,7 +197,7 @@ class Workspace:
     def is_as_read(self, contents: Contents) -> bool:
         """Say whether the settings are as they were; another command may have changed them."""
         try:
-            data = (self.folder / SETTINGS).read_bytes()
+            data = read_plain(self.folder / SETTINGS)
         except OSError:
             return False
         return hashlib.sha256(data).hexdigest() == contents.sha256
@@ -207,6 +215,7 @@ class Workspace:
         faults = _with_lines(
             check_settings(settings, contents.frameworks), document.lines, settings
         )
+        faults += unfit_settings(contents.flat, flat_settings(document.value))
         if faults:
             raise AssessmentError(*faults)
         return settings
@@ -224,7 +233,7 @@ class Workspace:
         officers fill in. The settings are not among them, nor what leads out of the folder.
         """
         try:
-            data = (self.folder / SETTINGS).read_bytes()
+            data = read_plain(self.folder / SETTINGS)
         except OSError:
             data = b""
         flat = flat_settings(strict_yaml.read_text(data, SETTINGS).value)
@@ -236,17 +245,14 @@ class Workspace:
         return [name for name in dict.fromkeys(names) if self._is_loose(name)]
 
     def _is_loose(self, name: str) -> bool:
-        if not name or Path(name).parts[:1] in {(each,) for each in ("ledger", *BESIDE_LEDGER)}:
-            return False
-        return name != SETTINGS and self._has(name)
+        top = folded(name).partition("/")[0]
+        return top not in {"ledger", SETTINGS, *BESIDE_LEDGER} and self._has(name)
 
     def _has(self, name: str) -> bool:
         """Say whether there is a file of this name, and it does not lead out of the folder."""
-        path = self.folder / name
         try:
-            inside = path.resolve().is_relative_to(self.folder.resolve())
-            return inside and not path.is_symlink() and path.is_file()
-        except (OSError, ValueError):
+            return not kind_of(joined(self.folder, name).lstat())
+        except (AssessmentError, OSError):
             return False
 
     def tidy(self) -> None:
@@ -267,7 +273,7 @@ class Workspace:
         if name and logo.stat().st_size <= strict_yaml.MOST_BYTES:
             found[name] = logo
         return {
-            f"file:{name}": hashlib.sha256(path.read_bytes()).hexdigest()
+            f"file:{name}": hashlib.sha256(read_plain(path)).hexdigest()
             for name, path in found.items()
         }
 
@@ -275,10 +281,20 @@ class Workspace:
         """Give the name of the logo as the house style has it; empty where it has none of ours."""
         if not self._is_loose(HOUSE_STYLE):
             return ""
-        data = (self.folder / HOUSE_STYLE).read_bytes()
+        data = read_plain(self.folder / HOUSE_STYLE)
         value = strict_yaml.read_text(data, HOUSE_STYLE).value
         name = value.get("logo") if isinstance(value, dict) else None
         return name if isinstance(name, str) and name and self._has(name) else ""
+
+    def _read_file(
+        self, name: str, model: type[strict_yaml.Shape]
+    ) -> tuple[strict_yaml.Shape | None, tuple[Problem, ...], bytes]:
+        """Read a file the settings name; links below the folder are not followed."""
+        try:
+            path = joined(self.folder, name)
+        except AssessmentError as cause:
+            return None, cause.problems, b""
+        return strict_yaml.read_file(path, name, model)
 
     def _pinned(
         self, settings: Settings
@@ -288,7 +304,7 @@ class Workspace:
         problems: list[Problem] = []
         for pinned in settings.frameworks:
             name = self.framework_name(pinned.ref, str(pinned.revision))
-            framework, faults, data = strict_yaml.read_file(self.folder / name, name, Framework)
+            framework, faults, data = self._read_file(name, Framework)
             problems.extend(faults)
             if framework is None:
                 continue
@@ -321,7 +337,7 @@ class Workspace:
         name = _profile_name(pinned)
         if not name:
             return None, []
-        profile, faults, _ = strict_yaml.read_file(self.folder / name, name, Profile)
+        profile, faults, _ = self._read_file(name, Profile)
         if profile is None:
             return None, list(faults)
         return profile, check_target(framework, profile)
@@ -337,7 +353,7 @@ class Workspace:
         faults: list[Problem] = []
         revision = settings.themes_revision
         if name != themes_file(DEFAULT_THEMES, revision) and _is_change(path):
-            changes, wrong, _ = strict_yaml.read_file(path, name, ThemeChanges)
+            changes, wrong, _ = self._read_file(name, ThemeChanges)
             if changes is None:
                 return None, None, list(wrong)
             faults += wrong
@@ -345,10 +361,10 @@ class Workspace:
         default: ThemeSet | None = None
         other = themes_file(beside, revision)
         if changes is not None or (name != other and (self.folder / other).is_file()):
-            default, wrong, _ = strict_yaml.read_file(self.folder / other, other, ThemeSet)
+            default, wrong, _ = self._read_file(other, ThemeSet)
             faults += wrong
         if changes is None:
-            themes, wrong, _ = strict_yaml.read_file(path, name, ThemeSet)
+            themes, wrong, _ = self._read_file(name, ThemeSet)
             faults += wrong
         elif default is None:
             return None, None, faults
@@ -450,7 +466,7 @@ def _revised(revision: int | str) -> str:
 def _is_change(path: Path) -> bool:
     """Say whether a themes file holds only differences from another."""
     try:
-        value = strict_yaml.read_text(path.read_bytes(), path.name).value
+        value = strict_yaml.read_text(read_plain(path), path.name).value
     except OSError:
         return False
     return isinstance(value, dict) and "extends" in value
@@ -471,6 +487,24 @@ def _with_lines(
         where = f"{SETTINGS}, line {line}, {spot}" if line else problem.where
         located.append(Problem(problem.code, where, problem.message, problem.hint))
     return located
+
+
+_SEVERAL_LINES = ("reason", "no_profile_reason", "why_critical", "note", "action")
+"""The settings that people write as they like; all others are one line."""
+
+
+def unfit_settings(before: Mapping[str, str | None], flat: Mapping[str, str]) -> list[Problem]:
+    """Name new values with characters that nobody sees and that change what is seen.
+
+    Those that stood there before are only shown, made visible.
+    """
+    found: list[Problem] = []
+    for key, value in flat.items():
+        unfit = unfit_in(value, lines=key.rsplit(".", 1)[-1] in _SEVERAL_LINES)
+        if unfit and before.get(key) != value:
+            message, hint = unfit_message(value, unfit), f"{UNFIT_HINT} Nothing was changed."
+            found.append(Problem("unseen-character", f"{SETTINGS}, {key}", message, hint))
+    return found
 
 
 def flat_settings(value: Any) -> dict[str, str]:  # NOTE: a text tree

@@ -16,6 +16,7 @@ from cyberassess.app.opening import Assessment, now, open_assessment
 from cyberassess.app.output import csv_bytes, saving
 from cyberassess.app.people import EXTENSION
 from cyberassess.domain.assessment import Person, statement_key
+from cyberassess.domain.characters import visible
 from cyberassess.errors import counted
 
 
@@ -116,7 +117,7 @@ def _letter(assessment: Assessment, each: Outgoing, due: datetime.date | None) -
         "Thank you,",
         officer.name,
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(visible, lines)) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +239,4 @@ def _reminder(assessment: Assessment, each: Chased) -> str:
         "Thank you,",
         f"{officer.name}{f', {officer.email}' if officer.email else ''}",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(visible, lines)) + "\n"

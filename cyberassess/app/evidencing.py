@@ -18,6 +18,7 @@ from cyberassess.app.opening import (
 )
 from cyberassess.app.places import Supported, supported
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.characters import visible
 from cyberassess.domain.evidence import (
     ITEM,
     LINK,
@@ -37,7 +38,6 @@ from cyberassess.domain.evidence import (
     folded,
     register_of,
     same_file,
-    visible,
 )
 from cyberassess.domain.numbering import next_number
 from cyberassess.domain.recorded import Source

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.adapters.files import sha256_of
+from cyberassess.adapters.files import read_plain, sha256_of
 from cyberassess.adapters.segments import new_text
 from cyberassess.app.naming import keep_original
 from cyberassess.app.opening import (
@@ -73,7 +73,7 @@ def import_webcaf(
     from cyberassess.adapters.sources.webcaf import TOOL, read_webcaf
 
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except OSError as cause:
         raise AssessmentError(
             Problem(

@@ -12,12 +12,18 @@ from pathlib import Path
 
 from cyberassess.adapters import strict_yaml
 from cyberassess.adapters.files import (
+    LINK,
     TEMPORARY,
     copy_whole,
+    kind_of,
+    place_for,
+    read_plain,
     remove_quietly,
     sha256_of,
     sync_folder,
+    walk,
 )
+from cyberassess.adapters.outside import folded, joined
 from cyberassess.adapters.segment_file import as_bytes, closed_form, is_earlier_copy
 from cyberassess.adapters.segments import (
     Gathered,
@@ -302,7 +308,7 @@ def _renaming(path: Path, target: Path) -> Callable[[], None]:
 
 def _other_copy(ours: Workspace, other: Path) -> Workspace:
     theirs = Workspace(other)
-    if not theirs.ledger.is_dir():
+    if not theirs.ledger.is_dir() or theirs.ledger.is_symlink():
         raise AssessmentError(
             Problem(
                 "no-assessment",
@@ -367,30 +373,33 @@ def _same_assessment(segments: Sequence[Segment], there: Gathered, theirs: Works
 
 def _files(plan: Merge, ours: Workspace, theirs: Workspace) -> None:
     """Copy what is missing; what differs under one name is kept beside."""
-    sources = [theirs.folder / each for each in theirs.loose()]
-    for top in BESIDE_LEDGER:
-        sources += _walk(plan, theirs.folder, theirs.folder / top)
-    for source in sources:
-        name = source.relative_to(theirs.folder)
-        target = ours.folder / name
+    planned: set[str] = set()
+    for name in (*theirs.loose(), *_names(plan, theirs.folder)):
         try:
-            if not target.exists():
-                says = f"Copy {name.as_posix()}."
-                plan.steps.append(Step("copy", name.as_posix(), says, _copying(source, target)))
+            source, target = joined(theirs.folder, name), joined(ours.folder, name)
+            # NOTE: two names of theirs may be one here, where case does not tell files apart
+            is_first = folded(name) not in planned
+            planned.add(folded(name))
+            if is_first and not target.exists():
+                plan.steps.append(Step("copy", name, f"Copy {name}.", _copying(source, target)))
                 continue
             theirs_hash = sha256_of(source)
-            if target.is_file() and theirs_hash == sha256_of(target):
+            if target.exists() and theirs_hash == sha256_of(target):
                 continue
-            beside = target.with_name(
-                f"{target.stem}, other copy {theirs_hash[:8]}{target.suffix}"
-            )
-            if beside.exists():
-                continue
-        except OSError as cause:
-            plan.notes.append(_unreadable(name.as_posix(), cause))
+            beside, is_there = place_for(theirs_hash, _beside(target))
+        except AssessmentError as cause:
+            plan.notes += [replace(each, code="not-copied") for each in cause.problems]
             continue
-        says = f"Keep the other copy's {name.as_posix()} beside ours, as {beside.name}."
-        plan.steps.append(Step("beside", name.as_posix(), says, _copying(source, beside)))
+        except OSError as cause:
+            plan.notes.append(_not_copied(name, f"It cannot be read: {cause.strerror}."))
+            continue
+        if not is_there:
+            says = f"Keep the other copy's {name} beside ours, as {beside.name}."
+            plan.steps.append(Step("beside", name, says, _copying(source, beside)))
+
+
+def _beside(target: Path) -> Callable[[str], Path]:
+    return lambda mark: target.with_name(f"{target.stem}, other copy {mark}{target.suffix}")
 
 
 def _with_their_look(plan: Merge, theirs: Workspace, contents: Contents) -> Contents:
@@ -400,32 +409,24 @@ def _with_their_look(plan: Merge, theirs: Workspace, contents: Contents) -> Cont
     return replace(contents, flat={**contents.flat, **brought}) if brought else contents
 
 
-def _walk(plan: Merge, root: Path, folder: Path) -> Iterator[Path]:
-    """Give every file in a folder; what is no file or folder of its own is named and left."""
-    if not folder.is_dir() or folder.is_symlink():
-        return
-    for path in sorted(folder.iterdir()):
-        if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            plan.notes.append(
-                Problem(
-                    "not-copied",
-                    path.relative_to(root).as_posix(),
-                    "It is a link or a device, not a file.",
-                    "It was not copied.",
-                )
-            )
-        elif path.is_dir():
-            yield from _walk(plan, root, path)
-        elif not path.name.endswith(TEMPORARY):
-            yield path
+def _names(plan: Merge, root: Path) -> Iterator[str]:
+    """Name every file in the folders of a copy; what is no plain file is named and left."""
+    for top in BESIDE_LEDGER:
+        folder = root / top
+        if folder.is_symlink():
+            plan.notes.append(_not_copied(top, f"It is {LINK}."))
+        elif folder.is_dir():
+            for path, what in walk(folder):
+                name = path.relative_to(root).as_posix()
+                if what:
+                    plan.notes.append(_not_copied(name, f"It is {what}."))
+                elif not path.name.endswith(TEMPORARY):
+                    yield name
 
 
-def _unreadable(name: str, cause: OSError) -> Problem:
+def _not_copied(name: str, found: str) -> Problem:
     return Problem(
-        "not-copied",
-        name,
-        f"It cannot be read in the other copy: {cause.strerror}.",
-        "It was not copied.",
+        "not-copied", name, f"{found} So it is in the other copy.", "It was left there."
     )
 
 
@@ -460,7 +461,7 @@ def _taken_in(
         if final.hash in known or not (each.hash or each.events):
             continue
         path = theirs.ledger / names.get(each.name, each.name)
-        data = path.read_bytes() if each.hash else as_bytes(final)
+        data = read_plain(path) if each.hash else as_bytes(final)
         events = counted(len(final.events), "event")
         says = f"Copy ledger/{final.name}: {final.header.get('command', '')}, {events}."
         plan.steps.append(Step("segment", final.name, says, _putting(ledger, final.name, data)))
@@ -479,7 +480,7 @@ def _putting(ledger: LedgerFolder, name: str, data: bytes) -> Callable[[], None]
 def _read_flat(path: Path) -> tuple[dict[str, str], bytes]:
     """Give a settings file's values keyed by path, as far as they can be read, and its bytes."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path) if not kind_of(path.lstat()) else b""
     except OSError:
         return {}, b""
     return flat_settings(strict_yaml.read_text(data, path.name).value), data
@@ -504,7 +505,7 @@ def _settings_file(
     """
     path = theirs.folder / SETTINGS
     flat, data = _read_flat(path)
-    if not data or data == (ours.folder / SETTINGS).read_bytes():
+    if not data or data == read_plain(ours.folder / SETTINGS):
         return contents
     recorded = {key: value for key, value in base.settings.items() if not _is_file(key)}
     if not differences_recorded(recorded, flat):
@@ -512,7 +513,7 @@ def _settings_file(
     changed_here = differences_recorded(base.settings, contents.flat)
     taken = None if changed_here else _usable(theirs, contents)
     if taken is not None:
-        own = (ours.folder / SETTINGS).read_bytes()
+        own = read_plain(ours.folder / SETTINGS)
         _compare(plan, flat, contents.flat, "assessment.yaml as it was here")
         _put_aside(plan, ours, ours.folder / SETTINGS, own, f"Keep our {SETTINGS}")
         says = f"Take the other copy's {SETTINGS}: it was changed there, and not here."
@@ -541,23 +542,24 @@ def _usable(theirs: Workspace, contents: Contents) -> Contents | None:
 def _settings_copy(plan: Merge, ours: Workspace, path: Path, flat: Mapping[str, str]) -> None:
     """Put a conflict copy of our settings aside, under a name that nothing takes for one."""
     theirs, data = _read_flat(path)
-    if data == (ours.folder / SETTINGS).read_bytes():
+    if data == read_plain(ours.folder / SETTINGS):
         says = f"Remove {path.name}: byte for byte assessment.yaml."
         plan.steps.append(Step("remove", path.name, says, _removing(path)))
         return
     _compare(plan, flat, theirs, path.name)
-    target = ours.folder / _aside_name(data)
+    target = _aside(ours, data)[0]
     says = f"Put {path.name} aside as {target.name}."
     plan.steps.append(Step("aside", path.name, says, _renaming(path, target)))
 
 
-def _aside_name(data: bytes) -> str:
-    return f"{_ASIDE}{hashlib.sha256(data).hexdigest()[:8]}.yaml"
+def _aside(ours: Workspace, data: bytes) -> tuple[Path, bool]:
+    sha256 = hashlib.sha256(data).hexdigest()
+    return place_for(sha256, lambda mark: ours.folder / f"{_ASIDE}{mark}.yaml")
 
 
 def _put_aside(plan: Merge, ours: Workspace, path: Path, data: bytes, what: str) -> None:
-    target = ours.folder / _aside_name(data)
-    if not target.exists():
+    target, is_there = _aside(ours, data)
+    if not is_there:
         says = f"{what} beside, as {target.name}."
         plan.steps.append(Step("aside", path.name, says, _copying(path, target)))
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from cyberassess.adapters.files import copy_whole, sha256_of
+from cyberassess.adapters.files import copy_whole, place_for, sha256_of
 from cyberassess.errors import AssessmentError, Problem
 
 
@@ -34,9 +34,9 @@ def keep_original(
         AssessmentError: where it cannot be copied.
     """
     try:
-        short = (sha256 or sha256_of(path))[:8]
-        target = folder / f"{short} {plain(path.stem, 80)}{_suffix(path)}"
-        if copy and not target.exists():
+        name = f"{plain(path.stem, 80)}{_suffix(path)}"
+        target, is_there = place_for(sha256 or sha256_of(path), lambda m: folder / f"{m} {name}")
+        if copy and not is_there:
             folder.mkdir(parents=True, exist_ok=True)
             copy_whole(path, target)
     except OSError as cause:

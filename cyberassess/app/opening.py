@@ -14,7 +14,7 @@ from cyberassess import __version__
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.segments import LedgerFolder, Reading, new_text, single_head
 from cyberassess.adapters.settings_file import interrupted, put_back, replacing
-from cyberassess.adapters.workspace import Contents, Workspace
+from cyberassess.adapters.workspace import Contents, Workspace, unfit_settings
 from cyberassess.domain.approval import fingerprint, speaks
 from cyberassess.domain.assessment import Person, PersonId, ScopeId
 from cyberassess.domain.counting import Names
@@ -258,7 +258,13 @@ def settings_event(
 
     Args:
         also: keys that are recorded whether they changed or not.
+
+    Raises:
+        AssessmentError: where a new value holds characters that nobody sees.
     """
+    unfit = unfit_settings(recorded, flat)
+    if unfit:
+        raise AssessmentError(*unfit)
 
     def shown(key: str, value: str | None) -> object:
         return value if value is None or _is_plain(key) else new_text(value)

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from cyberassess.adapters.files import remove_unfinished_of, write_whole
 from cyberassess.app.opening import Assessment, now
+from cyberassess.domain.characters import visible_lines
 from cyberassess.errors import AssessmentError, CyberassessError, Problem
 
 if TYPE_CHECKING:
     from cyberassess.adapters.xlsx.table_book import TableSheet
 
 _LOOK = "Look at the folder's permissions and the space on the disk."
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the beginning of a formula; the full-width signs too."""
 
 
 def refuse_existing(
@@ -83,19 +85,26 @@ def moment(time: str) -> datetime.datetime:
 
 def safe_cell(text: str) -> str:
     """Give a text as it may stand in CSV, where a spreadsheet takes some for a formula."""
-    return f"'{text}" if text[:1] in {*_FORMULA, "\t", "\r"} else text
+    shown = visible_lines(text)
+    return f"'{shown}" if shown.lstrip()[:1] in _FORMULA or text[:1] in {"\t", "\r"} else shown
 
 
 def unsafe_cell(text: str) -> str:
     """Take back what ``safe_cell`` put in front."""
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in _FORMULA else text
 
 
-def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    """Give rows as CSV that Excel reads as UTF-8 and takes no formula from."""
+def csv_text(rows: Iterable[Sequence[str]], line_end: str = "\r\n") -> str:
+    """Give rows as CSV that a spreadsheet takes no formula from."""
     text = io.StringIO()
-    csv.writer(text).writerows([[safe_cell(cell) for cell in row] for row in rows])
-    return text.getvalue().encode("utf-8-sig", "replace")
+    writer = csv.writer(text, lineterminator=line_end)
+    writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def csv_bytes(rows: Iterable[Sequence[str]], line_end: str = "\r\n") -> bytes:
+    """Give rows as CSV that Excel reads as UTF-8."""
+    return csv_text(rows, line_end).encode("utf-8-sig", "replace")
 
 
 def write_table(assessment: Assessment, path: Path, sheet: "TableSheet") -> None:

@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cyberassess.adapters.outside import fault_of, joined
 from cyberassess.adapters.pack import (
     SIGNATURE,
     SUMS,
@@ -333,10 +334,10 @@ def _opened(
 ) -> Assessment | None:
     """Open the assessment in the pack; ``None``, with the problems, where it cannot be."""
     names = {
-        name: scratch / name
+        name: joined(scratch, name)
         for name in checked.hashes
         if name == SETTINGS or name.startswith(_WORKSPACE)
-        if ".." not in name.split("/")
+        if not fault_of(name)
     }
     try:
         unpack(path, names)

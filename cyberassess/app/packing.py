@@ -11,7 +11,7 @@ from pathlib import Path
 from cyberassess import __version__
 from cyberassess.adapters import resources
 from cyberassess.adapters.evidence import safe_suffix
-from cyberassess.adapters.files import sha256_of
+from cyberassess.adapters.files import plain_files, sha256_of
 from cyberassess.adapters.pack import (
     LONGEST_PATH,
     SIGNATURE,
@@ -379,8 +379,8 @@ def _fill(making: _Making, scratch: Path) -> None:
 
 def _folder(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
     """Give the files of a folder with their paths inside, sorted."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
+    for path in plain_files(folder):
+        if not path.name.startswith("."):
             parts = path.relative_to(folder)
             plain_stem = safe_name("", path.stem, path.suffix, longest=80)
             yield f"{name}/{(parts.parent / plain_stem).as_posix()}", path

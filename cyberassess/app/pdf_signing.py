@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.adapters.files import write_whole
+from cyberassess.adapters.files import open_plain, write_whole
 from cyberassess.adapters.pdf_signing import (
     Certificate,
     PdfSignature,
@@ -97,7 +97,7 @@ def is_pdf(path: Path) -> bool:
     try:
         if not path.is_file():
             return False
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             return file.read(5) == b"%PDF-"
     except (OSError, ValueError):
         return False
@@ -110,7 +110,7 @@ def _read(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise refuse("not-a-file", "This is not a file.", "Name one PDF.")
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             data = file.read(_MOST + 1)
     except (OSError, ValueError) as cause:
         reason = getattr(cause, "strerror", None) or "its name cannot be used"

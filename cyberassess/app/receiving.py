@@ -2,12 +2,12 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.adapters.files import sha256_of
+from cyberassess.adapters.files import FOLDER, kind_of, sha256_of, walk
 from cyberassess.adapters.segments import new_text
 from cyberassess.adapters.workspace import Workspace
 from cyberassess.app.declaring import declaration_event, declare, deny
@@ -102,13 +102,18 @@ def receive(
     """
     from cyberassess.adapters.xlsx.guard import Reader
 
-    files = list(_files(paths))
+    files = [each for path in paths for each in _files(path)]
     results: list[ReceivedFile] = []
     rehearsal = rehearse(folder, "receive") if dry_run else None
     run = _Run(on_older)
     with Reader() as reader:
-        for path in files:
+        for path, what in files:
             result = ReceivedFile(path)
+            if what:
+                _pass_over(result, what)
+                results.append(result)
+                on_file(result)
+                continue
             # NOTE: the lock is taken for each file, so that others can write in between
             session_of = (
                 contextlib.nullcontext(rehearsal)
@@ -142,25 +147,32 @@ def _keep_refused(result: ReceivedFile, folder: Path, *, copy: bool) -> None:
         result.problems += cause.problems
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if each.is_file())
-            if not inside:
-                raise AssessmentError(
-                    Problem(
-                        "empty-folder", str(path), "The folder is empty.", "Nothing was changed."
-                    )
-                )
-            yield from inside
-        elif path.exists():
-            yield path
-        else:
-            raise AssessmentError(
-                Problem(
-                    "not-there", str(path), "There is no such file.", "Nothing was changed by it."
-                )
-            )
+def _pass_over(result: ReceivedFile, what: str) -> None:
+    """Say that something in a folder is no plain file: it was not opened."""
+    result.refused = True
+    found = f"It is {what}, so it was neither opened nor copied."
+    hint = "Put the file itself into the folder, or name it. Nothing was stored from it."
+    result.problems.append(Problem("not-a-file", str(result.path), found, hint))
+
+
+def _files(path: Path) -> list[tuple[Path, str]]:
+    """Give a file, or what lies in a folder, with what each is that is no plain file."""
+
+    def refuse(code: str, found: str) -> AssessmentError:
+        return AssessmentError(Problem(code, str(path), found, "Nothing was changed by it."))
+
+    try:
+        what = kind_of(path.stat())
+    except (OSError, ValueError) as cause:
+        raise refuse("not-there", "There is no such file.") from cause
+    if what == FOLDER:
+        inside = list(walk(path))
+        if not inside:
+            raise refuse("empty-folder", "The folder is empty.")
+        return inside
+    if what:
+        raise refuse("not-a-file", f"This is {what}.")
+    return [(path, "")]
 
 
 @dataclass

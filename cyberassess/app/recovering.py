@@ -8,12 +8,24 @@ it was written with, and says which file and line it was recovered from.
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters import strict_yaml
-from cyberassess.adapters.files import TEMPORARY, copy_whole, sha256_of, write_whole
+from cyberassess.adapters.files import (
+    LINK,
+    TEMPORARY,
+    copy_whole,
+    kind_of,
+    open_plain,
+    plain_files,
+    read_plain,
+    sha256_of,
+    walk,
+    write_whole,
+)
+from cyberassess.adapters.outside import joined
 from cyberassess.adapters.resources import folder as shipped
 from cyberassess.adapters.segment_file import (
     CLOSED,
@@ -150,7 +162,7 @@ def _read(damaged: Workspace, found: Recovered) -> list[Salvaged]:
     put_back = {each.name: each.segment for each in gathered.strays if not each.twin}
     salvaged: list[Salvaged] = []
     for path in sorted(damaged.ledger.iterdir()):
-        if path.suffix != ".jsonl" or not path.is_file():
+        if path.suffix != ".jsonl" or kind_of(path.lstat()):
             continue
         stray = put_back.get(path.name)
         each = salvage(path) if stray is None else whole_file(stray)
@@ -219,7 +231,7 @@ def _is_same(segment: Segment | None, parent: str) -> bool:
 def _bytes_of(damaged: Workspace, name: str) -> bytes:
     """Give a closed segment's own bytes; none where it was open, or lay under another name."""
     path = damaged.ledger / name
-    return path.read_bytes() if CLOSED.match(name) and path.is_file() else b""
+    return read_plain(path) if CLOSED.match(name) and path.is_file() else b""
 
 
 def _header(each: Salvaged, kept: Sequence[Segment]) -> Event:
@@ -275,28 +287,38 @@ def _parents(
 
 
 def _copy_files(damaged: Workspace, workspace: Workspace, found: Recovered) -> None:
-    sources = [damaged.folder / each for each in damaged.loose()]
+    names = [(each, "") for each in damaged.loose()]
     for top in BESIDE_LEDGER:
-        sources += sorted((damaged.folder / top).rglob("*"))
-    for source in sources:
-        name = source.relative_to(damaged.folder)
-        if source.is_symlink() or not source.is_file() or source.name.endswith(TEMPORARY):
+        folder = damaged.folder / top
+        if folder.is_symlink():
+            names.append((top, LINK))
+        elif folder.is_dir():
+            inside = ((path.relative_to(damaged.folder), what) for path, what in walk(folder))
+            names += [(path.as_posix(), what) for path, what in inside]
+    for name, what in names:
+        if name.endswith(TEMPORARY):
+            continue
+        if what:
+            found.lost.append(Problem("not-copied", name, f"It is {what}, so it was left there."))
             continue
         try:
-            data = source.open("rb")
-            data.close()
+            source, target = joined(damaged.folder, name), joined(workspace.folder, name)
+            open_plain(source).close()
+        except AssessmentError as cause:
+            found.lost += [replace(each, code="not-copied") for each in cause.problems]
+            continue
         except OSError as cause:
             message = f"The file cannot be read: {cause.strerror}."
-            found.lost.append(Problem("not-copied", name.as_posix(), message))
+            found.lost.append(Problem("not-copied", name, message))
             continue
-        (workspace.folder / name).parent.mkdir(parents=True, exist_ok=True)
-        copy_whole(source, workspace.folder / name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy_whole(source, target)
 
 
 def _settings(damaged: Workspace, workspace: Workspace, state: State, found: Recovered) -> None:
     """Put the settings and what they pin right: as they are, as recorded, or as shipped."""
     try:
-        data = (damaged.folder / SETTINGS).read_bytes()
+        data = read_plain(damaged.folder / SETTINGS)
     except OSError:
         data = b""
     if data:
@@ -351,7 +373,7 @@ def _pinned(workspace: Workspace, state: State, found: Recovered) -> bool:
     before = len(found.mended)
     for name, sha256 in _recorded_hashes(workspace, state).items():
         path = workspace.folder / name
-        if not _PINNED.match(name) or (path.is_file() and sha256_of(path) == sha256):
+        if not _PINNED.fullmatch(name) or (path.is_file() and sha256_of(path) == sha256):
             continue
         if path.is_file() and not any(where.startswith(name) for where in faulty):
             continue
@@ -369,7 +391,7 @@ def _recorded_hashes(workspace: Workspace, state: State) -> dict[str, str]:
     wanted: dict[str, str] = {}
     flat = {key: value for key, value in state.settings.items() if value}
     try:
-        document = strict_yaml.read_text((workspace.folder / SETTINGS).read_bytes(), SETTINGS)
+        document = strict_yaml.read_text(read_plain(workspace.folder / SETTINGS), SETTINGS)
         flat |= flat_settings(document.value)
     except OSError:
         pass
@@ -386,8 +408,8 @@ def _recorded_hashes(workspace: Workspace, state: State) -> dict[str, str]:
 def _look_again(workspace: Workspace, state: State, found: Recovered) -> None:
     """Say what is in the new folder, and what can be had by receiving originals again."""
     recorded = {each.sha256 for each in state.received}
-    for path in sorted(workspace.received.iterdir()):
-        if path.is_file() and sha256_of(path) not in recorded:
+    for path in plain_files(workspace.received):
+        if sha256_of(path) not in recorded:
             found.again.append(f"questionnaires/received/{path.name}")
     found.answers = sum(len(each) for each in state.answers.values())
     try:

@@ -289,7 +289,8 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
         return
     workspace = assessment.workspace
     result.kept_as = keep_original(path, workspace.reviews, result.sha256, under="reviews")
-    result.slip = workspace.reviews / f"slip-{result.sha256[:8]}.txt"
+    mark = Path(result.kept_as).name.partition(" ")[0]
+    result.slip = workspace.reviews / f"slip-{mark}.txt"
     with saving(result.slip):
         write_whole(result.slip, _slip(result, assessment).encode())
     fields = {"name": path.name, "kept_as": result.kept_as, "slip": result.slip.name}

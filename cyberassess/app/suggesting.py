@@ -1,14 +1,13 @@
 """Which control of an older version is like one of the newer; never applied by itself."""
 
-import csv
 import difflib
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cyberassess.adapters.sources.pscrf_layout import plain
 from cyberassess.adapters.sources.pscrf_sheet import SheetControl
+from cyberassess.app.output import csv_bytes
 from cyberassess.domain.framework import Framework
 
 ALIKE = 0.6
@@ -66,14 +65,9 @@ def suggest(controls: Sequence[SheetControl], older: Framework) -> tuple[Suggest
 
 def suggestions_csv(suggestions: Sequence[Suggestion]) -> bytes:
     """Give the suggestions as a table people check."""
-
-    def safe(text: str) -> str:
-        return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("pscrf 2.0", "pscrf 1.0", "likeness", "text of 2.0", "our question of 1.0"))
-    for each in suggestions:
-        texts = (each.new, each.old, f"{each.likeness:.2f}", each.new_text, each.old_text)
-        writer.writerow([safe(text) for text in texts])
-    return out.getvalue().encode("utf-8-sig")
+    header = ("pscrf 2.0", "pscrf 1.0", "likeness", "text of 2.0", "our question of 1.0")
+    rows = [
+        (each.new, each.old, f"{each.likeness:.2f}", each.new_text, each.old_text)
+        for each in suggestions
+    ]
+    return csv_bytes([header, *rows], "\n")

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from cyberassess.adapters.files import read_plain
 from cyberassess.adapters.sources import tables
-from cyberassess.adapters.sources.tables import Cell, Row
+from cyberassess.adapters.sources.tables import Cell, Row, cell_of
 from cyberassess.errors import FrameworkError, Problem, Severity
 
 _UNTOUCHED = "Nothing was written."
@@ -36,7 +37,7 @@ def read_rows(
 def bytes_of(path: Path) -> bytes:
     """Give the bytes of a file; raises ``FrameworkError`` where it cannot be read or is empty."""
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except OSError as cause:
         message = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
         hint = f"Check the name and that you may read it. {_UNTOUCHED}"
@@ -65,7 +66,7 @@ def _read_sheet(
             elif cell.column in sheet.hidden_columns:
                 flaw = "stands in a hidden column"
             if cell.text.strip():
-                made = Cell(f"{place}, cell {cell.address}", cell.text.strip(), flaw)
+                made = cell_of(f"{place}, cell {cell.address}", cell.text, flaw)
                 rows.setdefault(cell.row, {})[cell.column] = made
         for number, cells in sorted(rows.items()):
             yield Row(f"{place}, row {number}", cells)

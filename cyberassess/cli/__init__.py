@@ -7,7 +7,7 @@ import click
 from cyberassess import __version__
 from cyberassess.cli.completing import offer_words
 from cyberassess.cli.fitting import fit_help
-from cyberassess.cli.running import NO_INPUT, Program, run, whole_summaries
+from cyberassess.cli.running import NO_COLOR, NO_INPUT, Program, run, whole_summaries
 
 EXAMPLES = """\b
 Look at a finished example first:
@@ -67,7 +67,7 @@ def program(
     context.meta["debug"] = debug
     context.meta[NO_INPUT] = no_input
     if no_color:
-        context.color = False
+        context.meta[NO_COLOR] = True
     if context.invoked_subcommand is None:
         from cyberassess.cli.words import BARE
 

@@ -1,6 +1,5 @@
 """Commands between versions and between sets: framework diff, framework map."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.cli.running import HELP, json_flag, own_folder
+from cyberassess.cli.running import HELP, json_flag, own_folder, print_json
 from cyberassess.cli.words import table, wrap
 from cyberassess.errors import counted
 
@@ -37,7 +36,7 @@ def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None
 
     compared = framework_diff(before, after, folder)
     if as_json:
-        click.echo(json.dumps(diff_json(compared), ensure_ascii=False, indent=2))
+        print_json(diff_json(compared))
         return
     for line in diff_lines(compared):
         click.echo(line)
@@ -63,7 +62,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
 
     mapped = framework_map(one, other, folder)
     if as_json:
-        click.echo(json.dumps(map_json(mapped), ensure_ascii=False, indent=2))
+        print_json(map_json(mapped))
         return
     for line in map_lines(mapped):
         click.echo(line)

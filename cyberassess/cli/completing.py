@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cyberassess.cli.fitting import write_exactly
+from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem, ShellComplete
@@ -48,12 +49,44 @@ _NOT_COMPLETED = {"new": ("--system",)}
 """Where a name is given for the first time."""
 
 
-class Offered(click.types.StringParamType):
+_SEVERAL_LINES = frozenset((
+    "--reason", "--no-profile-reason", "--comment", "--why", "--shows", "--population",
+    "--selected", "--collected-how", "--decision", "--action", "--cost-text",
+))  # fmt: skip
+"""Options for words as people write them."""
+
+
+class Line(click.types.StringParamType):
+    """A text that is printed, kept and sent on: no character in it is obeyed or unseen."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Refuse escapes, turned text and, where it is one line, line breaks."""
+        text = str(super().convert(value, param, ctx))
+        lines = param is not None and bool(_SEVERAL_LINES.intersection(param.opts))
+        unfit = unfit_in(text, lines=lines)
+        if unfit:
+            self.fail(
+                f"{unfit_message(text, unfit)} Nothing was changed. {UNFIT_HINT}", param, ctx
+            )
+        return text
+
+
+class Offered(Line):
     """A text for which the shell is given words to choose from."""
 
     def __init__(self, kind: str) -> None:
         """Name the kind of words: ``file``, ``dir``, or one of ``app.completing``."""
         self.kind = kind
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Take a file's name as it is: people are sent files of any name."""
+        if self.kind in ("file", "dir"):
+            return str(click.types.StringParamType.convert(self, value, param, ctx))
+        return super().convert(value, param, ctx)
 
     def shell_complete(
         self,
@@ -85,6 +118,8 @@ def offer_words(command: click.Command, name: str = "") -> None:
         kind = _kind(parameter)
         if kind and not set(_NOT_COMPLETED.get(name, ())) & set(parameter.opts):
             parameter.type = Offered(kind)
+        elif type(parameter.type) is click.types.StringParamType:
+            parameter.type = Line()
     for below, each in getattr(command, "commands", {}).items():
         offer_words(each, below)
 

@@ -1,11 +1,10 @@
 """Commands about the control sets: framework list, show, check."""
 
-import json
 from pathlib import Path
 
 import click
 
-from cyberassess.cli.running import PROBLEMS, json_flag, own_folder, show_problems
+from cyberassess.cli.running import PROBLEMS, json_flag, own_folder, print_json, show_problems
 
 
 @click.group()
@@ -29,7 +28,7 @@ def list_(folder: Path | None, *, as_json: bool) -> None:
 
     listed = framework_list(folder)
     if as_json:
-        click.echo(json.dumps(list_json(listed), ensure_ascii=False, indent=2))
+        print_json(list_json(listed))
         return
     for line in listed_lines(listed):
         click.echo(line)
@@ -52,7 +51,7 @@ def show(name: str, folder: Path | None, *, as_json: bool) -> None:
 
     found = framework_show(name, folder)
     if as_json:
-        click.echo(json.dumps(show_json(found), ensure_ascii=False, indent=2))
+        print_json(show_json(found))
         return
     for line in shown_lines(found):
         click.echo(line)
@@ -86,7 +85,7 @@ def check(
         raise click.UsageError("Name a control set or a file, or give --all.")
     found = framework_check(list(names), folder)
     if as_json:
-        click.echo(json.dumps(check_json(found), ensure_ascii=False, indent=2))
+        print_json(check_json(found))
     for each in found:
         for line in [] if as_json else checked_lines(each):
             click.echo(line)

@@ -1,12 +1,15 @@
-"""Text on a terminal: no word is torn at its edge, and help fits a narrow one."""
+"""Text as it is printed: nothing in it is obeyed, no word is torn, help fits a narrow terminal."""
 
 import io
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
+from typing import BinaryIO
 
 import click
+
+from cyberassess.domain.characters import visible_lines
 
 NARROW = 52
 """Below so many columns, help names an option on one line and explains it on the next."""
@@ -22,13 +25,13 @@ def columns() -> int:
 def fold(text: str, width: int) -> str:
     """Break lines that are wider than a terminal between words; their indent is kept.
 
-    Lines that move the cursor, and commands to copy, stay as they are.
+    Commands to copy stay as they are.
     """
     return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
 
 
 def _parts(line: str, width: int) -> Iterable[str]:
-    if len(line) <= width or "\x1b" in line or "\r" in line:
+    if len(line) <= width:
         return [line]
     indent = line[: len(line) - len(line.lstrip(" "))]
     is_command = indent and line[len(indent) :].startswith("cyberassess ")
@@ -46,27 +49,56 @@ def _parts(line: str, width: int) -> Iterable[str]:
     return [*parts[:-1], parts[-1] + end] if parts else [line]
 
 
-class Terminal(io.TextIOWrapper):
-    """Standard output or error on a terminal; whatever is written is folded."""
+class Shown(io.TextIOWrapper):
+    """Standard output or error: what would be obeyed, or hides or turns text, is made visible.
+
+    It is the one place through which everything is printed, whoever wrote it.
+    """
+
+    own: io.TextIOWrapper | None = None
+    """The stream this one stands for, for our own bars: they move the cursor."""
+
+    @property
+    def buffer(self) -> BinaryIO:
+        """Nothing: click would write past this stream, on Windows and where only ASCII is."""
+        raise AttributeError("buffer")
+
+    def write(self, text: str | bytes) -> int:
+        """Write a text as it may be seen; click gives words to complete as bytes of UTF-8."""
+        said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        super().write(self.as_shown(visible_lines(said)))
+        return len(text)
+
+    def as_shown(self, text: str) -> str:
+        """Give a visible text as this stream shows it."""
+        return text
+
+
+class Terminal(Shown):
+    """The same on a terminal; whatever is written is folded."""
 
     is_exact = False
     """Whether lines stay whole, as programs read them."""
-    own: io.TextIOWrapper | None = None
-    """The stream this one stands for: let go, it would close what is below both."""
 
-    def write(self, text: str) -> int:
-        """Write a text, folded."""
-        super().write(text if self.is_exact else fold(text, columns()))
-        return len(text)
+    def as_shown(self, text: str) -> str:
+        """Give a text, folded."""
+        return text if self.is_exact else fold(text, columns())
 
 
-def on_terminal(stream: io.TextIOWrapper, errors: str) -> io.TextIOWrapper:
+def shown_on(stream: io.TextIOWrapper, errors: str) -> io.TextIOWrapper:
     """Give the stream to write to in place of one that may be a terminal."""
-    if not stream.isatty() or isinstance(stream, Terminal):
+    if isinstance(stream, Shown):
         return stream
-    terminal = Terminal(stream.buffer, stream.encoding, errors, line_buffering=True)
-    terminal.own = stream
-    return terminal
+    kind = Terminal if stream.isatty() else Shown
+    shown = kind(
+        stream.buffer,
+        stream.encoding,
+        errors,
+        line_buffering=stream.line_buffering or stream.isatty(),
+        write_through=stream.write_through,
+    )
+    shown.own = stream
+    return shown
 
 
 def write_exactly() -> None:

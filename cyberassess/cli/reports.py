@@ -1,13 +1,12 @@
 """Commands that print documents for people, and sign them off."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cyberassess.cli.running import json_flag, show_problems, standard_input_waits
+from cyberassess.cli.running import json_flag, print_json, show_problems, standard_input_waits
 
 if TYPE_CHECKING:
     from cyberassess.app.approving import Signed
@@ -212,7 +211,7 @@ def approve(
         as_it_stands, reason = _as_it_stands(found, as_it_stands=as_it_stands, reason=reason)
         found = sign(Path(folder), name=name, role=role, as_it_stands=as_it_stands, reason=reason)
     if as_json:
-        click.echo(json.dumps(signed_json(found), ensure_ascii=False, indent=2))
+        print_json(signed_json(found))
     else:
         for line in signed_lines(found, just_now=wants):
             click.echo(line)

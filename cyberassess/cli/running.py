@@ -19,7 +19,8 @@ from typing import Any, Self, TextIO
 import click
 
 from cyberassess.cli import completing
-from cyberassess.cli.fitting import on_terminal, write_exactly
+from cyberassess.cli.fitting import Shown, shown_on, write_exactly
+from cyberassess.domain.characters import visible, visible_lines
 from cyberassess.errors import BusyError, CyberassessError, Problem, counted
 
 REFUSED = 1
@@ -31,6 +32,8 @@ INTERRUPTED = 130
 MOST_PROBLEMS = 50
 NO_INPUT = "no-input"
 """Where the context keeps whether somebody may be asked."""
+NO_COLOR = "no-color"
+"""Where the context keeps that no colour is wanted."""
 HELP = {"help_option_names": ["-h", "--help"]}
 """For commands that are also invoked on their own, without the program around them."""
 
@@ -116,13 +119,18 @@ def whole_summaries(group: click.Group) -> None:
 
 def run(program: click.Group, arguments: Sequence[str]) -> int:
     """Run the program with arguments and give the exit code."""
-    _make_printable()
+    with _printable():
+        return _run(program, arguments)
+
+
+def _run(program: click.Group, arguments: Sequence[str]) -> int:
     if completing.VARIABLE in os.environ:
         completing.register()
     debug = "--debug" in arguments
     try:
         words = [_as_text(each) for each in arguments]
-        code = program.main(args=words, prog_name="cyberassess", standalone_mode=False)
+        # NOTE: click takes escapes out of what is no terminal; here they are shown instead
+        code = program.main(args=words, prog_name="cyberassess", standalone_mode=False, color=True)
         sys.stdout.flush()
     except CyberassessError as cause:
         if debug:
@@ -187,7 +195,7 @@ def _show_usage(cause: click.UsageError) -> None:
     if _EFFECT not in message:
         lines.append(NOTHING_CHANGED)
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(line, err=True, color=True)
 
 
 PLAIN = "cyberassess-plain"
@@ -217,16 +225,26 @@ def _plainly(cause: UnicodeError) -> tuple[str, int]:
 codecs.register_error(PLAIN, _plainly)
 
 
-def _make_printable() -> None:
+@contextlib.contextmanager
+def _printable() -> Iterator[None]:
     """Let every text be printed and read, whatever the encoding is, or where nobody listens."""
+    replaced: list[tuple[str, io.TextIOWrapper, io.TextIOWrapper]] = []
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="surrogateescape" if mode == "r" else PLAIN)
-            if mode == "w":
-                setattr(sys, name, on_terminal(stream, PLAIN))
+            if mode == "w" and (shown := shown_on(stream, PLAIN)) is not stream:
+                setattr(sys, name, shown)
+                replaced.append((name, stream, shown))
+    try:
+        yield
+    finally:
+        for name, stream, shown in replaced:
+            setattr(sys, name, stream)
+            with contextlib.suppress(OSError, ValueError):
+                shown.detach()
 
 
 def _as_text(argument: str) -> str:
@@ -258,6 +276,7 @@ def _output_failed(cause: OSError) -> int:
         f"{where}{cause.strerror}. The command could not finish, and not everything was shown. "
         "What was stored before is kept: cyberassess status shows it.",
         err=True,
+        color=True,
     )
     return REFUSED
 
@@ -267,16 +286,19 @@ def print_json(value: object) -> None:
     import json
 
     write_exactly()
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    # NOTE: what would be made visible is written by its number, so that the value stays the same
+    hidden = {ord(each) for each in set(text) if visible_lines(each) != each}
+    click.echo(text.translate({each: json.dumps(chr(each))[1:-1] for each in hidden}))
 
 
 def show_problems(problems: Sequence[Problem], *, indent: str = "") -> None:
     """Print problems on standard error, in reading order; the first fifty, then a count."""
     for problem in problems[:MOST_PROBLEMS]:
-        click.echo(f"{indent}{problem}", err=True)
+        click.echo(f"{indent}{problem}", err=True, color=True)
     if len(problems) > MOST_PROBLEMS:
         rest = counted(len(problems) - MOST_PROBLEMS, "more", "more")
-        click.echo(f"{indent}… and {rest}.", err=True)
+        click.echo(f"{indent}… and {rest}.", err=True, color=True)
 
 
 def _is_plain() -> bool:
@@ -284,8 +306,14 @@ def _is_plain() -> bool:
     context = click.get_current_context(silent=True)
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return bool(
-        not sys.stderr.isatty() or plain or (context is not None and context.color is False)
+        not sys.stderr.isatty() or plain or (context is not None and NO_COLOR in context.meta)
     )
+
+
+def _bare_error() -> TextIO:
+    """Give standard error for bars, which move the cursor."""
+    stream = sys.stderr
+    return stream.own if isinstance(stream, Shown) and stream.own else stream
 
 
 SMALL = 20_000_000
@@ -321,7 +349,7 @@ def bytes_done(
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn(doing), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    console = Console(stderr=True, no_color=False)
+    console = Console(file=_bare_error(), no_color=False)
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(doing, total=total)
         yield lambda more: progress.update(task, advance=more)
@@ -379,13 +407,13 @@ def steps(total: int, what: str) -> Iterator["Steps"]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    console = Console(stderr=True, no_color=False)
+    console = Console(file=_bare_error(), no_color=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(what, total=total)
 
         def advance(text: str) -> None:
-            progress.update(task, description=text, advance=1)
+            progress.update(task, description=visible(text), advance=1)
 
         yield Steps(advance)
 

@@ -1,12 +1,11 @@
 """What commands about evidence print, as lines, CSV and JSON."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.cli.words import short, table, wrap
-from cyberassess.domain.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark, visible
+from cyberassess.domain.characters import visible
+from cyberassess.domain.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 
 if TYPE_CHECKING:
@@ -145,31 +144,23 @@ def wanted_lines(assessment: "Assessment") -> Iterator[str]:
         yield "No document is waited for."
 
 
-def _csv(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        # NOTE: a cell that begins like a formula is one to Excel
-        writer.writerow(f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell for cell in row)
-    return text.getvalue()
-
-
 def wanted_csv(assessment: "Assessment") -> str:
     """Give the documents to ask for as CSV."""
     from cyberassess.app.evidencing import wanted
+    from cyberassess.app.output import csv_text
 
-    return _csv(
-        ("Person", "Number", "Document", "For", "Valid until", "Named on", "Named where"),
-        (
-            (e.person, e.reference, e.text, ", ".join(e.outcomes), e.valid_until, e.date, e.source)
-            for e in wanted(assessment)
-        ),
+    header = ("Person", "Number", "Document", "For", "Valid until", "Named on", "Named where")
+    rows = (
+        (e.person, e.reference, e.text, ", ".join(e.outcomes), e.valid_until, e.date, e.source)
+        for e in wanted(assessment)
     )
+    return csv_text((header, *rows))
 
 
 def list_csv(assessment: "Assessment", marked: str | None) -> str:
     """Give the items as CSV, one line each."""
+    from cyberassess.app.output import csv_text
+
     header = (
         "Number",
         "State",
@@ -178,20 +169,18 @@ def list_csv(assessment: "Assessment", marked: str | None) -> str:
         "SHA-256",
         *map(str.capitalize, WORDS.values()),
     )
-    return _csv(
-        header,
+    rows = (
         (
-            (
-                each.reference,
-                _state(assessment, each),
-                ", ".join(_key(link.outcome) for link in each.links),
-                visible(each.name),
-                each.sha256,
-                *(str(getattr(each.facts, name)) for name in WORDS),
-            )
-            for each in _selected(assessment, marked)
-        ),
+            each.reference,
+            _state(assessment, each),
+            ", ".join(_key(link.outcome) for link in each.links),
+            visible(each.name),
+            each.sha256,
+            *(str(getattr(each.facts, name)) for name in WORDS),
+        )
+        for each in _selected(assessment, marked)
     )
+    return csv_text((header, *rows))
 
 
 def item_lines(assessment: "Assessment", item: Item) -> Iterator[str]:

@@ -357,14 +357,6 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def visible(name: str) -> str:
-    """Give a file's name as it is shown: characters that hide or turn text stand as numbers."""
-    hiding = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    return "".join(
-        f"[U+{ord(each):04X}]" if unicodedata.category(each) in hiding else each for each in name
-    )
-
-
 def register_of(state: State) -> Register:
     """Read the register of evidence from the state."""
     records = state.records.get(ITEM, {})

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cyberassess.adapters import segment_file
 from cyberassess.adapters import segments as module
-from cyberassess.adapters.files import TEMPORARY, sha256_of, write_whole
+from cyberassess.adapters.files import TEMPORARY, read_plain, sha256_of, write_whole
 from cyberassess.adapters.segments import (
     LOCK,
     LedgerFolder,
@@ -525,17 +526,17 @@ def test_a_segment_that_grows_between_listing_and_reading_is_read_again(
     ledger = LedgerFolder(folder)
     prompts = ledger.open_segment(HEADER, ledger.read().segments[-1])
     prompts.append([answer("A.3")])
-    original = Path.read_bytes
+    original = read_plain
 
     def close_first(path: Path) -> bytes:
         if path == prompts.path and prompts.is_there:
             ledger_tidied.append(path)
-            monkeypatch.setattr(Path, "read_bytes", original)
+            monkeypatch.setattr(segment_file, "read_plain", original)
             ledger.tidy()
         return original(path)
 
     ledger_tidied: list[Path] = []
-    monkeypatch.setattr(Path, "read_bytes", close_first)
+    monkeypatch.setattr(segment_file, "read_plain", close_first)
     reading = ledger.read()
     assert ledger_tidied
     assert len(fold(reading.segments).answers) == 3

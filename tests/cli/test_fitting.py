@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberassess.cli import fitting, program
-from cyberassess.cli.fitting import Terminal, fold, on_terminal, write_exactly
+from cyberassess.cli.fitting import Shown, Terminal, fold, shown_on, write_exactly
 
 
 def test_long_lines_break_between_words_and_keep_their_indent() -> None:
@@ -22,11 +22,6 @@ def test_a_command_to_copy_stays_whole() -> None:
     line = '    cyberassess send --to "Helen Stobart"'
     assert fold(line, 20) == line
     assert fold("cyberassess does this and that", 22) == "cyberassess does this\n  and that"
-
-
-def test_what_moves_the_cursor_stays_whole() -> None:
-    for line in ("\x1b[2K" + "word " * 20, "\r" + "word " * 20):
-        assert fold(line, 20) == line
 
 
 def test_a_deep_indent_and_blanks_stay() -> None:
@@ -55,11 +50,13 @@ class _Tty(io.BytesIO):
 def test_only_a_terminal_is_folded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "24")
     file = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    assert on_terminal(file, "strict") is file
+    plain = shown_on(file, "strict")
+    assert isinstance(plain, Shown)
+    assert not isinstance(plain, Terminal)
     raw = _Tty()
-    stream = on_terminal(io.TextIOWrapper(raw, "utf-8"), "strict")
+    stream = shown_on(io.TextIOWrapper(raw, "utf-8"), "strict")
     assert isinstance(stream, Terminal)
-    assert on_terminal(stream, "strict") is stream
+    assert shown_on(stream, "strict") is stream
     assert stream.write("one two three four five six\n") == 28
     stream.flush()
     assert raw.getvalue().decode() == f"one two three four five{os.linesep}  six{os.linesep}"

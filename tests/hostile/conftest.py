@@ -13,8 +13,11 @@ from cyberassess.app.evidencing import add
 from cyberassess.app.packing import PackWanted, pack
 from cyberassess.app.reviewing import receive_review, send_review
 from cyberassess.domain.evidence import Facts
+from tests.app.conftest import blank, sent_workspace, workspace
 from tests.app.council import Rows, begin, fill_in, send_to, take
 from tests.hostile.forging import Parts, new_key, parts_of
+
+__all__ = ["blank", "sent_workspace", "workspace"]
 
 KIMS: Rows = {
     "B1.a.N.1/housing": "Does not happen",

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.characters import visible
 from cyberassess.domain.evidence import (
     Facts,
     Held,
@@ -15,7 +16,6 @@ from cyberassess.domain.evidence import (
     named_in,
     register_of,
     same_file,
-    visible,
 )
 from cyberassess.domain.framework import OutcomeId
 from cyberassess.domain.ledger import fold

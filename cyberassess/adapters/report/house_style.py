@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 
 from cyberassess.adapters import strict_yaml
+from cyberassess.adapters.files import kind_of, open_plain
+from cyberassess.adapters.outside import joined
 from cyberassess.adapters.report.logo import MOST_BYTES, Refused, read_logo
 from cyberassess.adapters.report.look import (
     DEFAULT_COSTS,
@@ -18,7 +20,7 @@ from cyberassess.adapters.report.look import (
 )
 from cyberassess.domain.framework import Model
 from cyberassess.domain.plan import Cost
-from cyberassess.errors import Problem
+from cyberassess.errors import AssessmentError, Problem
 
 HOUSE_STYLE = "house-style.yaml"
 _LONGEST = 80
@@ -101,10 +103,13 @@ def _problem(code: str, where: str, message: str, hint: str) -> Problem:
 
 def _outside(folder: Path, name: str) -> str:
     """Say why a file may not be read: only what lies in the workspace itself may."""
-    path = folder / name
-    if path.is_symlink() or not path.resolve().is_relative_to(folder.resolve()):
-        return f'"{name}" leads out of the assessment\'s folder.'
-    return "" if path.is_file() else f'There is no file "{name}" in the assessment\'s folder.'
+    try:
+        what = kind_of(joined(folder, name).lstat())
+    except AssessmentError as cause:
+        return f'"{name}" may not be used. {cause.problems[0].message}'
+    except OSError:
+        return f'There is no file "{name}" in the assessment\'s folder.'
+    return f'"{name}" is {what}.' if what else ""
 
 
 def _logo(folder: Path, name: str) -> Logo:
@@ -112,7 +117,7 @@ def _logo(folder: Path, name: str) -> Logo:
     if fault:
         raise Refused(fault, "Copy the picture into the folder, and name it here.")
     try:
-        with (folder / name).open("rb") as file:
+        with open_plain(folder / name) as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as cause:
         raise Refused(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cyberassess.adapters import strict_yaml
+from cyberassess.domain.characters import unfit_in
 from cyberassess.errors import Problem
 
 MOST_BYTES = 8_000_000
@@ -28,6 +29,12 @@ class Cell(NamedTuple):
     text: str
     flaw: str = ""
     """Why its value cannot be relied on; empty where it can."""
+
+
+def cell_of(place: str, text: str, flaw: str = "") -> Cell:
+    """Give a cell of a table; one that holds what nobody sees cannot be relied on."""
+    unfit = unfit_in(text.strip(), lines=True)
+    return Cell(place, text.strip(), flaw or (unfit and f"holds the character {unfit}"))
 
 
 class Row(NamedTuple):
@@ -186,7 +193,7 @@ def _parsed(text: str, name: str, delimiter: str) -> tuple[tuple[Row, ...], tupl
     try:
         for values in reader:
             place = f"{name}, line {line}"
-            cells = {n: Cell(place, v.strip()) for n, v in enumerate(values, 1) if v.strip()}
+            cells = {n: cell_of(place, v) for n, v in enumerate(values, 1) if v.strip()}
             if cells:
                 rows.append(Row(place, cells))
             line = reader.line_num + 1
@@ -267,5 +274,5 @@ def _entry(
             flaw = "holds several values where one text belongs"
             cells[column] = Cell(place, "…", flaw)
         elif value.strip():
-            cells[column] = Cell(place, value.strip())
+            cells[column] = cell_of(place, value)
     return Row(place, cells)

@@ -249,8 +249,8 @@ class _Reading:
         cells = [row[column] for column in sorted(row)]
         if _is_by(row):
             for cell in cells[1:]:
-                text, problem = place.text_in(cell)
-                self.decided_by = self.decided_by or " ".join(text.split())
+                text, problem = place.line_in(cell)
+                self.decided_by = self.decided_by or text
                 self.problems += [problem] if problem else []
             return
         strange = [each for each in cells if not (ours and _is_ours(each, row))]

@@ -107,11 +107,14 @@ class _Row:
             for heading, column in columns.items()
             if column in row and row[column].kind
         }
-        self.texts = {heading: self._text(cell) for heading, cell in self.cells.items()}
+        self.texts = {
+            heading: self._text(cell, is_line=heading != wording.SHOWS)
+            for heading, cell in self.cells.items()
+        }
         self.is_whole = not self.problems
 
-    def _text(self, cell: Cell) -> str:
-        text, problem = self.place.text_in(cell)
+    def _text(self, cell: Cell, *, is_line: bool) -> str:
+        text, problem = self.place.line_in(cell) if is_line else self.place.text_in(cell)
         if problem is not None:
             self.problems.append(problem)
         return text
@@ -123,11 +126,11 @@ class _Row:
     def document(self) -> Document:
         """The row as it stands."""
         return Document(
-            title=" ".join(self._get(wording.DOCUMENT).split()),
+            title=self._get(wording.DOCUMENT),
             shows=self._get(wording.SHOWS),
             refs=tuple(each for each in _SEPARATORS.split(self._get(wording.SUPPORTS)) if each),
             dated=read_date(self._get(wording.DATED)) or self._get(wording.DATED),
-            owner=" ".join(self._get(wording.OWNER).split()),
+            owner=self._get(wording.OWNER),
             location=self._get(wording.LOCATION),
             valid_until=read_date(self._get(wording.VALID_UNTIL))
             or self._get(wording.VALID_UNTIL),

@@ -98,13 +98,12 @@ def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
         return wording.is_progress(cell.text)
     if label in _ROWS:
         return wording.fits(cell.text, (*_ROWS[label], *wording.EARLIER_WORDINGS))
-    text, problem = place.text_in(cell)
+    text, problem = place.line_in(cell)
     forms.sources[label] = place.source_of(cell)
     if problem is not None:
         forms.problems.append(problem)
         forms.unread.add(label)
     else:
-        said = " ".join(text.split())
-        number = read_day_count(said) if label == wording.DECLARED_ON else None
-        forms.said[label] = number if number and cell.kind == "n" else said
+        number = read_day_count(text) if label == wording.DECLARED_ON else None
+        forms.said[label] = number if number and cell.kind == "n" else text
     return True

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from cyberassess.adapters.files import open_plain
 from cyberassess.errors import Problem, WorkbookError
 
 SECONDS = 9.0
@@ -318,7 +319,7 @@ def look_at(path: Path) -> str:
         size = path.stat().st_size
         if not size:
             return "empty-file"
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             start = file.read(4096)
         if start.startswith(b"PK"):
             return _look_at_zip(path, size)
@@ -371,7 +372,7 @@ def _ole_names(data: bytes) -> Iterator[str]:
 
 def _directory_size(path: Path, size: int) -> int:
     """Give the size of the ZIP's directory, or 0 where none is found."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         file.seek(max(0, size - 65_557))
         end = file.read()
     place = end.rfind(b"PK\x05\x06")

@@ -349,12 +349,12 @@ class _Reading:
         if read.title:
             self.titles[place.sheet] = read.title
         if read.answered_by is not None:
-            text, problem = place.text_in(read.answered_by)
+            text, problem = place.line_in(read.answered_by)
             if problem is not None:
                 self.problems.append(problem)
             else:
                 source = place.source_of(read.answered_by)
-                self.answered_by[place.sheet] = Answered(" ".join(text.split()), source)
+                self.answered_by[place.sheet] = Answered(text, source)
 
     def _other(self, sheet: Sheet, place: Place) -> None:
         filled = [cell for cell in sheet.cells if cell.kind]

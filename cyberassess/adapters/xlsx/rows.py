@@ -9,6 +9,7 @@ from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.better import two_meanings
+from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 from cyberassess.domain.framework import (
     Answer,
     Framework,
@@ -133,6 +134,16 @@ class Place(NamedTuple):
                 "Shorten it, or name it as a document, and send the file again.",
             )
         return text, None
+
+    def line_in(self, cell: Cell) -> tuple[str, Problem | None]:
+        """Give what somebody typed as one line; see ``text_in``."""
+        text, problem = self.text_in(cell)
+        unfit = unfit_in(text, lines=True)
+        if unfit:
+            hint = f"It was not stored. {UNFIT_HINT} Then send the file again."
+            message = unfit_message(text, unfit)
+            return "", Problem("unseen-character", self.of(cell), message, hint)
+        return " ".join(text.split()), problem
 
 
 class Grid:

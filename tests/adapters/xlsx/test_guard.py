@@ -142,7 +142,7 @@ def test_a_file_that_may_not_be_read(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(guard, "open_plain", refuse)
     assert cause_of(reader, path) == "cannot-open"
 
 

@@ -85,3 +85,32 @@ def closest(word: str, allowed: Sequence[str]) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Give a number with its noun: ``1 answer``, ``2 answers``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+MOST_REMARKS = 500
+"""How many remarks about one file are kept; beyond them a person needs to be told how many."""
+
+
+def at_most(problems: Sequence[Problem], where: str) -> tuple[Problem, ...]:
+    """Give the remarks about a file in order, up to a limit, and then how many more there are.
+
+    What was refused comes before what is only worth knowing.
+    """
+    if len(problems) <= MOST_REMARKS:
+        return tuple(problems)
+    weighed = sorted(
+        range(len(problems)), key=lambda at: problems[at].severity is not Severity.PROBLEM
+    )
+    kept = [problems[at] for at in sorted(weighed[:MOST_REMARKS])]
+    left = [problems[at] for at in weighed[MOST_REMARKS:]]
+    refused = sum(each.severity is Severity.PROBLEM for each in left)
+    rest = Problem(
+        "more-remarks",
+        where,
+        f"There are {len(left):,} more remarks than the {MOST_REMARKS} shown, {refused:,} of them "
+        "about something that was not stored.",
+        "What could be read was stored. Mend what is named, and send the file again: the others "
+        "are shown then.",
+        Severity.PROBLEM if refused else Severity.NOTE,
+    )
+    return (*kept, rest)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
-from cyberassess.adapters.xlsx.row_texts import joined
-from cyberassess.adapters.xlsx.rows import Place, quoted
+from cyberassess.adapters.xlsx.row_texts import joined, quoted
+from cyberassess.adapters.xlsx.rows import Place
 from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
 from cyberassess.adapters.xlsx.wording import fold
 from cyberassess.domain.recorded import Source

@@ -15,14 +15,13 @@ from cyberassess.adapters.xlsx.dates import read_date
 from cyberassess.adapters.xlsx.document_rows import columns_of, offered, read_documents
 from cyberassess.adapters.xlsx.forms import Forms, is_form, read_form
 from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
-from cyberassess.adapters.xlsx.row_texts import Texts, joined
+from cyberassess.adapters.xlsx.row_texts import Texts, joined, quoted
 from cyberassess.adapters.xlsx.rows import (
     Found,
     Grid,
     Place,
     Questions,
     SheetRows,
-    quoted,
     replies_of,
     rows_of,
 )

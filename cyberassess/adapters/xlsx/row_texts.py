@@ -1,8 +1,9 @@
-"""Whether a row is still the row it was: texts that moved away from their refs, and joined cells.
+"""Whether a row is still the row it was: texts away from their refs, and joined cells.
 
-A *Ref* column sorted by itself moves answers. Where a row holds exactly the text of another one, nobody
-can say which of the two its answer is for, so nothing of it is stored. Rows whose text several
-refs share cannot be told apart once one row of the sheet has moved; they are held back with it.
+A *Ref* column sorted by itself moves answers. Where a row holds exactly the text of another one,
+nobody can say which of the two its answer is for, so nothing of it is stored. Rows whose text
+several refs share cannot be told apart once one row of the sheet has moved; they are held back
+with it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,6 +18,12 @@ UNDO = (
     "that was sent; then sort whole rows only, and send the file again."
 )
 _LONGEST = 60
+
+
+def quoted(text: str) -> str:
+    """Give what was found, in quotation marks, in one line and not too long."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= _LONGEST else f'"{line[: _LONGEST - 1].rstrip()}…"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,11 @@ def moved(where: str, ref: str, other: str, text: str, held: str = "") -> Proble
         text: that stands in the row.
         held: what else stands in the row, quoted.
     """
-    line = " ".join(text.split())
-    shown = line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"
     more = f" The row holds: {held}." if held else ""
     return Problem(
         "row-moved",
         where,
-        f'The row has the ref {ref}, and the text of {other}: "{shown}".{more}',
+        f"The row has the ref {ref}, and the text of {other}: {quoted(text)}.{more}",
         f"Nothing in this row was stored. {UNDO}",
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
-from cyberassess.adapters.xlsx.row_texts import Texts, beside_moved, moved
+from cyberassess.adapters.xlsx.row_texts import Texts, beside_moved, moved, quoted
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import (
     Answer,
@@ -34,18 +34,11 @@ from cyberassess.errors import Problem, Severity, closest
 
 LONGEST = 10_000
 """Characters of an answer in somebody's own words."""
-_QUOTED = 60
 _NEAREST = 50
 """For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
 
 Columns = Mapping[str, int]
 """Columns by heading."""
-
-
-def quoted(text: str) -> str:
-    """Give what was found, in quotation marks, in one line and not too long."""
-    line = " ".join(text.split())
-    return f'"{line}"' if len(line) <= _QUOTED else f'"{line[: _QUOTED - 1].rstrip()}…"'
 
 
 class Place(NamedTuple):

@@ -5,8 +5,10 @@ why that is a problem; the hint says what is allowed, what happened to the data 
 next.
 """
 
+import contextlib
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 
@@ -114,3 +116,24 @@ def at_most(problems: Sequence[Problem], where: str) -> tuple[Problem, ...]:
         Severity.PROBLEM if refused else Severity.NOTE,
     )
     return (*kept, rest)
+
+
+_HEARD: ContextVar[list[Problem] | None] = ContextVar("_HEARD", default=None)
+
+
+@contextlib.contextmanager
+def hearing() -> Iterator[list[Problem]]:
+    """Give the list of what is mentioned while a command runs."""
+    heard: list[Problem] = []
+    token = _HEARD.set(heard)
+    try:
+        yield heard
+    finally:
+        _HEARD.reset(token)
+
+
+def mention(problem: Problem) -> None:
+    """Say something beside what a command gives back, once, whatever the command is."""
+    heard = _HEARD.get()
+    if heard is not None and problem not in heard:
+        heard.append(problem)

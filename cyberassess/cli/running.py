@@ -20,7 +20,7 @@ import click
 
 from cyberassess.cli import completing
 from cyberassess.cli.fitting import on_terminal, write_exactly
-from cyberassess.errors import BusyError, CyberassessError, Problem, counted
+from cyberassess.errors import BusyError, CyberassessError, Problem, counted, hearing
 
 REFUSED = 1
 USAGE = 2
@@ -88,6 +88,14 @@ def whole_summaries(group: click.Group) -> None:
 
 def run(program: click.Group, arguments: Sequence[str]) -> int:
     """Run the program with arguments and give the exit code."""
+    with hearing() as heard:
+        code = _run(program, arguments)
+    with contextlib.suppress(OSError):
+        show_problems(heard)
+    return code
+
+
+def _run(program: click.Group, arguments: Sequence[str]) -> int:
     _make_printable()
     if completing.VARIABLE in os.environ:
         completing.register()

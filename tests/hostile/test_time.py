@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.adapters.files import copy_whole
 from cyberassess.app import merging, opening
 from cyberassess.app.merging import merge
 from cyberassess.app.opening import open_assessment
@@ -15,7 +16,7 @@ from cyberassess.errors import AssessmentError, hearing
 from tests.app.council import KIM, begin, ledger_bytes
 
 
-def people(count: int) -> list[dict[str, object]]:
+def people(count: int) -> list[object]:
     return [KIM, *({"id": f"q{each}", "name": f"Person {each}"} for each in range(1, count))]
 
 
@@ -46,13 +47,12 @@ def test_a_merge_on_a_full_disk_says_what_was_done(
     add_action(other, "B1.a", Wanted(title="There"))
     before = ledger_bytes(workspace)
     copied: list[Path] = []
-    copy = merging.copy_whole
 
     def fill_up(source: Path, path: Path) -> None:
         if len(copied) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
         copied.append(path)
-        copy(source, path)
+        copy_whole(source, path)
 
     monkeypatch.setattr(merging, "copy_whole", fill_up)
     with pytest.raises(AssessmentError) as refused:

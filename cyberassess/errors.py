@@ -5,9 +5,11 @@ why that is a problem; the hint says what is allowed, what happened to the data 
 next.
 """
 
+import contextlib
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 
@@ -87,3 +89,53 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     """Give a number with its noun: ``1 answer``, ``2 answers``, ``2 sub-categories``."""
     several = re.sub(r"(?<=[^aeiou])y$", "ie", noun) + "s"
     return f"{number:,} {noun if number == 1 else plural or several}"
+
+
+MOST_REMARKS = 500
+"""How many remarks about one file are kept; beyond them a person needs to be told how many."""
+
+
+def at_most(problems: Sequence[Problem], where: str) -> tuple[Problem, ...]:
+    """Give the remarks about a file in order, up to a limit, and then how many more there are.
+
+    What was refused comes before what is only worth knowing.
+    """
+    if len(problems) <= MOST_REMARKS:
+        return tuple(problems)
+    weighed = sorted(
+        range(len(problems)), key=lambda at: problems[at].severity is not Severity.PROBLEM
+    )
+    kept = [problems[at] for at in sorted(weighed[:MOST_REMARKS])]
+    left = [problems[at] for at in weighed[MOST_REMARKS:]]
+    refused = sum(each.severity is Severity.PROBLEM for each in left)
+    rest = Problem(
+        "more-remarks",
+        where,
+        f"There are {len(left):,} more remarks than the {MOST_REMARKS} shown, {refused:,} of them "
+        "about something that was not stored.",
+        "What could be read was stored. Mend what is named, and send the file again: the others "
+        "are shown then.",
+        Severity.PROBLEM if refused else Severity.NOTE,
+    )
+    return (*kept, rest)
+
+
+_HEARD: ContextVar[list[Problem] | None] = ContextVar("_HEARD", default=None)
+
+
+@contextlib.contextmanager
+def hearing() -> Iterator[list[Problem]]:
+    """Give the list of what is mentioned while a command runs."""
+    heard: list[Problem] = []
+    token = _HEARD.set(heard)
+    try:
+        yield heard
+    finally:
+        _HEARD.reset(token)
+
+
+def mention(problem: Problem) -> None:
+    """Say something beside what a command gives back, once, whatever the command is."""
+    heard = _HEARD.get()
+    if heard is not None and problem not in heard:
+        heard.append(problem)

@@ -12,6 +12,7 @@ import hashlib
 import os
 import platform
 import secrets
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,10 @@ PATIENCE = 10.0
 
 _LAST = "last-"
 """How the name of the note begins in which a machine keeps the last segment it wrote."""
+
+_LOOKS, _SURE, _PAUSE = 60, 2, 0.02
+"""How often a folder is looked at while others write to it, after how many looks that miss the
+same thing it is gone, and the seconds in between."""
 
 Json = Any  # NOTE: events are JSON; their shape is the domain's business.
 
@@ -139,23 +144,37 @@ class LedgerFolder:
         Raises:
             LedgerError: where the folder itself cannot be read.
         """
-        for _ in range(5):
-            with contextlib.suppress(FileNotFoundError):
-                # NOTE: another command may close an open segment between listing and reading
-                return self._gather_once()
+        before: list[frozenset[tuple[str, str]]] = []
+        for _ in range(_LOOKS):
+            try:
+                found = self._gather_once()
+            except FileNotFoundError:
+                # NOTE: another command closed an open segment between listing and reading
+                before.clear()
+                continue
+            wanting = _wanting(found)
+            if not wanting or (len(before) >= _SURE and wanting.intersection(*before)):
+                return found
+            before = [*before, wanting][-_SURE:]
+            time.sleep(_PAUSE)
         return self._gather_once()
 
     def _gather_once(self) -> Gathered:
         problems: list[Problem] = []
         segments: list[Segment] = []
         strangers: list[Path] = []
-        notes: list[Path] = []
+        # NOTE: before the listing; a note names what was there before it was written
+        noted = {
+            path.name: name
+            for path in sorted(self.folder.glob(f"{_LAST}*.txt"))
+            if (name := _noted(path))
+        }
         for path in self._paths():
             if path.suffix == ".lock" or path.name.endswith(TEMPORARY):
                 continue
             if path.name.startswith(_LAST) and path.suffix == ".txt":
-                notes.append(path)
-            elif CLOSED.match(path.name) or OPEN.match(path.name):
+                continue
+            if CLOSED.match(path.name) or OPEN.match(path.name):
                 segment, problem = read_segment(path)
                 problems += [problem] if problem is not None else []
                 segments += [segment] if segment is not None else []
@@ -167,12 +186,7 @@ class LedgerFolder:
             each.segment.name for each in strays if each.segment
         }
         there |= {problem.where.split("/")[-1].split(",")[0] for problem in problems}
-        absent = [
-            (path.name, name)
-            for path in notes
-            for name in (_noted(path),)
-            if name and name not in there
-        ]
+        absent = [(note, name) for note, name in noted.items() if name not in there]
         return Gathered(tuple(whole), tuple(problems), tuple(strays), earlier, tuple(absent))
 
     def _paths(self) -> list[Path]:
@@ -190,8 +204,13 @@ class LedgerFolder:
 
     def listing(self) -> dict[str, int]:
         """Give the size of every file: where it is as before, nobody wrote in between."""
+        sizes: dict[str, int] = {}
         with os.scandir(self.folder) as entries:
-            return {each.name: each.stat().st_size for each in entries if each.name != LOCK}
+            for each in entries:
+                # NOTE: a lock is removed by whoever leaves the prompts, without the lock
+                if not each.name.endswith(".lock"):
+                    sizes[each.name] = each.stat().st_size
+        return sizes
 
     @contextlib.contextmanager
     def locked(self, patience: float = PATIENCE) -> Iterator[None]:
@@ -421,6 +440,19 @@ def _noted(path: Path) -> str:
     except (OSError, ValueError):
         return ""
     return first if CLOSED.match(first) else ""
+
+
+def _wanting(found: Gathered) -> frozenset[tuple[str, str]]:
+    """Give what a look at the folder missed or could not read: a writer may have been at work."""
+    known = {each.hash for each in found.segments}
+    parents = {parent for each in found.segments for parent in each.parents}
+    return frozenset(
+        [
+            *(("parent", parent) for parent in parents - known),
+            *(("noted", name) for _, name in found.absent),
+            *((each.code, each.where) for each in found.problems),
+        ]
+    )
 
 
 def _absent(note: str, name: str) -> Problem:

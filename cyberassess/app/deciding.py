@@ -202,13 +202,23 @@ class _Taking:
     ) -> None:
         self.result = result
         self.session = session
+        from cyberassess.adapters.xlsx.row_texts import Texts
+
         self.was = {each.ref: each for each in waiting(then)}
+        self.subjects = Texts.of((each.ref, each.subject) for each in self.was.values())
+        self.with_moved: set[str] = set()
+        """The sheets on which a row stands beside another one's subject."""
         self.now = {each.ref: each for each in waiting(session.assessment)}
         self.done = _recorded(session.assessment, sha256)
         self.wrote = False
 
     def go(self, rows: "Sequence[Decided]") -> None:
         """Record in three steps, each on what follows from the one before."""
+        self.with_moved = {
+            row.source.sheet
+            for row in rows
+            if row.ref in self.was and self.subjects.owner(row.subject, self.was[row.ref].subject)
+        }
         fitting = [(row, found) for row in rows if (found := self._find(row)) is not None]
         columns, levels = Kind.COLUMN, Kind.DETERMINATION
         for kinds in (set(Kind) - {columns, levels}, {columns}, {levels}):
@@ -241,12 +251,25 @@ class _Taking:
             hint = "Your decision was not recorded. For what waits now: cyberassess decisions."
             self._say("stale", row, message, hint)
             return None
+        if problem := self._moved(row, was):
+            self.result.problems.append(problem)
+            return None
         if _plain(row.subject) != _plain(was.subject):
             message = f"What {row.ref} is about was changed in the workbook."
             hint = "The decision was taken for the row as it was written. Is that right?"
             problem = Problem("subject-changed", row.where, message, hint, Severity.NOTE)
             self.result.problems.append(problem)
         return current
+
+    def _moved(self, row: "Decided", was: Waiting) -> Problem | None:
+        """Report a row with another one's subject; no choice of that one holds for this one."""
+        from cyberassess.adapters.xlsx.row_texts import beside_moved, moved
+
+        if other := self.subjects.owner(row.subject, was.subject):
+            return moved(row.where, row.ref, other, row.subject)
+        if row.source.sheet in self.with_moved and self.subjects.is_shared(was.subject):
+            return beside_moved(row.where, row.ref)
+        return None
 
     def _decide(self, row: "Decided", found: Waiting) -> list[Event]:
         if found.kind is Kind.REASON:

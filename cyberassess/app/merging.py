@@ -47,6 +47,7 @@ from cyberassess.app.opening import (
     Rehearsal,
     Writing,
     actor_of,
+    mention_clock,
     record_event,
     settings_event,
 )
@@ -145,16 +146,39 @@ def merge(
         ledger.tidy()
         ours.tidy()
         plan, session = _plan(ours, other, close_open=close_open, by=by)
-        for step in plan.steps:
-            try:
+        mention_clock(session.assessment.reading.segments)
+        done: list[Step] = []
+        try:
+            for step in plan.steps:
                 step.do()
-            except OSError as cause:
-                raise not_writable(folder, cause) from cause
-        if plan.heads or plan.events:
-            known = {each.key: each for each in session.assessment.reading.segments}
-            parents = [known[each] for each in session.assessment.state.heads]
-            ledger.append(session.header(), plan.events, parents)
+                done.append(step)
+            if plan.heads or plan.events:
+                known = {each.key: each for each in session.assessment.reading.segments}
+                parents = [known[each] for each in session.assessment.state.heads]
+                ledger.append(session.header(), plan.events, parents)
+        except OSError as cause:
+            raise _stopped(not_writable(folder, cause), plan, done) from cause
+        except AssessmentError as cause:
+            raise _stopped(cause, plan, done) from cause
     return plan
+
+
+_SHOWN = 5
+"""How many steps that were done are named."""
+
+
+def _stopped(cause: AssessmentError, plan: Merge, done: Sequence[Step]) -> AssessmentError:
+    """Say what was done before something could not be written; doing it again ends it."""
+    if not done:
+        return cause
+    more = f" and {len(done) - _SHOWN} more" if len(done) > _SHOWN else ""
+    said = " ".join(each.says for each in done[:_SHOWN])
+    hint = (
+        f"Before that, {len(done)} of {counted(len(plan.steps), 'step')} were done: {said}{more} "
+        "Nothing was lost or overwritten. Make room, or look at the permissions, and give the "
+        "command again: it does the rest."
+    )
+    return AssessmentError(*(replace(each, hint=hint) for each in cause.problems))
 
 
 def _plan(

@@ -34,7 +34,7 @@ from cyberassess.domain.recorded import Origin, Source, State
 from cyberassess.domain.scoring import Scorecard, score
 from cyberassess.domain.segment import Segment, up_to
 from cyberassess.domain.superseding import by_rule
-from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted
+from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted, mention
 
 Event = dict[str, Any]  # NOTE: events are JSON; domain/ledger.py says their shape.
 
@@ -43,6 +43,26 @@ def now() -> str:
     """Give the time as the ledger writes it: ISO 8601 in UTC, to the second."""
     moment = datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251 - the one place
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def mention_clock(segments: Sequence[Segment]) -> None:
+    """Say it where this computer's clock is behind the last entry: what is written looks older."""
+    moment = now()
+    times = [str(each.header.get("time", "")) for each in segments]
+    times += [str(e["time"]) for each in segments if not each.hash for e in each.events
+              if "time" in e]  # fmt: skip
+    last = max(times, default="")
+    if moment < last:
+        mention(
+            Problem(
+                "clock-behind",
+                "ledger",
+                f"This computer's clock says {moment}, and the last entry is of {last}.",
+                "One of the two clocks is wrong. What is written now is dated by this one: look "
+                "at the date and time of this computer.",
+                Severity.NOTE,
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -522,6 +542,7 @@ def writing(
         else:
             assessment, folding, earlier = _open(workspace, contents), None, {}
         single_head(assessment.reading.segments)
+        mention_clock(assessment.reading.segments)
         need_known_names(assessment, renamed)
         assessment = replace(assessment, contents=contents, renamings=())
         session = Writing(assessment, contents.settings.officer, command, ledger)

@@ -428,6 +428,9 @@ def _take_row(
     except AssessmentError as cause:
         taken.problems += [replace(each, where=row.place) for each in cause.problems]
         return None
+    if problem := _moved(assessment, key, there, row, columns):
+        taken.problems.append(problem)
+        return None
     if there is not None and there.id in seen:
         message = f"{there.ref} stands in the file more than once."
         hint = "The row was not stored; clear Action to make it an action of its own."
@@ -455,6 +458,35 @@ def _take_row(
     number = next_number(assessment.state, ACTION) + len(taken.added)
     taken.added.append(NUMBERED[ACTION].format(number))
     return _event(secrets.token_hex(8), fields | {"number": number})
+
+
+def _moved(
+    assessment: Assessment,
+    key: OutcomeKey,
+    there: Action | None,
+    row: Row,
+    columns: Mapping[str, int],
+) -> Problem | None:
+    """Report a row whose action, place or statements belong to another outcome."""
+    from cyberassess.adapters.xlsx.row_texts import moved
+
+    found = {name: row.cells[at].text for name, at in columns.items() if at in row.cells}
+    ref = _ref_of(assessment, key)
+    if there is not None and there.about != key:
+        return moved(row.place, ref, _ref_of(assessment, there.about), there.ref)
+    for score in assessment.card.outcomes:
+        if score.key == key:
+            continue
+        is_here = score.key.framework == key.framework and score.key.outcome != key.outcome
+        starts = tuple(f"{each.id}: " for each in score.asked.outcome.indicators)
+        in_way = found.get("What stands in the way", "")
+        if is_here and in_way.startswith(starts):
+            return moved(row.place, ref, _ref_of(assessment, score.key), in_way)
+        place = found.get("Where", "")
+        own = assessment.card.by_key[key].asked.scope.title
+        if fold(place) == fold(score.asked.scope.title) != fold(own):
+            return moved(row.place, ref, score.asked.scope.title, place)
+    return None
 
 
 def _same_action(assessment: Assessment, key: OutcomeKey, title: str) -> Action | None:

@@ -37,7 +37,7 @@ from cyberassess.domain.assessment import (
     StatementKey,
 )
 from cyberassess.domain.declaring import Worth, declared_for, in_words
-from cyberassess.domain.questions import ConfirmReply, Fix, Offer, Reply
+from cyberassess.domain.questions import ConfirmReply, Fix, Offer, Reply, read_ref
 from cyberassess.domain.recorded import Received
 from cyberassess.errors import (
     AssessmentError,
@@ -49,6 +49,10 @@ from cyberassess.errors import (
 if TYPE_CHECKING:
     from cyberassess.adapters.xlsx.guard import Reader
     from cyberassess.adapters.xlsx.responses import Return
+
+
+_NAMED = 20
+"""How many refs of missing questions are named."""
 
 
 @dataclass
@@ -234,9 +238,12 @@ class _One:
         result.person = returned.completed_by or assessment.name_of(asked)
         person = self.session.meet(returned.completed_by) if returned.completed_by else asked
         made, problems = self._plan(returned, person, asked)
-        result.problems += [*returned.problems, *self._unknown_remarks(returned, asked), *problems]
+        result.problems += [
+            *self._naming_missing(returned, asked),
+            *self._unknown_remarks(returned, asked),
+            *problems,
+        ]
         made.events += self._declare(returned, person, asked, sha256)
-        fixes = fixes_in(returned, result.problems, self.name)
         is_known = any(each.sha256 == sha256 for each in assessment.state.received)
         if made.events or not is_known:
             self._write(made, returned, person, asked, sha256)
@@ -322,6 +329,25 @@ class _One:
                 sha256=sha256,
                 serial=returned.serial,
             )
+        ]
+
+    def _naming_missing(self, returned: "Return", asked: PersonId) -> list[Problem]:
+        """Give what the file says, with the refs of questions that were sent and are gone."""
+        from cyberassess.app.sending import questions_for
+
+        problems = list(returned.problems)
+        if not returned.missing or not self.assessment.contents.portions.get(asked):
+            return problems
+        order = returned.frameworks
+        rows = questions_for(self.assessment, asked).rows
+        gone = [each.ref for each in rows if read_ref(each.ref, order) not in returned.refs]
+        if len(gone) != returned.missing:
+            return problems  # NOTE: other questions are asked today than were sent
+        more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
+        said = f" Gone: {', '.join(gone[:_NAMED])}{more}."
+        return [
+            replace(each, message=each.message + said) if each.code == "rows-missing" else each
+            for each in problems
         ]
 
     def _unknown_remarks(self, returned: "Return", asked: PersonId) -> list[Problem]:

@@ -266,7 +266,7 @@ def import_people(
     settings = assessment.contents.settings
     entries = _entries(path, _PEOPLE, taken)
     everybody = {str(each.id): each for each in settings.everybody}
-    problems: list[Problem] = []
+    problems = _moved(entries, {key: each.name for key, each in everybody.items()})
     listed: set[str] = set()
     for entry in entries:
         known = _known(entry, everybody.values())
@@ -312,6 +312,19 @@ def import_people(
         renamed={each.person: reason for each in same},
     )
     return taken
+
+
+def _moved(entries: Sequence[_Entry], names: Mapping[str, str]) -> list[Problem]:
+    """Report rows that have the id of one and the name of another; nothing is taken in then."""
+    from cyberassess.adapters.xlsx.row_texts import Texts, moved
+
+    texts = Texts.of(names.items())
+    return [
+        moved(each.place, each.text("Id"), other, each.text("Name"))
+        for each in entries
+        if each.text("Id") in names
+        if (other := texts.owner(each.text("Name"), names[each.text("Id")]))
+    ]
 
 
 def _known(entry: _Entry, there: Iterable[Person]) -> Person | None:
@@ -399,7 +412,7 @@ def import_systems(
     scopes = {str(each.id): each for each in settings.scopes}
     left_out = {fold(each.title): (each.title, each.reason) for each in settings.left_out}
     before = dict(left_out)
-    problems: list[Problem] = []
+    problems = _moved(entries, {key: each.title for key, each in scopes.items()})
     listed: set[str] = {str(ORGANISATION)}
     owners = _Owners(settings)
     for entry in entries:

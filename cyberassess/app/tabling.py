@@ -48,6 +48,8 @@ def bytes_of(path: Path) -> bytes:
     return data
 
 
+_MERGED = 20
+"""How many merged ranges of a sheet are named."""
 _FLAWS = {"f": "is a formula", "e": "shows a fault of the spreadsheet", "d": "is a date"}
 
 
@@ -83,6 +85,18 @@ def _read_sheet(
         )
         for sheet in book.sheets
         if sheet.is_hidden and sheet.cells
+    )
+    notes += tuple(
+        Problem(
+            "merged-cells",
+            f'{path.name}, sheet "{sheet.name}", cells {each.address}',
+            "These cells were merged into one.",
+            "Each row was read from its own cells, and merging empties all cells but the first.",
+            Severity.NOTE,
+        )
+        for sheet in book.sheets
+        for each in sheet.merged[:_MERGED]
+        if not sheet.is_hidden and each.top < each.bottom
     )
     found = {each.name: tuple(rows_of(each)) for each in book.sheets if not each.is_hidden}
     fitting = [

@@ -21,7 +21,7 @@ import click
 from cyberassess.cli import completing
 from cyberassess.cli.fitting import Shown, shown_on, write_exactly
 from cyberassess.domain.characters import visible, visible_lines
-from cyberassess.errors import BusyError, CyberassessError, Problem, counted
+from cyberassess.errors import BusyError, CyberassessError, Problem, counted, hearing
 
 REFUSED = 1
 USAGE = 2
@@ -119,8 +119,11 @@ def whole_summaries(group: click.Group) -> None:
 
 def run(program: click.Group, arguments: Sequence[str]) -> int:
     """Run the program with arguments and give the exit code."""
-    with _printable():
-        return _run(program, arguments)
+    with _printable(), hearing() as heard:
+        code = _run(program, arguments)
+        with contextlib.suppress(OSError):
+            show_problems(heard)
+        return code
 
 
 def _run(program: click.Group, arguments: Sequence[str]) -> int:

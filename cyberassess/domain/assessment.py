@@ -1,7 +1,9 @@
 """One organisation in one period: its settings, its scopes, its people, and who answers what."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple, NewType
 
 from pydantic import Field
@@ -37,6 +39,8 @@ DEFAULT_THEMES = "five-themes"
 """The theme set of an assessment that names none; beside it stand an organisation's own."""
 SHARED_SERVICE = "shared-service"
 """The kind of scope that is a source of answers, never scored itself."""
+MOST_PEOPLE = 10_000
+"""How many people one assessment may name."""
 
 
 class Person(Model):
@@ -152,7 +156,11 @@ class Settings(Model):
 
     def person(self, person_id: str) -> Person | None:
         """Give a person by id, or ``None``."""
-        return next((each for each in self.everybody if each.id == person_id), None)
+        return self._by_id.get(person_id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Person]:
+        return {str(each.id): each for each in reversed(self.everybody)}
 
     def scope(self, scope_id: str) -> Scope | None:
         """Give a scope by id, or ``None``."""
@@ -267,7 +275,7 @@ def check_settings(
         ("scopes", [str(each.id) for each in settings.all_scopes]),
         ("frameworks", [str(each.ref) for each in settings.frameworks]),
     ):
-        for repeated in sorted({each for each in ids if ids.count(each) > 1}):
+        for repeated in sorted(each for each, count in Counter(ids).items() if count > 1):
             say(
                 "repeated-id",
                 what,
@@ -278,6 +286,15 @@ def check_settings(
     kinds |= {"organisation", "system", SHARED_SERVICE, "cloud-service"}
     scope_ids = [str(scope.id) for scope in settings.all_scopes]
     people_ids = [str(person.id) for person in settings.everybody]
+    if len(settings.people) > MOST_PEOPLE:
+        say(
+            "too-many-people",
+            "people",
+            f"{len(settings.people):,} people stand there; the most is {MOST_PEOPLE:,}.",
+            "Keep those who answer or own something, and take the others out. "
+            "Nothing was changed.",
+        )
+        return problems
     for scope in settings.all_scopes:
         if scope.kind not in kinds:
             say(
@@ -299,7 +316,7 @@ def check_settings(
                 f"scopes, {scope.id}",
                 "The scope of kind organisation has the id organisation, and no other has.",
             )
-        if scope.owner is not None and scope.owner not in people_ids:
+        if scope.owner is not None and settings.person(scope.owner) is None:
             say(
                 "unknown-person",
                 f"scopes, {scope.id}",

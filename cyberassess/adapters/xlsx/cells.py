@@ -273,6 +273,7 @@ class _Sheet:
         self.cells: dict[tuple[int, int], _Found] = {}
         self.rows: set[int] = set()
         self.columns: set[int] = set()
+        self.merged: set[tuple[int, int, int, int]] = set()
         self.shared: dict[str, str] = {}
         self.row = self.column = 0
         self.inside = self.is_numbered = False
@@ -287,6 +288,7 @@ class _Sheet:
         tags.on(MAIN, "v", end=self.end_value)
         tags.on(MAIN, "f", start=self.begin_formula, end=self.end_formula)
         tags.on(MAIN, "col", start=self.column_width)
+        tags.on(MAIN, "mergeCell", start=self.merge)
 
     def begin_row(self, attributes: Attributes) -> None:
         stated = attributes.get("r")
@@ -330,6 +332,12 @@ class _Sheet:
             first, last = int(attributes["min"]), int(attributes["max"])
             self.columns.update(range(first, min(last, first + _WIDEST) + 1))
 
+    def merge(self, attributes: Attributes) -> None:
+        """Take cells that were joined into one: first row and column, last row and column."""
+        first, _, last = attributes["ref"].partition(":")
+        self.book.count(1, "")
+        self.merged.add((*place(first), *place(last or first)))
+
     def end_cell(self, _: str) -> None:
         self.inside = False
         kind, text = self.content()
@@ -348,13 +356,14 @@ class _Sheet:
         if self.kind == "inlineStr":
             return "s", unescape(self.text.take())
         raw = self.value
-        if raw is None:
+        if raw is None or not raw.strip():
             return "", ""
         match self.kind:
             case "s":
-                if not (raw.isascii() and raw.isdigit()):
+                number = raw.strip()
+                if not (number.isascii() and number.isdigit()):
                     raise Refused("damaged")
-                return "s", unescape(self.book.strings[int(raw)])
+                return "s", unescape(self.book.strings[int(number)])
             case "str":
                 return "s", unescape(raw)
             case "b":
@@ -369,8 +378,6 @@ class _Sheet:
                 raise Refused("damaged")
 
     def number(self, raw: str) -> tuple[str, str]:
-        if not raw.strip():
-            return "", ""
         value = float(raw)
         if not math.isfinite(value):
             raise Refused("damaged")
@@ -441,6 +448,7 @@ def _read_sheet(book: _Workbook, relation: Relation, shapes: list[str]) -> Json:
     return {
         "hidden_rows": sorted(sheet.rows & rows),
         "hidden_columns": sorted(sheet.columns),
+        "merged": sorted(sheet.merged),
         "cells": [sheet.cells[key] for key in sorted(sheet.cells)],
         "drawn": list(dict.fromkeys(drawn)),
     }

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.guard import Cell
-from cyberassess.adapters.xlsx.rows import Found, Place, quoted, statements_of
+from cyberassess.adapters.xlsx.row_texts import quoted
+from cyberassess.adapters.xlsx.rows import Found, Place, statements_of
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.domain.questions import ConfirmReply, Offer, OfferKind

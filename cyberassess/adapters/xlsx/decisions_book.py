@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
-from cyberassess.adapters.xlsx.rows import Place, quoted
+from cyberassess.adapters.xlsx.row_texts import joined, quoted
+from cyberassess.adapters.xlsx.rows import Place
 from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
 from cyberassess.adapters.xlsx.wording import fold
 from cyberassess.domain.recorded import Source
-from cyberassess.errors import Problem, Severity, WorkbookError, counted
+from cyberassess.errors import Problem, Severity, WorkbookError, at_most, counted
 
 REF = "Ref"
 SUBJECT = "What it is about"
@@ -200,7 +201,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
         values.get("Period", ""),
         reading.decided_by,
         tuple(reading.without_repeats()),
-        tuple(reading.problems),
+        at_most(reading.problems, name),
     )
 
 
@@ -234,6 +235,21 @@ class _Reading:
                     self._other(place, row, ours=ours)
             elif _headings(row) != columns:
                 self._row(place, row, columns)
+        self._joined(place, sheet, by_row, columns)
+
+    def _joined(
+        self,
+        place: Place,
+        sheet: Sheet,
+        by_row: Mapping[int, Mapping[int, Cell]],
+        columns: Mapping[str, int],
+    ) -> None:
+        """Report cells that were joined over decisions."""
+        if columns:
+            at = columns[REF]
+            refs = {number: row[at].text for number, row in by_row.items() if at in row}
+            yours = (columns[DECISION], columns[REASON])
+            self.problems += joined(sheet, place.sheet_name, refs, yours)
 
     def _about(self, place: Place, by_row: Mapping[int, Mapping[int, Cell]]) -> None:
         known = {fold(each) for each in (*_ABOUT_LABELS, ABOUT, ABOUT_LINE, _SAYS)}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.dates import read_date
 from cyberassess.adapters.xlsx.forms import Forms
-from cyberassess.adapters.xlsx.rows import quoted
+from cyberassess.adapters.xlsx.row_texts import quoted
 from cyberassess.domain.recorded import Source
 from cyberassess.errors import Problem
 

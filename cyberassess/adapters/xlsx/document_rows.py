@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.dates import read_date
 from cyberassess.adapters.xlsx.guard import Cell
-from cyberassess.adapters.xlsx.rows import Columns, Found, Grid, Place, quoted
+from cyberassess.adapters.xlsx.row_texts import quoted
+from cyberassess.adapters.xlsx.rows import Columns, Found, Grid, Place
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.domain.questions import Document, EvidenceReply, outcome_for

@@ -156,6 +156,25 @@ class Cell(NamedTuple):
         return f"{letters}{self.row}"
 
 
+class Merged(NamedTuple):
+    """Cells that were joined into one; only the first of them can hold a value."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def address(self) -> str:
+        """``C5:C9``."""
+        first, last = Cell(self.top, self.left, "", ""), Cell(self.bottom, self.right, "", "")
+        return f"{first.address}:{last.address}"
+
+    def covers(self, row: int, column: int) -> bool:
+        """Say whether a cell is one of them."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet with its cells in reading order."""
@@ -167,6 +186,7 @@ class Sheet:
     cells: tuple[Cell, ...]
     drawn: tuple[str, ...] = ()
     """Texts of text boxes and other shapes."""
+    merged: tuple[Merged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +324,7 @@ def _sheet(reply: Json) -> Sheet:
         tuple(reply["hidden_columns"]),
         tuple(Cell(*each) for each in reply["cells"]),
         tuple(reply["drawn"]),
+        tuple(Merged(*each) for each in reply["merged"]),
     )
 
 

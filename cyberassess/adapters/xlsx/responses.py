@@ -15,6 +15,7 @@ from cyberassess.adapters.xlsx.declaration import Declaration, read_declaration
 from cyberassess.adapters.xlsx.document_rows import columns_of, offered, read_documents
 from cyberassess.adapters.xlsx.forms import Forms, is_form, read_form
 from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
+from cyberassess.adapters.xlsx.row_texts import Texts, joined
 from cyberassess.adapters.xlsx.rows import (
     Found,
     Grid,
@@ -25,10 +26,12 @@ from cyberassess.adapters.xlsx.rows import (
     rows_of,
 )
 from cyberassess.domain.framework import Framework, FrameworkRef
-from cyberassess.domain.questions import Document, Reply, Typed, read_ref
+from cyberassess.domain.questions import Document, Ref, Reply, Typed, read_ref
 from cyberassess.domain.recorded import Source
-from cyberassess.errors import Problem, Severity, WorkbookError, counted
+from cyberassess.errors import Problem, Severity, WorkbookError, at_most, counted
 
+_ANSWERED = (wording.ANSWER, wording.WORDS, wording.CONFIRM)
+"""The headings people write under."""
 _SHOWN = 20
 """How many cells of a sheet that is not ours are named one by one."""
 
@@ -64,6 +67,10 @@ class Return:
     """In reading order."""
     looked_at: int
     """How many rows of questions the file holds."""
+    refs: frozenset[Ref]
+    """Of every question in the file."""
+    missing: int
+    """How many questions were sent and are no longer in the file."""
     typed: Mapping[str, tuple[str, Typed]]
     """Each row's ref and what was typed in it, keyed by the place of each of its cells."""
     refused_documents: tuple[Document, ...]
@@ -149,8 +156,10 @@ def read_return(
         saved=book.saved,
         denied=tuple(reading.denied),
         replies=replies,
-        problems=tuple(reading.problems),
+        problems=at_most(reading.problems, name),
         looked_at=reading.looked_at,
+        refs=frozenset(reading.refs()),
+        missing=reading.missing,
         typed=reading.typed(),
         refused_documents=tuple(reading.refused),
         shown=tuple(reading.shown),
@@ -243,11 +252,14 @@ class _Reading:
     refused: list[Document] = field(default_factory=list)
     denied: list[Denied] = field(default_factory=list)
     shown: list["Shown"] = field(default_factory=list)
+    moved: set[Ref] = field(default_factory=set)
     looked_at: int = 0
+    missing: int = 0
 
     def __post_init__(self) -> None:
         ours = [ref for ref in self.file_frameworks if ref in self.frameworks]
         self.known = {ref: wording.questions_of(self.frameworks[ref]) for ref in ours}
+        self.questions_known = Texts.of(pair for ref in ours for pair in self.known[ref].items())
         self.texts = {text for ref in ours for text in wording.texts_of(self.frameworks[ref])}
 
     def note(self, code: str, where: str, message: str, hint: str) -> None:
@@ -322,9 +334,13 @@ class _Reading:
                     self.frameworks,
                     self.texts,
                     self.known,
+                    self.questions_known,
                 )
             )
             self.questions(read, place)
+            refs = {each.ref_cell.row: each.ref_cell.text.strip() for each in read.found}
+            answers = [columns[each] for each in _ANSWERED if each in columns]
+            self.problems += joined(sheet, place.sheet_name, refs, answers)
         elif is_form(sheet):
             read_form(grid, place, self.forms)
             self.problems += self.forms.problems
@@ -340,6 +356,9 @@ class _Reading:
     def questions(self, read: SheetRows, place: Place) -> None:
         """Take what stands on a sheet of questions."""
         self.found += read.found
+        self.moved |= {
+            each for each in read.moved if each.name in self.frameworks[each.framework].indicators
+        }
         self.problems += read.problems
         self.shown += [Shown(place, cell) for cell in read.remarks]
         for origin, cell in read.confirmed:
@@ -410,16 +429,21 @@ class _Reading:
             self.refused += refused
         self.looked_at = sum(each.is_question for each in self.found)
         sent = _whole(about.values.get(wording.QUESTIONS, ""))
-        distinct = len({each.ref for each in self.found if each.is_question})
+        distinct = len(self.refs())
         if sent is not None and distinct < sent and self._all_known():
+            self.missing = sent - distinct
             self.note(
                 "rows-missing",
                 self.name,
-                f"{counted(sent - distinct, 'question')} of the {sent:,} we sent "
-                f"{'is' if sent - distinct == 1 else 'are'} no longer in the file.",
+                f"{counted(self.missing, 'question')} of the {sent:,} we sent "
+                f"{'is' if self.missing == 1 else 'are'} no longer in the file.",
                 "They count as not answered here; answers we already have stay as they are.",
             )
         return (*replies, *held, *named)
+
+    def refs(self) -> set[Ref]:
+        """Give the refs of every question that stands in the file."""
+        return {each.ref for each in self.found if each.is_question} | self.moved
 
     def typed(self) -> dict[str, tuple[str, Typed]]:
         """Give what was typed in each row, by the place of each cell."""

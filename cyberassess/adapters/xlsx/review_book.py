@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.adapters.xlsx.guard import Book, Cell, Sheet
+from cyberassess.adapters.xlsx.row_texts import joined
 from cyberassess.adapters.xlsx.table_book import Column, TableSheet, write_tables
 from cyberassess.domain.reviewing import METHODS, QUALITIES, RISKS
-from cyberassess.errors import Problem, Severity, WorkbookError
+from cyberassess.errors import Problem, Severity, WorkbookError, at_most
 
 REF = "Ref"
 DETERMINATION = "Your determination"
@@ -206,7 +207,7 @@ def read_review_book(book: Book, name: str) -> ReviewReturn:
             else:
                 seen[row.ref] = row.place
                 rows.append(row)
-    return ReviewReturn(about, tuple(rows), tuple(problems))
+    return ReviewReturn(about, tuple(rows), at_most(problems, name))
 
 
 def _about(book: Book, name: str) -> About:
@@ -279,7 +280,14 @@ def _rows(
         rows.append(
             ReviewedRow(ref.text.strip(), sheet.name, f"{place}, cell {ref.address}", given)
         )
-    return rows, problems
+    refs = {
+        cell.row: cell.text.strip()
+        for cells in by_row.values()
+        for cell in cells
+        if columns.get(cell.column) == REF and cell.text.strip()
+    }
+    inputs = [column for column, heading in columns.items() if heading in INPUTS]
+    return rows, [*problems, *joined(sheet, place, refs, inputs)]
 
 
 def _unread(place: str, cell: Cell) -> Problem:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Cell, Sheet
+from cyberassess.adapters.xlsx.row_texts import Texts, beside_moved, moved, quoted
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.better import two_meanings
 from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
@@ -35,18 +36,11 @@ from cyberassess.errors import Problem, Severity, closest
 
 LONGEST = 10_000
 """Characters of an answer in somebody's own words."""
-_QUOTED = 60
 _NEAREST = 50
 """For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
 
 Columns = Mapping[str, int]
 """Columns by heading."""
-
-
-def quoted(text: str) -> str:
-    """Give what was found, in quotation marks, in one line and not too long."""
-    line = " ".join(text.split())
-    return f'"{line}"' if len(line) <= _QUOTED else f'"{line[: _QUOTED - 1].rstrip()}…"'
 
 
 class Place(NamedTuple):
@@ -210,6 +204,8 @@ class Questions:
     """What stands in rows without a ref, folded."""
     known: Mapping[FrameworkRef, Mapping[str, str]]
     """What stands under *Statement* beside each ref's name."""
+    questions: Texts
+    """The same, with the names of the refs each text belongs to."""
 
     def at(self, heading: str, row: Mapping[int, Cell]) -> Cell | None:
         """Give the cell under a heading, where it holds a value."""
@@ -249,6 +245,8 @@ class SheetRows:
     remarks: list[Cell] = field(default_factory=list)
     """What stands in the column of remarks, and earlier answers with reasons, for whoever knows
     what we wrote there."""
+    moved: set[Ref] = field(default_factory=set)
+    """Refs that stand beside another one's statement, or cannot be told from such."""
 
 
 def rows_of(sheet: Questions) -> SheetRows:
@@ -273,7 +271,7 @@ def rows_of(sheet: Questions) -> SheetRows:
             ]
             continue
         unknown = sum(each.code == "unknown-ref" for each in problems[-_NEAREST:])
-        each, more = _row(sheet, row, with_nearest=unknown < _NEAREST)
+        each, more = _row(sheet, row, whole.moved, with_nearest=unknown < _NEAREST)
         problems += more
         if each is not None:
             found.append(each)
@@ -282,7 +280,25 @@ def rows_of(sheet: Questions) -> SheetRows:
             past = each.earlier if each.is_question else None
             if past is not None and wording.is_earlier(past.text):
                 whole.remarks.append(past)
+    if whole.moved:
+        _hold_back(sheet, whole)
     return whole
+
+
+def _hold_back(sheet: Questions, whole: SheetRows) -> None:
+    """Leave out the rows that nobody can place, as others of the sheet have moved."""
+    for each in list(whole.found):
+        if sheet.questions.is_shared(sheet.known[each.ref.framework][each.ref.name]):
+            whole.found.remove(each)
+            whole.moved.add(each.ref)
+            held = [cell for cell in (each.answer, each.words, each.confirm) if cell is not None]
+            if held:
+                where, ref = each.place.of(each.ref_cell), each.ref_cell.text.strip()
+                whole.problems.append(beside_moved(where, ref, _texts(held)))
+
+
+def _texts(cells: Sequence[Cell]) -> str:
+    return "; ".join(quoted(each.text) for each in cells)
 
 
 def _above(sheet: Questions, row: Mapping[int, Cell], whole: SheetRows) -> bool:
@@ -320,7 +336,7 @@ def _above(sheet: Questions, row: Mapping[int, Cell], whole: SheetRows) -> bool:
 
 
 def _row(
-    sheet: Questions, row: Mapping[int, Cell], *, with_nearest: bool
+    sheet: Questions, row: Mapping[int, Cell], displaced: set[Ref], *, with_nearest: bool
 ) -> tuple[Found | None, list[Problem]]:
     place = sheet.place
     filled = [row[column] for column in sorted(row) if row[column].kind]
@@ -336,6 +352,11 @@ def _row(
         return None, _unknown(sheet, ref_cell, ref, others, with_nearest=with_nearest)
     problems: list[Problem] = []
     statement = sheet.at(wording.STATEMENT, row)
+    own = wording.question_of(statement.text) if statement is not None else ""
+    if other := sheet.questions.owner(own, question):
+        displaced.add(ref)
+        held = _texts([each for each in filled if each not in (ref_cell, statement)])
+        return None, [moved(place.of(ref_cell), ref_cell.text.strip(), other, own, held)]
     found = Found(
         ref,
         place,
@@ -366,7 +387,6 @@ def _row(
     ]
     if wording.STATEMENT in sheet.columns:
         text = statement.text if statement is not None else ""
-        own = wording.question_of(text)
         if wording.fold(own) != wording.fold(question):
             problems.append(_changed(place, statement or ref_cell, ref, text, question))
     return (None if is_title else found), problems
@@ -392,7 +412,7 @@ def _unknown(
     sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell], *, with_nearest: bool
 ) -> list[Problem]:
     near = closest(ref.name, list(sheet.known[ref.framework])) if with_nearest else ""
-    held = f" The row holds: {'; '.join(quoted(each.text) for each in others)}." if others else ""
+    held = f" The row holds: {_texts(others)}." if others else ""
     return [
         Problem(
             "unknown-ref",

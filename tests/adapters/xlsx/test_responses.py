@@ -16,7 +16,7 @@ from cyberassess.adapters.xlsx import wording
 from cyberassess.adapters.xlsx.dates import read_date, read_day_count
 from cyberassess.adapters.xlsx.guard import Book, Cell, Reader, Sheet
 from cyberassess.adapters.xlsx.responses import Return, read_return
-from cyberassess.adapters.xlsx.rows import quoted
+from cyberassess.adapters.xlsx.row_texts import quoted
 from cyberassess.domain.framework import FrameworkRef
 from cyberassess.domain.questions import AnswerReply, TextReply
 from cyberassess.errors import Problem, Severity, WorkbookError

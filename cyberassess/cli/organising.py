@@ -130,7 +130,7 @@ def people_extend(folder: str, name: str, *, until: str, reason: str, by: str | 
     \b
     Examples:
       cyberassess people extend "Helen Stobart" --until 2026-11-30
-      cyberassess people extend "Martin Lowes" --until 2026-12-04 --reason "Year end"
+      cyberassess people extend "Martin Hale" --until 2026-12-04 --reason "Year end"
     """
     from cyberassess.app.people import extend
 
@@ -152,7 +152,7 @@ def people_same(
     \b
     Examples:
       cyberassess people same "Jo Bright" "Jo Bright, data manager" --reason "Asked her"
-      cyberassess people same "Priya Shah" --renamed --reason "Married"
+      cyberassess people same "Helen Stobart" --renamed --reason "Married"
     """
     from cyberassess.app import same_people
     from cyberassess.cli.words_organising import made_one_line, renamed_line
@@ -183,8 +183,8 @@ def people_new(folder: str, names: tuple[str, ...], *, reason: str, by: str | No
 
     \b
     Examples:
-      cyberassess people new "Priya Shah"
-      cyberassess people new "Priya Shah" "Tom Ley" --reason "Both left in May"
+      cyberassess people new "Helen Stobart"
+      cyberassess people new "Helen Stobart" "Grace Adeyemi" --reason "Both left in May"
     """
     from cyberassess.app.same_people import somebody_new
     from cyberassess.cli.words_organising import somebody_new_line

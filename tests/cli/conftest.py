@@ -13,7 +13,7 @@ import pytest
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.app import demo
 from cyberassess.app.deciding import write
-from cyberassess.app.demo import WORKSPACE
+from cyberassess.app.demo import EARLIER, WORKSPACE
 from cyberassess.app.evidencing import add
 from cyberassess.app.packing import PackWanted
 from cyberassess.app.printing import Printed, Wanted
@@ -80,7 +80,8 @@ def shown_northport(demonstration: Path) -> Path:
 
 @pytest.fixture
 def northport(shown_northport: Path, tmp_path: Path) -> Path:
-    """Give a copy of Northport's workspace."""
+    """Give a copy of Northport's workspace, last year's beside it."""
+    shutil.copytree(shown_northport.with_name(EARLIER), tmp_path / EARLIER)
     return Path(shutil.copytree(shown_northport, tmp_path / WORKSPACE))
 
 

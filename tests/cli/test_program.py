@@ -18,6 +18,7 @@ import pytest
 
 import cyberassess
 from cyberassess.app.deciding import write as write_decisions
+from cyberassess.app.opening import writing
 from cyberassess.app.settling import AskSession
 from cyberassess.app.systems import add_system
 from cyberassess.cli import program
@@ -129,7 +130,7 @@ NOT_RUN = ("demo",)
 """The session's fixture runs it."""
 
 
-def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path) -> Path:  # noqa: PLR0912 - a branch for each command
     """Go to a folder where an example works, and give it."""
     cli: Run = request.getfixturevalue("cli")
     monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
@@ -155,6 +156,8 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
         share(folder)
     elif "import" in example[1:2] and example[0] in {"people", "systems"}:
         assert cli(example[0], "export", "-o", example[2]).code == 0
+    elif example[:2] in (["people", "same"], ["people", "new"]):
+        retype(folder, example)
     elif example[:2] == ["plan", "set"]:
         assert cli("plan", "add", "A1.c", "--action", "Write it").code == 0
     elif example[:2] == ["plan", "import"]:
@@ -176,6 +179,21 @@ def test_the_examples_run_as_they_are_printed(
     ran = cli(*example, typed="q\n")
     assert ran.code == 0, ran.err
     assert ran.out
+
+
+def retype(folder: Path, example: list[str]) -> None:
+    """Type other names over those the example names, or let it name people who were met."""
+    settings = folder / "assessment.yaml"
+    text = settings.read_text("utf-8")
+    named = [each for each in example[2:] if f'"{each}"' in text]
+    for each in named:
+        text = text.replace(f'name: "{each}"', 'name: "Somebody Else"')
+    if named:
+        settings.write_text(text, "utf-8")
+        return
+    with writing(folder, "test") as session:
+        session.meet("Jo Bright")
+        session.meet("Jo Bright, data manager")
 
 
 def share(folder: Path) -> None:

@@ -22,6 +22,7 @@ import click
 import pytest
 
 from cyberassess.adapters.segments import LedgerFolder
+from cyberassess.app.demo import EARLIER
 from cyberassess.cli import program
 from cyberassess.cli.running import INTERRUPTED, REFUSED, run
 from cyberassess.domain.ledger import fold
@@ -179,6 +180,8 @@ def test_ctrl_c_anywhere_ends_with_130_and_leaves_the_store_whole(
     folder = stand(example)
     copy = tmp_path_factory.mktemp("whole") / "copy"
     shutil.copytree(folder, copy)
+    if folder.with_name(EARLIER).is_dir():
+        shutil.copytree(folder.with_name(EARLIER), copy.with_name(EARLIER))
     monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
     monkeypatch.chdir(copy)
     assert run(program, example) == 0

@@ -59,7 +59,7 @@ def _unsent(person: "PersonStatus") -> bool:
 
 
 def _to_correct(assessment: Assessment) -> Iterator[str]:
-    for each in later_sets(assessment):
+    for each in (later for later in later_sets(assessment) if later.about):
         asked = counted(len(each.asked_again) + len(each.only), "statement")
         yield (
             f"Look at revision {each.after.revision} of {each.pinned.ref} (here: "

@@ -40,7 +40,8 @@ from cyberassess.app.pack_parts import (
 )
 from cyberassess.app.pack_sampling import LIST as SAMPLE
 from cyberassess.app.pack_sampling import drawn_again
-from cyberassess.domain.pack_kinds import MANIFEST, SIGNERS, Manifest
+from cyberassess.domain.pack_kinds import KIND, MANIFEST, SIGNERS, Manifest
+from cyberassess.domain.theme_maturity import level_of_0_1
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
 
 Json = Any  # NOTE: values of json.loads, compared as they are.
@@ -154,7 +155,7 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
             head = " ".join(assessment.state.heads)
             answers = sum(len(given) for given in assessment.state.answers.values())
             outcomes = len(assessment.card.outcomes)
-            problems += _derived(path, checked, assessment)
+            problems += _derived(path, checked, assessment, manifest.kind if manifest else KIND)
             if manifest is not None:
                 opened = open_pack(path, checked, manifest, assessment)
                 said = manifest.model_dump(mode="json", by_alias=True)
@@ -360,7 +361,9 @@ def _opened(
     return assessment
 
 
-def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterator[Problem]:
+def _derived(
+    path: Path, checked: CheckedPack, assessment: Assessment, kind: int
+) -> Iterator[Problem]:
     """Compare every number in ``answers.json`` with what follows from the ledger."""
     if "answers.json" not in checked.hashes:
         return
@@ -374,6 +377,9 @@ def _derived(path: Path, checked: CheckedPack, assessment: Assessment) -> Iterat
         )
         return
     found = json.loads(answers_json(assessment))
+    if kind < KIND:
+        for entry, score in zip(found["themes"], assessment.card.themes, strict=True):
+            entry["level"] = level_of_0_1(score)
     for part in ("outcomes", "themes", "confidence", "verdicts", "detail"):
         mine, theirs = found.get(part), said.get(part)
         if part == "detail":

@@ -14,6 +14,8 @@ from cyberassess.domain.framework import FrameworkRef, OutcomeId
 
 THEME_RULE = "theme-maturity-1"
 """The id of our rule for theme maturity; printed wherever its numbers stand."""
+_ALL = 100
+"""Attainment where everything is at its highest."""
 TOO_FEW = "too few to say"
 """What is said in place of a level where one outcome alone has a target."""
 
@@ -115,6 +117,18 @@ def theme_score(
         len(pairs),
         len(determined),
     )
+
+
+def level_of_0_1(found: ThemeScore) -> ThemeLevel | None:
+    """Give the level as version 0.1 read the rule, to check its packs by.
+
+    One outcome with a target had a level too, and everything at its highest was *beyond target*
+    even where nothing lay beyond.
+    """
+    if not found.of:
+        return None
+    is_beyond = found.determined == found.pairs and found.attainment == _ALL
+    return _level(found.meets, found.of, found.determined, found.pairs, is_beyond=is_beyond)
 
 
 def _level(meets: int, of: int, determined: int, pairs: int, *, is_beyond: bool) -> ThemeLevel:

@@ -20,7 +20,7 @@ from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.counting import Names, Why, said_of, why
 from cyberassess.domain.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import AssessmentError
-from tests.app.council import OUTLINE, begin, fill_in, pinned_files, send_to, settings_values, take
+from tests.app.council import OUTLINE, begin, fill_in, pinned_files, send_to, take
 from tests.unit.builder import framework_data
 
 REF = FrameworkRef("made@1")
@@ -137,31 +137,25 @@ def test_what_is_our_own_and_does_not_fit_is_named_first(answered: Path, tmp_pat
     assert open_assessment(answered).frameworks[REF].revision == 1
 
 
+def aged_essentials(tmp_path: Path) -> Path:
+    """Begin an assessment with Cyber Essentials as it was before its scope was asked for."""
+    name = "frameworks/ncsc-cyber-essentials/3.3.yaml"
+    now = (shipped("frameworks").parent / name).read_text("utf-8")
+    head, _, rest = now.replace('revision: "3"', 'revision: "2"', 1).partition("corrections:")
+    wanted = ("ncsc-cyber-essentials@3.3",), ("cyber-essentials-ready",)
+    values, pinned = settings_for(NewAssessment("Northport Council", "2026", *wanted))
+    pinned[name] = (head + rest[rest.index("\ngroups:") + 1 :]).encode()
+    digest = hashlib.sha256(pinned[name]).hexdigest()
+    values["frameworks"][0] |= {"sha256": digest, "revision": "2"}
+    create(tmp_path / "old", values, pinned)
+    return tmp_path / "old"
+
+
 def test_status_offers_a_later_revision_that_ships(tmp_path: Path) -> None:
-    data = (shipped("frameworks") / "ncsc-10-steps" / "2021.yaml").read_bytes()
-    lines = data.split(b"\n")
-    lines[3] = b'revision: "0"'
-    names = {
-        "frameworks/ncsc-10-steps/2021.yaml": b"\n".join(lines),
-        "frameworks/themes/five-themes.yaml": (
-            shipped("frameworks") / "themes" / "five-themes.yaml"
-        ).read_bytes(),
-    }
-    pinned = {
-        "id": "ncsc-10-steps",
-        "version": "2021",
-        "revision": "0",
-        "sha256": hashlib.sha256(names["frameworks/ncsc-10-steps/2021.yaml"]).hexdigest(),
-        "profile": "none",
-        "no_profile_reason": "A test.",
-    }
-    folder = tmp_path / "steps"
-    values = settings_values(frameworks=[pinned], themes="five-themes", people=[])
-    create(folder, values, names)
-    assessment = open_assessment(folder)
+    assessment = open_assessment(aged_essentials(tmp_path))
     steps = next_steps(assessment, [], [], assessment.on)
-    assert steps[0].startswith("Look at revision")
-    assert "cyberassess framework update --dry-run" in steps[0]
+    assert steps[0].startswith("Look at revision 3 of ncsc-cyber-essentials@3.3 (here: 2; ")
+    assert steps[0].endswith("cyberassess framework update --dry-run")
 
 
 def test_a_no_is_asked_again_where_there_is_a_choice_more(tmp_path: Path) -> None:
@@ -194,16 +188,8 @@ def test_a_no_is_asked_again_where_there_is_a_choice_more(tmp_path: Path) -> Non
 
 def test_results_by_words_that_were_corrected_say_so_on_page_one(tmp_path: Path) -> None:
     """A set that asked too little may say *ready* of what is not: the page says that it did."""
-    name = "frameworks/ncsc-cyber-essentials/3.3.yaml"
-    now = (shipped("frameworks").parent / name).read_text("utf-8")
-    head, _, rest = now.replace('revision: "3"', 'revision: "2"', 1).partition("corrections:")
-    wanted = ("ncsc-cyber-essentials@3.3",), ("cyber-essentials-ready",)
-    values, pinned = settings_for(NewAssessment("Northport Council", "2026", *wanted))
-    pinned[name] = (head + rest[rest.index("\ngroups:") + 1 :]).encode()
-    digest = hashlib.sha256(pinned[name]).hexdigest()
-    values["frameworks"][0] |= {"sha256": digest, "revision": "2"}
-    create(tmp_path / "old", values, pinned)
-    page = report_board(tmp_path / "old", Wanted(suffix=".html")).path.read_text("utf-8")
+    folder = aged_essentials(tmp_path)
+    page = report_board(folder, Wanted(suffix=".html")).path.read_text("utf-8")
     said = "rest on revision 2 of its questions, which was corrected since. A valid scope"
     assert said in page
-    assert said in " ".join(" ".join(score_lines(open_assessment(tmp_path / "old"))).split())
+    assert said in " ".join(" ".join(score_lines(open_assessment(folder))).split())

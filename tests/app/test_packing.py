@@ -15,7 +15,6 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -28,7 +27,6 @@ from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
 from cyberassess.app.confirming import confirm, withdraw
 from cyberassess.app.evidencing import add, review
 from cyberassess.app.opening import open_assessment
-from cyberassess.app.output import csv_bytes
 from cyberassess.app.pack_sampling import population, sample
 from cyberassess.app.pack_verifying import PackVerified, Seal, verify_pack
 from cyberassess.app.packing import PackMade, PackWanted, pack
@@ -743,30 +741,6 @@ def relisted(parts: dict[str, bytes], name: str, data: bytes) -> None:
     assert old != data
     before, after = (hashlib.sha256(each).hexdigest().encode() for each in (old, data))
     parts["SHA256SUMS"] = parts["SHA256SUMS"].replace(before, after)
-
-
-def test_a_pack_that_does_not_say_why_statements_count_derives_as_well(made: PackMade) -> None:
-    def without(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {k: without(v) for k, v in value.items() if k not in ("word", "why", "says")}
-        return [without(each) for each in value] if isinstance(value, list) else value
-
-    def change(parts: dict[str, bytes]) -> None:
-        relisted(
-            parts, "answers.json", json.dumps(without(json.loads(parts["answers.json"]))).encode()
-        )
-        for name in ("answers.csv", "lists/not-applicable.csv", "lists/other-means.csv"):
-            table = list(csv.reader(io.StringIO(parts[name].decode("utf-8-sig"))))
-            assert table[0][-2:] == ["what stands", "why"]
-            relisted(parts, name, csv_bytes([row[:-2] for row in table]))
-        manifest = json.loads(parts["pack.json"])
-        del manifest["kind"]
-        relisted(parts, "pack.json", json.dumps(manifest).encode())
-        del parts["lists/better-than-this.csv"]
-        listed = parts["SHA256SUMS"].splitlines(keepends=True)
-        parts["SHA256SUMS"] = b"".join(each for each in listed if b"better-than-this" not in each)
-
-    assert verify_pack(repack(made.path, change)).problems == ()
 
 
 @pytest.mark.parametrize(

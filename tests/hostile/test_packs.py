@@ -262,7 +262,7 @@ def test_a_named_key_is_one_public_key(text: str, honest: Honest, tmp_path: Path
     key.write_text(text.replace("MINE", public(honest.key)))
     with pytest.raises(CyberassessError, match="It is not one SSH public key"):
         verify_pack(path, key=key)
-    with pytest.raises(CyberassessError, match="there is no such file"):
+    with pytest.raises(CyberassessError, match="No such file"):
         verify_pack(path, key=tmp_path / "nowhere")
 
 

@@ -80,10 +80,11 @@ def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
         yield f"New: {_named(each.new)}"
     if each.gone:
         yield f"Not asked any more: {_named(each.gone)}"
-    yield (
-        f"{counted(found.answers[each.pinned.ref], 'answer')} kept in the ledger, counting for "
-        "nothing until given again."
-    )
+    if answers := found.answers[each.pinned.ref]:
+        yield (
+            f"{counted(answers, 'answer')} kept in the ledger, counting for nothing until given "
+            "again."
+        )
     (met, of), (meet, of_now) = found.meets(each.pinned.ref)
     if of or of_now:
         yield f"Targets met: {met} of {of} before, {meet} of {of_now} after."

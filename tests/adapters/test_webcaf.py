@@ -290,7 +290,7 @@ def test_the_real_file_gives_the_known_figures(tmp_path: Path) -> None:
     assert themes["infrastructure"] == (20, 20, 4)
     assert themes["team"] == (10, 11, 3)
     assert themes["data"] == (5, 5, 5)
-    assert themes["borough"] == (1, 1, 5)
+    assert themes["borough"] == (1, 1, None), "one outcome is too few to say"
     assert themes["customers"][2] is None
     sha256 = hashlib.sha256(REAL.read_bytes()).hexdigest()
     given = [each for several in assessment.state.answers.values() for each in several]

@@ -65,7 +65,8 @@ class PackVerified:
     cells: CellsVerified = field(default_factory=CellsVerified)
 
     not_looked_into: str = (
-        "Not looked into: the wording of README, index, method.md and report beyond their facts."
+        "Not looked into: the wording of README, index, method.md, report and slips beyond their "
+        "facts."
     )
 
     @property

@@ -16,6 +16,7 @@ from tests.hostile.forging import (
     Parts,
     Way,
     added,
+    counted_anew,
     doubled,
     junk,
     last_entry,
@@ -111,6 +112,7 @@ def forged(parts: Parts, way: Way, path: Path) -> PackVerified:
     """Give what verify finds in a pack whose parts were changed and listed anew."""
     changed = dict(parts)
     way(changed)
+    counted_anew(changed, len(changed) - len(parts))
     return verify_pack(write(path, listed_anew(changed)))
 
 
@@ -142,6 +144,13 @@ def test_a_manifest_with_a_value_of_another_type_is_named(
     found = forged(honest.unsigned, manifest(name, value), tmp_path / "pack.zip")
     assert f"pack.json, {where}" in [each.where for each in found.problems]
     assert all(each.code != "sample-differs" for each in found.problems)
+
+
+def test_answers_of_their_own_are_named_whatever_the_report_says(
+    honest: Honest, tmp_path: Path
+) -> None:
+    found = forged(honest.unsigned, WAYS["answers.json: a number"], tmp_path / "pack.zip")
+    assert any(each.where.startswith("answers.json, ") for each in found.problems)
 
 
 def test_an_unsigned_pack_is_never_said_to_be_unaltered(honest: Honest, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cyberassess.adapters.strict_json import DECODER, read_json
 from cyberassess.domain.hashes import canonical, false_digests, segment_hash, text_field
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.segment import SCHEMA, Segment
-from cyberassess.domain.shapes import header_fault, is_deep
+from cyberassess.domain.shapes import fitting_header, header_fault, is_deep
 from cyberassess.errors import LedgerError, Problem
 
 CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")
@@ -57,11 +57,7 @@ def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
             f"this one reads up to {SCHEMA}).",
             f"Update cyberassess. {NOTHING_CHANGED}",
         )
-    fault = (
-        header_fault(header)
-        if schema is not True and schema == SCHEMA
-        else '"schema" is not a known number'
-    )
+    fault = header_fault(header) if schema == SCHEMA else '"schema" is not a known number'
     if fault:
         return None, damaged(where, 1, f"The first line is not a segment's header: {fault}.")
     if is_open:
@@ -203,13 +199,15 @@ def salvage(path: Path) -> Salvaged:
     for number, line in enumerate(data.splitlines(), start=1):
         objects, is_whole = _objects(line)
         if number == 1 and objects and _is_header(objects[0]):
-            header = objects.pop(0)
+            header = fitting_header(objects[0])
+            is_whole = is_whole and header == objects.pop(0)
         kept = [each for each in objects if not _misread_event(each)]
         found += [(number, each) for each in kept]
         if number == 1 and not header:
             lost.append((number, "The header: who wrote it, and when."))
         elif not is_whole:
-            what = "A part of it was changed." if kept else "Nothing of it can be read."
+            is_read = kept or number == 1
+            what = "A part of it was changed." if is_read else "Nothing of it can be read."
             lost.append((number, what))
         elif len(kept) < len(objects):
             lost.append((number, "It is not an event that can be understood."))

@@ -22,7 +22,6 @@ Manifest = Mapping[str, Any]  # NOTE: values of json.loads, looked at one by one
 EVIDENCE = "evidence/EV-"
 RECEIVED = "received/"
 REVIEWS = "reviews/"
-_SLIP = "reviews/slip-"
 _ASK = "Ask the sender for it."
 
 
@@ -40,6 +39,10 @@ def files_problems(
                 "The workbook the ledger names is not in the pack, or was changed.",
                 f"{_ASK} The answers themselves are in the ledger.",
             )
+    for sha256, slip in slips_of(assessment).items():
+        if sha256 in inside and slip not in hashes:
+            message = "The slip the ledger names, beside a review, is not in the pack."
+            yield Problem("slip-missing", slip, message, _ASK)
     yield from _not_named(hashes, assessment)
 
 
@@ -62,7 +65,7 @@ def _not_named(hashes: Hashes, assessment: Assessment) -> Iterator[Problem]:
     """Name files among the evidence, the workbooks and the reviews that the ledger does not."""
     originals = set(originals_of(assessment))
     items = {each.sha256 for each in assessment.evidence.items if each.sha256}
-    slips = {f"{_SLIP}{each[:8]}.txt" for each in originals}
+    slips = slips_of(assessment).values()
     for name, sha256 in hashes.items():
         is_named = sha256 in (items if name.startswith(EVIDENCE) else originals) or name in slips
         if name.startswith((EVIDENCE, RECEIVED, REVIEWS)) and not is_named:
@@ -71,6 +74,14 @@ def _not_named(hashes: Hashes, assessment: Assessment) -> Iterator[Problem]:
                 "It was put into the pack, or its entry taken out of the ledger: ask the sender."
             )
             yield Problem("not-named", name, message, hint)
+
+
+def slips_of(assessment: Assessment) -> dict[str, str]:
+    """Give where the slip of every review lies in a pack, keyed by the review's SHA-256."""
+    return {
+        record.key[0]: f"{REVIEWS}{record.fields.get('slip', '')}"
+        for record in assessment.state.register(REVIEW_FILE)
+    }
 
 
 def originals_of(assessment: Assessment) -> dict[str, tuple[str, str]]:

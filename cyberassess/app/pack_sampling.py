@@ -14,9 +14,10 @@ from cyberassess.app.opening import Assessment
 from cyberassess.app.output import csv_bytes
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.better import surpassed
+from cyberassess.domain.pack_kinds import Manifest
 from cyberassess.errors import Problem, Severity
 
-Json = dict[str, Any]  # NOTE: a part of pack.json, looked at value by value.
+Json = dict[str, Any]  # NOTE: what json.dumps takes.
 BY_SENDER = "drawn by the sender"
 LIST = "lists/sample.csv"
 _LONGEST_WORD = 100
@@ -106,26 +107,22 @@ def sample_csv(assessment: Assessment, draw: Draw, drawn: Collection[OutcomeKey]
 
 
 def drawn_again(
-    assessment: Assessment, said: object, only: object, listed: bytes | None
+    assessment: Assessment, manifest: Manifest, listed: bytes | None
 ) -> Iterator[Problem]:
     """Draw a pack's sample again, and say what is not as it was drawn.
 
     Args:
-        said: what ``pack.json`` says of the sample.
-        only: the claims it says the pack is about.
         listed: what the list of the sample says; ``None`` where it is not there.
     """
-    if not isinstance(said, dict):
+    said = manifest.sample
+    if said is None:
         return
-    size, seed, word = said.get("size"), said.get("seed"), said.get("word") or ""
-    if not isinstance(size, int) or not isinstance(seed, int | str) or not isinstance(word, str):
-        yield _differs("It does not say how the sample was drawn.")
-        return
-    draw = Draw(size, str(seed), word)
-    drawn = sample(population(assessment), size, draw.seed, first=surpassing(assessment))
-    if word and draw.seed != _seed(assessment, size, word):
+    draw = Draw(said.size, str(said.seed), said.word)
+    drawn = sample(population(assessment), draw.size, draw.seed, first=surpassing(assessment))
+    word = draw.word
+    if word and draw.seed != _seed(assessment, draw.size, word):
         yield _differs(f'The seed does not follow from head, count and the word "{word}".')
-    if only != sorted("/".join(each) for each in drawn):
+    if manifest.only != tuple(sorted("/".join(each) for each in drawn)):
         yield _differs("The sample is not the one that this seed draws.")
     if listed != sample_csv(assessment, draw, drawn):
         yield _differs("The list is not the one that this seed draws.", LIST)

@@ -65,7 +65,8 @@ class PackVerified:
     cells: CellsVerified = field(default_factory=CellsVerified)
 
     not_looked_into: str = (
-        "Not looked into: the wording of README, index, method.md and report beyond their facts."
+        "Not looked into: the wording of README, index, method.md, report and slips beyond their "
+        "facts."
     )
 
     @property
@@ -162,7 +163,7 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
                 problems += [*_tables(opened), *facts(opened)]
                 problems += files_problems(checked.hashes, assessment, said)
                 listed = read_entry(path, SAMPLE) if SAMPLE in checked.hashes else None
-                for each in drawn_again(assessment, said["sample"], said["only"], listed):
+                for each in drawn_again(assessment, manifest, listed):
                     (notes if each.severity is Severity.NOTE else problems).append(each)
                 cells = verify_packed(path, checked.hashes, assessment, said, Path(name))
                 problems += cells.problems

@@ -30,7 +30,7 @@ from cyberassess.app.evidencing import file_problems
 from cyberassess.app.naming import plain
 from cyberassess.app.opening import Assessment, now, open_assessment, writing
 from cyberassess.app.output import refuse_existing
-from cyberassess.app.pack_files import originals_of
+from cyberassess.app.pack_files import originals_of, slips_of
 from cyberassess.app.pack_index import Inside, index_book, index_page
 from cyberassess.app.pack_redacting import LIST as WITHHELD
 from cyberassess.app.pack_redacting import Redaction, is_private, redaction, withheld_csv
@@ -336,7 +336,8 @@ def _fill(making: _Making, scratch: Path) -> None:
         for name, path in _folder(folder, folder.name)
         if (sha256 := sha256_of(path)) in named and sha256 not in hidden
     }
-    slips = {f"slip-{sha256[:8]}" for _, sha256 in came.values()}
+    kept = {sha256 for _, sha256 in came.values()}
+    slips = {slip for sha256, slip in slips_of(assessment).items() if sha256 in kept}
     making.received = {
         sha256: name for name, (_, sha256) in came.items() if name.startswith("received/")
     }
@@ -351,7 +352,7 @@ def _fill(making: _Making, scratch: Path) -> None:
         fixed[WITHHELD] = withheld_csv(making.redaction)
     fixed |= inside
     fixed |= {name: path for name, (path, _) in came.items()}
-    fixed |= {n: e for n, e in _folder(workspace.reviews, "reviews") if e.stem in slips}
+    fixed |= {n: e for n, e in _folder(workspace.reviews, "reviews") if n in slips}
     fixed |= {f"ledger/{n}": data for n, data in making.redaction.segments.items()}
     fixed[SETTINGS] = workspace.folder / SETTINGS
     fixed |= _folder(workspace.folder / "frameworks", "frameworks")

@@ -173,9 +173,8 @@ def _read(damaged: Workspace, found: Recovered) -> list[Salvaged]:
     known = {e.segment.hash for e in salvaged if e.segment is not None and e.segment.hash}
     short = {each.name[:15] for each in salvaged}
     for each in salvaged:
-        parents = each.header.get("parents", [])
-        for parent in parents if isinstance(parents, list) else []:
-            name = f"{max(each.sequence - 1, 0):06d}-{str(parent)[:8]}"
+        for parent in each.header.get("parents", []):
+            name = f"{max(each.sequence - 1, 0):06d}-{parent[:8]}"
             if parent not in known and name not in short and name not in found.missing:
                 found.missing.append(name)
     absent = [name.removesuffix(".jsonl") for _, name in gathered.absent]
@@ -267,10 +266,9 @@ def _parents(
     Where nothing it named is there, it goes on top of the last one every branch has seen, so that
     no branch's answer takes the place of another's unseen.
     """
-    named = each.header.get("parents", [])
     found: dict[str, Segment] = {}
-    for parent in named if isinstance(named, list) else []:
-        segment = written.get(str(parent)) or written.get(str(parent)[:8])
+    for parent in each.header.get("parents", []):
+        segment = written.get(parent) or written.get(parent[:8])
         if segment is not None:
             found[segment.hash] = segment
     if found or not kept:

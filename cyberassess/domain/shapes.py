@@ -177,8 +177,9 @@ _SOURCE: _Fields = {
 }
 
 _HEADER: _Fields = {
-    "parents": _WORDS, "time": _TIME, "command": _WORD, "tool": _WORD, "machine": _WORD,
-    "seed": _WORD, "actor": (_is_actor, "an object with an id and a name", _NoType),
+    "schema": _NUMBER, "parents": _WORDS, "time": _TIME, "command": _WORD, "tool": _WORD,
+    "machine": _WORD, "seed": _WORD,
+    "actor": (_is_actor, "an object with an id and a name", _NoType),
 }  # fmt: skip
 _ABOUT: _Fields = {"type": _WORD, "time": _TIME, "source": _ORIGIN, "person": _WORD}
 _STATEMENT: _Fields = {**_ABOUT, "framework": _WORD, "scope": _WORD, "indicator": _WORD}
@@ -291,6 +292,13 @@ KINDS = REGISTERS | set(_EVENTS)
 def header_fault(header: Mapping[str, Json]) -> str:
     """Say what is wrong with the line that heads a segment; empty where nothing is."""
     return _fault(_HEADER, header, ("parents", "time"))
+
+
+def fitting_header(header: Mapping[str, Json]) -> dict[str, Json]:
+    """Give what of the line that heads a segment has the right shape."""
+    return {
+        name: value for name, value in header.items() if not _misfit(_HEADER, {name: value})[0]
+    }
 
 
 def event_fault(event: Mapping[str, Json]) -> str:

@@ -86,6 +86,17 @@ def test_another_sample_than_was_drawn_is_named(
     assert any(each.startswith(said) for each in problems)
 
 
+def test_another_list_than_was_drawn_is_named(council: Path) -> None:
+    path, _ = packed(council, "--sample", "1", "--word", "kettle")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != SUMS}
+    changed = parts["lists/sample.csv"].replace(b",yes,", b",,", 1)
+    assert changed != parts["lists/sample.csv"]
+    write_pack(path, parts | {"lists/sample.csv": changed})
+    (problem,) = verify_pack(path).problems
+    assert (problem.code, problem.where) == ("sample-differs", "lists/sample.csv")
+
+
 def test_a_word_without_a_sample_is_refused(council: Path) -> None:
     said = CliRunner().invoke(program, ["-C", str(council), "pack", "--word", "kettle"])
     assert said.exit_code == 2

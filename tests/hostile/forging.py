@@ -1,7 +1,8 @@
 """Ways to forge an evidence pack: each gives the parts of an honest one another content.
 
-Whoever forges knows the format: after each change the list of hashes is made anew, and the pack is
-signed again with a key of the forger's own, where it was signed.
+Whoever forges knows the format: after each change the list of hashes is made anew, the files are
+counted anew in the README, and the pack is signed again with a key of the forger's own, where it
+was signed.
 """
 
 import hashlib
@@ -45,6 +46,16 @@ def listed_anew(parts: Parts) -> Parts:
     front = {name: data for name, data in parts.items() if name not in (SUMS, SIGNATURE)}
     lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in front.items()]
     return {**front, SUMS: "".join(lines).encode(), **behind}
+
+
+def counted_anew(parts: Parts, more: int) -> None:
+    """Let the README say how many files there are, where some were added or left out."""
+    if "README.txt" in parts:
+        parts["README.txt"] = re.sub(
+            rb"(There are |must say )(\d+)",
+            lambda found: found[1] + b"%d" % (int(found[2]) + more),
+            parts["README.txt"],
+        )
 
 
 def signed(parts: Parts, key: Path, namespace: str = "cyberassess-pack") -> Parts:

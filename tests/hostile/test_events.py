@@ -56,7 +56,9 @@ def test_a_record_of_another_shape_is_named_and_recover_keeps_the_rest(
     assert len(read.events) == len(whole) - 2
 
 
-@pytest.mark.parametrize("value", [float("inf"), float("nan"), nested(40), nested(5000)])
+@pytest.mark.parametrize(
+    "value", [float("inf"), float("nan"), nested(40), nested(900), nested(5000)]
+)
 def test_a_line_that_is_no_plain_json_is_named(
     value: Json, lines: tuple[Path, list[Json]]
 ) -> None:
@@ -70,10 +72,11 @@ def test_a_line_that_is_no_plain_json_is_named(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("parents", 5), ("parents", [1]), ("time", "soon"), ("time", None), ("actor", "Sam"),
-     ("seed", 5), ("schema", True), ("command", [])],
+    [("parents", 5), ("parents", [1]), ("parents", [[]]), ("time", "soon"), ("time", None),
+     ("actor", "Sam"), ("actor", {"id": 5}), ("seed", 5), ("schema", True), ("command", []),
+     ("tool", {}), ("machine", 1)],
 )  # fmt: skip
-def test_a_header_of_another_shape_is_named(
+def test_a_header_of_another_shape_is_named_and_recover_keeps_the_rest(
     name: str, value: Json, lines: tuple[Path, list[Json]]
 ) -> None:
     folder, whole = lines
@@ -81,6 +84,20 @@ def test_a_header_of_another_shape_is_named(
     write(folder, whole)
     with pytest.raises(LedgerError, match="line 1: The first line is not a segment's header"):
         open_assessment(folder)
+    found = recover(folder, folder.with_name("recovered"))
+    assert [each.lost[0][0] for each in found.files] == [1]
+    assert open_assessment(folder.with_name("recovered")).state.events == len(whole) - 1
+
+
+@pytest.mark.parametrize("name", ["somebody's.jsonl", "000001-{hash}.jsonl.part"])
+@pytest.mark.parametrize(("field", "value"), [("parents", 5), ("parents", [[]]), ("time", 5)])
+def test_a_header_of_another_shape_under_another_name_is_no_segment(
+    name: str, field: str, value: Json, lines: tuple[Path, list[Json]]
+) -> None:
+    folder, whole = lines
+    whole[0][field] = value
+    path = write(folder, whole)
+    path.rename(path.with_name(name.format(hash=path.stem[7:])))
     assert ending(folder) == "named"
 
 

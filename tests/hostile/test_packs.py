@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cyberassess.adapters.pack import SIGNATURE, SUMS
 from cyberassess.app.pack_verifying import PackVerified, Seal, verify_pack
+from cyberassess.cli import program
 from cyberassess.errors import CyberassessError
 from tests.hostile.conftest import Honest
 from tests.hostile.forging import (
@@ -14,6 +16,7 @@ from tests.hostile.forging import (
     Parts,
     Way,
     added,
+    counted_anew,
     doubled,
     junk,
     last_entry,
@@ -109,6 +112,7 @@ def forged(parts: Parts, way: Way, path: Path) -> PackVerified:
     """Give what verify finds in a pack whose parts were changed and listed anew."""
     changed = dict(parts)
     way(changed)
+    counted_anew(changed, len(changed) - len(parts))
     return verify_pack(write(path, listed_anew(changed)))
 
 
@@ -118,6 +122,35 @@ def test_a_forged_pack_is_named(way: str, honest: Honest, tmp_path: Path) -> Non
     assert found.problems
     assert found.conclusion == ""
     assert all(each.message and each.where for each in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "where"),
+    [
+        ("heads", 5, "heads"),
+        ("heads", [1], "heads, 0"),
+        ("only", ["x", 1], "only, 1"),
+        ("sample", {"size": "many", "seed": 1}, "sample, size"),
+        ("sample", {"size": True, "seed": 1}, "sample, size"),
+        ("sample", {"size": -1, "seed": 1}, "sample, size"),
+        ("sample", {"size": 1}, "sample, seed"),
+        ("sample", {"size": 1, "seed": [1]}, "sample, seed, int"),
+        ("sample", {"size": 1, "seed": 1, "word": 5}, "sample, word"),
+    ],
+)
+def test_a_manifest_with_a_value_of_another_type_is_named(
+    name: str, value: object, where: str, honest: Honest, tmp_path: Path
+) -> None:
+    found = forged(honest.unsigned, manifest(name, value), tmp_path / "pack.zip")
+    assert f"pack.json, {where}" in [each.where for each in found.problems]
+    assert all(each.code != "sample-differs" for each in found.problems)
+
+
+def test_answers_of_their_own_are_named_whatever_the_report_says(
+    honest: Honest, tmp_path: Path
+) -> None:
+    found = forged(honest.unsigned, WAYS["answers.json: a number"], tmp_path / "pack.zip")
+    assert any(each.where.startswith("answers.json, ") for each in found.problems)
 
 
 def test_an_unsigned_pack_is_never_said_to_be_unaltered(honest: Honest, tmp_path: Path) -> None:
@@ -271,6 +304,19 @@ def test_a_named_key_may_have_a_comment(honest: Honest, tmp_path: Path) -> None:
     key.write_text(f"# the officer's\n{public(honest.key)} sam@northport.example\n")
     found = verify_pack(write(tmp_path / "pack.zip", honest.signed), key=key)
     assert found.seal is Seal.NAMED
+
+
+def test_another_key_than_the_one_named_ends_with_4(honest: Honest, tmp_path: Path) -> None:
+    path = str(write(tmp_path / "pack.zip", honest.signed))
+    own = json.loads(honest.signed["pack.json"])["signed_by"]
+    other = str(new_key(tmp_path, "another").with_suffix(".pub"))
+    unnamed = CliRunner().invoke(program, ["verify", path])
+    said = " ".join(unnamed.stdout.split())
+    assert unnamed.exit_code == 0
+    assert f"signed by a key you have not named; compare {own} by telephone" in said
+    for key, code in ((own, 0), (other, 4), (f"SHA256:{'A' * 43}", 4)):
+        named = CliRunner().invoke(program, ["verify", path, "--key", key])
+        assert (key, named.exit_code) == (key, code)
 
 
 # Kinds

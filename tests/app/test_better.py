@@ -1,9 +1,12 @@
 """Doing better than a shortfall, from the workbook to the pack."""
 
+import itertools
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cyberassess.adapters.comparing_yaml import Comparisons, read_upgrade
 from cyberassess.adapters.framework_yaml import Shelf
@@ -11,13 +14,14 @@ from cyberassess.adapters.resources import folder as shipped
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_contents import lists
-from cyberassess.app.pack_sampling import population, sample
+from cyberassess.app.pack_sampling import LIST, population, sample
+from cyberassess.app.pack_verifying import verify_pack
 from cyberassess.app.results import explain_json
 from cyberassess.app.settling import resolve
 from cyberassess.app.standing import status, status_json
 from cyberassess.app.waiting import Kind, waiting
+from cyberassess.cli import program
 from cyberassess.cli.words import explain_lines
-from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.comparing import upgrade_name
 from cyberassess.domain.framework import FrameworkRef
 from cyberassess.errors import AssessmentError
@@ -127,7 +131,7 @@ def test_it_is_exported_as_such_and_listed_apart(folder: Path) -> None:
     assert "B1.a.M.1" not in found["other-means.csv"]
 
 
-def test_what_counts_by_doing_better_is_drawn_first(folder: Path) -> None:
+def test_what_counts_by_doing_better_is_drawn_first(folder: Path, tmp_path: Path) -> None:
     rows: Rows = {
         "B1.a.N.1/housing": "Does not happen",
         "B1.a.N.2/housing": "Does not happen",
@@ -141,10 +145,21 @@ def test_what_counts_by_doing_better_is_drawn_first(folder: Path) -> None:
     take(folder, kim(folder, rows))
     of = population(open_assessment(folder))
     assert {str(each.outcome) for each in of} == {"B1.a", "B1.b"}
-    better = next(each for each in of if each.outcome == "B1.a")
-    drawn: set[tuple[OutcomeKey, ...]] = {sample(of, 1, seed, first={better}) for seed in range(9)}
-    assert drawn == {(better,)}
-    assert len({sample(of, 1, seed) for seed in range(9)}) == 2
+    better, other = of
+    seed = next(e for e in map(str, itertools.count()) if sample(of, 1, e) == (other,))
+    path = tmp_path / "sample.zip"
+    told = ["-C", str(folder), "pack", "--yes", "-o", str(path), "--sample", "1", "--seed", seed]
+    assert CliRunner().invoke(program, told, catch_exceptions=False).exit_code == 0
+    with zipfile.ZipFile(path) as archive:
+        assert json.loads(archive.read("pack.json"))["only"] == ["/".join(better)]
+        listed = archive.read(LIST).decode("utf-8-sig")
+    assert [
+        line.endswith("does better than a statement") for line in listed.splitlines()[1:3]
+    ] == [
+        True,
+        False,
+    ]
+    assert verify_pack(path).problems == ()
 
 
 def test_last_years_not_true_is_asked_again_where_better_could_not_be_said(

@@ -11,12 +11,15 @@ from click.testing import CliRunner
 from cyberassess.adapters.comparing_yaml import Comparisons, read_upgrade
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.resources import folder as shipped
+from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_contents import lists
 from cyberassess.app.pack_sampling import LIST, population, sample
 from cyberassess.app.pack_verifying import verify_pack
+from cyberassess.app.printing import Wanted, report_full
 from cyberassess.app.results import explain_json
+from cyberassess.app.same_people import renamed
 from cyberassess.app.settling import resolve
 from cyberassess.app.standing import status, status_json
 from cyberassess.app.waiting import Kind, waiting
@@ -63,6 +66,15 @@ def test_it_wants_none_beside_a_better_statement_that_is_true(
     rows: Rows = {"B1.a.M.1/housing": "We do better", "B1.a.H.1/housing": achieved}
     assert codes(take(folder, kim(folder, rows))) == []
     assert open_assessment(folder).card.confidence.lacks_reason == 0
+
+
+def test_fair_play_names_whoever_does_better_as_they_were_called(folder: Path) -> None:
+    take(folder, kim(folder, {"B1.a.M.1/housing": "We do better", "B1.a.H.1/housing": "True"}))
+    settings = folder / SETTINGS
+    settings.write_text(settings.read_text("utf-8").replace("Kim Lee", "Kim Moss"), "utf-8")
+    renamed(folder, ["Kim Lee"], reason="Married.")
+    page = report_full(folder, Wanted(suffix=".html")).path.read_text("utf-8")
+    assert "Kim Lee (now Kim Moss): B1.a.H.1 says better and is true" in page
 
 
 def test_a_plain_no_is_asked_and_never_guessed(folder: Path) -> None:

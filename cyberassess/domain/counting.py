@@ -206,11 +206,12 @@ def _left_out(score: OutcomeScore, statement: IndicatorId, standing: Standing) -
 
 def _inherited(standing: Standing, names: Names) -> Iterator[str]:
     for each in standing.given:
-        if each.inherited_from is not None and each.confirmed_by is not None:
+        if each.inherited_from is not None and each.confirmed is not None:
             yield (
                 f"Taken over from {names.place(each.inherited_from)}, where "
                 f"{names.person(each.person, each.origin)} answered it; "
-                f"{names.person(each.confirmed_by)} confirmed that it holds here."
+                f"{names.person(each.confirmed.person, each.confirmed.origin)} confirmed that it "
+                "holds here."
             )
 
 
@@ -249,10 +250,11 @@ def _who_differ(given: Sequence[Given], names: Names) -> str:
 def _offered(standing: Standing, names: Names) -> Iterator[str]:
     for each in standing.offered:
         place = names.place(each.source)
-        if each.confirmed_before is None:
+        before = each.confirmed_before
+        if before is None:
             yield f"{place} answered it; that does not count here until somebody confirms it."
         else:
             yield (
-                f"{names.person(each.confirmed_before)} confirmed the answer of {place} here; it "
-                "is another one now, and does not count until somebody confirms it again."
+                f"{names.person(before.person, before.origin)} confirmed the answer of {place} "
+                "here; it is another one now, and does not count until somebody confirms it again."
             )

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import (
-    PersonId,
     Scope,
     ScopeId,
     Settings,
@@ -19,7 +18,7 @@ from cyberassess.domain.assessment import (
     scopes_of,
 )
 from cyberassess.domain.framework import CountsAs, Framework
-from cyberassess.domain.recorded import Given, State
+from cyberassess.domain.recorded import Given, Record, State
 from cyberassess.domain.standing import Offered, Standing, standings_of
 
 INHERITANCE = "inheritance"
@@ -37,8 +36,8 @@ class Inheritable(NamedTuple):
     """Of the statement in the shared service; settled and answered."""
     confirmed: bool
     """Whether somebody confirmed this very answer for the scope."""
-    confirmed_by: PersonId | None
-    """Who confirmed it, or the answer it had before; ``None`` where nobody confirmed any."""
+    confirmation: Record | None
+    """Of it, or of the answer it had before; ``None`` where nobody confirmed any."""
 
     @property
     def given(self) -> Given:
@@ -53,7 +52,7 @@ class Inheritable(NamedTuple):
             answer=str(self.standing.answer),
             reason=reason,
             inherited_from=self.source.id,
-            confirmed_by=self.confirmed_by,
+            confirmed=self.confirmation,
         )
 
 
@@ -77,8 +76,7 @@ def inheritable(framework: Framework, settings: Settings, state: State) -> Itera
                     confirmed = (
                         record is not None and record.fields.get("answer") == standing.answer
                     )
-                    by = record.person if record else None
-                    yield Inheritable(key, source, standing, confirmed, by)
+                    yield Inheritable(key, source, standing, confirmed, record)
 
 
 class Taken(NamedTuple):
@@ -104,7 +102,7 @@ def with_inherited(framework: Framework, settings: Settings, state: State) -> Ta
         if each.confirmed:
             taken[key] = (*taken.get(key, ()), each.given)
         else:
-            offer = Offered(each.source.id, each.confirmed_by)
+            offer = Offered(each.source.id, each.confirmation)
             offered[key] = (*offered.get(key, ()), offer)
     if not taken:
         return Taken(state, offered)

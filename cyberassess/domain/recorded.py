@@ -75,8 +75,8 @@ class Given:
     """The shared service it was given for, where a system takes it over."""
     asked_again: bool = False
     """Whether its statement asks for something else since, so that it counts for nothing."""
-    confirmed_by: PersonId | None = None
-    """Who confirmed for the system that it holds there; ``None`` where nothing was taken over."""
+    confirmed: "Record | None" = None
+    """By which it holds for the system, and by whom; ``None`` where nothing was taken over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
+from cyberassess.domain.assessment import ScopeId, StatementKey
 from cyberassess.domain.framework import (
     CountsAs,
     Framework,
@@ -12,15 +12,15 @@ from cyberassess.domain.framework import (
     Needs,
     StatementLayout,
 )
-from cyberassess.domain.recorded import Given, Resolution, State
+from cyberassess.domain.recorded import Given, Record, Resolution, State
 
 
 class Offered(NamedTuple):
     """A shared service's answer that could be taken over, and counts only once confirmed."""
 
     source: ScopeId
-    confirmed_before: PersonId | None
-    """Who confirmed the answer it had before; ``None`` where nobody confirmed any."""
+    confirmed_before: Record | None
+    """By which the answer it had before held; ``None`` where nobody confirmed any."""
 
 
 class Standing(NamedTuple):

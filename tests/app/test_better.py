@@ -1,23 +1,30 @@
 """Doing better than a shortfall, from the workbook to the pack."""
 
+import itertools
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cyberassess.adapters.comparing_yaml import Comparisons, read_upgrade
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.resources import folder as shipped
+from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app.offering import offers_for
 from cyberassess.app.opening import open_assessment
 from cyberassess.app.pack_contents import lists
-from cyberassess.app.pack_sampling import population, sample
+from cyberassess.app.pack_sampling import LIST, population, sample
+from cyberassess.app.pack_verifying import verify_pack
+from cyberassess.app.printing import Wanted, report_full
 from cyberassess.app.results import explain_json
+from cyberassess.app.same_people import renamed
 from cyberassess.app.settling import resolve
 from cyberassess.app.standing import status, status_json
 from cyberassess.app.waiting import Kind, waiting
+from cyberassess.cli import program
 from cyberassess.cli.words import explain_lines
-from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.comparing import upgrade_name
 from cyberassess.domain.framework import FrameworkRef
 from cyberassess.errors import AssessmentError
@@ -59,6 +66,15 @@ def test_it_wants_none_beside_a_better_statement_that_is_true(
     rows: Rows = {"B1.a.M.1/housing": "We do better", "B1.a.H.1/housing": achieved}
     assert codes(take(folder, kim(folder, rows))) == []
     assert open_assessment(folder).card.confidence.lacks_reason == 0
+
+
+def test_fair_play_names_whoever_does_better_as_they_were_called(folder: Path) -> None:
+    take(folder, kim(folder, {"B1.a.M.1/housing": "We do better", "B1.a.H.1/housing": "True"}))
+    settings = folder / SETTINGS
+    settings.write_text(settings.read_text("utf-8").replace("Kim Lee", "Kim Moss"), "utf-8")
+    renamed(folder, ["Kim Lee"], reason="Married.")
+    page = report_full(folder, Wanted(suffix=".html")).path.read_text("utf-8")
+    assert "Kim Lee (now Kim Moss): B1.a.H.1 says better and is true" in page
 
 
 def test_a_plain_no_is_asked_and_never_guessed(folder: Path) -> None:
@@ -127,7 +143,7 @@ def test_it_is_exported_as_such_and_listed_apart(folder: Path) -> None:
     assert "B1.a.M.1" not in found["other-means.csv"]
 
 
-def test_what_counts_by_doing_better_is_drawn_first(folder: Path) -> None:
+def test_what_counts_by_doing_better_is_drawn_first(folder: Path, tmp_path: Path) -> None:
     rows: Rows = {
         "B1.a.N.1/housing": "Does not happen",
         "B1.a.N.2/housing": "Does not happen",
@@ -141,10 +157,21 @@ def test_what_counts_by_doing_better_is_drawn_first(folder: Path) -> None:
     take(folder, kim(folder, rows))
     of = population(open_assessment(folder))
     assert {str(each.outcome) for each in of} == {"B1.a", "B1.b"}
-    better = next(each for each in of if each.outcome == "B1.a")
-    drawn: set[tuple[OutcomeKey, ...]] = {sample(of, 1, seed, first={better}) for seed in range(9)}
-    assert drawn == {(better,)}
-    assert len({sample(of, 1, seed) for seed in range(9)}) == 2
+    better, other = of
+    seed = next(e for e in map(str, itertools.count()) if sample(of, 1, e) == (other,))
+    path = tmp_path / "sample.zip"
+    told = ["-C", str(folder), "pack", "--yes", "-o", str(path), "--sample", "1", "--seed", seed]
+    assert CliRunner().invoke(program, told, catch_exceptions=False).exit_code == 0
+    with zipfile.ZipFile(path) as archive:
+        assert json.loads(archive.read("pack.json"))["only"] == ["/".join(better)]
+        listed = archive.read(LIST).decode("utf-8-sig")
+    assert [
+        line.endswith("does better than a statement") for line in listed.splitlines()[1:3]
+    ] == [
+        True,
+        False,
+    ]
+    assert verify_pack(path).problems == ()
 
 
 def test_last_years_not_true_is_asked_again_where_better_could_not_be_said(

@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from cyberassess.adapters.report.render import render_html
 from cyberassess.adapters.report.view import full_report
+from cyberassess.adapters.workspace import SETTINGS
 from cyberassess.app import deciding
 from cyberassess.app.opening import Assessment, open_assessment, writing
 from cyberassess.app.pack_contents import answers_csv, answers_json
@@ -24,6 +26,7 @@ from cyberassess.app.printing import Wanted, basis_of, report_findings, report_s
 from cyberassess.app.recording import Voice, plan
 from cyberassess.app.results import explain_json
 from cyberassess.app.reviewing import send_review
+from cyberassess.app.same_people import renamed
 from cyberassess.app.setup import create
 from cyberassess.app.tracing import trace, trace_json
 from cyberassess.cli.words import explain_lines
@@ -179,6 +182,20 @@ def test_explain_says_it_in_text_and_json(assessment: Assessment) -> None:
         for e in explain_json(assessment, score)["statements"]
     }
     assert found == EXPECTED
+
+
+def test_whoever_confirmed_is_named_as_they_were_called(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "northport-2026"
+    shutil.copytree(folder, copy)
+    stated = (copy / SETTINGS).read_text("utf-8").replace("Kim Lee", "Kim Moss")
+    (copy / SETTINGS).write_text(stated, "utf-8")
+    renamed(copy, ["Kim Lee"], reason="Married.")
+    assessment = open_assessment(copy)
+    found = explain_json(assessment, _score(assessment))["statements"]
+    said = {e["id"]: e["says"] or "" for e in found}
+    assert {key for key, each in said.items() if "Kim Lee (now Kim Moss)" in each} == {
+        key for key, (_, each) in EXPECTED.items() if "Kim Lee" in each
+    }
 
 
 def test_the_chain_says_it_in_text_and_json(assessment: Assessment) -> None:

@@ -44,6 +44,17 @@ def secrets(folder: Path) -> set[str]:
     return {" ".join(each.split()) for each in names if each}
 
 
+def test_the_demonstration_shows_better_an_unsigned_return_and_another_name(
+    shown_northport: Path, cli: Run
+) -> None:
+    states = cli("-C", str(shown_northport), "status").out.splitlines()
+    returns = [line for line in states if "came back" in line]
+    assert [line.split("  ")[1] for line in returns if "not signed" in line] == ["Grace Adeyemi"]
+    assert any("Martin Hale" in line and "signed by Martin Lowes" in line for line in returns)
+    said = " ".join(cli("-C", str(shown_northport), "explain", "B3.a/revenues").out.split())
+    assert "We do better than this: Martin Lowes (now Martin Hale)" in said
+
+
 @has_pdf
 @has_poppler
 def test_the_open_edition_names_nothing_in_the_store(

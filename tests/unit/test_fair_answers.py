@@ -123,8 +123,10 @@ def left_out(found: list[Answer]) -> Answer:
 def test_the_least_favourable_answer_to_everything_meets_no_target(
     aim: Aim, condition: str, choose: Callable[[list[Answer]], Answer]
 ) -> None:
-    """Nor does leaving everything out, whatever was said to apply."""
+    """Nor does leaving everything out, whatever was said to apply; nothing is above the lowest."""
     card = measured(aim, answering(aim.framework, choose, condition))
+    assert {each.rank for each in card.outcomes if not each.not_applicable} <= {0}
+    assert {each.attainment for each in card.themes} <= {0, None}
     assert [each.key.outcome for each in card.outcomes if each.meets_target] == []
     assert {each.meets for each in card.themes} == {0}
     assert not any(each.is_ready for each in card.verdicts)

@@ -445,7 +445,8 @@ def _surpassed(basis: Basis) -> Iterator[FairRow]:
                 f"{joined(holding)} says better and is true" if holding else "no reason given"
             )
             why = "; ".join(
-                f"{basis.person(each.person)}: {each.reason or backing}" for each in standing.given
+                f"{basis.person(each.person, each.origin)}: {each.reason or backing}"
+                for each in standing.given
             )
             yield FairRow(statement, basis.where(score), indicator.text, why)
 

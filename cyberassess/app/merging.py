@@ -7,6 +7,7 @@ their children: wherever it is interrupted, everything can be read, and doing it
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from cyberassess.adapters.segments import (
     not_writable,
     open_elsewhere,
 )
+from cyberassess.adapters.settings_file import replacing
 from cyberassess.adapters.workspace import (
     BESIDE_LEDGER,
     SETTINGS,
@@ -104,6 +106,8 @@ class Merge:
     heads: tuple[str, ...] = ()
     """Names of the segments that are joined; empty where there is one head only."""
     steps: list[Step] = field(default_factory=list)
+    both: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
+    """Puts settings that were taken back where the ledger cannot be written."""
     settings: list[SettingDiffers] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     """Everything people and branches differ on afterwards."""
@@ -149,13 +153,14 @@ def merge(
         mention_clock(session.assessment.reading.segments)
         done: list[Step] = []
         try:
-            for step in plan.steps:
-                step.do()
-                done.append(step)
-            if plan.heads or plan.events:
-                known = {each.key: each for each in session.assessment.reading.segments}
-                parents = [known[each] for each in session.assessment.state.heads]
-                ledger.append(session.header(), plan.events, parents)
+            with plan.both:
+                for step in plan.steps:
+                    step.do()
+                    done.append(step)
+                if plan.heads or plan.events:
+                    known = {each.key: each for each in session.assessment.reading.segments}
+                    parents = [known[each] for each in session.assessment.state.heads]
+                    ledger.append(session.header(), plan.events, parents)
         except OSError as cause:
             raise _stopped(not_writable(folder, cause), plan, done) from cause
         except AssessmentError as cause:
@@ -169,6 +174,7 @@ _SHOWN = 5
 
 def _stopped(cause: AssessmentError, plan: Merge, done: Sequence[Step]) -> AssessmentError:
     """Say what was done before something could not be written; doing it again ends it."""
+    done = [each for each in done if each.kind != "settings"]  # they were put back
     if not done:
         return cause
     more = f" and {len(done) - _SHOWN} more" if len(done) > _SHOWN else ""
@@ -541,11 +547,27 @@ def _settings_file(
         _compare(plan, flat, contents.flat, "assessment.yaml as it was here")
         _put_aside(plan, ours, ours.folder / SETTINGS, own, f"Keep our {SETTINGS}")
         says = f"Take the other copy's {SETTINGS}: it was changed there, and not here."
-        plan.steps.append(Step("settings", SETTINGS, says, _copying(path, ours.folder / SETTINGS)))
+        plan.steps.append(Step("settings", SETTINGS, says, _taking(plan, ours, data.decode())))
         return taken
     _put_aside(plan, ours, path, data, f"Keep the other copy's {SETTINGS}")
     _compare(plan, contents.flat, flat, "the other copy")
     return contents
+
+
+def _taking(plan: Merge, ours: Workspace, text: str) -> Callable[[], None]:
+    """Take other settings, and put ours back where the copies are not joined after all."""
+    ledger = LedgerFolder(ours.ledger)
+
+    def take() -> None:
+        before = fold(ledger.read().segments).heads
+
+        def is_joined() -> bool:
+            now = fold(ledger.read().segments).heads
+            return len(now) == 1 and now != before
+
+        plan.both.enter_context(replacing(ours.folder, text, is_joined))
+
+    return take
 
 
 def _is_file(key: str) -> bool:

@@ -69,7 +69,8 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # NOTE: click's, whatever a command returns
         """Say first, where a command reads the assessment, that last year cannot be read."""
         words = (*ctx._protected_args, *ctx.args)  # noqa: SLF001 - what click goes on with
-        if words and words[0] not in _ELSEWHERE and not set(words) & set(_ASKS_FOR_HELP):
+        reads = words and (words[0] not in _ELSEWHERE or words[:2] in _HERE_ALL_THE_SAME)
+        if reads and not set(words) & set(_ASKS_FOR_HELP):
             _show_last_year(Path(ctx.params["folder"]))
         return super().invoke(ctx)
 
@@ -89,6 +90,8 @@ class Program(click.Group):
 
 _ELSEWHERE = ("demo", "new", "framework", "sign", "recover", "completion", "report", "send")
 """Commands that need no assessment, or say themselves what is wrong with last year's."""
+_HERE_ALL_THE_SAME = (("framework", "update"), ("framework", "wording"))
+"""Commands below those that do need one."""
 _ASKS_FOR_HELP = ("--help", "-h")
 
 

@@ -132,3 +132,13 @@ def test_an_old_approval_says_that_what_was_open_was_not_recorded(folder: Path) 
     text = report_full(folder, HTML).path.read_text("utf-8")
     assert "What was open then was not recorded" in text
     assert "approved as it stands" not in text
+
+
+def test_two_who_differ_are_open_and_need_a_reason(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "northport-2026")
+    blanks = send_to(folder)
+    for name, said in (("Kim Lee", "Happens"), ("Alex Moor", "Does not happen")):
+        take(folder, fill_in(blanks[name], tmp_path / f"{name}.xlsx", {"B1.a.N.1/housing": said}))
+    assert "1 of 14 statements in conflict" in [str(each) for each in signed(folder).open]
+    with pytest.raises(AssessmentError, match="1 of 14 statements in conflict"):
+        approve(folder, name="Ada Moss", role="SIRO")

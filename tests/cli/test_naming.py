@@ -72,7 +72,15 @@ def test_every_command_says_that_last_year_cannot_be_read(tmp_path: Path, cli: R
     folder = begin(tmp_path / "2026", people=[KIM], previous="../2025")
     assert "0 of" in cli("-C", str(folder), "send").out
     shutil.rmtree(tmp_path / "2025")
-    for words in (("status",), ("score",), ("people",), ("chase",), ("explain", "A1.a")):
+    for words in (
+        ("status",),
+        ("score",),
+        ("people",),
+        ("chase",),
+        ("explain", "A1.a"),
+        ("framework", "update"),
+        ("framework", "wording", "none.csv", "--framework", "made@1"),
+    ):
         assert "Last year cannot be read" in cli("-C", str(folder), *words).err, words
     refused = cli("-C", str(folder), "send")
     assert refused.code == 1

@@ -116,6 +116,10 @@ COMMANDS = (
         allowed=frozenset(("branches",)), again=True,
     ),
     Command(
+        "merge a copy with other settings", ("-C", "HERE", "merge", "PLACE/other"),
+        start="set apart", allowed=frozenset(("branches",)), again=True,
+    ),
+    Command(
         "merge branches", ("-C", "HERE", "merge"), start="branched",
         allowed=frozenset(("branches", "segment-stray")), again=True,
     ),
@@ -247,6 +251,11 @@ def prepare(place: Path) -> dict[str, Path]:
     for name, answer in (("here", "true"), ("other", "not-true")):
         _say(apart / name, answer)
     (apart / "other" / "evidence" / "proof.txt").write_text("proof")
+    there = Path(shutil.copytree(apart, place / "set apart")) / "other"
+    places["set apart"] = there.parent
+    changed = (there / "assessment.yaml").read_text("utf-8").replace("2026-12-11", "2026-12-18")
+    (there / "assessment.yaml").write_text(changed, "utf-8")
+    assert quietly(["-C", str(there), "send", "--to", "Kim Lee"]) == 0
     branched = Path(shutil.copytree(apart, place / "branched"))
     places["branched"] = branched
     for path in (branched / "other" / "ledger").glob("*.jsonl"):

@@ -1,6 +1,13 @@
 """A version is approved while nothing that a document shows has changed since."""
 
-from cyberassess.domain.approval import approvals_of, fingerprint, speaks, version_of
+from cyberassess.domain.approval import (
+    OpenKind,
+    OpenPoint,
+    approvals_of,
+    fingerprint,
+    speaks,
+    version_of,
+)
 from cyberassess.domain.hashes import text_field
 from cyberassess.domain.ledger import fold
 from cyberassess.domain.segment import Segment
@@ -76,3 +83,8 @@ def test_versions_stand_in_order() -> None:
     found = approvals_of(fold([FIRST, one, two, odd]))
     assert [each.version for each in found] == [0, 1, 2]
     assert version_of(fold([FIRST, one, two]), "c").number == 3
+
+
+def test_what_is_not_known_needs_a_reason_and_what_is_not_done_does_not() -> None:
+    wanting = {each for each in OpenKind if OpenPoint(each, 1, 2).needs_reason}
+    assert wanting == set(OpenKind) - {OpenKind.GAPS, OpenKind.RETURNS}

@@ -418,8 +418,11 @@ def texts(found: Framework) -> list[tuple[str, str]]:
 
 
 PSCRF_DUTIES = {
+    "1.3.5": ("which assurance methods", "available", "adopted", "put them to use"),
     "4.1.9": ("asset management", "prior authorisation", "documents"),
+    "4.2.4": ("monitor for vulnerabilities", "software that is still in support"),
     "6.5.2": ("permission", "direct route", "secured connection", "more than passwords"),
+    "7.1.2": ("technical and physical means", "other business systems", "user administration"),
     "9.1.3": ("stored securely", "strictly controlled", "management approve", "all media"),
     "11.1.2": ("monitored", "authorised before", "hand back", "company", "three months"),
     "12.1.9": ("configuration control", "documented", "isolate", "hosting verified"),
@@ -452,6 +455,12 @@ def test_a_control_keeps_every_duty_of_the_publisher(name: str) -> None:
     _, control = by_ref()[FrameworkRef("pscrf@1.0")].indicators[IndicatorId(name)]
     lost = [each for each in PSCRF_DUTIES[name] if each not in control.text.casefold()]
     assert lost == []
+
+
+def test_met_means_all_that_a_control_of_several_questions_asks() -> None:
+    found = by_ref()[FrameworkRef("pscrf@1.0")]
+    (met,) = (e for a in found.answer_sets for e in a.answers if e.code == "met")
+    assert "every one of them" in met.help
 
 
 def test_a_pscrf_control_is_never_longer_than_it_can_be_read() -> None:

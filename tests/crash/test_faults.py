@@ -22,6 +22,7 @@ from cyberassess.cli import program
 from cyberassess.cli.running import run
 from cyberassess.errors import CyberassessError
 from tests.app.council import LATER, answers, begin, fill_in, ledger_bytes, send_to, take
+from tests.cli.test_program import LEAVES
 from tests.crash.commands import COMMANDS, Command, prepare
 from tests.crash.injecting import Call, Fault, injected, why_not
 from tests.crash.sweep import KINDS, Sweep, answers_in
@@ -32,6 +33,12 @@ SAMPLE = 3
 """Points a command that are tried here."""
 SAMPLED = [each for each in COMMANDS if each.name != "report full, PDF"]
 """A PDF takes long, and is written as the others are."""
+NOT_SWEPT = {
+    ("status",), ("score",), ("explain",), ("verify",), ("completion",), ("demo",),
+    ("evidence", "check"), ("evidence", "list"), ("evidence", "show"), ("framework", "check"),
+    ("framework", "diff"), ("framework", "list"), ("framework", "map"), ("framework", "show"),
+}  # fmt: skip
+"""They only read; ``demo`` writes by the others, into a folder that it makes anew each time."""
 _WHY_NOT = why_not()
 TRACED = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "it can be traced")
 
@@ -40,6 +47,12 @@ TRACED = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "it can be traced
 def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Give the places the commands run in."""
     return prepare(tmp_path_factory.mktemp("places"))
+
+
+def test_every_command_that_writes_is_interrupted() -> None:
+    words = [each.arguments[2 * (each.arguments[0] == "-C") :] for each in COMMANDS]
+    swept = {path for path, _ in LEAVES if any(each[: len(path)] == path for each in words)}
+    assert {path for path, _ in LEAVES} - swept == NOT_SWEPT
 
 
 @TRACED

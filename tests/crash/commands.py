@@ -141,11 +141,17 @@ COMMANDS = (
         "recover", ("-C", "PLACE/damaged", "recover", "--to", "PLACE/rescued"), start="damaged",
         makes=True,
     ),
-    Command("people add", ("-C", "HERE", "people", "add", "Jo Hall <jo@northport.example>:hr")),
+    Command(
+        "people add", ("-C", "HERE", "people", "add", "Jo Hall <jo@northport.example>:hr"),
+        again=True, when_done=1,
+    ),
     Command(
         "people extend", ("-C", "HERE", "people", "extend", "Kim Lee", "--until", "2026-12-31")
     ),
-    Command("systems add", ("-C", "HERE", "systems", "add", "Parking", "--service", "Parking")),
+    Command(
+        "systems add", ("-C", "HERE", "systems", "add", "Parking", "--service", "Parking"),
+        again=True, when_done=1,
+    ),
     Command("people export", ("-C", "HERE", "people", "export")),
     Command("chase", ("-C", "HERE", "chase")),
     Command("review send", ("-C", "HERE", "review", "send", "--to", "Ann Ward")),
@@ -268,7 +274,7 @@ COMMANDS = (
     Command("framework import pscrf", IMPORT, start="gathered", after=(*IMPORT, "--force")),
     Command(
         "framework update", ("-C", "HERE", "framework", "update", "--frameworks", "PLACE/sets"),
-        start="gathered",
+        start="gathered", again=True,
     ),
 )  # fmt: skip
 

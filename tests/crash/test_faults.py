@@ -25,7 +25,7 @@ from tests.app.council import LATER, answers, begin, fill_in, ledger_bytes, send
 from tests.cli.test_program import LEAVES
 from tests.crash.commands import COMMANDS, Command, prepare
 from tests.crash.injecting import Call, Fault, injected, why_not
-from tests.crash.sweep import KINDS, Sweep, answers_in
+from tests.crash.sweep import KINDS, Sweep, answers_in, records_in, settings_in
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 ROOT = Path(__file__).parents[2]
@@ -50,8 +50,8 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_every_command_that_writes_is_interrupted() -> None:
-    words = [each.arguments[2 * (each.arguments[0] == "-C") :] for each in COMMANDS]
-    swept = {path for path, _ in LEAVES if any(each[: len(path)] == path for each in words)}
+    words = [[e for e in each.arguments if e not in ("-C", "HERE")] for each in COMMANDS]
+    swept = {path for path, _ in LEAVES if any(tuple(e[: len(path)]) == path for e in words)}
     assert {path for path, _ in LEAVES} - swept == NOT_SWEPT
 
 
@@ -100,6 +100,28 @@ def test_a_drive_that_cannot_be_written_or_locked_is_said(
     assert said in ended.err
     assert "Nothing was changed." in ended.err
     assert ledger_bytes(here) == before
+
+
+@TRACED
+@pytest.mark.parametrize("name", ["people add", "people new", "framework update", "systems add"])
+def test_what_an_ended_command_put_into_the_settings_counts_for_nothing(
+    name: str, places: Mapping[str, Path], tmp_path: Path
+) -> None:
+    """Its settings stand there and its ledger does not: it does all when it is given again."""
+    command = next(each for each in COMMANDS if each.name == name)
+    found = Sweep(command, places, tmp_path)
+    at = next(e for e in found.calls if e.name == "openat" and e.changes and ".jsonl." in e.line)
+    place = tmp_path / "run"
+    shutil.rmtree(place)
+    here = Path(shutil.copytree(places[command.start], place)) / "here"
+    arguments = [
+        each.replace("HERE", str(here)).replace("PLACE", str(place)) for each in command.arguments
+    ]
+    assert injected(arguments, Fault(at, "KILL")).was_killed
+    assert run(program, arguments) == 0
+    assert answers_in(here) == found.full
+    assert settings_in(place) == found.settings[1]
+    assert records_in(here) >= found.full_records
 
 
 FULL = """

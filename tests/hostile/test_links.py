@@ -24,6 +24,7 @@ from cyberassess.adapters.files import (
 from cyberassess.app.importing import import_webcaf
 from cyberassess.app.merging import merge
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.pack_verifying import verify_pack
 from cyberassess.app.receiving import receive
 from cyberassess.app.recovering import recover
 from cyberassess.app.reviewing import receive_review
@@ -100,6 +101,7 @@ def test_a_link_that_somebody_types_is_taken(
         lambda folder, path: receive(folder, [path]),
         import_webcaf,
         receive_review,
+        lambda _, path: verify_pack(path),
         lambda _, path: bytes_of(path),
     ],
 )
@@ -107,7 +109,7 @@ def test_a_link_that_somebody_types_is_taken(
 def test_no_pipe_or_device_is_opened(
     command: Callable[[Path, Path], object], what: str, workspace: Path, pipe: Path
 ) -> None:
-    with pytest.raises(CyberassessError, match=r"pipe|device|no such file"):
+    with pytest.raises(CyberassessError, match=r"is a (pipe|device|folder or a device)"):
         command(workspace, pipe if what == "pipe" else Path("/dev/zero"))
 
 

@@ -100,3 +100,19 @@ def joined(folder: Path, name: str) -> Path:
             )
         )
     return path
+
+
+def need_plain(path: Path, hint: str) -> None:
+    """Refuse what somebody typed that is no plain file, nor a link to one, saying what it is.
+
+    Raises:
+        AssessmentError: with what is there instead, and the hint.
+    """
+    try:
+        what = kind_of(path.stat())
+    except (OSError, ValueError):
+        raise AssessmentError(
+            Problem("not-there", str(path), "There is no such file.", hint)
+        ) from None
+    if what:
+        raise AssessmentError(Problem("not-a-file", str(path), f"This is {what}.", hint))

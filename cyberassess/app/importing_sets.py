@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.adapters import resources, strict_yaml
-from cyberassess.adapters.files import sha256_of, write_whole
+from cyberassess.adapters.files import remove_unfinished_of, sha256_of, write_whole
 from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.sources.pscrf_sheet import Reading, read_sheet
 from cyberassess.app.building_sets import REF, Builder, Source, set_text
@@ -168,6 +168,7 @@ def _write(folder: Path, texts: Mapping[str, bytes], *, force: bool) -> list[Pat
     try:
         for path, data in paths.items():
             path.parent.mkdir(parents=True, exist_ok=True)
+            remove_unfinished_of(path)
             write_whole(path, data)
             done.append(path)
     except OSError as cause:

@@ -244,7 +244,13 @@ def open_assessment(folder: Path) -> Assessment:
         LedgerError: where its ledger cannot be trusted.
     """
     workspace = Workspace(folder)
-    return _open(workspace, workspace.read())
+    found = _open(workspace, workspace.read())
+    before = interrupted(folder)
+    # NOTE: the next command that writes puts them back, so until then they count for nothing
+    if before is not None and differences(found.state.settings, found.contents.flat):
+        with contextlib.suppress(FileNotFoundError):
+            return _open(workspace, workspace.read(before.read_text("utf-8")))
+    return found
 
 
 def _open(workspace: Workspace, contents: Contents) -> Assessment:

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cyberassess.adapters.outside import fault_of, joined
+from cyberassess.adapters.outside import fault_of, joined, need_plain
 from cyberassess.adapters.pack import (
     SIGNATURE,
     SUMS,
@@ -108,10 +108,7 @@ def verify_pack(
     Raises:
         AssessmentError: where the file is no pack, or the key none.
     """
-    if not path.is_file():
-        raise AssessmentError(
-            Problem("not-there", str(path), "There is no such file.", "Check name and folder.")
-        )
+    need_plain(path, "Check name and folder.")
     named = named_fingerprint(str(key)) if key is not None else ""
     with tempfile.TemporaryDirectory() as name:
         copy = straightened(path, Path(name))

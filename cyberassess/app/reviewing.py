@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.adapters.files import sha256_of, write_whole
+from cyberassess.adapters.outside import need_plain
 from cyberassess.adapters.segments import Reading
 from cyberassess.adapters.xlsx.guard import Cell, Reader
 from cyberassess.adapters.xlsx.review_book import (
@@ -235,10 +236,7 @@ def receive_review(
         AssessmentError: where it cannot be kept; nothing is stored then.
     """
     result = ReviewReceived(path)
-    if not path.is_file():
-        raise AssessmentError(
-            Problem("not-there", str(path), "There is no such file.", "Nothing was changed.")
-        )
+    need_plain(path, "Nothing was changed.")
     if dry_run:
         _receive(result, rehearse(folder, "review receive"), dry_run=True)
     else:

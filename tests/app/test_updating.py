@@ -33,11 +33,11 @@ ANSWERS = {
 }
 
 
-def later(folder: Path, **changes: Any) -> Path:
+def later(folder: Path, framework: str = "made@1", **changes: Any) -> Path:
     """Make a folder with revision 2 of the council's set: one statement harder, one reworded."""
-    for name, data in pinned_files().items():
+    for name, data in pinned_files(framework).items():
         value = json.loads(data) | {"revision": "2"}
-        if name == "frameworks/made/1.yaml":
+        if name == f"frameworks/{framework.replace('@', '/')}.yaml":
             statements = value["groups"][1]["groups"][0]["outcomes"][1]["indicators"]
             statements[1]["text"] = "All of it, within a day."
             statements[2]["text"] = "The same in other words."

@@ -11,22 +11,28 @@ from pathlib import Path
 
 import openpyxl
 
+from cyberassess.adapters.framework_yaml import Shelf
 from cyberassess.adapters.segments import machine_token
 from cyberassess.app.merging import merge
+from cyberassess.app.opening import writing
 from cyberassess.app.settling import AskSession
 from cyberassess.cli import program
 from cyberassess.cli.running import run
 from cyberassess.errors import CyberassessError
-from tests.app.council import HOUSING, begin, fill_in, send_to, take
+from tests.app.council import HOUSING, Rows, begin, fill_in, send_to, take
 from tests.app.officer import key_file, printed
 from tests.app.test_importing import file_data
+from tests.app.test_importing_sets import PLAIN, book
 from tests.app.test_settling import reply
+from tests.app.test_updating import later
+from tests.hostile.forging import new_key
 
 KIM = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
 ALEX = {"B1.a.N.1/housing": "Does not happen"}
 WHO_LEFT = "Lists every account removed in March, with dates."
 PHOTO = b"\xff\xd8\xff\xe0 JFIF"
 SAM = {"A1.a.N.1": "Happens"}
+CODE = "cyber-governance-code@2025"
 
 Answers = frozenset[tuple[str, str, str, str]]
 """Everything anybody answered: person, scope, statement and code."""
@@ -48,6 +54,8 @@ class Command:
     """Codes of problems ``verify`` may name until the command is given again."""
     again: bool = False
     """Whether the command itself is given again before the one afterwards."""
+    when_done: int = 0
+    """What it may end with when it is given again and all is done already."""
     makes: bool = False
     """Whether it makes the workspace, which therefore need not be there."""
     acknowledged: Callable[[str, Answers], Answers] = lambda _out, _full: frozenset()
@@ -86,6 +94,11 @@ def _asked(out: str, full: Answers) -> Answers:
 
 
 ASKED = "1\n" * 20
+TARGETS = (
+    "framework", "profile", "PLACE/targets.csv", "--framework", CODE, "--title", "Ours",
+    "--publisher", "Us", "--source", "Cabinet", "--date", "2026-03-03", "-o", "PLACE/target.yaml",
+)  # fmt: skip
+IMPORT = ("framework", "import", "pscrf", "PLACE/sheet.xlsx", "-o", "PLACE/made")
 
 COMMANDS = (
     Command(
@@ -132,17 +145,25 @@ COMMANDS = (
         "recover", ("-C", "PLACE/damaged", "recover", "--to", "PLACE/rescued"), start="damaged",
         makes=True,
     ),
-    Command("people add", ("-C", "HERE", "people", "add", "Jo Hall <jo@northport.example>:hr")),
+    Command(
+        "people add", ("-C", "HERE", "people", "add", "Jo Hall <jo@northport.example>:hr"),
+        again=True, when_done=1,
+    ),
     Command(
         "people extend", ("-C", "HERE", "people", "extend", "Kim Lee", "--until", "2026-12-31")
     ),
-    Command("systems add", ("-C", "HERE", "systems", "add", "Parking", "--service", "Parking")),
+    Command(
+        "systems add", ("-C", "HERE", "systems", "add", "Parking", "--service", "Parking"),
+        again=True, when_done=1,
+    ),
     Command("people export", ("-C", "HERE", "people", "export")),
     Command("chase", ("-C", "HERE", "chase")),
     Command("review send", ("-C", "HERE", "review", "send", "--to", "Ann Ward")),
     Command("report full", ("-C", "HERE", "report", "full", "--html")),
     Command("report board", ("-C", "HERE", "report", "board", "--html"), start="gathered"),
     Command("report findings", ("-C", "HERE", "report", "findings", "--html"), start="gathered"),
+    Command("report soa", ("-C", "HERE", "report", "soa", "--html"), start="gathered"),
+    Command("report theme", ("-C", "HERE", "report", "theme", "--html"), start="gathered"),
     Command("report full, PDF", ("-C", "HERE", "report", "full")),
     Command(
         "people import", ("-C", "HERE", "people", "import", "PLACE/people.csv"), start="gathered"
@@ -156,6 +177,19 @@ COMMANDS = (
     Command(
         "people hand-over", ("-C", "HERE", "people", "hand-over", "--from", "Alex Moor", "--to",
          "Kim Lee", "--reason", "Left"),
+    ),
+    Command(
+        "people same",
+        ("-C", "HERE", "people", "same", "K. Lee", "Kim Lee", "--reason", "Asked."),
+        start="settled",
+    ),
+    Command(
+        "people same --renamed", ("-C", "HERE", "people", "same", "Kim Lee", "--renamed"),
+        start="renamed", again=True, when_done=1,
+    ),
+    Command(
+        "people new", ("-C", "HERE", "people", "new", "Kim Lee"), start="renamed", again=True,
+        when_done=1,
     ),
     Command("systems export", ("-C", "HERE", "systems", "export")),
     Command(
@@ -179,7 +213,15 @@ COMMANDS = (
         "evidence review", ("-C", "HERE", "evidence", "review", "EV-001", "--verdict", "accepted"),
         start="gathered",
     ),
+    Command("evidence register", ("-C", "HERE", "evidence", "register"), start="gathered"),
+    Command(
+        "evidence set", ("-C", "HERE", "evidence", "set", "EV-001", "--owner", "Sam Reid"),
+        start="gathered",
+    ),
     Command("confirm", ("-C", "HERE", "confirm", "A1.b"), start="gathered"),
+    Command(
+        "confirm --withdraw", ("-C", "HERE", "confirm", "A1.b", "--withdraw"), start="settled"
+    ),
     Command(
         "confirm in bulk", ("-C", "HERE", "confirm", "--offered", "inherited"), start="gathered"
     ),
@@ -188,12 +230,20 @@ COMMANDS = (
         "decisions receive", ("-C", "HERE", "receive", "PLACE/decided.xlsx"), start="gathered"
     ),
     Command(
+        "decisions receive, by its own word",
+        ("-C", "HERE", "decisions", "receive", "PLACE/decided.xlsx"), start="gathered",
+    ),
+    Command(
         "review receive", ("-C", "HERE", "review", "receive", "PLACE/reviewed.xlsx"),
         start="gathered",
     ),
     Command(
         "plan add", ("-C", "HERE", "plan", "add", "A1.b", "--action", "Do it", "--owner", "Sam"),
         start="gathered",
+    ),
+    Command(
+        "plan set", ("-C", "HERE", "plan", "set", "ACT-001", "--status", "under way"),
+        start="settled",
     ),
     Command("plan export", ("-C", "HERE", "plan", "export"), start="gathered"),
     Command("plan import", ("-C", "HERE", "plan", "import", "PLACE/plan.csv"), start="gathered"),
@@ -211,10 +261,24 @@ COMMANDS = (
         "pack --sign-report",
         ("-C", "HERE", "pack", "--yes", "--sign-report", "PLACE/officer.p12"), start="gathered",
     ),
+    Command(
+        "pack --sign", ("-C", "HERE", "pack", "--yes", "--sign", "PLACE/officer"),
+        start="gathered",
+    ),
     Command("pack --redact", ("-C", "HERE", "pack", "--yes", "--redact"), start="gathered"),
     Command(
         "wording",
         ("-C", "HERE", "framework", "wording", "PLACE/wording.csv", "--framework", "ncsc-caf@0"),
+    ),
+    Command(
+        "framework new", ("framework", "new", "our-rules@1", "-o", "PLACE/made"),
+        after=("framework", "new", "our-rules@2", "-o", "PLACE/made"),
+    ),
+    Command("framework profile", TARGETS, start="gathered", after=(*TARGETS, "--force")),
+    Command("framework import pscrf", IMPORT, start="gathered", after=(*IMPORT, "--force")),
+    Command(
+        "framework update", ("-C", "HERE", "framework", "update", "--frameworks", "PLACE/sets"),
+        start="gathered", again=True,
     ),
 )  # fmt: skip
 
@@ -238,7 +302,13 @@ def prepare(place: Path) -> dict[str, Path]:
     base = folder.parent
     places = {"differing": base}
 
-    places["gathered"] = _gathered(place / "gathered")
+    gathered = places["gathered"] = _gathered(place / "gathered")
+    settled = places["settled"] = Path(shutil.copytree(gathered, place / "settled"))
+    for arguments in (
+        ("confirm", "A1.b"),
+        ("plan", "add", "A1.b", "--action", "Do it", "--owner", "Sam Reid"),
+    ):
+        assert quietly(["-C", str(settled / "here"), *arguments]) == 0, arguments
 
     def another(name: str) -> Path:
         places[name] = Path(shutil.copytree(base, place / name))
@@ -246,6 +316,10 @@ def prepare(place: Path) -> dict[str, Path]:
 
     edited = another("edited") / "here" / "assessment.yaml"
     edited.write_text(edited.read_text("utf-8").replace("2026-12-11", "2026-12-18"), "utf-8")
+    with writing(settled / "here", "test") as session:
+        session.meet("K. Lee")
+    renamed = another("renamed") / "here" / "assessment.yaml"
+    renamed.write_text(renamed.read_text("utf-8").replace("Kim Lee", "Kim Moss"), "utf-8")
     apart = another("apart")
     shutil.copytree(apart / "here", apart / "other")
     for name, answer in (("here", "true"), ("other", "not-true")):
@@ -264,8 +338,8 @@ def prepare(place: Path) -> dict[str, Path]:
     last.rename(last.with_name(f"{last.stem} (1).jsonl"))
     places["merged"] = _merged(another("merged"))
     crashed = another("crashed")
-    session = AskSession(crashed / "here", "Kim Lee")
-    session.save(reply(session.what, "B1.b.H.2/housing", "true"))
+    asking = AskSession(crashed / "here", "Kim Lee")
+    asking.save(reply(asking.what, "B1.b.H.2/housing", "true"))
     left = Path(shutil.copytree(crashed, place / "left open"))
     places["left open"] = left
     (path,) = (left / "here" / "ledger").glob("*-open-*")
@@ -291,8 +365,9 @@ def _gathered(place: Path) -> Path:
     """Give a workspace with answers and evidence, and what comes back for it lies beside it."""
     here = begin(place / "here", "ncsc-caf@0", scopes=SCOPES)
     sent = send_to(here)
-    sams = {
+    sams: Rows = {
         "A1.b.N.1": "Does not happen", "A1.b.H.1": "True",
+        "A1.a.evidence": ("", "Access policy"),
         "B1.b.H.1/identity": "True", "B1.b.N.1/identity": "Does not happen",
     }  # fmt: skip
     take(here, fill_in(sent["Sam Reid"], place / "sam.xlsx", sams))
@@ -301,6 +376,11 @@ def _gathered(place: Path) -> Path:
     (place / "proof.csv").write_text("name,left\nA,March\n", "utf-8")
     key_file(place / "officer.p12")
     (place / "report.pdf").write_bytes(printed())
+    new_key(place, "officer")
+    later(place / "sets", "ncsc-caf@0")
+    book(place, PLAIN)
+    rows = "".join(f"{each},In place\n" for each in Shelf().framework(CODE).framework.outcomes)
+    (place / "targets.csv").write_text(f"outcome,level\n{rows}", "utf-8")
     (place / "more.csv").write_text("name,left\nB,April\n", "utf-8")
     for arguments in (
         ("evidence", "add", f"{place}/proof.csv", "--shows", WHO_LEFT, "--for", "A1.b"),

@@ -127,6 +127,8 @@ class Sweep:
         self.calls = [each for each in calls if not each.line.startswith("write(1<")]
         self.full = answers_in(place / "here")
         self.full_records = records_in(place / "here")
+        self.kept = self.before & self.full
+        """All, but for those that a later revision of their set asks again."""
         self.kept_records = before & self.full_records
         self.settings = tuple(settings_in(each) for each in (self.source, place))
         """What the settings are before, and after all went well."""
@@ -168,8 +170,8 @@ class Sweep:
             return
         there = answers_in(here)
         said = command.acknowledged(ended.out, self.full)
-        if not self.before | said <= there:
-            yield f"lost: {sorted((self.before | said) - there)}"
+        if not self.kept | said <= there:
+            yield f"lost: {sorted((self.kept | said) - there)}"
         if not there <= self.full | self.before:
             yield f"made up: {sorted(there - self.full)}"
         recorded = records_in(here)
@@ -195,7 +197,7 @@ class Sweep:
         if command.again and not (command.makes and (place / "lab").exists()):
             arguments = _filled(command.arguments, place)
             code = quietly(arguments, typed=command.typed)
-            if code != self.code:
+            if code not in (self.code, command.when_done):
                 yield f"given again it ended with {code}"
         if command.name != "recover":
             code = quietly(_filled(command.after, place))

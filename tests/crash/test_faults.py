@@ -22,9 +22,10 @@ from cyberassess.cli import program
 from cyberassess.cli.running import run
 from cyberassess.errors import CyberassessError
 from tests.app.council import LATER, answers, begin, fill_in, ledger_bytes, send_to, take
+from tests.cli.test_program import LEAVES
 from tests.crash.commands import COMMANDS, Command, prepare
 from tests.crash.injecting import Call, Fault, injected, why_not
-from tests.crash.sweep import KINDS, Sweep, answers_in
+from tests.crash.sweep import KINDS, Sweep, answers_in, records_in, settings_in
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,12 @@ SAMPLE = 3
 """Points a command that are tried here."""
 SAMPLED = [each for each in COMMANDS if each.name != "report full, PDF"]
 """A PDF takes long, and is written as the others are."""
+NOT_SWEPT = {
+    ("status",), ("score",), ("explain",), ("verify",), ("completion",), ("demo",),
+    ("evidence", "check"), ("evidence", "list"), ("evidence", "show"), ("framework", "check"),
+    ("framework", "diff"), ("framework", "list"), ("framework", "map"), ("framework", "show"),
+}  # fmt: skip
+"""They only read; ``demo`` writes by the others, into a folder that it makes anew each time."""
 _WHY_NOT = why_not()
 TRACED = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "it can be traced")
 
@@ -40,6 +47,12 @@ TRACED = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "it can be traced
 def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Give the places the commands run in."""
     return prepare(tmp_path_factory.mktemp("places"))
+
+
+def test_every_command_that_writes_is_interrupted() -> None:
+    words = [each.arguments[2 * (each.arguments[0] == "-C") :] for each in COMMANDS]
+    swept = {path for path, _ in LEAVES if any(each[: len(path)] == path for each in words)}
+    assert {path for path, _ in LEAVES} - swept == NOT_SWEPT
 
 
 @TRACED
@@ -87,6 +100,28 @@ def test_a_drive_that_cannot_be_written_or_locked_is_said(
     assert said in ended.err
     assert "Nothing was changed." in ended.err
     assert ledger_bytes(here) == before
+
+
+@TRACED
+@pytest.mark.parametrize("name", ["people add", "people new", "framework update", "systems add"])
+def test_what_an_ended_command_put_into_the_settings_counts_for_nothing(
+    name: str, places: Mapping[str, Path], tmp_path: Path
+) -> None:
+    """Its settings stand there and its ledger does not: it does all when it is given again."""
+    command = next(each for each in COMMANDS if each.name == name)
+    found = Sweep(command, places, tmp_path)
+    at = next(e for e in found.calls if e.name == "openat" and e.changes and ".jsonl." in e.line)
+    place = tmp_path / "run"
+    shutil.rmtree(place)
+    here = Path(shutil.copytree(places[command.start], place)) / "here"
+    arguments = [
+        each.replace("HERE", str(here)).replace("PLACE", str(place)) for each in command.arguments
+    ]
+    assert injected(arguments, Fault(at, "KILL")).was_killed
+    assert run(program, arguments) == 0
+    assert answers_in(here) == found.full
+    assert settings_in(place) == found.settings[1]
+    assert records_in(here) >= found.full_records
 
 
 FULL = """

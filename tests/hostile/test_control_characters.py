@@ -24,7 +24,7 @@ from cyberassess.cli import program
 from cyberassess.cli.running import print_json, run
 from cyberassess.domain.characters import unfit_in, visible, visible_lines
 from cyberassess.errors import AssessmentError
-from tests.app.council import answers, begin, codes, fill_in, save_at
+from tests.app.council import answers, begin, codes, events, fill_in, save_at
 
 ESCAPE = "\x1b]52;c;ZXZpbA==\x07"
 """Fills the clipboard of who looks at it."""
@@ -276,6 +276,17 @@ def test_no_table_takes_one(workspace: Path, capfd: pytest.CaptureFixture[str]) 
     said = capfd.readouterr().err
     assert "holds the character [U+001B]" in said
     assert not OBEYED.search(said)
+
+
+def test_no_plan_takes_one(workspace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What it holds is recorded in the ledger alone, so no check of the settings sees it."""
+    table = workspace.parent / "plan.csv"
+    table.write_text(f"Outcome,What will be done,Owner\nB1.a/housing,Do{ESCAPE} it,Kim\n", "utf-8")
+    assert run(program, ["-C", str(workspace), "plan", "import", str(table)]) in {1, 3}
+    said = capfd.readouterr().err
+    assert "holds the character [U+001B]" in said
+    assert not OBEYED.search(said)
+    assert not events(workspace, "action")
 
 
 def rewrite(path: Path, old: str, new: str) -> None:

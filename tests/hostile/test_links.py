@@ -24,7 +24,9 @@ from cyberassess.adapters.files import (
 from cyberassess.app.importing import import_webcaf
 from cyberassess.app.merging import merge
 from cyberassess.app.opening import open_assessment
+from cyberassess.app.pack_verifying import verify_pack
 from cyberassess.app.receiving import receive
+from cyberassess.app.recovering import recover
 from cyberassess.app.reviewing import receive_review
 from cyberassess.app.tabling import bytes_of
 from cyberassess.domain.framework import Profile
@@ -99,6 +101,7 @@ def test_a_link_that_somebody_types_is_taken(
         lambda folder, path: receive(folder, [path]),
         import_webcaf,
         receive_review,
+        lambda _, path: verify_pack(path),
         lambda _, path: bytes_of(path),
     ],
 )
@@ -106,7 +109,7 @@ def test_a_link_that_somebody_types_is_taken(
 def test_no_pipe_or_device_is_opened(
     command: Callable[[Path, Path], object], what: str, workspace: Path, pipe: Path
 ) -> None:
-    with pytest.raises(CyberassessError, match=r"pipe|device|no such file"):
+    with pytest.raises(CyberassessError, match=r"is a (pipe|device|folder or a device)"):
         command(workspace, pipe if what == "pipe" else Path("/dev/zero"))
 
 
@@ -136,6 +139,21 @@ def test_links_in_another_copy_are_left_there(workspace: Path, tmp_path: Path) -
         "reports",
     ]
     assert not [each for each in workspace.rglob("*") if each.name in {"key", "id_ed25519"}]
+
+
+def test_links_in_a_damaged_folder_are_left_there(workspace: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "keys"
+    secret.mkdir()
+    (secret / "id_ed25519").write_text(KEY, "utf-8")
+    (workspace / "evidence" / "key").symlink_to(secret / "id_ed25519")
+    shutil.rmtree(workspace / "reports")
+    (workspace / "reports").symlink_to(secret, target_is_directory=True)
+    next((workspace / "ledger").glob("000002-*")).write_bytes(b"damaged\n")
+    found = recover(workspace, tmp_path / "rescued")
+    lost = sorted(each.where for each in found.lost if each.code == "not-copied")
+    assert lost == ["evidence/key", "reports"]
+    kept = [each for each in (tmp_path / "rescued").rglob("*") if each.is_file()]
+    assert not [each for each in kept if KEY.encode() in each.read_bytes()]
 
 
 def test_a_control_set_behind_a_link_is_not_read(workspace: Path, tmp_path: Path) -> None:

@@ -337,21 +337,25 @@ def prepare(place: Path) -> dict[str, Path]:
     last = max((branched / "here" / "ledger").glob("*.jsonl"))
     last.rename(last.with_name(f"{last.stem} (1).jsonl"))
     places["merged"] = _merged(another("merged"))
-    crashed = another("crashed")
-    asking = AskSession(crashed / "here", "Kim Lee")
-    asking.save(reply(asking.what, "B1.b.H.2/housing", "true"))
-    left = Path(shutil.copytree(crashed, place / "left open"))
-    places["left open"] = left
-    (path,) = (left / "here" / "ledger").glob("*-open-*")
-    path.write_bytes(path.read_bytes().replace(machine_token().encode(), b"0" * 16))
-    (path,) = (crashed / "here" / "ledger").glob("*-open-*")
-    with path.open("ab") as file:
-        file.write(b'{"type":"ans')
+    places["left open"] = _left_open(another("crashed"), place / "left open")
     damaged = another("damaged")
     shutil.copytree(damaged / "here", damaged / "damaged")
     path = max((damaged / "damaged" / "ledger").glob("*.jsonl"))
     path.write_bytes(path.read_bytes()[:-30])
     return places
+
+
+def _left_open(crashed: Path, left: Path) -> Path:
+    """Leave the prompt open half-way in both, in the second on another machine."""
+    asking = AskSession(crashed / "here", "Kim Lee")
+    asking.save(reply(asking.what, "B1.b.H.2/housing", "true"))
+    shutil.copytree(crashed, left)
+    (path,) = (left / "here" / "ledger").glob("*-open-*")
+    path.write_bytes(path.read_bytes().replace(machine_token().encode(), b"0" * 16))
+    (path,) = (crashed / "here" / "ledger").glob("*-open-*")
+    with path.open("ab") as file:
+        file.write(b'{"type":"ans')
+    return left
 
 
 SCOPES = [

@@ -360,9 +360,10 @@ def begin_set(ref: str, folder: Path) -> SetBegun:
     skeleton = resources.folder("templates") / "framework"
     there = themes.exists()
     values = {"MY-SET": name, "MY-VERSION": version, "MY-DATE": now()[:10]}
-    write_text(path, _filled((skeleton / "set.yaml").read_text("utf-8"), values))
     if not there:
         write_text(themes, _filled((skeleton / "themes.yaml").read_text("utf-8"), values))
+    # NOTE: last, so that the command can be given again where it was ended before
+    write_text(path, _filled((skeleton / "set.yaml").read_text("utf-8"), values))
     _, problems = read_one_file(path)
     if problems:
         raise FrameworkError(*problems)

@@ -272,7 +272,7 @@ COMMANDS = (
     ),
     Command(
         "framework new", ("framework", "new", "our-rules@1", "-o", "PLACE/made"),
-        after=("framework", "new", "our-rules@2", "-o", "PLACE/made"),
+        again=True, when_done=1,
     ),
     Command("framework profile", TARGETS, start="gathered", after=(*TARGETS, "--force")),
     Command("framework import pscrf", IMPORT, start="gathered", after=(*IMPORT, "--force")),

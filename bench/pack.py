@@ -16,12 +16,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from cyberassess.app.evidencing import add
-from cyberassess.app.pack_verifying import verify_pack
-from cyberassess.app.packing import PackWanted, pack
-from cyberassess.app.receiving import receive
-from cyberassess.app.results import verify
-from cyberassess.domain.evidence import Facts
+from cyberassess.steps.evidence.evidencing import add
+from cyberassess.steps.care.pack import verify_pack
+from cyberassess.steps.pack.packing import PackWanted, pack
+from cyberassess.steps.receive.receiving import receive
+from cyberassess.steps.care.verifying import verify
+from cyberassess.domain.record.evidence import Facts
 from cyberassess.errors import AssessmentError
 
 

@@ -18,11 +18,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.adapters.xlsx.filling import Filled, fill
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.receiving import receive
-from cyberassess.app.sending import questions_for, send
-from cyberassess.app.setup import NewAssessment, new
+from cyberassess.books.questionnaire.filling import Filled, fill
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.receive.receiving import receive
+from cyberassess.steps.send.sending import questions_for, send
+from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.domain.assessment import PersonId
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
@@ -30,9 +30,9 @@ WORDS = ("We do this every month and the head of IT signs it off; the record is 
          "the internal audit of last spring found no gap. Two suppliers are still outside it, and "
          "their contracts are renewed in January, when the same duty is written into both of them "
          "and checked each quarter by the service and by us.")  # fmt: skip
-ENGINE = "from cyberassess.adapters.report import chains, engine; engine.load()"
+ENGINE = "from cyberassess.paper import chains, engine; engine.load()"
 """What the second process loads, that lays out half of a long report."""
-IMPORTS = f"import cyberassess.app.results; {ENGINE}"
+IMPORTS = f"import cyberassess.steps.standing.results; {ENGINE}"
 CHANGED = (20, 110, 200, 290, 380, 470, 545)
 """Which statements are answered anew, one after another, spread over the whole set."""
 
@@ -157,7 +157,7 @@ def long(place: Path) -> None:
     """Print long documents."""
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from cyberassess.adapters.report.printing import print_html\n"
+        "from cyberassess.press.printing import print_html\n"
         "printed = print_html(Path(sys.argv[1]).read_text())\n"
         "Path(sys.argv[2]).write_bytes(printed.data)\n"
     )

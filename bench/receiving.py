@@ -13,10 +13,10 @@ import time
 import zipfile
 from pathlib import Path
 
-from cyberassess.adapters.xlsx.filling import Filled, fill
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.sending import questions_for, send
-from cyberassess.app.setup import NewAssessment, create, settings_for
+from cyberassess.books.questionnaire.filling import Filled, fill
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.send.sending import questions_for, send
+from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.domain.assessment import PersonId
 
 FEW, LOTS = 40, 300
@@ -32,7 +32,7 @@ READ_ALONE = (
 READ_BY_US = (
     "import sys\n"
     "from pathlib import Path\n"
-    "from cyberassess.adapters.xlsx.guard import Reader\n"
+    "from cyberassess.books.guard import Reader\n"
     "with Reader() as reader:\n"
     "    reader.read(Path(sys.argv[1]))\n"
 )
@@ -73,7 +73,7 @@ def council(folder: Path, people: int) -> Path:
 
 
 def _outcomes() -> list[str]:
-    from cyberassess.adapters.framework_yaml import Shelf
+    from cyberassess.disk.framework_yaml import Shelf
 
     return [str(each) for each in Shelf().framework("ncsc-caf@3.2").framework.outcomes]
 

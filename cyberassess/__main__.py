@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the program; end quietly where Ctrl-C is pressed while it is starting."""
     try:
-        from cyberassess.cli import main as run
+        from cyberassess.program import main as run
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted. Nothing was changed.\n")
         sys.exit(130)

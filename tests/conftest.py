@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:  # tests share builders (`tests.unit.builder`), also from a wheel
+if str(ROOT) not in sys.path:  # tests share builders (`tests.domain.builder`), also from a wheel
     sys.path.append(str(ROOT))
 
 os.environ["CYBERASSESS_CACHE"] = "off"  # no test reads or fills the cache of who runs it

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 import cyberassess
-from cyberassess.adapters.xlsx.filling import Filled, fill
-from cyberassess.cli import program
+from cyberassess.books.questionnaire.filling import Filled, fill
+from cyberassess.program import program
 
 pytestmark = pytest.mark.wheel
 

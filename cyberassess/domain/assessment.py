@@ -8,13 +8,13 @@ from typing import NamedTuple, NewType
 
 from pydantic import Field
 
-from cyberassess.domain.certificates import (
+from cyberassess.domain.sets.certificates import (
     Certificate,
     RecordedAction,
     check_actions,
     check_certificates,
 )
-from cyberassess.domain.framework import (
+from cyberassess.domain.sets.framework import (
     OWNER_ROLES,
     Count,
     Framework,

@@ -7,7 +7,7 @@ that run in parallel, one entry a statement, and says what the outcome is, at be
 from collections.abc import Container, Mapping
 from typing import NamedTuple, Protocol
 
-from cyberassess.domain.framework import CountsAs, Framework, LevelId, RuleId
+from cyberassess.domain.sets.framework import CountsAs, Framework, LevelId, RuleId
 
 
 class Table(NamedTuple):

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import openpyxl
 
-from cyberassess.adapters.framework_yaml import Shelf
-from cyberassess.adapters.segments import machine_token
-from cyberassess.app.merging import merge
-from cyberassess.app.opening import writing
-from cyberassess.app.settling import AskSession
-from cyberassess.cli import program
-from cyberassess.cli.running import run
+from cyberassess.disk.framework_yaml import Shelf
+from cyberassess.disk.segments import machine_token
 from cyberassess.errors import CyberassessError
-from tests.app.council import HOUSING, Rows, begin, fill_in, send_to, take
-from tests.app.officer import key_file, printed
-from tests.app.test_importing import file_data
-from tests.app.test_importing_sets import PLAIN, book
-from tests.app.test_settling import reply
-from tests.app.test_updating import later
+from cyberassess.opening.assessment import writing
+from cyberassess.program import program
+from cyberassess.steps.care.merging import merge
+from cyberassess.steps.receive.asking import AskSession
+from cyberassess.terminal.running import run
 from tests.hostile.forging import new_key
+from tests.steps.council import HOUSING, Rows, begin, fill_in, send_to, take
+from tests.steps.next_year.test_updating import later
+from tests.steps.officer import key_file, printed
+from tests.steps.receive.test_importing import file_data
+from tests.steps.sets.test_importing_sets import PLAIN, book
+from tests.steps.settle.test_settling import reply
 
 KIM = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
 ALEX = {"B1.a.N.1/housing": "Does not happen"}

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from cyberassess.cli import program
-from cyberassess.cli.running import run
+from cyberassess.program import program
+from cyberassess.terminal.running import run
 
 WRITING = (
     "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink",

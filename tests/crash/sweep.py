@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyberassess.app.opening import differences as changed_settings
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.results import verify
-from cyberassess.app.settling import differences
-from cyberassess.domain.hashes import canonical
+from cyberassess.domain.record.hashes import canonical
+from cyberassess.opening.assessment import differences as changed_settings
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.care.verifying import verify
+from cyberassess.steps.settle.resolving import differences
 from tests.crash.commands import PHOTO, Answers, Command, quietly
 from tests.crash.injecting import Ended, Fault, calls_of, injected
 

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters.segments import LedgerFolder, new_text, single_head
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.results import verify
-from cyberassess.app.sending import send
-from cyberassess.cli import program
-from cyberassess.cli.running import run
+from cyberassess.disk.segments import LedgerFolder, new_text, single_head
 from cyberassess.errors import CyberassessError
-from tests.app.council import LATER, answers, begin, fill_in, ledger_bytes, send_to, take
-from tests.cli.test_program import LEAVES
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.program import program
+from cyberassess.steps.care.verifying import verify
+from cyberassess.steps.send.sending import send
+from cyberassess.terminal.running import run
 from tests.crash.commands import COMMANDS, Command, prepare
 from tests.crash.injecting import Call, Fault, injected, why_not
 from tests.crash.sweep import KINDS, Sweep, answers_in, records_in, settings_in
+from tests.program.test_program import LEAVES
+from tests.steps.council import LATER, answers, begin, fill_in, ledger_bytes, send_to, take
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 ROOT = Path(__file__).parents[2]

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters.segments import LedgerFolder
-from cyberassess.adapters.xlsx.filling import Filled, fill
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.results import verify
-from cyberassess.app.sending import questions_for, send
-from cyberassess.app.setup import NewAssessment, new
+from cyberassess.books.questionnaire.filling import Filled, fill
+from cyberassess.disk.segments import LedgerFolder
 from cyberassess.domain.assessment import PersonId
-from cyberassess.domain.framework import FrameworkRef
+from cyberassess.domain.sets.framework import FrameworkRef
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, new
+from cyberassess.steps.care.verifying import verify
+from cyberassess.steps.send.sending import questions_for, send
 
 pytestmark = [
     pytest.mark.slow,

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.adapters.framework_yaml import Shelf
-from cyberassess.domain.framework import (
+from cyberassess.disk.framework_yaml import Shelf
+from cyberassess.domain.sets.framework import (
     Answer,
     CountsAs,
     Framework,

@@ -31,9 +31,9 @@ import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.app import opening
-from cyberassess.cli import program
-from cyberassess.cli.running import IN_PART, run
+from cyberassess.opening import assessment as opening
+from cyberassess.program import program
+from cyberassess.terminal.running import IN_PART, run
 from tests.frozen.hands import (
     answer_all,
     below,

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from cyberassess.app.opening import now, open_assessment
-from cyberassess.cli import program
-from cyberassess.cli.running import run
-from cyberassess.domain.recorded import Source, State
+from cyberassess.domain.record.recorded import Source, State
+from cyberassess.opening.assessment import now, open_assessment
+from cyberassess.program import program
+from cyberassess.terminal.running import run
 
 Json = Any  # NOTE: what json.loads gives; shapes are those of docs/json.md
 HERE = Path(__file__).parent

@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from cyberassess.adapters.xlsx.guard import Reader
-from tests.adapters.xlsx.council import ask, write
-from tests.adapters.xlsx.odd import with_notes
+from cyberassess.books.guard import Reader
+from tests.books.council import ask, write
+from tests.books.odd import with_notes
 from tests.fuzz import odd
 from tests.fuzz.judging import Sample, Tally, fuzz, sample
 

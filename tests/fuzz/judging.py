@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyberassess.adapters.xlsx.guard import CAUSES, Reader
-from cyberassess.adapters.xlsx.responses import Return, read_return
+from cyberassess.books.guard import CAUSES, Reader
+from cyberassess.books.questionnaire.reading import Return, read_return
 from cyberassess.errors import WorkbookError
-from tests.adapters.xlsx.council import CAF, bare, caf
+from tests.books.council import CAF, bare, caf
 from tests.fuzz.mutators import DAMAGE, REWRITING
 
 SECONDS, MEGABYTES = 10.0, 500.0

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters.xlsx.guard import Reader
-from cyberassess.adapters.xlsx.responses import Return
-from tests.adapters.xlsx.council import ask, write
-from tests.adapters.xlsx.odd import with_notes
+from cyberassess.books.guard import Reader
+from cyberassess.books.questionnaire.reading import Return
+from tests.books.council import ask, write
+from tests.books.odd import with_notes
 from tests.fuzz import judging
 from tests.fuzz.judging import SAID, SAME, SILENT, Sample, Tally, fuzz, judge, sample
 from tests.fuzz.mutators import DAMAGE, REWRITING

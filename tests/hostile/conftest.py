@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters.report import render
-from cyberassess.adapters.xlsx.filling import fill_review
-from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
-from cyberassess.app.evidencing import add
-from cyberassess.app.packing import PackWanted, pack
-from cyberassess.app.reviewing import receive_review, send_review
-from cyberassess.domain.evidence import Facts
-from tests.app.conftest import blank, sent_workspace, workspace
-from tests.app.council import Rows, begin, fill_in, send_to, take
+from cyberassess.books.questionnaire.filling import fill_review
+from cyberassess.books.review_book import COMMENT, DETERMINATION
+from cyberassess.domain.record.evidence import Facts
+from cyberassess.paper import html as render
+from cyberassess.steps.evidence.evidencing import add
+from cyberassess.steps.pack.packing import PackWanted, pack
+from cyberassess.steps.review.reviewing import receive_review, send_review
 from tests.hostile.forging import Parts, new_key, parts_of
+from tests.steps.conftest import blank, sent_workspace, workspace
+from tests.steps.council import Rows, begin, fill_in, send_to, take
 
 __all__ = ["blank", "sent_workspace", "workspace"]
 

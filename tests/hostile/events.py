@@ -19,15 +19,15 @@ from typing import Any
 
 import click
 
-from cyberassess.adapters.report.render import render_html
-from cyberassess.adapters.segments import LedgerFolder
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.pack_contents import answers_json, items_of, tables
-from cyberassess.app.printing import full_view
-from cyberassess.app.recovering import recover
-from cyberassess.cli import program
-from cyberassess.domain.hashes import canonical, segment_hash, text_field
+from cyberassess.disk.segments import LedgerFolder
+from cyberassess.domain.record.hashes import canonical, segment_hash, text_field
 from cyberassess.errors import CyberassessError
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.paper.html import render_html
+from cyberassess.program import program
+from cyberassess.steps.care.recovering import recover
+from cyberassess.steps.pack.contents import answers_json, items_of, tables
+from cyberassess.steps.report.printing import full_view
 from tests.frozen.reading import unpack
 
 Json = Any  # NOTE: events are JSON

@@ -16,8 +16,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cyberassess.adapters.pack import SIGNATURE, SUMS
-from cyberassess.domain.hashes import segment_hash
+from cyberassess.disk.pack import SIGNATURE, SUMS
+from cyberassess.domain.record.hashes import segment_hash
 
 Parts = dict[str, bytes]
 Way = Callable[[Parts], None]

@@ -11,11 +11,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyberassess.adapters.segments import LedgerFolder, single_head
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.planning import Wanted, add_action
+from cyberassess.disk.segments import LedgerFolder, single_head
 from cyberassess.errors import BusyError, CyberassessError, Severity
-from tests.app.council import begin
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.plan.planning import Wanted, add_action
+from tests.steps.council import begin
 
 READERS, WRITERS = 4, 3
 

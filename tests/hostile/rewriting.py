@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cyberassess.domain.hashes import canonical, segment_hash
+from cyberassess.domain.record.hashes import canonical, segment_hash
 
 Event = dict[str, Any]  # NOTE: JSON, changed as a forger changes it.
 

@@ -10,19 +10,19 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from cyberassess.adapters.files import sha256_of
-from cyberassess.adapters.pack import SUMS, write_pack
-from cyberassess.adapters.segments import new_text
-from cyberassess.adapters.xlsx.filling import fill_review
-from cyberassess.adapters.xlsx.review_book import COMMENT, DETERMINATION
-from cyberassess.app.pack_verifying import verify_pack
-from cyberassess.app.packing import PackWanted, pack
-from cyberassess.app.results import Verified, verify
-from cyberassess.app.reviewing import receive_review, send_review
-from cyberassess.app.settling import resolve
-from cyberassess.cli import program
-from tests.app.council import Rows, begin, fill_in, send_to, take
+from cyberassess.books.questionnaire.filling import fill_review
+from cyberassess.books.review_book import COMMENT, DETERMINATION
+from cyberassess.disk.files import sha256_of
+from cyberassess.disk.pack import SUMS, write_pack
+from cyberassess.disk.segments import new_text
+from cyberassess.program import program
+from cyberassess.steps.care.pack import verify_pack
+from cyberassess.steps.care.verifying import Verified, verify
+from cyberassess.steps.pack.packing import PackWanted, pack
+from cyberassess.steps.review.reviewing import receive_review, send_review
+from cyberassess.steps.settle.resolving import resolve
 from tests.hostile.rewriting import Event, rewrite
+from tests.steps.council import Rows, begin, fill_in, send_to, take
 
 KIMS: Rows = {
     "B1.a.N.1/housing": "Does not happen",

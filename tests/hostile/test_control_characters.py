@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberassess.adapters.workspace import SETTINGS
-from cyberassess.app import opening
-from cyberassess.app.chasing import chase
-from cyberassess.app.opening import open_assessment, writing
-from cyberassess.app.output import csv_bytes, safe_cell, unsafe_cell
-from cyberassess.app.receiving import receive
-from cyberassess.app.sending import send
-from cyberassess.cli import program
-from cyberassess.cli.running import print_json, run
+from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.characters import unfit_in, visible, visible_lines
 from cyberassess.errors import AssessmentError
-from tests.app.council import answers, begin, codes, events, fill_in, save_at
+from cyberassess.opening import assessment as opening
+from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.files_for_people import csv_bytes, safe_cell, unsafe_cell
+from cyberassess.program import program
+from cyberassess.steps.receive.receiving import receive
+from cyberassess.steps.send.chasing import chase
+from cyberassess.steps.send.sending import send
+from cyberassess.terminal.running import print_json, run
+from tests.steps.council import answers, begin, codes, events, fill_in, save_at
 
 ESCAPE = "\x1b]52;c;ZXZpbA==\x07"
 """Fills the clipboard of who looks at it."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters.segments import LedgerFolder
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.recovering import recover
+from cyberassess.disk.segments import LedgerFolder
 from cyberassess.errors import LedgerError
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.care.recovering import recover
 from tests.hostile.events import Json, changed, ending, endings, ledger, nested, write
 
 TIMES, SEED = 300, 7

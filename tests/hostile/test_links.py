@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters import strict_yaml
-from cyberassess.adapters.files import (
+from cyberassess.books.tables import bytes_of
+from cyberassess.disk import strict_yaml
+from cyberassess.disk.files import (
     NotPlainError,
     copy_whole,
     kind_of,
@@ -21,17 +22,16 @@ from cyberassess.adapters.files import (
     sha256_of,
     walk,
 )
-from cyberassess.app.importing import import_webcaf
-from cyberassess.app.merging import merge
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.pack_verifying import verify_pack
-from cyberassess.app.receiving import receive
-from cyberassess.app.recovering import recover
-from cyberassess.app.reviewing import receive_review
-from cyberassess.app.tabling import bytes_of
-from cyberassess.domain.framework import Profile
+from cyberassess.domain.sets.framework import Profile
 from cyberassess.errors import AssessmentError, CyberassessError
-from tests.app.council import answers, fill_in
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.care.merging import merge
+from cyberassess.steps.care.pack import verify_pack
+from cyberassess.steps.care.recovering import recover
+from cyberassess.steps.receive.importing import import_webcaf
+from cyberassess.steps.receive.receiving import receive
+from cyberassess.steps.review.reviewing import receive_review
+from tests.steps.council import answers, fill_in
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----"
@@ -206,7 +206,7 @@ def test_a_placeholder_of_a_cloud_is_a_plain_file_and_a_junction_is_a_link(
         st_reparse_tag = 0x9000001A
 
     assert kind_of(Status()) == ""  # type: ignore[arg-type]  # NOTE: as Windows gives it
-    monkeypatch.setattr("cyberassess.adapters.files._JUNCTION", 0xA0000003)
+    monkeypatch.setattr("cyberassess.disk.files._JUNCTION", 0xA0000003)
     Status.st_reparse_tag = 0xA0000003
     assert kind_of(Status()) == "a link"  # type: ignore[arg-type]
     assert list(walk(tmp_path / "nowhere")) == [

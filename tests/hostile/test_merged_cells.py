@@ -7,10 +7,11 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from cyberassess.app.receiving import ReceivedFile, receive
 from cyberassess.errors import MOST_REMARKS, Severity
-from tests.adapters.xlsx.odd import changed
-from tests.app.council import answers, fill_in
+from cyberassess.opening.intake import ReceivedFile
+from cyberassess.steps.receive.receiving import receive
+from tests.books.odd import changed
+from tests.steps.council import answers, fill_in
 
 KIMS = {"B1.a.N.1/housing": "Happens", "B1.a.N.2/housing": "Does not happen"}
 

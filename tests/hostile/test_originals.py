@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters import files
-from cyberassess.adapters.files import place_for
-from cyberassess.app.merging import merge
-from cyberassess.app.naming import keep_original
-from cyberassess.app.receiving import receive
-from tests.app.council import fill_in
+from cyberassess.disk import files
+from cyberassess.disk.files import place_for
+from cyberassess.opening.file_names import keep_original
+from cyberassess.steps.care.merging import merge
+from cyberassess.steps.receive.receiving import receive
+from tests.steps.council import fill_in
 
 
 def taken(folder: Path, sha256: str, name: str) -> Path:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.app.pack_verifying import verify_pack
-from cyberassess.app.packing import PackWanted, pack
-from tests.app.council import begin, fill_in, send_to, take
+from cyberassess.steps.care.pack import verify_pack
+from cyberassess.steps.pack.packing import PackWanted, pack
+from tests.steps.council import begin, fill_in, send_to, take
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cyberassess.adapters.pack import SIGNATURE, SUMS
-from cyberassess.app.pack_verifying import PackVerified, Seal, verify_pack
-from cyberassess.cli import program
+from cyberassess.disk.pack import SIGNATURE, SUMS
 from cyberassess.errors import CyberassessError
+from cyberassess.program import program
+from cyberassess.steps.care.pack import PackVerified, Seal, verify_pack
 from tests.hostile.conftest import Honest
 from tests.hostile.forging import (
     SIGNERS,
@@ -179,7 +179,7 @@ def resigned(honest: Honest, folder: Path, signers: bytes | None, names: str = "
     mine, theirs = public(honest.key), public(other)
     fingerprint = {"honest": json.loads(parts["pack.json"])["signed_by"]}.get(names, "")
     if not fingerprint:
-        from cyberassess.adapters.ssh_signature import read_key
+        from cyberassess.signing.ssh_signature import read_key
 
         fingerprint = read_key(theirs).fingerprint
     if signers is not None:

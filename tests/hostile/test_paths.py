@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberassess.adapters import evidence
-from cyberassess.adapters.outside import fault_of, folded, joined
-from cyberassess.adapters.workspace import SETTINGS, Workspace
-from cyberassess.app import evidencing
-from cyberassess.app.merging import merge
-from cyberassess.app.packing import PackWanted, pack
-from cyberassess.app.recovering import recover
+from cyberassess.disk import evidence
+from cyberassess.disk.outside import fault_of, folded, joined
+from cyberassess.disk.workspace import SETTINGS, Workspace
 from cyberassess.domain.characters import visible
-from cyberassess.domain.evidence import Facts
+from cyberassess.domain.record.evidence import Facts
 from cyberassess.errors import AssessmentError
+from cyberassess.steps.care.merging import merge
+from cyberassess.steps.care.recovering import recover
+from cyberassess.steps.evidence import evidencing
+from cyberassess.steps.pack.packing import PackWanted, pack
 
 EVIL = "sub/../../../evil.yaml"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters.segments import LedgerFolder
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.planning import Wanted, add_action
+from cyberassess.disk.segments import LedgerFolder
 from cyberassess.errors import LedgerError
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.plan.planning import Wanted, add_action
 from tests.hostile.readers import race
 
 

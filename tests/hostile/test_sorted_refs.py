@@ -6,19 +6,20 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.app import deciding
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.planning import Wanted, add_action, export_plan, import_plan
-from cyberassess.app.receiving import ReceivedFile, receive
-from cyberassess.app.reviewing import receive_review, send_review
-from cyberassess.app.scope_tables import (
+from cyberassess.errors import AssessmentError, Severity
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.intake import ReceivedFile
+from cyberassess.steps.confirm import deciding
+from cyberassess.steps.people.tables import (
     export_people,
     export_systems,
     import_people,
     import_systems,
 )
-from cyberassess.errors import AssessmentError, Severity
-from tests.app.council import (
+from cyberassess.steps.plan.planning import Wanted, add_action, export_plan, import_plan
+from cyberassess.steps.receive.receiving import receive
+from cyberassess.steps.review.reviewing import receive_review, send_review
+from tests.steps.council import (
     HOUSING,
     KIM,
     REVENUES,

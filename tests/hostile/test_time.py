@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.adapters.files import copy_whole
-from cyberassess.app import merging, opening
-from cyberassess.app.merging import merge
-from cyberassess.app.opening import open_assessment
-from cyberassess.app.planning import Wanted, add_action
+from cyberassess.disk.files import copy_whole
 from cyberassess.errors import AssessmentError, hearing
-from tests.app.council import KIM, begin, ledger_bytes
+from cyberassess.opening import assessment as opening
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.care import merging
+from cyberassess.steps.care.merging import merge
+from cyberassess.steps.plan.planning import Wanted, add_action
+from tests.steps.council import KIM, begin, ledger_bytes
 
 
 def people(count: int) -> list[object]:

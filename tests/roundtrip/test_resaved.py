@@ -14,17 +14,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.adapters.xlsx.council import (
-    answered,
-    ask,
-    bare,
-    given,
-    receive,
-    statement,
-    write,
-)
-from tests.adapters.xlsx.odd import with_notes
-from tests.adapters.xlsx.test_responses import put
+from tests.books.council import answered, ask, bare, given, receive, statement, write
+from tests.books.odd import with_notes
+from tests.books.test_responses import put
 
 HERE = Path(__file__).parent
 PATIENCE = 300

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 import pytest
 
-from cyberassess.adapters.report import render
-from cyberassess.cli import program
-from cyberassess.cli.running import run
-from tests.app.officer import key_file
-from tests.cli.conftest import demonstration, shown_northport  # noqa: F401 - fixtures
+from cyberassess.paper import html as render
+from cyberassess.program import program
+from cyberassess.terminal.running import run
+from tests.program.conftest import demonstration, shown_northport  # noqa: F401 - fixtures
+from tests.steps.officer import key_file
 from tests.validators import verapdf
 from tests.validators.structure import faults
 

@@ -9,9 +9,9 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from cyberassess.adapters.report import render
-from cyberassess.adapters.report.view import FullReport
-from tests.adapters.report.conftest import small  # noqa: F401 - a fixture
+from cyberassess.paper import html as render
+from cyberassess.paper.documents.full import FullReport
+from tests.paper.conftest import small  # noqa: F401 - a fixture
 from tests.validators import verapdf
 from tests.validators.structure import elements, faults, kids
 

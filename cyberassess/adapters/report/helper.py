@@ -1,9 +1,0 @@
-"""A second process that lays out parts of a long document; see ``chains``."""
-
-import sys
-
-from cyberassess.adapters.report.chains import answer
-from cyberassess.adapters.report.kept import Kept
-
-if __name__ == "__main__":
-    answer(sys.stdin.buffer.read(), sys.stdout.buffer, Kept.here())

@@ -1,0 +1,65 @@
+"""What the guard's child process runs: it opens workbooks and says what is inside.
+
+It is started as a script of its own with the standard library alone, and may die at any time. For
+each line of JSON (``{"path": …}``) it answers with one: ``{"sheets": …}`` or ``{"cause": …}``.
+"""
+
+import json
+import sys
+
+MEMORY = 400_000_000
+SECONDS = 8
+
+
+def answer(path: str) -> dict[str, object]:
+    """Read one workbook."""
+    from cyberassess.books.cells import read_book
+    from cyberassess.books.unpacking import Refused
+
+    try:
+        return read_book(path)
+    except Refused as refusal:
+        return {"cause": str(refusal)}
+    except MemoryError:
+        return {"cause": "too-large"}
+    except Exception:  # noqa: BLE001 - whatever a stranger's file does to a parser, it is damaged
+        return {"cause": "damaged"}
+
+
+def _limit() -> None:
+    """Set the limits for the next workbook, where the system has any."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + SECONDS
+    for kind, soft in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        if hard != resource.RLIM_INFINITY:
+            soft = min(soft, hard)  # noqa: PLW2901
+        try:
+            resource.setrlimit(kind, (soft, hard))
+        except (ValueError, OSError):
+            continue
+
+
+def main() -> None:
+    """Answer until the guard closes the pipe."""
+    sys.path.append(sys.argv[1])
+    for line in sys.stdin.buffer:
+        _limit()
+        try:
+            reply = json.dumps(answer(json.loads(line)["path"]))
+        except MemoryError:
+            reply = '{"cause": "too-large"}'
+        sys.stdout.buffer.write(reply.encode() + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""How our workbooks look, and how their cells are written: only as what they are.
+
+Nothing is hidden, merged or protected. Text is written as text, whatever it begins with; only our
+own counts and checks are formulas, and they carry their true value.
+"""
+
+import datetime
+import re
+from collections.abc import Collection, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from cyberassess.books.paging import MARGINS, page_starts, room
+from cyberassess.books.text_size import Fitted, row_height
+from cyberassess.disk import files
+
+PETROL = "#0b5563"
+PALE = "#e6f0f1"
+INPUT = "#fffdf0"
+OCHRE = "#b8962e"
+RUST = "#9c2f12"
+BLUSH = "#fbe9e2"
+GREY = "#595959"
+LINE = "#c9d6d8"
+FONT = "Arial"
+SIZE = 12
+MIDDLE_SIZE = 11
+SMALL = 10
+TINY = 9
+INDENT = 12
+"""Pixels an indented cell's text cannot use."""
+SCREEN = 1240
+"""Pixels of all columns of a sheet: together they fit a 1366-pixel screen, in LibreOffice too,
+which shows them a twentieth wider than Excel."""
+
+_USUAL = 12.75
+"""The height of a row nobody gave one, in points."""
+A4 = 9
+WITHOUT_GRID = 2
+LONGEST_NAME = 31
+LONGEST_LIST = 255
+LONGEST_MESSAGE = 255
+LONGEST_FORMULA = 8000
+LONGEST_CELL = 32_767
+
+_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+PLAIN_BOOK: Mapping[str, object] = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "default_row_height": 17,
+    "default_format_properties": {"font_name": FONT, "font_size": SMALL},
+}
+"""How each workbook is begun. Columns are as wide as so many digits of the default font: with one
+that a machine lacks, every sheet would be a quarter wider there than the screen."""
+
+# NOTE: XlsxWriter comes without types.
+Book = Any
+Paper = Any
+Format = Any
+
+
+class Sheets:
+    """The workbook under way: its formats and its sheets."""
+
+    def __init__(self, book: Book, *, marking: str, footer: str) -> None:
+        """Begin.
+
+        Args:
+            book: XlsxWriter's.
+            marking: at the top and bottom of each page.
+            footer: at the bottom left.
+        """
+        self.book = book
+        self.marking = marking
+        self.footer = footer
+        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._heights: dict[str, dict[int, float]] = {}
+        """Of rows, in points, keyed by the sheet's name."""
+
+    def format(self, **properties: object) -> Format:
+        """Give a format; each is made once."""
+        key = tuple(sorted(properties.items(), key=lambda each: each[0]))
+        if key not in self._formats:
+            whole = {"font_name": FONT, "font_size": SIZE, "valign": "top", **properties}
+            self._formats[key] = self.book.add_format(whole)
+        return self._formats[key]
+
+    def input(self, **properties: object) -> Format:
+        """Give the format of a cell people write in: text, so that nothing becomes a formula."""
+        whole = {"num_format": "@", "text_wrap": True, "align": "left", "indent": 1, **properties}
+        return self.format(bg_color=INPUT, border=1, border_color=OCHRE, **whole)
+
+    def format_only(self, **properties: object) -> Format:
+        """Give a format that changes nothing but this, to lay over another."""
+        key = (("only", True), *sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(properties)
+        return self._formats[key]
+
+    def sheet(self, name: str, widths: Sequence[int]) -> Paper:
+        """Add a sheet, A4 landscape, one page wide, marked."""
+        paper = self.book.add_worksheet(name)
+        marking = _escaped(self.marking)
+        paper.hide_gridlines(WITHOUT_GRID)
+        paper.set_landscape()
+        paper.set_paper(A4)
+        paper.set_margins(**MARGINS)
+        paper.fit_to_pages(1, 0)
+        paper.set_header(f'&C&"Arial,Bold"&10{marking}')
+        paper.set_footer(
+            f'&L&"Arial,Regular"&9{_escaped(self.footer)}&C&"Arial,Bold"&10{marking}'
+            '&R&"Arial,Regular"&9Page &P of &N'
+        )
+        for column, width in enumerate(widths):
+            paper.set_column_pixels(column, column, width, self.format())
+        return paper
+
+    def height(self, paper: Paper, row: int, points: float) -> None:
+        """Set a row's height."""
+        paper.set_row(row, points)
+        self._heights.setdefault(paper.get_name(), {})[row] = points
+
+    def begin_pages(
+        self, paper: Paper, header: int, together: Collection[int], *, width: int
+    ) -> None:
+        """Repeat a row at the top of each page, and begin pages where nothing is torn apart.
+
+        Args:
+            paper: the sheet; all its rows have their height.
+            header: the row that is repeated.
+            together: rows that stand on the page of the row above.
+            width: of all columns, in pixels.
+        """
+        known = self._heights[paper.get_name()]
+        heights = [known.get(row, _USUAL) for row in range(max(known) + 1)]
+        starts = page_starts(heights, together, page=room(width), repeated=heights[header])
+        paper.repeat_rows(header)
+        # NOTE: Excel may set these aside where a sheet is fitted to one page's width; then it
+        # breaks pages as it would without them.
+        paper.set_h_pagebreaks(starts)
+
+    def title(self, paper: Paper, text: str, line: str) -> None:
+        """Write what a sheet is, in A1, and the line under it."""
+        write(paper, 0, 0, text, self.format(font_size=18, bold=True, font_color=PETROL))
+        self.height(paper, 0, 28)
+        write(paper, 1, 0, line, self.format(font_size=SMALL, font_color=GREY))
+        self.height(paper, 1, 16)
+
+    def heads(self, paper: Paper, row: int, texts: Sequence[str], indented: set[int]) -> None:
+        """Write the headings of a table."""
+        header = {"bold": True, "font_color": "#ffffff", "bg_color": PETROL, "valign": "vcenter"}
+        for column, text in enumerate(texts):
+            indent = 1 if column in indented else 0
+            write(paper, row, column, text, self.format(align="left", indent=indent, **header))
+        self.height(paper, row, 24)
+
+
+class Writer:
+    """A workbook under way: ``with`` it, and it stands under its name at the end."""
+
+    def __init__(
+        self, path: Path, title: str, created: datetime.datetime, *, marking: str, footer: str
+    ) -> None:
+        """Begin a workbook in memory.
+
+        Args:
+            path: of the workbook; replaced if it is there.
+            title: that stands in the file's properties.
+            created: stands there too; aware, or in UTC.
+            marking: at the top and bottom of each page.
+            footer: at the bottom left.
+        """
+        import xlsxwriter
+
+        self._path = path
+        self._data = BytesIO()
+        self._book = xlsxwriter.Workbook(self._data, dict(PLAIN_BOOK))
+        if created.tzinfo is not None:
+            created = created.astimezone(datetime.UTC)
+        self._book.set_properties({"title": clean(title)[:255], "created": created})
+        self._sheets = Sheets(self._book, marking=marking, footer=footer)
+
+    def __enter__(self) -> Sheets:
+        """Give the sheets to fill."""
+        return self._sheets
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        """Write the file, unless something went wrong.
+
+        Raises:
+            OSError: where the file cannot be written; nothing is left under its name.
+        """
+        if kind is None:
+            self._book.close()
+            files.write_whole(self._path, self._data.getvalue())
+
+
+def _escaped(text: str) -> str:
+    return clean(text).replace("&", "&&")
+
+
+def clean(text: str) -> str:
+    """Give a text as a cell can hold it."""
+    return _NOT_IN_XML.sub("\ufffd", text)[:LONGEST_CELL]
+
+
+def write(paper: Paper, row: int, column: int, text: str, form: Format) -> None:
+    """Write a text as text; an empty one leaves the cell blank."""
+    if text:
+        paper.write_string(row, column, clean(text), form)
+    else:
+        paper.write_blank(row, column, None, form)
+
+
+def choose(
+    paper: Paper, place: tuple[int, int, int], labels: Sequence[str], *, prompt: str = ""
+) -> None:
+    """Offer a list of choices.
+
+    Args:
+        paper: the sheet.
+        place: first row, last row and column, counted from zero.
+        labels: the choices. Where they cannot be a list, the line over the rows names them, and
+            ``receive`` checks them.
+        prompt: shown while the cell is chosen; left out where it is too long.
+    """
+    if any("," in each or '"' in each for each in labels) or len(",".join(labels)) > LONGEST_LIST:
+        return
+    message = f"Choose one from the list: {'; '.join(labels)}."
+    if len(message) > LONGEST_MESSAGE:
+        message = "Choose one of the answers from the list. The line above names them."
+    offered: dict[str, object] = {
+        "validate": "list",
+        "source": list(labels),
+        "error_title": "Choose an answer from the list",
+        "error_message": message,
+    }
+    if prompt and len(prompt) <= LONGEST_MESSAGE:
+        offered["input_message"] = prompt
+    first, last, column = place
+    paper.data_validation(first, column, last, column, offered)
+
+
+def pairs(
+    sheets: Sheets, paper: Paper, row: int, values: Mapping[str, str | int], width: int
+) -> int:
+    """Write labels with their values, one a row; gives the row after them."""
+    line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True, "valign": "vcenter"}
+    for label, value in values.items():
+        write(paper, row, 0, label, sheets.format(bold=True, **line))
+        if isinstance(value, int):
+            paper.write_number(row, 1, value, sheets.format(align="left", **line))
+        else:
+            write(paper, row, 1, value, sheets.format(**line))
+        fitted = Fitted(str(value)[:LONGEST_CELL], width, SIZE)
+        paper.set_row(row, row_height([fitted], least=22))
+        row += 1
+    return row

@@ -1,0 +1,1 @@
+"""The questionnaire: its writing and its reading."""

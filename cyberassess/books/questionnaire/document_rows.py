@@ -1,0 +1,196 @@
+"""The sheet of documents that came back: one document a row, each stored or reported."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cyberassess.books import wording
+from cyberassess.books.dates import read_date
+from cyberassess.books.guard import Cell
+from cyberassess.books.questionnaire.rows import Columns, Found, Grid, Place
+from cyberassess.books.row_texts import quoted
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.people.questions import Document, EvidenceReply, outcome_for
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId
+from cyberassess.errors import Problem, closest
+
+_SEPARATORS = re.compile(r"[\s,;]+")
+_AGAIN = "Fill it in and send the file again; then the whole row is stored."
+
+Offered = Mapping[str, tuple[OutcomeKey, ...]]
+"""Outcomes a ref can mean, keyed by the ref as people may write it, folded."""
+
+
+def columns_of(grid: Grid) -> tuple[int, Columns] | None:
+    """Give the row of the headings and the columns, or ``None`` where it is no such sheet."""
+    wanted = {wording.fold(each): each for each in wording.DOCUMENT_HEADINGS}
+    for number, row in sorted(grid.rows.items()):
+        columns: dict[str, int] = {}
+        for column, cell in sorted(row.items()):
+            heading = wanted.get(wording.fold(cell.text))
+            if heading is not None:
+                columns.setdefault(heading, column)
+        if {wording.DOCUMENT, wording.SHOWS, wording.SUPPORTS} <= columns.keys():
+            return number, columns
+    return None
+
+
+def offered(
+    rows: Sequence[Found], frameworks: Mapping[FrameworkRef, Framework]
+) -> dict[str, tuple[OutcomeKey, ...]]:
+    """Give what people may write to name an outcome of their file: with its scope or without."""
+    found: dict[str, dict[OutcomeKey, None]] = {}
+    for row in rows:
+        if row.is_question:
+            outcome, _ = frameworks[row.ref.framework].indicators[IndicatorId(row.ref.name)]
+            key = OutcomeKey(row.ref.framework, row.ref.scope, outcome.id)
+        elif (named := outcome_for(row.ref, frameworks)) is not None:
+            key = named
+        else:  # pragma: no cover - rows have refs we know
+            continue
+        whole = row.ref_cell.text.strip()
+        number, _, rest = whole.rpartition(":")
+        name, _, scope = rest.partition("/")
+        prefix = f"{number}:" if number else ""
+        outcome_ref = f"{prefix}{key.outcome}/{scope}" if scope else f"{prefix}{key.outcome}"
+        for text in (whole, name, f"{prefix}{name}", outcome_ref, str(key.outcome)):
+            found.setdefault(wording.fold(text), {})[key] = None
+    return {text: tuple(keys) for text, keys in found.items()}
+
+
+def read_documents(
+    grid: Grid, place: Place, refs: Offered
+) -> tuple[list[EvidenceReply], list[Problem], list[Document]]:
+    """Read a sheet of documents.
+
+    Returns:
+        The documents that can be stored, what is wrong, and the rows that cannot be stored as
+        they stand.
+    """
+    found = columns_of(grid)
+    if found is None:
+        return [], [], []
+    header, columns = found
+    replies: list[EvidenceReply] = []
+    problems: list[Problem] = []
+    refused: list[Document] = []
+    templates = (wording.DOCUMENTS_TITLE, wording.DOCUMENTS_LINE, wording.MARKED)
+    for number, row in sorted(grid.rows.items()):
+        problems += [place.comment(cell) for cell in row.values() if cell.comment]
+        cells = [row[column] for column in sorted(row) if row[column].kind]
+        inside = [cell for cell in cells if number > header and cell.column in columns.values()]
+        for cell in cells:
+            ours = number < header and wording.fits(cell.text, templates)
+            is_heading = number == header and cell.column in columns.values()
+            if cell not in inside and not ours and not is_heading:
+                problems.append(place.unexpected(cell))
+        if inside:
+            reading = _Row(place, columns, row, inside[0])
+            reply = reading.read(refs)
+            problems += reading.problems
+            if reply is None:
+                refused.append(reading.document)
+            else:
+                replies.append(reply)
+    return replies, problems, refused
+
+
+class _Row:
+    """One row of the sheet."""
+
+    def __init__(
+        self, place: Place, columns: Columns, row: Mapping[int, Cell], first: Cell
+    ) -> None:
+        self.place = place
+        self.first = first
+        self.problems: list[Problem] = []
+        self.cells = {
+            heading: row[column]
+            for heading, column in columns.items()
+            if column in row and row[column].kind
+        }
+        self.texts = {
+            heading: self._text(cell, is_line=heading != wording.SHOWS)
+            for heading, cell in self.cells.items()
+        }
+        self.is_whole = not self.problems
+
+    def _text(self, cell: Cell, *, is_line: bool) -> str:
+        text, problem = self.place.line_in(cell) if is_line else self.place.text_in(cell)
+        if problem is not None:
+            self.problems.append(problem)
+        return text
+
+    def _get(self, heading: str) -> str:
+        return self.texts.get(heading, "")
+
+    @property
+    def document(self) -> Document:
+        """The row as it stands."""
+        return Document(
+            title=self._get(wording.DOCUMENT),
+            shows=self._get(wording.SHOWS),
+            refs=tuple(each for each in _SEPARATORS.split(self._get(wording.SUPPORTS)) if each),
+            dated=read_date(self._get(wording.DATED)) or self._get(wording.DATED),
+            owner=self._get(wording.OWNER),
+            location=self._get(wording.LOCATION),
+            valid_until=read_date(self._get(wording.VALID_UNTIL))
+            or self._get(wording.VALID_UNTIL),
+        )
+
+    def read(self, refs: Offered) -> EvidenceReply | None:
+        """Give the document with the outcomes it supports; ``None`` where it cannot be stored."""
+        needed = (wording.DOCUMENT, wording.SHOWS, wording.SUPPORTS)
+        lacking = [each for each in needed if not self._get(each)]
+        if lacking:
+            empty = " and ".join(f'"{each}"' for each in lacking)
+            self._say(
+                "document-incomplete",
+                self.first,
+                f"{quoted(self._row_text())} stands here, but nothing under {empty}.",
+                f"It was not stored. {_AGAIN}",
+            )
+            self.is_whole = False
+        for heading in (wording.DATED, wording.VALID_UNTIL):
+            text = self._get(heading)
+            if text and read_date(text) is None:
+                self._say(
+                    "not-a-date",
+                    self.cells[heading],
+                    f"{quoted(text)} is not a date we can read.",
+                    f"The row was not stored. Write it like 31 December 2026. {_AGAIN}",
+                )
+                self.is_whole = False
+        outcomes = self._outcomes(refs)
+        if not self.is_whole or not outcomes:
+            return None
+        return EvidenceReply(
+            self.document, outcomes, self.place.source_of(self.cells[wording.DOCUMENT])
+        )
+
+    def _row_text(self) -> str:
+        return "; ".join(each for each in self.texts.values() if each)
+
+    def _say(self, code: str, cell: Cell, message: str, hint: str) -> None:
+        self.problems.append(Problem(code, self.place.of(cell), message, hint))
+
+    def _outcomes(self, refs: Offered) -> tuple[OutcomeKey, ...]:
+        found: dict[OutcomeKey, None] = {}
+        for text in self.document.refs:
+            meant = refs.get(wording.fold(text), ())
+            if len(meant) == 1:
+                found[meant[0]] = None
+                continue
+            self.is_whole = False
+            cell = self.cells[wording.SUPPORTS]
+            if meant:
+                several = ", ".join(f"{each.outcome}/{each.scope}" for each in meant)
+                hint = f"Write which one you mean: {several}."
+            else:
+                hint = closest(text, list(refs)) or "The refs stand in the first column."
+            self._say(
+                "unknown-ref",
+                cell,
+                f"{quoted(text)} is not one question of this file.",
+                f"The row was not stored. {hint} {_AGAIN}",
+            )
+        return tuple(found)

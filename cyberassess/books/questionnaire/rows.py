@@ -1,0 +1,611 @@
+"""Rows of a questionnaire that came back: what was answered where, and what cannot be stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cyberassess.books import wording
+from cyberassess.books.dates import read_date, read_day_count
+from cyberassess.books.guard import Cell, Sheet
+from cyberassess.books.row_texts import Texts, beside_moved, moved, quoted
+from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
+from cyberassess.domain.people.questions import (
+    EVIDENCE,
+    WHY,
+    WITHDRAW,
+    AnswerReply,
+    Ref,
+    Reply,
+    TextKind,
+    TextReply,
+    outcome_for,
+    read_ref,
+    statements_for,
+)
+from cyberassess.domain.record.recorded import Source
+from cyberassess.domain.result.better import two_meanings
+from cyberassess.domain.sets.framework import Answer, Framework, FrameworkRef, IndicatorId, Needs
+from cyberassess.errors import Problem, Severity, closest
+
+LONGEST = 10_000
+"""Characters of an answer in somebody's own words."""
+_NEAREST = 50
+"""For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
+
+Columns = Mapping[str, int]
+"""Columns by heading."""
+
+
+class Place(NamedTuple):
+    """A sheet of a file, for messages and sources."""
+
+    file: str
+    sheet: str
+    source: Source
+
+    @property
+    def sheet_name(self) -> str:
+        """The sheet as messages name it."""
+        return f'{self.file}, sheet "{self.sheet}"'
+
+    def of(self, cell: Cell) -> str:
+        """Give a cell as messages name it."""
+        return f"{self.sheet_name}, cell {cell.address}"
+
+    def source_of(self, cell: Cell) -> Source:
+        """Give a cell as the ledger names it."""
+        return self.source._replace(sheet=self.sheet, cell=cell.address)
+
+    def unexpected(self, cell: Cell) -> Problem:
+        """Report a cell that holds something where we expect nothing."""
+        what = "The formula " if cell.kind == "f" else ""
+        return Problem(
+            "unexpected-text",
+            self.of(cell),
+            f"{what}{quoted(cell.text)} stands where no answer is expected.",
+            f'It was not stored. If it is part of an answer, write it under "{wording.WORDS}" '
+            "beside the statement it belongs to.",
+        )
+
+    def comment(self, cell: Cell) -> Problem:
+        """Report a note on a cell."""
+        return Problem(
+            "comment",
+            self.of(cell),
+            f"There is a note on this cell: {quoted(cell.comment)}.",
+            f'Notes are not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
+        )
+
+    def drawn(self, text: str) -> Problem:
+        """Report a text in a box or another shape."""
+        return Problem(
+            "drawn-text",
+            self.sheet_name,
+            f"There is a text box or shape here that says {quoted(text)}.",
+            f'It was not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
+        )
+
+    def not_a_yes(self, cell: Cell) -> Problem:
+        """Report a cell that should say yes or nothing."""
+        return Problem(
+            "not-a-yes",
+            self.of(cell),
+            f"{quoted(cell.text)} stands where only Yes or No is understood.",
+            "Nothing was confirmed by it. Choose Yes, or leave it empty, and send it again.",
+        )
+
+    def text_in(self, cell: Cell) -> tuple[str, Problem | None]:
+        """Give what somebody typed, or why it cannot be stored."""
+        if cell.kind == "f":
+            return "", Problem(
+                "formula",
+                self.of(cell),
+                f"The cell holds the formula {quoted(cell.text)}, not an answer.",
+                "It was not stored. Type the answer itself, and send the file again.",
+            )
+        if cell.kind == "e":
+            return "", Problem(
+                "broken-value",
+                self.of(cell),
+                f"The cell shows {quoted(cell.text)}, which Excel writes when it cannot work "
+                "something out.",
+                "It was not stored. Type the answer itself, and send the file again.",
+            )
+        text = cell.text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(text) > LONGEST:
+            return "", Problem(
+                "too-long",
+                self.of(cell),
+                f"The text has {len(text):,} characters: {quoted(text)}.",
+                f"Up to {LONGEST:,} are stored; this one was not. "
+                "Shorten it, or name it as a document, and send the file again.",
+            )
+        return text, None
+
+    def line_in(self, cell: Cell) -> tuple[str, Problem | None]:
+        """Give what somebody typed as one line; see ``text_in``."""
+        text, problem = self.text_in(cell)
+        unfit = unfit_in(text, lines=True)
+        if unfit:
+            hint = f"It was not stored. {UNFIT_HINT} Then send the file again."
+            message = unfit_message(text, unfit)
+            return "", Problem("unseen-character", self.of(cell), message, hint)
+        return " ".join(text.split()), problem
+
+
+class Grid:
+    """A sheet's cells by row and column."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        """Sort the cells that hold a value."""
+        self.sheet = sheet
+        self.rows: dict[int, dict[int, Cell]] = {}
+        for cell in sheet.cells:
+            self.rows.setdefault(cell.row, {})[cell.column] = cell
+
+    def right_of(self, cell: Cell) -> Cell | None:
+        """Give the next cell to the right that holds a value."""
+        row = self.rows[cell.row]
+        return next(
+            (row[each] for each in sorted(row) if each > cell.column and row[each].kind), None
+        )
+
+    def headings(self) -> Columns | None:
+        """Give the columns of a sheet of questions, or ``None`` where it is none."""
+        wanted = {wording.fold(each): each for each in wording.HEADINGS}
+        for row in self.rows.values():
+            columns: dict[str, int] = {}
+            for column, cell in row.items():
+                heading = wanted.get(wording.fold(cell.text))
+                if heading is not None:
+                    columns.setdefault(heading, column)
+            if {wording.REF, wording.ANSWER, wording.WORDS} <= columns.keys():
+                return columns
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row with a ref we know, and what stands in its answer cells."""
+
+    ref: Ref
+    place: Place
+    ref_cell: Cell
+    answer: Cell | None
+    words: Cell | None
+    earlier: Cell | None = None
+    confirm: Cell | None = None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is a statement's row."""
+        return not self.ref.name.endswith((WHY, EVIDENCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """One sheet of questions being read."""
+
+    grid: Grid
+    columns: Columns
+    place: Place
+    file_frameworks: tuple[FrameworkRef, ...]
+    """In the file's order: refs count them from one."""
+    frameworks: Mapping[FrameworkRef, Framework]
+    """The pinned ones."""
+    texts: set[str]
+    """What stands in rows without a ref, folded."""
+    known: Mapping[FrameworkRef, Mapping[str, str]]
+    """What stands under *Statement* beside each ref's name."""
+    questions: Texts
+    """The same, with the names of the refs each text belongs to."""
+
+    def at(self, heading: str, row: Mapping[int, Cell]) -> Cell | None:
+        """Give the cell under a heading, where it holds a value."""
+        column = self.columns.get(heading)
+        cell = None if column is None else row.get(column)
+        return cell if cell is not None and cell.kind else None
+
+    def is_statement(self, cell: Cell) -> bool:
+        """Say whether a cell stands in the column of questions."""
+        return cell.column == self.columns.get(wording.STATEMENT)
+
+    def is_ours(self, cell: Cell) -> bool:
+        """Say whether a cell in a row without a ref is one of our texts."""
+        return (
+            wording.fold(cell.text) in self.texts
+            or wording.is_progress(cell.text)
+            or (self.is_statement(cell) and cell.text.startswith(wording.OFFICIAL))
+            or wording.fits(cell.text, (*wording.SHEET_TEMPLATES, *wording.EARLIER_WORDINGS))
+        )
+
+
+@dataclass(slots=True)
+class SheetRows:
+    """What stands on a sheet of questions."""
+
+    found: list[Found] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """Everything on it that is neither ours nor an answer among them."""
+    answered_by: Cell | None = None
+    """Who says they filled this sheet in."""
+    confirmed: list[tuple[str, Cell]] = field(default_factory=list)
+    """The origins whose answers hold on the whole sheet, with the cell that says so."""
+    denied: list[tuple[str, Cell]] = field(default_factory=list)
+    """The origins of which somebody chose No for the whole sheet, with the cell that says so."""
+    title: str = ""
+    """The title of the sheet's scope, as it stands there."""
+    remarks: list[Cell] = field(default_factory=list)
+    """What stands in the column of remarks, and earlier answers with reasons, for whoever knows
+    what we wrote there."""
+    moved: set[Ref] = field(default_factory=set)
+    """Refs that stand beside another one's statement, or cannot be told from such."""
+
+
+def rows_of(sheet: Questions) -> SheetRows:
+    """Give the rows of a sheet of questions, and everything else on it."""
+    headings = {wording.fold(each) for each in wording.HEADINGS}
+    whole = SheetRows()
+    found, problems = whole.found, whole.problems
+    for _, row in sorted(sheet.grid.rows.items()):
+        problems += [sheet.place.comment(cell) for cell in row.values() if cell.comment]
+        if _above(sheet, row, whole):
+            continue
+        for cell in row.values() if not whole.title else ():
+            whole.title = wording.scope_in(cell.text)
+            if whole.title:
+                break
+        first = sheet.at(wording.REF, row)
+        if first is not None and wording.fold(first.text) == wording.fold(wording.REF):
+            problems += [
+                sheet.place.unexpected(cell)
+                for cell in row.values()
+                if cell.kind and wording.fold(cell.text) not in headings
+            ]
+            continue
+        unknown = sum(each.code == "unknown-ref" for each in problems[-_NEAREST:])
+        each, more = _row(sheet, row, whole.moved, with_nearest=unknown < _NEAREST)
+        problems += more
+        if each is not None:
+            found.append(each)
+            note = sheet.at(wording.NOTE, row)
+            whole.remarks += [note] if note is not None else []
+            past = each.earlier if each.is_question else None
+            if past is not None and wording.is_earlier(past.text):
+                whole.remarks.append(past)
+    if whole.moved:
+        _hold_back(sheet, whole)
+    return whole
+
+
+def _hold_back(sheet: Questions, whole: SheetRows) -> None:
+    """Leave out the rows that nobody can place, as others of the sheet have moved."""
+    for each in list(whole.found):
+        if sheet.questions.is_shared(sheet.known[each.ref.framework][each.ref.name]):
+            whole.found.remove(each)
+            whole.moved.add(each.ref)
+            held = [cell for cell in (each.answer, each.words, each.confirm) if cell is not None]
+            if held:
+                where, ref = each.place.of(each.ref_cell), each.ref_cell.text.strip()
+                whole.problems.append(beside_moved(where, ref, _texts(held)))
+
+
+def _texts(cells: Sequence[Cell]) -> str:
+    return "; ".join(quoted(each.text) for each in cells)
+
+
+def _above(sheet: Questions, row: Mapping[int, Cell], whole: SheetRows) -> bool:
+    """Read a row over the headings that says something about the whole sheet, if it is one."""
+    filled = [row[column] for column in sorted(row) if row[column].kind]
+    label = next((e for e in filled if wording.fold(e.text) == wording.fold(wording.ANSWERED_BY)),
+                 None)  # fmt: skip
+    origin = ""
+    if label is None:
+        for label in filled:
+            if origin := wording.confirmed_origin(label.text):
+                break
+    if label is None or not (origin or wording.fold(label.text) == wording.fold(
+            wording.ANSWERED_BY)):  # fmt: skip
+        return False
+    said = sheet.grid.right_of(label)
+    if said is not None and sheet.is_ours(said):
+        said = None
+    for cell in filled:
+        if cell not in (label, said) and not sheet.is_ours(cell):
+            whole.problems.append(sheet.place.unexpected(cell))
+    if said is None:
+        return True
+    text, problem = sheet.place.text_in(said)
+    if problem is not None:
+        whole.problems.append(problem)
+    elif not origin:
+        whole.answered_by = said
+    elif wording.is_yes(text) or wording.is_no(text):
+        said_so = whole.confirmed if wording.is_yes(text) else whole.denied
+        said_so += [(origin, said)] if text else []
+    else:
+        whole.problems.append(sheet.place.not_a_yes(said))
+    return True
+
+
+def _row(
+    sheet: Questions, row: Mapping[int, Cell], displaced: set[Ref], *, with_nearest: bool
+) -> tuple[Found | None, list[Problem]]:
+    place = sheet.place
+    filled = [row[column] for column in sorted(row) if row[column].kind]
+    ref_cell = sheet.at(wording.REF, row)
+    ref = read_ref(ref_cell.text, sheet.file_frameworks) if ref_cell is not None else None
+    if ref_cell is None or ref is None or ref_cell.kind != "s" or sheet.is_ours(ref_cell):
+        return None, [place.unexpected(cell) for cell in filled if not sheet.is_ours(cell)]
+    if ref.framework not in sheet.frameworks:
+        return None, []  # said once for the file
+    question = sheet.known[ref.framework].get(ref.name)
+    if question is None:
+        others = [each for each in filled if each != ref_cell]
+        return None, _unknown(sheet, ref_cell, ref, others, with_nearest=with_nearest)
+    problems: list[Problem] = []
+    statement = sheet.at(wording.STATEMENT, row)
+    own = wording.question_of(statement.text) if statement is not None else ""
+    if other := sheet.questions.owner(own, question):
+        displaced.add(ref)
+        held = _texts([each for each in filled if each not in (ref_cell, statement)])
+        return None, [moved(place.of(ref_cell), ref_cell.text.strip(), other, own, held)]
+    found = Found(
+        ref,
+        place,
+        ref_cell,
+        sheet.at(wording.ANSWER, row),
+        sheet.at(wording.WORDS, row),
+        sheet.at(wording.EARLIER, row),
+        sheet.at(wording.CONFIRM, row),
+    )
+    framework = sheet.frameworks[ref.framework]
+    is_title = ref.name in framework.outcomes and ref.name not in framework.indicators
+    taken = {ref_cell, statement}
+    if not is_title:
+        taken |= {found.words, found.earlier, sheet.at(wording.NOTE, row)}
+        if not ref.name.endswith(WHY):
+            taken.add(found.answer)
+        if found.is_question and found.earlier is not None:
+            taken.add(found.confirm)
+    past = found.earlier
+    if past is not None and not _is_past(past, found, framework):
+        taken.discard(past)
+    problems += [
+        place.unexpected(cell)
+        for cell in filled
+        if cell not in taken
+        and wording.fold(cell.text) != wording.fold(question)
+        and not (is_title and wording.is_progress(cell.text))
+    ]
+    if wording.STATEMENT in sheet.columns:
+        text = statement.text if statement is not None else ""
+        if wording.fold(own) != wording.fold(question):
+            problems.append(_changed(place, statement or ref_cell, ref, text, question))
+    return (None if is_title else found), problems
+
+
+def _is_past(cell: Cell, found: Found, framework: Framework) -> bool:
+    """Say whether a cell under *Last year* can be what we wrote there."""
+    if not found.is_question:
+        return cell.kind == "s" and cell.text.startswith(wording.PAST_WORDS)
+    labels = {each.label for answers in framework.answer_sets for each in answers.answers}
+    first = next(iter(cell.text.splitlines()), "")
+    shown = wording.shown_in(first)
+    if shown is not None and wording.fold(shown.label) in {wording.fold(e) for e in labels}:
+        return True
+    folded = wording.fold(cell.text)
+    return folded.startswith(wording.fold(wording.PAST_WORDS)) or folded in {
+        wording.fold(wording.NOT_ASKED),
+        wording.fold(wording.NOT_ANSWERED),
+    }
+
+
+def _unknown(
+    sheet: Questions, cell: Cell, ref: Ref, others: Sequence[Cell], *, with_nearest: bool
+) -> list[Problem]:
+    near = closest(ref.name, list(sheet.known[ref.framework])) if with_nearest else ""
+    held = f" The row holds: {_texts(others)}." if others else ""
+    return [
+        Problem(
+            "unknown-ref",
+            sheet.place.of(cell),
+            f"{quoted(cell.text)} is not a question of {ref.framework}.{held}",
+            f"{near + ' ' if near else ''}Nothing in this row was stored. "
+            "Put the ref back as it was and send the file again.",
+        )
+    ]
+
+
+def _changed(place: Place, cell: Cell, ref: Ref, text: str, question: str) -> Problem:
+    return Problem(
+        "question-changed",
+        place.of(cell),
+        f"The question of {ref.name} was changed to {quoted(text)}; it is {quoted(question)}."
+        if text
+        else f"The question of {ref.name} was removed; it is {quoted(question)}.",
+        "The answer was stored for the question as it is. Ask whether it still fits.",
+        Severity.NOTE,
+    )
+
+
+def _answers(ref: Ref, framework: Framework) -> tuple[Answer, ...]:
+    return framework.answers_for(framework.indicators[IndicatorId(ref.name)][1]).answers
+
+
+def replies_of(
+    found: Sequence[Found], frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[tuple[Reply, ...], list[Problem]]:
+    """Turn rows into replies; rows that say different things under one ref are all reported."""
+    problems: list[Problem] = []
+    given: dict[Ref, list[tuple[Found, AnswerReply | TextReply]]] = {}
+    refs = {each.ref for each in found}
+    for each in found:
+        framework = frameworks[each.ref.framework]
+        if each.is_question:
+            statements = statements_of(each.ref, refs, frameworks)
+            reply, more = _answer(each, framework, statements)
+        else:
+            reply, more = _text(each, frameworks)
+        problems += more
+        if reply is not None:
+            given.setdefault(each.ref, []).append((each, reply))
+    replies: list[Reply] = []
+    for ref, several in given.items():
+        if len({_said(reply) for _, reply in several}) == 1:
+            replies.append(several[0][1])
+            continue
+        for row, reply in several:
+            others = ", ".join(
+                other.place.of(other.ref_cell) for other, _ in several if other != row
+            )
+            problems.append(
+                Problem(
+                    "repeated-ref",
+                    row.place.of(row.ref_cell),
+                    f'The ref "{row.ref_cell.text.strip()}" stands here and at {others}, '
+                    f"with different answers; here it is {quoted(_said_as_text(reply))}.",
+                    f"Neither was stored for {ref.name}. Delete the wrong row and send it again.",
+                )
+            )
+    return tuple(replies), problems
+
+
+def _said(reply: AnswerReply | TextReply) -> tuple[str | None, str]:
+    if isinstance(reply, AnswerReply):
+        return reply.answer, reply.reason
+    return reply.text, reply.valid_until
+
+
+def _said_as_text(reply: AnswerReply | TextReply) -> str:
+    return " ".join(each for each in _said(reply) if each) or WITHDRAW
+
+
+def statements_of(
+    ref: Ref, refs: set[Ref], frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[StatementKey, ...]:
+    """Give the statements of a row; those that repeat it too, unless one has a row of its own."""
+    together = statements_for(ref, frameworks, together=True)
+    own = {ref._replace(name=str(each.indicator)) for each in together} - {ref}
+    return statements_for(ref, frameworks, together=not own & refs)
+
+
+def _answer(
+    row: Found, framework: Framework, statements: tuple[StatementKey, ...]
+) -> tuple[AnswerReply | TextReply | None, list[Problem]]:
+    place, problems = row.place, list[Problem]()
+    answer = reason = ""
+    for cell in (row.answer, row.words):
+        if cell is None:
+            continue
+        text, problem = place.text_in(cell)
+        if problem is not None:
+            problems.append(problem)
+        elif cell is row.answer:
+            answer = text
+        else:
+            reason = text
+    if row.answer is None or not answer:
+        if reason and row.words is not None and not problems:
+            problems.append(_reason_alone(row, row.words, framework, reason))
+        return None, problems
+    answers = _answers(row.ref, framework)
+    choices: dict[str, Answer | None] = {wording.fold(WITHDRAW): None}
+    for each in answers:
+        choices |= {wording.fold(each.label): each, wording.fold(each.code): each}
+    folded = wording.fold(answer)
+    if folded not in choices:
+        labels = [*(each.label for each in answers), WITHDRAW]
+        beside = (
+            f" The words beside it, {quoted(reason)}, were not stored either." if reason else ""
+        )
+        problems.append(
+            Problem(
+                "answer-not-allowed",
+                place.of(row.answer),
+                f"{quoted(answer)} is not one of the answers to {row.ref.name}.",
+                f"{two_meanings(answers)}Choose one of: {'; '.join(labels)}. "
+                f"Nothing was stored for this row.{beside}",
+            )
+        )
+        return None, problems
+    if problems:  # NOTE: half a row would replace a reason we have with none
+        return None, [*problems, _held_back(row, row.answer, answer)]
+    chosen = choices[folded]
+    if chosen is not None and chosen.needs is Needs.REASON and not reason:
+        problems.append(
+            Problem(
+                "reason-missing",
+                place.of(row.answer),
+                f'"{chosen.label}" needs a reason.',
+                "It was stored, and counts as not answered until a reason stands under "
+                f'"{wording.WORDS}".',
+                Severity.NOTE,
+            )
+        )
+    code = None if chosen is None else chosen.code
+    source = place.source_of(row.answer)
+    return AnswerReply(statements, code, reason, source, answer), problems
+
+
+def _reason_alone(row: Found, cell: Cell, framework: Framework, reason: str) -> Problem:
+    labels = "; ".join(each.label for each in _answers(row.ref, framework))
+    return Problem(
+        "reason-without-answer",
+        row.place.of(cell),
+        f"{quoted(reason)} stands beside {row.ref.name}, and no answer is chosen.",
+        f"It was not stored. Choose one of: {labels}. Then send the file again.",
+    )
+
+
+def _held_back(row: Found, cell: Cell, answer: str) -> Problem:
+    return Problem(
+        "row-held-back",
+        row.place.of(cell),
+        f"The answer {quoted(answer)} to {row.ref.name} was held back with the words beside it.",
+        "Mend the cell named above and send the file again; then both are stored.",
+    )
+
+
+def _text(
+    row: Found, frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[AnswerReply | TextReply | None, list[Problem]]:
+    place, problems = row.place, list[Problem]()
+    is_evidence = row.ref.name.endswith(EVIDENCE)
+    text = until = ""
+    if row.words is not None:
+        text, problem = place.text_in(row.words)
+        problems += [problem] if problem is not None else []
+    if is_evidence and row.answer is not None:
+        stated, problem = place.text_in(row.answer)
+        read = read_day_count if row.answer.kind == "n" else read_date
+        date = read(stated) if row.answer.kind in {"s", "d", "n"} else None
+        until = date or ""
+        if problem is not None:
+            problems.append(problem)
+        elif stated and not text:
+            problems.append(
+                Problem(
+                    "date-without-documents",
+                    place.of(row.answer),
+                    f"The date {quoted(stated)} stands here, and no document is named.",
+                    f'It was not stored. Name the documents under "{wording.WORDS}".',
+                )
+            )
+        elif stated and date is None:
+            problems.append(_not_a_date(row, row.answer, stated))
+    outcome = outcome_for(row.ref, frameworks)
+    if not text or outcome is None or row.words is None:
+        return None, problems
+    kind = TextKind.EVIDENCE if is_evidence else TextKind.RATIONALE
+    return TextReply(kind, outcome, text, until, place.source_of(row.words)), problems
+
+
+def _not_a_date(row: Found, cell: Cell, stated: str) -> Problem:
+    return Problem(
+        "not-a-date",
+        row.place.of(cell),
+        f"{quoted(stated)} is not a date we can read.",
+        "Write it like 31 December 2026. The documents were stored without a date.",
+    )

@@ -1,0 +1,120 @@
+"""Whether a row is still the row it was: texts away from their refs, and joined cells.
+
+A *Ref* column sorted by itself moves answers. Where a row holds exactly the text of another one,
+nobody can say which of the two its answer is for, so nothing of it is stored. Rows whose text
+several refs share cannot be told apart once one row of the sheet has moved; they are held back
+with it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from cyberassess.books.guard import Sheet
+from cyberassess.books.wording import fold
+from cyberassess.errors import Problem, counted
+
+UNDO = (
+    "Was one column sorted by itself? Undo that (Ctrl+Z), or copy the refs back from the file "
+    "that was sent; then sort whole rows only, and send the file again."
+)
+_LONGEST = 60
+
+
+def quoted(text: str) -> str:
+    """Give what was found, in quotation marks, in one line and not too long."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= _LONGEST else f'"{line[: _LONGEST - 1].rstrip()}…"'
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of the rows of a file, with the refs each belongs to."""
+
+    by_text: Mapping[str, tuple[str, ...]]
+    """Refs in the file's order, keyed by folded text."""
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> "Texts":
+        """Take pairs of ref and text."""
+        found: dict[str, list[str]] = {}
+        for ref, text in pairs:
+            if text.strip():
+                found.setdefault(fold(text), []).append(ref)
+        return cls({text: tuple(refs) for text, refs in found.items()})
+
+    def owner(self, text: str, own: str) -> str:
+        """Give the ref another row's text belongs to; empty where it is no other row's.
+
+        Args:
+            text: as it stands in the row.
+            own: the text that belongs to the row's ref.
+        """
+        folded = fold(text)
+        return "" if folded == fold(own) else next(iter(self.by_text.get(folded, ())), "")
+
+    def is_shared(self, text: str) -> bool:
+        """Say whether several refs have this text."""
+        return len(self.by_text.get(fold(text), ())) > 1
+
+
+def moved(where: str, ref: str, other: str, text: str, held: str = "") -> Problem:
+    """Report a row whose text is another one's.
+
+    Args:
+        where: its place.
+        ref: as the row has it.
+        other: the ref the text belongs to.
+        text: that stands in the row.
+        held: what else stands in the row, quoted.
+    """
+    more = f" The row holds: {held}." if held else ""
+    return Problem(
+        "row-moved",
+        where,
+        f"The row has the ref {ref}, and the text of {other}: {quoted(text)}.{more}",
+        f"Nothing in this row was stored. {UNDO}",
+    )
+
+
+def beside_moved(where: str, ref: str, held: str = "") -> Problem:
+    """Report a row that cannot be told from others of its kind, on a sheet where rows moved."""
+    more = f" The row holds: {held}." if held else ""
+    return Problem(
+        "row-moved",
+        where,
+        f"Other rows of this sheet have moved, and the text beside {ref} stands beside other "
+        f"refs too, so nobody can say whose row this is.{more}",
+        f"Nothing in this row was stored. {UNDO}",
+    )
+
+
+_SHOWN = 20
+"""How many refs are named of those that joined cells cover."""
+
+
+def joined(
+    sheet: Sheet, where: str, refs: Mapping[int, str], columns: Collection[int]
+) -> Iterator[Problem]:
+    """Report cells that were joined over the answers of rows: only the first of them counts.
+
+    Args:
+        sheet: as it came back.
+        where: the sheet, for messages.
+        refs: of the sheet's rows, keyed by row.
+        columns: those that people answer in.
+    """
+    for each in sheet.merged:
+        if not any(each.left <= column <= each.right for column in columns):
+            continue
+        rows = [refs[row] for row in sorted(refs) if each.top <= row <= each.bottom]
+        if not rows:
+            continue
+        more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+        yield Problem(
+            "merged-cells",
+            f"{where}, cells {each.address}",
+            f"These cells were merged into one, over the answers of {counted(len(rows), 'row')}: "
+            f"{', '.join(rows[:_SHOWN])}{more}.",
+            "Each row was read from its own cell, and merging empties all cells but the first. "
+            "Undo the merging, answer each row in its own cells, and send the file again.",
+        )

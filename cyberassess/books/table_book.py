@@ -1,0 +1,176 @@
+"""Plain tables as a workbook: what officers keep in a spreadsheet, and read back.
+
+As in questionnaires, nothing is hidden, merged or protected, and whatever begins with an equals
+sign is text.
+"""
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from cyberassess.books.look import INDENT, PLAIN_BOOK, Paper
+from cyberassess.books.text_size import Fitted, row_height
+from cyberassess.disk import files
+
+_PETROL, _INPUT, _OCHRE = "#0b5563", "#fffdf0", "#b8962e"
+_GREY, _LINE = "#595959", "#c9d6d8"
+_A3, _A4, _WITHOUT_GRID, _LONGEST_CELL, _LONGEST_LIST = 8, 9, 2, 32_767, 255
+_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+HEADINGS_ROW = 4
+"""Counted from one, the row of the headings on every sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    heading: str
+    width: int
+    """Pixels."""
+    choices: tuple[str, ...] = ()
+    """Offered as a list; other values may be typed and are looked at when read back."""
+    is_input: bool = True
+    """Whether people write in it."""
+    is_link: bool = False
+    """Whether its texts are paths of files that lie beside the workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSheet:
+    """One sheet: a title, a line that says what to do, a table."""
+
+    name: str
+    title: str
+    line: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """As many texts as there are columns."""
+    spare: int = 0
+    """Empty rows below, ready to be filled in."""
+    is_wide: bool = False
+    """Printed on A3 instead of A4."""
+    is_filtered: bool = False
+    """Whether the headings offer to filter."""
+    to_change: tuple[str, ...] = ()
+    """Of a sheet of facts, whose first heading is empty: labels whose values people may change."""
+
+    @property
+    def is_facts(self) -> bool:
+        """Whether it holds labels with what stands beside them, and no headings."""
+        return not self.columns[0].heading
+
+
+def write_tables(
+    path: Path,
+    sheets: Sequence[TableSheet],
+    *,
+    marking: str,
+    footer: str,
+    created: datetime.datetime,
+) -> None:
+    """Write the sheets; the same input gives the same bytes.
+
+    Raises:
+        OSError: where the file cannot be written; nothing is left behind.
+    """
+    import xlsxwriter
+
+    memory = BytesIO()
+    book = xlsxwriter.Workbook(memory, dict(PLAIN_BOOK))
+    book.set_properties({"created": created, "title": footer})
+    plain = {"font_name": "Arial", "font_size": 11, "valign": "top", "text_wrap": True}
+    forms = {
+        "title": book.add_format(plain | {"font_size": 18, "bold": True, "font_color": _PETROL,
+                                          "text_wrap": False}),
+        "line": book.add_format(plain | {"font_size": 10, "font_color": _GREY,
+                                         "text_wrap": False}),
+        "head": book.add_format(plain | {"bold": True, "font_color": "white", "indent": 1,
+                                         "bg_color": _PETROL, "valign": "vcenter"}),
+        "label": book.add_format(plain | {"bold": True, "bottom": 1, "bottom_color": _LINE}),
+        "fact": book.add_format(plain | {"align": "left", "indent": 1, "bottom": 1,
+                                         "bottom_color": _LINE}),
+        "input": book.add_format(plain | {"num_format": "@", "bg_color": _INPUT, "border": 1,
+                                          "border_color": _OCHRE, "align": "left", "indent": 1}),
+    }  # fmt: skip
+    for sheet in sheets:
+        paper = book.add_worksheet(sheet.name)
+        paper.hide_gridlines(_WITHOUT_GRID)
+        paper.set_landscape()
+        paper.set_paper(_A3 if sheet.is_wide else _A4)
+        paper.fit_to_pages(1, 0)
+        shown = _clean(marking).replace("&", "&&")
+        paper.set_header(f'&C&"Arial,Bold"&10{shown}')
+        left = _clean(footer)[:100].replace("&", "&&")
+        paper.set_footer(f'&L&9{left}&C&"Arial,Bold"&10{shown}&R&9Page &P of &N')
+        paper.write_string(0, 0, _clean(sheet.title), forms["title"])
+        paper.set_row(0, 28)
+        paper.write_string(1, 0, _clean(f"{sheet.line} {marking}".strip()), forms["line"])
+        _table(paper, sheet, forms)
+    book.close()
+    files.write_whole(path, memory.getvalue())
+
+
+def _clean(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", text)[:_LONGEST_CELL]
+
+
+def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None:
+    from xlsxwriter.worksheet import Worksheet
+
+    assert isinstance(paper, Worksheet)  # noqa: S101 - the library comes without types
+    top = HEADINGS_ROW - 1
+    last = top + len(sheet.rows) + sheet.spare
+    if last > top and not (sheet.is_facts or sheet.is_filtered):
+        named = [{"header": each.heading} for each in sheet.columns]
+        paper.add_table(top, 0, last, len(named) - 1, {"columns": named, "style": None})
+    for number, column in enumerate(sheet.columns):
+        usual = forms["input" if column.is_input else "fact"]
+        paper.set_column_pixels(number, number, column.width)
+        if not sheet.is_facts:
+            paper.write_string(top, number, column.heading, forms["head"])
+        elif not number:
+            usual = forms["label"]
+        for row, texts in enumerate(sheet.rows, start=top + 1):
+            text = _clean(texts[number])
+            form = forms["input"] if number and texts[0] in sheet.to_change else usual
+            if text and column.is_link and "\n" not in text:
+                paper.write_url(row, number, f"external:{text}", form, text)
+            elif text:
+                paper.write_string(row, number, text, form)
+            else:
+                paper.write_blank(row, number, None, form)
+        for row in range(top + 1 + len(sheet.rows), last + 1):
+            paper.write_blank(row, number, None, usual)
+        if column.choices and last > top and len(",".join(column.choices)) <= _LONGEST_LIST:
+            paper.data_validation(
+                top + 1,
+                number,
+                last,
+                number,
+                {"validate": "list", "source": list(column.choices), "error_type": "warning"},
+            )
+    _heights(paper, sheet, last)
+    if sheet.is_facts:
+        return
+    if sheet.is_filtered and last > top:
+        paper.autofilter(top, 0, last, len(sheet.columns) - 1)
+    paper.freeze_panes(top + 1, 0)
+    paper.repeat_rows(top)
+
+
+def _heights(paper: Paper, sheet: TableSheet, last: int) -> None:
+    top = HEADINGS_ROW - 1
+    for row, texts in enumerate(sheet.rows, start=top + 1):
+        fitted = [
+            Fitted(text, column.width - INDENT, 11)
+            for text, column in zip(texts, sheet.columns, strict=True)
+        ]
+        paper.set_row(row, row_height(fitted, least=22))
+    for row in range(top + 1 + len(sheet.rows), last + 1):
+        paper.set_row(row, 22)
+    if not sheet.is_facts:
+        fitted = [Fitted(e.heading, e.width - INDENT, 11, bold=True) for e in sheet.columns]
+        paper.set_row(top, row_height(fitted, least=24))

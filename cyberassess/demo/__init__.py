@@ -1,0 +1,1 @@
+"""The fictional council, and the road it is taken down."""

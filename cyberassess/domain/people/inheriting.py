@@ -1,0 +1,155 @@
+"""Answers a scope takes over from the shared services it uses.
+
+A shared service is a source, never scored. Its answer to a statement counts for a scope that
+inherits from it only where somebody confirmed that very answer for that scope; when the source's
+answer changes, the confirmation has lapsed. An answer of the scope's own overrides, visibly.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from cyberassess.domain.assessment import (
+    Scope,
+    ScopeId,
+    Settings,
+    StatementKey,
+    covers,
+    scopes_of,
+)
+from cyberassess.domain.record.recorded import Given, Record, State
+from cyberassess.domain.record.standing import Offered, Standing, standings_of
+from cyberassess.domain.sets.framework import CountsAs, Framework
+
+INHERITANCE = "inheritance"
+"""The register of confirmed inheritance, keyed by framework version, scope, statement and source;
+its field ``answer`` is the code that was confirmed."""
+
+
+class Inheritable(NamedTuple):
+    """A shared service's answer that a scope may take over."""
+
+    statement: StatementKey
+    """In the scope that inherits."""
+    source: Scope
+    standing: Standing
+    """Of the statement in the shared service; settled and answered."""
+    confirmed: bool
+    """Whether somebody confirmed this very answer for the scope."""
+    confirmation: Record | None
+    """Of it, or of the answer it had before; ``None`` where nobody confirmed any."""
+
+    @property
+    def given(self) -> Given:
+        """The answer as it counts for the scope that inherits."""
+        chosen = next(
+            (each for each in self.standing.given if each.answer == self.standing.answer),
+            self.standing.given[0],
+        )
+        reason = self.standing.resolution.reason if self.standing.resolution else chosen.reason
+        return replace(
+            chosen,
+            answer=str(self.standing.answer),
+            reason=reason,
+            inherited_from=self.source.id,
+            confirmed=self.confirmation,
+        )
+
+
+def inheritable(framework: Framework, settings: Settings, state: State) -> Iterator[Inheritable]:
+    """Give every answer of a shared service that a scope may take over, confirmed or not."""
+    heirs = [scope for scope in settings.all_scopes if scope.inherits]
+    for scope in heirs:
+        sources = [each for each in map(settings.scope, scope.inherits) if each is not None]
+        for outcome, layouts in framework.layout:
+            if scope not in scopes_of(outcome, settings):
+                continue
+            for source in sources:
+                if not covers(framework, outcome, source):
+                    continue
+                standings = standings_of(framework, layouts, state, source.id)
+                for layout, standing in zip(layouts, standings, strict=True):
+                    if standing.answer is None or standing.counts_as is CountsAs.UNANSWERED:
+                        continue
+                    key = StatementKey(framework.ref, scope.id, layout.id)
+                    record = state.record(INHERITANCE, *key, source.id)
+                    confirmed = (
+                        record is not None and record.fields.get("answer") == standing.answer
+                    )
+                    yield Inheritable(key, source, standing, confirmed, record)
+
+
+class Taken(NamedTuple):
+    """What follows from the answers of shared services."""
+
+    state: State
+    """In which confirmed answers stand as the scopes' own."""
+    offered: Mapping[StatementKey, tuple[Offered, ...]]
+    """Answers that wait to be confirmed, where a scope has none of its own."""
+
+
+def with_inherited(framework: Framework, settings: Settings, state: State) -> Taken:
+    """Give the state in which confirmed answers of shared services stand as the scopes' own.
+
+    Several sources that differ stand together, and so are a conflict.
+    """
+    taken: dict[StatementKey, tuple[Given, ...]] = {}
+    offered: dict[StatementKey, tuple[Offered, ...]] = {}
+    for each in inheritable(framework, settings, state):
+        key = each.statement
+        if has_own(framework, state, key):
+            continue
+        if each.confirmed:
+            taken[key] = (*taken.get(key, ()), each.given)
+        else:
+            offer = Offered(each.source.id, each.confirmation)
+            offered[key] = (*offered.get(key, ()), offer)
+    if not taken:
+        return Taken(state, offered)
+    answers = dict(state.answers)
+    for key, given in taken.items():
+        answers[key] = (*answers.get(key, ()), *given)
+    return Taken(replace(state, answers=answers), offered)
+
+
+def has_own(framework: Framework, state: State, key: StatementKey) -> bool:
+    """Say whether a scope has an answer of its own that says something."""
+    meanings = framework.layout_of[key.indicator].answers
+    return any(
+        each.answer in meanings and meanings[each.answer].counts_as is not CountsAs.UNANSWERED
+        for each in state.answers.get(key, ())
+    )
+
+
+class Override(NamedTuple):
+    """A shared service's answer that a scope's own, different answer stands in place of."""
+
+    statement: StatementKey
+    own: tuple[Given, ...]
+    source: ScopeId
+    inherited: str
+    """The code of the shared service's answer."""
+
+
+def overrides(framework: Framework, settings: Settings, state: State) -> tuple[Override, ...]:
+    """Give every answer of a shared service that a scope answers differently for itself."""
+    found: list[Override] = []
+    for each in inheritable(framework, settings, state):
+        own: tuple[Given, ...] = state.answers.get(each.statement, ())
+        if has_own(framework, state, each.statement) and any(
+            given.answer != each.standing.answer for given in own
+        ):
+            answer = str(each.standing.answer)
+            found.append(Override(each.statement, own, each.source.id, answer))
+    return tuple(found)
+
+
+def confirmed_by_source(
+    framework: Framework, settings: Settings, state: State
+) -> Mapping[tuple[ScopeId, ScopeId], tuple[int, int]]:
+    """Count confirmed and inheritable answers, keyed by scope and shared service."""
+    counts: dict[tuple[ScopeId, ScopeId], tuple[int, int]] = {}
+    for each in inheritable(framework, settings, state):
+        confirmed, total = counts.get((each.statement.scope, each.source.id), (0, 0))
+        counts[each.statement.scope, each.source.id] = (confirmed + each.confirmed, total + 1)
+    return counts

@@ -1,0 +1,610 @@
+"""What one person is asked: the same topics and rows for the workbook and for the prompts.
+
+A row is one question. Statements that say the same are one row, whose answer is written to each of
+them; where their present answers differ they are two rows until they agree.
+
+A *ref* names a row or a text in the outside world (the workbook's Ref column). It stands on its
+own: ``B2.c.NA.2`` for the organisation, ``B2.c.NA.2/housing`` for another scope; with several
+frameworks the ones after the first are prefixed with their number and a colon (``2:A1.a.A.1``).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cyberassess.domain.assessment import (
+    ORGANISATION,
+    Asked,
+    OutcomeKey,
+    Person,
+    PersonId,
+    ScopeId,
+    Settings,
+    StatementKey,
+    outcome_key,
+    statement_key,
+)
+from cyberassess.domain.record.events import ASKED_AGAIN
+from cyberassess.domain.record.recorded import Given, Said, Source, State
+from cyberassess.domain.sets.framework import (
+    Answer,
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    OutcomeId,
+)
+
+SECONDS_A_ROW = 15
+SECONDS_AN_OUTCOME = 60
+"""What we tell people to expect; to be corrected when returns say better."""
+SECONDS_A_SINGLE = 15
+"""The same for an outcome of a single statement: its answer needs few words beside it."""
+MOST_SEEN = 3
+WITHDRAW = "Withdraw my answer"
+"""The choice that takes an answer back; a blank never does."""
+
+
+WHY = ".why"
+EVIDENCE = ".evidence"
+"""Endings of the refs of an outcome's texts."""
+
+
+DECLARATION = "declaration"
+"""The register of closing declarations, keyed by who was asked; fields ``name``, ``date`` and
+``serial``."""
+COMMENT = "comment"
+"""The register of what somebody is asked to look at, keyed by who is asked, framework version,
+scope and the name in the ref; field ``text``."""
+
+
+class OfferKind(Enum):
+    """Where an offered answer comes from."""
+
+    INHERITED = "inherited"
+    """A shared service gave it."""
+    EARLIER = "earlier"
+    """An earlier assessment ended with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An answer somebody gave elsewhere; it counts here only once it is confirmed."""
+
+    kind: OfferKind
+    answer: str
+    """The answer's code."""
+    label: str
+    reason: str
+    date: str
+    """ISO date it was given on."""
+    origin: str
+    """In words: the shared service's title, or the organisation and period."""
+    source: ScopeId | None = None
+    """The shared service, for an inherited answer."""
+    confirmed: bool = False
+    """An inherited answer that was confirmed already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something that supports answers: what it is called and what it shows."""
+
+    title: str
+    shows: str
+    refs: tuple[str, ...] = ()
+    """Of the questions it supports."""
+    dated: str = ""
+    """ISO date of the document; what was typed, where that is no date."""
+    owner: str = ""
+    location: str = ""
+    valid_until: str = ""
+    """ISO date, as ``dated``."""
+
+
+class Typed(NamedTuple):
+    """What stood in a row and could not be stored."""
+
+    answer: str
+    words: str
+
+
+class Fix(NamedTuple):
+    """Something in a file that came back that its sender should look at."""
+
+    ref: str
+    """Of the row it is about; empty where it is about none."""
+    place: str
+    """Sheet and cell in the file that came back."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question."""
+
+    ref: str
+    statements: tuple[StatementKey, ...]
+    """All statements the answer is written to; the first gives the text."""
+    text: str
+    heading: str
+    """What the column is called (``Warning signs``)."""
+    is_warning: bool
+    answers: tuple[Answer, ...]
+    current: Given | None
+    """This person's answer so far."""
+    offers: tuple[Offer, ...] = ()
+    """Inherited ones first; more than one of a kind where sources differ."""
+    condition: str = ""
+    """The question that must not be answered no for this one to count; empty where none."""
+    official: str = ""
+    """The publisher's own words on one line, where the organisation loaded them."""
+    better_than: tuple[StatementKey, ...] = ()
+    """What says better than this: where it holds, *we do better than this* needs no reason."""
+
+    def needing(self, *, is_backed: bool) -> tuple[Answer, ...]:
+        """Give the answers that count for nothing without a reason.
+
+        Args:
+            is_backed: whether one of ``better_than`` holds.
+        """
+        return tuple(e for e in self.answers if e.needs.wants_reason(is_backed=is_backed))
+
+
+class Seen(NamedTuple):
+    """An outcome as another one names it."""
+
+    ref: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One outcome in one scope, with its rows."""
+
+    ref: str
+    asked: Asked
+    rows: tuple[Row, ...]
+    rationale: Said | None
+    evidence: Said | None
+
+    why_ref: str
+    """The ref of the rationale, ``B2.c.why/housing``."""
+    evidence_ref: str
+    """The ref of the evidence, ``B2.c.evidence/housing``."""
+    see_also: tuple["Seen", ...] = ()
+    """Outcomes of other sets in the same questionnaire that a mapping links with this one."""
+    official: str = ""
+    """The publisher's own words for the outcome; empty where a row says the same."""
+
+    @property
+    def key(self) -> OutcomeKey:
+        """What the rationale and the evidence are about."""
+        return outcome_key(self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What belongs together on one sheet: one group of outcomes in one scope."""
+
+    id: str
+    """The group's id, for example ``B2``."""
+    title: str
+    above: str
+    """The title of the group over it."""
+    scope_title: str
+    scope: ScopeId
+    framework: FrameworkRef
+    blocks: tuple[Block, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows of all blocks."""
+        return tuple(row for block in self.blocks for row in block.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """Everything one person is asked."""
+
+    assessment: str
+    """The assessment's id."""
+    organisation: str
+    period: str
+    person: Person
+    officer: Person
+    head: str
+    """The ledger's head at which it was made."""
+    serial: int
+    due: str
+    """ISO date; empty where none is set."""
+    marking: str
+    frameworks: tuple[Framework, ...]
+    """In the order of the settings: refs count from one."""
+    topics: tuple[Topic, ...]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """What somebody should look at, keyed by the ref it stands beside."""
+    typed: Mapping[str, Typed] = field(default_factory=dict)
+    """What stood in a row and could not be stored, keyed by ref."""
+    fixes: tuple[Fix, ...] = ()
+    """What to look at in a return, in reading order; with any, this is a notes workbook."""
+    documents: tuple[Document, ...] = ()
+    """The documents this person named so far."""
+    completed_by: str = ""
+    """Who wrote their name on the first sheet."""
+    answered_by: Mapping[str, str] = field(default_factory=dict)
+    """Who wrote their name on a sheet of questions, keyed by the sheet's name."""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows of all topics."""
+        return tuple(row for topic in self.topics for row in topic.rows)
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes, rounded up to five minutes.
+
+        An outcome of several statements wants an explanation and the names of documents. One of a
+        single statement is mostly answered by the answer.
+        """
+        blocks = [block for topic in self.topics for block in topic.blocks]
+        seconds = len(self.rows) * SECONDS_A_ROW + sum(
+            SECONDS_AN_OUTCOME if len(each.asked.outcome.asked) > 1 else SECONDS_A_SINGLE
+            for each in blocks
+        )
+        return -(-seconds // 300) * 5
+
+
+def questionnaire(
+    person: Person,
+    portion: tuple[Asked, ...],
+    settings: Settings,
+    state: State,
+    *,
+    frameworks: Mapping[FrameworkRef, Framework],
+    serial: int,
+    offers: Mapping[StatementKey, tuple[Offer, ...]] = MappingProxyType({}),
+    official: Mapping[FrameworkRef, Mapping[str, str]] | None = None,
+) -> Questionnaire:
+    """Give what a person is asked, with their own answers so far.
+
+    Args:
+        person: who is asked.
+        portion: what they are asked.
+        settings: of the assessment.
+        state: what the ledger says.
+        frameworks: the pinned ones, in the order of the settings.
+        serial: the number of this questionnaire for this person.
+        offers: answers given elsewhere, shown beside the questions they fit.
+        official: the publisher's own words, keyed by outcome or statement id, where loaded.
+    """
+    texts = official or {}
+    leaders = _rows_together(portion, person.id, state)
+    numbers = {ref: number for number, ref in enumerate(frameworks, start=1)}
+    topics: dict[tuple[FrameworkRef, ScopeId, str], list[Block]] = {}
+    headings: dict[tuple[FrameworkRef, ScopeId, str], tuple[str, str, str]] = {}
+    paths = {
+        (ref, located.outcome.id): located.groups
+        for ref, framework in frameworks.items()
+        for located in framework.located
+    }
+    for asked in portion:
+        if not asked.outcome.asked:
+            continue
+        groups = paths[asked.framework.ref, asked.outcome.id]
+        key = (asked.framework.ref, asked.scope.id, groups[-1].id)
+        headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
+        number = numbers[asked.framework.ref]
+        topics.setdefault(key, []).append(
+            _block(
+                asked,
+                person.id,
+                state,
+                number=number,
+                leaders=leaders,
+                offers=offers,
+                official=texts.get(asked.framework.ref, {}),
+            )
+        )
+    return Questionnaire(
+        assessment=state.assessment,
+        organisation=settings.organisation,
+        period=settings.period,
+        person=person,
+        officer=settings.officer,
+        head=state.heads[0] if state.heads else "",
+        serial=serial,
+        due=settings.due.isoformat() if settings.due else "",
+        marking=settings.marking.filled,
+        frameworks=tuple(frameworks.values()),
+        topics=tuple(
+            Topic(group, *headings[ref, scope, group], scope, ref, tuple(blocks))
+            for (ref, scope, group), blocks in topics.items()
+        ),
+    )
+
+
+Links = Mapping[tuple[FrameworkRef, OutcomeId], Sequence[tuple[FrameworkRef, OutcomeId]]]
+"""Outcomes of other sets that a mapping links with one, nearest first."""
+
+
+def with_see_also(what: Questionnaire, links: Links) -> Questionnaire:
+    """Give a questionnaire in which linked outcomes name each other.
+
+    Only what this person is asked too is named: in the same scope if it is there, and three of
+    them at most.
+    """
+    here: dict[tuple[FrameworkRef, OutcomeId], dict[ScopeId, Seen]] = {}
+    for topic in what.topics:
+        for block in topic.blocks:
+            outcome = block.asked.outcome
+            seen = Seen(block.ref, outcome.title)
+            here.setdefault((topic.framework, outcome.id), {})[topic.scope] = seen
+
+    def near(topic: Topic, block: Block) -> tuple[Seen, ...]:
+        found: list[Seen] = []
+        for other in links.get((topic.framework, block.asked.outcome.id), ()):
+            places = here.get(other, {})
+            if topic.scope in places:
+                found.append(places[topic.scope])
+            elif len(places) == 1:
+                found += places.values()
+        return tuple(found[:MOST_SEEN])
+
+    topics = tuple(
+        replace(topic, blocks=tuple(replace(b, see_also=near(topic, b)) for b in topic.blocks))
+        for topic in what.topics
+    )
+    return replace(what, topics=topics)
+
+
+def with_comments(what: Questionnaire, state: State) -> Questionnaire:
+    """Give a questionnaire with the comments its person has not answered since."""
+    remarks: dict[str, str] = {}
+    for topic in what.topics:
+        for block in topic.blocks:
+            places: list[tuple[str, Given | Said | None]] = [
+                (block.why_ref, block.rationale),
+                (block.evidence_ref, block.evidence),
+                *((row.ref, row.current) for row in block.rows),
+            ]
+            for ref, said in places:
+                name = ref.rpartition(":")[2].partition("/")[0]
+                key = (str(what.person.id), str(topic.framework), str(topic.scope), name)
+                record = state.record(COMMENT, *key)
+                if record is None or (said is not None and said.origin.time > record.origin.time):
+                    continue
+                remarks[ref] = str(record.fields["text"])
+    return replace(what, remarks={**what.remarks, **remarks}) if remarks else what
+
+
+def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
+    """Give a questionnaire that says beside a row what this person answered to its earlier words.
+
+    Answers given since need no such remark.
+    """
+    said = {
+        (str(record.key[0]), statement): str(text)
+        for record in state.register(ASKED_AGAIN)
+        for statement, text in record.fields["texts"].items()
+    }
+    remarks: dict[str, str] = {}
+    for row in what.rows:
+        for key in row.statements:
+            for given in state.asked_again.get(key, ()):
+                if given.person == what.person.id:
+                    label = {each.code: each.label for each in row.answers}.get(given.answer)
+                    then = said[key.framework, key.indicator]
+                    changed = (
+                        f"the question was: {then} It asks for something else now"
+                        if then != row.text
+                        else "there was a choice less"
+                    )
+                    remarks[row.ref] = (
+                        f'You answered "{label or given.answer}" on {given.origin.time[:10]}, '
+                        f"when {changed}: answer it again."
+                    )
+    return replace(what, remarks={**remarks, **what.remarks}) if remarks else what
+
+
+def make_ref(name: str, scope: ScopeId, number: int) -> str:
+    """Give the ref of a row, an outcome or a text; ``number`` counts frameworks from one."""
+    prefix = f"{number}:" if number > 1 else ""
+    return f"{prefix}{name}" if scope == ORGANISATION else f"{prefix}{name}/{scope}"
+
+
+def _mine(key: StatementKey, person: PersonId, state: State) -> Given | None:
+    return next((each for each in state.answers.get(key, ()) if each.person == person), None)
+
+
+def _said(said: tuple[Said, ...], person: PersonId) -> Said | None:
+    return next((each for each in said if each.person == person), None)
+
+
+_Leaders = Mapping[StatementKey, tuple[StatementKey, ...]]
+"""Statements that have a row of their own, each with all its row is about."""
+
+
+def _rows_together(
+    portion: Sequence[Asked], person: PersonId, state: State
+) -> dict[StatementKey, tuple[StatementKey, ...]]:
+    """Give the rows: statements that say the same are one while this person's answers agree."""
+    groups: dict[object, list[StatementKey]] = {}
+    for asked in portion:
+        for level in asked.framework.levels:
+            for indicator in asked.outcome.at_level(level.id):
+                if indicator.ended:
+                    continue
+                key = statement_key(asked, indicator)
+                mine = _mine(key, person, state)
+                said = mine and (mine.answer, mine.reason)
+                first = indicator.same_as or indicator.id
+                groups.setdefault((key.framework, key.scope, first, said), []).append(key)
+    return {members[0]: tuple(members) for members in groups.values()}
+
+
+def _block(
+    asked: Asked,
+    person: PersonId,
+    state: State,
+    *,
+    number: int,
+    leaders: _Leaders,
+    offers: Mapping[StatementKey, tuple[Offer, ...]],
+    official: Mapping[str, str],
+) -> Block:
+    framework, outcome = asked.framework, asked.outcome
+    rows = tuple(
+        Row(
+            ref=make_ref(indicator.id, asked.scope.id, number),
+            statements=leaders[statement],
+            text=indicator.text,
+            heading=level.heading,
+            is_warning=level.is_warning,
+            answers=framework.answers_for(indicator).answers,
+            current=_mine(statement, person, state),
+            offers=offers.get(statement, ()),
+            condition=(
+                framework.indicators[indicator.applies_when][1].text
+                if indicator.applies_when
+                else ""
+            ),
+            official=" ".join(official.get(indicator.id, "").split()),
+            better_than=tuple(
+                statement._replace(indicator=better) for better in indicator.better_than
+            ),
+        )
+        for level in framework.levels
+        for indicator in outcome.at_level(level.id)
+        for statement in (statement_key(asked, indicator),)
+        if statement in leaders
+    )
+    key = outcome_key(asked)
+    return Block(
+        ref=make_ref(outcome.id, asked.scope.id, number),
+        asked=asked,
+        rows=rows,
+        rationale=_said(state.rationales.get(key, ()), person),
+        evidence=_said(state.evidence.get(key, ()), person),
+        why_ref=make_ref(f"{outcome.id}{WHY}", asked.scope.id, number),
+        evidence_ref=make_ref(f"{outcome.id}{EVIDENCE}", asked.scope.id, number),
+        official=""
+        if IndicatorId(outcome.id) in framework.indicators
+        else " ".join(official.get(outcome.id, "").split()),
+    )
+
+
+class Ref(NamedTuple):
+    """A ref taken apart."""
+
+    framework: FrameworkRef
+    scope: ScopeId
+    name: str
+    """The id of a statement or of an outcome."""
+
+
+_REF = re.compile(r"^(?:(?P<number>[1-9][0-9]?):)?(?P<name>[^\s/:]+)(?:/(?P<scope>[a-z0-9-]+))?$")
+
+
+def read_ref(text: str, frameworks: tuple[FrameworkRef, ...]) -> Ref | None:
+    """Take a ref apart; ``None`` where it is not one.
+
+    Args:
+        text: as it stands in the Ref column.
+        frameworks: those the file names, in its order.
+    """
+    found = _REF.match(text.strip())
+    if found is None:
+        return None
+    number = int(found["number"] or 1)
+    if number > len(frameworks):
+        return None
+    return Ref(frameworks[number - 1], ScopeId(found["scope"] or ORGANISATION), found["name"])
+
+
+def statements_for(
+    ref: Ref, frameworks: Mapping[FrameworkRef, Framework], *, together: bool
+) -> tuple[StatementKey, ...]:
+    """Give the statements an answer in this row is written to; empty for an unknown id.
+
+    Args:
+        ref: of a row.
+        frameworks: the pinned ones.
+        together: write it to the statements that repeat this one as well (their own row is not in
+            the file).
+    """
+    framework = frameworks.get(ref.framework)
+    indicator = IndicatorId(ref.name)
+    if framework is None or indicator not in framework.indicators:
+        return ()
+    members = framework.leaders.get(indicator, (indicator,)) if together else (indicator,)
+    members = tuple(e for e in members if e == indicator or not framework.layout_of[e].ended)
+    return tuple(StatementKey(ref.framework, ref.scope, each) for each in members)
+
+
+def outcome_for(ref: Ref, frameworks: Mapping[FrameworkRef, Framework]) -> OutcomeKey | None:
+    """Give the outcome that a rationale's or evidence's ref names, or ``None``."""
+    framework = frameworks.get(ref.framework)
+    outcome = OutcomeId(ref.name.removesuffix(WHY).removesuffix(EVIDENCE))
+    if framework is None or outcome not in framework.outcomes:
+        return None
+    return OutcomeKey(ref.framework, ref.scope, outcome)
+
+
+class TextKind(Enum):
+    """The free texts people write about an outcome."""
+
+    RATIONALE = "rationale"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReply:
+    """What somebody said to one row, in a workbook or at the prompt."""
+
+    statements: tuple[StatementKey, ...]
+    answer: str | None
+    """An answer's code; ``None`` takes the answer back."""
+    reason: str
+    source: Source
+    read: str = ""
+    """The words it was read from, as they stand in the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextReply:
+    """What somebody wrote about an outcome; never empty."""
+
+    kind: TextKind
+    outcome: OutcomeKey
+    text: str
+    valid_until: str
+    """ISO date; only for evidence, empty where none was given."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmReply:
+    """Somebody said that an offered answer holds here too."""
+
+    statements: tuple[StatementKey, ...]
+    offer: Offer
+    """As it was shown to them."""
+    source: Source
+    read: str = ""
+    """The words that say so, as they stand in the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceReply:
+    """A document somebody named, with what it shows and supports."""
+
+    document: Document
+    outcomes: tuple[OutcomeKey, ...]
+    """Never empty; each once, in the order they were named."""
+    source: Source
+
+
+Reply = AnswerReply | TextReply | ConfirmReply | EvidenceReply

@@ -1,0 +1,77 @@
+"""What independent assurers determined, beside what was claimed.
+
+An assurer's determination never takes the place of the organisation's: both are shown, and how far
+they agree is counted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
+from cyberassess.domain.record.recorded import Origin, Source, State
+from cyberassess.domain.sets.framework import FrameworkRef, LevelId, OutcomeId
+
+REVIEW = "review"
+"""The register of reviews, keyed by framework version, scope, outcome and person; fields
+``determination`` (a level; ``not-applicable``; ``unsure``; empty), ``quality``, ``method`` (a
+list), ``sample``, ``comment``, ``recommendation``, ``risk`` and ``claimed``."""
+REVIEW_FILE = "review-file"
+"""The register of assurers' workbooks kept, keyed by SHA-256; fields ``name``, ``kept_as``,
+``slip``."""
+NOT_APPLICABLE = "not-applicable"
+UNSURE = "unsure"
+QUALITIES = ("strong", "adequate", "weak", "none seen")
+"""How good the evidence was that the assurer saw."""
+METHODS = ("examine", "interview", "test")
+"""How it was assessed. Source: NIST SP 800-53A revision 5, section 2.4 (assessment methods),
+https://doi.org/10.6028/NIST.SP.800-53Ar5."""
+RISKS = ("high", "medium", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One assurer's view of one outcome in one scope."""
+
+    outcome: OutcomeKey
+    person: PersonId
+    determination: str
+    """A level's id, ``not-applicable``, ``unsure``, or empty where none was given."""
+    quality: str
+    method: tuple[str, ...]
+    sample: str
+    comment: str
+    recommendation: str
+    risk: str
+    claimed: str
+    """What was claimed when the workbook was sent: a level's id, ``not-applicable`` or empty."""
+    source: Source
+    origin: Origin
+
+    @property
+    def level(self) -> LevelId | None:
+        """The level determined; ``None`` where none was."""
+        if self.determination in {"", NOT_APPLICABLE, UNSURE}:
+            return None
+        return LevelId(self.determination)
+
+
+def reviews(state: State) -> Mapping[OutcomeKey, tuple[Review, ...]]:
+    """Give every review, keyed by what it is about."""
+    found: dict[OutcomeKey, tuple[Review, ...]] = {}
+    for record in state.register(REVIEW):
+        framework, scope, outcome, person = record.key
+        key = OutcomeKey(FrameworkRef(framework), ScopeId(scope), OutcomeId(outcome))
+        said = {name: str(record.fields.get(name, "")) for name in _TEXTS}
+        review = Review(
+            key,
+            PersonId(person),
+            method=tuple(str(each) for each in record.fields.get("method", ())),
+            source=record.source,
+            origin=record.origin,
+            **said,
+        )
+        found[key] = (*found.get(key, ()), review)
+    return found
+
+
+_TEXTS = ("determination", "quality", "sample", "comment", "recommendation", "risk", "claimed")

@@ -1,0 +1,1 @@
+"""Control sets and what is declared in them."""

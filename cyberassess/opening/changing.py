@@ -1,0 +1,77 @@
+"""Changing ``assessment.yaml`` by command, so that people may go on editing it by hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from cyberassess.disk.workspace import Contents, with_key
+from cyberassess.domain.assessment import (
+    Assignment,
+    Person,
+    Scope,
+    Settings,
+)
+from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.opening.assessment import Assessment, Event, writing
+from cyberassess.opening.file_names import slug
+
+UNTOUCHED = "Nothing was changed."
+
+
+def plain(model: Person | Scope | Assignment) -> dict[str, Any]:
+    """Give an entry of the settings as plain values, without what is left at its default."""
+    values: dict[str, Any] = model.model_dump(mode="json", exclude_defaults=True)
+    return values
+
+
+def change_settings(
+    folder: Path,
+    command: str,
+    change: Callable[[Settings], dict[str, Any]],
+    *,
+    by: str | None = None,
+    events: Callable[[Assessment], Sequence[Event]] = lambda _: (),
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> Assessment:
+    """Change ``assessment.yaml`` and record it, with events of the command's own.
+
+    Args:
+        change: gives new values for top-level keys.
+        events: what else is recorded, looked up in the assessment as it was changed.
+        renamed: why people go by another name now, keyed by their ids.
+
+    Raises:
+        AssessmentError: where the result would not fit together; nothing is changed.
+    """
+
+    def rewrite(contents: Contents, text: str) -> str:
+        for key, value in change(contents.settings).items():
+            text = with_key(text, key, value)
+        return text
+
+    with writing(folder, command, by=by, change=rewrite, renamed=renamed) as session:
+        session.write(list(events(session.assessment)))
+        return session.assessment
+
+
+def find_scope(settings: Settings, name: str, *, where: str = "") -> Scope:
+    """Give a scope by id or title.
+
+    Raises:
+        AssessmentError: where there is none of this name.
+    """
+    wanted = slug(name)
+    for scope in settings.all_scopes:
+        if wanted in (scope.id, slug(scope.title)):
+            return scope
+    known = [str(each.id) for each in settings.all_scopes]
+    near = closest(wanted, known)
+    raise AssessmentError(
+        Problem(
+            "unknown-scope",
+            where,
+            f'"{name}" is not a system or service of this assessment.',
+            f"{near or 'There are: ' + ', '.join(known) + '.'} {UNTOUCHED}",
+        )
+    )

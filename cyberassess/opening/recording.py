@@ -1,0 +1,329 @@
+"""What a reply changes: from replies to events.
+
+Used by everything that brings answers in, so that workbooks, prompts and imports follow the same
+rules: the same person's newer answer replaces, an equal one changes nothing, an older file never
+wins, and a blank withdraws nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from cyberassess.disk.segments import new_text
+from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey, asked_scopes
+from cyberassess.domain.people.inheriting import INHERITANCE
+from cyberassess.domain.people.questions import (
+    AnswerReply,
+    ConfirmReply,
+    EvidenceReply,
+    OfferKind,
+    Reply,
+    TextKind,
+    TextReply,
+)
+from cyberassess.domain.record.recorded import Given, Said, Source, State
+from cyberassess.errors import Problem, Severity
+from cyberassess.opening.assessment import Assessment, Event, record_event
+from cyberassess.opening.documenting import plan_documents
+
+
+class Replaced(NamedTuple):
+    """An earlier answer of the same person that a newer one takes the place of."""
+
+    statement: StatementKey
+    old: str
+    new: str
+    """Empty where the answer was withdrawn."""
+    source: Source
+
+
+@dataclass
+class Plan:
+    """What replies would change."""
+
+    events: list[Event] = field(default_factory=list)
+    stored: int = 0
+    """Statements answered, changed or withdrawn."""
+    texts: int = 0
+    """Rationales and evidence references stored."""
+    unchanged: int = 0
+    replaced: list[Replaced] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Whose replies they are."""
+
+    person: PersonId
+    asked: PersonId
+    """Whom the workbook was made for; the same person unless somebody else filled it in."""
+    then: State | None = None
+    """The state at which the workbook was made; ``None`` where there is none."""
+    time: str = ""
+    """Recorded with each event where a segment holds several moments."""
+
+
+def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan:
+    """Say what replies change in the assessment as it stands."""
+    made = Plan()
+    documents: list[EvidenceReply] = []
+    for reply in replies:
+        match reply:
+            case EvidenceReply():
+                documents.append(reply)
+            case AnswerReply():
+                for statement in reply.statements:
+                    _answer(made, assessment, voice, statement, reply)
+            case TextReply():
+                _text(made, assessment, voice, reply)
+            case ConfirmReply():
+                for statement in reply.statements:
+                    _confirm(made, assessment, voice, statement, reply)
+    _documents(made, assessment, voice, documents)
+    return made
+
+
+def _documents(
+    made: Plan, assessment: Assessment, voice: Voice, replies: Sequence[EvidenceReply]
+) -> None:
+    known = [
+        replace(each, outcomes=tuple(
+            key for key in each.outcomes if _is_asked(made, assessment, key, each.source)
+        ))
+        for each in replies
+    ]  # fmt: skip
+    found = plan_documents(
+        assessment, voice.person, [each for each in known if each.outcomes], voice.time
+    )
+    made.events += found.events
+    made.texts += found.stored
+    made.unchanged += found.unchanged
+    made.problems += found.problems
+
+
+def _came(source: Source) -> str:
+    return f"from {source}" if source.kind in ("workbook", "import") else str(source)
+
+
+def _where(source: Source) -> str:
+    if source.kind == "workbook":
+        return f'{source.name}, sheet "{source.sheet}", cell {source.cell}'
+    return f"{source.name}, {source.place}" if source.place else source.name
+
+
+def _is_asked(
+    made: Plan, assessment: Assessment, key: StatementKey | OutcomeKey, source: Source
+) -> bool:
+    """Whether the scope is one the outcome is assessed for; a problem says where it is not."""
+    settings = assessment.contents.settings
+    framework = assessment.frameworks.get(key.framework)
+    if framework is not None:
+        outcome = (
+            framework.indicators[key.indicator][0]
+            if isinstance(key, StatementKey)
+            else framework.outcomes[key.outcome]
+        )
+        if any(scope.id == key.scope for scope in asked_scopes(framework, outcome, settings)):
+            return True
+    name = key.indicator if isinstance(key, StatementKey) else key.outcome
+    made.problems.append(
+        Problem(
+            "not-asked-here",
+            _where(source),
+            f'{name} is not assessed for "{key.scope}" in this assessment.',
+            "It was not stored. Look at scopes in assessment.yaml.",
+        )
+    )
+    return False
+
+
+def _of(given: Sequence[Given], person: PersonId) -> list[Given]:
+    return [each for each in given if each.person == person]
+
+
+def _ended(assessment: Assessment, key: StatementKey, source: Source) -> list[Problem]:
+    """Say that what a statement asks for ended."""
+    ended = assessment.frameworks[key.framework].layout_of[key.indicator].ended
+    hint = "The answer is stored all the same. It counts for nothing."
+    message = f"{key.indicator} is asked of nobody: {ended}"
+    return [Problem("ended", _where(source), message, hint, Severity.NOTE)] if ended else []
+
+
+def _answer(
+    made: Plan, assessment: Assessment, voice: Voice, key: StatementKey, reply: AnswerReply
+) -> None:
+    if not _is_asked(made, assessment, key, reply.source):
+        return
+    current = _of(assessment.state.answers.get(key, ()), voice.person)
+    said = None if reply.answer is None else (reply.answer, reply.reason)
+    if voice.then is not None and said is not None:
+        before = _of(voice.then.answers.get(key, ()), voice.asked)
+        if any((each.answer, each.reason) == said for each in before):
+            made.unchanged += 1
+            return
+    if said is None and not current:
+        made.unchanged += 1
+        return
+    if said is not None and len(current) == 1:
+        there = current[0]
+        if (there.answer, there.reason) == said or (there.answer == said[0] and not said[1]):
+            made.unchanged += 1
+            return
+    beside = False
+    answered = current or _of(assessment.state.withdrawn.get(key, ()), voice.person)
+    if answered:
+        newer = max(answered, key=lambda each: (each.source.serial, _moment(each)))
+        order = _compare(reply.source, newer)
+        if order < 0:
+            what = "answer to" if current else "withdrawal of the answer to"
+            made.problems.append(
+                Problem(
+                    "older",
+                    _where(reply.source),
+                    f"A newer {what} {key.indicator} is there already: it came "
+                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
+                    "The newer one stays; this one was not stored. The file is kept.",
+                )
+            )
+            return
+        beside = order == 0
+    event: Event = {
+        "type": "answer",
+        "framework": key.framework,
+        "scope": key.scope,
+        "indicator": key.indicator,
+        "person": voice.person,
+        "old": current[0].answer if current else None,
+        "new": reply.answer,
+        "source": reply.source.as_json(),
+    }
+    made.problems += _ended(assessment, key, reply.source)
+    event |= {k: v for k, v in (("read", reply.read), ("time", voice.time)) if v}
+    if reply.reason and said is not None:
+        event["reason"] = new_text(reply.reason)
+    if beside:
+        event["beside"] = True
+        made.problems.append(
+            Problem(
+                "tie",
+                _where(reply.source),
+                f"Two files of the same age answer {key.indicator} differently.",
+                "Both are kept; settle it with cyberassess resolve.",
+            )
+        )
+    made.events.append(event)
+    made.stored += 1
+    if current and not beside:
+        made.replaced.append(
+            Replaced(key, current[0].answer, reply.answer or "", current[0].source)
+        )
+
+
+def _confirm(
+    made: Plan, assessment: Assessment, voice: Voice, key: StatementKey, reply: ConfirmReply
+) -> None:
+    """Take an offered answer: an earlier one becomes this person's, an inherited one is linked.
+
+    An inherited answer stays the shared service's, so that its evidence is counted once and a
+    change there is seen here.
+    """
+    offer = reply.offer
+    if offer.kind is OfferKind.EARLIER or offer.source is None:
+        taken = AnswerReply(
+            (key,),
+            offer.answer,
+            offer.reason,
+            reply.source._replace(place=offer.origin),
+            reply.read,
+        )
+        _answer(made, assessment, voice, key, taken)
+        return
+    if not _is_asked(made, assessment, key, reply.source):
+        return
+    record_key = (*key, offer.source)
+    there = assessment.state.record(INHERITANCE, *record_key)
+    if there is not None and there.fields.get("answer") == offer.answer:
+        made.unchanged += 1
+        return
+    event = record_event(
+        INHERITANCE, record_key, {"answer": offer.answer},
+        person=voice.person, source=reply.source,
+        read=reply.read,
+    )  # fmt: skip
+    if voice.time:
+        event["time"] = voice.time
+    made.events.append(event)
+    made.stored += 1
+
+
+def _moment(given: Given | Said) -> str:
+    return given.source.saved or given.origin.time
+
+
+def _compare(source: Source, there: Given | Said) -> int:
+    """Say whether a reply is newer (1), as old (0) or older (-1) than what is there.
+
+    Newer means a higher serial, then the time saved inside the file; answers at the prompt and
+    from imports count by their time, and what is said now is always newer.
+    """
+    if source.kind != "workbook":
+        return 1
+    if there.source.kind == "workbook":
+        mine, other = (source.serial, source.saved), (there.source.serial, there.source.saved)
+        if mine == other and source.file != there.source.file:
+            return 0
+        return 1 if mine >= other else -1
+    return 1 if not source.saved or source.saved >= there.origin.time else -1
+
+
+def _text(made: Plan, assessment: Assessment, voice: Voice, reply: TextReply) -> None:
+    if not _is_asked(made, assessment, reply.outcome, reply.source):
+        return
+    rationale = reply.kind is TextKind.RATIONALE
+
+    def texts(state: State) -> list[Said]:
+        register = state.rationales if rationale else state.evidence
+        return [*register.get(reply.outcome, ())]
+
+    def same(each: Said) -> bool:
+        dated = not reply.valid_until or each.valid_until == reply.valid_until
+        return each.text == reply.text and dated
+
+    if voice.then is not None and any(
+        same(each) for each in texts(voice.then) if each.person == voice.asked
+    ):
+        made.unchanged += 1
+        return
+    current = [each for each in texts(assessment.state) if each.person == voice.person]
+    if len(current) == 1 and same(current[0]):
+        made.unchanged += 1
+        return
+    if current:
+        newer = max(current, key=lambda each: (each.source.serial, _moment(each)))
+        if _compare(reply.source, newer) < 0:
+            made.problems.append(
+                Problem(
+                    "older",
+                    _where(reply.source),
+                    f"A newer text about {reply.outcome.outcome} is there already: it came "
+                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
+                    "The newer one stays; this one was not stored. The file is kept.",
+                )
+            )
+            return
+    event: Event = {
+        "type": reply.kind.value,
+        "framework": reply.outcome.framework,
+        "scope": reply.outcome.scope,
+        "outcome": reply.outcome.outcome,
+        "person": voice.person,
+        "new": new_text(reply.text),
+        "source": reply.source.as_json(),
+    }
+    if reply.valid_until:
+        event["valid_until"] = reply.valid_until
+    if voice.time:
+        event["time"] = voice.time
+    made.events.append(event)
+    made.texts += 1

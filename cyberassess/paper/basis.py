@@ -1,0 +1,332 @@
+"""What every part of a report is made from, and how dates, numbers, people and places are said."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from cyberassess.domain.assessment import (
+    ALL_SCOPES,
+    ORGANISATION,
+    OutcomeKey,
+    Scope,
+    ScopeId,
+    Settings,
+)
+from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.people.naming import name_of
+from cyberassess.domain.record.approval import Version
+from cyberassess.domain.record.evidence import Register, register_of
+from cyberassess.domain.record.plan import Action, actions_of, by_outcome
+from cyberassess.domain.record.recorded import Origin, Source, State
+from cyberassess.domain.result.confirming import Override, overrides
+from cyberassess.domain.result.counting import Names
+from cyberassess.domain.result.findings import Finding, findings
+from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.result.theme_maturity import ThemeScore
+from cyberassess.domain.result.years import Year
+from cyberassess.domain.sets.framework import (
+    Framework,
+    FrameworkRef,
+    Group,
+    LevelId,
+    OutcomeId,
+    Profile,
+    Target,
+    Theme,
+    ThemeSet,
+)
+from cyberassess.paper.look import OUR_LOOK, Look
+from cyberassess.paper.nation import Nation, nation_of
+
+FIRST_DRAFT = Version(1, "", None)
+SHORT_HASH = 12
+"""How many hex digits of a hash are printed where the whole would not be read."""
+_ROLE_WORDS = {"it": "IT", "hr": "human resources"}
+_TOOLS = {"webcaf": "WebCAF"}
+
+
+def joined(words: Sequence[str]) -> str:
+    """Join words as a sentence does: ``a, b and c``."""
+    if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def share(part: int, whole: int) -> str:
+    """Give a share as whole per cent, half up; ``100%`` and ``0%`` only where they are exact.
+
+    An empty whole has no share: ``none``.
+    """
+    if not whole:
+        return "none"
+    rounded = (200 * part + whole) // (2 * whole)
+    if 0 < part < whole:
+        rounded = min(max(rounded, 1), 99)
+    return f"{rounded}%"
+
+
+def tenths(value: Fraction | None) -> str:
+    """Give a number with one decimal, half up; ``none`` where there is no number."""
+    if value is None:
+        return "none"
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def said_role(role: str) -> str:
+    """Give a role's id as words: ``it-security`` is ``IT security``."""
+    return " ".join(_ROLE_WORDS.get(word, word) for word in role.split("-") if word)
+
+
+def capital(text: str) -> str:
+    """Give a text with its first letter in capitals."""
+    return text[:1].upper() + text[1:]
+
+
+def said_group(group: Group) -> str:
+    """Give a group's id and title; the title alone where the id is only a word of ours."""
+    return group.title if has_own_name(group) else f"{group.id} {group.title}"
+
+
+def has_own_name(group: Group) -> bool:
+    """Say whether a group's id is one we made up, a word in small letters."""
+    return group.id.replace("-", "").isalpha() and group.id.islower()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A level as it is shown: a letter in a box and its word."""
+
+    letter: str
+    word: str
+    tone: str
+    """``high``, ``middle``, ``low`` or ``none``; never the only sign."""
+
+
+NOT_DECIDED = Verdict("?", "Not decided", "none")
+NOT_APPLICABLE = Verdict("-", "Not applicable", "none")
+NO_TARGET = Verdict("-", "No target", "none")
+
+
+def verdict(framework: Framework, level: LevelId | None, otherwise: Verdict) -> Verdict:
+    """Give a level as it is shown; ``otherwise`` where there is none."""
+    if level is None:
+        return otherwise
+    if level not in framework.ranks:
+        return Verdict("?", framework.title_of(level), "low")
+    declared, rank = framework.level(level), framework.ranks[level]
+    highest = len(framework.scale) - 1
+    tone = "low" if rank == 0 else "high" if rank == highest else "middle"
+    return Verdict(declared.letter, declared.title, tone)
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A file that answers came from, under the number the report gives it."""
+
+    label: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything a report is made from, with the look-ups its parts share."""
+
+    settings: Settings
+    frameworks: Mapping[FrameworkRef, Framework]
+    profiles: Mapping[FrameworkRef, Profile | None]
+    themes: ThemeSet
+    state: State
+    card: Scorecard
+    on: datetime.date
+    """Date of the ledger's last entry, printed as the document's."""
+    tool: str
+    version: Version = FIRST_DRAFT
+    """Number, fingerprint and approval of what is printed."""
+    years: tuple[Year, ...] = ()
+    """Earlier assessments, the last one first."""
+    look: Look = OUR_LOOK
+    official: Mapping[FrameworkRef, Mapping[str, str]] = field(default_factory=dict)
+    """The publishers' own words the organisation loaded, keyed by outcome or statement id."""
+    default_themes: ThemeSet | None = None
+    """What the organisation's own themes are set beside; ``None`` where it has none of its own."""
+    default_scores: tuple[ThemeScore, ...] = ()
+    """The themes' figures by the default's placing; empty for sets where nothing was moved."""
+    corrected: tuple[str, ...] = ()
+    """What to say of sets that were corrected after the assessment began."""
+    opened: datetime.date | None = None
+    """Date of the ledger's first entry: evidence dated later was made during the assessment."""
+
+    @cached_property
+    def before(self) -> Year | None:
+        """The assessment before this one, or ``None``."""
+        return self.years[0] if self.years else None
+
+    @cached_property
+    def nation(self) -> Nation:
+        """What offices and laws are called there."""
+        return nation_of(self.settings.nation)
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """Every action, the most urgent first."""
+        return actions_of(self.state)
+
+    @cached_property
+    def planned(self) -> Mapping[OutcomeKey, tuple[Action, ...]]:
+        """Actions still to be done, keyed by what they are about."""
+        return by_outcome(self.actions)
+
+    def baseline(
+        self, framework: FrameworkRef, theme: str, scope: ScopeId = ALL_SCOPES
+    ) -> ThemeScore | None:
+        """Give last year's entry of a theme, where it was counted in the same version."""
+        found = self.before.theme(framework, theme, scope) if self.before else None
+        return found if found is not None and found.of else None
+
+    @cached_property
+    def first(self) -> Framework:
+        """The framework that carries the headline."""
+        return self.frameworks[self.settings.frameworks[0].ref]
+
+    @cached_property
+    def headline(self) -> Theme:
+        """The theme that page one is about."""
+        return self.themes.theme(self.themes.headline)
+
+    @cached_property
+    def evidence(self) -> Register:
+        """The register of evidence."""
+        return register_of(self.state)
+
+    @cached_property
+    def overrides(self) -> tuple[Override, ...]:
+        """What people decided differently from what answers and rule alone would give."""
+        return overrides(self.frameworks, self.settings, self.state, self.card)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every outcome in every scope below its target."""
+        return findings(self.card)
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes that are scored, in the order of the settings."""
+        scored = {each.asked.scope.id for each in self.card.outcomes}
+        return tuple(scope for scope in self.settings.all_scopes if scope.id in scored)
+
+    @cached_property
+    def groups(self) -> Mapping[tuple[FrameworkRef, OutcomeId], tuple[Group, ...]]:
+        """The groups above each outcome, outermost first."""
+        return {
+            (ref, located.outcome.id): located.groups
+            for ref, framework in self.frameworks.items()
+            for located in framework.located
+        }
+
+    @cached_property
+    def files(self) -> Mapping[tuple[str, str], ReceivedFile]:
+        """Files that answers or texts came from, keyed by name and hash, those received first."""
+        keys = [(each.name, each.sha256) for each in self.state.received]
+        said = (*self.state.rationales.values(), *self.state.evidence.values())
+        sources = [given.source for each in self.state.answers.values() for given in each]
+        sources += [text.source for each in said for text in each]
+        sources += [claim.source for each in self.state.claims.values() for claim in each]
+        sources += [change.source for each in self.state.history.values() for change in each]
+        keys += [(source.name, source.file) for source in sources if source.file]
+        return {
+            key: ReceivedFile(f"F{number}", *key)
+            for number, key in enumerate(dict.fromkeys(keys), start=1)
+        }
+
+    @cached_property
+    def _numbers(self) -> Mapping[FrameworkRef, int]:
+        return {ref: number for number, ref in enumerate(self.frameworks, start=1)}
+
+    def target(self, framework: FrameworkRef) -> Target | None:
+        """Give what the chosen profile demands of a framework, or ``None``."""
+        profile = self.profiles.get(framework)
+        return profile.targets.get(framework) if profile else None
+
+    def person(self, person_id: str, at: Origin | None = None) -> str:
+        """Give a person's name: at an event if one is given; see ``naming.name_of``."""
+        return name_of(self.state, self.settings, person_id, at)
+
+    def place(self, scope: ScopeId) -> str:
+        """Give a scope's title; the organisation is the whole beside its systems."""
+        if scope == ORGANISATION:
+            return "Whole organisation" if len(self.scopes) > 1 else self.settings.organisation
+        found = self.settings.scope(scope)
+        return found.title if found else scope
+
+    @property
+    def names(self) -> Names:
+        """Give how people, places and dates are said."""
+        return Names(self.person, self.place, said_date)
+
+    def where(self, score: OutcomeScore) -> str:
+        """Give a scope's title, after the control set's where there are several."""
+        place = self.place(score.asked.scope.id)
+        several = len(self.frameworks) > 1
+        return f"{score.asked.framework.short_title}, {place}" if several else place
+
+    def anchor(self, key: OutcomeKey) -> str:
+        """Give the name that links to an outcome's section."""
+        return f"outcome-{self._numbers[key.framework]}-{key.scope}-{key.outcome}"
+
+    def file(self, source: Source) -> ReceivedFile | None:
+        """Give the file a source names, or ``None``."""
+        return self.files.get((source.name, source.file)) if source.file else None
+
+    def origin(self, source: Source, time: str) -> str:
+        """Say where something came from, files by their number."""
+        file = self.file(source)
+        match source.kind:
+            case "workbook" if file:
+                return f"{file.label}, cell {source.cell}"
+            case "import" if file:
+                return f"{file.label}, {source.place}"
+            case "prompt":
+                return f"at the prompt, {said_date(time)}"
+            case _:
+                return f"{source}, {said_date(time)}"
+
+    def title_by_default(self, theme: str) -> str:
+        """Give a theme's title in the default set; the organisation's own where it has none."""
+        themes = (
+            *(self.default_themes.themes if self.default_themes else ()),
+            *self.themes.themes,
+        )
+        return next((each.title for each in themes if each.id == theme), theme)
+
+    def official_words(self, framework: FrameworkRef, name: str) -> str:
+        """Give the publisher's own words for an outcome or a statement; empty where not loaded."""
+        return " ".join(self.official.get(framework, {}).get(name, "").split())
+
+    def theme_of(self, score: OutcomeScore) -> str:
+        """Give the id of the theme an outcome counts for; empty where it has none."""
+        placed = self.themes.outcomes.get(score.asked.framework.ref, {})
+        placement = placed.get(score.asked.outcome.id)
+        return placement.theme if placement else ""
+
+    def headline_score(self) -> ThemeScore:
+        """Give the figures of the headline theme over all scopes."""
+        return self.card.theme(self.first.ref, self.headline.id)
+
+    def headline_findings(self) -> tuple[Finding, ...]:
+        """Give what falls short in the headline theme of the first framework."""
+        return tuple(
+            each
+            for each in self.findings
+            if each.score.asked.framework.ref == self.first.ref
+            and self.theme_of(each.score) == self.headline.id
+        )
+
+
+def said_tool(tool: str) -> str:
+    """Give another tool's name as its owner writes it."""
+    return _TOOLS.get(tool.casefold(), tool)

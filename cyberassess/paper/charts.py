@@ -1,0 +1,363 @@
+"""Charts as plain shapes, with a title that says their message and a table of their numbers.
+
+A template draws the shapes as SVG; ``pictures`` draws the same ones as PNG for documents that
+cannot show SVG. Lengths are in millimetres.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
+from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.theme_maturity import ThemeLevel, ThemeScore
+from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
+from cyberassess.errors import counted
+from cyberassess.paper.basis import Basis, joined, share
+from cyberassess.paper.look import Colours
+
+WIDTH = 170.0
+_PITCH = 7.4
+_THICK = 4.2
+_LABELS = 56.0
+_AROUND = 0.8
+"""From a bar to what stands round it."""
+_HAIR = 0.25
+_VALUES = 30.0
+_TEXT = 3.1
+_LONGEST_LABEL = 34
+_MOST_ROWS = 24
+
+
+class Bar(NamedTuple):
+    """A rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+    stroke: str = "none"
+    line: float = 0.5
+    """Width of the stroke."""
+
+
+class Words(NamedTuple):
+    """A line of text; ``y`` is its foot."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+    weight: int = 400
+    fill: str = Colours().ink
+    size: float = _TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart, ready to be drawn."""
+
+    title: str
+    """Its message, as a sentence."""
+    alternative: str
+    """The message for those who do not see it."""
+    height: float
+    bars: tuple[Bar, ...]
+    words: tuple[Words, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """Its numbers; the first cell heads the row."""
+    widths: tuple[int, ...]
+    """Of the columns, in per cent."""
+    note: str
+
+    @property
+    def view_box(self) -> str:
+        """The part of the plane that is shown."""
+        return f"0 0 {WIDTH:g} {self.height:g}"
+
+
+class _Row(NamedTuple):
+    label: str
+    part: Fraction
+    text: str
+    before: Fraction | None = None
+    """Where last year's line stands."""
+    aim: Fraction | None = None
+    """Where the outline of the ambition ends."""
+
+
+def _drawn(rows: Sequence[_Row], colours: Colours) -> tuple[float, list[Bar], list[Words]]:
+    """Draw rows of bars: filled is now, a line is last year, an outline the ambition."""
+    bars: list[Bar] = []
+    words: list[Words] = []
+    for number, row in enumerate(rows):
+        top = number * _PITCH + (_PITCH - _THICK) / 2
+        foot = top + _THICK - 0.95
+        short = row.label
+        if len(short) > _LONGEST_LABEL:
+            short = f"{short[: _LONGEST_LABEL - 1].rstrip()}…"
+        words.append(Words(0, foot, short))
+        bars += _bars(row, top, colours)
+        words.append(Words(WIDTH - _VALUES + 3, foot, row.text, weight=600))
+    return len(rows) * _PITCH + 0.6, bars, words
+
+
+def _bars(row: _Row, top: float, colours: Colours) -> Iterator[Bar]:
+    """Draw one row; dark lines that cross the dark bar have white beside them."""
+    room = WIDTH - _LABELS - _VALUES
+    now = float(row.part * int(room * 100)) / 100
+    yield Bar(_LABELS, top, room, _THICK, colours.track, colours.outline, _HAIR)
+    if row.part:
+        yield Bar(_LABELS, top, now, _THICK, colours.main)
+    high, tall = top - _AROUND, _THICK + 2 * _AROUND
+    if row.aim is not None:
+        end = float(row.aim) * room + _AROUND
+        if end < now + _AROUND:
+            yield Bar(_LABELS + end - 0.75, top, 1.5, _THICK, colours.white)
+        yield Bar(_LABELS - _AROUND, high, end + _AROUND, tall, "none", colours.accent)
+    if row.before is not None:
+        x = min(_LABELS + float(row.before) * room, WIDTH - _VALUES - 0.6)
+        yield Bar(x - 0.9, high, 1.8, tall, colours.white)
+        yield Bar(x - 0.4, high, 0.8, tall, colours.ink)
+
+
+def _chart(
+    title: str,
+    rows: Sequence[_Row],
+    colours: Colours,
+    *,
+    heads: tuple[str, ...],
+    table: Sequence[tuple[str, ...]],
+    widths: tuple[int, ...],
+    note: str = "",
+    alternative: str = "",
+) -> Chart:
+    height, bars, words = _drawn(rows, colours)
+    return Chart(
+        title,
+        alternative or title,
+        round(height, 2),
+        tuple(_rounded(each) for each in bars),
+        tuple(each._replace(x=round(each.x, 2), y=round(each.y, 2)) for each in words),
+        heads,
+        tuple(table),
+        widths,
+        note,
+    )
+
+
+def _rounded(bar: Bar) -> Bar:
+    return bar._replace(
+        x=round(bar.x, 2),
+        y=round(bar.y, 2),
+        width=round(bar.width, 2),
+        height=round(bar.height, 2),
+    )
+
+
+def needed_for(level: int, of: int) -> int | None:
+    """Give how many of the outcomes a level needs; ``None`` where counting does not decide it.
+
+    Source: our rule ``theme-maturity-1``, docs/method.md.
+    """
+    match level:
+        case ThemeLevel.DEVELOPING:
+            return -(-of // 2)
+        case ThemeLevel.ESTABLISHED:
+            return -(-4 * of // 5)
+        case ThemeLevel.ON_TARGET | ThemeLevel.BEYOND_TARGET:
+            return of
+        case _:
+            return None
+
+
+def themes_chart(basis: Basis, ref: FrameworkRef) -> Chart | None:
+    """Show outcomes that meet their target by theme, last year and the ambition beside them."""
+    rows: list[_Row] = []
+    table: list[tuple[str, ...]] = []
+    reached: list[str] = []
+    aimed = 0
+    headline_first = sorted(basis.themes.themes, key=lambda each: each.id != basis.headline.id)
+    for theme in headline_first:
+        score = basis.card.theme(ref, theme.id)
+        if not score.of:
+            continue
+        before = basis.baseline(ref, theme.id)
+        ambition = basis.settings.ambition.get(theme.id)
+        needed = None if ambition is None else needed_for(ambition, score.of)
+        if ambition is not None:
+            aimed += 1
+            if score.level is not None and score.level >= min(ambition, score.top):
+                reached.append(theme.title)
+        rows.append(
+            _Row(
+                theme.title,
+                Fraction(score.meets, score.of),
+                f"{score.meets} of {score.of}",
+                Fraction(before.meets, before.of) if before else None,
+                Fraction(needed, score.of) if needed else None,
+            )
+        )
+        aim = "none set" if ambition is None else f"level {ambition}"
+        table.append(
+            (
+                theme.title,
+                f"{score.meets} of {score.of}",
+                f"{before.meets} of {before.of}" if before else "not known",
+                f"{aim}: {needed} of {score.of}" if needed else aim,
+            )
+        )
+    if not rows:
+        return None
+    title = said_headline(basis, ref)
+    if aimed:
+        title += (
+            f" Of {counted(aimed, 'ambition')}, {len(reached) or 'none'} "
+            f"{'is' if len(reached) < 2 else 'are'} reached."  # noqa: PLR2004
+        )
+    return _chart(
+        title,
+        rows,
+        basis.look.colours,
+        heads=("Theme", "Meet the target", "Last year", "Ambition needs"),
+        table=table,
+        widths=(34, 22, 20, 24),
+        note="Filled: meet the target. Line: last year. Outline: what the ambition needs.",
+    )
+
+
+def said_headline(
+    basis: Basis, ref: FrameworkRef, theme: str = "", scope: ScopeId = ALL_SCOPES
+) -> str:
+    """Say how a theme stands beside last year."""
+    found = basis.themes.theme(theme) if theme else basis.headline
+    score = basis.card.theme(ref, found.id, scope)
+    text = f"{found.title}: {score.meets} of {score.of} meet the target"
+    before = basis.baseline(ref, found.id, scope)
+    if before is None or before.of != score.of:
+        return f"{text}."
+    if score.meets == before.meets:
+        return f"{text}, as many as last year."
+    word = "more" if score.meets > before.meets else "fewer"
+    return f"{text}, {abs(score.meets - before.meets)} {word} than last year."
+
+
+def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
+    """Show a theme's count year by year, in the same version; ``None`` with one year only."""
+    years: list[tuple[str, ThemeScore]] = []
+    other: list[str] = []
+    for year in reversed(basis.years):
+        found = year.theme(ref, theme)
+        if found is not None and found.of:
+            years.append((year.period, found))
+        else:
+            other.append(year.period)
+    years.append((basis.settings.period, basis.card.theme(ref, theme)))
+    if len(years) < 2 or not years[-1][1].of:  # noqa: PLR2004 - one year is no trend
+        return None
+    (first, was), (last, now) = years[0], years[-1]
+    name = basis.themes.theme(theme).title
+    gone = f"{joined(other)} used another version or had no target, and cannot stand on this line."
+    return _chart(
+        f"{name}: from {was.meets} of {was.of} in {first} to {now.meets} of {now.of} in {last}.",
+        [_Row(period, Fraction(each.meets, each.of), f"{each.meets} of {each.of}")
+         for period, each in years],
+        basis.look.colours,
+        heads=("Year", "Meet the target", "Level"),
+        table=[
+            (period, f"{each.meets} of {each.of}",
+             each.level_in_words)
+            for period, each in years
+        ],
+        widths=(34, 33, 33),
+        note=gone if other else "",
+    )  # fmt: skip
+
+
+def confidence_chart(basis: Basis) -> Chart:
+    """Show how far the result is proven."""
+    sure = basis.card.confidence
+    figures = (
+        ("Statements answered", sure.answered, sure.statements),
+        ("Claims with evidence", sure.evidenced, sure.claims),
+        ("Claims with evidence in date", sure.in_date, sure.claims),
+        ("Results reviewed independently", sure.reviewed, sure.outcomes),
+    )
+    reviewed = (
+        f"{sure.reviewed} of {counted(sure.outcomes, 'result')} reviewed independently"
+        if sure.reviewed
+        else "nothing is reviewed independently"
+    )
+    return _chart(
+        f"{share(sure.in_date, sure.claims)} of what we claim has evidence in date; {reviewed}.",
+        [
+            _Row(name, Fraction(part, whole) if whole else Fraction(0), share(part, whole))
+            for name, part, whole in figures
+        ],
+        basis.look.colours,
+        heads=("Figure", "Now", "Of", "Share"),
+        table=[
+            (name, f"{part:,}", f"{whole:,}", share(part, whole)) for name, part, whole in figures
+        ],
+        widths=(46, 18, 18, 18),
+        note=_open_notes(basis),
+    )
+
+
+def _open_notes(basis: Basis) -> str:
+    sure = basis.card.confidence
+    return (
+        f"Counted as not answered: {sure.dont_know:,} answered “don't know”, "
+        f"{sure.lacks_reason:,} without the reason they need. "
+        f"Left out: {sure.does_not_apply:,} that do not apply. "
+        f"Open between people: {sure.conflicts:,}; the less favourable counts."
+    )
+
+
+def distance_chart(
+    basis: Basis, findings: Sequence[Finding], meets: Sequence[OutcomeId]
+) -> Chart | None:
+    """Show how many statements stand between each outcome and its target, the furthest first.
+
+    Args:
+        findings: of one framework and theme.
+        meets: outcomes that meet their target everywhere.
+    """
+    grouped: dict[OutcomeId, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
+    if not grouped:
+        return None
+    ranked = sorted(
+        ((sum(each.steps for each in found), ref, found) for ref, found in grouped.items()),
+        key=lambda item: -item[0],
+    )
+    longest = max(ranked[0][0], 1)
+    rows: list[_Row] = []
+    table: list[tuple[str, ...]] = []
+    for steps, ref, found in ranked:
+        title = found[0].score.asked.outcome.title
+        places = [basis.place(each.score.asked.scope.id) for each in found]
+        rows.append(_Row(f"{ref} {title}", Fraction(steps, longest), f"{steps:,}"))
+        each_place = [
+            f"{place} {finding.steps}" for place, finding in zip(places, found, strict=True)
+        ]
+        table.append((str(ref), title, f"{steps:,}", ", ".join(each_place)))
+    furthest = ranked[0]
+    where = counted(len(furthest[2]), "place")
+    note = f"Meet their target everywhere: {', '.join(meets)}." if meets else ""
+    if len(rows) > _MOST_ROWS:
+        note = f"The picture shows the {_MOST_ROWS} furthest; the table has all. {note}".strip()
+    return _chart(
+        f"{furthest[1]} {furthest[2][0].score.asked.outcome.title} is furthest from its target: "
+        f"{counted(furthest[0], 'statement')} in {where}.",
+        rows[:_MOST_ROWS],
+        basis.look.colours,
+        heads=("Ref", "Outcome", "In the way", "Of these, by place"),
+        table=table,
+        widths=(10, 36, 14, 40),
+        note=note,
+    )

@@ -1,0 +1,434 @@
+"""The board summary: page one stands alone; an open and a restricted edition.
+
+The open edition names no system, person, evidence or outcome that falls short. Whatever is in it
+is searched for all of those names first, and it is not printed where one is found.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.plan import Cost
+from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.theme_maturity import THEME_RULE
+from cyberassess.domain.sets.framework import OutcomeId
+from cyberassess.errors import Problem, ReportError, counted
+from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, trend_chart
+from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.sections.gaps import Map, group_map
+from cyberassess.paper.sections.moves import MoveRow, moved_since
+from cyberassess.paper.sections.summary import (
+    NOT_PLANNED,
+    Figure,
+    GapRow,
+    Squares,
+    ThemeTable,
+    figures,
+    gaps_note,
+    gaps_title,
+    row_of_squares,
+    said_before,
+    said_count,
+    said_due,
+    said_left_out,
+    said_level,
+    said_owner,
+    said_verdicts,
+    said_weakest,
+    theme_table,
+    top_gaps,
+    weakest,
+    whose_target,
+)
+
+LONGEST_DECISION = 400
+_LONGEST_STAKE = 180
+_LONGEST_LEFT_OUT = 300
+_MOST_MOVES = 4
+_MOST_ACTIONS = 8
+RESTRICTED, OPEN = "restricted", "open"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One action of the plan."""
+
+    ref: str
+    gap: str
+    doing: str
+    owner: str
+    by: str
+    cost: str
+    progress: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSummary(Document):
+    """Everything the board summary prints."""
+
+    edition: str
+    title: str
+    about: str
+    lead: str
+    lead_count: str
+    lead_before: str
+    lead_weakest: str
+    verdicts: tuple[str, ...]
+    squares: Squares | None
+    level: str
+    target: str
+    moved: str
+    """What rose and fell since last year, in a sentence."""
+    moved_by: tuple[str, ...]
+    """The answers behind the result, a sentence each."""
+    figures: tuple[Figure, ...]
+    gaps: tuple[GapRow, ...]
+    gaps_title: str
+    gaps_note: str
+    stake: str
+    """What the weakest system carries, in the council's own words."""
+    plan: str
+    """How much is planned, and what it costs."""
+    decision: str
+    not_covered: str
+    exempt: str
+    themes: tuple[ThemeTable, ...]
+    maps: tuple[Map, ...]
+    charts: tuple[Chart, ...]
+    pictures: tuple[Chart, ...]
+    """For the edition that is pasted into a paper, beside the row of squares."""
+    finance_officer: str
+    moves: tuple[MoveRow, ...]
+    moves_note: str
+    actions: tuple[ActionRow, ...]
+    actions_note: str
+    method: tuple[str, ...]
+
+
+def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = "") -> BoardSummary:
+    """Give what the board summary prints.
+
+    Args:
+        edition: ``restricted`` or ``open``.
+        decision: what the committee is asked, in the officer's words; from the plan if empty.
+
+    Raises:
+        ReportError: where the decision is too long, or the open edition would name somebody.
+    """
+    if len(decision) > LONGEST_DECISION:
+        raise ReportError(
+            Problem(
+                "decision-too-long",
+                "--decision",
+                f"The decision has {len(decision):,} characters.",
+                f"Page one has room for {LONGEST_DECISION}. Nothing was written.",
+            )
+        )
+    is_open = edition == OPEN
+    ref = basis.first.ref
+    score = basis.headline_score()
+    several = len(basis.frameworks) > 1
+    sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
+    gaps = () if is_open else top_gaps(basis)
+    moved = moved_since(basis)
+    more = len(moved.rows) - _MOST_MOVES
+    squares = row_of_squares(basis, score)
+    if squares is not None and is_open:
+        squares = dataclasses.replace(
+            squares,
+            squares=tuple(dataclasses.replace(each, ref="") for each in squares.squares),
+            in_words="",
+        )
+    elif squares is not None:
+        message = f"{squares.message}. {squares.in_words}"
+        squares = dataclasses.replace(squares, message=message, in_words="")
+    trend = trend_chart(basis, ref, basis.headline.id)
+    if is_open:
+        charts = [confidence_chart(basis), trend]
+    else:  # of two years the table of themes says all
+        charts = [trend] if len(basis.years) > 1 else []
+    summary = BoardSummary(
+        frame=frame(basis, "board.html.j2", "Board summary", edition=edition),
+        edition=edition,
+        title=f"Cyber resilience {basis.settings.period}",
+        about=(
+            f"Board summary for {basis.look.name or basis.settings.organisation}, {edition} "
+            f"edition · {sets} · {said_date(basis.on)} · prepared by "
+            f"{prepared_by(basis, is_open=is_open)} · {said_status(basis)}"
+        ),
+        lead=f"{basis.headline.title}{f', {basis.first.short_title}' if several else ''}:",
+        lead_count=said_count(score, no_target=basis.target(ref) is None),
+        lead_before=said_before(basis, basis.headline.id),
+        lead_weakest="" if is_open else said_weakest(basis),
+        verdicts=() if is_open else tuple(said_verdicts(basis)),
+        squares=squares,
+        level=said_level(basis, score),
+        target=whose_target(basis),
+        moved=moved.sentence,
+        moved_by=() if is_open else moved.named,
+        figures=figures(basis),
+        gaps=gaps,
+        gaps_title=gaps_title(gaps),
+        gaps_note=_open_gaps(basis) if is_open else gaps_note(basis, gaps),
+        stake="" if is_open else _stake(basis),
+        plan=_plan(basis),
+        decision=decision or _decision(basis, gaps, is_open=is_open),
+        not_covered=_not_covered(basis, is_open=is_open),
+        exempt=_exempt(basis, is_open=is_open),
+        themes=tuple(theme_table(basis, each, titled=several) for each in basis.frameworks),
+        maps=()
+        if is_open
+        else tuple(
+            group_map(basis, each) for key, each in basis.frameworks.items() if basis.target(key)
+        ),
+        charts=tuple(each for each in charts if each is not None),
+        pictures=tuple(
+            each for each in (themes_chart(basis, ref), confidence_chart(basis)) if each
+        ),
+        finance_officer=basis.look.finance(basis.nation),
+        moves=()
+        if is_open
+        else tuple(sorted(moved.rows, key=lambda row: not row.crossed)[:_MOST_MOVES]),
+        moves_note="" if is_open or more < 1 else f"{more} more stand in the full report.",
+        actions=() if is_open else _actions(basis)[:_MOST_ACTIONS],
+        actions_note="" if is_open else _unplanned(basis),
+        method=tuple(_method(basis)),
+    )
+    if is_open:
+        _refuse_leaks(basis, summary)
+    return summary
+
+
+def _gaps_by_outcome(basis: Basis) -> Mapping[tuple[str, OutcomeId], list[Finding]]:
+    """Give what falls short in every theme, keyed by framework and outcome."""
+    found: dict[tuple[str, OutcomeId], list[Finding]] = {}
+    for each in basis.findings:
+        asked = each.score.asked
+        found.setdefault((asked.framework.ref, asked.outcome.id), []).append(each)
+    return found
+
+
+def _planned(basis: Basis) -> tuple[int, int]:
+    """Count outcomes below their target that have an action, and all of them."""
+    gaps = _gaps_by_outcome(basis)
+    planned = sum(any(e.score.key in basis.planned for e in found) for found in gaps.values())
+    return planned, len(gaps)
+
+
+_BANDS = (Cost.NONE, Cost.LOW, Cost.MEDIUM, Cost.HIGH, Cost.UNKNOWN)
+
+
+def _plan(basis: Basis) -> str:
+    planned, gaps = _planned(basis)
+    if not gaps:
+        return ""
+    verb = "is" if gaps == 1 else "are"
+    text = f"{counted(gaps, 'outcome')} in all themes {verb} below target; "
+    text += f"{planned or 'none'} of them {'has' if planned < 2 else 'have'} an action."  # noqa: PLR2004
+    costs = [each.cost for each in basis.actions if each.is_open]
+    bands = [
+        f"{costs.count(band)} {basis.look.costs[band]}" for band in _BANDS if costs.count(band)
+    ]
+    if bands:
+        text += f" Cost of the {counted(len(costs), 'action')}: {joined(bands)}."
+    return text
+
+
+def _open_gaps(basis: Basis) -> str:
+    short = len({each.score.asked.outcome.id for each in basis.headline_findings()})
+    if not short:
+        return gaps_note(basis, ())
+    verb = "is" if short == 1 else "are"
+    return (
+        f"{counted(short, 'outcome')} of this theme {verb} below target. Which, and where, is in "
+        "the restricted edition."
+    )
+
+
+def _decision(basis: Basis, gaps: tuple[GapRow, ...], *, is_open: bool) -> str:
+    planned, all_gaps = _planned(basis)
+    asks = ["note this result and how far it is proven"]
+    if any(each.owner != NOT_PLANNED for each in gaps) or (is_open and planned):
+        asks.append("agree the actions in the plan")
+    rest = all_gaps - planned
+    if rest:
+        which = "the outcome" if rest == 1 else f"the {rest} outcomes"
+        asks.append(f"ask for an owner and a date for {which} without one, or accept that risk")
+    return f"We ask {basis.look.board} to {joined(asks)}."
+
+
+def _stake(basis: Basis) -> str:
+    """Say what the weakest system carries, as the council wrote it."""
+    for each in weakest(basis):
+        scope = basis.settings.scope(each.scope)
+        if scope is not None and scope.why_critical:
+            return f"At stake in {scope.title}: {_clipped(scope.why_critical, _LONGEST_STAKE)}"
+    return ""
+
+
+def _clipped(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
+
+
+def _not_covered(basis: Basis, *, is_open: bool) -> str:
+    if not is_open:
+        return _clipped(said_left_out(basis), _LONGEST_LEFT_OUT)
+    number = len(basis.settings.left_out)
+    if not number:
+        return said_left_out(basis)
+    verb = "was" if number == 1 else "were"
+    return (
+        f"{counted(number, 'service')} {verb} considered and left out; the restricted edition "
+        "says which, and why."
+    )
+
+
+def _exempt(basis: Basis, *, is_open: bool) -> str:
+    nation, adviser = basis.nation, basis.look.adviser
+    advice = f"Take the {adviser}'s advice."
+    if is_open:
+        lead = (
+            "This open edition leaves out names of systems, people, documents and outcomes that "
+            f"fall short, because {nation.why_exempt}."
+        )
+        if not nation.exempt:
+            return f"{lead} {advice}"
+        return (
+            f"{lead} Suggested for the restricted edition: exempt under the {nation.exempt}; "
+            f"{nation.information_act}. {advice}"
+        )
+    if not nation.exempt:
+        return f"Restricted edition: {nation.why_exempt}. {advice}"
+    return (
+        f"Restricted edition, not for publication. Suggested: exempt under the {nation.exempt} "
+        f"({nation.information_act}), because {nation.why_exempt}. {advice}"
+    )
+
+
+def _actions(basis: Basis) -> tuple[ActionRow, ...]:
+    titles = {
+        (ref, outcome.id): outcome.title
+        for ref, framework in basis.frameworks.items()
+        for outcome in framework.outcomes.values()
+    }
+    return tuple(
+        ActionRow(
+            each.ref,
+            f"{each.about.outcome} {titles.get((each.about.framework, each.about.outcome), '')}, "
+            f"{basis.place(each.about.scope)}",
+            each.title,
+            said_owner(basis, each),
+            said_due(each),
+            basis.look.cost(each),
+            each.progress.value,
+        )
+        for each in basis.actions
+        if each.is_open
+    )
+
+
+def _unplanned(basis: Basis) -> str:
+    refs = [
+        ref
+        for (_, ref), found in _gaps_by_outcome(basis).items()
+        if not any(each.score.key in basis.planned for each in found)
+    ]
+    rest = sum(each.is_open for each in basis.actions) - _MOST_ACTIONS
+    notes = [f"{counted(rest, 'more action')} in the findings report."] if rest > 0 else []
+    notes += [f"Below target and not planned yet: {', '.join(refs)}."] if refs else []
+    return " ".join(notes)
+
+
+def _method(basis: Basis) -> Iterator[str]:
+    rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
+    yield (
+        "This is a self-assessment: answers are what people said. Nothing was tested, and no "
+        "document was opened. The full report shows every answer, and who gave it."
+    )
+    yield f"Results follow the published rule of each set ({rules}); unanswered is never met."
+    yield (
+        f"A level follows our own rule {THEME_RULE}: 1 under a half of the outcomes meet the "
+        "target, 2 a half, 3 four fifths, 4 all, 5 all at their highest where that lies beyond; "
+        "0 where too few are known. It is management information, not audit evidence."
+    )
+
+
+def _names(basis: Basis) -> Iterator[str]:
+    """Give everything the open edition may not name."""
+    settings, state = basis.settings, basis.state
+    for scope in settings.all_scopes:
+        if scope.kind != "organisation":
+            yield scope.title
+        yield scope.supplier
+    yield from (each.title for each in settings.left_out)
+    for person in settings.everybody:
+        yield from (person.name, person.email)
+    yield from (each.name for found in state.names.named.values() for each in found)
+    for said in state.evidence.values():
+        yield from (line for each in said for line in each.text.splitlines())
+    for record in state.register("evidence-item"):
+        yield from (str(record.fields.get(each, "")) for each in ("title", "name", "known_as"))
+    yield from (each.owner for each in basis.actions if settings.person(each.owner) is None)
+    for finding in basis.findings:
+        yield from (finding.score.asked.outcome.id, finding.score.asked.outcome.title)
+    yield from (each.name for each in state.received)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text in a document, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif dataclasses.is_dataclass(value):
+        for each in dataclasses.fields(value):
+            if each.name != "look":
+                yield from _texts(getattr(value, each.name))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _texts(part)
+
+
+def _as_words(name: str) -> re.Pattern[str]:
+    """Find a name as whole words in text that is folded to small letters."""
+    return re.compile(rf"(?<!\w){re.escape(name.casefold())}(?!\w)")
+
+
+def leaks(basis: Basis, document: Document) -> tuple[str, ...]:
+    """Give the names that the open edition may not hold and that stand in a document.
+
+    Names of the organisation, of themes, control sets and targets may stand there, whatever they
+    are made of.
+    """
+    allowed = [basis.settings.organisation, basis.look.name, basis.look.board]
+    allowed += [each.title for each in basis.themes.themes]
+    for framework in basis.frameworks.values():
+        allowed += [framework.title, framework.short_title]
+    for profile in basis.profiles.values():
+        allowed += [profile.title, profile.owner] if profile else []
+    allowed += [basis.version.approval.role] if basis.version.approval else []
+    text = "\n".join(_texts(document)).casefold()
+    for each in sorted(filter(None, allowed), key=len, reverse=True):
+        text = _as_words(each).sub(" ", text)
+    found: list[str] = []
+    for name in dict.fromkeys(" ".join(each.split()) for each in _names(basis)):
+        if name and _as_words(name).search(text):
+            found.append(name)
+    return tuple(found)
+
+
+def _refuse_leaks(basis: Basis, document: Document) -> None:
+    found = leaks(basis, document)
+    if found:
+        raise ReportError(
+            Problem(
+                "open-edition-names",
+                "the open edition",
+                f'It would name "{found[0]}"'
+                + (f" and {counted(len(found) - 1, 'other name')}." if found[1:] else "."),
+                "Say it otherwise in --decision, in house-style.yaml or in assessment.yaml, or "
+                "print the restricted edition. Nothing was written.",
+            )
+        )

@@ -1,0 +1,71 @@
+"""From a scorecard to everything the full report prints: ready strings, numbers and rows.
+
+Templates only lay out what stands here; they never compute.
+"""
+
+from dataclasses import dataclass
+
+from cyberassess.paper.basis import Basis
+from cyberassess.paper.document import Document, frame
+from cyberassess.paper.sections.fairplay import FairPlay, fair_play
+from cyberassess.paper.sections.gaps import Gaps, gaps
+from cyberassess.paper.sections.method import Method, method
+from cyberassess.paper.sections.moves import Moved, moved_since
+from cyberassess.paper.sections.outcomes import ScopeView, scope_views
+from cyberassess.paper.sections.register import Register, register
+from cyberassess.paper.sections.review import ReviewView, review
+from cyberassess.paper.sections.summary import Front, front
+
+
+@dataclass(frozen=True, slots=True)
+class FullReport(Document):
+    """Everything the full report prints."""
+
+    front: Front
+    sections: tuple[tuple[str, str], ...]
+    """Anchor and title of each section, for the contents."""
+    gaps: Gaps
+    moved: Moved
+    scopes: tuple[ScopeView, ...]
+    review: ReviewView | None
+    """``None`` while nobody has reviewed anything."""
+    register: Register
+    fair_play: FairPlay
+    method: Method
+
+
+_SECTIONS = (
+    ("gaps", "Where the gaps are"),
+    ("findings", "Findings against the target"),
+    ("outcomes", "Outcomes, one by one"),
+    ("review", "Independent review"),
+    ("register", "Certificates and key actions"),
+    ("fair-play", "Fair play"),
+    ("method", "Method and limits"),
+    ("control", "Control of this document"),
+)
+
+
+def full_report(basis: Basis) -> FullReport:
+    """Give what the full report prints."""
+    reviewed = review(basis)
+    held = register(basis)
+    return FullReport(
+        frame=frame(basis, "full.html.j2", "Full report"),
+        front=front(basis),
+        sections=_sections(reviewed, held),
+        gaps=gaps(basis),
+        moved=moved_since(basis),
+        scopes=scope_views(basis),
+        review=reviewed,
+        register=held,
+        fair_play=fair_play(basis),
+        method=method(basis),
+    )
+
+
+def _sections(reviewed: ReviewView | None, held: Register) -> tuple[tuple[str, str], ...]:
+    """Give the sections there are; the review stands before what is told for fair play."""
+    missing = {"review"} if reviewed is None else set()
+    missing |= {"register"} if held.is_empty else set()
+    return tuple(each for each in _SECTIONS if each[0] not in missing)

@@ -1,0 +1,186 @@
+"""The two pages of an evidence pack that people read first: its README and its index."""
+
+from dataclasses import dataclass
+
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.paper.templates import template_of
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceRow:
+    """How far one theme is proven; each as ``m of n``."""
+
+    part: str
+    answered: str
+    evidenced: str
+    seen: str
+    in_date: str
+    reviewed: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLink:
+    """One item behind an outcome."""
+
+    reference: str
+    """Empty where it was only named and has no number."""
+    is_listed: bool
+    """Whether it has a row of its own under Evidence."""
+    title: str
+    path: str
+    """Inside the pack; empty where the item is not in it."""
+    marks: str
+
+    @property
+    def label(self) -> str:
+        """Give reference and title."""
+        return f"{self.reference} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where an answer came from, in words."""
+
+    text: str
+    path: str
+    """Of the workbook inside the pack; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody wrote, and where."""
+
+    who: str
+    text: str
+    source: SourceLine
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One statement with its answer and where it came from."""
+
+    ref: str
+    text: str
+    column: str
+    answer: str
+    counts: str
+    """How the answer counts under the rule, in words."""
+    said: str
+    """Why it counts so; empty where the answer says all."""
+    reason: str
+    sources: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """One outcome in one scope."""
+
+    key: OutcomeKey
+    anchor: str
+    name: str
+    where: str
+    """The scope's title and its id."""
+    determination: str
+    confirmed: str
+    """By whom and when; empty where nobody has, or it lapsed."""
+    target: str
+    reviewed: str
+    """What an assurer found, and who; empty where nobody looked."""
+    differs: bool
+    """Whether an assurer found another level."""
+    evidence: tuple[EvidenceLink, ...]
+    follows: str
+    """What decided it, in sentences."""
+    is_claim: bool
+    """Whether it is above the lowest level, so that evidence is wanted."""
+    why: tuple[Quote, ...]
+    """What people wrote about the outcome as a whole."""
+    statements: tuple[StatementRow, ...]
+    """Empty where the pack is partial and leaves them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One item of evidence."""
+
+    reference: str
+    title: str
+    path: str
+    how: str
+    shows: str
+    dates: str
+    supports: tuple[tuple[str, str], ...]
+    """Outcomes and scopes, each with the anchor of its row; empty where it has none."""
+    marks: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRows:
+    """The outcomes of one scope."""
+
+    anchor: str
+    title: str
+    outcomes: tuple[OutcomeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRow:
+    """One place where a person decided otherwise than answers and rule do."""
+
+    what: str
+    where: str
+    old: str
+    new: str
+    direction: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A control set's rule in words."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackPage:
+    """What README and index show."""
+
+    title: str
+    marking: str
+    on: str
+    head: str
+    partial: str
+    """Why it is partial, in a sentence; empty where it is whole."""
+    redacted: str
+    """What was withheld, in a sentence; empty where nothing was."""
+    principal: str
+    """Whose signature it is, without spaces."""
+    is_signed: bool
+    report_signer: str
+    """Who signed the report itself; empty where nobody did."""
+    listed: int
+    """Files on the list of fingerprints."""
+    files: int
+    """Files in the pack."""
+    example: str
+    """An outcome to try it on, where it can be one with a document inside."""
+    to_know: tuple[str, ...]
+    """What a careful reader wants to know before anything else, a sentence or two each."""
+    confidence: tuple[ConfidenceRow, ...]
+    places: tuple[PlaceRows, ...]
+    evidence: tuple[EvidenceRow, ...]
+    overrides: tuple[OverrideRow, ...]
+    rules: tuple[RuleText, ...]
+
+
+def readme_text(page: PackPage) -> str:
+    """Give the README, as plain text."""
+    return template_of("pack", "README.txt.j2", is_html=False).render(page=page)
+
+
+def index_html(page: PackPage) -> str:
+    """Give the index: one page that runs nothing and fetches nothing."""
+    return template_of("pack", "index.html.j2").render(page=page)

@@ -1,0 +1,71 @@
+"""Charts as PNG, for documents that cannot show SVG: the only module that knows Pillow."""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cyberassess.disk import resources
+from cyberassess.paper.charts import WIDTH, Bar, Chart, Words
+from cyberassess.paper.look import Colours
+from cyberassess.paper.sections.summary import MARK, SQUARE, Squares
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+_SCALE = 8
+"""Points a millimetre: about 200 an inch."""
+_ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
+_SQUARES_WIDTH = 172.0
+
+
+def chart_png(chart: Chart) -> bytes:
+    """Draw a chart."""
+    return _draw(WIDTH, chart.height, chart.bars, chart.words)
+
+
+def squares_png(row: Squares, colours: Colours) -> bytes:
+    """Draw the row of squares, last year's mark with it."""
+    bars: list[Bar] = []
+    words: list[Words] = []
+    for each in row.squares:
+        stroke = colours.main if each.meets else colours.accent
+        fill = colours.main if each.meets else colours.white
+        bars.append(Bar(float(each.x), float(each.y), SQUARE, SQUARE, fill, stroke))
+        text = colours.white if each.meets else colours.accent
+        x, y = float(each.text_x), float(each.text_y)
+        words.append(Words(x, y, each.ref, "middle", 600, text, float(each.size)))
+    if row.mark:
+        at, anchor, x_text, y_text, said = row.mark
+        bars.append(Bar(float(at), 0, MARK, 12.4, colours.ink))
+        words.append(Words(float(x_text), float(y_text), said, anchor, 400, colours.ink))
+    return _draw(_SQUARES_WIDTH, float(row.view_box.split()[-1]), bars, words)
+
+
+def _draw(width: float, height: float, bars: Sequence[Bar], words: Sequence[Words]) -> bytes:
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (round(width * _SCALE), round((height + 1) * _SCALE)), "#ffffff")
+    pen = ImageDraw.Draw(image)
+    for bar in bars:
+        corners = (bar.x, bar.y, bar.x + bar.width, bar.y + bar.height)
+        pen.rectangle(
+            [round(each * _SCALE) for each in corners],
+            fill=None if bar.fill == "none" else bar.fill,
+            outline=None if bar.stroke == "none" else bar.stroke,
+            width=round(bar.line * _SCALE),
+        )
+    for each in words:
+        font = _font(each.weight, each.size)
+        place = (each.x * _SCALE, each.y * _SCALE)
+        pen.text(place, each.text, each.fill, font, anchor=_ANCHORS[each.anchor])
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _font(weight: int, size: float) -> "FreeTypeFont":
+    from PIL import ImageFont
+
+    fonts = resources.folder("templates") / "report" / "fonts"
+    name = f"atkinson-hyperlegible-next-{weight}.ttf"
+    return ImageFont.truetype(str(fonts / name), round(size * _SCALE))

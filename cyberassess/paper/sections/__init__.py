@@ -1,0 +1,1 @@
+"""Parts that documents are made of."""

@@ -1,0 +1,411 @@
+"""Where the gaps are: principles by scope, the way to the next level, findings and causes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cyberassess.domain.result.counting import word_of
+from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
+from cyberassess.domain.sets.framework import Framework, OutcomeId
+from cyberassess.errors import counted
+from cyberassess.paper.basis import NO_TARGET, Basis, Verdict, joined, said_group, verdict
+from cyberassess.paper.sections.explaining import noun
+from cyberassess.paper.sections.outcomes import result_of, target_of
+from cyberassess.paper.sections.summary import answered_first, by_outcome, no_step, statement_text
+
+_SHOWN_WAYS = 12
+"""How many outcomes the way to the next level lists; the findings have all."""
+_SHOWN_TEXTS = 2
+_MID = Fraction(2, 3)
+_LIGHT = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count in the map."""
+
+    text: str
+    tone: str
+    """``all``, ``most``, ``half``, ``few``, or ``plain`` for words without a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """One principle."""
+
+    title: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Principles by scope for one framework."""
+
+    title: str
+    about: str
+    kind: str
+    """What the groups are called."""
+    columns: tuple[str, ...]
+    first_width: str
+    """Width of the first column, in per cent."""
+    rows: tuple[MapRow, ...]
+    legend: tuple[Cell, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One outcome on the way to the next level."""
+
+    ref: str
+    title: str
+    link: str
+    missing: tuple[tuple[str, str], ...]
+    more: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextLevel:
+    """What stands between this level and the next."""
+
+    title: str
+    text: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One outcome in one scope below its target."""
+
+    ref: str
+    title: str
+    link: str
+    where: str
+    now: Verdict
+    target: Verdict
+    count: str
+    statements: tuple[tuple[str, str, str], ...]
+    """Reference, what was answered, and the statement."""
+    open: str
+    """Statements nobody answered, by reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one principle."""
+
+    title: str
+    rows: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Both sections on gaps."""
+
+    maps: tuple[Map, ...]
+    next_level: NextLevel | None
+    findings: tuple[FindingGroup, ...]
+    findings_note: str
+
+
+def gaps(basis: Basis) -> Gaps:
+    """Give the sections on gaps."""
+    groups: dict[str, list[FindingRow]] = {}
+    order = {key: place for place, key in enumerate(basis.groups)}
+    for finding in sorted(
+        basis.findings, key=lambda each: order[each.score.key.framework, each.score.key.outcome]
+    ):
+        asked = finding.score.asked
+        group = basis.groups[asked.framework.ref, asked.outcome.id][-1]
+        several = len(basis.frameworks) > 1
+        prefix = f"{asked.framework.short_title}: " if several else ""
+        groups.setdefault(f"{prefix}{said_group(group)}", []).append(_row(basis, finding))
+    targeted = any(basis.target(ref) for ref in basis.frameworks)
+    if groups:
+        number = _how_many(basis)
+        note = (
+            f"{number} below the target, counted once for each place. The statements named "
+            "are the shortest way to the target; they are worded as people were asked them."
+        )
+    elif targeted:
+        note = "Every outcome with a target meets it."
+    else:
+        note = "No target was chosen, so there are no findings against one."
+    return Gaps(
+        tuple(
+            group_map(basis, framework)
+            for ref, framework in basis.frameworks.items()
+            if basis.target(ref)
+        ),
+        _next_level(basis),
+        tuple(FindingGroup(title, tuple(rows)) for title, rows in groups.items()),
+        note,
+    )
+
+
+def _how_many(basis: Basis) -> str:
+    """Count what is below the target, each control set for itself."""
+    counts = {
+        framework.short_title: sum(e.score.asked.framework.ref == ref for e in basis.findings)
+        for ref, framework in basis.frameworks.items()
+    }
+    if len(counts) == 1:
+        return counted(len(basis.findings), "outcome")
+    return "; ".join(f"{title}: {counted(n, 'outcome')}" for title, n in counts.items())
+
+
+def _row(basis: Basis, finding: Finding) -> FindingRow:
+    score = finding.score
+    answered, open_ = answered_first(score, finding.gap.statements)
+    if finding.steps:
+        warnings = len(finding.gap.warnings)
+        parts = [counted(warnings, "warning sign")] if warnings else []
+        missing = len(finding.gap.missing)
+        parts += [counted(missing, noun(score.asked.framework))] if missing else []
+        count = f"{joined(parts)}."
+    else:
+        count = no_step(score)
+    return FindingRow(
+        ref=score.asked.outcome.id,
+        title=score.asked.outcome.title,
+        link=basis.anchor(score.key),
+        where=basis.where(score),
+        now=result_of(score),
+        target=target_of(score),
+        count=count,
+        statements=tuple(
+            (str(key), word_of(score, key), statement_text(score, key)) for key in answered
+        ),
+        open=f"Not answered: {', '.join(open_)}." if open_ else "",
+    )
+
+
+_LEGEND = (
+    Cell("all meet it", "all"),
+    Cell("two thirds or more", "most"),
+    Cell("half or more", "half"),
+    Cell("fewer than half", "few"),
+)
+_TONES = {"high": "all", "middle": "half", "low": "few", "none": "plain"}
+
+
+def group_map(basis: Basis, framework: Framework, *, theme: str = "") -> Map:
+    """Give the map of a framework: its principles by place, or its outcomes where it has none.
+
+    Args:
+        theme: shows the outcomes of one theme only; all if empty.
+    """
+    scores = [
+        each
+        for each in basis.card.outcomes
+        if each.asked.framework.ref == framework.ref
+        and (not theme or basis.theme_of(each) == theme)
+    ]
+    counted_ = {each.id for each in framework.assessed} - {each.id for each in framework.apart}
+    deepest = {each.groups[-1].id for each in framework.located if each.outcome.id in counted_}
+    return (
+        _map_of_groups(basis, framework, scores)
+        if len(deepest) > 1
+        else _map_of_outcomes(basis, framework, scores)
+    )
+
+
+def _map_of_outcomes(basis: Basis, framework: Framework, scores: Sequence[OutcomeScore]) -> Map:
+    """Show a set without groups outcome by outcome: a letter for each level."""
+    scopes = [scope.id for scope in basis.scopes]
+    rows: dict[OutcomeId, dict[str, OutcomeScore]] = {}
+    for score in scores:
+        rows.setdefault(score.asked.outcome.id, {})[score.asked.scope.id] = score
+    here = [scope for scope in scopes if any(scope in row for row in rows.values())]
+    letters = [verdict(framework, level.id, NO_TARGET) for level in framework.scale]
+    return Map(
+        _map_title(basis, framework),
+        f"Where each {framework.outcome_word} stands, by place.",
+        framework.outcome_word.capitalize(),
+        tuple(basis.place(scope) for scope in scopes if scope in here),
+        {1: "72", 2: "50"}.get(len(here), "32"),
+        tuple(
+            MapRow(
+                f"{outcome} {framework.outcomes[outcome].title}",
+                tuple(_letter(row.get(scope)) for scope in scopes if scope in here),
+            )
+            for outcome, row in rows.items()
+        ),
+        tuple(
+            Cell(f"{each.letter} {each.word.lower()}", _TONES[each.tone])
+            for each in reversed(letters)
+        ),
+        tuple(_map_notes(basis, scores)),
+    )
+
+
+def _letter(score: OutcomeScore | None) -> Cell:
+    if score is None:
+        return Cell("", "plain")
+    found = result_of(score)
+    if found.tone == "none":
+        return Cell("does not apply" if score.not_applicable else "not decided", "plain")
+    return Cell(found.letter, _TONES[found.tone])
+
+
+def _map_title(basis: Basis, framework: Framework) -> str:
+    return f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else ""
+
+
+def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeScore]) -> Map:
+    table: dict[str, dict[str, list[OutcomeScore]]] = {}
+    kinds: dict[str, None] = {}
+    for score in scores:
+        group = basis.groups[framework.ref, score.asked.outcome.id][-1]
+        kinds[group.kind] = None
+        row = table.setdefault(said_group(group), {})
+        row.setdefault(score.asked.scope.id, []).append(score)
+    order = [said_group(each.groups[-1]) for each in framework.located]
+    scopes = [scope.id for scope in basis.scopes]
+    rows = [
+        MapRow(title, tuple(_cell(table[title].get(scope, [])) for scope in scopes))
+        for title in dict.fromkeys(order)
+        if title in table
+    ]
+    kind = joined(list(kinds)).capitalize()
+    return Map(
+        _map_title(basis, framework),
+        f"{_weakest_row(table)}Outcomes that meet the target, by {kind.lower()} and by place.",
+        kind,
+        tuple(basis.place(scope) for scope in scopes),
+        {1: "72", 2: "50"}.get(len(scopes), "32"),
+        tuple(rows),
+        _LEGEND,
+        tuple(_map_notes(basis, scores)),
+    )
+
+
+def _weakest_row(table: Mapping[str, Mapping[str, Sequence[OutcomeScore]]]) -> str:
+    """Say which row has furthest to go: the message of the map."""
+    counts: dict[str, tuple[int, int]] = {}
+    for title, row in table.items():
+        met = [e.meets_target for scores in row.values() for e in scores]
+        of = [each for each in met if each is not None]
+        if of:
+            counts[title] = (sum(of), len(of))
+    if not counts or all(met == of for met, of in counts.values()):
+        return "Everything with a target meets it. " if counts else ""
+    title, (met_there, of_there) = min(
+        counts.items(), key=lambda item: (Fraction(*item[1]), -item[1][1])
+    )
+    return f"{title} has furthest to go, with {met_there} of {of_there}. "
+
+
+def _cell(scores: Sequence[OutcomeScore]) -> Cell:
+    if not scores:
+        return Cell("", "plain")
+    counted_ = [each.meets_target for each in scores if each.meets_target is not None]
+    if not counted_:
+        inapplicable = all(each.not_applicable for each in scores)
+        return Cell("does not apply" if inapplicable else "no target", "plain")
+    part = Fraction(sum(counted_), len(counted_))
+    tone = "all" if part == 1 else "most" if part >= _MID else "half" if part >= _LIGHT else "few"
+    return Cell(f"{sum(counted_)} of {len(counted_)}", tone)
+
+
+def _map_notes(basis: Basis, scores: Sequence[OutcomeScore]) -> list[str]:
+    untargeted = list(dict.fromkeys(e.asked.outcome.id for e in scores if e.target is None))
+    notes: list[str] = []
+    if len(basis.scopes) > 1:
+        kinds = {e.asked.outcome.scope_kind for e in scores}
+        if len(kinds) > 1:
+            notes.append(
+                "An empty cell was not asked there: some outcomes are answered once for the "
+                "whole organisation, others once for each critical system."
+            )
+    if untargeted:
+        one = len(untargeted) == 1
+        verbs = ("has", "is") if one else ("have", "are")
+        notes.append(
+            f"{joined(untargeted)} {verbs[0]} no target in this profile and {verbs[1]} "
+            "not counted."
+        )
+    return notes
+
+
+def _next_level(basis: Basis) -> NextLevel | None:
+    score = basis.headline_score()
+    if score.level is None or score.level is score.top:
+        return None
+    several = len(basis.frameworks) > 1
+    theme = f"{basis.headline.title}{f', {basis.first.short_title},' if several else ''}"
+    if score.level is ThemeLevel.NOT_KNOWN:
+        need = -(-4 * score.pairs // 5) - score.determined
+        return NextLevel(
+            "What stands between us and a level",
+            f"{score.determined} of {counted(score.pairs, 'result')} for {theme} are "
+            f"determined. By rule {THEME_RULE}, a level needs four fifths of them: {need:,} more.",
+            (),
+        )
+    if score.level is ThemeLevel.ON_TARGET:
+        return NextLevel(
+            "What stands between us and level 5",
+            f"By rule {THEME_RULE}, level 5, {ThemeLevel.BEYOND_TARGET.title}, needs every "
+            f"outcome of {theme} at its highest in every place, even where less is the target.",
+            (),
+        )
+    after = ThemeLevel(score.level + 1)
+    needed = {
+        ThemeLevel.DEVELOPING: -(-score.of // 2),
+        ThemeLevel.ESTABLISHED: -(-4 * score.of // 5),
+    }.get(after, score.of)
+    ways = _ways(basis)
+    short = needed - score.meets
+    text = (
+        f"By rule {THEME_RULE}, level {after.value}, {after.title}, needs {needed} of {score.of}: "
+        f"{short if short > 1 else 'one'} more than now. The shortest way there"
+        + (f" begins with these {_SHOWN_WAYS}:" if short > _SHOWN_WAYS else ":")
+    )
+    return NextLevel(
+        f"What stands between us and level {after.value}",
+        text,
+        tuple(ways[:short][:_SHOWN_WAYS]),
+    )
+
+
+def _ways(basis: Basis) -> list[Way]:
+    unmet = [ref for ref, meets in by_outcome(basis).items() if not meets]
+    found: dict[OutcomeId, list[Finding]] = {ref: [] for ref in unmet}
+    for finding in basis.headline_findings():
+        found[finding.score.asked.outcome.id].append(finding)
+    ways: list[tuple[int, Way]] = []
+    for ref, findings in found.items():
+        steps = sum(each.steps for each in findings)
+        first = findings[0]
+        one = noun(first.score.asked.framework)
+        shown = [
+            (each, key)
+            for each in findings
+            for key in answered_first(each.score, each.gap.statements)[0]
+        ][:_SHOWN_TEXTS]
+        more = ""
+        if steps > len(shown):
+            rest = steps - len(shown)
+            more = f"{rest} more." if shown else f"{counted(rest, one)} not answered."
+        elif not steps:
+            more = no_step(first.score)
+        ways.append(
+            (
+                steps,
+                Way(
+                    ref,
+                    first.score.asked.outcome.title,
+                    basis.anchor(first.score.key),
+                    tuple(
+                        (word_of(each.score, key), statement_text(each.score, key))
+                        for each, key in shown
+                    ),
+                    more,
+                    ", ".join(basis.place(each.score.asked.scope.id) for each in findings),
+                ),
+            )
+        )
+    return [way for _, way in sorted(ways, key=lambda item: item[0])]

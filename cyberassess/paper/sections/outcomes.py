@@ -1,0 +1,499 @@
+"""One section per outcome and scope: verdicts, the sentence that explains, answers, texts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
+from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.recorded import Claim
+from cyberassess.domain.record.standing import Standing, standings_of
+from cyberassess.domain.result.better import overtaken_in
+from cyberassess.domain.result.counting import said_of, word_for, word_of
+from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.sets.framework import (
+    CountsAs,
+    Framework,
+    Indicator,
+    IndicatorId,
+    IndicatorKind,
+)
+from cyberassess.paper.basis import (
+    NO_TARGET,
+    NOT_APPLICABLE,
+    NOT_DECIDED,
+    Basis,
+    Verdict,
+    capital,
+    has_own_name,
+    joined,
+    said_group,
+    said_tool,
+    verdict,
+)
+from cyberassess.paper.sections.evidence import TextRow, evidence_rows, no_evidence, said_row
+from cyberassess.paper.sections.explaining import explain
+from cyberassess.paper.sections.places import said_place
+
+_LONG_ROW = 1200
+"""Characters: about a quarter of a page."""
+_LONG_SCOPE = 30
+"""More outcomes than these in one place are easier to find where each objective has its pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledVerdict:
+    """One of the verdicts side by side."""
+
+    label: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one person answered."""
+
+    who: str
+    label: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One statement with everyone's answer to it."""
+
+    ref: str
+    in_the_way: bool
+    """It keeps the outcome from its target."""
+    text: str
+    answer: str
+    """The one answer, or that there is none; empty where several answered."""
+    origin: str
+    several: bool
+    answers: tuple[Answered, ...]
+    """Everyone's, where several answered."""
+    reasons: tuple[tuple[str, str], ...]
+    """Who, and the reason they gave."""
+    note: str
+    """What to know about several answers, or a reason that is missing; empty as a rule."""
+    official: str = ""
+    """The publisher's own words, where the organisation loaded them."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may go on over the page, so as not to leave half of one empty."""
+        return len(self.note) + sum(len(reason) for _, reason in self.reasons) > _LONG_ROW
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The statements of one level."""
+
+    heading: str
+    rows: tuple[StatementRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """One outcome in one scope."""
+
+    anchor: str
+    ref: str
+    title: str
+    where: str
+    """Scope, group and theme, in one line."""
+    result: Verdict
+    """What the contents show."""
+    verdicts: tuple[LabelledVerdict, ...]
+    explanation: str
+    confirmation: str
+    """Who confirmed it, when and why, or that this has lapsed; empty while nobody has."""
+    bands: tuple[Band, ...]
+    one_source: bool
+    """All answers come from one person and one workbook, which ``files`` names."""
+    files: str
+    """Whose the answers are, where they have one source; what the file numbers stand for."""
+    rationales: tuple[TextRow, ...]
+    evidence: tuple[TextRow, ...]
+    no_evidence: str
+    """Said where there is none."""
+    claims: tuple[TextRow, ...]
+    official: str = ""
+    """The publisher's own words for the outcome; empty where a statement of its id has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group's outcomes in one scope, as the contents list them."""
+
+    title: str
+    outcomes: tuple[OutcomeView, ...]
+    on_new_page: bool = False
+    """A new part of a long scope: an objective, a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What somebody said about a condition, and what follows."""
+
+    ref: str
+    text: str
+    answer: str
+    who: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeView:
+    """All outcomes of one framework in one scope."""
+
+    anchor: str
+    title: str
+    note: str
+    stands: str
+    """Where the place stands, in sentences."""
+    verdict: str
+    """What a set that asks for everything says of the whole; empty for other sets."""
+    conditions: tuple[Condition, ...]
+    condition_texts: tuple[TextRow, ...]
+    """What was written beside the conditions."""
+    groups: tuple[GroupView, ...]
+
+
+def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
+    """Give the outcomes by framework and scope, in the scorecard's order."""
+    sections: dict[tuple[str, str], dict[str, list[OutcomeView]]] = {}
+    tops: dict[tuple[str, str], dict[str, str]] = {}
+    for score in basis.card.outcomes:
+        framework, outcome, scope = score.asked
+        groups = basis.groups[framework.ref, outcome.id]
+        section = sections.setdefault((framework.ref, scope.id), {})
+        name = said_group(groups[-1])
+        section.setdefault(name, []).append(_outcome(basis, score))
+        tops.setdefault((framework.ref, scope.id), {})[name] = groups[0].id
+    several = len(basis.frameworks) > 1
+    views: list[ScopeView] = []
+    for number, ((ref, scope_id), section) in enumerate(sections.items(), start=1):
+        scope = next(each for each in basis.scopes if each.id == scope_id)
+        place = basis.place(scope.id)
+        owner = f"owner {basis.person(scope.owner)}" if scope.owner else ""
+        about = [scope.service, owner, scope.supplier, scope.hosting, scope.why_critical]
+        framework = next(each for key, each in basis.frameworks.items() if key == ref)
+        views.append(
+            ScopeView(
+                f"scope-{number}",
+                f"{framework.short_title}, {place}" if several else place,
+                " · ".join(each for each in about if each),
+                said_place(
+                    basis, [e for e in basis.card.outcomes if e.key[:2] == (ref, scope_id)]
+                ),
+                said_verdict(basis, framework, scope_id),
+                tuple(_conditions(basis, framework, scope)),
+                tuple(_condition_texts(basis, framework, scope)),
+                tuple(_group_views(section, tops[ref, scope_id])),
+            )
+        )
+    return tuple(views)
+
+
+def _group_views(
+    section: Mapping[str, Sequence[OutcomeView]], tops: Mapping[str, str]
+) -> Iterator[GroupView]:
+    """Give a scope's groups; in a long scope each objective begins on a new page."""
+    is_long = sum(map(len, section.values())) > _LONG_SCOPE
+    before = ""
+    for name, outcomes in section.items():
+        yield GroupView(name, tuple(outcomes), is_long and before not in {"", tops[name]})
+        before = tops[name]
+
+
+def said_verdict(basis: Basis, framework: Framework, scope: str) -> str:
+    """Say what a set that asks for everything makes of a whole scope; empty for other sets."""
+    found = [e for e in basis.card.verdicts if e.framework == framework.ref and e.scope == scope]
+    if not found:
+        return ""
+    verdict_ = found[0]
+    word = {True: "ready", False: "not ready", None: "not decided yet"}[verdict_.is_ready]
+    sentences = [f"{framework.short_title}: {word}."]
+    if verdict_.failed_by:
+        one = len(verdict_.failed_by) == 1
+        what = (
+            "This requirement is not met and fails" if one else "These are not met and each fails"
+        )
+        sentences.append(
+            f"{what} the whole assessment, whatever the rest: {joined(verdict_.failed_by)}."
+        )
+    return " ".join([*sentences, "This is a self-check, not certification."])
+
+
+def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Condition]:
+    for outcome, indicator in framework.indicators.values():
+        if indicator.id not in framework.conditions or scope not in scopes_of(
+            outcome, basis.settings
+        ):
+            continue
+        given = basis.state.answers.get(StatementKey(framework.ref, scope.id, indicator.id), ())
+        layouts = (framework.layout_of[indicator.id],)
+        (standing,) = standings_of(framework, layouts, basis.state, scope.id)
+        answers = framework.answers_for(indicator)
+        chosen = [(each, answers.by_code(each.answer)) for each in given]
+        waiting = [
+            e.id for _, e in framework.indicators.values() if e.applies_when == indicator.id
+        ]
+        out = [
+            each.id
+            for score in basis.card.outcomes
+            if score.asked.framework.ref == framework.ref and score.asked.scope.id == scope.id
+            for each in score.asked.outcome.indicators
+            if score.by_statement[each.id].ruled_out_by == indicator.id
+        ]
+        follows = f"Left out: {', '.join(out)}." if out else ""
+        if waiting and not out:
+            follows = f"Asked: {', '.join(waiting)}."
+        yield Condition(
+            indicator.id,
+            indicator.text,
+            "; ".join(answer.label for _, answer in chosen if answer)
+            or word_for(framework, indicator.id, standing),
+            "; ".join(
+                f"{basis.person(each.person, each.origin)}, "
+                f"{basis.origin(each.source, each.origin.time)}"
+                + (f": {each.reason}" if each.reason else "")
+                for each, _ in chosen
+            ),
+            follows,
+        )
+
+
+def _condition_texts(basis: Basis, framework: Framework, scope: Scope) -> Iterator[TextRow]:
+    assessed = {each.id for each in framework.assessed}
+    for outcome in framework.outcomes.values():
+        if outcome.id in assessed:
+            continue
+        key = OutcomeKey(framework.ref, scope.id, outcome.id)
+        for texts in (basis.state.rationales, basis.state.evidence):
+            yield from (said_row(basis, each) for each in texts.get(key, ()))
+
+
+def result_of(score: OutcomeScore) -> Verdict:
+    """Give an outcome's determination as it is shown."""
+    none = NOT_APPLICABLE if score.not_applicable else NOT_DECIDED
+    return verdict(score.asked.framework, score.determination, none)
+
+
+def target_of(score: OutcomeScore) -> Verdict:
+    """Give an outcome's target as it is shown."""
+    return verdict(score.asked.framework, score.target, NO_TARGET)
+
+
+def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
+    framework, outcome, scope = score.asked
+    key = score.key
+    group = basis.groups[framework.ref, outcome.id][-1]
+    theme = basis.theme_of(score)
+    where = [
+        basis.place(scope.id),
+        said_group(group) if has_own_name(group) else f"{group.kind} {said_group(group)}",
+    ]
+    if theme:
+        where.append(f"theme {basis.themes.theme(theme).title}")
+    in_the_way = (
+        score.gap_to(score.target).statements
+        if score.target is not None and score.meets_target is False
+        else ()
+    )
+    source = _one_source(basis, score)
+    return OutcomeView(
+        anchor=basis.anchor(key),
+        ref=outcome.id,
+        title=outcome.title,
+        where=" · ".join(where),
+        result=result_of(score),
+        verdicts=tuple(_verdicts(score)),
+        explanation=explain(score),
+        confirmation=_confirmation(basis, score),
+        bands=tuple(
+            Band(
+                level.heading or f"For {level.title.lower()}",
+                tuple(
+                    _row(basis, score, indicator, in_the_way, source)
+                    for indicator in outcome.at_level(level.id)
+                ),
+            )
+            for level in framework.levels
+            if outcome.at_level(level.id)
+        ),
+        one_source=bool(source),
+        files=f"{source.whose}{_files(basis, score)}" if source else _files(basis, score),
+        rationales=tuple(said_row(basis, each) for each in basis.state.rationales.get(key, ())),
+        evidence=evidence_rows(basis, score),
+        no_evidence=no_evidence(basis, score),
+        claims=tuple(_claim(basis, score, each) for each in basis.state.claims.get(key, ())),
+        official=""
+        if IndicatorId(outcome.id) in framework.indicators
+        else basis.official_words(framework.ref, outcome.id),
+    )
+
+
+def _verdicts(score: OutcomeScore) -> Iterator[LabelledVerdict]:
+    framework = score.asked.framework
+    none = NOT_APPLICABLE if score.not_applicable else NOT_DECIDED
+    yield LabelledVerdict("By the rule", verdict(framework, score.suggested, none))
+    if score.suggested is None and not score.not_applicable:
+        yield LabelledVerdict("At worst", verdict(framework, score.worst, none))
+        yield LabelledVerdict("At best", verdict(framework, score.best, none))
+    not_yet = Verdict("", "Not yet", "none")
+    yield LabelledVerdict("Confirmed", verdict(framework, score.confirmed, not_yet))
+    yield LabelledVerdict("Target", target_of(score))
+
+
+def _confirmation(basis: Basis, score: OutcomeScore) -> str:
+    """Say who confirmed a determination; where it differs from the rule's, both and why."""
+    record, framework = score.confirmation, score.asked.framework
+    if record is None or score.not_applicable:
+        return ""
+    titles = {level.id: level.title for level in framework.scale}
+    level = str(record.fields.get("level", ""))
+    word = next((title for key, title in titles.items() if key == level), level)
+    by = f"{basis.person(record.person, record.origin)} on {said_date(record.origin.time)}"
+    reason = str(record.fields.get("reason", ""))
+    said = f" Reason: {reason}" if reason else ""
+    if score.has_lapsed:
+        return f"Confirmed as {word} by {by}. Answers have changed since, so that does not count."
+    if score.confirmed == score.suggested:
+        return f"Confirmed by {by}.{said}"
+    beside = f"the rule says {titles[score.suggested]}" if score.suggested else "the rule is open"
+    return f"Confirmed as {word} by {by}, where {beside}.{said or ' No reason is kept.'}"
+
+
+class _OneSource(NamedTuple):
+    """The one person and workbook all answers to an outcome come from."""
+
+    whose: str
+    label: str
+    """How rows would name the file; empty where there is none."""
+
+
+def _one_source(basis: Basis, score: OutcomeScore) -> _OneSource | None:
+    found: set[tuple[str, str]] = set()
+    for standing in score.standings:
+        for given in standing.given:
+            file = basis.file(given.source)
+            found.add((basis.person(given.person, given.origin), file.label if file else ""))
+    kinds = {given.source.kind for standing in score.standings for given in standing.given}
+    if len(found) != 1 or kinds != {"workbook"}:
+        return None
+    ((who, label),) = found
+    return _OneSource(f"All answers by {who}. ", label)
+
+
+def _origin(answered: Answered, source: _OneSource | None) -> str:
+    if source is None:
+        return f"{answered.who}, {answered.origin}"
+    return capital(answered.origin.removeprefix(f"{source.label}, "))
+
+
+def _row(
+    basis: Basis,
+    score: OutcomeScore,
+    indicator: Indicator,
+    in_the_way: tuple[IndicatorId, ...],
+    source: "_OneSource | None",
+) -> StatementRow:
+    standing = score.by_statement[indicator.id]
+    labels = {a.code: a.label for a in score.asked.framework.answers_for(indicator).answers}
+    answers = tuple(
+        Answered(
+            basis.person(given.person, given.origin),
+            labels.get(given.answer, given.answer),
+            basis.origin(given.source, given.origin.time),
+        )
+        for given in standing.given
+    )
+    return StatementRow(
+        ref=indicator.id,
+        in_the_way=indicator.id in in_the_way,
+        text=indicator.text,
+        answer=word_of(score, indicator.id),
+        origin=_origin(answers[0], source) if answers else "",
+        several=len(answers) > 1 and standing.is_asked,
+        answers=answers,
+        reasons=tuple(
+            (basis.person(g.person, g.origin), g.reason) for g in standing.given if g.reason
+        ),
+        note=_note(basis, score, indicator, standing),
+        official=basis.official_words(score.asked.framework.ref, indicator.id),
+    )
+
+
+def _note(basis: Basis, score: OutcomeScore, indicator: Indicator, standing: Standing) -> str:
+    """Say what to know about a statement beside its answer."""
+    said = said_of(score, indicator.id, basis.names)
+    if not standing.is_asked:
+        return said
+    kind = _of_kind(indicator, standing)
+    return " ".join(each for each in (kind, said or _elsewhere(basis, score, indicator)) if each)
+
+
+def _of_kind(indicator: Indicator, standing: Standing) -> str:
+    if indicator.kind is IndicatorKind.PERMISSION:
+        return "A permission: it is allowed and not asked for, so it fails nothing."
+    if indicator.fails_whole:
+        if standing.counts_as in (CountsAs.NOT_MET, CountsAs.PARTLY):
+            return "Not met, this alone fails the whole assessment, whatever the rest."
+        return "If it were not met, it would fail the whole assessment."
+    return ""
+
+
+def _elsewhere(basis: Basis, score: OutcomeScore, indicator: Indicator) -> str:
+    better = overtaken_in(score).get(indicator.id)
+    if better:
+        return f"{joined(better)}, which says better, is true: see the lists under Fair play."
+    key = statement_key(score.asked, indicator)
+    if any(each.old is not None for each in basis.state.history.get(key, ())):
+        return "Changed after it was first given: see the lists under Fair play."
+    return ""
+
+
+def _files(basis: Basis, score: OutcomeScore) -> str:
+    key = score.key
+    sources = [given.source for standing in score.standings for given in standing.given]
+    for texts in (basis.state.rationales, basis.state.evidence):
+        sources += [said.source for said in texts.get(key, ())]
+    sources += [claim.source for claim in basis.state.claims.get(key, ())]
+    sheets: dict[str, dict[str, None]] = {}
+    names: dict[str, str] = {}
+    for source in sources:
+        file = basis.file(source)
+        if file:
+            names[file.label] = file.name
+            if source.sheet:
+                sheets.setdefault(file.label, {})[f"“{source.sheet}”"] = None
+    dates = {
+        label: said_date(each.origin.time)
+        for each in basis.state.received
+        if (label := basis.files[each.name, each.sha256].label) in names
+    }
+    lines: list[str] = []
+    for label, name in names.items():
+        line = f"{label} is {name}"
+        if label in sheets:
+            word = "sheet" if len(sheets[label]) == 1 else "sheets"
+            line += f", {word} {joined(list(sheets[label]))}"
+        if label in dates:
+            line += f", received {dates[label]}"
+        lines.append(line)
+    return "; ".join(lines) + "." if lines else ""
+
+
+def _claim(basis: Basis, score: OutcomeScore, claim: Claim) -> TextRow:
+    tool = said_tool(claim.tool)
+    how = "confirmed" if claim.confirmed else "recorded"
+    framework = score.asked.framework
+    known = claim.level is not None and claim.level in framework.ranks
+    level = framework.title_of(claim.level) if known and claim.level else "no level"
+    words = f"{how} in {tool} as {level}"
+    if claim.confirmed and claim.confirmed.casefold() not in {"true", "confirmed", "confirm"}:
+        words += f" ({claim.confirmed})"
+    text = capital(f"{words}.") + (f" {claim.comment}" if claim.comment else "")
+    return TextRow(text, tool, basis.origin(claim.source, claim.origin.time))

@@ -1,0 +1,574 @@
+"""Page one: the count in a sentence, how sure we are, the gaps that matter most, all themes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
+from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.plan import LOWEST_PRIORITY, Action
+from cyberassess.domain.result.counting import Why, why, word_of
+from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
+from cyberassess.domain.sets.framework import (
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    OutcomeId,
+    RuleId,
+)
+from cyberassess.errors import counted
+from cyberassess.paper.basis import Basis, joined, said_role, share
+from cyberassess.paper.document import prepared_by, said_status
+from cyberassess.paper.sections.explaining import noun
+from cyberassess.paper.sections.last_year import said_comparison
+from cyberassess.paper.sections.outcomes import said_verdict
+
+SQUARES_A_ROW = 20
+SQUARE = 7.2
+"""Side of a square, in millimetres."""
+MARK = 0.5
+"""Width of the line where last year's count ends; it stands between two squares, clear of both."""
+_PITCH = 8.55
+"""From one square to the next, in millimetres."""
+_LEFT = 1.0
+_LONGEST_IN_SQUARE = 5
+"""Characters of an id that a square can hold."""
+_LONGEST_WORDS = 420
+"""Characters of the squares in words that page one has room for."""
+_TOP_GAPS = 3
+_NUMBERS = {2: "two", 3: "three"}
+_TEXTS_A_GAP = 1
+NOT_PLANNED = "not planned yet"
+_BAR = 200
+"""Width of a bar in its own units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One outcome in the row of squares."""
+
+    ref: str
+    meets: bool
+    x: str
+    y: str
+    text_x: str
+    text_y: str
+
+    @property
+    def size(self) -> str:
+        """Size of its letters, in millimetres: five of them are written smaller."""
+        return "2.5" if len(self.ref) < _LONGEST_IN_SQUARE else "2.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """The row of squares."""
+
+    message: str
+    """What it says, for those who do not see it."""
+    view_box: str
+    height: str
+    squares: tuple[Square, ...]
+    mark: tuple[str, str, str, str, str] | None
+    """Of last year's count: x, how its text is anchored, the text's x and y, what it says."""
+    in_words: str
+    """The same, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number and what it means."""
+
+    number: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """One of the gaps that matter most."""
+
+    ref: str
+    title: str
+    link: str
+    missing: tuple[tuple[str, str], ...]
+    """What was answered, and the statement."""
+    more: str
+    where: str
+    owner: str
+    by: str
+    cost: str
+    doing: str
+    """What will be done; empty where nothing is planned."""
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRow:
+    """Where one theme stands."""
+
+    title: str
+    meets: str
+    bar: int
+    """Length out of 200; -1 where there is nothing to draw."""
+    before: str
+    """Last year's count, or why there is none."""
+    mark: int
+    """Where last year's count stands on the bar; -1 where there is none."""
+    level: str
+    ambition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeTable:
+    """All themes of one framework."""
+
+    title: str
+    rows: tuple[ThemeRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Page one."""
+
+    title: str
+    about: str
+    lead: str
+    """``Infrastructure:``."""
+    lead_count: str
+    """The count as a sentence."""
+    lead_before: str
+    """Last year's count as a sentence; empty where there is none."""
+    lead_weakest: str
+    verdicts: tuple[str, ...]
+    """What sets that ask for everything say of the whole."""
+    squares: Squares | None
+    level: str
+    target: str
+    rule: str
+    figures: tuple[Figure, ...]
+    gaps: tuple[GapRow, ...]
+    gaps_title: str
+    gaps_note: str
+    themes: tuple[ThemeTable, ...]
+    left_out: str
+
+
+def front(basis: Basis) -> Front:
+    """Give page one."""
+    settings, first = basis.settings, basis.first
+    score = basis.headline_score()
+    others = [each.title for ref, each in basis.frameworks.items() if ref != first.ref]
+    sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
+    gaps = top_gaps(basis)
+    return Front(
+        title=f"Cyber resilience {settings.period}",
+        about=(
+            f"Full report for {settings.organisation} · {sets} · {said_date(basis.on)} · "
+            f"prepared by {prepared_by(basis)} · {said_status(basis)}"
+        ),
+        lead=f"{basis.headline.title}{f', {first.short_title}' if others else ''}:",
+        lead_count=said_count(score, no_target=basis.target(first.ref) is None),
+        lead_before=said_before(basis, basis.headline.id),
+        lead_weakest=said_weakest(basis),
+        verdicts=tuple(said_verdicts(basis)),
+        squares=row_of_squares(basis, score),
+        level=said_level(basis, score),
+        target=whose_target(basis),
+        rule=THEME_RULE,
+        figures=figures(basis),
+        gaps=gaps,
+        gaps_title=gaps_title(gaps),
+        gaps_note=gaps_note(basis, gaps),
+        themes=tuple(theme_table(basis, ref, titled=bool(others)) for ref in basis.frameworks),
+        left_out=said_left_out(basis),
+    )
+
+
+def said_verdicts(basis: Basis) -> Iterator[str]:
+    """Say what sets that ask for everything say of each place."""
+    for each in basis.card.verdicts:
+        text = said_verdict(basis, basis.frameworks[each.framework], each.scope)
+        several = len([e for e in basis.card.verdicts if e.framework == each.framework]) > 1
+        yield f"{basis.place(each.scope)}. {text}" if several else text
+
+
+def said_left_out(basis: Basis) -> str:
+    """Say what was considered and not assessed."""
+    parts = [
+        f"{each.title} ({each.reason.rstrip('.')})" if each.reason else each.title
+        for each in basis.settings.left_out
+    ]
+    if parts:
+        return f"{'; '.join(parts)}."
+    return "Nothing is recorded as left out. What this report does not name was not looked at."
+
+
+def said_count(score: ThemeScore, *, no_target: bool) -> str:
+    """Say how many outcomes meet the target."""
+    if no_target:
+        return "no target was chosen, so nothing can be counted against one."
+    if not score.of:
+        return "no outcome of this theme has a target."
+    verb = "meets" if score.meets == 1 else "meet"
+    return f"{score.meets} of {counted(score.of, 'outcome')} {verb} our target."
+
+
+def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
+    """Give the places that meet the least of the headline theme; none where all are alike."""
+    entries = [
+        each
+        for each in basis.card.themes
+        if each.framework == basis.first.ref
+        and each.theme == basis.headline.id
+        and each.scope != ALL_SCOPES
+        and each.of
+    ]
+    shares = [Fraction(each.meets, each.of) for each in entries]
+    lowest = [e for e, part in zip(entries, shares, strict=True) if part == min(shares)]
+    return () if len(lowest) == len(entries) else tuple(lowest)
+
+
+def said_weakest(basis: Basis) -> str:
+    """Name the weakest place in a sentence; empty where all are alike."""
+    lowest = weakest(basis)
+    if not lowest:
+        return ""
+    places = joined(
+        [
+            "what is answered once for the whole organisation"
+            if each.scope == ORGANISATION
+            else basis.place(each.scope)
+            for each in lowest
+        ]
+    )
+    if len(lowest) > 1:
+        return f"The weakest are {places}."
+    what = "part" if lowest[0].scope == ORGANISATION else "system"
+    return f"The weakest {what} is {places}, with {lowest[0].meets} of {lowest[0].of}."
+
+
+def by_outcome(basis: Basis) -> dict[OutcomeId, bool]:
+    """Say of each outcome of the headline theme with a target whether it meets it everywhere."""
+    results: dict[OutcomeId, bool] = {}
+    for each in basis.card.outcomes:
+        if each.asked.framework.ref != basis.first.ref:
+            continue
+        if basis.theme_of(each) == basis.headline.id and each.meets_target is not None:
+            key = each.asked.outcome.id
+            results[key] = results.get(key, True) and each.meets_target
+    order = list(basis.first.outcomes)
+    return dict(sorted(results.items(), key=lambda item: order.index(item[0])))
+
+
+def row_of_squares(basis: Basis, score: ThemeScore) -> Squares | None:
+    """Draw a square for each outcome of the headline theme that has a target."""
+    results = by_outcome(basis)
+    if not results:
+        return None
+    met = [ref for ref, meets in results.items() if meets]
+    unmet = [ref for ref, meets in results.items() if not meets]
+    has_long_ids = any(len(ref) > _LONGEST_IN_SQUARE for ref in results)
+    squares = tuple(
+        Square(
+            "" if has_long_ids else ref,
+            results[ref],
+            f"{_LEFT + place % SQUARES_A_ROW * _PITCH:.2f}",
+            f"{0.4 + place // SQUARES_A_ROW * _PITCH:.2f}",
+            f"{_LEFT + SQUARE / 2 + place % SQUARES_A_ROW * _PITCH:.2f}",
+            f"{4.9 + place // SQUARES_A_ROW * _PITCH:.2f}",
+        )
+        for place, ref in enumerate((*met, *unmet))
+    )
+    height = -(-len(squares) // SQUARES_A_ROW) * _PITCH - 0.4
+    height += 4.8 if _mark(basis, len(squares)) else 0
+    words = [f"Meet the target: {', '.join(met)}."] if met else []
+    words += [f"Below the target: {', '.join(unmet)}."] if unmet else []
+    said = " ".join(words)
+    if len(said) > _LONGEST_WORDS:
+        said = (
+            f"Filled squares meet the target. The {len(unmet)} below it are named under Findings "
+            "against the target."
+        )
+    return Squares(
+        f"{score.meets} of {counted(score.of, 'outcome')} meet the target",
+        f"0 0 172 {height:.1f}",
+        f"{height * 170 / 172:.1f}mm",
+        squares,
+        _mark(basis, len(squares)),
+        said,
+    )
+
+
+def _mark(basis: Basis, squares: int) -> tuple[str, str, str, str, str] | None:
+    """Say where last year's count ends in the row; ``None`` where it does not fit the row."""
+    before = basis.baseline(basis.first.ref, basis.headline.id)
+    if before is None or before.of != squares or squares > SQUARES_A_ROW:
+        return None
+    x = _LEFT + before.meets * _PITCH - (_PITCH - SQUARE + MARK) / 2
+    near_end = before.meets > SQUARES_A_ROW - 3  # the text would leave the picture
+    text = f"{x - 1.2 if near_end else x + 1.2:.1f}"
+    return f"{x:.2f}", "end" if near_end else "start", text, "12.2", f"last year {before.meets}"
+
+
+NO_LEVEL = (
+    "There is no level without a target.",
+    "One outcome alone is too few to say a level.",
+)
+"""Why there is no level, by how many outcomes have a target."""
+
+
+def said_level(basis: Basis, score: ThemeScore) -> str:
+    """Say the level, last year's beside it, and the ambition."""
+    if score.level is None:
+        return NO_LEVEL[score.of]
+    level = f"Level {score.level.value} of {score.top.value}, {score.level.title}"
+    before = basis.baseline(score.framework, score.theme, score.scope)
+    if before is not None and before.level is not None and before.level.value:
+        level += f"; last year {before.level.value}"
+    ambition = basis.settings.ambition.get(score.theme)
+    if ambition is not None:
+        level += f"; our ambition is {ambition}"
+    if score.level.value:
+        return f"{level}."
+    return (
+        f"{level}. Only {score.determined} of {counted(score.pairs, 'result')} could be "
+        "determined; a level needs four fifths of them."
+    )
+
+
+def said_before(basis: Basis, theme: str) -> str:
+    """Say last year's count of a theme as a sentence, or why there is none to compare."""
+    before, ref = basis.before, basis.first.ref
+    if before is None:
+        return ""
+    entry = before.theme(ref, theme)
+    if entry is None:
+        sets = joined(list(before.titles.values()))
+        return f"In {before.period} we were assessed against {sets}, so it cannot be compared."
+    if not entry.of:
+        return f"In {before.period} no target was set."
+    now = basis.card.theme(ref, theme)
+    text = f"Last year it was {entry.meets}"
+    if entry.of != now.of:
+        text += f" of {entry.of}"
+    profile = basis.profiles.get(ref)
+    if profile is not None and before.profiles.get(ref, "") != profile.id:
+        text += ", against another target"
+    return f"{text}."
+
+
+def whose_target(basis: Basis) -> str:
+    """Say which target it is, and who set it."""
+    several = len(basis.frameworks) > 1
+    sentences: list[str] = []
+    for pinned in basis.settings.frameworks:
+        profile = basis.profiles.get(pinned.ref)
+        prefix = f"{basis.frameworks[pinned.ref].short_title}: " if several else ""
+        if profile is None:
+            reason = f": {pinned.no_profile_reason}" if pinned.no_profile_reason else ""
+            sentences.append(f"{prefix}No target was chosen{reason.rstrip('.')}.")
+        else:
+            caf = basis.frameworks[pinned.ref].rule.id is RuleId.CAF_TABLE
+            lead = f"Our target is the {profile.title}" if caf else f"Our target: {profile.title}"
+            sentences.append(f"{prefix}{lead}, set by {profile.owner}.")
+    return " ".join(sentences)
+
+
+def figures(basis: Basis) -> tuple[Figure, ...]:
+    """Give the figures that say how far the result is proven."""
+    sure = basis.card.confidence
+    return (
+        Figure(share(sure.answered, sure.statements), "of statements answered"),
+        Figure(share(sure.evidenced, sure.claims), "of claims name evidence"),
+        Figure(share(sure.seen, sure.claims), "of claims with evidence seen here"),
+        Figure(share(sure.in_date, sure.claims), "of claims with evidence in date"),
+        Figure(f"{sure.reviewed} of {sure.outcomes}", "outcomes reviewed independently"),
+        Figure(
+            f"{sure.conflicts:,}",
+            "open conflict between people"
+            if sure.conflicts == 1
+            else "open conflicts between people",
+        ),
+    )
+
+
+def statement_text(score: OutcomeScore, indicator: IndicatorId) -> str:
+    """Give a statement's text."""
+    return score.asked.framework.indicators[indicator][1].text
+
+
+def no_step(score: OutcomeScore) -> str:
+    """Say why an outcome is below its target where no statement stands in the way."""
+    if score.unaccepted or score.suggested is not None:
+        return "More than half of the statements were said not to apply; see there."
+    return (
+        "Nothing stands in the way of the target itself; the result is open because of what is "
+        "not answered above it."
+    )
+
+
+def answered_first(
+    score: OutcomeScore, statements: Sequence[IndicatorId]
+) -> tuple[list[IndicatorId], list[IndicatorId]]:
+    """Split statements into those somebody answered and those still open, order kept."""
+    open_ = [each for each in statements if why(score.by_statement[each]) is Why.NOT_ANSWERED]
+    return [each for each in statements if each not in open_], open_
+
+
+def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
+    """Give the gaps that matter most.
+
+    Those the officer gave the highest priority stand first, then those in most places, then those
+    with the fewest statements in the way.
+    """
+    grouped: dict[OutcomeId, list[Finding]] = {}
+    for finding in basis.headline_findings():
+        grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
+
+    def order(found: list[Finding]) -> tuple[int, int, int]:
+        actions = _actions(basis, found)
+        first = min((each.priority for each in actions), default=LOWEST_PRIORITY)
+        return first, -len(found), sum(each.steps for each in found)
+
+    ranked = sorted(grouped.values(), key=order)
+    return tuple(_gap(basis, found) for found in ranked[:_TOP_GAPS])
+
+
+def _actions(basis: Basis, found: Sequence[Finding]) -> list[Action]:
+    """Give the actions on any of these findings, the most urgent first."""
+    wanted = {each.score.key for each in found}
+    return [each for each in basis.actions if each.is_open and each.about in wanted]
+
+
+def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
+    worst = max(found, key=lambda each: each.steps)
+    score, outcome = worst.score, worst.score.asked.outcome
+    answered, open_ = answered_first(score, worst.gap.statements)
+    shown = answered[:_TEXTS_A_GAP]
+    rest = len(answered) - len(shown)
+    more = [f"{rest} more like this"] if rest else []
+    one = noun(score.asked.framework)
+    more += [f"{counted(len(open_), one)} not answered"] if open_ else []
+    if not worst.steps:
+        more = [no_step(score).rstrip(".")]
+    actions = _actions(basis, found)
+    first = actions[0] if actions else None
+    return GapRow(
+        ref=outcome.id,
+        title=outcome.title,
+        link=basis.anchor(score.key),
+        missing=tuple((word_of(score, k), statement_text(score, k)) for k in shown),
+        more=f"{joined(more)}." if more else "",
+        where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
+        owner=said_owner(basis, first) if first else NOT_PLANNED,
+        by=said_due(first) if first else "",
+        cost=basis.look.cost(first) if first else "",
+        doing=first.title if first else "",
+        findings=tuple(found),
+    )
+
+
+def said_owner(basis: Basis, action: Action) -> str:
+    """Name who will do it: a person of the settings with their role, or as it was written."""
+    if not action.owner:
+        return "no owner yet"
+    person = basis.settings.person(action.owner)
+    if person is None:
+        return action.owner
+    return f"{person.name}, {said_role(person.role)}" if person.role else person.name
+
+
+def said_due(action: Action) -> str:
+    """Say when it will be done."""
+    return said_date(action.due) if action.due else "no date yet"
+
+
+def gaps_title(gaps: Sequence[GapRow]) -> str:
+    """Head the gaps by how many are shown."""
+    if not gaps:
+        return "Gaps"
+    if len(gaps) == 1:
+        return "The gap that matters most"
+    return f"The {_NUMBERS[len(gaps)]} gaps that matter most"
+
+
+def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
+    """Say how the gaps were chosen, or why there are none."""
+    if not gaps:
+        if basis.target(basis.first.ref) is None:
+            return "Without a target there are no gaps to name."
+        return f"Every outcome of {basis.headline.title} with a target meets it."
+    several = len(basis.scopes) > 1
+    order = ["by the priority given in the plan"] if basis.actions else []
+    order += ["by how many places fall short"] if several else []
+    order.append("by how few statements stand in the way")
+    return f"Chosen {', then '.join(order)}."
+
+
+def _by_default(basis: Basis, framework: Framework) -> Iterator[str]:
+    """Say what the default's placing would give, where the organisation's own differs."""
+    found: list[str] = []
+    for default in basis.default_scores:
+        if default.framework != framework.ref or default.scope != ALL_SCOPES:
+            continue
+        own = next((e for e in basis.card.themes if _same_line(e, default)), None)
+        if own is None or (own.meets, own.of, own.level) != (
+            default.meets,
+            default.of,
+            default.level,
+        ):
+            title = basis.title_by_default(default.theme)
+            level = default.note or "no level"
+            level = level if default.level is None else f"level {default.level.value}"
+            found.append(f"{title} {default.meets} of {default.of}, {level}")
+    if found:
+        yield f"Themes are placed by the organisation. By the default's placing: {joined(found)}."
+
+
+def _same_line(one: ThemeScore, other: ThemeScore) -> bool:
+    return (one.framework, one.scope, one.theme) == (other.framework, other.scope, other.theme)
+
+
+def theme_table(basis: Basis, ref: FrameworkRef, *, titled: bool) -> ThemeTable:
+    """Give all themes of a framework: now, last year, the ambition; the headline theme first."""
+    framework = basis.frameworks[ref]
+    rows: list[ThemeRow] = []
+    empty: list[str] = []
+    for theme in basis.themes.themes:
+        score = basis.card.theme(ref, theme.id)
+        if not score.pairs and not score.of:
+            empty.append(theme.title)
+            continue
+        before = basis.baseline(ref, theme.id)
+        ambition = basis.settings.ambition.get(theme.id)
+        rows.append(
+            ThemeRow(
+                theme.title,
+                f"{score.meets} of {score.of}" if score.of else "no target",
+                _BAR * score.meets // score.of if score.of else -1,
+                f"{before.meets} of {before.of}" if before else "not known",
+                _BAR * before.meets // before.of if before and score.of else -1,
+                score.level_in_words,
+                "none set" if ambition is None else f"level {ambition}",
+            )
+        )
+    headline = [row for row in rows if row.title == basis.headline.title]
+    return ThemeTable(
+        f"{framework.title} {framework.version}" if titled else "",
+        (*headline, *(row for row in rows if row not in headline)),
+        tuple(_theme_notes(basis, framework, empty)),
+    )
+
+
+def _theme_notes(basis: Basis, framework: Framework, empty: list[str]) -> Iterator[str]:
+    yield f"Levels follow rule {THEME_RULE}."
+    if framework.rule.id is RuleId.IN_PLACE:
+        yield "In place, partly and not in place are our scale: the publisher states none."
+    if empty:
+        verb = "has" if len(empty) == 1 else "have"
+        yield f"{joined(empty)} {verb} no outcome in this framework."
+    yield from _by_default(basis, framework)
+    yield said_comparison(basis, framework)

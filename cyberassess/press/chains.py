@@ -1,0 +1,213 @@
+"""Parts that go on from one another, laid out in turn; several such chains, on both processors.
+
+Where a part begins on its page follows from where the one before it ends, so parts of one chain
+wait for each other; chains do not. A long document gives some of its chains to a helper, a second
+process of this program. What a helper cannot do, for whatever reason, is done here.
+"""
+
+import contextlib
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import IO
+
+from cyberassess.press.fragment import Fragment
+from cyberassess.press.kept import Kept
+from cyberassess.press.layout import Press, font_files, versions
+
+_STEP = 12.6
+"""Parts that go on on a page begin a whole number of these points below its top, so that one
+more line in a part seldom moves those after it."""
+_FULL = 0.88
+"""A page filled so far takes no new part."""
+WORTH_A_HELPER = 150_000
+"""Characters left to lay out from which a helper, half a second to start, saves time."""
+_SIZE = struct.Struct(">Q")
+
+Chain = tuple[str, ...]
+"""The HTML of parts that go on from one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A fragment, and the page its first page falls on, counted from 0."""
+
+    fragment: Fragment
+    page: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What all parts of a document have in common."""
+
+    head: str
+    """Everything before the body."""
+    style: str
+    date: str
+    """ISO."""
+
+    def whole(self, body: str, above: float = 0.0) -> str:
+        """Give a document of its own, its text so many points below the top."""
+        space = f'<div style="height:{above:g}pt"></div>' if above else ""
+        return f"{self.head}<body>{space}{body}</body></html>"
+
+    @cached_property
+    def press(self) -> Press:
+        """What lays out; made only where something is to be laid out."""
+        return Press(self.style, self.date)
+
+    @cached_property
+    def basis(self) -> str:
+        """What every part follows from, beside its own text."""
+        fonts = "".join(f"{path.name} {path.stat().st_size}" for path in font_files())
+        return Kept.key(self.style, versions(), fonts)
+
+
+class Typesetter:
+    """Lays out parts of one document, or takes them as they were kept."""
+
+    def __init__(self, sheet: Sheet, kept: Kept) -> None:
+        """Set up for a document."""
+        self.sheet = sheet
+        self._kept = kept
+
+    def fragment(
+        self, body: str, above: float = 0.0, *, running: bool = False, only_kept: bool = False
+    ) -> Fragment | None:
+        """Give a part laid out; ``None`` where it is not kept and may not be laid out.
+
+        Raises:
+            ReportError: where the engine complains.
+        """
+        html = self.sheet.whole(body, above)
+        key = Kept.key(self.sheet.basis, html, "running" if running else "")
+        found = self._kept.get(key)
+        if found is None and not only_kept:
+            found = self.sheet.press.lay_out(html, running=running)
+            self._kept.put(key, found)
+        return found
+
+    def chain(self, parts: Chain, *, only_kept: bool = False) -> list[Placed] | None:
+        """Give a chain laid out, its pages counted from its first."""
+        placed: list[Placed] = []
+        page, above = 0, 0.0
+        for body in parts:
+            fragment = self.fragment(body, above, only_kept=only_kept)
+            if fragment is None:
+                return None
+            placed.append(Placed(fragment, page))
+            top, end, bottom = fragment.room
+            above = -(-(end - top) // _STEP) * _STEP
+            page += len(fragment.leaves) - 1
+            if above > (bottom - top) * _FULL:
+                page += 1
+                above = 0.0
+        return placed
+
+    def chains(self, chains: Mapping[int, Chain]) -> dict[int, list[Placed]]:
+        """Lay out chains, on two processors where that is worth it.
+
+        Raises:
+            ReportError: where the engine complains.
+        """
+        kept = {at: self.chain(chain, only_kept=True) for at, chain in chains.items()}
+        done = {at: placed for at, placed in kept.items() if placed is not None}
+        left = {at: sum(map(len, chain)) for at, chain in chains.items() if at not in done}
+        mine, theirs = _shared_out(left)
+        with _helper(self.sheet, [chains[at] for at in theirs]) as answers:
+            done |= {at: self._sure(chains[at]) for at in mine}
+            done |= dict(zip(theirs, answers, strict=False))
+        return done | {at: self._sure(chains[at]) for at in theirs if at not in done}
+
+    def _sure(self, chain: Chain) -> list[Placed]:
+        placed = self.chain(chain)
+        assert placed is not None  # noqa: S101 - only what may not be laid out comes to nothing
+        return placed
+
+
+def _shared_out(sizes: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    """Share out work by size: what is done here, and what a helper does."""
+    whole = sum(sizes.values())
+    if len(sizes) < 2 or whole < WORTH_A_HELPER or (os.cpu_count() or 1) < 2:  # noqa: PLR2004
+        return list(sizes), []
+    mine: list[int] = []
+    theirs: list[int] = []
+    here = there = 0
+    for at, size in sorted(sizes.items(), key=lambda each: (-each[1], each[0])):
+        if here <= there:
+            mine.append(at)
+            here += size
+        else:
+            theirs.append(at)
+            there += size
+    return mine, theirs
+
+
+@contextmanager
+def _helper(sheet: Sheet, chains: Sequence[Chain]) -> Iterator[Iterator[list[Placed]]]:
+    """Let a second process lay out chains meanwhile; give what it came to, as far as it came."""
+    if not chains:
+        yield iter(())
+        return
+    task = json.dumps({"sheet": asdict(sheet), "chains": chains}).encode()
+    try:
+        # NOTE: -P keeps the present folder, which may be a stranger's, off the import path.
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "cyberassess.press.helper"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        yield iter(())
+        return
+    assert process.stdin is not None  # noqa: S101 - both were asked for
+    assert process.stdout is not None  # noqa: S101
+    try:
+        with contextlib.suppress(OSError):
+            process.stdin.write(task)
+            process.stdin.close()
+        yield _answers(process.stdout)
+    finally:
+        process.stdout.close()
+        process.kill()
+        process.wait()
+
+
+def _answers(stream: IO[bytes]) -> Iterator[list[Placed]]:
+    with contextlib.suppress(OSError, ValueError, struct.error):
+        while True:
+            (count,) = _SIZE.unpack(stream.read(_SIZE.size))
+            placed: list[Placed] = []
+            for _ in range(count):
+                page, size = struct.unpack(">QQ", stream.read(16))
+                placed.append(Placed(Fragment.from_bytes(stream.read(size)), page))
+            yield placed
+
+
+def answer(task: bytes, out: IO[bytes], kept: Kept) -> None:
+    """Do what a helper is for: lay out the chains of a task, and give each as soon as it is done.
+
+    Raises:
+        ReportError: where the engine complains; whoever asked finds out for themselves.
+    """
+    wanted = json.loads(task)
+    typesetter = Typesetter(Sheet(**wanted["sheet"]), kept)
+    for chain in wanted["chains"]:
+        placed = typesetter.chain(tuple(chain)) or []
+        out.write(_SIZE.pack(len(placed)))
+        for each in placed:
+            data = each.fragment.to_bytes()
+            out.write(struct.pack(">QQ", each.page, len(data)) + data)
+        out.flush()
+
+
+def moved(placed: Sequence[Placed], pages: int) -> list[Placed]:
+    """Give fragments so many pages further on."""
+    return [replace(each, page=each.page + pages) for each in placed]

@@ -1,0 +1,163 @@
+"""From a document's HTML to its PDF: cut into parts, laid out, joined, numbered.
+
+A document says where it may be cut: ``<!--part-->`` between two elements of its body, where a new
+page begins, or ``<!--part on-->`` where the text goes on on the same page. Parts are laid out one
+by one, and those that did not change since the last print are not laid out again. What depends on
+the whole, page numbers and the running head and foot, comes last:
+
+- ``data-page="#name"`` becomes ``data-page="12"``, for the style to print;
+- the element with ``data-marking`` carries what the style's running head and foot repeat.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cyberassess.press.chains import Chain, Placed, Sheet, Typesetter, moved
+from cyberassess.press.finish import put_together
+from cyberassess.press.fragment import Fragment
+from cyberassess.press.kept import Kept
+from cyberassess.press.layout import font_files
+
+_CUT = re.compile(r"<!--part( on)?-->")
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_CREATED = re.compile(r'name="dcterms\.created" content="([^"]*)"')
+_RUNNING = re.compile(r"<(\w+)(\s[^>]*?data-marking=[^>]*)>")
+_NUMBERED = re.compile(r'data-page="#([^"]*)"')
+_ROWS_A_PAGE = 52
+"""Lines of contents on a page, for a first guess."""
+_IDENTIFIER = 32
+"""Hex digits of a document's identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPdf:
+    """A document as PDF."""
+
+    data: bytes
+    pages: int
+
+
+def print_html(
+    html: str, kept: Kept | None = None, *, attach: Mapping[str, bytes] = MappingProxyType({})
+) -> PrintedPdf:
+    """Give a document as a tagged PDF that declares PDF/UA-1 and PDF/A-3a.
+
+    Args:
+        html: the whole document, with a title, a language, its dates and one ``<style>``.
+        kept: where laid-out parts are kept; this user's cache folder if ``None``.
+        attach: files that travel inside, keyed by name.
+
+    Raises:
+        ReportError: where the engine complains, or a picture has nothing to say.
+    """
+    style = "\n".join(_STYLE.findall(html))
+    head, _, rest = _STYLE.sub("", html).partition("<body")
+    attributes, _, rest = rest.partition(">")
+    body = rest.rpartition("</body>")[0]
+    created = _CREATED.search(head)
+    kept = kept or Kept.here()
+    sheet = Sheet(_plain_head(head), style, created[1] if created else "1980-01-01")
+    typesetter = Typesetter(sheet, kept)
+    placed, pages = _placed(typesetter, list(_chains(body)))
+    about = Typesetter(Sheet(head, style, sheet.date), kept)
+    running = _running(about, f"<body{attributes}>{body}", placed)
+    data = put_together(
+        placed,
+        running,
+        fonts={path.name: path.read_bytes() for path in font_files()},
+        attach=attach,
+        identifier=hashlib.sha256(html.encode()).hexdigest()[:_IDENTIFIER],
+    )
+    kept.tidy()
+    return PrintedPdf(data, pages)
+
+
+def _plain_head(head: str) -> str:
+    """Give the head that parts have: their pages do not follow from titles and dates."""
+    root = re.search(r"<html[^>]*>", head)
+    opening = root[0] if root else "<html>"
+    return f'<!doctype html>{opening}<head><meta charset="utf-8"></head>'
+
+
+def _chains(body: str) -> Iterator[Chain]:
+    pieces = _CUT.split(body)
+    chain: list[str] = []
+    for at in range(0, len(pieces), 2):
+        if chain and pieces[at - 1] is None:
+            yield tuple(chain)
+            chain = []
+        if pieces[at].strip():
+            chain.append(pieces[at])
+    if chain:
+        yield tuple(chain)
+
+
+def _placed(typesetter: Typesetter, chains: Sequence[Chain]) -> tuple[list[Placed], int]:
+    """Lay out all chains, those that name page numbers last; give them and the count of pages."""
+    numbered = {
+        at: chain
+        for at, chain in enumerate(chains)
+        if any(_NUMBERED.search(part) for part in chain)
+    }
+    plain = {at: chain for at, chain in enumerate(chains) if at not in numbered}
+    laid = typesetter.chains(plain)
+    counts = [
+        _length(laid[at]) if at in laid else _guess(chain) for at, chain in enumerate(chains)
+    ]
+    for _ in chains:
+        places = [sum(counts[:at]) for at in range(len(chains))]
+        numbers = _numbers(laid, places)
+        laid |= typesetter.chains(
+            {at: tuple(_filled(part, numbers) for part in chain) for at, chain in numbered.items()}
+        )
+        now = [_length(laid[at]) for at in range(len(chains))]
+        if now == counts and numbers == _numbers(laid, places):
+            break
+        counts = now
+    places = [sum(counts[:at]) for at in range(len(chains))]
+    return [each for at in range(len(chains)) for each in moved(laid[at], places[at])], sum(counts)
+
+
+def _filled(part: str, numbers: Mapping[str, int]) -> str:
+    return _NUMBERED.sub(lambda found: f'data-page="{numbers.get(found[1], 0)}"', part)
+
+
+def _running(typesetter: Typesetter, html: str, placed: Sequence[Placed]) -> Fragment:
+    """Lay out the running head and foot of every page, and nothing else."""
+    found = _RUNNING.search(html)
+    carrier = f"<div{found[2]}></div>" if found else ""
+    kinds: dict[int, str] = {}
+    for each in placed:
+        for at, leaf in enumerate(each.fragment.leaves):
+            kinds[each.page + at] = leaf.kind
+    pages = "".join(
+        f'<div style="break-before:{"page" if page else "auto"}'
+        f'{f";page:{kind}" if kind else ""}">{"" if page else carrier}</div>'
+        for page, kind in sorted(kinds.items())
+    )
+    fragment = typesetter.fragment(pages, running=True)
+    assert fragment is not None  # noqa: S101 - what may be laid out is
+    return fragment
+
+
+def _length(placed: Sequence[Placed]) -> int:
+    return max(each.page + len(each.fragment.leaves) for each in placed)
+
+
+def _guess(chain: Chain) -> int:
+    """Guess how many pages a chain with page numbers comes to: a table of contents mostly."""
+    rows = sum(len(_NUMBERED.findall(part)) for part in chain)
+    return max(1, -(-rows // _ROWS_A_PAGE))
+
+
+def _numbers(laid: Mapping[int, Sequence[Placed]], places: Sequence[int]) -> dict[str, int]:
+    """Give the page of everything that can be named, counted from 1."""
+    return {
+        name: places[at] + placed.page + page + 1
+        for at, chain in laid.items()
+        for placed in chain
+        for name, (page, _, _) in placed.fragment.anchors.items()
+    }

@@ -1,0 +1,390 @@
+"""Publishers' own wording: in the files they or others give out, and as a workspace keeps it.
+
+Read are WebCAF's framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, and a
+CSV of id and text. The wording is matched to a framework by id and by nothing else.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import Field
+
+from cyberassess.disk import strict_yaml
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, Model, RuleId
+from cyberassess.errors import Problem, Severity, closest, counted
+from cyberassess.sources.tables import Field as Column
+from cyberassess.sources.tables import Table, find_table, fold, read_csv
+
+MOST_BYTES = 30_000_000
+_NOTHING = "Nothing was stored."
+_ENDS = (".", ")", "?", "!", ":", ";", '"', "”", "'")
+_VERSION = re.compile(r"(?<![\d.])\d+\.\d+(?:\.\d+)*(?![\d.]*\d)")
+
+Json = Any  # NOTE: values of somebody else's file; every one is checked where it is used.
+
+
+class Entry(NamedTuple):
+    """One text of the file."""
+
+    ids: tuple[str, ...]
+    """What the file calls it, the surest name first."""
+    text: str
+    place: str
+    is_heading: bool = False
+    """True for what stands above the outcomes."""
+    column: str = ""
+    """The level it stands under in the file; empty where the file does not say."""
+
+
+class Source(NamedTuple):
+    """What a file holds."""
+
+    kind: str
+    says: str
+    """Where the file names itself and its version."""
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+
+
+class Matched(NamedTuple):
+    """A file's wording beside one framework."""
+
+    texts: Mapping[str, str]
+    """Keyed by outcome or statement id, in the publisher's order."""
+    missing: tuple[str, ...]
+    """Statements the file has no wording for."""
+    problems: tuple[Problem, ...]
+
+
+class WordingSource(Model):
+    """The file the wording came from."""
+
+    name: str
+    sha256: str
+    kind: str
+
+
+class OfficialWording(Model):
+    """A workspace's file of official wording for one framework."""
+
+    schema_: str = Field(alias="schema", pattern="^1$")
+    framework: FrameworkRef
+    source: WordingSource
+    texts: Mapping[str, str]
+
+
+COLUMNS = (
+    Column("id", ("id", "ref", "reference", "ref id", "code", "index", "ncsc index", "number")),
+    Column("text", ("text", "wording", "official wording", "description", "statement", "prose")),
+)
+
+
+def read_wording(data: bytes, name: str) -> Source:
+    """Read a file of any of the kinds; problems say what it is not."""
+    if len(data) > MOST_BYTES:
+        hint = f"The most is {MOST_BYTES:,}. {_NOTHING}"
+        return _refused(Problem("too-large", name, f"The file has {len(data):,} bytes.", hint))
+    if not data.strip():
+        hint = f"It may still be syncing. {_NOTHING}"
+        return _refused(Problem("empty-file", name, "The file is empty.", hint))
+    if name.lower().endswith((".csv", ".tsv", ".txt")):
+        return _from_csv(data, name)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _from_oscal(data, name)
+    document = strict_yaml.read_loose_text(data, name)
+    if document.problems:
+        return _refused(*document.problems)
+    if isinstance(document.value, dict):
+        if isinstance(document.value.get("objectives"), dict):
+            return _from_webcaf(document, name)
+        if isinstance(document.value.get("objects"), dict):
+            return _from_library(document, name)
+    return _refused(_unknown(name))
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(
+        "unknown-kind",
+        name,
+        "The file is none of the kinds that are read here.",
+        "Name a WebCAF framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, "
+        f"or a CSV with the columns id and text. {_NOTHING}",
+    )
+
+
+def _refused(*problems: Problem) -> Source:
+    return Source("", "", (), problems)
+
+
+def _from_csv(data: bytes, name: str) -> Source:
+    rows, problems = read_csv(data, name, COLUMNS)
+    if problems:
+        return _refused(*problems)
+    table, problems = find_table(rows, name, COLUMNS)
+    if table is None:
+        return _refused(*problems)
+    entries, faults = _table_entries(table)
+    return Source("CSV", "", entries, faults)
+
+
+def _table_entries(table: Table) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for row in table.rows:
+        number, text = (row.cells.get(table.columns[each]) for each in ("id", "text"))
+        if number and text:
+            entries.append(Entry((number.text,), text.text, row.place))
+        elif number or text:
+            shown, lacks = (number, "text") if number else (text, "id")
+            found = f'"{shown.text[:60]}"' if shown else ""
+            message = f"The row has no {lacks} beside {found}."
+            problems.append(Problem("half-row", row.place, message, "Fill it in, or remove it."))
+    return tuple(entries), tuple(problems)
+
+
+def _parts(value: Json, key: str) -> Iterator[tuple[str, dict[str, Json]]]:
+    """Give the mappings under a key, by name."""
+    inside = value.get(key) if isinstance(value, dict) else None
+    if isinstance(inside, dict):
+        for name, each in inside.items():
+            if isinstance(each, dict):
+                yield str(name), each
+
+
+def _text(value: Json, key: str) -> str:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found.strip() if isinstance(found, str) else ""
+
+
+def _from_webcaf(document: strict_yaml.Document, name: str) -> Source:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+
+    def place(*path: str) -> str:
+        known = (path[:end] for end in range(len(path), -1, -1))
+        line = next((document.lines[each] for each in known if each in document.lines), 1)
+        return f"{name}, line {line}"
+
+    for o, objective in _parts(document.value, "objectives"):
+        for p, principle in _parts(objective, "principles"):
+            for number, outcome in _parts(principle, "outcomes"):
+                path = ("objectives", o, "principles", p, "outcomes", number)
+                entries.append(Entry((number,), _text(outcome, "description"), place(*path)))
+                for column, statements in _parts(outcome, "indicators"):
+                    for key, statement in _parts({column: statements}, column):
+                        where = place(*path, "indicators", column, key)
+                        text = _text(statement, "description")
+                        index = _text(statement, "ncsc-index")
+                        if index:
+                            entries.append(Entry((index,), text, where, column=column))
+                            continue
+                        message = f'"{key}" has no ncsc-index, so nothing says which it is.'
+                        hint = "It was left out. A CSV of id and text can hold it."
+                        problems.append(Problem("no-index", where, message, hint))
+    return Source("WebCAF YAML", "", tuple(entries), tuple(problems))
+
+
+def _from_library(document: strict_yaml.Document, name: str) -> Source:
+    objects = document.value["objects"]
+    single = objects.get("framework")
+    several = objects.get("frameworks")
+    path: tuple[str | int, ...] = ("objects", "framework")
+    if isinstance(several, list) and len(several) == 1:
+        single, path = several[0], ("objects", "frameworks", 0)
+    nodes = single.get("requirement_nodes") if isinstance(single, dict) else None
+    if not isinstance(nodes, list):
+        message = "The library holds no framework, or several."
+        hint = f"Name one with a single framework. {_NOTHING}"
+        return _refused(Problem("no-framework", name, message, hint))
+    entries = []
+    for number, node in enumerate(nodes):
+        line = document.lines.get((*path, "requirement_nodes", number), 1)
+        text = _text(node, "description") or _text(node, "name")
+        ref = _text(node, "ref_id")
+        if ref and text:
+            heading = _text(node, "assessable") != "true"
+            entries.append(Entry((ref,), text, f"{name}, line {line}", heading))
+    says = f"{_text(document.value, 'ref_id')} {_text(document.value, 'name')}"
+    return Source("CISO Assistant library YAML", says, tuple(entries), ())
+
+
+def _from_oscal(data: bytes, name: str) -> Source:
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        message = "The file begins like JSON and cannot be read as JSON."
+        hint = f"Download it again: it may be cut short. {_NOTHING}"
+        return _refused(Problem("not-json", name, message, hint))
+    catalogue = value.get("catalog")
+    if not isinstance(catalogue, dict):
+        return _refused(_unknown(name))
+    entries = tuple(_controls(catalogue, name))
+    return Source("OSCAL catalogue JSON", _text(catalogue.get("metadata"), "title"), entries, ())
+
+
+def _controls(catalogue: Json, name: str) -> Iterator[Entry]:
+    """Give groups and controls however deep, without recursion, in the file's order."""
+    waiting: list[tuple[str, Json]] = [("", catalogue)]
+    while waiting:
+        kind, each = waiting.pop()
+        if not isinstance(each, dict):
+            continue
+        number, text = _text(each, "id"), _prose(each) or _text(each, "title")
+        if kind and number and text:
+            labels = [
+                _text(item, "value")
+                for item in _listed(each, "props")
+                if _text(item, "name") == "label"
+            ]
+            ids = tuple(dict.fromkeys(filter(None, (number, *labels))))
+            yield Entry(ids, text, f"{name}, {number}", kind == "groups")
+        inside = [(k, item) for k in ("groups", "controls") for item in _listed(each, k)]
+        waiting += reversed(inside)
+
+
+def _listed(value: Json, key: str) -> list[Json]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _prose(control: Json) -> str:
+    """Give what a control demands: its statement with the items under it."""
+    waiting = [each for each in _listed(control, "parts") if _text(each, "name") == "statement"]
+    texts: list[str] = []
+    while waiting:
+        part = waiting.pop(0)
+        texts.append(_text(part, "prose"))
+        waiting = [*_listed(part, "parts"), *waiting]
+    return "\n".join(filter(None, texts))
+
+
+def other_version(framework: Framework, source: Source, name: str) -> str:
+    """Give the version a file says it is of, where that is another one; else an empty text."""
+    if not _VERSION.fullmatch(framework.version):
+        return ""
+    said = _VERSION.findall(source.says) or _VERSION.findall(name.rpartition(".")[0])
+    return "" if framework.version in said or not said else str(said[-1])
+
+
+def match(framework: Framework, source: Source) -> Matched:
+    """Match wording to outcomes and statements by id, and say what could not be matched."""
+    known = {each.casefold(): str(each) for each in (*framework.indicators, *framework.outcomes)}
+    groups = {group.id.casefold() for each in framework.located for group in each.groups}
+    running, problems = _running(framework, source, known)
+    found: dict[str, tuple[str, str]] = {}
+    refused: set[str] = set()
+    for entry in source.entries:
+        folded = [each.casefold() for each in entry.ids]
+        target = next((known[each] for each in folded if each in known), None)
+        target = target or running.get(entry.ids[0])
+        if not target:
+            if entry.is_heading or not groups.isdisjoint(folded) or entry.ids[0] in running:
+                continue
+            problems.append(_unmatched(framework, entry, list(known.values())))
+        elif not entry.text:
+            message = f"{target} has no text here."
+            note = Severity.NOTE
+            problems.append(Problem("no-text", entry.place, message, severity=note))
+        elif _elsewhere(framework, target, entry):
+            problems.append(_other_column(framework, target, entry))
+        elif target in found and found[target][0] != entry.text:
+            refused.add(target)
+            message = f"{target} has another text here than at {found[target][1]}."
+            hint = "Neither was kept: keep one in the file, and load it again."
+            problems.append(Problem("two-texts", entry.place, message, hint))
+        else:
+            found.setdefault(target, (entry.text, entry.place))
+    problems += [
+        _cut_short(target, text, place)
+        for target, (text, place) in found.items()
+        if target in framework.indicators and not text.endswith(_ENDS)
+    ]
+    order = dict.fromkeys(
+        str(each)
+        for outcome in framework.outcomes.values()
+        for each in (outcome.id, *(indicator.id for indicator in outcome.indicators))
+    )
+    texts = {each: found[each][0] for each in order if each in found and each not in refused}
+    missing = tuple(str(each) for each in framework.indicators if each not in texts)
+    return Matched(texts, missing, tuple(problems))
+
+
+def _elsewhere(framework: Framework, target: str, entry: Entry) -> bool:
+    statement = framework.indicators.get(IndicatorId(target))
+    columns = {fold(level.id) for level in framework.levels}
+    named = fold(entry.column)
+    return bool(statement and named in columns and named != fold(statement[1].level))
+
+
+def _other_column(framework: Framework, target: str, entry: Entry) -> Problem:
+    level = framework.indicators[IndicatorId(target)][1].level
+    return Problem(
+        "other-column",
+        entry.place,
+        f'{target} stands under "{entry.column}" here, and under "{level}" in {framework.ref}.',
+        "Its text was left out. A CSV of id and text can hold it.",
+    )
+
+
+def _unmatched(framework: Framework, entry: Entry, known: list[str]) -> Problem:
+    shown = entry.ids[0]
+    return Problem(
+        "unmatched",
+        entry.place,
+        f'"{shown}" is neither an outcome nor a statement of {framework.ref}.',
+        f"{closest(shown, known)} Its text was left out.".strip(),
+    )
+
+
+def _cut_short(target: str, text: str, place: str) -> Problem:
+    return Problem(
+        "cut-short",
+        place,
+        f'The text of {target} ends with "{text[-30:]}", without a full stop.',
+        "Compare it with the publication: it may be cut short. It was kept as it stands.",
+        Severity.NOTE,
+    )
+
+
+def _running(
+    framework: Framework, source: Source, known: Mapping[str, str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Place ids that number the statements of an outcome's highest column (``A1.a.1``).
+
+    Where the file numbers more or fewer of them than the column has, none of that outcome's is
+    placed (its value is empty): the numbers would not say which is which.
+    """
+    if framework.rule.id is not RuleId.CAF_TABLE:
+        return {}, []
+    numbered: dict[str, list[Entry]] = {}
+    outcomes = {str(each).casefold(): outcome for each, outcome in framework.outcomes.items()}
+    for entry in source.entries:
+        parent, _, last = entry.ids[0].rpartition(".")
+        is_known = entry.ids[0].casefold() in known
+        if last.isdecimal() and parent.casefold() in outcomes and not is_known:
+            numbered.setdefault(parent.casefold(), []).append(entry)
+    placed: dict[str, str] = {}
+    problems: list[Problem] = []
+    for parent, entries in numbered.items():
+        outcome = outcomes[parent]
+        column = outcome.at_level(framework.highest_for(outcome))
+        numbers = [int(entry.ids[0].rpartition(".")[2]) for entry in entries]
+        if sorted(numbers) == list(range(1, len(column) + 1)):
+            for number, entry in zip(numbers, entries, strict=True):
+                placed[entry.ids[0]] = str(column[number - 1].id)
+            continue
+        placed |= {entry.ids[0]: "" for entry in entries}
+        here = counted(len(entries), "numbered statement")
+        title = framework.level(column[0].level).title
+        message = f"The file has {here} for {outcome.id}, {framework.ref} has {len(column)}"
+        problems.append(
+            Problem(
+                "other-count",
+                entries[0].place,
+                f'{message} in the column "{title}", so the numbers do not say which is which.',
+                "Their texts were left out. A CSV of id and text can hold them.",
+            )
+        )
+    return placed, problems

@@ -1,0 +1,1 @@
+"""Begin an assessment: which sets and targets, whose, over which systems."""

@@ -1,0 +1,365 @@
+"""Beginning an assessment."""
+
+import contextlib
+import datetime
+import re
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cyberassess import __version__
+from cyberassess.disk import strict_yaml
+from cyberassess.disk.framework_yaml import Shelf, Shelved
+from cyberassess.disk.segments import LedgerFolder, new_text
+from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
+from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
+from cyberassess.domain.sets.checks import check_target
+from cyberassess.domain.sets.framework import Profile
+from cyberassess.domain.sets.theming import THEMES
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
+from cyberassess.opening.assessment import now, settings_event
+from cyberassess.opening.file_names import slug
+
+OFFICER_ROLE = "it-security"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAssessment:
+    """What ``new`` is told."""
+
+    organisation: str
+    period: str
+    frameworks: tuple[str, ...]
+    """``id@version`` each."""
+    profiles: tuple[str, ...]
+    """``[FRAMEWORK=]ID|FILE|none`` each."""
+    no_profile_reason: str = ""
+    systems: tuple[str, ...] = ()
+    cloud_services: tuple[str, ...] = ()
+    respondents: tuple[str, ...] = ()
+    """``NAME <EMAIL>[:ROLE,…[@SCOPE]]`` each."""
+    officer: str = ""
+    """``NAME[, ROLE]`` or ``NAME <EMAIL>``; a role stands in for the name if empty."""
+    due: str = ""
+    folder: Path | None = None
+    """Control sets of one's own, laid out like ``frameworks/``; looked in before the shipped."""
+    themes: str = THEMES
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What ``new`` made."""
+
+    folder: Path
+    notes: tuple[str, ...]
+
+
+def available(folder: Path | None = None) -> tuple[list[str], list[str]]:
+    """Give the framework versions and the profiles that can be chosen."""
+    shelf = Shelf(folder, over_shipped=True)
+    return [str(ref) for ref in shelf.refs()], shelf.profiles()
+
+
+def new(folder: Path, wanted: NewAssessment) -> Created:
+    """Begin an assessment in a new or empty folder.
+
+    Raises:
+        AssessmentError: where something is not allowed or cannot be written; nothing is left.
+        FrameworkError: for an unknown framework or profile.
+    """
+    values, pinned = settings_for(wanted)
+    made = create(folder, values, pinned)
+    shelf = Shelf(wanted.folder, over_shipped=True)
+    notices = [shelf.framework(ref).framework.notice for ref in wanted.frameworks]
+    return Created(made.folder, (*filter(None, notices), *made.notes))
+
+
+def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Give the settings as plain values, and the files to pin keyed by their path."""
+    shelf = Shelf(wanted.folder, over_shipped=True)
+    shelved = [shelf.framework(ref) for ref in wanted.frameworks]
+    if not shelved:
+        raise AssessmentError(
+            Problem(
+                "no-framework",
+                "--framework",
+                "No control set was named.",
+                f"There are: {', '.join(shelf.refs())}.",
+            )
+        )
+    for what, text in (("--organisation", wanted.organisation), ("--period", wanted.period)):
+        if not text.strip():
+            raise AssessmentError(Problem("empty", what, "Nothing was given.", "Give it a value."))
+    pinned: dict[str, bytes] = {}
+    frameworks: list[dict[str, str]] = []
+    chosen = _profiles(wanted, shelved)
+    for each in shelved:
+        framework = each.framework
+        pinned[f"frameworks/{framework.id}/{framework.version}.yaml"] = each.data
+        entry = {
+            "id": framework.id,
+            "version": framework.version,
+            "revision": str(framework.revision),
+            "sha256": each.sha256,
+        }
+        entry |= _pin_profile(chosen[framework.ref], each, shelf, pinned)
+        if entry["profile"] == NO_PROFILE and wanted.no_profile_reason:
+            entry["no_profile_reason"] = wanted.no_profile_reason
+        frameworks.append(entry)
+    _, pinned[f"frameworks/themes/{wanted.themes}.yaml"] = shelf.themes(wanted.themes)
+    scopes = _scopes(wanted)
+    values: dict[str, Any] = {
+        "schema": SCHEMA,
+        "organisation": wanted.organisation.strip(),
+        "period": wanted.period.strip(),
+        "officer": _officer(wanted.officer),
+        "frameworks": frameworks,
+        "nation": "england",
+        "marking": {"blank": "OFFICIAL", "filled": "OFFICIAL-SENSITIVE"},
+        "themes": wanted.themes,
+        "scopes": scopes,
+    }
+    people = [
+        read_respondent(text, f"p{number}", scopes)
+        for number, text in enumerate(wanted.respondents, start=2)
+    ]
+    if people:
+        values["people"] = people
+    if wanted.due:
+        values["due"] = _date(wanted.due)
+    return values, pinned
+
+
+def _date(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text.strip()).isoformat()
+    except ValueError as cause:
+        raise AssessmentError(
+            Problem(
+                "wrong-date",
+                "--due",
+                f'"{text}" is not a date.',
+                "Write it as YYYY-MM-DD, for example 2026-06-30. Nothing was changed.",
+            )
+        ) from cause
+
+
+def create(
+    folder: Path, values: dict[str, Any], pinned: dict[str, bytes], *, time: str = ""
+) -> Created:
+    """Write a workspace: whole under a temporary name, then renamed.
+
+    Args:
+        time: recorded as the beginning; now if empty.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AssessmentError(
+            Problem(
+                "not-empty",
+                str(folder),
+                "There is something in this place already.",
+                "Name a folder that is new or empty. Nothing was changed.",
+            )
+        )
+    partial = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.partial")
+    _remove_unfinished(folder)
+    try:
+        workspace = Workspace(partial)
+        workspace.create(settings_text(values), pinned)
+        contents = workspace.read()
+        changed = settings_event({}, contents.flat)
+        officer = contents.settings.officer
+        header = {
+            "seed": secrets.token_hex(32),
+            "time": time or now(),
+            "tool": __version__,
+            "command": "new",
+            "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},
+        }
+        ledger = LedgerFolder(workspace.ledger)
+        with ledger.locked():
+            ledger.append(header, [changed] if changed else [], [])
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    except OSError as cause:
+        raise AssessmentError(
+            Problem(
+                "not-writable",
+                str(folder),
+                f"The assessment cannot be written: {cause.strerror}.",
+                "Choose a folder you may write to. Nothing is left behind.",
+            )
+        ) from cause
+    finally:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(partial, ignore_errors=True)
+    notes = []
+    if all(pin.profile == NO_PROFILE for pin in contents.settings.frameworks):
+        notes.append(
+            "No target profile was chosen: outcomes are determined, but nothing says "
+            "whether they are good enough."
+        )
+    return Created(folder, tuple(notes))
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove what an earlier ``new`` of this name began and could not finish."""
+    begun = re.compile(re.escape(folder.name) + r"\.[0-9a-f]{8}\.partial")
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.absolute().parent.iterdir()):
+            if begun.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _profiles(wanted: NewAssessment, shelved: Sequence[Shelved]) -> dict[str, str]:
+    """Give the profile named for each framework.
+
+    Raises:
+        AssessmentError: where one has none: no profile is ever assumed.
+    """
+    refs = [str(each.framework.ref) for each in shelved]
+    general: str | None = None
+    chosen: dict[str, str] = {}
+    for text in wanted.profiles:
+        framework, sign, name = text.partition("=")
+        if not sign:
+            general = text
+            continue
+        match = [ref for ref in refs if framework in (ref, ref.split("@", maxsplit=1)[0])]
+        if not match:
+            raise AssessmentError(
+                Problem(
+                    "unknown-framework",
+                    "--profile",
+                    f'"{framework}" is not a framework chosen here.',
+                    closest(framework, refs) or f"Chosen: {', '.join(refs)}.",
+                )
+            )
+        chosen |= dict.fromkeys(match, name)
+    shelf = Shelf(wanted.folder, over_shipped=True)
+    for ref in refs:
+        if ref in chosen:
+            continue
+        if general is None:
+            fitting = [name for name in shelf.profiles() if ref in shelf.profile(name)[0].targets]
+            raise AssessmentError(
+                Problem(
+                    "no-profile",
+                    "--profile",
+                    f"No target profile was named for {ref}.",
+                    f"Use one of: {', '.join([*fitting, 'a file of your own', NO_PROFILE])}. "
+                    "None is ever assumed.",
+                )
+            )
+        chosen[ref] = general
+    return chosen
+
+
+def _pin_profile(
+    name: str, shelved: Shelved, shelf: Shelf, pinned: dict[str, bytes]
+) -> dict[str, str]:
+    if name == NO_PROFILE:
+        return {"profile": NO_PROFILE}
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        profile, problems, data = strict_yaml.read_file(path, path.name, Profile)
+        if profile is None:
+            raise FrameworkError(*problems)
+        target = f"frameworks/profiles/{slug(path.stem)}.yaml"
+        stored = target
+    else:
+        profile, data = shelf.profile(name)
+        target, stored = f"frameworks/profiles/{name}.yaml", name
+    faults = check_target(shelved.framework, profile)
+    if faults:
+        raise FrameworkError(*faults)
+    pinned[target] = data
+    return {"profile": stored}
+
+
+def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
+    scopes = [
+        {"id": str(ORGANISATION), "kind": "organisation", "title": wanted.organisation.strip()}
+    ]
+    wanted_scopes = [("system", each) for each in wanted.systems]
+    wanted_scopes += [("cloud-service", each) for each in wanted.cloud_services]
+    for kind, title in wanted_scopes:
+        name = slug(title)
+        if not title.strip() or any(scope["id"] == name for scope in scopes):
+            raise AssessmentError(
+                Problem(
+                    "repeated-system",
+                    f"--{kind}",
+                    f'"{title}" is empty, or a scope has this id already.',
+                    "Give each system a name of its own.",
+                )
+            )
+        scopes.append({"id": name, "kind": kind, "title": title.strip()})
+    return scopes
+
+
+_RESPONDENT = re.compile(
+    r"^\s*(?P<name>[^<>:@]+?)\s*(?:<(?P<email>[^<>]*)>)?\s*"
+    r"(?::(?P<roles>[a-z, -]*))?(?:@(?P<scope>.+))?\s*$"
+)
+
+
+def _officer(text: str) -> dict[str, str]:
+    found = _RESPONDENT.match(text.partition(",")[0]) if text.strip() else None
+    name = found["name"] if found else "IT security officer"
+    officer = {"id": "p1", "name": name, "role": text.partition(",")[2].strip() or OFFICER_ROLE}
+    if found and found["email"]:
+        officer["email"] = found["email"]
+    return officer
+
+
+def read_respondent(
+    text: str, person_id: str, scopes: list[dict[str, str]], *, where: str = "--respondent"
+) -> dict[str, Any]:
+    """Read ``NAME <EMAIL>[:ROLE,…[@SCOPE]]`` as a person's plain values.
+
+    Raises:
+        AssessmentError: where it does not have that form, or names no scope there is.
+    """
+    found = _RESPONDENT.match(text)
+    if found is None:
+        raise AssessmentError(
+            Problem(
+                "respondent",
+                where,
+                f'"{text}" does not have the expected form.',
+                "Write 'NAME <EMAIL>', then if you like ':role,role' and '@system', for example "
+                "'Priya Shah <priya@northport.example>:service,hr@housing'.",
+            )
+        )
+    roles = [role.strip() for role in (found["roles"] or "").split(",") if role.strip()]
+    assignment: dict[str, Any] = {}
+    if found["scope"]:
+        known = {scope["id"]: scope["title"] for scope in scopes}
+        wanted = found["scope"].strip()
+        match = [i for i, title in known.items() if slug(wanted) in (i, slug(title))]
+        if not match:
+            raise AssessmentError(
+                Problem(
+                    "unknown-scope",
+                    where,
+                    f'"{wanted}" is not a system of this assessment.',
+                    closest(wanted, list(known)) or f"There are: {', '.join(known)}.",
+                )
+            )
+        assignment["scope"] = match[0]
+    if roles:
+        assignment["owner_roles"] = roles
+    person: dict[str, Any] = {
+        "id": person_id,
+        "name": found["name"],
+        "role": roles[0] if roles else "",
+    }
+    if found["email"]:
+        person["email"] = found["email"]
+    return {**person, "answers": [assignment]}

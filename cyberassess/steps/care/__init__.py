@@ -1,0 +1,1 @@
+"""Verify, join and recover assessments, and verify packs."""

@@ -1,0 +1,493 @@
+"""Finding again, in the workbooks that were kept, what the ledger says came from their cells.
+
+Each original is opened once, in the guarded child. What its cell says is read as ``receive``
+reads it. A later program may read more strictly. So events keep the words of their cell
+(``read``): where a row is no longer read, those must stand there, and mean what was recorded.
+
+It shows that ledger and workbooks fit together, not who wrote them: whoever writes the ledger can
+write the workbooks too, but then those of every person.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from cyberassess.books import wording
+from cyberassess.books.decisions_book import Decided, is_decisions, read_decisions
+from cyberassess.books.guard import Book, Reader
+from cyberassess.books.questionnaire.reading import read_return
+from cyberassess.books.review_book import INPUTS, ReviewedRow, read_review_book
+from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.people.inheriting import INHERITANCE
+from cyberassess.domain.people.questions import (
+    DECLARATION,
+    WITHDRAW,
+    AnswerReply,
+    ConfirmReply,
+    EvidenceReply,
+    Reply,
+    TextReply,
+    make_ref,
+    read_ref,
+    statements_for,
+)
+from cyberassess.domain.record.evidence import ITEM, LINK, folded
+from cyberassess.domain.record.hashes import Json
+from cyberassess.domain.record.reviewing import REVIEW
+from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION
+from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
+from cyberassess.errors import Problem, WorkbookError
+from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.documenting import facts_of
+from cyberassess.steps.review.reviewing import review_values
+
+Event = Mapping[str, Json]
+Texts = tuple[str | None, ...]
+"""What is compared, word for word; ``None`` where a text was taken out of the ledger."""
+
+_KINDS = {
+    "answer": "answers",
+    INHERITANCE: "answers",
+    "rationale": "texts",
+    "evidence": "texts",
+    "claim": "claims",
+    "resolution": "decisions",
+    DETERMINATION: "decisions",
+    ACCEPTANCE: "decisions",
+    DECLARATION: "declarations",
+    ITEM: "documents",
+    LINK: "documents",
+    REVIEW: "reviews",
+}
+"""What each kind of event counts as."""
+
+
+@dataclass
+class CellsVerified:
+    """What was found again in the cells it came from."""
+
+    found: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """Found again, keyed by what it counts as."""
+    named: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """What names a cell and was not withheld, keyed alike."""
+    without_cell: int = 0
+    """Typed, imported or settled: there is no cell to compare it with."""
+    withheld: int = 0
+    """The workbook, or the text in the ledger, was withheld."""
+    problems: list[Problem] = field(default_factory=list)
+
+
+class _Entry(NamedTuple):
+    """An event that names a cell."""
+
+    event: Event
+    line: str
+    """Where it stands in the ledger."""
+    name: str
+    sheet: str
+    cell: str
+
+    @property
+    def kind(self) -> str:
+        return str(self.event.get("type"))
+
+    @property
+    def fields(self) -> Mapping[str, Json]:
+        """A record's fields; empty for what is none."""
+        new = self.event.get("new")
+        return new if isinstance(new, dict) else {}
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it is about: framework, scope and statement or outcome, then what follows."""
+        if "key" in self.event:
+            return tuple(str(each) for each in self.event["key"])
+        about = self.event.get("indicator", self.event.get("outcome", ""))
+        return str(self.event.get("framework")), str(self.event.get("scope")), str(about)
+
+    @property
+    def what(self) -> str:
+        """What it is about, in words."""
+        key = self.key[1:] if self.kind == LINK else self.key
+        return f"{key[2]}/{key[1]}" if len(key) > 2 else self.kind  # noqa: PLR2004 - an outcome
+
+
+class _Says(NamedTuple):
+    """What the ledger says, and what its cell says."""
+
+    ledger: Texts
+    cell: tuple[str, ...]
+
+
+class _Workbook(Protocol):
+    def says(self, entry: _Entry) -> _Says | None:
+        """Give both sides; ``None`` where the cell is not read as what the entry is about."""
+
+
+def verify_cells(
+    assessment: Assessment, originals: Mapping[str, Path], withheld: Collection[str] = ()
+) -> CellsVerified:
+    """Look for everything that names a cell in the original it names.
+
+    Args:
+        assessment: whose ledger it is.
+        originals: where the workbooks lie that were kept, keyed by their SHA-256.
+        withheld: SHA-256 of those that are left out on purpose.
+    """
+    result = CellsVerified()
+    by_file = _by_file(assessment, result)
+    with Reader() as reader:
+        for sha256, entries in by_file.items():
+            if sha256 in withheld:
+                result.withheld += len(entries)
+            elif sha256 in originals:
+                _verify_file(assessment, reader, originals[sha256], sha256, entries, result=result)
+            else:
+                _count(result, entries)  # NOTE: that it is gone is said where files are checked
+    return result
+
+
+def _by_file(assessment: Assessment, result: CellsVerified) -> dict[str, list[_Entry]]:
+    found: dict[str, list[_Entry]] = defaultdict(list)
+    for segment in assessment.reading.segments:
+        for number, event in enumerate(segment.events, start=2):
+            if event.get("type") not in _KINDS:
+                continue
+            source = event.get("source") or {}
+            if source.get("kind") == "workbook" and source.get("cell"):
+                line = f"ledger/{segment.name}, line {number}"
+                place = (str(source.get(each, "")) for each in ("name", "sheet", "cell"))
+                found[str(source.get("file", ""))].append(_Entry(event, line, *place))
+            else:
+                result.without_cell += 1
+    return found
+
+
+def _count(result: CellsVerified, entries: Sequence[_Entry]) -> None:
+    for each in entries:
+        result.named[_KINDS[each.kind]] += 1
+
+
+def _verify_file(
+    assessment: Assessment,
+    reader: Reader,
+    path: Path,
+    sha256: str,
+    entries: Sequence[_Entry],
+    *,
+    result: CellsVerified,
+) -> None:
+    name = entries[0].name
+    try:
+        book = reader.read(path)
+        workbook = _workbook(assessment, book, name, sha256)
+    except WorkbookError as cause:
+        _count(result, entries)
+        message = f"Nothing the ledger says of its cells can be looked up: {cause.problems[0]}"
+        hint = "Ask whoever sent it for the workbook, and compare it with the answers by hand."
+        result.problems.append(Problem("original-unreadable", name, message, hint))
+        return
+    for each in entries:
+        says = workbook.says(each)
+        if says is not None and says.ledger[0] is None:
+            result.withheld += 1
+            continue
+        result.named[_KINDS[each.kind]] += 1
+        if says is not None and not list(_differing(says)):
+            result.found[_KINDS[each.kind]] += 1
+        else:
+            result.problems.append(_differs(each, says, book))
+
+
+def _differing(says: _Says) -> Iterator[tuple[str, str]]:
+    for ledger, cell in zip(says.ledger, says.cell, strict=True):
+        if ledger is not None and ledger != cell:
+            yield ledger, cell
+
+
+def _differs(entry: _Entry, says: _Says | None, book: Book) -> Problem:
+    if says is None:
+        text = _text_at(book, entry.sheet, entry.cell)
+        found = f"holds {_shown(text)}" if text else "is empty"
+        message = f"The ledger says something of {entry.what}; the cell {found}, and is not that."
+    else:
+        ledger, cell = next(_differing(says))
+        message = (
+            f"The ledger says {_shown(ledger)} of {entry.what}; the cell says {_shown(cell)}."
+        )
+    where = f'{entry.name}, sheet "{entry.sheet}", cell {entry.cell}'
+    hint = f"One of the two was changed: {entry.line}, or the workbook. Ask whoever answered."
+    return Problem("cell-differs", where, message, hint)
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= _LONGEST else f'"{line[:_LONGEST]}…"'
+
+
+_LONGEST = 100
+
+
+def _text_at(book: Book, sheet: str, address: str) -> str:
+    return next(
+        (c.text for s in book.sheets if s.name == sheet for c in s.cells if c.address == address),
+        "",
+    )
+
+
+def _workbook(assessment: Assessment, book: Book, name: str, sha256: str) -> _Workbook:
+    """Read a workbook of whatever kind it is.
+
+    Raises:
+        WorkbookError: where it is none of ours.
+    """
+    if is_decisions(book):
+        return _Decisions(assessment, book, name, sha256)
+    try:
+        return _Questionnaire(assessment, book, name, sha256)
+    except WorkbookError:
+        return _Review(assessment, book, name)
+
+
+# What events say
+
+
+def _text(value: Json) -> str | None:
+    """Give a text; ``None`` where it was taken out."""
+    if isinstance(value, dict):
+        text = value.get("text")
+        return None if text is None else str(text)
+    return "" if value is None else str(value)
+
+
+def _label(assessment: Assessment, key: Sequence[str], answer: Json) -> str:
+    """Give an answer in words; the code itself where the control set has no such answer."""
+    framework = assessment.frameworks.get(FrameworkRef(key[0]))
+    statement = IndicatorId(key[2])
+    if answer is None:
+        return WITHDRAW
+    code = str(answer)
+    if framework is None or statement not in framework.indicators:
+        return code
+    found = framework.answers_for(framework.indicators[statement][1]).by_code(code)
+    return found.label if found else code
+
+
+def _ref(assessment: Assessment, key: Sequence[str]) -> str:
+    frameworks = [str(each) for each in assessment.frameworks]
+    number = frameworks.index(key[0]) + 1 if key[0] in frameworks else 0
+    return make_ref(key[2], ScopeId(key[1]), number)
+
+
+def _level(assessment: Assessment, framework: str, level: str) -> str:
+    known = assessment.frameworks.get(FrameworkRef(framework))
+    return next((e.title for e in known.scale if e.id == level), level) if known else level
+
+
+def _among(text: str, words: Sequence[str]) -> str:
+    """Give the words a cell means, as they are written; else what it holds."""
+    return next((e for e in words if wording.fold(e) == wording.fold(text)), text)
+
+
+# What workbooks say
+
+
+class _Questionnaire:
+    """A questionnaire that came back."""
+
+    def __init__(self, assessment: Assessment, book: Book, name: str, sha256: str) -> None:
+        self.assessment = assessment
+        self.book = book
+        self.returned = read_return(book, name, sha256, assessment.frameworks)
+        self.replies: dict[tuple[str, str], list[Reply]] = defaultdict(list)
+        for each in self.returned.replies:
+            self.replies[each.source.sheet, each.source.cell].append(each)
+
+    def says(self, entry: _Entry) -> _Says | None:
+        if entry.kind == DECLARATION:
+            return self._declaration(entry)
+        replies = self.replies.get((entry.sheet, entry.cell), ())
+        found = next(filter(None, (self._reply(entry, each) for each in replies)), None)
+        if found is None:
+            return self._as_read_then(entry)
+        nobody_else = not (self.returned.completed_by or entry.sheet in self.returned.answered_by)
+        if nobody_else and "person" in entry.event:
+            ids = (str(entry.event["person"]), self.returned.person)
+            ledger, cell = (self.assessment.name_of(each) for each in ids)
+            return _Says((*found.ledger, ledger), (*found.cell, cell))
+        return found
+
+    def _reply(self, entry: _Entry, reply: Reply) -> _Says | None:
+        match reply:
+            case AnswerReply() | ConfirmReply():
+                return self._answer(entry, reply)
+            case TextReply():
+                return _written(entry, reply)
+            case EvidenceReply():
+                return _document(entry, reply)
+
+    def _answer(self, entry: _Entry, reply: AnswerReply | ConfirmReply) -> _Says | None:
+        if entry.key[:3] not in reply.statements:
+            return None
+        code = entry.fields.get("answer") if "key" in entry.event else entry.event.get("new")
+        ledger = _label(self.assessment, entry.key, code)
+        if isinstance(reply, ConfirmReply):
+            return _Says((ledger,), (reply.offer.label,))
+        cell = _label(self.assessment, entry.key, reply.answer)
+        reason = "" if reply.answer is None else reply.reason
+        return _Says((ledger, _text(entry.event.get("reason"))), (cell, reason))
+
+    def _declaration(self, entry: _Entry) -> _Says | None:
+        said = self.returned.declaration
+        if said is None or (said.source.sheet, said.source.cell) != (entry.sheet, entry.cell):
+            return None
+        name = _text(entry.fields.get("name"))
+        return _Says(
+            (name, _text(entry.fields.get("date"))),
+            (said.name or self.returned.completed_by or name or "", said.date),
+        )
+
+    def _as_read_then(self, entry: _Entry) -> _Says | None:
+        """Take the words the event keeps of its cell, where its row is no longer read."""
+        read = str(entry.event.get("read", ""))
+        row = re.sub(r"\D", "", entry.cell)
+        cells = [c for s in self.book.sheets if s.name == entry.sheet for c in s.cells]
+        refs = [read_ref(c.text, self.returned.frameworks) for c in cells if str(c.row) == row]
+        asked = {
+            statement
+            for ref in refs
+            if ref is not None
+            for statement in statements_for(ref, self.assessment.frameworks, together=True)
+        }
+        if not read or entry.kind != "answer" or entry.key not in asked:
+            return None
+        label = _label(self.assessment, entry.key, entry.event.get("new"))
+        text = _text_at(self.book, entry.sheet, entry.cell)
+        said = label if wording.is_yes(read) and wording.is_yes(text) else _among(text, [label])
+        return _Says((label,), (said,))
+
+
+def _written(entry: _Entry, reply: TextReply) -> _Says | None:
+    """Compare a text; a document that was registered from it later names a line of it."""
+    if entry.kind == LINK:
+        return _linked(entry, (reply.outcome,))
+    if entry.kind == ITEM:
+        title = _text(entry.fields.get("title"))
+        inside = title is not None and folded(title) in folded(reply.text)
+        return _Says((title,), (title if inside and title else reply.text,))
+    if entry.key != reply.outcome or entry.kind != reply.kind.value:
+        return None
+    until = str(entry.event.get("valid_until", ""))
+    return _Says((_text(entry.event.get("new")), until), (reply.text, reply.valid_until))
+
+
+def _document(entry: _Entry, reply: EvidenceReply) -> _Says | None:
+    if entry.kind == LINK:
+        return _linked(entry, reply.outcomes)
+    if entry.kind != ITEM:
+        return None
+    facts = facts_of(reply.document)
+    also = entry.fields.get("known_as")
+    title = _text(entry.fields.get("title"))
+    names = {folded(_text(each) or "") for each in (also if isinstance(also, list) else [])}
+    is_called = title is None or folded(facts.title) in {folded(title), *names}
+    stated = {
+        name: value
+        for name in facts.__slots__
+        if name != "title" and (value := str(getattr(facts, name) or ""))
+    }
+    return _Says(
+        (title, *(_text(entry.fields.get(name)) for name in stated)),
+        ((title or "") if is_called else facts.title, *stated.values()),
+    )
+
+
+def _linked(entry: _Entry, outcomes: Sequence[OutcomeKey]) -> _Says:
+    about = "/".join(entry.key[:0:-1])
+    supported = ["/".join(reversed(each)) for each in outcomes]
+    return _Says((about,), (about if about in supported else ", ".join(supported),))
+
+
+class _Decisions:
+    """A decisions workbook that came back."""
+
+    def __init__(self, assessment: Assessment, book: Book, name: str, sha256: str) -> None:
+        self.assessment = assessment
+        rows = read_decisions(book, name, sha256).rows
+        self.rows = {(each.source.sheet, each.source.cell): each for each in rows}
+
+    def says(self, entry: _Entry) -> _Says | None:
+        row = self.rows.get((entry.sheet, entry.cell))
+        if row is None or len(entry.key) < len(OutcomeKey._fields):
+            return None
+        word, ledger, cell = self._row(entry, row)
+        reason = _text(entry.event.get("reason", entry.fields.get("reason")))
+        if word in {"last year", *(f"from {each}" for each in entry.key[3:4])}:
+            reason, said = "", ""  # NOTE: its reason is the earlier answer's
+        else:
+            said = row.reason.strip()
+        return _Says(
+            (ledger, f"{_ref(self.assessment, entry.key)} {word}", reason), (cell, row.ref, said)
+        )
+
+    def _row(self, entry: _Entry, row: Decided) -> tuple[str, str, str]:
+        """Give the last words of the ref, and what was decided: by the ledger, by the row."""
+        match entry.kind:
+            case "resolution":
+                label = _label(self.assessment, entry.key, entry.event.get("new"))
+                return "differ", label, _among(row.decision, [label])
+            case "answer" if entry.event.get("new") == entry.event.get("old"):
+                return f"reason {entry.event.get('person')}", "", ""
+            case "answer":
+                label = _label(self.assessment, entry.key, entry.event.get("new"))
+                return "last year", label, _confirmed(row, label)
+            case kind if kind == INHERITANCE:
+                label = _label(self.assessment, entry.key, entry.fields.get("answer"))
+                return f"from {entry.key[-1]}", label, _confirmed(row, label)
+            case kind if kind == ACCEPTANCE:
+                return f"column {entry.key[-1]}", wording.YES, _among(row.decision, [wording.YES])
+            case _:
+                level = str(entry.fields.get("level", ""))
+                title = _level(self.assessment, entry.key[0], level)
+                return "confirm", title, _among(row.decision, [title])
+
+
+def _confirmed(row: Decided, label: str) -> str:
+    """Give the label where the row says yes to it; else what stands there."""
+    if not wording.is_yes(row.decision):
+        return row.decision
+    return label if f": {label}" in row.now else row.now
+
+
+class _Review:
+    """An assurer's workbook that came back."""
+
+    def __init__(self, assessment: Assessment, book: Book, name: str) -> None:
+        self.assessment = assessment
+        self.rows: dict[tuple[str, str], ReviewedRow] = {}
+        for row in read_review_book(book, name).rows:
+            for heading in INPUTS:
+                if heading in row.cells:
+                    self.rows[row.sheet, row.cells[heading].address] = row
+
+    def says(self, entry: _Entry) -> _Says | None:
+        row = self.rows.get((entry.sheet, entry.cell))
+        if row is None or entry.kind != REVIEW or len(entry.key) <= len(OutcomeKey._fields):
+            return None
+        framework = self.assessment.frameworks.get(FrameworkRef(entry.key[0]))
+        if framework is None:
+            return None
+        said = {heading: row.cells[heading] for heading in INPUTS if heading in row.cells}
+        values, _ = review_values(framework.scale, said, row)
+        names = sorted(values)
+        return _Says(
+            (_ref(self.assessment, entry.key), *(_joined(entry.fields.get(e)) for e in names)),
+            (row.ref, *(_joined(values[each]) or "" for each in names)),
+        )
+
+
+def _joined(value: Json) -> str | None:
+    return ", ".join(map(str, value)) if isinstance(value, list) else _text(value)

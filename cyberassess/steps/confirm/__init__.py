@@ -1,0 +1,1 @@
+"""Confirm the determinations, at the prompt or by a workbook of decisions."""

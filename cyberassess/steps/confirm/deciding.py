@@ -1,0 +1,395 @@
+"""Everything that waits for the officer, in one workbook, and what they decided in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyberassess import __version__
+from cyberassess.disk.files import sha256_of
+from cyberassess.disk.segments import Reading, new_text
+from cyberassess.domain.people.questions import ConfirmReply
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.segment import up_to
+from cyberassess.domain.result.confirming import choices, left_out
+from cyberassess.errors import (
+    CyberassessError,
+    Problem,
+    ReportError,
+    Severity,
+    WorkbookError,
+)
+from cyberassess.opening.assessment import (
+    Assessment,
+    Event,
+    Rehearsal,
+    Writing,
+    actor_of,
+    now,
+    open_assessment,
+)
+from cyberassess.opening.file_names import keep_original, plain
+from cyberassess.opening.files_for_people import moment, refuse_existing, saving
+from cyberassess.opening.recording import Voice, plan
+from cyberassess.steps.confirm.confirming import acceptance_event, determination_event, find_level
+from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
+
+if TYPE_CHECKING:
+    from cyberassess.books.decisions_book import Decided, DecisionsBook
+    from cyberassess.books.guard import Book
+    from cyberassess.opening.intake import ReceivedFile
+
+_TITLES: Mapping[Kind, tuple[str, str]] = {
+    Kind.CONFLICT: (
+        "People differ: which answer is right?",
+        "Until you decide, the less favourable answer counts. A reason is needed.",
+    ),
+    Kind.INHERITED: (
+        "Answers of shared services: do they hold here?",
+        "Choose Yes to take the answer over. With No, or nothing, it does not count here.",
+    ),
+    Kind.EARLIER: (
+        "Answers of last year: are they still so?",
+        "Choose Yes to take the answer over. With No, or nothing, it does not count.",
+    ),
+    Kind.REASON: (
+        "Answers that lack a reason",
+        "Write the reason the person gives you. Without one the answer does not count.",
+    ),
+    Kind.COLUMN: (
+        "Most of a column does not apply: may it count all the same?",
+        "Choose Yes and say why. Without your acceptance the column does not count.",
+    ),
+    Kind.DETERMINATION: (
+        "Which level do you confirm?",
+        "The rule suggests; you confirm. A reason is needed where you see it differently.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The workbook that was written."""
+
+    path: Path
+    counts: Mapping[str, int]
+    """How much waits, keyed by the sheet's name."""
+
+
+def write(folder: Path, *, output: Path | None = None, force: bool = False) -> Written:
+    """Write everything that waits into one workbook.
+
+    Args:
+        output: where to; a dated name under ``reports/`` if ``None``.
+        force: replace the file named by ``output``.
+
+    Raises:
+        ReportError: where the file is there already, or cannot be written.
+    """
+    from cyberassess.books.decisions_book import write_decisions
+
+    assessment = open_assessment(folder)
+    found = waiting(assessment)
+    path = output or _dated(assessment)
+    if output is not None:
+        refuse_existing(path, force=force, raising=ReportError)
+    with saving(path, "workbook", raising=ReportError):
+        write_decisions(path, _book(assessment, found), created=moment(now()))
+    counts = {kind.value: sum(each.kind is kind for each in found) for kind in Kind}
+    return Written(path, counts)
+
+
+def _dated(assessment: Assessment) -> Path:
+    settings = assessment.contents.settings
+    name = plain(f"{settings.organisation} {settings.period} decisions", 80)
+    stem = f"{assessment.on.isoformat()} {name}"
+    number, path = 1, assessment.workspace.reports / f"{stem}.xlsx"
+    while path.exists():
+        number += 1
+        path = assessment.workspace.reports / f"{stem} ({number}).xlsx"
+    return path
+
+
+def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
+    from cyberassess.books.decisions_book import DecisionRow, DecisionsBook, DecisionSheet
+
+    settings, state = assessment.contents.settings, assessment.state
+    sheets = []
+    for kind in Kind:
+        rows = [each for each in found if each.kind is kind]
+        offered = dict.fromkeys(choice for each in rows for choice in each.choices)
+        sheets.append(
+            DecisionSheet(
+                kind.value,
+                *_TITLES[kind],
+                tuple(offered),
+                tuple(DecisionRow(each.ref, each.subject, each.now) for each in rows),
+            )
+        )
+    return DecisionsBook(
+        state.assessment,
+        state.heads[0],
+        settings.organisation,
+        settings.period,
+        settings.officer.name,
+        settings.marking.filled,
+        __version__,
+        tuple(sheets),
+    )
+
+
+def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
+    """Record what was decided in a workbook that came back, item by item.
+
+    Raises:
+        WorkbookError: where it belongs to another assessment, or to a state not known here.
+    """
+    from cyberassess.books.decisions_book import read_decisions
+
+    assessment, path = session.assessment, result.path
+    sha256 = sha256_of(path)
+    came = read_decisions(book, path.name, sha256)
+    if came.assessment != assessment.state.assessment:
+        message = f"These decisions belong to {came.organisation}, {came.period}."
+        hint = "Nothing was recorded from it; receive it in that assessment."
+        raise WorkbookError(Problem("another-assessment", path.name, message, hint))
+    segments = up_to(assessment.reading.segments, came.head)
+    if segments is None:
+        message = "It was written at a state of the assessment that has not arrived here."
+        hint = "Nothing was recorded. Is the folder still syncing? Or write a new one."
+        raise WorkbookError(Problem("unknown-head", path.name, message, hint))
+    officer = assessment.contents.settings.officer.name
+    if came.decided_by and _plain(came.decided_by) != _plain(officer):
+        session.actor = actor_of(session, came.decided_by)
+    result.person = session.actor.name
+    result.problems += came.problems
+    then = Assessment(
+        assessment.workspace, assessment.contents, Reading(tuple(segments), ()), fold(segments)
+    )
+    taking = _Taking(result, session, sha256, then)
+    taking.go(came.rows)
+    received = any(each.sha256 == sha256 for each in assessment.state.received)
+    if not taking.wrote and received:
+        session.pending.clear()
+        return
+    if not isinstance(session, Rehearsal):
+        result.kept_as = keep_original(path, assessment.workspace.received, sha256)
+    session.write(
+        [
+            {
+                "type": "received",
+                "person": session.actor.id,
+                "name": new_text(path.name),
+                "sha256": sha256,
+                "serial": 0,
+                "accepted": True,
+                "stored": result.stored,
+                "problems": len(result.problems),
+            }
+        ]
+    )
+
+
+class _Taking:
+    """The decisions of one workbook being recorded."""
+
+    def __init__(
+        self, result: "ReceivedFile", session: Writing, sha256: str, then: Assessment
+    ) -> None:
+        self.result = result
+        self.session = session
+        from cyberassess.books.row_texts import Texts
+
+        self.was = {each.ref: each for each in waiting(then)}
+        self.subjects = Texts.of((each.ref, each.subject) for each in self.was.values())
+        self.with_moved: set[str] = set()
+        """The sheets on which a row stands beside another one's subject."""
+        self.now = {each.ref: each for each in waiting(session.assessment)}
+        self.done = _recorded(session.assessment, sha256)
+        self.wrote = False
+
+    def go(self, rows: "Sequence[Decided]") -> None:
+        """Record in three steps, each on what follows from the one before."""
+        self.with_moved = {
+            row.source.sheet
+            for row in rows
+            if row.ref in self.was and self.subjects.owner(row.subject, self.was[row.ref].subject)
+        }
+        fitting = [(row, found) for row in rows if (found := self._find(row)) is not None]
+        columns, levels = Kind.COLUMN, Kind.DETERMINATION
+        for kinds in (set(Kind) - {columns, levels}, {columns}, {levels}):
+            events: list[Event] = []
+            for row, found in fitting:
+                if found.kind in kinds:
+                    made = self._decide(row, found)
+                    events += made
+                    self.result.stored += len(made)
+            if events:
+                self.session.write(events)
+                self.wrote = True
+
+    def _say(self, code: str, row: "Decided", message: str, hint: str) -> None:
+        self.result.problems.append(Problem(code, row.where, message, hint))
+
+    def _find(self, row: "Decided") -> Waiting | None:
+        if (row.source.sheet, row.source.cell) in self.done:
+            self.result.unchanged += 1
+            return None
+        was, current = self.was.get(row.ref), self.now.get(row.ref)
+        if was is None:
+            message = f'"{row.ref}" is nothing that waited when this workbook was written.'
+            hint = "It was not recorded. Put the ref back as it was, and receive it again."
+            self._say("unknown-ref", row, message, hint)
+            return None
+        if current is None or current.basis != was.basis:
+            what = "is decided or gone" if current is None else "rests on other answers now"
+            message = f"{row.ref} {what}, since this workbook was written."
+            hint = "Your decision was not recorded. For what waits now: cyberassess decisions."
+            self._say("stale", row, message, hint)
+            return None
+        if problem := self._moved(row, was):
+            self.result.problems.append(problem)
+            return None
+        if _plain(row.subject) != _plain(was.subject):
+            message = f"What {row.ref} is about was changed in the workbook."
+            hint = "The decision was taken for the row as it was written. Is that right?"
+            problem = Problem("subject-changed", row.where, message, hint, Severity.NOTE)
+            self.result.problems.append(problem)
+        return current
+
+    def _moved(self, row: "Decided", was: Waiting) -> Problem | None:
+        """Report a row with another one's subject; no choice of that one holds for this one."""
+        from cyberassess.books.row_texts import beside_moved, moved
+
+        if other := self.subjects.owner(row.subject, was.subject):
+            return moved(row.where, row.ref, other, row.subject)
+        if row.source.sheet in self.with_moved and self.subjects.is_shared(was.subject):
+            return beside_moved(row.where, row.ref)
+        return None
+
+    def _decide(self, row: "Decided", found: Waiting) -> list[Event]:
+        if found.kind is Kind.REASON:
+            return self._reason(row, found)
+        if not row.decision:
+            message = f"A reason stands beside {found.ref}, and nothing is decided."
+            hint = f"It was not recorded. Choose one of: {', '.join(found.choices)}."
+            self._say("no-decision", row, message, hint)
+            return []
+        chosen = next((e for e in found.choices if _plain(e) == _plain(row.decision)), None)
+        if chosen is None:
+            message = f'"{row.decision[:60]}" is not one of the choices for {found.ref}.'
+            hint = f"It was not recorded. Choose one of: {', '.join(found.choices)}."
+            self._say("not-allowed", row, message, hint)
+            return []
+        if chosen == NO and found.choices == (YES, NO):
+            self.result.unchanged += 1
+            return []
+        match found.kind:
+            case Kind.CONFLICT:
+                return self._resolution(row, found, chosen)
+            case Kind.COLUMN:
+                return self._column(row, found)
+            case Kind.DETERMINATION:
+                return self._determination(row, found, chosen)
+            case _:
+                return self._offer(row, found)
+
+    def _needs_reason(self, row: "Decided", found: Waiting, why: str) -> bool:
+        if row.reason.strip():
+            return False
+        message = f"{found.ref} was decided without a reason. {why}"
+        hint = "It was not recorded. Write the reason beside it and receive the file again."
+        self._say("no-reason", row, message, hint)
+        return True
+
+    def _resolution(self, row: "Decided", found: Waiting, chosen: str) -> list[Event]:
+        key = found.statement
+        if key is None or self._needs_reason(row, found, "The report prints it."):
+            return []
+        answers = answers_to(self.session.assessment, key)
+        code = next(each.code for each in answers if each.label == chosen)
+        given = self.session.assessment.state.answers[key]
+        return [
+            {
+                "type": "resolution",
+                "framework": key.framework,
+                "scope": key.scope,
+                "indicator": key.indicator,
+                "new": code,
+                "reason": new_text(row.reason.strip()),
+                "settled": sorted([g.person, g.answer] for g in given),
+                "source": row.source.as_json(),
+                "read": row.decision,
+            }
+        ]
+
+    def _offer(self, row: "Decided", found: Waiting) -> list[Event]:
+        if found.offer is None or found.statement is None:
+            return []
+        actor = self.session.actor.id
+        reply = ConfirmReply((found.statement,), found.offer, row.source, row.decision)
+        made = plan(self.session.assessment, Voice(actor, actor), [reply])
+        self.result.problems += made.problems
+        return made.events
+
+    def _reason(self, row: "Decided", found: Waiting) -> list[Event]:
+        key, (answer,) = found.statement, found.basis
+        if key is None or self._needs_reason(row, found, "Only a reason is asked for."):
+            return []
+        return [
+            {
+                "type": "answer",
+                "framework": key.framework,
+                "scope": key.scope,
+                "indicator": key.indicator,
+                "person": found.person,
+                "old": answer,
+                "new": answer,
+                "reason": new_text(row.reason.strip()),
+                "source": row.source.as_json(),
+            }
+        ]
+
+    def _column(self, row: "Decided", found: Waiting) -> list[Event]:
+        score = self.session.assessment.card.by_key[found.outcome]
+        level = score.asked.framework.level(next(e for e in score.asked.framework.ranks
+                                                 if e == found.level))  # fmt: skip
+        if tuple(left_out(score, level)) != found.basis:
+            message = f"{found.ref} rests on other answers, by decisions in this same workbook."
+            hint = "It was not recorded. For what waits now: cyberassess decisions."
+            self._say("stale", row, message, hint)
+            return []
+        if self._needs_reason(row, found, "So much is left out that a reader must know why."):
+            return []
+        return [acceptance_event(score, level, row.reason, source=row.source, read=row.decision)]
+
+    def _determination(self, row: "Decided", found: Waiting, chosen: str) -> list[Event]:
+        score = self.session.assessment.card.by_key[found.outcome]
+        try:
+            level = find_level(choices(score), chosen, row.where)
+        except CyberassessError as cause:
+            self.result.problems += cause.problems
+            return []
+        if level.id != score.suggested:
+            framework = score.asked.framework
+            suggested = framework.level(score.suggested).title if score.suggested else "nothing"
+            if self._needs_reason(row, found, f"The rule suggests {suggested} now."):
+                return []
+        return [
+            determination_event(score, level.id, row.reason, source=row.source, read=row.decision)
+        ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _recorded(assessment: Assessment, sha256: str) -> set[tuple[str, str]]:
+    """Give sheet and cell of everything recorded from a file before."""
+    found: set[tuple[str, str]] = set()
+    for segment in assessment.reading.segments:
+        for event in segment.events:
+            source = event.get("source") or {}
+            if source.get("file") == sha256:
+                found.add((str(source.get("sheet", "")), str(source.get("cell", ""))))
+    return found

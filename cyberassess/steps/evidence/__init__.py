@@ -1,0 +1,1 @@
+"""Documents that support answers: kept, linked, reviewed, checked."""

@@ -1,0 +1,1 @@
+"""Take up corrected control sets."""

@@ -1,0 +1,1 @@
+"""Pack the assessment for an auditor: complete, redacted, sampled, signed."""

@@ -1,0 +1,247 @@
+"""What an evidence pack says: answers as data, lists, index; all derived from one assessment."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.record.evidence import SOURCE_TYPES, Held, Item, Link, Mark
+from cyberassess.domain.record.recorded import Given
+from cyberassess.domain.record.standing import is_backed, stand
+from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
+from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.sets.framework import CountsAs, IndicatorId, Needs
+from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.files_for_people import csv_bytes
+from cyberassess.paper.documents.pack_pages import OverrideRow
+from cyberassess.steps.confirm.confirming import overrides
+from cyberassess.steps.pack.changes import change_rows
+from cyberassess.steps.standing.results import explain_json, score_json
+
+Json = dict[str, Any]  # NOTE: written as it is; tests fix its shape.
+Paths = Mapping[str, str]
+"""Where files lie inside the pack: items of evidence by their id, workbooks by their SHA-256."""
+CHANGES = "lists/changes.csv"
+_STANDS = ("what stands", "why")
+
+
+def items_of(assessment: Assessment, chosen: Collection[OutcomeKey] | None) -> tuple[Item, ...]:
+    """Give the items of evidence that support some outcomes; all if ``None``."""
+    items = assessment.evidence.items
+    if chosen is None:
+        return items
+    places = {
+        place
+        for score in assessment.card.outcomes
+        if score.key in chosen
+        for place in score.evidence_places
+    } | set(chosen)
+    return tuple(e for e in items if any(link.outcome in places for link in e.links))
+
+
+def tables(
+    assessment: Assessment, items: Sequence[Item], paths: Paths, received: Paths
+) -> dict[str, bytes]:
+    """Give every table that follows from the ledger, keyed by its path inside.
+
+    Args:
+        items: the evidence that is listed.
+        paths: where items lie inside the pack, keyed by their id.
+        received: where workbooks lie inside the pack, keyed by their SHA-256.
+    """
+    sighted = [each for each in items if each.held is Held.SIGHTED]
+    return {
+        "answers.csv": answers_csv(assessment, received),
+        **{f"lists/{name}": data for name, data in lists(assessment).items()},
+        CHANGES: csv_bytes(change_rows(assessment, received)),
+        "evidence/list.csv": evidence_csv(assessment, items, paths),
+        "evidence/sighted.csv": evidence_csv(assessment, sighted, paths),
+    }
+
+
+def answers_json(assessment: Assessment) -> bytes:
+    """Give every answer, determination and score with where it came from, as JSON."""
+    settings, state = assessment.contents.settings, assessment.state
+    found: Json = {
+        "schema": 1,
+        "organisation": settings.organisation,
+        "period": settings.period,
+        "assessment": state.assessment,
+        "heads": list(state.heads),
+        **{key: value for key, value in score_json(assessment).items() if key != "schema"},
+        "detail": [explain_json(assessment, each) for each in assessment.card.outcomes],
+    }
+    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def _given(assessment: Assessment) -> Iterator[tuple[OutcomeScore, IndicatorId, Given]]:
+    for score in assessment.card.outcomes:
+        for key, standing in score.by_statement.items():
+            for given in standing.given:
+                yield score, key, given
+
+
+def _stands(assessment: Assessment, score: OutcomeScore, key: IndicatorId) -> tuple[str, str]:
+    """Give what stands for a statement, and why: the last columns of its line."""
+    return word_of(score, key), said_of(score, key, assessment.names)
+
+
+def answers_csv(assessment: Assessment, received: Paths) -> bytes:
+    """Give one line for each person's answer.
+
+    Args:
+        received: where workbooks lie inside the pack, keyed by their SHA-256.
+    """
+    rows: list[tuple[str, ...]] = [
+        ("framework", "scope", "outcome", "statement", "answer", "counts as",
+         "all answers count as", "reason", "person", "taken in", "kind", "workbook or place",
+         "sheet", "cell", "sha256", "inherited from",
+         "file in this pack", *_STANDS)
+    ]  # fmt: skip
+    for score, statement, given in _given(assessment):
+        source = given.source
+        counts_as = score.by_statement[statement].counts_as
+        rows.append(
+            (
+                score.key.framework, score.key.scope, score.key.outcome, statement, given.answer,
+                _counting(score, statement, given), _words(score, statement, counts_as),
+                given.reason, assessment.name_of(given.person, given.origin),
+                given.origin.time, source.kind, source.name or source.place, source.sheet,
+                source.cell or source.place, source.file, given.inherited_from or "",
+                received.get(source.file, ""), *_stands(assessment, score, statement),
+            )
+        )  # fmt: skip
+    return csv_bytes(rows)
+
+
+def lists(assessment: Assessment) -> dict[str, bytes]:
+    """Give the lists a careful reader asks for, keyed by file name."""
+    head = ("outcome", "statement", "where", "answer", "reason", "by", *_STANDS)
+    not_applicable: list[Sequence[str]] = [head]
+    other_means: list[Sequence[str]] = [head]
+    better: list[Sequence[str]] = [head]
+    exceptions: list[Sequence[str]] = [head]
+    for score, statement, given in _given(assessment):
+        answer = score.asked.framework.layout_of[statement].answers.get(given.answer)
+        row = (
+            score.key.outcome, statement, score.asked.scope.title,
+            label_of(score, statement, given.answer), given.reason,
+            assessment.name_of(given.person, given.origin), *_stands(assessment, score, statement),
+        )  # fmt: skip
+        if score.by_statement[statement].counts_as is CountsAs.LEFT_OUT:
+            not_applicable.append(row)
+        elif answer and answer.needs is Needs.REASON_OR_BETTER:
+            better.append(row)
+        elif answer and answer.needs is Needs.REASON and answer.counts_as is CountsAs.MET:
+            other_means.append(row)
+        elif answer and answer.counts_as is CountsAs.PARTLY:
+            exceptions.append(row)
+    decided: list[Sequence[str]] = [
+        ("what", "where", "without it", "stands", "direction", "who and when", "reason")
+    ]
+    decided += [
+        (e.what, e.where, e.old, e.new, e.direction, e.who, e.reason)
+        for e in override_rows(assessment)
+    ]
+    return {
+        "not-applicable.csv": csv_bytes(not_applicable),
+        "other-means.csv": csv_bytes(other_means),
+        "better-than-this.csv": csv_bytes(better),
+        "exceptions.csv": csv_bytes(exceptions),
+        "overrides.csv": csv_bytes(decided),
+    }
+
+
+def level_title(score: OutcomeScore, level: str | None) -> str:
+    """Give a level's title; empty where there is none."""
+    return score.asked.framework.title_of(level) if level else ""
+
+
+def _words(score: OutcomeScore, statement: IndicatorId, counts_as: CountsAs) -> str:
+    framework = score.asked.framework
+    _, indicator = framework.indicators[statement]
+    return counting_words(counts_as, is_warning=framework.level(indicator.level).is_warning)
+
+
+def _counting(score: OutcomeScore, statement: IndicatorId, given: Given) -> str:
+    """Say how one person's answer would count alone."""
+    framework = score.asked.framework
+    layout = framework.layout_of[statement]
+    backed = is_backed(framework, layout, score.by_statement.__getitem__)
+    alone = stand(layout, (given,), None, is_warning=False, is_backed=backed)
+    return _words(score, statement, alone.counts_as)
+
+
+def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
+    """Give everything people decided otherwise, as the index shows it."""
+    rows = []
+    for each in overrides(assessment):
+        scope = assessment.contents.settings.scope(each.outcome.scope)
+        name = each.statement.indicator if each.statement else each.outcome.outcome
+        rows.append(
+            OverrideRow(
+                each.kind.value,
+                f"{name}, {scope.title if scope else each.outcome.scope}",
+                each.without,
+                each.stands,
+                each.direction.value,
+                f"{assessment.name_of(each.person, each.origin)}, {each.origin.time[:10]}",
+                each.reason,
+            )
+        )
+    return tuple(rows)
+
+
+_FLAGGED = (
+    Mark.REJECTED, Mark.REPLACED, Mark.NOT_SEEN, Mark.STALE, Mark.CREATED_DURING, Mark.UNUSED,
+    Mark.UNREVIEWED,
+)  # fmt: skip
+
+
+def marks_of(assessment: Assessment, item: Item) -> str:
+    """Say what the reader of an item must know."""
+    found = item.marks(assessment.on, assessment.opened)
+    marks = (each.value for each in _FLAGGED if each in found)
+    return ", ".join(filter(None, (item.was, *marks)))
+
+
+def verdict_words(item: Item) -> str:
+    """Give the reason for which an item was rejected; empty where it was not."""
+    review = item.review
+    return f"because: {review.reason}" if review and item.is_rejected and review.reason else ""
+
+
+def evidence_csv(assessment: Assessment, items: Sequence[Item], paths: Paths) -> bytes:
+    """Give one line for each item, with everything recorded about it."""
+    rows: list[Sequence[str]] = [
+        ("reference", "title", "what it shows", "file in this pack", "name as received", "sha256",
+         "size", "how held", "supports", "type of source", "author", "date", "period",
+         "valid until", "population", "selected", "collected by", "collected on", "collected how",
+         "owner", "original or copy", "marking", "personal data", "sighted at", "version",
+         "sighted by", "sighted on", "review", "reviewed by", "reason of the review", "replaces",
+         "to know")
+    ]  # fmt: skip
+    for item in items:
+        facts = item.facts
+        review = item.review
+        rows.append(
+            (
+                item.reference, facts.title, facts.shows, paths.get(item.id, ""), item.name,
+                item.sha256, str(item.size) if item.size else "", item.held.value,
+                "; ".join(supported(each) for each in item.links),
+                SOURCE_TYPES.get(facts.source_type, facts.source_type), facts.author, facts.dated,
+                facts.period, facts.valid_until, facts.population, facts.selected,
+                facts.collected_by, facts.collected_on, facts.collected_how, facts.owner,
+                facts.copy, facts.marking, facts.personal_data, facts.link, facts.version,
+                facts.sighted_by, facts.sighted_on, review.verdict if review else "",
+                f"{assessment.name_of(review.by, review.origin)}, {review.on}" if review else "",
+                review.reason if review else "", facts.replaces, marks_of(assessment, item),
+            )
+        )  # fmt: skip
+    return csv_bytes(rows)
+
+
+def supported(link: Link) -> str:
+    """Say in a few words what an item supports, and where in it."""
+    place = f" ({link.place})" if link.place else ""
+    return f"{link.outcome.outcome}/{link.outcome.scope}{place}"

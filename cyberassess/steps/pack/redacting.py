@@ -1,0 +1,188 @@
+"""What a redacted pack withholds: items, the texts and the workbooks that name them, and why."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cyberassess.books.guard import Reader, look_at
+from cyberassess.disk.files import sha256_of
+from cyberassess.disk.segments import Reading
+from cyberassess.domain.record.evidence import Item
+from cyberassess.domain.record.hashes import canonical
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.segment import Segment
+from cyberassess.errors import WorkbookError, counted
+from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.files_for_people import csv_bytes
+from cyberassess.steps.pack.files import originals_of
+from cyberassess.steps.pack.sensitive import texts_of
+
+LIST = "lists/withheld.csv"
+_PRIVATE = re.compile(r"(?i)restricted|confidential|sensitive|secret")
+_SHORTEST = 4
+"""Characters of a name; shorter ones would take out ordinary words."""
+
+
+def is_private(item: Item) -> bool:
+    """Say whether an item is withheld from a redacted pack."""
+    return item.facts.personal_data == "yes" or bool(_PRIVATE.search(item.facts.marking))
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is withheld, and the assessment as the pack tells it."""
+
+    told: Assessment
+    segments: Mapping[str, bytes]
+    """The ledger's files, keyed by name."""
+    items: tuple[Item, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Why each workbook is withheld, keyed by its SHA-256."""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """The folder of the pack each of them would lie in, keyed alike."""
+    texts: Mapping[str, int] = field(default_factory=dict)
+    """How many texts were taken out of each file of the ledger."""
+
+
+def redaction(assessment: Assessment, items: Sequence[Item]) -> Redaction:
+    """Take out what names items: their texts in the ledger, and the workbooks that name them.
+
+    Texts are taken out of the ledger with their salt, so that only their digests remain; the
+    hashes of the segments stay true.
+    """
+    workspace = assessment.workspace
+    if not items:
+        segments = {
+            each.name: (workspace.ledger / each.name).read_bytes()
+            for each in assessment.reading.segments
+        }
+        return Redaction(assessment, segments)
+    taking = _Taking(items)
+    redacted = tuple(taking.segment(each) for each in assessment.reading.segments)
+    told = Assessment(
+        workspace, assessment.contents, Reading(redacted, assessment.reading.notes), fold(redacted)
+    )
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    named = originals_of(assessment)
+    with Reader() as reader:
+        for folder, inside in ((workspace.received, "received"), (workspace.reviews, "reviews")):
+            for path in sorted(folder.glob("*")):
+                sha256 = sha256_of(path) if path.is_file() else ""
+                why = taking.why(path, sha256, reader) if sha256 in named else ""
+                if why:
+                    files[sha256], folders[sha256] = why, inside
+    return Redaction(
+        told,
+        {
+            each.name: b"".join(canonical(line) + b"\n" for line in (each.header, *each.events))
+            for each in redacted
+        },
+        tuple(items),
+        files,
+        folders,
+        taking.texts,
+    )
+
+
+class _Taking:
+    """Items being withheld."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.secret = {
+            each.reference: {
+                _folded(text)
+                for text in (
+                    each.facts.title, each.name, each.facts.link, each.facts.shows,
+                    *each.facts.known_as,
+                )
+                if len(text) >= _SHORTEST
+            }
+            for each in items
+        }  # fmt: skip
+        self.references = {each.id: each.reference for each in items}
+        self.texts: dict[str, int] = defaultdict(int)
+        self.named: dict[str, set[str]] = defaultdict(set)
+        """References that events of a workbook named, keyed by its SHA-256."""
+
+    def _names(self, text: str) -> set[str]:
+        folded = _folded(text)
+        return {ref for ref, names in self.secret.items() if any(e in folded for e in names)}
+
+    def segment(self, segment: Segment) -> Segment:
+        """Give a segment without the texts that name an item."""
+        events = []
+        for event in segment.events:
+            key = event.get("key")
+            whole = self.references.get(key[0], "") if isinstance(key, list) and key else ""
+            hits: list[set[str]] = []
+            events.append(self._without(event, whole, hits))
+            self.texts[segment.name] += len(hits)
+            source = event.get("source") or {}
+            if source.get("file"):
+                self.named[source["file"]] |= set[str]().union(*hits)
+        return replace(segment, events=tuple(events))
+
+    def _without(
+        self,
+        value: Any,
+        whole: str,
+        hits: list[set[str]],  # NOTE: JSON of an event
+    ) -> Any:
+        if isinstance(value, dict):
+            if "digest" in value:
+                hit = {whole} if whole else self._names(str(value.get("text", "")))
+                if hit and "text" in value:
+                    hits.append(hit)
+                return {"digest": value["digest"]} if hit else value
+            return {key: self._without(each, whole, hits) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._without(each, whole, hits) for each in value]
+        return value
+
+    def why(self, path: Path, sha256: str, reader: Reader) -> str:
+        """Say why a workbook is withheld; empty where it names nothing of what is."""
+        named = self.named.get(sha256, set()) | self._names(path.name)
+        texts, unseen = _texts(path, reader)
+        named = named.union(*(self._names(each) for each in texts))
+        return f"names {', '.join(sorted(named))}" if named else unseen
+
+
+def _texts(path: Path, reader: Reader) -> tuple[tuple[str, ...], str]:
+    """Give what stands in a file, and why not all of it can be known."""
+    try:
+        if look_at(path):
+            text = path.read_bytes().decode("utf-8", "replace")
+            return (text,), "is of a kind that cannot be looked into" if "\0" in text else ""
+        book = reader.read(path)
+    except WorkbookError as cause:
+        return (), f"cannot be looked into: {cause.problems[0].message.rstrip('.')}"
+    unseen = "holds pictures or other parts that cannot be looked into" if book.extras else ""
+    return tuple(texts_of(book)), unseen
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def withheld_csv(found: Redaction) -> bytes:
+    """List everything that is withheld, with its reason."""
+    rows: list[Sequence[str]] = [("reference", "why", "supports")]
+    for item in found.items:
+        why = "holds personal data" if item.facts.personal_data == "yes" else "restricted"
+        supports = "; ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
+        rows.append((item.reference, why, supports))
+    rows += _workbook_rows(found)
+    for name, count in found.texts.items():
+        if count:
+            words = f"{counted(count, 'text')} in it named what is withheld; the digests stay"
+            rows.append((f"ledger/{name}", words, ""))
+    return csv_bytes(rows)
+
+
+def _workbook_rows(found: Redaction) -> Iterator[Sequence[str]]:
+    for sha256, why in found.files.items():
+        yield f"{found.folders[sha256]}/{sha256[:8]}", why, ""

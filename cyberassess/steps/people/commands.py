@@ -1,0 +1,451 @@
+"""Commands about who answers what: people, systems, chase."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cyberassess.terminal.running import (
+    by_whom,
+    json_flag,
+    print_json,
+    show_problems,
+    standard_input_waits,
+)
+
+if TYPE_CHECKING:
+    from cyberassess.steps.people.tables import TableTaken
+
+
+_reason = click.option(
+    "--reason", metavar="TEXT", default="", show_default="none", help="Why; kept in the ledger."
+)
+_output = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=None,
+    show_default="in the assessment's folder",
+    type=click.Path(path_type=Path),
+    help="Where to write it: .xlsx or .csv.",
+)
+_force = click.option("--force", is_flag=True, help="Replace the file.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+
+
+@click.group(invoke_without_command=True)
+@json_flag
+@click.pass_context
+def people(context: click.Context, *, as_json: bool) -> None:
+    """List who is asked what; add people, hand questions on, give more time.
+
+    \b
+    Examples:
+      cyberassess people
+      cyberassess people --json
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.people.people import people as listed
+    from cyberassess.steps.people.words import people_json, people_lines
+
+    found = listed(open_assessment(Path(context.obj)))
+    if as_json:
+        print_json(people_json(found))
+    else:
+        for line in people_lines(found):
+            click.echo(line)
+
+
+@people.command("add")
+@click.argument("who", metavar="'NAME <EMAIL>[:ROLE,…[@SCOPE]]'")
+@by_whom
+@click.pass_obj
+def people_add(folder: str, who: str, by: str | None) -> None:
+    """Add somebody who answers.
+
+    \b
+    Examples:
+      cyberassess people add "Priya Shah <priya.shah@northport.example>:hr"
+      cyberassess people add "Tom Ley <tom@larkmoor.example>:supplier@housing"
+    """
+    from cyberassess.steps.people.people import add_person
+
+    person = add_person(Path(folder), who, by=by)
+    click.echo(
+        f'Added {person.name}. Send them their questions: cyberassess send --to "{person.name}"'
+    )
+
+
+@people.command("hand-over")
+@click.argument("outcomes", metavar="[OUTCOME…]", nargs=-1)
+@click.option("--from", "giver", metavar="NAME", required=True, help="Who is asked now.")
+@click.option("--to", "taker", metavar="NAME", required=True, help="Who is asked instead.")
+@click.option(
+    "--scope", metavar="ID", default=None, show_default="everywhere", help="Only in this scope."
+)
+@_reason
+@by_whom
+@click.pass_obj
+def people_hand_over(
+    folder: str,
+    outcomes: tuple[str, ...],
+    *,
+    giver: str,
+    taker: str,
+    scope: str | None,
+    reason: str,
+    by: str | None,
+) -> None:
+    """Hand questions on to somebody else; without outcomes, all of them.
+
+    What was answered already stays, under the name of whoever answered.
+
+    \b
+    Examples:
+      cyberassess people hand-over B3.a --from "Helen Stobart" --to "Dev Malhotra"
+      cyberassess people hand-over --from "Grace Adeyemi" --to "Sam Reid" --reason "Left"
+    """
+    from cyberassess.steps.people.people import hand_over
+    from cyberassess.steps.people.words import handed_lines
+
+    found = hand_over(
+        Path(folder), outcomes, giver=giver, taker=taker, scope=scope, reason=reason, by=by
+    )
+    for line in handed_lines(found):
+        click.echo(line)
+
+
+@people.command("extend")
+@click.argument("name", metavar="NAME")
+@click.option("--until", metavar="YYYY-MM-DD", required=True, help="The new date.")
+@_reason
+@by_whom
+@click.pass_obj
+def people_extend(folder: str, name: str, *, until: str, reason: str, by: str | None) -> None:
+    """Give somebody until a later date.
+
+    \b
+    Examples:
+      cyberassess people extend "Helen Stobart" --until 2026-11-30
+      cyberassess people extend "Martin Hale" --until 2026-12-04 --reason "Year end"
+    """
+    from cyberassess.steps.people.people import extend
+
+    person = extend(Path(folder), name, until=until, reason=reason, by=by)
+    click.echo(f"{person.name} has until {until}.")
+
+
+@people.command("same")
+@click.argument("names", metavar="NAME [OTHER]", nargs=-1, required=True)
+@click.option("--renamed", is_flag=True, help="The names are old ones of people renamed since.")
+@_reason
+@by_whom
+@click.pass_obj
+def people_same(
+    folder: str, names: tuple[str, ...], *, renamed: bool, reason: str, by: str | None
+) -> None:
+    """Say that two names are one person's, or that a person has another name now.
+
+    \b
+    Examples:
+      cyberassess people same "Jo Bright" "Jo Bright, data manager" --reason "Asked her"
+      cyberassess people same "Helen Stobart" --renamed --reason "Married"
+    """
+    from cyberassess.steps.people import same_people
+    from cyberassess.steps.people.words import made_one_line, renamed_line
+
+    if renamed:
+        for each in same_people.renamed(Path(folder), names, reason=reason, by=by):
+            click.echo(renamed_line(each))
+        return
+    if len(names) != 2:  # noqa: PLR2004 - one and the other
+        raise click.UsageError(
+            "Give two names of one person, or --renamed for people whose name was changed in "
+            "assessment.yaml. Nothing was changed."
+        )
+    if not reason:
+        raise click.UsageError("Say why they are one person: --reason TEXT. Nothing was changed.")
+    click.echo(made_one_line(same_people.make_one(Path(folder), *names, reason=reason, by=by)))
+
+
+@people.command("new")
+@click.argument("names", metavar="NAME…", nargs=-1, required=True)
+@_reason
+@by_whom
+@click.pass_obj
+def people_new(folder: str, names: tuple[str, ...], *, reason: str, by: str | None) -> None:
+    """Say that a changed name is somebody new, who is asked in the earlier person's place.
+
+    The earlier person keeps the id, the name and the answers.
+
+    \b
+    Examples:
+      cyberassess people new "Helen Stobart"
+      cyberassess people new "Helen Stobart" "Grace Adeyemi" --reason "Both left in May"
+    """
+    from cyberassess.steps.people.same_people import somebody_new
+    from cyberassess.steps.people.words import somebody_new_line
+
+    for each in somebody_new(Path(folder), names, reason=reason, by=by):
+        click.echo(somebody_new_line(each))
+
+
+@people.command("export")
+@_output
+@_force
+@click.pass_obj
+def people_export(folder: str, *, output: Path | None, force: bool) -> None:
+    """Write the people to a spreadsheet, to be changed and taken in again.
+
+    \b
+    Examples:
+      cyberassess people export
+      cyberassess people export -o people.csv --force
+    """
+    from cyberassess.steps.people.tables import export_people
+
+    click.echo(f"Wrote {export_people(Path(folder), output, force=force)}")
+
+
+@people.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--renamed",
+    metavar="NAME",
+    multiple=True,
+    help="Somebody who has answered has the name in the file now. May be repeated.",
+)
+@click.option(
+    "--new",
+    metavar="NAME",
+    multiple=True,
+    help="The name in the file in place of this one is somebody new. May be repeated.",
+)
+@_reason
+@_dry_run
+@by_whom
+@click.pass_context
+def people_import(
+    context: click.Context,
+    file: Path,
+    *,
+    renamed: tuple[str, ...],
+    new: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
+    by: str | None,
+) -> None:
+    """Take people in from a spreadsheet with the headings that export writes.
+
+    Whoever is not in the file stays as they are. Another name beside somebody who has answered
+    is asked about: the same person renamed, or somebody new.
+
+    \b
+    Examples:
+      cyberassess people import people.csv --dry-run
+      cyberassess people import people.csv --renamed "Priya Shah" --new "Tom Ley"
+    """
+    from cyberassess.opening.assessment import RenamedError
+    from cyberassess.steps.people.asking_who import ask_who
+    from cyberassess.steps.people.tables import import_people
+    from cyberassess.steps.people.words import taken_lines
+
+    def take(renamed: Sequence[str], new: Sequence[str]) -> "TableTaken":
+        return import_people(
+            Path(context.obj),
+            file,
+            renamed=renamed,
+            new=new,
+            reason=reason,
+            dry_run=dry_run,
+            by=by,
+        )
+
+    try:
+        found = take(renamed, new)
+    except RenamedError as cause:
+        if not standard_input_waits():
+            raise
+        who = ask_who(cause.renamings)
+        found = take([*renamed, *who.renamed], [*new, *who.new])
+    for line in taken_lines(found, dry_run=dry_run):
+        click.echo(line)
+    show_problems(found.problems)
+
+
+@click.group(invoke_without_command=True)
+@json_flag
+@click.pass_context
+def systems(context: click.Context, *, as_json: bool) -> None:
+    """List what is assessed; add systems, leave some out, confirm inherited answers.
+
+    \b
+    Examples:
+      cyberassess systems
+      cyberassess systems --json
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.people.systems import systems as listed
+    from cyberassess.steps.people.words import systems_json, systems_lines
+
+    assessment = open_assessment(Path(context.obj))
+    found = listed(assessment)
+    if as_json:
+        print_json(systems_json(found, assessment.contents.settings))
+    else:
+        for line in systems_lines(found, assessment.contents.settings):
+            click.echo(line)
+
+
+@systems.command("add")
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--kind",
+    metavar="system|shared-service|cloud-service",
+    type=click.Choice(["system", "shared-service", "cloud-service"]),
+    default="system",
+    show_default=True,
+    help="A shared service is asked once, for the systems that use it.",
+)
+@click.option("--service", metavar="TEXT", default="", help="Whose work it supports.")
+@click.option("--owner", metavar="NAME", default="", help="Who owns it.")
+@click.option("--supplier", metavar="TEXT", default="", help="Who supplies it.")
+@click.option("--hosting", metavar="TEXT", default="", help="Where it runs.")
+@click.option("--why", "why_critical", metavar="TEXT", default="", help="Why it is critical.")
+@click.option(
+    "--inherits", metavar="ID", multiple=True, help="A shared service it uses. May be repeated."
+)
+@click.option(
+    "--covers",
+    metavar="OUTCOME",
+    multiple=True,
+    help="Of a shared service: what it is asked about; all if left out. May be repeated.",
+)
+@by_whom
+@click.pass_obj
+def systems_add(
+    folder: str,
+    name: str,
+    *,
+    kind: str,
+    inherits: tuple[str, ...],
+    covers: tuple[str, ...],
+    by: str | None,
+    service: str,
+    owner: str,
+    supplier: str,
+    hosting: str,
+    why_critical: str,
+) -> None:
+    """Add a system, a shared service or a cloud service.
+
+    \b
+    Examples:
+      cyberassess systems add "Planning portal" --service Planning --hosting saas
+      cyberassess systems add "Backup" --kind shared-service --covers B5.c
+    """
+    from cyberassess.steps.people.systems import add_system
+
+    facts = {
+        "service": service,
+        "owner": owner,
+        "supplier": supplier,
+        "hosting": hosting,
+        "why_critical": why_critical,
+    }
+    scope = add_system(
+        Path(folder), name, kind=kind, facts=facts, inherits=inherits, covers=covers, by=by
+    )
+    click.echo(f"Added {scope.title} ({scope.id}). Its questions go out with: cyberassess send")
+
+
+@systems.command("leave-out")
+@click.argument("name", metavar="NAME")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; printed in the report.")
+@by_whom
+@click.pass_obj
+def systems_leave_out(folder: str, name: str, *, reason: str, by: str | None) -> None:
+    """Record what was considered and is not assessed.
+
+    \b
+    Examples:
+      cyberassess systems leave-out "Parking permits" --reason "A fortnight without it does no harm."
+      cyberassess systems leave-out "Archive" --reason "Read only, and no personal data."
+    """  # noqa: E501 - an example is one line
+    from cyberassess.steps.people.systems import leave_out
+
+    leave_out(Path(folder), name, reason=reason, by=by)
+    click.echo(f"{name} is left out; the reason is printed in the report.")
+
+
+@systems.command("confirm")
+@click.argument("system", metavar="SYSTEM")
+@click.option(
+    "--from",
+    "source",
+    metavar="ID",
+    default=None,
+    show_default="all it uses",
+    help="Only the answers of this shared service.",
+)
+@by_whom
+@click.pass_obj
+def systems_confirm(folder: str, system: str, *, source: str | None, by: str | None) -> None:
+    """Confirm that the answers of shared services hold for a system too.
+
+    What the system answers for itself stays.
+
+    \b
+    Examples:
+      cyberassess systems confirm housing
+      cyberassess systems confirm housing --by "Helen Stobart, Head of housing"
+    """
+    from cyberassess.steps.people.systems import confirm_inherited
+    from cyberassess.steps.people.words import inherited_lines
+
+    for line in inherited_lines(confirm_inherited(Path(folder), system, source=source, by=by)):
+        click.echo(line)
+
+
+@systems.command("export")
+@_output
+@_force
+@click.pass_obj
+def systems_export(folder: str, *, output: Path | None, force: bool) -> None:
+    """Write systems and what was left out to a spreadsheet.
+
+    \b
+    Examples:
+      cyberassess systems export
+      cyberassess systems export -o systems.csv --force
+    """
+    from cyberassess.steps.people.tables import export_systems
+
+    click.echo(f"Wrote {export_systems(Path(folder), output, force=force)}")
+
+
+@systems.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@_dry_run
+@by_whom
+@click.pass_context
+def systems_import(context: click.Context, file: Path, *, dry_run: bool, by: str | None) -> None:
+    """Take systems in from a spreadsheet with the headings that export writes.
+
+    \b
+    Examples:
+      cyberassess systems import systems.csv --dry-run
+      cyberassess systems import systems.csv
+    """
+    from cyberassess.steps.people.tables import import_systems
+    from cyberassess.steps.people.words import taken_lines
+
+    found = import_systems(Path(context.obj), file, dry_run=dry_run, by=by)
+    for line in taken_lines(found, dry_run=dry_run):
+        click.echo(line)
+    show_problems(found.problems)

@@ -1,0 +1,309 @@
+"""Who answers what: people added, questions handed on, later due dates."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cyberassess.domain.assessment import (
+    Person,
+    Settings,
+)
+from cyberassess.domain.sets.framework import OWNER_ROLES, FrameworkRef
+from cyberassess.errors import AssessmentError, Problem
+from cyberassess.opening.assessment import (
+    Assessment,
+    find_person,
+    open_assessment,
+    record_event,
+    writing,
+)
+from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope, plain
+from cyberassess.steps.begin.setup import read_respondent
+
+EVERYTHING = "everything"
+HANDOVER = "handover"
+"""The register of questions handed on, keyed by framework version, scope and outcome; fields
+``from``, ``to`` (ids) and ``reason``."""
+EXTENSION = "extension"
+"""The register of later due dates, keyed by person; fields ``until`` (ISO date), ``reason``."""
+
+
+# What people are asked, in words
+
+
+def asks_text(person: Person) -> str:
+    """Say what a person is asked: ``service@housing; B2.c@revenues``."""
+    parts: list[str] = []
+    for each in person.answers:
+        names = ", ".join((*each.owner_roles, *each.outcomes)) or EVERYTHING
+        at = f"@{each.scope}" if each.scope else ""
+        without = f" except {', '.join(each.without)}" if each.without else ""
+        parts.append(f"{names}{at}{without}")
+    return "; ".join(parts)
+
+
+_ASK = re.compile(r"^(?P<names>[^@]*?)(?:@(?P<scope>.+?))?(?:\s+except\s+(?P<without>.+))?$")
+
+
+def read_asks(text: str, where: str, settings: Settings) -> list[dict[str, Any]]:
+    """Read what a person is asked, as ``asks_text`` writes it.
+
+    Raises:
+        AssessmentError: for a scope that is not there; roles and outcomes are looked at when the
+            settings are checked as a whole.
+    """
+    asks: list[dict[str, Any]] = []
+    for part in filter(None, (each.strip() for each in text.split(";"))):
+        found = _ASK.match(part)
+        names = _names(found["names"]) if found else []
+        scope = (found["scope"] or "").strip() if found else ""
+        ask: dict[str, Any] = {}
+        if scope:
+            ask["scope"] = find_scope(settings, scope, where=where).id
+        roles = [each for each in names if each in OWNER_ROLES]
+        others = [each for each in names if each not in OWNER_ROLES and each != EVERYTHING]
+        if roles:
+            ask["owner_roles"] = roles
+        if others:
+            ask["outcomes"] = others
+        without = _names(found["without"] or "") if found else []
+        if without:
+            ask["without"] = without
+        asks.append(ask)
+    return asks
+
+
+def _names(text: str) -> list[str]:
+    return [each for each in (part.strip() for part in text.split(",")) if each]
+
+
+# People
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person, as ``people`` lists them."""
+
+    id: str
+    name: str
+    role: str
+    email: str
+    asks: str
+    questions: int
+    """Outcomes in scopes they are asked about."""
+    is_officer: bool
+
+
+def people(assessment: Assessment) -> tuple[PersonLine, ...]:
+    """Give everybody in the settings, the officer first."""
+    settings, portions = assessment.contents.settings, assessment.contents.portions
+    return tuple(
+        PersonLine(
+            each.id,
+            each.name,
+            each.role,
+            each.email,
+            asks_text(each),
+            len(portions.get(each.id, ())),
+            each.id == settings.officer.id,
+        )
+        for each in settings.everybody
+    )
+
+
+def next_person_id(settings: Settings) -> str:
+    """Give an id nobody has."""
+    taken = {str(each.id) for each in settings.everybody}
+    return next(f"p{n}" for n in range(2, len(taken) + 3) if f"p{n}" not in taken)
+
+
+def people_values(everybody: Iterable[Person], officer: str) -> dict[str, Any]:
+    """Give the two keys of the settings that hold people."""
+    values: dict[str, Any] = {"people": []}
+    for each in everybody:
+        if each.id == officer:
+            values["officer"] = plain(each)
+        else:
+            values["people"].append(plain(each))
+    return values
+
+
+def _replaced(settings: Settings, *changed: Person) -> dict[str, Any]:
+    by_id = {each.id: each for each in changed}
+    everybody = [by_id.pop(each.id, each) for each in settings.everybody]
+    return people_values([*everybody, *by_id.values()], settings.officer.id)
+
+
+def add_person(folder: Path, text: str, *, by: str | None = None) -> Person:
+    """Add somebody who answers, written ``NAME <EMAIL>[:ROLE,…[@SCOPE]]``.
+
+    Raises:
+        AssessmentError: where the text does not have that form, or the name is there already.
+    """
+    settings = open_assessment(folder).contents.settings
+    scopes = [{"id": str(each.id), "title": each.title} for each in settings.all_scopes]
+    values = read_respondent(text, next_person_id(settings), scopes, where="NAME")
+    person = Person.model_validate(values)
+    if any(each.name.casefold() == person.name.casefold() for each in settings.everybody):
+        raise AssessmentError(
+            Problem(
+                "there-already",
+                "NAME",
+                f"{person.name} is in assessment.yaml already.",
+                f"Give them more to answer with: cyberassess people hand-over. {UNTOUCHED}",
+            )
+        )
+    change_settings(folder, "people add", lambda now: _replaced(now, person), by=by)
+    return person
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What ``people hand-over`` changed."""
+
+    outcomes: tuple[tuple[FrameworkRef, str, str], ...]
+    """Framework version, scope and outcome."""
+    giver: Person
+    taker: Person
+
+
+def hand_over(
+    folder: Path,
+    names: Sequence[str],
+    *,
+    giver: str,
+    taker: str,
+    scope: str | None = None,
+    reason: str = "",
+    by: str | None = None,
+) -> HandedOver:
+    """Hand questions on to somebody else; what was answered stays with whoever answered.
+
+    Args:
+        names: outcomes or groups, with or without a scope (``B3.a/housing``); everything the giver
+            is asked if empty.
+        scope: only there; everywhere the giver is asked if ``None``.
+
+    Raises:
+        AssessmentError: where the giver is not asked about one of them.
+    """
+    assessment = open_assessment(folder)
+    settings = assessment.contents.settings
+    one, other = find_person(assessment, giver), find_person(assessment, taker)
+    place = find_scope(settings, scope, where="--scope").id if scope else None
+    portion = assessment.contents.portions.get(one.id, ())
+    chosen = [each for each in portion if place in (None, each.scope.id)]
+    if names:
+        wanted = {each.casefold(): each for each in names}
+        known: set[str] = set()
+        kept = []
+        for asked in chosen:
+            ids = {each.casefold() for each in asked.framework.names[asked.outcome.id]}
+            ids |= {f"{each}/{asked.scope.id}" for each in ids}
+            known |= ids
+            if not ids.isdisjoint(wanted):
+                kept.append(asked)
+        missing = sorted(name for folded, name in wanted.items() if folded not in known)
+        if missing:
+            raise AssessmentError(
+                Problem(
+                    "not-theirs",
+                    "",
+                    f"{one.name} is not asked about {', '.join(missing)}"
+                    f"{f' for {place}' if place else ''}.",
+                    f"They are asked about: {asks_text(one) or 'what nobody else is asked'}. "
+                    f"{UNTOUCHED}",
+                )
+            )
+        chosen = kept
+    if not chosen or one.id == other.id:
+        raise AssessmentError(
+            Problem(
+                "nothing-to-hand-over",
+                "",
+                f"There is nothing to hand over from {one.name} to {other.name}.",
+                f"Look at who is asked what: cyberassess people. {UNTOUCHED}",
+            )
+        )
+    by_scope: dict[str, list[str]] = {}
+    for asked in chosen:
+        by_scope.setdefault(asked.scope.id, []).append(asked.outcome.id)
+    given = _without(one, by_scope, settings, everything=not names and place is None)
+    taken = [plain(each) for each in other.answers]
+    taken += [{"scope": where, "outcomes": ids} for where, ids in by_scope.items()]
+    changed = (given, Person.model_validate({**plain(other), "answers": taken}))
+    trail = [
+        record_event(
+            HANDOVER,
+            (each.framework.ref, each.scope.id, each.outcome.id),
+            {"from": one.id, "to": other.id, "reason": reason},
+            texts=("reason",),
+        )
+        for each in chosen
+    ]
+    change_settings(
+        folder,
+        "people hand-over",
+        lambda now: _replaced(now, *changed),
+        by=by,
+        events=lambda _: trail,
+    )
+    moved = tuple((e.framework.ref, str(e.scope.id), str(e.outcome.id)) for e in chosen)
+    return HandedOver(moved, one, other)
+
+
+def _without(
+    person: Person, by_scope: dict[str, list[str]], settings: Settings, *, everything: bool
+) -> Person:
+    """Give a person who is no longer asked about these outcomes."""
+    if everything:
+        return Person.model_validate({**plain(person), "answers": []})
+    answers: list[dict[str, Any]] = []
+    for each in person.answers:
+        if each.scope is not None and each.scope not in by_scope:
+            answers.append(plain(each))
+            continue
+        scopes = [each.scope] if each.scope else [scope.id for scope in settings.all_scopes]
+        for scope in scopes:
+            gone = by_scope.get(scope, [])
+            left = [name for name in each.outcomes if name not in gone]
+            if each.outcomes and not left:
+                continue
+            entry = plain(each) | {"scope": scope}
+            if each.outcomes:
+                entry["outcomes"] = left
+            without = [*each.without, *(name for name in gone if name not in each.outcomes)]
+            if without:
+                entry["without"] = without
+            answers.append(entry)
+    return Person.model_validate({**plain(person), "answers": answers})
+
+
+def extend(
+    folder: Path, name: str, *, until: str, reason: str = "", by: str | None = None
+) -> Person:
+    """Give somebody until a later date.
+
+    Raises:
+        AssessmentError: for an unknown name or a text that is no date.
+    """
+    import datetime
+
+    try:
+        date = datetime.date.fromisoformat(until).isoformat()
+    except ValueError as cause:
+        raise AssessmentError(
+            Problem(
+                "no-date",
+                "--until",
+                f'"{until}" is not a date.',
+                f"Write year, month and day: 2026-11-30. {UNTOUCHED}",
+            )
+        ) from cause
+    with writing(folder, "people extend", by=by) as session:
+        person = find_person(session.assessment, name)
+        fields = {"until": date, "reason": reason}
+        session.write([record_event(EXTENSION, (person.id,), fields, texts=("reason",))])
+    return person

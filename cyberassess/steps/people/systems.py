@@ -1,0 +1,209 @@
+"""What is assessed: systems, shared services and cloud services, and what was left out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cyberassess.domain.assessment import (
+    ORGANISATION,
+    SHARED_SERVICE,
+    Scope,
+    Settings,
+    StatementKey,
+)
+from cyberassess.domain.people.inheriting import confirmed_by_source
+from cyberassess.domain.people.questions import ConfirmReply, OfferKind
+from cyberassess.domain.record.recorded import Source
+from cyberassess.errors import AssessmentError, Problem
+from cyberassess.opening.assessment import Assessment, find_person, open_assessment, writing
+from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope, plain
+from cyberassess.opening.file_names import slug
+from cyberassess.opening.offering import offers_for
+from cyberassess.opening.recording import Voice, plan
+
+# Systems
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLine:
+    """One scope, as ``systems`` lists them."""
+
+    scope: Scope
+    owner: str
+    """A name, or empty."""
+    inherits: tuple[tuple[str, int, int], ...]
+    """The shared service's title, and how many of its answers are confirmed, of how many."""
+
+
+def systems(assessment: Assessment) -> tuple[ScopeLine, ...]:
+    """Give every scope but the organisation."""
+    settings = assessment.contents.settings
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
+    for framework in assessment.frameworks.values():
+        for key, (done, of) in confirmed_by_source(framework, settings, assessment.state).items():
+            before = counts.get(key, (0, 0))
+            counts[key] = (before[0] + done, before[1] + of)
+    lines = []
+    for scope in settings.all_scopes:
+        if scope.id == ORGANISATION:
+            continue
+        inherits = []
+        for source in scope.inherits:
+            other = settings.scope(source)
+            done, of = counts.get((scope.id, source), (0, 0))
+            inherits.append((other.title if other else str(source), done, of))
+        owner = assessment.name_of(scope.owner) if scope.owner else ""
+        lines.append(ScopeLine(scope, owner, tuple(inherits)))
+    return tuple(lines)
+
+
+def scopes_values(settings: Settings, scopes: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Give the key of the settings that holds scopes, the organisation first."""
+    listed = list(scopes)
+    if all(each["id"] != ORGANISATION for each in listed):
+        whole = next(each for each in settings.all_scopes if each.id == ORGANISATION)
+        listed.insert(0, {"id": str(whole.id), "kind": whole.kind, "title": whole.title})
+    return {"scopes": listed}
+
+
+def add_system(
+    folder: Path,
+    title: str,
+    *,
+    kind: str = "system",
+    facts: dict[str, str] | None = None,
+    inherits: Sequence[str] = (),
+    covers: Sequence[str] = (),
+    by: str | None = None,
+) -> Scope:
+    """Add a system, a shared service or a cloud service.
+
+    Args:
+        facts: ``service``, ``owner`` (a name), ``supplier``, ``hosting``, ``why_critical``.
+
+    Raises:
+        AssessmentError: where the name is taken, or something named is not there.
+    """
+    assessment = open_assessment(folder)
+    settings = assessment.contents.settings
+    name = slug(title)
+    if any(each.id == name for each in settings.all_scopes) or not title.strip():
+        raise AssessmentError(
+            Problem(
+                "repeated-system",
+                "NAME",
+                f'"{title}" is empty, or there is a scope of this name already.',
+                f"Give it a name of its own. {UNTOUCHED}",
+            )
+        )
+    given = {key: value for key, value in (facts or {}).items() if value}
+    if "owner" in given:
+        given["owner"] = str(find_person(assessment, given["owner"]).id)
+    entry: dict[str, Any] = {"id": name, "kind": kind, "title": title.strip(), **given}
+    if inherits:
+        entry["inherits"] = [str(find_scope(settings, each).id) for each in inherits]
+    if covers:
+        entry["covers"] = list(covers)
+    changed = change_settings(
+        folder,
+        "systems add",
+        lambda now: scopes_values(now, [*map(plain, now.scopes), entry]),
+        by=by,
+    )
+    found = changed.contents.settings.scope(name)
+    assert found is not None  # noqa: S101 - it was written a moment ago
+    return found
+
+
+def leave_out(folder: Path, title: str, *, reason: str, by: str | None = None) -> None:
+    """Record what was considered and is not assessed, with the reason.
+
+    Raises:
+        AssessmentError: where title or reason is empty.
+    """
+    if not title.strip() or not reason.strip():
+        raise AssessmentError(
+            Problem(
+                "no-reason",
+                "--reason",
+                "A name and a reason are needed.",
+                f"Say in a sentence why it is left out; it is printed. {UNTOUCHED}",
+            )
+        )
+
+    def values(now: Settings) -> dict[str, Any]:
+        kept = [
+            {"title": each.title, "reason": each.reason}
+            for each in now.left_out
+            if each.title.casefold() != title.strip().casefold()
+        ]
+        return {"left_out": [*kept, {"title": title.strip(), "reason": reason.strip()}]}
+
+    change_settings(folder, "systems leave-out", values, by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What ``systems confirm`` did."""
+
+    scope: Scope
+    confirmed: int
+    unchanged: int
+    overridden: int
+    """Statements the system answers for itself; they stay."""
+
+
+def confirm_inherited(
+    folder: Path, name: str, *, source: str | None = None, by: str | None = None
+) -> Inherited:
+    """Confirm in one action that shared services' answers hold for a system.
+
+    Statements the system has answered for itself are left as they are.
+
+    Raises:
+        AssessmentError: where the system uses no shared service, or that one has no answers.
+    """
+    with writing(folder, "systems confirm", by=by) as session:
+        assessment = session.assessment
+        settings = assessment.contents.settings
+        scope = find_scope(settings, name)
+        wanted = find_scope(settings, source, where="--from").id if source else None
+        offers = [
+            (key, offer)
+            for key, found in offers_for(assessment).items()
+            for offer in found
+            if key.scope == scope.id
+            and offer.kind is OfferKind.INHERITED
+            and wanted in (None, offer.source)
+        ]
+        if not offers:
+            services = [
+                str(each.id) for each in settings.all_scopes if each.kind == SHARED_SERVICE
+            ]
+            raise AssessmentError(
+                Problem(
+                    "nothing-inherited",
+                    "",
+                    f"No shared service has answers for {scope.title}.",
+                    f"It inherits from: {', '.join(scope.inherits) or 'none'}; shared services "
+                    f"here: {', '.join(services) or 'none'}. {UNTOUCHED}",
+                )
+            )
+        own = _own(assessment, [key for key, _ in offers])
+        replies = [
+            ConfirmReply((key,), offer, Source("command", name="systems confirm"))
+            for key, offer in offers
+            if key not in own
+        ]
+        made = plan(assessment, Voice(session.actor.id, session.actor.id), replies)
+        session.write(made.events)
+    return Inherited(scope, made.stored, made.unchanged, len(own))
+
+
+def _own(assessment: Assessment, keys: Iterable[StatementKey]) -> set[StatementKey]:
+    from cyberassess.domain.people.inheriting import has_own
+
+    return {
+        key for key in keys if has_own(assessment.frameworks[key.framework], assessment.state, key)
+    }

@@ -1,0 +1,1 @@
+"""What is done about the findings, by whom, by when."""

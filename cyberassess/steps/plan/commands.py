@@ -1,0 +1,144 @@
+"""Commands about the plan: plan, plan add, plan set, plan export, plan import."""
+
+from pathlib import Path
+
+import click
+
+from cyberassess.terminal.running import IN_PART, by_whom, json_flag, print_json, show_problems
+
+_FACTS = (
+    click.option("--owner", metavar="NAME", default=None, help="Who does it: a person or a role."),
+    click.option("--due", metavar="YYYY-MM-DD", default=None, help="By when."),
+    click.option("--cost", metavar="BAND", default=None, help="none, low, medium or high."),
+    click.option("--cost-text", metavar="TEXT", default=None, help="The cost in words."),
+    click.option(
+        "--status", metavar="WORD", default=None, help="planned, under way, done or dropped."
+    ),
+    click.option("--priority", metavar="1|2|3", default=None, help="1 is first."),
+    click.option("--reason", metavar="TEXT", default=None, help="Why; needed to drop it."),
+)
+
+
+def _facts(command: click.decorators.FC) -> click.decorators.FC:
+    for option in reversed(_FACTS):
+        command = option(command)
+    return command
+
+
+@click.group(invoke_without_command=True)
+@json_flag
+@click.pass_context
+def plan(context: click.Context, *, as_json: bool) -> None:
+    """List the shortest work that lifts every outcome to its target, and what is planned.
+
+    \b
+    Examples:
+      cyberassess plan
+      cyberassess plan --json
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.plan.words import plan_json, plan_lines
+
+    assessment = open_assessment(Path(context.obj))
+    if as_json:
+        print_json(plan_json(assessment))
+    else:
+        for line in plan_lines(assessment):
+            click.echo(line)
+
+
+@plan.command("add")
+@click.argument("outcome", metavar="OUTCOME[/SCOPE]")
+@click.option("--action", "title", metavar="TEXT", required=True, help="What will be done.")
+@_facts
+@by_whom
+@click.pass_obj
+def plan_add(folder: str, /, outcome: str, *, by: str | None, **facts: str | None) -> None:
+    """Record what will be done about an outcome.
+
+    \b
+    Examples:
+      cyberassess plan add A1.c --action "Write a risk statement" --owner "Sam Reid"
+      cyberassess plan add B2.d/housing --action "Review leavers" --due 2027-01-31 --cost low
+    """
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.plan.planning import Wanted, add_action
+    from cyberassess.steps.plan.words import action_line
+
+    made = add_action(Path(folder), outcome, Wanted(**facts), by=by)
+    click.echo(action_line(open_assessment(Path(folder)), made))
+
+
+@plan.command("set")
+@click.argument("action", metavar="ACT-001")
+@click.option("--action", "title", metavar="TEXT", default=None, help="What will be done.")
+@_facts
+@by_whom
+@click.pass_obj
+def plan_set(folder: str, /, action: str, *, by: str | None, **facts: str | None) -> None:
+    """Change what is recorded about an action.
+
+    \b
+    Examples:
+      cyberassess plan set ACT-001 --status "under way"
+      cyberassess plan set ACT-001 --status dropped --reason "The system goes in March."
+    """
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.plan.planning import Wanted, namesakes, set_action
+    from cyberassess.steps.plan.words import action_line
+
+    made = set_action(Path(folder), action, Wanted(**facts), by=by)
+    assessment = open_assessment(Path(folder))
+    for each in (made, *namesakes(assessment, made)):
+        click.echo(action_line(assessment, each))
+
+
+@plan.command("export")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=None,
+    show_default="plan.xlsx in the assessment's folder",
+    type=click.Path(path_type=Path),
+    help="Where to write it: .xlsx or .csv.",
+)
+@click.option("--force", is_flag=True, help="Replace the file.")
+@click.pass_obj
+def plan_export(folder: str, *, output: Path | None, force: bool) -> None:
+    """Write the plan to a workbook: one row a gap, ready to be filled in.
+
+    \b
+    Examples:
+      cyberassess plan export
+      cyberassess plan export -o plan.csv --force
+    """
+    from cyberassess.steps.plan.planning import export_plan
+
+    click.echo(f"Wrote {export_plan(Path(folder), output, force=force)}")
+
+
+@plan.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+@by_whom
+@click.pass_context
+def plan_import(context: click.Context, file: Path, *, dry_run: bool, by: str | None) -> None:
+    """Take the plan in from a workbook that export wrote.
+
+    \b
+    Examples:
+      cyberassess plan import plan.xlsx --dry-run
+      cyberassess plan import plan.xlsx
+    """
+    from cyberassess.steps.plan.planning import import_plan
+    from cyberassess.steps.plan.words import plan_taken_lines
+
+    found = import_plan(Path(context.obj), file, dry_run=dry_run, by=by)
+    for line in plan_taken_lines(found, dry_run=dry_run):
+        click.echo(line)
+    show_problems(found.problems, indent="  ")
+    if any(each.severity.value == "problem" for each in found.problems):
+        context.exit(IN_PART)

@@ -1,0 +1,513 @@
+"""The plan: the shortest work to the target, and what will be done about it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cyberassess.books.dates import read_date
+from cyberassess.books.table_book import Column, TableSheet
+from cyberassess.books.tables import read_rows, write_table
+from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.people.questions import make_ref
+from cyberassess.domain.record.numbering import NUMBERED, next_number
+from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
+from cyberassess.domain.result.findings import Finding, findings
+from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
+from cyberassess.opening.assessment import (
+    Assessment,
+    Event,
+    open_assessment,
+    record_event,
+    rehearse,
+    writing,
+)
+from cyberassess.opening.changing import UNTOUCHED
+from cyberassess.opening.files_for_people import refuse_existing
+from cyberassess.opening.places import one_outcome
+from cyberassess.sources.tables import Field, Row, fold, heading_row
+
+TEXTS = ("title", "owner", "cost_text", "reason")
+"""Fields that are free text or name somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One finding, with the least that lifts it to the target, and what is planned."""
+
+    finding: Finding
+    actions: tuple[Action, ...]
+    """Dropped ones too."""
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether something will be done, was done, or somebody said why not."""
+        return bool(self.actions)
+
+
+def path_to_target(assessment: Assessment) -> tuple[Step, ...]:
+    """Give the shortest list of work that lifts every outcome to the target."""
+    by_outcome: dict[OutcomeKey, list[Action]] = {}
+    for action in actions_of(assessment.state):
+        by_outcome.setdefault(action.about, []).append(action)
+    return tuple(
+        Step(each, tuple(by_outcome.get(each.score.key, ()))) for each in findings(assessment.card)
+    )
+
+
+def others(assessment: Assessment) -> tuple[Action, ...]:
+    """Give the actions about outcomes that meet their target now, or have none."""
+    open_ones = {each.score.key for each in findings(assessment.card)}
+    return tuple(each for each in actions_of(assessment.state) if each.about not in open_ones)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is said about an action; ``None`` leaves a fact as it is."""
+
+    title: str | None = None
+    owner: str | None = None
+    due: str | None = None
+    cost: str | None = None
+    cost_text: str | None = None
+    status: str | None = None
+    priority: str | None = None
+    reason: str | None = None
+
+
+def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = None) -> Action:
+    """Record what will be done about an outcome.
+
+    Args:
+        outcome: with its scope where there are several.
+
+    Raises:
+        AssessmentError: where something is not allowed; nothing is recorded.
+    """
+    with writing(folder, "plan add", by=by) as session:
+        assessment = session.assessment
+        key = one_outcome(assessment, outcome).key
+        if not (wanted.title or "").strip():
+            raise AssessmentError(
+                Problem("no-action", "--action", "Nothing was given.", f"Say it. {UNTOUCHED}")
+            )
+        fields, problems = _fields(assessment, {}, wanted, "")
+        if problems:
+            raise AssessmentError(*problems)
+        number = next_number(assessment.state, ACTION)
+        made = secrets.token_hex(8)
+        session.write([_event(made, fields | _about(key) | {"number": number})])
+        return next(e for e in actions_of(session.assessment.state) if e.id == made)
+
+
+def set_action(folder: Path, ref: str, wanted: Wanted, *, by: str | None = None) -> Action:
+    """Change what is recorded about an action.
+
+    Raises:
+        AssessmentError: for an unknown reference, or something that is not allowed.
+    """
+    with writing(folder, "plan set", by=by) as session:
+        assessment = session.assessment
+        there = _action(assessment, ref)
+        record = assessment.state.record(ACTION, there.id)
+        before = dict(record.fields) if record else {}
+        fields, problems = _fields(assessment, before, wanted, "")
+        if problems:
+            raise AssessmentError(*problems)
+        if fields != before:
+            session.write([_event(there.id, fields)])
+        return next(e for e in actions_of(session.assessment.state) if e.id == there.id)
+
+
+def namesakes(assessment: Assessment, action: Action) -> tuple[Action, ...]:
+    """Give the other actions that had this one's reference in another copy."""
+    return tuple(
+        each
+        for each in actions_of(assessment.state)
+        if each.id != action.id and each.was_called(action.ref)
+    )
+
+
+def _in_file(assessment: Assessment, ref: str, about: OutcomeKey, title: str) -> Action:
+    """Give the action a row is about; its words tell two apart that had one reference.
+
+    Raises:
+        AssessmentError: where there is none, or two may be meant.
+    """
+    there = _action(assessment, ref)
+    others = () if " (" in ref else namesakes(assessment, there)
+    fitting = [each for each in (there, *others) if each.about == about]
+    said = [each for each in fitting if fold(each.title) == fold(title)]
+    if not others or len(said) == 1 or len(fitting) == 1:
+        return (said or fitting or [there])[0]
+    both = "; ".join(f"{each.said_ref}, {each.title}" for each in (there, *others))
+    hint = f"The row was not stored. There are: {both}. Change one with cyberassess plan set."
+    raise AssessmentError(
+        Problem("which-action", "", f"Two copies gave {there.ref} to different actions.", hint)
+    )
+
+
+def _action(assessment: Assessment, ref: str) -> Action:
+    known = actions_of(assessment.state)
+    wanted = ref.partition(" (")[0].strip().casefold()
+    found = [each for each in known if each.ref.casefold() == wanted]
+    found += [each for each in known if each.was_called(wanted)]
+    if found:
+        return found[0]
+    refs = [each.ref for each in known]
+    raise AssessmentError(
+        Problem(
+            "unknown-action",
+            "",
+            f'"{ref}" is not an action of this plan.',
+            f"{closest(ref, refs) or 'There are: ' + (', '.join(refs) or 'none') + '.'} "
+            f"{UNTOUCHED}",
+        )
+    )
+
+
+def _about(key: OutcomeKey) -> dict[str, str]:
+    return {"framework": key.framework, "scope": key.scope, "outcome": key.outcome}
+
+
+def _event(action_id: str, fields: Mapping[str, Any]) -> Event:
+    return record_event(ACTION, (action_id,), fields, texts=TEXTS)
+
+
+_COSTS = tuple(each.value for each in Cost if each.value)
+_STATUSES = tuple(each.value for each in Progress)
+_PRIORITIES = ("1", "2", "3")
+
+
+def _fields(
+    assessment: Assessment, before: Mapping[str, Any], wanted: Wanted, place: str
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Give the fields as they are after a change, with everything that is not allowed."""
+    fields = dict(before)
+    problems: list[Problem] = []
+
+    def say(name: str, found: str, allowed: str) -> None:
+        where = place or f"--{name}"
+        message = f'"{found}" cannot be used for {name}.'
+        problems.append(Problem("not-allowed", where, message, f"{allowed} {UNTOUCHED}"))
+
+    for name, allowed in (
+        ("cost", _COSTS), ("status", _STATUSES), ("priority", _PRIORITIES),
+    ):  # fmt: skip
+        value = getattr(wanted, name)
+        if value is None:
+            continue
+        text = value.strip().casefold()
+        if text and text not in allowed:
+            say(name, value, f"Choose one of: {', '.join(allowed)}.")
+        else:
+            fields[name] = text
+    if wanted.due is not None:
+        date = read_date(wanted.due) if wanted.due.strip() else ""
+        if date is None:
+            say("due", wanted.due, "Write a date like 2026-11-30.")
+        else:
+            fields["due"] = date
+    for name in ("title", "cost_text", "reason"):
+        value = getattr(wanted, name)
+        if value is not None:
+            fields[name] = value.strip()
+    if wanted.owner is not None:
+        fields["owner"] = _owner(assessment, wanted.owner.strip())
+    if fields.get("status") == Progress.DROPPED.value and not fields.get("reason"):
+        where = place or "--reason"
+        message = "An action that is dropped needs a reason."
+        hint = f"Say why nothing will be done; it is printed. {UNTOUCHED}"
+        problems.append(Problem("no-reason", where, message, hint))
+    return {name: value for name, value in fields.items() if value}, problems
+
+
+def _owner(assessment: Assessment, name: str) -> str:
+    """Give the id of somebody in the settings, else the text as it is: a role, a team."""
+    for each in assessment.contents.settings.everybody:
+        if name.casefold() in (each.id.casefold(), each.name.casefold()):
+            return str(each.id)
+    return name
+
+
+# As a workbook
+
+
+_COLUMNS = (
+    Column("Action", 90, is_input=False),
+    Column("Outcome", 130, is_input=False),
+    Column("Where", 150, is_input=False),
+    Column("Now and target", 190, is_input=False),
+    Column("What stands in the way", 380, is_input=False),
+    Column("What will be done", 320),
+    Column("Owner", 150),
+    Column("Due", 100),
+    Column("Cost", 90, _COSTS),
+    Column("Cost in words", 120),
+    Column("Status", 110, _STATUSES),
+    Column("Priority", 80, _PRIORITIES),
+    Column("Reason", 200),
+)
+_INPUTS = {
+    "What will be done": "title", "Owner": "owner", "Due": "due", "Cost": "cost",
+    "Cost in words": "cost_text", "Status": "status", "Priority": "priority",
+    "Reason": "reason",
+}  # fmt: skip
+
+
+def _ref_of(assessment: Assessment, key: OutcomeKey) -> str:
+    number = list(assessment.frameworks).index(key.framework) + 1
+    return make_ref(key.outcome, key.scope, number)
+
+
+def in_the_way(step: Step) -> str:
+    """Say the statements that must change, one a line."""
+    score = step.finding.score
+    texts = {each.id: each.text for each in score.asked.outcome.indicators}
+    return "\n".join(f"{each}: {texts[each]}" for each in step.finding.gap.statements)
+
+
+def now_and_target(step: Step) -> str:
+    """Say where an outcome stands, and where it should."""
+    score = step.finding.score
+    framework = score.asked.framework
+    now_title = framework.level(score.determination).title if score.determination else "Open"
+    target = framework.level(score.target).title if score.target else "no target"
+    return f"{now_title}; target {target}"
+
+
+def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str, ...]:
+    score = step.finding.score
+    facts = ("",) * 8
+    if action is not None:
+        record = assessment.state.record(ACTION, action.id)
+        reason = str(record.fields.get("reason", "")) if record else ""
+        facts = (
+            action.title,
+            assessment.name_of(action.owner),
+            action.due.isoformat() if action.due else "",
+            action.cost.value,
+            action.cost_text,
+            action.progress.value,
+            str(action.priority),
+            reason,
+        )
+    return (
+        action.said_ref if action else "",
+        _ref_of(assessment, score.key),
+        score.asked.scope.title,
+        now_and_target(step),
+        in_the_way(step),
+        *facts,
+    )
+
+
+def export_plan(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
+    """Write the plan to a workbook, or to CSV; a line for each gap, ready to be filled in.
+
+    Raises:
+        AssessmentError: where the file is there already, or cannot be written.
+    """
+    assessment = open_assessment(folder)
+    settings = assessment.contents.settings
+    path = output or folder / "plan.xlsx"
+    refuse_existing(path, force=force)
+    rows = [
+        _row(assessment, step, action)
+        for step in path_to_target(assessment)
+        for action in (step.actions or (None,))
+    ]
+    title = f"Plan of {settings.organisation}, {settings.period}"
+    line = "One row is one action. For a second action copy the row and clear Action."
+    sheet = TableSheet("Plan", title, line, _COLUMNS, tuple(rows), is_wide=True)
+    write_table(assessment, path, sheet)
+    return path
+
+
+@dataclass
+class PlanTaken:
+    """What a plan from a workbook changed."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    empty: int = 0
+    """Rows in which nothing is planned yet."""
+    problems: list[Problem] = field(default_factory=list)
+
+
+def import_plan(
+    folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
+) -> PlanTaken:
+    """Take a plan in from a workbook or CSV with the headings that export writes.
+
+    A row that cannot be taken in is named and the others are stored.
+
+    Raises:
+        AssessmentError: where the file has not the headings, or cannot be read.
+    """
+    taken = PlanTaken()
+    if dry_run:
+        _take(rehearse(folder, "plan import").assessment, path, taken)
+        return taken
+    with writing(folder, "plan import", by=by) as session:
+        session.write(_take(session.assessment, path, taken))
+    return taken
+
+
+def _take(assessment: Assessment, path: Path, taken: PlanTaken) -> list[Event]:
+    wanted = (Field("outcome", ("outcome",)), Field("what will be done", ("what will be done",)))
+    try:
+        rows, notes = read_rows(path, wanted)
+    except CyberassessError as cause:
+        raise AssessmentError(*cause.problems) from cause
+    taken.problems += notes
+    at = heading_row(rows, wanted)
+    if at is None:
+        raise AssessmentError(
+            Problem(
+                "no-headings", path.name,
+                'No row has the headings "Outcome" and "What will be done".',
+                f"The headings are: {', '.join(e.heading for e in _COLUMNS)}. {UNTOUCHED}",
+            )
+        )  # fmt: skip
+    known = {fold(each.heading): each.heading for each in _COLUMNS}
+    columns = {
+        known[fold(cell.text)]: number
+        for number, cell in rows[at].cells.items()
+        if fold(cell.text) in known
+    }
+    events: list[Event] = []
+    seen: set[str] = set()
+    for row in rows[at + 1 :]:
+        event = _take_row(assessment, row, columns, taken, seen=seen)
+        if event is not None:
+            events.append(event)
+    return events
+
+
+def _take_row(
+    assessment: Assessment,
+    row: Row,
+    columns: Mapping[str, int],
+    taken: PlanTaken,
+    *,
+    seen: set[str],
+) -> Event | None:
+    cells = {name: row.cells[number] for name, number in columns.items() if number in row.cells}
+    known = set(columns.values())
+    taken.problems += [
+        Problem(
+            "stray-cell", cell.place, f'"{cell.text[:80]}" stands where nothing is read.',
+            "It was not stored.", Severity.NOTE,
+        )
+        for number, cell in row.cells.items()
+        if number not in known
+    ]  # fmt: skip
+    said = {name: cells[name].text for name in _INPUTS if name in cells}
+    flawed = [cell for name, cell in cells.items() if cell.flaw]
+    if flawed:
+        taken.problems += [
+            Problem("flawed-cell", c.place, f'"{c.text}" {c.flaw}.', "The row was not stored.")
+            for c in flawed
+            if "date" not in c.flaw
+        ]
+        if any("date" not in cell.flaw for cell in flawed):
+            return None
+    if not any(text.strip() for text in said.values()):
+        taken.empty += 1
+        return None
+    ref = cells["Action"].text.strip() if "Action" in cells else ""
+    try:
+        key = one_outcome(assessment, cells["Outcome"].text if "Outcome" in cells else "").key
+        title = said.get("What will be done", "")
+        there = (
+            _in_file(assessment, ref, key, title) if ref else _same_action(assessment, key, title)
+        )
+    except AssessmentError as cause:
+        taken.problems += [replace(each, where=row.place) for each in cause.problems]
+        return None
+    if problem := _moved(assessment, key, there, row, columns):
+        taken.problems.append(problem)
+        return None
+    if there is not None and there.id in seen:
+        message = f"{there.ref} stands in the file more than once."
+        hint = "The row was not stored; clear Action to make it an action of its own."
+        taken.problems.append(Problem("repeated-action", row.place, message, hint))
+        return None
+    record = assessment.state.record(ACTION, there.id) if there else None
+    before = dict(record.fields) if record else {}
+    asked = Wanted(**{_INPUTS[name]: said.get(name, "") for name in _INPUTS if name in columns})
+    fields, problems = _fields(assessment, before, asked, row.place)
+    if not fields.get("title"):
+        message = "The row does not say what will be done."
+        problems.append(Problem("no-action", row.place, message, "The row was not stored."))
+    if problems:
+        taken.problems += problems
+        return None
+    fields |= _about(key)
+    if _same(fields, before):
+        seen.add(there.id if there else "")
+        taken.unchanged += 1
+        return None
+    if there:
+        seen.add(there.id)
+        taken.changed.append(there.ref)
+        return _event(there.id, fields)
+    number = next_number(assessment.state, ACTION) + len(taken.added)
+    taken.added.append(NUMBERED[ACTION].format(number))
+    return _event(secrets.token_hex(8), fields | {"number": number})
+
+
+def _moved(
+    assessment: Assessment,
+    key: OutcomeKey,
+    there: Action | None,
+    row: Row,
+    columns: Mapping[str, int],
+) -> Problem | None:
+    """Report a row whose action, place or statements belong to another outcome."""
+    from cyberassess.books.row_texts import moved
+
+    found = {name: row.cells[at].text for name, at in columns.items() if at in row.cells}
+    ref = _ref_of(assessment, key)
+    if there is not None and there.about != key:
+        return moved(row.place, ref, _ref_of(assessment, there.about), there.ref)
+    for score in assessment.card.outcomes:
+        if score.key == key:
+            continue
+        is_here = score.key.framework == key.framework and score.key.outcome != key.outcome
+        starts = tuple(f"{each.id}: " for each in score.asked.outcome.indicators)
+        in_way = found.get("What stands in the way", "")
+        if is_here and in_way.startswith(starts):
+            return moved(row.place, ref, _ref_of(assessment, score.key), in_way)
+        place = found.get("Where", "")
+        own = assessment.card.by_key[key].asked.scope.title
+        if fold(place) == fold(score.asked.scope.title) != fold(own):
+            return moved(row.place, ref, score.asked.scope.title, place)
+    return None
+
+
+def _same_action(assessment: Assessment, key: OutcomeKey, title: str) -> Action | None:
+    """Give the action a row without a reference is about: same outcome, same words.
+
+    So a workbook that is taken in twice adds nothing the second time.
+    """
+    wanted = fold(title)
+    found = (e for e in actions_of(assessment.state) if e.about == key and fold(e.title) == wanted)
+    return next(found, None)
+
+
+def _same(fields: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Say whether nothing changed: what is left out means what it stands for."""
+
+    def whole(each: Mapping[str, Any]) -> dict[str, Any]:
+        return {"status": "planned", "priority": "3", **{k: v for k, v in each.items() if v}}
+
+    return whole(fields) == whole(before)
+
+
+def unplanned(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Give the findings about which nothing is recorded."""
+    return tuple(each for each in steps if not each.is_planned)

@@ -1,0 +1,259 @@
+"""Answers in, from assessments that other tools hold."""
+
+import contextlib
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberassess.disk.files import read_plain, sha256_of
+from cyberassess.disk.segments import new_text
+from cyberassess.domain.assessment import (
+    Scope,
+    ScopeId,
+    StatementKey,
+)
+from cyberassess.domain.people.questions import AnswerReply, Reply
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.sets.framework import LevelId, OutcomeId
+from cyberassess.errors import (
+    AssessmentError,
+    Problem,
+    closest,
+    counted,
+)
+from cyberassess.opening.assessment import Assessment, Event, Writing, rehearse, writing
+from cyberassess.opening.file_names import keep_original
+from cyberassess.opening.recording import Plan, Voice, plan
+
+
+@dataclass
+class ImportedFile:
+    """What became of an import."""
+
+    path: Path
+    person: str
+    plan: Plan
+    answers: int
+    """Answers the file holds."""
+    problems: list[Problem]
+    contradictions: list[Problem]
+    """Stored statuses that the file's own statements contradict."""
+    differing: list[tuple[StatementKey, StatementKey]]
+    """Statements that say the same but are answered differently."""
+    scopes: tuple[Scope, ...]
+
+
+def import_webcaf(
+    folder: Path,
+    path: Path,
+    *,
+    system: str | None = None,
+    by: str | None = None,
+    dry_run: bool = False,
+) -> ImportedFile:
+    """Take in an assessment recorded in WebCAF.
+
+    Args:
+        system: id or title of the system the file is about; needed where there are several.
+        by: whose answers they are; ``webcaf import`` if ``None``.
+
+    Raises:
+        AssessmentError: where the file cannot be used, or the system is not clear.
+    """
+    from cyberassess.sources.webcaf import TOOL, read_webcaf
+
+    try:
+        data = read_plain(path)
+    except OSError as cause:
+        raise AssessmentError(
+            Problem(
+                "not-readable",
+                str(path),
+                f"The file cannot be read: {cause.strerror}.",
+                "Nothing was changed.",
+            )
+        ) from cause
+    opened: AbstractContextManager[Writing] = (
+        contextlib.nullcontext(rehearse(folder, "import webcaf"))
+        if dry_run
+        else writing(folder, "import webcaf")
+    )
+    with opened as session:
+        assessment = session.assessment
+        framework = next((f for f in assessment.frameworks.values() if f.id == "ncsc-caf"), None)
+        if framework is None:
+            raise AssessmentError(
+                Problem(
+                    "no-caf",
+                    path.name,
+                    "This assessment does not use the NCSC CAF.",
+                    f"It uses: {', '.join(assessment.frameworks)}. Nothing was changed.",
+                )
+            )
+        scope = _system(assessment, system)
+        sha256 = sha256_of(path)
+        found = read_webcaf(
+            data, path.name, sha256=sha256, framework=framework, system=scope.id if scope else None
+        )
+        name = _whose(assessment, scope, by)
+        person = session.meet(name)
+        replies: list[Reply] = [*found.answers, *found.rationales]
+        made = plan(assessment, Voice(person, person), replies)
+        claims: list[Event] = []
+        for status in found.statuses:
+            there = next(
+                (c for c in assessment.state.claims.get(status.outcome, ()) if c.tool == TOOL),
+                None,
+            )
+            if there and (there.level, there.confirmed, there.comment) == (
+                status.level,
+                status.confirmed,
+                status.comment,
+            ):
+                continue
+            claims.append(
+                {
+                    "type": "claim",
+                    "framework": status.outcome.framework,
+                    "scope": status.outcome.scope,
+                    "outcome": status.outcome.outcome,
+                    "tool": TOOL,
+                    "level": status.level,
+                    "confirmed": status.confirmed,
+                    "comment": new_text(status.comment),
+                    "source": status.source.as_json(),
+                }
+            )
+        stored_levels = {
+            (each.outcome.scope, each.outcome.outcome): each.level
+            for each in found.statuses
+            if each.level
+        }
+        result = ImportedFile(
+            path,
+            name,
+            made,
+            len(found.answers),
+            [*found.problems, *made.problems],
+            _contradictions(assessment, path.name, stored_levels, found.answers),
+            _differing(assessment, found.answers),
+            tuple(s for s in (scope,) if s),
+        )
+        if not made.events and not claims:
+            session.pending.clear()
+        elif not dry_run:
+            keep_original(path, assessment.workspace.received, sha256)
+            session.write([*made.events, *claims])
+    return result
+
+
+_IMPORTER = "webcaf import"
+
+
+def _whose(assessment: Assessment, scope: Scope | None, by: str | None) -> str:
+    """Give the name answers are stored under.
+
+    A file about a second system is a person of its own, so that what two files say of the
+    organisation is compared like two people's answers.
+    """
+    if by:
+        return by.partition(",")[0].strip()
+    settings = assessment.contents.settings
+    others = {s.id for s in settings.all_scopes if s.kind == "system" and s != scope}
+    earlier = {each.id for each in assessment.state.met.values() if each.name == _IMPORTER}
+    taken = any(
+        key.scope in others and given.person in earlier
+        for key, answers in assessment.state.answers.items()
+        for given in answers
+    )
+    return f"{_IMPORTER}, {scope.title}" if scope and taken else _IMPORTER
+
+
+def _system(assessment: Assessment, name: str | None) -> Scope | None:
+    systems = [s for s in assessment.contents.settings.all_scopes if s.kind == "system"]
+    titles = [each.title for each in systems]
+    if name is not None:
+        wanted = name.strip().casefold()
+        for each in systems:
+            if wanted in (each.id.casefold(), each.title.casefold()):
+                return each
+        raise AssessmentError(
+            Problem(
+                "unknown-system",
+                "--system",
+                f'"{name}" is not a system of this assessment.',
+                closest(name, titles)
+                or f"There are: {', '.join(titles) or 'none'}. Nothing was changed.",
+            )
+        )
+    if len(systems) > 1:
+        raise AssessmentError(
+            Problem(
+                "which-system",
+                "--system",
+                f"This assessment has {counted(len(systems), 'system')}: {', '.join(titles)}.",
+                "Say with --system NAME which of them the file is about. Nothing was changed.",
+            )
+        )
+    return systems[0] if systems else None
+
+
+def _contradictions(
+    assessment: Assessment,
+    name: str,
+    stored: dict[tuple[ScopeId, OutcomeId], LevelId],
+    answers: Sequence[AnswerReply],
+) -> list[Problem]:
+    """Recompute each stored status from the file's own statements, and name what differs."""
+    from cyberassess.domain.record.segment import Segment
+    from cyberassess.domain.result.scoring import determine
+
+    events: list[Event] = [
+        {
+            "type": "answer",
+            "framework": key.framework,
+            "scope": key.scope,
+            "indicator": key.indicator,
+            "person": "file",
+            "old": None,
+            "new": reply.answer,
+            "source": reply.source.as_json(),
+        }
+        for reply in answers
+        for key in reply.statements
+    ]
+    state = fold([Segment("the file", 1, "", {"parents": []}, events)])
+    problems: list[Problem] = []
+    for framework in assessment.frameworks.values():
+        for each in determine(framework, assessment.contents.settings, state):
+            level = stored.get((each.asked.scope.id, each.asked.outcome.id))
+            if level is None or each.suggested == level:
+                continue
+            found = framework.level(each.suggested).title if each.suggested else "nothing yet"
+            problems.append(
+                Problem(
+                    "contradiction",
+                    f"{name}, {each.asked.outcome.id}",
+                    f"WebCAF holds {framework.level(level).title}, but its own statements give "
+                    f"{found}.",
+                    "The statements count; the stored status is kept beside them.",
+                )
+            )
+    return problems
+
+
+def _differing(
+    assessment: Assessment, answers: Sequence[AnswerReply]
+) -> list[tuple[StatementKey, StatementKey]]:
+    """Name the statements that say the same but are answered differently in a file."""
+    given = {key: (reply.answer, reply.reason) for reply in answers for key in reply.statements}
+    pairs: list[tuple[StatementKey, StatementKey]] = []
+    for key, said in given.items():
+        indicator = assessment.frameworks[key.framework].indicators[key.indicator][1]
+        if indicator.same_as is None:
+            continue
+        twin = StatementKey(key.framework, key.scope, indicator.same_as)
+        if twin in given and given[twin][0] != said[0]:
+            pairs.append((twin, key))
+    return pairs

@@ -1,0 +1,73 @@
+"""What is said of what came in."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cyberassess.errors import counted
+from cyberassess.steps.settle.words import replaced_lines
+from cyberassess.terminal.text import wrap
+
+if TYPE_CHECKING:
+    from cyberassess.domain.assessment import Person
+    from cyberassess.opening.intake import ReceivedFile
+    from cyberassess.steps.receive.importing import ImportedFile
+    from cyberassess.terminal.prompts import Asked
+
+
+def received_lines(found: "ReceivedFile") -> list[str]:
+    """Give one summary line, and what was replaced; the same for a dry run."""
+    if found.refused:
+        lines = [f"{found.path.name}: refused"]
+    else:
+        stored = f"stored {counted(found.stored, 'answer')}"
+        differ = f", {counted(len(found.conflicts), 'conflict')}" if found.conflicts else ""
+        texts = f" and {counted(found.texts, 'text')}" if found.texts else ""
+        lines = [
+            f"{found.path.name}: {found.person}: {stored}{texts}, "
+            f"{found.unchanged} unchanged, {counted(len(found.problems), 'remark')}{differ}"
+        ]
+    lines += replaced_lines(found.replaced)
+    lines += [f"  in conflict now: {key.indicator}/{key.scope}" for key in found.conflicts]
+    lines += [f"  {found.declared[0].upper()}{found.declared[1:]}"] if found.declared else []
+    for what, place in (
+        ("The original is kept as", found.kept_as),
+        ("A receipt to send back:", found.receipt),
+        ("A workbook to send back, with what to look at again:", found.notes),
+    ):
+        if place:
+            lines.append(f"  {what} {place}")
+    return lines
+
+
+def asked_lines(asked: "Asked", person: "Person") -> Iterator[str]:
+    """Say what was kept."""
+    kept = f"Kept {counted(asked.answers, 'answer')} and {counted(asked.texts, 'text')}"
+    yield from wrap(f"{kept} for {person.name}.")
+    if asked.left:
+        yield f"{counted(asked.left, 'question')} still open."
+        yield f'To go on: cyberassess ask --as "{person.name}"'
+
+
+def imported_lines(found: "ImportedFile", *, dry_run: bool) -> Iterator[str]:
+    """Say what an import brought."""
+    made = found.plan
+    verb = "would store" if dry_run else "stored"
+    where = f" for {found.scopes[0].title}" if found.scopes else ""
+    yield (
+        f"{found.path.name}: {counted(found.answers, 'answer')} found, {verb} "
+        f"{counted(made.stored, 'answer')} and {counted(made.texts, 'text')}{where}, "
+        f"{made.unchanged} unchanged. Person: {found.person}."
+    )
+    yield from replaced_lines(made.replaced)
+    if found.contradictions:
+        yield (
+            f"{counted(len(found.contradictions), 'stored status', 'stored statuses')} "
+            "contradict their own statements:"
+        )
+    if found.differing:
+        yield (
+            f"{counted(len(found.differing), 'pair')} of statements say the same but are "
+            "answered differently; both stand as they came, and no score changes by it:"
+        )
+        for first, second in found.differing:
+            yield f"  {first.indicator} and {second.indicator} in {first.scope}"

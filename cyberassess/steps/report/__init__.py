@@ -1,0 +1,1 @@
+"""Print reports, and approve what they say."""

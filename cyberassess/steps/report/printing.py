@@ -1,0 +1,372 @@
+"""Printing documents for people: from an assessment, or an approved version of it, to a file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyberassess import __version__
+from cyberassess.disk.files import write_whole
+from cyberassess.disk.segments import Reading
+from cyberassess.domain.record.approval import approvals_of, version_of
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.segment import up_to
+from cyberassess.domain.result.years import Year, year_of
+from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
+from cyberassess.opening.assessment import Assessment, differences, open_assessment
+from cyberassess.opening.files_for_people import refuse_existing, saving
+from cyberassess.opening.offering import previous
+from cyberassess.opening.theming import default_scores
+from cyberassess.steps.sets.official import official_texts
+
+if TYPE_CHECKING:
+    from cyberassess.paper.basis import Basis
+    from cyberassess.paper.document import Document
+    from cyberassess.paper.documents.full import FullReport
+
+MOST_YEARS = 6
+"""How many earlier assessments are read, each naming the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A document that was written."""
+
+    path: Path
+    pages: int
+    """0 for anything but PDF."""
+    reason: str
+    """Why it is not a PDF, empty where it is or where something else was asked for."""
+    status: str = ""
+    """``DRAFT`` or ``approved``, with the version."""
+    notes: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a document is wanted."""
+
+    output: Path | None = None
+    """Where to; a dated name under ``reports/`` if ``None``."""
+    force: bool = False
+    """Replace the file named by ``output``."""
+    suffix: str = ".pdf"
+    """``.pdf``, ``.html`` or ``.docx``."""
+    version: int | None = None
+    """An approved version; the present state if ``None``."""
+
+
+def print_document(
+    folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted
+) -> Printed:
+    """Write a document as PDF, or as one HTML file where that is wanted or no PDF can be made.
+
+    Args:
+        name: what the dated file is called, ``full``.
+        make: gives what is printed.
+
+    Raises:
+        ReportError: where the file is there already, or cannot be written.
+        AssessmentError: where the assessment, its look, or the wanted version cannot be used.
+    """
+    from cyberassess.paper import html as render
+
+    html = wanted.suffix == ".html"
+    reason = "" if html else render.can_make_pdf()
+    suffix = ".html" if html or reason else ".pdf"
+    document, path, status, notes = _prepared(folder, name, make, replace(wanted, suffix=suffix))
+    if suffix == ".pdf":
+        with_pages: list[int] = []
+        write_document(path, lambda: with_pages.append(render.write_pdf(document, path)))
+        return Printed(path, with_pages[0], "", status, notes)
+    write_document(path, lambda: write_whole(path, render.render_html(document).encode()))
+    return Printed(path, 0, reason, status, notes)
+
+
+def _prepared(
+    folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted
+) -> "tuple[Document, Path, str, tuple[Problem, ...]]":
+    """Give what is printed, and where to; the assessment itself need not stay in memory."""
+    basis, assessment, notes = prepare(folder, version=wanted.version)
+    path = place(assessment, name, wanted)
+    return make(basis), path, _status(basis), notes
+
+
+def _status(basis: "Basis") -> str:
+    word = "DRAFT" if basis.version.is_draft else "approved"
+    return f"version {basis.version.number}, {word}"
+
+
+def write_document(path: Path, write: Callable[[], object]) -> None:
+    """Write a file for people, or say why it cannot be written.
+
+    Raises:
+        ReportError: with the reason.
+    """
+    with saving(path, "document", raising=ReportError):
+        write()
+
+
+def prepare(
+    folder: Path, *, version: int | None = None
+) -> "tuple[Basis, Assessment, tuple[Problem, ...]]":
+    """Give what documents are made from, the assessment, and notes for whoever prints.
+
+    An approved version is read as it stood when it was approved, so that it comes out the same
+    whatever is recorded later.
+
+    Raises:
+        AssessmentError: where the organisation's look or the wanted version cannot be used.
+    """
+    now = open_assessment(folder)
+    found = version_of(now.state, now.fingerprint)
+    if version is not None or not found.is_draft:
+        now = as_approved(now, version or found.number)
+    basis, notes = basis_of(now)
+    return basis, now, notes
+
+
+def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
+    """Give what documents are made from, of an assessment as it was opened, and notes.
+
+    Raises:
+        AssessmentError: where the organisation's look cannot be used.
+    """
+    from cyberassess.paper.basis import Basis
+    from cyberassess.paper.house_style import read_look
+    from cyberassess.paper.nation import NATIONS
+
+    settings = now.contents.settings
+    look, faults = read_look(now.workspace.folder)
+    if faults:
+        raise AssessmentError(*faults)
+    years, notes = _years(now)
+    if settings.nation not in NATIONS:
+        notes = (*notes, _unknown_nation(settings.nation))
+    found = version_of(now.state, now.fingerprint)
+    basis = Basis(
+        settings,
+        now.frameworks,
+        now.profiles,
+        now.contents.themes,
+        now.state,
+        now.card,
+        now.on,
+        __version__,
+        found,
+        years,
+        look,
+        official_texts(now.workspace.folder, now.frameworks.values()),
+        now.contents.default_themes,
+        default_scores(now),
+        now.corrected,
+        now.opened,
+    )
+    return basis, notes
+
+
+def _unknown_nation(nation: str) -> Problem:
+    from cyberassess.paper.nation import NATIONS
+
+    return Problem(
+        "unknown-nation",
+        "assessment.yaml, nation",
+        f'"{nation}" is not a nation whose offices and laws are known, so none are named.',
+        closest(nation, NATIONS) or f"There are: {', '.join(NATIONS)}.",
+        Severity.NOTE,
+    )
+
+
+def as_approved(now: Assessment, version: int) -> Assessment:
+    """Give the assessment as it stood when a version was approved.
+
+    Raises:
+        AssessmentError: where there is no such version, or its settings are gone.
+    """
+    approvals = approvals_of(now.state)
+    wanted = next((each for each in approvals if each.version == version), None)
+    if wanted is None:
+        there = ", ".join(str(each.version) for each in approvals)
+        raise AssessmentError(
+            Problem(
+                "unknown-version",
+                "",
+                f"Version {version} was not approved.",
+                f"Approved versions: {there}." if there else "No version was approved yet.",
+            )
+        )
+    segments = tuple(up_to(now.reading.segments, wanted.segment) or ())
+    then = Assessment(
+        now.workspace, now.contents, Reading(segments, now.reading.notes), fold(segments)
+    )
+    changed = differences(then.state.settings, now.contents.flat)
+    if changed:
+        raise AssessmentError(
+            Problem(
+                "settings-changed",
+                "assessment.yaml",
+                f"{counted(len(changed), 'value')} changed since version {version} was approved: "
+                f"{', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}.",  # noqa: PLR2004
+                "Put the file back as it was to print that version, or keep the copy that was "
+                "approved. Nothing was printed.",
+            )
+        )
+    return then
+
+
+def _years(now: Assessment) -> tuple[tuple[Year, ...], tuple[Problem, ...]]:
+    """Give the assessments before this one, the last one first; each is read and let go."""
+    years: list[Year] = []
+    notes: list[Problem] = []
+    seen = {now.workspace.folder.resolve()}
+    each: Assessment | None = now
+    while each is not None and len(years) < MOST_YEARS:
+        each, note = previous(each)
+        notes += [note] if note else []
+        if each is None or each.workspace.folder.resolve() in seen:
+            break
+        seen.add(each.workspace.folder.resolve())
+        rules = {
+            ref: framework.rule
+            for ref, framework in now.frameworks.items()
+            if ref in each.frameworks and each.frameworks[ref].rule.name != framework.rule.name
+        }
+        years.append(
+            year_of(
+                each.contents.settings.period,
+                each.card_by(rules) if rules else each.card,
+                {ref: profile.id if profile else "" for ref, profile in each.profiles.items()},
+                {ref: f"{f.title} {f.version}" for ref, f in each.frameworks.items()},
+                frozenset(rules),
+            )
+        )
+    return tuple(years), tuple(notes)
+
+
+def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
+    """Say where a document goes.
+
+    Raises:
+        ReportError: where a file of the given name is there already.
+    """
+    if wanted.output is None:
+        return _dated(assessment, name, wanted.suffix)
+    path = wanted.output
+    if wanted.suffix == ".html" and path.suffix == ".pdf":
+        path = path.with_suffix(".html")
+    refuse_existing(path, force=wanted.force, raising=ReportError)
+    return path
+
+
+def _dated(assessment: Assessment, name: str, suffix: str) -> Path:
+    from cyberassess.opening.file_names import plain
+
+    settings = assessment.contents.settings
+    text = plain(f"{settings.organisation} {settings.period} cyber resilience {name}", 80)
+    stem = f"{assessment.on.isoformat()} {text}"
+    number, path = 1, assessment.workspace.reports / f"{stem}{suffix}"
+    while path.exists():
+        number += 1
+        path = assessment.workspace.reports / f"{stem} ({number}){suffix}"
+    return path
+
+
+def report_full(folder: Path, wanted: Wanted | None = None) -> Printed:
+    """Write the full report.
+
+    Raises:
+        ReportError: where the file is there already, or cannot be written.
+    """
+    from cyberassess.paper.documents.full import full_report
+
+    return print_document(folder, "full", full_report, wanted or Wanted())
+
+
+def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]) -> Path:
+    """Print the full report for a pack, with files that travel inside; give where it is.
+
+    Where there is no PDF engine it is HTML, and nothing travels inside.
+    """
+    from cyberassess.paper import html as render
+
+    report = full_view(assessment)
+    if render.can_make_pdf():
+        path = folder / "report.html"
+        write_whole(path, render.render_html(report).encode())
+    else:
+        path = folder / "report.pdf"
+        render.write_pdf(report, path, attach)
+    return path
+
+
+def full_view(assessment: Assessment) -> "FullReport":
+    """Give everything the full report prints, of an assessment as it was opened."""
+    from cyberassess.paper.documents.full import full_report
+
+    return full_report(basis_of(assessment)[0])
+
+
+def report_board(
+    folder: Path, wanted: Wanted, *, edition: str = "restricted", decision: str = ""
+) -> Printed:
+    """Write the board summary.
+
+    Args:
+        edition: ``restricted``, or ``open``, which names no system, person or evidence.
+        decision: what the committee is asked; what follows from the plan if empty.
+
+    Raises:
+        ReportError: where it cannot be written, or the open edition would name somebody.
+    """
+    from cyberassess.paper.documents.board import board_summary
+
+    def make(basis: "Basis") -> "Document":
+        return board_summary(basis, edition=edition, decision=" ".join(decision.split()))
+
+    name = "board open" if edition == "open" else "board"
+    if wanted.suffix != ".docx":
+        return print_document(folder, name, make, wanted)
+    from cyberassess.paper.documents.board_docx import board_docx
+
+    basis, assessment, notes = prepare(folder, version=wanted.version)
+    path = place(assessment, name, wanted)
+    data = board_docx(board_summary(basis, edition=edition, decision=" ".join(decision.split())))
+    write_document(path, lambda: write_whole(path, data))
+    return Printed(path, 0, "", _status(basis), notes)
+
+
+def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:
+    """Write the report on one theme, the headline theme if none is named.
+
+    Raises:
+        AssessmentError: where there is no such theme.
+        ReportError: where it cannot be written.
+    """
+    from cyberassess.paper.documents.theme import theme_report
+
+    def make(basis: "Basis") -> "Document":
+        return theme_report(basis, theme=theme)
+
+    return print_document(folder, f"theme {theme.casefold()}".strip(), make, wanted)
+
+
+def report_findings(folder: Path, wanted: Wanted | None = None) -> Printed:
+    """Write every finding, and what will be done about it.
+
+    Raises:
+        ReportError: where the file is there already, or cannot be written.
+    """
+    from cyberassess.paper.documents.findings import findings_report
+
+    return print_document(folder, "findings and plan", findings_report, wanted or Wanted())
+
+
+def report_soa(folder: Path, wanted: Wanted | None = None) -> Printed:
+    """Write the statement of applicability: what applies where, and what was left out.
+
+    Raises:
+        ReportError: where the file is there already, or cannot be written.
+    """
+    from cyberassess.paper.documents.applicability import applicability
+
+    return print_document(folder, "statement of applicability", applicability, wanted or Wanted())

@@ -1,0 +1,1 @@
+"""Have somebody independent look at the determinations."""

@@ -1,0 +1,83 @@
+"""Commands for independent review: review, review send, review receive."""
+
+from pathlib import Path
+
+import click
+
+from cyberassess.terminal.running import IN_PART, by_whom, json_flag, print_json, show_problems
+
+
+@click.group(invoke_without_command=True)
+@json_flag
+@click.pass_context
+def review(context: click.Context, *, as_json: bool) -> None:
+    """Say how far an independent assurer agrees; send and receive their workbook.
+
+    \b
+    Examples:
+      cyberassess review
+      cyberassess review --json
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from cyberassess.steps.review.reviewing import review_state
+    from cyberassess.steps.review.words import review_json, review_lines
+
+    found = review_state(Path(context.obj))
+    if as_json:
+        print_json(review_json(found))
+    else:
+        for line in review_lines(found):
+            click.echo(line)
+
+
+@review.command("send")
+@click.option("--to", metavar="'NAME, ROLE'", required=True, help="The assurer.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=None,
+    show_default="under reviews/",
+    type=click.Path(path_type=Path),
+    help="Where to write it.",
+)
+@click.option("--force", is_flag=True, help="Replace the file named by --output.")
+@by_whom
+@click.pass_obj
+def review_send(folder: str, to: str, *, output: Path | None, force: bool, by: str | None) -> None:
+    """Write the assurer's workbook: every claim beside empty columns.
+
+    \b
+    Examples:
+      cyberassess review send --to "Nadia Okafor, Independent assurer"
+      cyberassess review send --to "Nadia Okafor" -o review.xlsx --force
+    """
+    from cyberassess.steps.review.reviewing import send_review
+
+    sent = send_review(Path(folder), to, output, force=force, by=by)
+    click.echo(f"Wrote {sent.path}: {sent.outcomes} outcomes for {sent.name}.")
+
+
+@review.command("receive")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@by_whom
+@click.pass_context
+def review_receive(context: click.Context, file: Path, *, dry_run: bool, by: str | None) -> None:
+    """Take in an assurer's workbook; it is kept byte for byte, with a slip to sign.
+
+    \b
+    Examples:
+      cyberassess review receive review.xlsx
+      cyberassess review receive review.xlsx --dry-run
+    """
+    from cyberassess.steps.review.reviewing import receive_review
+    from cyberassess.steps.review.words import review_received_lines
+
+    found = receive_review(Path(context.obj), file, dry_run=dry_run, by=by)
+    for line in review_received_lines(found, dry_run=dry_run):
+        click.echo(line)
+    show_problems(found.problems, indent="  ")
+    if found.problems:
+        context.exit(IN_PART)

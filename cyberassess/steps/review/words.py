@@ -1,0 +1,73 @@
+"""What the commands about independent review print."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cyberassess.errors import counted
+from cyberassess.terminal.text import table, wrap
+
+if TYPE_CHECKING:
+    from cyberassess.steps.review.reviewing import ReviewReceived, ReviewState
+
+Json = dict[str, Any]  # NOTE: printed as it is.
+
+
+def review_lines(found: "ReviewState") -> Iterator[str]:
+    """Say how far assurers agree, and where they differ."""
+    if not any(each.reviewed for each in found.agreements):
+        yield "No review has come back yet. Ask for one: cyberassess review send --to 'NAME, ROLE'"
+        return
+    rows: list[tuple[str, ...]] = [("Part", "outcomes", "reviewed", "agree", "lower", "higher")]
+    rows += [
+        (
+            f"{each.group} {each.title}",
+            *(str(n) for n in (each.outcomes, each.reviewed, each.agree, each.lower, each.higher)),
+        )
+        for each in found.agreements
+    ]
+    yield from table(rows, indent="")
+    yield ""
+    yield from wrap(
+        f"{counted(found.reviewed, 'outcome')} reviewed; "
+        f"{counted(found.lowered, 'claim was', 'claims were')} lowered."
+    )
+    for score, review in found.differing:
+        framework = score.asked.framework
+        own = framework.level(score.determination).title if score.determination else "nothing"
+        other = framework.title_of(review.level) if review.level else ""
+        yield from wrap(
+            f"{score.key.outcome}/{score.key.scope}: claimed {own}, found {other}", "  "
+        )
+
+
+def review_json(found: "ReviewState") -> Json:
+    """Give ``review --json``."""
+    return {
+        "schema": 1,
+        "agreement": [each._asdict() for each in found.agreements],
+        "reviewed": found.reviewed,
+        "lowered": found.lowered,
+        "differing": [
+            {
+                "framework": score.key.framework,
+                "scope": score.key.scope,
+                "outcome": score.key.outcome,
+                "claimed": score.determination,
+                "found": review.level,
+            }
+            for score, review in found.differing
+        ],
+    }
+
+
+def review_received_lines(found: "ReviewReceived", *, dry_run: bool) -> Iterator[str]:
+    """Say what was taken in, and where the file and its slip lie."""
+    verb = "would store" if dry_run else "stored"
+    yield from wrap(
+        f"{found.path.name}: {found.person}: {verb} {counted(found.stored, 'review')}, "
+        f"{found.unchanged} unchanged."
+    )
+    if found.kept_as:
+        yield f"  kept as {found.kept_as}"
+    if found.slip is not None:
+        yield f"  slip to sign: {found.slip}"

@@ -1,0 +1,1 @@
+"""Send the questions out as workbooks with letters, and remind those who are late."""

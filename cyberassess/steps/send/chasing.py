@@ -1,0 +1,242 @@
+"""The texts that go out beside questionnaires, and reminders for those who are late.
+
+Nothing is ever sent from here: the officer's own e-mail program does that. One text a person, and
+one CSV for a mail merge.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberassess.disk.files import write_whole
+from cyberassess.domain.assessment import Person, statement_key
+from cyberassess.domain.calendar_words import MONTHS
+from cyberassess.domain.characters import visible
+from cyberassess.errors import counted
+from cyberassess.opening.assessment import Assessment, now, open_assessment
+from cyberassess.opening.file_names import plain
+from cyberassess.opening.files_for_people import csv_bytes, saving
+from cyberassess.steps.people.people import EXTENSION
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A questionnaire that has just been written."""
+
+    person: Person
+    path: Path
+    questions: int
+    minutes: int
+    topics: int
+
+
+def due_for(assessment: Assessment, person: Person) -> datetime.date | None:
+    """Give the date a person's answers are wanted by: a later one they were given, or all's."""
+    record = assessment.state.record(EXTENSION, str(person.id))
+    if record is not None:
+        return datetime.date.fromisoformat(str(record.fields["until"]))
+    return assessment.contents.settings.due
+
+
+def day(date: datetime.date) -> str:
+    """Write a date as people do: ``30 October 2026``."""
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def write_letters(assessment: Assessment, outgoing: Sequence[Outgoing]) -> list[Path]:
+    """Write the e-mail text for each questionnaire, and one CSV with a line for each.
+
+    They go to ``questionnaires/letters``.
+
+    Raises:
+        AssessmentError: where they cannot be written.
+    """
+    settings = assessment.contents.settings
+    where = assessment.workspace.letters
+    files: dict[Path, bytes] = {}
+    rows: list[tuple[str, ...]] = [("Name", "E-mail", "File", "Minutes", "Due")]
+    for each in outgoing:
+        due = due_for(assessment, each.person)
+        files[where / f"{each.path.stem}.txt"] = _letter(assessment, each, due).encode()
+        rows.append(
+            (
+                each.person.name,
+                each.person.email,
+                each.path.name,
+                str(each.minutes),
+                due.isoformat() if due else "",
+            )
+        )
+    if outgoing:
+        name = f"{plain(settings.organisation, 30)} {plain(settings.period, 12)} - to send.csv"
+        files[where / name] = csv_bytes(rows)
+    return write_texts(files)
+
+
+def write_texts(files: dict[Path, bytes]) -> list[Path]:
+    """Write files, each whole.
+
+    Raises:
+        AssessmentError: where one cannot be written.
+    """
+    for path, data in files.items():
+        with saving(path):
+            write_whole(path, data)
+    return list(files)
+
+
+def _letter(assessment: Assessment, each: Outgoing, due: datetime.date | None) -> str:
+    settings = assessment.contents.settings
+    officer = settings.officer
+    by = f" by {day(due)}" if due else ""
+    contact = f"{officer.name}{f' ({officer.email})' if officer.email else ''}"
+    lines = [
+        f"To: {each.person.email or each.person.name}",
+        f"Subject: Cyber questions for {settings.organisation}, {settings.period}"
+        f"{f', wanted{by}' if due else ''}",
+        "",
+        f"Dear {each.person.name},",
+        "",
+        f"{settings.organisation} looks each year at how well it would withstand a cyber attack. "
+        "You know your part of it best.",
+        "",
+        f"Your questions are in the file attached: {each.path.name}. There are "
+        f"{each.questions:,}, and they take about {each.minutes} minutes. "
+        "You need not do them in one go.",
+        "",
+        f"What to do: open the file, choose an answer in each row, save it, and send it back{by}. "
+        "Add a line on why, and name a document that shows it, where you can.",
+        "",
+        '"I don\'t know" is a welcome answer: we then ask somebody else. '
+        "If a question belongs to somebody else, tell me who.",
+        "",
+        f"Your answers go into the assessment and its report under your name and role. "
+        f"Questions: {contact}.",
+        "",
+        "Thank you,",
+        officer.name,
+    ]
+    return "\n".join(map(visible, lines)) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """Somebody who is late or incomplete."""
+
+    person: Person
+    missing: int
+    """Statements nobody has answered."""
+    of: int
+    file: str
+    """The last questionnaire that went out, empty where none did."""
+    received: str
+    """Date of the last that came back, empty where none did."""
+    due: datetime.date | None
+    days_late: int
+    """0 where the date has not passed, or none is set."""
+
+    @property
+    def state(self) -> str:
+        """Say in a few words what is wanted."""
+        if not self.file:
+            return "not sent yet"
+        return "incomplete" if self.received else "no reply"
+
+
+def today() -> datetime.date:
+    """Give the day it is."""
+    return datetime.date.fromisoformat(now()[:10])
+
+
+def chased(assessment: Assessment, on: datetime.date) -> tuple[Chased, ...]:
+    """Give everybody with questions nobody has answered, the latest first."""
+    settings, state = assessment.contents.settings, assessment.state
+    found: list[Chased] = []
+    for person_id, portion in assessment.contents.portions.items():
+        person = settings.person(person_id)
+        if person is None:
+            continue
+        keys = [statement_key(asked, i) for asked in portion for i in asked.outcome.asked]
+        missing = sum(not state.answers.get(key) for key in keys)
+        if not missing:
+            continue
+        sent = [each for each in state.sent if each.person == person_id]
+        came = [each.origin.time[:10] for each in state.returned(person_id)]
+        due = due_for(assessment, person)
+        late = (on - due).days if due else 0
+        name = max(sent, key=lambda each: each.serial).name if sent else ""
+        found.append(
+            Chased(person, missing, len(keys), name, max(came, default=""), due, max(late, 0))
+        )
+    return tuple(sorted(found, key=lambda each: -each.days_late))
+
+
+def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...], list[Path]]:
+    """Write a reminder for each person who is late or incomplete, and one CSV.
+
+    Args:
+        output: folder to write to; ``questionnaires/letters`` in the workspace if ``None``.
+
+    Raises:
+        AssessmentError: where they cannot be written.
+    """
+    assessment = open_assessment(folder)
+    settings = assessment.contents.settings
+    late = [each for each in chased(assessment, today()) if each.file]
+    where = output or assessment.workspace.letters
+    files: dict[Path, bytes] = {}
+    rows: list[tuple[str, ...]] = [
+        ("Name", "E-mail", "File", "Missing", "Of", "Last reply", "Due", "Days late")
+    ]
+    for each in late:
+        name = f"Reminder - {plain(each.person.name, 40)}.txt"
+        if where / name in files:
+            name = f"Reminder - {plain(each.person.name, 40)} {each.person.id}.txt"
+        files[where / name] = _reminder(assessment, each).encode()
+        rows.append(
+            (
+                each.person.name, each.person.email, each.file, str(each.missing), str(each.of),
+                each.received, each.due.isoformat() if each.due else "", str(each.days_late),
+            )
+        )  # fmt: skip
+    if late:
+        list_name = f"{plain(settings.organisation, 30)} {plain(settings.period, 12)} - to chase"
+        files[where / f"{list_name}.csv"] = csv_bytes(rows)
+    return chased(assessment, today()), write_texts(files)
+
+
+def _reminder(assessment: Assessment, each: Chased) -> str:
+    settings = assessment.contents.settings
+    officer = settings.officer
+    missing = counted(each.missing, "answer")
+    if each.received:
+        said = (
+            f"Thank you for the answers that came on {each.received}. "
+            f"{missing} of {each.of:,} are still missing."
+        )
+    else:
+        said = f"I have not had your answers yet: {each.of:,} questions are waiting."
+    if each.due and each.days_late:
+        when = f"They were wanted by {day(each.due)}."
+    elif each.due:
+        when = f"They are wanted by {day(each.due)}."
+    else:
+        when = "Can you say by when you can send them?"
+    lines = [
+        f"To: {each.person.email or each.person.name}",
+        f"Subject: Reminder: cyber questions for {settings.organisation}, {settings.period}",
+        "",
+        f"Dear {each.person.name},",
+        "",
+        f"{said} {when}",
+        "",
+        f"The file is {each.file}. Save what you have and send it back, even if it is not "
+        'finished; "I don\'t know" is a welcome answer.',
+        "",
+        "If you need more time, or somebody else should answer, tell me and I will arrange it.",
+        "",
+        "Thank you,",
+        f"{officer.name}{f', {officer.email}' if officer.email else ''}",
+    ]
+    return "\n".join(map(visible, lines)) + "\n"

@@ -1,0 +1,291 @@
+"""Questions out: one workbook a person."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+from pathlib import Path
+
+from cyberassess import __version__
+from cyberassess.disk.segments import new_text
+from cyberassess.domain.assessment import (
+    Person,
+    PersonId,
+)
+from cyberassess.domain.people.questions import (
+    COMMENT,
+    Links,
+    OfferKind,
+    Questionnaire,
+    questionnaire,
+    with_asked_again,
+    with_comments,
+    with_see_also,
+)
+from cyberassess.domain.sets.comparing import Relation, mapping_name
+from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
+from cyberassess.errors import (
+    AssessmentError,
+    Problem,
+    closest,
+)
+from cyberassess.opening.assessment import (
+    Assessment,
+    Event,
+    find_person,
+    now,
+    record_event,
+    writing,
+)
+from cyberassess.opening.documenting import documents_of
+from cyberassess.opening.file_names import plain
+from cyberassess.opening.files_for_people import moment, saving
+from cyberassess.opening.offering import last_year_event, need_last_year, offers_to
+from cyberassess.steps.send.chasing import Outgoing, write_letters
+
+LONG = 45
+"""Minutes above which the officer is told that a questionnaire is long."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A questionnaire that was written."""
+
+    person: Person
+    path: Path
+    questions: int
+    minutes: int
+    serial: int
+    earlier: int | None = None
+    """Questions beside which an answer of last year stands; ``None`` where there is no last
+    year."""
+
+
+def send(
+    folder: Path,
+    *,
+    to: Sequence[str] = (),
+    comments: Sequence[str] = (),
+    without_last_year: bool = False,
+    by: str | None = None,
+    on_file: Callable[[SentFile], None] = lambda _: None,
+) -> list[SentFile]:
+    """Write one workbook for each person who is asked something.
+
+    Args:
+        to: names or ids; everybody if empty.
+        comments: ``REF: TEXT`` each, to stand beside the cell in the workbook of the one person
+            named; recorded.
+        without_last_year: send all the same where last year cannot be read.
+        on_file: called after each file.
+
+    Raises:
+        AssessmentError: for an unknown name, or where nothing can be written.
+    """
+    from cyberassess.books.questionnaire.writing import write_questionnaire
+
+    with writing(folder, "send", by=by) as session:
+        assessment = session.assessment
+        before = None if without_last_year else need_last_year(assessment)
+        settings, portions = assessment.contents.settings, assessment.contents.portions
+        chosen = [find_person(assessment, name).id for name in to] or list(portions)
+        if comments:
+            session.write(_comments(assessment, chosen, comments))
+            assessment = session.assessment
+        questionnaires = [questions_for(assessment, person_id) for person_id in chosen]
+        sent: list[SentFile] = []
+        events: list[Event] = []
+        names: set[str] = set()
+        outgoing: list[Outgoing] = []
+        for what in questionnaires:
+            path = assessment.workspace.sent / file_name(assessment, what, names)
+            hint = (
+                "Close it if it is open in a spreadsheet, and look at the folder's permissions. "
+                "Nothing was recorded."
+            )
+            with saving(path, hint=hint):
+                write_questionnaire(path, what, created=moment(now()), tool=__version__)
+            events.append(
+                {
+                    "type": "sent",
+                    "person": what.person.id,
+                    "name": new_text(path.name),
+                    "serial": what.serial,
+                    "head": what.head,
+                    "questions": len(what.rows),
+                    **_remarks(what),
+                }
+            )
+            sent.append(
+                SentFile(
+                    what.person, path, len(what.rows), what.minutes, what.serial,
+                    _earlier_in(what) if settings.previous else None,
+                )
+            )  # fmt: skip
+            outgoing.append(
+                Outgoing(what.person, path, len(what.rows), what.minutes, len(what.topics))
+            )
+            on_file(sent[-1])
+        write_letters(assessment, outgoing)
+        found = last_year_event(assessment, before) if before else None
+        events += [found] if found else []
+        session.write(events)
+    return sent
+
+
+def _earlier_in(what: Questionnaire) -> int:
+    """Count the questions beside which an answer of last year stands."""
+    return sum(any(each.kind is OfferKind.EARLIER for each in row.offers) for row in what.rows)
+
+
+def _remarks(what: Questionnaire) -> Event:
+    """Give what a workbook asks to look at, as its event keeps it."""
+    texts = dict.fromkeys(what.remarks.values())
+    return {"remarks": [new_text(each) for each in texts]} if texts else {}
+
+
+def _comments(
+    assessment: Assessment, chosen: Sequence[PersonId], comments: Sequence[str]
+) -> list[Event]:
+    """Give the events that keep comments for one person.
+
+    Raises:
+        AssessmentError: where there is not one person, or a ref is none of their questions.
+    """
+    nothing = "Nothing was changed."
+    if len(chosen) != 1:
+        raise AssessmentError(
+            Problem(
+                "comment-for-one",
+                "--comment",
+                "A comment is for one person.",
+                f"Name them with --to. {nothing}",
+            )
+        )
+    what = questions_for(assessment, chosen[0])
+    known = {
+        ref: topic
+        for topic in what.topics
+        for block in topic.blocks
+        for ref in (block.why_ref, block.evidence_ref, *(row.ref for row in block.rows))
+    }
+    events: list[Event] = []
+    for comment in comments:
+        # NOTE: a ref may hold a colon itself (2:A1.a), and the text too
+        ref = next((r for r in known if comment.startswith((f"{r}: ", f"{r}:\t"))), "")
+        text = " ".join(comment[len(ref) + 1 :].split())
+        if not ref or not text:
+            stated = comment.partition(": ")[0]
+            raise AssessmentError(
+                Problem(
+                    "comment-unclear",
+                    "--comment",
+                    f'"{comment}" does not begin with a question of {what.person.name} '
+                    "and a colon.",
+                    f"Write it like 'B2.c.NA.2/housing: Who checks this?'. "
+                    f"{closest(stated, list(known))} {nothing}".replace("  ", " "),
+                )
+            )
+        name = ref.rpartition(":")[2].partition("/")[0]
+        key = (chosen[0], known[ref].framework, known[ref].scope, name)
+        events.append(record_event(COMMENT, key, {"text": text}, texts=("text",)))
+    return events
+
+
+def linked(assessment: Assessment) -> Links:
+    """Give which outcomes of the pinned sets mappings link, the strongest first."""
+    from cyberassess.disk.comparing_yaml import Comparisons, read_mapping
+    from cyberassess.disk.resources import folder as shipped
+
+    if len(assessment.frameworks) < 2:  # noqa: PLR2004 - a link needs two ends
+        return {}
+    order = list(Relation)
+    found: dict[tuple[FrameworkRef, OutcomeId], dict[tuple[FrameworkRef, OutcomeId], int]] = {}
+    mappings = Comparisons(shipped("frameworks")).mappings()
+    for one, other in permutations(assessment.frameworks, 2):
+        file = mappings.get(mapping_name(one, other))
+        mapping = read_mapping(file)[0] if file else None
+        for link in mapping.links if mapping else ():
+            first = _outcome(assessment, one, link.from_)
+            second = _outcome(assessment, other, link.to)
+            if first is None or second is None:
+                continue
+            strength = order.index(link.relation)
+            for here, there in ((first, second), (second, first)):
+                seen = found.setdefault(here, {})
+                seen[there] = min(strength, seen.get(there, strength))
+    return {key: sorted(ends, key=lambda each: ends[each]) for key, ends in found.items()}
+
+
+def _outcome(
+    assessment: Assessment, ref: FrameworkRef, name: str
+) -> tuple[FrameworkRef, OutcomeId] | None:
+    framework = assessment.frameworks[ref]
+    if name in framework.outcomes:
+        return ref, OutcomeId(name)
+    if name in framework.indicators:
+        return ref, framework.indicators[IndicatorId(name)][0].id
+    return None
+
+
+def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
+    """Give what a person is asked now.
+
+    Raises:
+        AssessmentError: where they are asked nothing.
+    """
+    from cyberassess.steps.sets.official import official_texts
+
+    settings = assessment.contents.settings
+    person = settings.person(person_id)
+    portion = assessment.contents.portions.get(person_id, ())
+    if person is None or not portion:
+        raise AssessmentError(
+            Problem(
+                "asked-nothing",
+                "",
+                f"{assessment.name_of(person_id)} is asked nothing.",
+                "Look at answers under people in assessment.yaml.",
+            )
+        )
+    serials = [each.serial for each in assessment.state.sent if each.person == person_id]
+    what = questionnaire(
+        person,
+        portion,
+        settings,
+        assessment.state,
+        frameworks=assessment.frameworks,
+        serial=max(serials, default=0) + 1,
+        offers=offers_to(assessment, person_id),
+        official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
+    )
+    what = replace(what, documents=documents_of(assessment, what))
+    what = with_asked_again(with_see_also(what, linked(assessment)), assessment.state)
+    return with_comments(what, assessment.state)
+
+
+_BODY = re.compile(
+    r"\s+(?:(?:metropolitan|borough|city|county|district|unitary)\s+)*council$", re.IGNORECASE
+)
+
+
+def short_name(organisation: str) -> str:
+    """Give an organisation's name as it stands in the names of files."""
+    return plain(_BODY.sub("", organisation), 30)
+
+
+def file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> str:
+    """Give a short, plain name: ``Northport 2026 cyber questions - Housing - R1.xlsx``."""
+    settings = assessment.contents.settings
+    scopes = {topic.scope for topic in what.topics}
+    scope = settings.scope(next(iter(scopes))) if len(scopes) == 1 else None
+    who = what.person.name
+    if scope is not None and scope.service and what.person.id != settings.officer.id:
+        who = scope.service
+    start = f"{short_name(settings.organisation)} {plain(settings.period, 12)} cyber questions"
+    for name in (who, f"{who} {what.person.name}", f"{who} {what.person.id}"):
+        label = plain(name, 40)
+        if label.casefold() not in taken:
+            break
+    taken.add(label.casefold())
+    return f"{start} - {label} - R{what.serial}.xlsx"

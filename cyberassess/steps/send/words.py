@@ -1,0 +1,84 @@
+"""What is said of questions that went out, and of reminders."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyberassess.errors import counted
+from cyberassess.steps.people.words import Json
+from cyberassess.terminal.text import LONG, table, wrap
+
+if TYPE_CHECKING:
+    from cyberassess.steps.send.chasing import Chased
+    from cyberassess.steps.send.sending import SentFile
+
+
+def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
+    """Give one line a file."""
+    for each in sent:
+        yield (
+            f"{each.person.name}: {counted(each.questions, 'question')}, about "
+            f"{each.minutes} minutes"
+        )
+        yield f"  {each.path}"
+        if each.minutes > LONG:
+            yield from wrap(
+                f"That is more than {LONG} minutes: consider asking somebody else a "
+                "part of it (answers, under people in assessment.yaml).",
+                "  ",
+            )
+    known = [each for each in sent if each.earlier is not None]
+    if known:
+        earlier = sum(each.earlier or 0 for each in known)
+        questions = counted(sum(each.questions for each in known), "question")
+        yield f"{earlier:,} of {questions} come with an answer of last year."
+    yield f"Wrote {counted(len(sent), 'workbook')}. Send them, then: cyberassess receive FILE"
+
+
+def chased_lines(found: "Sequence[Chased]", paths: Sequence[Path]) -> Iterator[str]:
+    """Say who is late or incomplete, and where the reminders are."""
+    if not found:
+        yield "Nobody is late, and nothing is missing."
+        return
+    rows = []
+    for each in found:
+        due = f"due {each.due.isoformat()}" if each.due else "no date set"
+        late = f", {counted(each.days_late, 'day')} late" if each.days_late else ""
+        rows.append(
+            (
+                each.person.name,
+                f"{each.missing:,} of {each.of:,} unanswered by anybody",
+                each.state,
+                due + late,
+            )
+        )
+    yield from table(rows, indent="")
+    letters = [each for each in paths if each.suffix == ".txt"]
+    if letters:
+        yield from wrap(
+            f"Wrote {counted(len(letters), 'reminder')} and a list to {letters[0].parent}."
+        )
+    if any(not each.file for each in found):
+        yield "Some have no questionnaire yet: cyberassess send"
+
+
+def chased_json(found: "Sequence[Chased]") -> Json:
+    """Give ``chase --json``."""
+    return {
+        "schema": 1,
+        "people": [
+            {
+                "id": each.person.id,
+                "name": each.person.name,
+                "email": each.person.email,
+                "state": each.state,
+                "missing": each.missing,
+                "of": each.of,
+                "file": each.file or None,
+                "received": each.received or None,
+                "due": each.due.isoformat() if each.due else None,
+                "days_late": each.days_late,
+            }
+            for each in found
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Settle what people, or copies of an assessment, say differently."""

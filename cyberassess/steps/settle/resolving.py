@@ -1,0 +1,244 @@
+"""Conflicts and differences settled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberassess.disk.segments import new_text
+from cyberassess.domain.record.recorded import Origin, Value
+from cyberassess.domain.result.better import two_meanings
+from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
+from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.opening.assessment import (
+    Assessment,
+    Event,
+    record_event,
+    writing,
+)
+from cyberassess.opening.conflicts import Choice, Conflict, conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something two copies of the assessment changed differently."""
+
+    what: str
+    choices: tuple[Choice, ...]
+
+
+def differences(assessment: Assessment) -> list[Difference]:
+    """Give what branches changed differently, besides conflicts between answers."""
+    shown = {each.statement for each in conflicts(assessment)}
+    return [
+        Difference(
+            _with_name(assessment, each.what),
+            tuple(Choice(_ref(v.origin), _in_words(assessment, v)) for v in each.values),
+        )
+        for each in assessment.state.differing
+        if each.statement is None or each.statement not in shown
+    ]
+
+
+def _in_words(assessment: Assessment, value: Value) -> str:
+    """Give a value as people read it: an answer by its label."""
+    event = _event_of(assessment, value.origin)
+    code = event.get("new")
+    framework = assessment.frameworks.get(FrameworkRef(str(event.get("framework"))))
+    indicator = IndicatorId(str(event.get("indicator")))
+    if event["type"] != "answer" or framework is None or indicator not in framework.indicators:
+        return value.text
+    answers = framework.answers_for(framework.indicators[indicator][1]).answers
+    label = next((each.label for each in answers if each.code == code), None)
+    return value.text if label is None else label + value.text.removeprefix(str(code))
+
+
+def _event_of(assessment: Assessment, origin: Origin) -> Event:
+    segment = next(s for s in assessment.reading.segments if s.key == origin.segment)
+    return dict(segment.events[origin.line - 2])
+
+
+def _ref(origin: Origin) -> str:
+    return f"{origin.segment[:8] if '-' not in origin.segment else origin.segment}:{origin.line}"
+
+
+def _with_name(assessment: Assessment, what: str) -> str:
+    person, mark, rest = what.partition("'s ")
+    return f"{assessment.name_of(person)}{mark}{rest}" if mark else what
+
+
+def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Difference:
+    """Let one of the values that branches gave to one thing stand; the others stay in the history.
+
+    Args:
+        ref: the value, as ``differences`` names it.
+
+    Raises:
+        AssessmentError: where there is no such value or no reason.
+        LedgerError: where the branches are not joined yet.
+    """
+    _need_reason(reason)
+    with writing(folder, "resolve", by=by) as session:
+        assessment = session.assessment
+        open_ones = differences(assessment)
+        found = next((d for d in open_ones if ref.strip() in {c.ref for c in d.choices}), None)
+        if found is None:
+            refs = [choice.ref for each in open_ones for choice in each.choices]
+            raise AssessmentError(
+                Problem(
+                    "no-difference",
+                    "--keep",
+                    f'"{ref}" is not a value that two copies of the assessment differ on.',
+                    closest(ref, refs)
+                    or f"There are: {', '.join(refs[:20]) or 'none'}. Nothing was changed.",
+                )
+            )
+        state = assessment.state
+        named = next(d for d in state.differing if _with_name(assessment, d.what) == found.what)
+        kept = next(value for value in named.values if _ref(value.origin) == ref.strip())
+        session.write(
+            [
+                _again(assessment, kept, named.what),
+                record_event(
+                    "settled",
+                    [named.what],
+                    {"kept": ref.strip(), "reason": reason.strip()},
+                    texts=("reason",),
+                ),
+            ]
+        )
+    return found
+
+
+def _again(assessment: Assessment, kept: Value, what: str) -> Event:
+    """Give the event that wrote a value, to be written once more on top of all branches."""
+    event = _event_of(assessment, kept.origin)
+    event.pop("beside", None)
+    event.pop("time", None)
+    if event["type"] == "settings":
+        key = what.removeprefix("the setting ")
+        event["changes"] = [each for each in event["changes"] if each["key"] == key]
+    return event
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise AssessmentError(
+            Problem(
+                "no-reason",
+                "--reason",
+                "No reason was given.",
+                "Say in a sentence why this answer is right.",
+            )
+        )
+
+
+def conflict_json(found: Conflict) -> dict[str, object]:
+    """Give a conflict as every command's ``--json`` has it."""
+    return {
+        "framework": found.statement.framework,
+        "scope": found.statement.scope,
+        "statement": found.statement.indicator,
+        "answers": [{"name": n, "answer": a, "reason": r} for n, a, r in found.answers],
+    }
+
+
+def conflicts_json(found: Sequence[Conflict], branched: Sequence[Difference]) -> dict[str, object]:
+    """Give ``resolve --json``."""
+    return {
+        "schema": 1,
+        "conflicts": [conflict_json(each) | {"text": each.text} for each in found],
+        "differences": [
+            {"what": each.what, "values": [choice._asdict() for choice in each.choices]}
+            for each in branched
+        ],
+    }
+
+
+def resolve(
+    folder: Path,
+    statement: str,
+    *,
+    answer: str,
+    reason: str,
+    scope: str | None = None,
+    by: str | None = None,
+) -> Conflict:
+    """Settle a conflict with a reason; both answers stay in the history.
+
+    Args:
+        statement: its id, or its ref (``B2.c.NA.2/housing``).
+        answer: a code or a label.
+
+    Raises:
+        AssessmentError: where there is no such conflict, answer or reason.
+    """
+    _need_reason(reason)
+    with writing(folder, "resolve", by=by) as session:
+        assessment = session.assessment
+        conflict = _find_conflict(assessment, statement, scope)
+        key = conflict.statement
+        framework = assessment.frameworks[key.framework]
+        choices = framework.answers_for(framework.indicators[key.indicator][1]).answers
+        wanted = answer.strip().casefold()
+        chosen = next((c for c in choices if wanted in (c.code, c.label.casefold())), None)
+        if chosen is None or chosen.counts_as.value == "unanswered":
+            labels = [c.label for c in choices if c.counts_as.value != "unanswered"]
+            raise AssessmentError(
+                Problem(
+                    "answer-not-allowed",
+                    "--answer",
+                    f'"{answer}" cannot settle {key.indicator}.',
+                    f"{two_meanings(choices)}Choose one of: {', '.join(labels)}. "
+                    "Nothing was changed.",
+                )
+            )
+        given = assessment.state.answers[key]
+        session.write(
+            [
+                {
+                    "type": "resolution",
+                    "framework": key.framework,
+                    "scope": key.scope,
+                    "indicator": key.indicator,
+                    "new": chosen.code,
+                    "reason": new_text(reason.strip()),
+                    "settled": sorted([g.person, g.answer] for g in given),
+                }
+            ]
+        )
+    return conflict
+
+
+def _find_conflict(assessment: Assessment, statement: str, scope: str | None) -> Conflict:
+    name, _, named = statement.strip().partition("/")
+    wanted = scope or named
+    open_ones = conflicts(assessment)
+    found = [
+        c
+        for c in open_ones
+        if c.statement.indicator.casefold() == name.casefold()
+        and (not wanted or c.statement.scope == wanted)
+    ]
+    if len(found) == 1:
+        return found[0]
+    places = [f"{c.statement.indicator}/{c.statement.scope}" for c in open_ones]
+    if found:
+        raise AssessmentError(
+            Problem(
+                "which-scope",
+                statement,
+                f"It is in conflict in {len(found)} scopes.",
+                "Name one of: "
+                f"{', '.join(f'{c.statement.indicator}/{c.statement.scope}' for c in found)}.",
+            )
+        )
+    known = any(IndicatorId(name) in f.indicators for f in assessment.frameworks.values())
+    message = "Nobody differs on it." if known else "There is no statement of this id."
+    raise AssessmentError(
+        Problem(
+            "no-conflict",
+            statement,
+            message,
+            f"Open conflicts: {', '.join(places[:20]) or 'none'}. Nothing was changed.",
+        )
+    )

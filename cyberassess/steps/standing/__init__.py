@@ -1,0 +1,1 @@
+"""Where the assessment stands: status, scores, and how each came about."""

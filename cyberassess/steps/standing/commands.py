@@ -1,0 +1,136 @@
+"""Commands that say what follows from the answers: status, score, explain, verify."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cyberassess.terminal.running import (
+    json_flag,
+    print_json,
+    show_problems,
+)
+
+if TYPE_CHECKING:
+    from cyberassess.domain.result.scoring import OutcomeScore
+    from cyberassess.opening.assessment import Assessment
+
+
+@click.command()
+@json_flag
+@click.option("--html", is_flag=True, help="Write one page of HTML to reports/status.html.")
+@click.pass_obj
+def status(folder: str, *, as_json: bool, html: bool) -> None:
+    """Say who has not replied, what is in conflict, and what to do next.
+
+    \b
+    Examples:
+      cyberassess status
+      cyberassess status --html
+    """
+    from cyberassess.steps.standing.standing import status as look
+    from cyberassess.steps.standing.standing import status_json, write_status_page
+    from cyberassess.steps.standing.words import certificate_lines, status_lines
+
+    if html:
+        click.echo(f"Wrote {write_status_page(Path(folder))}")
+        return
+
+    found = look(Path(folder))
+    if as_json:
+        print_json(status_json(found))
+        return
+    for line in status_lines(found):
+        click.echo(line)
+    for line in certificate_lines(found.assessment):
+        click.echo(line)
+    show_problems(found.assessment.notes)
+
+
+@click.command()
+@click.option(
+    "--by",
+    metavar="theme|standard|owner",
+    type=click.Choice(["theme", "standard", "owner"]),
+    default="theme",
+    show_default=True,
+    help="Count by theme, by other standards, or by the role that owns the outcome.",
+)
+@json_flag
+@click.pass_obj
+def score(folder: str, *, by: str, as_json: bool) -> None:
+    """Score the answers by the published rules.
+
+    \b
+    Examples:
+      cyberassess score
+      cyberassess score --by owner
+      cyberassess score --json
+    """
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.standing.registering import judged_on, register_json
+    from cyberassess.steps.standing.results import score_json, tallies, tallies_json
+    from cyberassess.steps.standing.words import register_lines, score_lines, tally_lines
+
+    assessment = open_assessment(Path(folder))
+    if by != "theme":
+        found = tallies(assessment, by)
+        if as_json:
+            extra = register_json(assessment, judged_on(assessment)) if by == "standard" else {}
+            print_json(tallies_json(found) | extra)
+        for line in [] if as_json else tally_lines(found):
+            click.echo(line)
+        for line in [] if as_json or by != "standard" else register_lines(assessment):
+            click.echo(line)
+    elif as_json:
+        print_json(score_json(assessment))
+    else:
+        for line in score_lines(assessment):
+            click.echo(line)
+    show_problems(assessment.notes)
+
+
+@click.command()
+@click.argument("outcome", metavar="OUTCOME[/SCOPE]")
+@click.option(
+    "--scope", metavar="ID", default=None, show_default="every one", help="Only in this scope."
+)
+@click.option("--trace", is_flag=True, help="Show every change, with cell, file and ledger line.")
+@json_flag
+@click.pass_obj
+def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_json: bool) -> None:
+    """Show what decided an outcome: statements, people, cells, changes, what would change it.
+
+    \b
+    Examples:
+      cyberassess explain A1.c
+      cyberassess explain B2.c/housing
+      cyberassess explain B2.c/housing --trace
+    """
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.standing.results import explain_json, find_outcomes
+    from cyberassess.steps.standing.words import explain_lines
+
+    assessment = open_assessment(Path(folder))
+    found = find_outcomes(assessment, outcome, scope)
+    if trace:
+        _print_trace(assessment, found, as_json=as_json)
+    elif as_json:
+        print_json([explain_json(assessment, each) for each in found])
+    else:
+        for each in found:
+            for line in explain_lines(assessment, each):
+                click.echo(line)
+    show_problems(assessment.notes)
+
+
+def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_json: bool) -> None:
+    from cyberassess.steps.standing.tracing import trace, trace_json
+    from cyberassess.steps.standing.words import trace_lines
+
+    if as_json:
+        print_json([trace_json(trace(assessment, each)) for each in found])
+        return
+    for each in found:
+        for line in trace_lines(assessment, trace(assessment, each)):
+            click.echo(line)

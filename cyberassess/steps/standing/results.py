@@ -1,0 +1,277 @@
+"""What follows from the answers: status, score, explain, verify, report."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from cyberassess.domain.assessment import statement_key
+from cyberassess.domain.record.recorded import Given
+from cyberassess.domain.result.counting import said_of, why, word_of
+from cyberassess.domain.result.findings import (
+    Tally,
+    nothing_to_assess,
+    tally_by_owner,
+    tally_by_standard,
+)
+from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
+from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.theming import default_scores
+
+Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+
+def one_decimal(value: Fraction | None) -> float | None:
+    """Round for display: one decimal, half up."""
+    if value is None:
+        return None
+    tenths = (value * 10 + Fraction(1, 2)).__floor__()
+    return tenths / 10
+
+
+def confidence_json(card: Scorecard) -> Json:
+    """Give the figures that stand beside every score."""
+    found = card.confidence
+    return {name: getattr(found, name) for name in found.__slots__}
+
+
+def superseded_json(card: Scorecard) -> list[Json]:
+    """Give what the newest version of each superseded rule gives."""
+    return [
+        {
+            "framework": each.framework,
+            "rule": each.rule,
+            "newest": each.newest,
+            "themes": [_theme_json(entry) for entry in each.themes],
+        }
+        for each in card.superseded
+    ]
+
+
+def score_json(assessment: Assessment) -> Json:
+    """Give ``score --json``; its shape is fixed."""
+    card = assessment.card
+    outcomes: list[Json] = []
+    for each in card.outcomes:
+        entry: Json = {
+            "framework": each.key.framework,
+            "scope": each.key.scope,
+            "outcome": each.key.outcome,
+            "suggested": each.suggested,
+            "best": each.best,
+            "worst": each.worst,
+            "complete": each.complete,
+            "confirmed": each.confirmed,
+            "target": each.target,
+            "meets_target": each.meets_target,
+        }
+        if each.not_applicable:
+            entry["not_applicable"] = True
+        if passed := nothing_to_assess(each):
+            entry["nothing_to_assess"] = list(passed)
+        outcomes.append(entry)
+    themes = [_theme_json(each) for each in card.themes]
+    verdicts = [
+        {
+            "framework": each.framework,
+            "scope": each.scope,
+            "is_ready": each.is_ready,
+            "failed_by": list(each.failed_by),
+        }
+        for each in card.verdicts
+    ]
+    found: Json = {
+        "schema": 1,
+        "outcomes": outcomes,
+        "themes": themes,
+        "confidence": confidence_json(card),
+    }
+    if card.superseded:
+        found["superseded"] = superseded_json(card)
+    by_default = default_scores(assessment)
+    if by_default:
+        found["default_themes"] = [_theme_json(each) for each in by_default]
+    return {**found, "verdicts": verdicts} if verdicts else found
+
+
+def _theme_json(found: ThemeScore) -> Json:
+    return {
+        "framework": found.framework,
+        "scope": found.scope,
+        "theme": found.theme,
+        "meets": found.meets,
+        "of": found.of,
+        "level": None if found.level is None else int(found.level),
+        "attainment": one_decimal(found.attainment),
+        "attainment_of_target": one_decimal(found.attainment_of_target),
+        "rule": THEME_RULE,
+    }
+
+
+def tallies(assessment: Assessment, by: str) -> dict[str, tuple[Tally, ...]]:
+    """Count statements by ``standard`` or by ``owner``, keyed by framework version."""
+    count = tally_by_standard if by == "standard" else tally_by_owner
+    return {
+        str(ref): count(assessment.card, framework)
+        for ref, framework in assessment.frameworks.items()
+    }
+
+
+def tallies_json(found: Mapping[str, tuple[Tally, ...]]) -> Json:
+    """Give ``score --by standard --json``."""
+    return {
+        "schema": 1,
+        "frameworks": {ref: [each._asdict() for each in rows] for ref, rows in found.items()},
+    }
+
+
+def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[OutcomeScore]:
+    """Give an outcome in every scope, or in one.
+
+    Raises:
+        AssessmentError: where there is no such outcome or scope.
+    """
+    text, _, named = name.strip().partition("/")
+    wanted = scope or named
+    card = assessment.card
+    found = [e for e in card.outcomes if e.key.outcome.casefold() == text.casefold()]
+    if not found:
+        _refuse_conditions(assessment, text)
+        ids = list(dict.fromkeys(str(each.key.outcome) for each in card.outcomes))
+        raise AssessmentError(
+            Problem(
+                "unknown-outcome",
+                "",
+                f'"{text}" is not an outcome of this assessment.',
+                closest(text, ids) or f"They run from {ids[0]} to {ids[-1]}.",
+            )
+        )
+    if wanted:
+        inside = [each for each in found if each.key.scope == wanted]
+        if not inside:
+            scopes = [str(each.key.scope) for each in found]
+            raise AssessmentError(
+                Problem(
+                    "unknown-scope",
+                    "",
+                    f'{text} is not assessed for "{wanted}".',
+                    closest(wanted, scopes) or f"It is assessed for: {', '.join(scopes)}.",
+                )
+            )
+        return inside
+    return found
+
+
+def _refuse_conditions(assessment: Assessment, name: str) -> None:
+    """Say that an outcome only holds conditions, with what depends on each.
+
+    Raises:
+        AssessmentError: where that is so.
+    """
+    for framework in assessment.frameworks.values():
+        outcome = next(
+            (e for i, e in framework.outcomes.items() if i.casefold() == name.casefold()), None
+        )
+        if outcome is None or outcome in framework.assessed:
+            continue
+        waiting: dict[str, list[str]] = {}
+        for _, each in framework.indicators.values():
+            if each.applies_when is not None:
+                waiting.setdefault(each.applies_when, []).append(each.id)
+        said = [
+            f"{each.id} (for {', '.join(waiting[each.id])})"
+            for each in outcome.indicators
+            if each.id in waiting
+        ]
+        raise AssessmentError(
+            Problem(
+                "only-conditions",
+                outcome.id,
+                "It only asks what applies here, so it is never scored. A question answered no "
+                f"leaves out what depends on it: {'; '.join(said)}.",
+                "The report shows its answers under “What applies here”. To explain what "
+                f"depends on it: cyberassess explain {framework.assessed[0].id}",
+            )
+        )
+
+
+def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
+    """Give the statements that decided an outcome, who gave them, from where, every change."""
+    framework = found.asked.framework
+    statements: list[Json] = []
+    for indicator, standing in zip(found.asked.outcome.indicators, found.standings, strict=True):
+        key = statement_key(found.asked, indicator)
+        statements.append(
+            {
+                "id": indicator.id,
+                "level": indicator.level,
+                "text": indicator.text,
+                "answer": standing.answer,
+                "counts_as": standing.counts_as.value,
+                "word": word_of(found, indicator.id),
+                "why": why(standing).value,
+                "says": said_of(found, indicator.id, assessment.names) or None,
+                "in_conflict": standing.in_conflict,
+                "lacks_reason": standing.lacks_reason,
+                "decides": indicator.id in found.deciding,
+                "resolved": standing.resolution.reason if standing.resolution else None,
+                "given": [_given_json(assessment, each) for each in standing.given],
+                "changes": [
+                    {
+                        "person": assessment.name_of(c.person, c.origin),
+                        "old": c.old,
+                        "new": c.new,
+                        "from": str(c.source),
+                        "file": c.source.file or None,
+                        "time": c.origin.time,
+                    }
+                    for c in assessment.state.history.get(key, ())
+                ],
+            }
+        )
+    return {
+        "schema": 1,
+        "framework": found.key.framework,
+        "scope": found.key.scope,
+        "outcome": found.key.outcome,
+        "title": found.asked.outcome.title,
+        "rule": framework.rule.name,
+        "suggested": found.suggested,
+        "best": found.best,
+        "worst": found.worst,
+        "complete": found.complete,
+        "confirmed": found.confirmed,
+        "lapsed": found.has_lapsed,
+        "target": found.target,
+        "meets_target": found.meets_target,
+        "not_applicable": found.not_applicable,
+        "unaccepted": list(found.unaccepted),
+        "nothing_to_assess": list(nothing_to_assess(found)),
+        "deciding": list(found.deciding),
+        "statements": statements,
+        "would_change": would_change(found),
+    }
+
+
+def _given_json(assessment: Assessment, given: Given) -> Json:
+    return {
+        "person": assessment.name_of(given.person, given.origin),
+        "answer": given.answer,
+        "reason": given.reason or None,
+        "from": str(given.source),
+        "file": given.source.file or None,
+        "time": given.origin.time,
+    }
+
+
+def would_change(found: OutcomeScore) -> list[Json]:
+    """Give, for each level above the determination, the statements that stand in the way."""
+    framework = found.asked.framework
+    reached = framework.ranks[found.worst] if found.worst else 0
+    return [
+        {"level": level.id, "warnings": list(gap.warnings), "missing": list(gap.missing)}
+        for level in framework.scale[reached + 1 :]
+        if level.id in found.reachable
+        for gap in (found.gap_to(level.id),)
+    ]

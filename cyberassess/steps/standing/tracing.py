@@ -1,0 +1,309 @@
+"""The chain behind an outcome: every change to every statement, with who, when, where and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cyberassess.domain.assessment import ScopeId, StatementKey, statement_key
+from cyberassess.domain.people.inheriting import INHERITANCE
+from cyberassess.domain.record.evidence import Support
+from cyberassess.domain.record.recorded import Change, Origin, Record, Said, Source
+from cyberassess.domain.result.confirming import Override
+from cyberassess.domain.result.counting import said_of, word_of
+from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
+from cyberassess.domain.sets.framework import Framework, Indicator
+from cyberassess.opening.assessment import Assessment
+from cyberassess.steps.confirm.confirming import overrides
+
+Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened, as it stands in the ledger."""
+
+    what: str
+    """In words."""
+    who: str
+    reason: str
+    source: Source
+    origin: Origin
+    recorded_by: str = ""
+    """Who gave the command, where that is somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTrace:
+    """One statement: what counts, and every step that led there, oldest first."""
+
+    id: str
+    text: str
+    counts: str
+    """The answer that counts, or what stands in its place, in words."""
+    says: str
+    """Why it counts so; empty where the answer says all."""
+    decides: bool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The chain behind one outcome in one scope."""
+
+    score: OutcomeScore
+    suggested: str
+    confirmed: str
+    """Empty while nobody confirmed it, or where that has lapsed."""
+    statements: tuple[StatementTrace, ...]
+    texts: tuple[Step, ...]
+    """Explanations and documents named, oldest first."""
+    decisions: tuple[Step, ...]
+    """Confirmations, columns accepted, and those taken back."""
+    support: Support
+    overrides: tuple[Override, ...]
+
+
+def trace(assessment: Assessment, score: OutcomeScore) -> Trace:
+    """Give the chain behind an outcome in one scope."""
+    framework = score.asked.framework
+    settled = resolutions(assessment)
+
+    def title(level: str | None) -> str:
+        return framework.title_of(str(level)) if level else ""
+
+    return Trace(
+        score,
+        title(score.suggested),
+        title(score.confirmed),
+        tuple(
+            _statement(assessment, score, indicator, settled)
+            for indicator in score.asked.outcome.indicators
+        ),
+        tuple(_texts(assessment, score)),
+        tuple(_decisions(assessment, score)),
+        assessment.evidence.support(score.evidence_places),
+        tuple(each for each in overrides(assessment) if each.outcome == score.key),
+    )
+
+
+def _labels(framework: Framework, indicator: Indicator) -> dict[str, str]:
+    return {each.code: each.label for each in framework.answers_for(indicator).answers}
+
+
+def _ordered(steps: Iterator[Step]) -> tuple[Step, ...]:
+    # NOTE: sorting is stable, so what one command wrote keeps its order
+    return tuple(sorted(steps, key=lambda each: each.origin.time))
+
+
+def _statement(
+    assessment: Assessment,
+    score: OutcomeScore,
+    indicator: Indicator,
+    settled: dict[StatementKey, list[tuple[Json, Origin]]],
+) -> StatementTrace:
+    labels = _labels(score.asked.framework, indicator)
+    key = statement_key(score.asked, indicator)
+    return StatementTrace(
+        indicator.id,
+        indicator.text,
+        word_of(score, indicator.id),
+        said_of(score, indicator.id, assessment.names),
+        indicator.id in score.deciding,
+        _ordered(_steps(assessment, key, labels, settled)),
+    )
+
+
+def _steps(
+    assessment: Assessment,
+    key: StatementKey,
+    labels: dict[str, str],
+    settled: dict[StatementKey, list[tuple[Json, Origin]]],
+) -> Iterator[Step]:
+    for change in assessment.state.history.get(key, ()):
+        yield _change(assessment, change, labels, "")
+    for event, origin in settled.get(key, ()):
+        answer = labels.get(str(event["new"]), str(event["new"]))
+        reason = event.get("reason") or {}
+        known = {name: value for name, value in (event.get("source") or {}).items()
+                 if name in Source._fields}  # fmt: skip
+        source = Source(**known) if known else Source("command", name=origin.command)
+        what = f"settled as {answer}"
+        yield Step(what, assessment.name_of(origin.actor, origin), str(reason.get("text", "")),
+                   source, origin)  # fmt: skip
+    taken = [
+        k for kind, k in assessment.state.record_history if kind == INHERITANCE and k[:3] == key
+    ]
+    for record_key in taken:
+        service = ScopeId(record_key[3])
+        scope = assessment.contents.settings.scope(service)
+        place = scope.title if scope else service
+        for change in assessment.state.history.get(key._replace(scope=service), ()):
+            yield _change(assessment, change, labels, f"{place}: ")
+        for record in assessment.state.record_history[INHERITANCE, record_key]:
+            yield _record(assessment, record, _inherited(record, labels, place))
+
+
+def _inherited(record: Record, labels: dict[str, str], place: str) -> str:
+    if record.removed:
+        return f"no longer taken over from {place}"
+    answer = str(record.fields.get("answer", ""))
+    return f"taken over from {place}: {labels.get(answer, answer)}"
+
+
+def _change(assessment: Assessment, change: Change, labels: dict[str, str], place: str) -> Step:
+    new = "withdrew the answer" if change.new is None else labels.get(change.new, change.new)
+    old = "" if change.old is None else f", before: {labels.get(change.old, change.old)}"
+    return Step(
+        f"{place}{new}{old}",
+        assessment.name_of(change.person, change.origin),
+        change.reason,
+        change.source,
+        change.origin,
+        recorder(assessment, change.person, change.origin),
+    )
+
+
+def recorder(assessment: Assessment, person: str, origin: Origin) -> str:
+    """Say who gave the command, where that is somebody else than ``person``."""
+    return "" if origin.actor in ("", person) else assessment.name_of(origin.actor, origin)
+
+
+def _record(assessment: Assessment, record: Record, what: str) -> Step:
+    return Step(
+        what,
+        assessment.name_of(record.person, record.origin),
+        str(record.fields.get("reason", "")),
+        record.source,
+        record.origin,
+        recorder(assessment, record.person, record.origin),
+    )
+
+
+def resolutions(assessment: Assessment) -> dict[StatementKey, list[tuple[Json, Origin]]]:
+    """Give every resolution ever written; the state keeps only the last of each statement."""
+    found: dict[StatementKey, list[tuple[Json, Origin]]] = {}
+    for segment in assessment.reading.segments:
+        actor = segment.header.get("actor") or {}
+        header = segment.header
+        for line, event in enumerate(segment.events, start=2):
+            if event.get("type") != "resolution":
+                continue
+            key = StatementKey(event["framework"], event["scope"], event["indicator"])
+            time = str(event.get("time", header.get("time", "")))
+            origin = Origin(segment.key, line, time, str(actor.get("id", "")),
+                            str(header.get("command", "")))  # fmt: skip
+            found.setdefault(key, []).append((dict(event), origin))
+    return found
+
+
+def _texts(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
+    for place in score.evidence_places:
+        for texts, word in (
+            (assessment.state.rationales, "explained"),
+            (assessment.state.evidence, "named as evidence"),
+        ):
+            yield from (_said(assessment, each, word) for each in texts.get(place, ()))
+
+
+def _said(assessment: Assessment, said: Said, word: str) -> Step:
+    by = recorder(assessment, said.person, said.origin)
+    who = assessment.name_of(said.person, said.origin)
+    return Step(f"{word}: {said.text}", who, "", said.source, said.origin, by)
+
+
+def _decisions(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
+    framework = score.asked.framework
+    titles = {each.id: each.title for each in framework.levels}
+
+    def title(value: object) -> str:
+        return next((text for level, text in titles.items() if level == value), str(value))
+
+    for (kind, key), records in assessment.state.record_history.items():
+        if key[:3] != score.key or kind not in (DETERMINATION, ACCEPTANCE):
+            continue
+        for record in records:
+            suggested = record.fields.get("suggested")
+            if kind == ACCEPTANCE:
+                out = ", ".join(map(str, record.fields.get("left_out", ())))
+                what = f"{title(key[3])} accepted although these do not apply: {out}"
+            elif record.removed:
+                what = "confirmation taken back"
+            else:
+                beside = f"the rule suggested {title(suggested)}" if suggested else "undecided"
+                what = f"confirmed as {title(record.fields.get('level'))}; {beside}"
+            yield _record(assessment, record, what)
+
+
+def trace_json(found: Trace) -> Json:
+    """Give ``explain --trace --json``."""
+    key = found.score.key
+    return {
+        "schema": 1,
+        "framework": key.framework,
+        "scope": key.scope,
+        "outcome": key.outcome,
+        "title": found.score.asked.outcome.title,
+        "suggested": found.score.suggested,
+        "confirmed": found.score.confirmed,
+        "lapsed": found.score.has_lapsed,
+        "statements": [
+            {
+                "id": each.id,
+                "text": each.text,
+                "counts": each.counts,
+                "says": each.says or None,
+                "decides": each.decides,
+                "steps": [_step_json(step) for step in each.steps],
+            }
+            for each in found.statements
+        ],
+        "texts": [_step_json(each) for each in found.texts],
+        "decisions": [_step_json(each) for each in found.decisions],
+        "evidence": [
+            {
+                "reference": item.reference,
+                "title": item.facts.title,
+                "held": item.held.value,
+                "sha256": item.sha256 or None,
+                "counts": item.counts,
+            }
+            for item in (*found.support.items, *found.support.set_aside)
+        ],
+        "named": [each.text for each in found.support.named],
+        "overrides": [override_json(each) for each in found.overrides],
+    }
+
+
+def _step_json(step: Step) -> Json:
+    source = step.source
+    return {
+        "what": step.what,
+        "who": step.who,
+        "reason": step.reason or None,
+        "from": str(source),
+        "workbook": source.name if source.kind == "workbook" else None,
+        "sheet": source.sheet or None,
+        "cell": source.cell or None,
+        "file": source.file or None,
+        "time": step.origin.time,
+        "segment": step.origin.segment,
+        "line": step.origin.line,
+        "recorded_by": step.recorded_by or None,
+    }
+
+
+def override_json(found: Override) -> Json:
+    """Give one override."""
+    return {
+        "kind": found.kind.value,
+        "framework": found.outcome.framework,
+        "scope": found.outcome.scope,
+        "outcome": found.outcome.outcome,
+        "statement": found.statement.indicator if found.statement else None,
+        "without": found.without,
+        "stands": found.stands,
+        "direction": found.direction.value,
+        "person": found.person,
+        "time": found.origin.time,
+        "reason": found.reason or None,
+    }

@@ -1,0 +1,265 @@
+"""The board summary: page one, its sums, its two editions."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cyberassess.domain.record.hashes import text_field
+from cyberassess.domain.result.years import Year, year_of
+from cyberassess.errors import ReportError
+from cyberassess.paper import html as render
+from cyberassess.paper.basis import Basis
+from cyberassess.paper.documents.board import LONGEST_DECISION, BoardSummary, board_summary, leaks
+from cyberassess.paper.look import Look
+from tests.domain.builder import Data, answer_events, make_framework, make_profile, record_event
+from tests.paper.made import GOAL, OUTLINE, make_basis, small_state
+
+REF = make_framework(OUTLINE).ref
+LEFT_OUT = [{"title": "Museum booking", "reason": "no critical function"}]
+SCOPES = [
+    {"id": "housing", "kind": "system", "title": "Housing", "supplier": "Larkmoor Ltd",
+     "why_critical": "Two days without it stop emergency repairs."},
+    {"id": "revenues", "kind": "system", "title": "Revenues"},
+]  # fmt: skip
+
+
+def action(ref: str, outcome: str, scope: str = "housing", **more: str) -> Data:
+    fields: Data = {"framework": REF, "scope": scope, "outcome": outcome}
+    fields |= {"title": text_field(f"Do {ref}", "s"), "owner": text_field("p2", "s")}
+    fields |= {"due": "2027-03-31", "cost": "low", "status": "planned", "priority": "1"}
+    return record_event("action", (ref,), fields | more)
+
+
+PLAN = (
+    action("ACT-001", "B2.a"),
+    action("ACT-002", "B2.b", "revenues", cost="high", priority="2", owner="Head of IT", due=""),
+    action("ACT-003", "B2.c", status="done"),
+)
+
+
+def basis(*events: Data, **changes: Any) -> Basis:
+    settings: dict[str, Any] = {"left_out": LEFT_OUT, "listed": SCOPES}
+    return make_basis(small_state(*events), profile=make_profile(GOAL), **(settings | changes))
+
+
+def last_year(then: Basis, **more: Any) -> Year:
+    """Give an assessment as the year before another."""
+    made = year_of("2025", then.card, {REF: "goal"}, {REF: "Made 1"})
+    return dataclasses.replace(made, **more)
+
+
+@pytest.fixture(scope="module")
+def summary() -> BoardSummary:
+    return board_summary(basis(*PLAN))
+
+
+def test_page_one_counts_gaps_and_their_plan(summary: BoardSummary) -> None:
+    assert summary.lead_count == "0 of 3 outcomes meet our target."
+    assert summary.gaps_title == "The three gaps that matter most"
+    assert [each.ref for each in summary.gaps] == ["B2.a", "B2.b", "B2.c"]
+    first, second, third = summary.gaps
+    assert (first.owner, first.by, first.cost) == (
+        "Priya Shah, service", "31 March 2027", "under £10k",
+    )  # fmt: skip
+    assert (second.owner, second.by, second.cost) == ("Head of IT", "no date yet", "over £50k")
+    assert (third.owner, third.by, third.cost) == ("not planned yet", "", "")
+    assert summary.gaps_note.startswith("Chosen by the priority given in the plan")
+
+
+def test_the_plan_is_counted_by_outcome_and_by_cost(summary: BoardSummary) -> None:
+    assert summary.plan == (
+        "3 outcomes in all themes are below target; 2 of them have an action. "
+        "Cost of the 2 actions: 1 under £10k and 1 over £50k."
+    )
+    assert [each.ref for each in summary.actions] == ["ACT-001", "ACT-002"]
+    assert summary.actions_note == "Below target and not planned yet: B2.c."
+
+
+def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: BoardSummary) -> None:
+    assert summary.decision == (
+        "We ask the committee to note this result and how far it is proven, agree the actions in "
+        "the plan and ask for an owner and a date for the outcome without one, or accept that "
+        "risk."
+    )
+    assert board_summary(basis(), decision="Fund it.").decision == "Fund it."
+    with pytest.raises(ReportError, match="401 characters"):
+        board_summary(basis(), decision="x" * (LONGEST_DECISION + 1))
+
+
+def test_what_is_at_stake_and_not_covered_is_said(summary: BoardSummary) -> None:
+    assert summary.stake == "At stake in Housing: Two days without it stop emergency repairs."
+    assert "Museum booking" in summary.not_covered
+    assert "paragraphs 7 and 3" in summary.exempt
+    assert "Take the monitoring officer's advice" in summary.exempt
+
+
+def test_without_a_plan_a_target_or_a_year_before_it_says_so() -> None:
+    bare = board_summary(basis())
+    assert bare.plan.endswith("none of them has an action.")
+    assert bare.actions == ()
+    assert bare.moved == "No earlier assessment is named, so nothing is compared with last year."
+    assert bare.moved_by == ()
+    none = board_summary(make_basis(small_state()))
+    assert (none.gaps, none.plan, none.maps) == ((), "", ())
+    assert none.gaps_title == "Gaps"
+    assert none.stake == ""
+
+
+def test_last_year_stands_beside_the_count() -> None:
+    now = basis()
+    later = dataclasses.replace(now, years=(last_year(now),))
+    made = board_summary(later)
+    assert made.lead_before == "Last year it was 0."
+    assert made.moved.endswith("0 rose and 0 fell.")
+    assert [row.before for row in made.themes[0].rows] == ["0 of 3", "1 of 1"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"themes": (), "titles": {"old@1": "Old 1"}}, "In 2025 we were assessed against Old 1"),
+        ({"profiles": {REF: "other"}}, "against another target"),
+    ],
+)
+def test_years_that_cannot_be_compared_are_not(changes: dict[str, object], said: str) -> None:
+    now = basis()
+    later = dataclasses.replace(now, years=(last_year(now, **changes),))
+    assert said in board_summary(later).lead_before
+
+
+def test_nations_name_their_own_laws_and_offices() -> None:
+    for nation, law, office in (
+        ("england", "Local Government Act 1972, Schedule 12A, Part 1", "section 151 officer"),
+        ("wales", "Schedule 12A, Part 4, paragraphs 18 and 14", "section 151 officer"),
+        ("scotland", "Schedule 7A, Part 1, paragraphs 14 and 6", "section 95 officer"),
+        ("northern-ireland", "Act (Northern Ireland) 2014", "chief financial officer"),
+        ("jersey", "Restricted edition: it says how", "chief finance officer"),
+    ):
+        made = board_summary(basis(nation=nation))
+        assert law in made.exempt
+        assert made.finance_officer == office
+    assert "exempt under" not in board_summary(basis(nation="jersey"), edition="open").exempt
+
+
+def test_the_open_edition_names_nothing_it_may_not() -> None:
+    whole = basis(*PLAN)
+    made = board_summary(whole, edition="open")
+    html = re.sub(r"<style>.*?</style>", "", render.render_html(made), flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>", " ", html)
+    for name in (
+        "Housing", "Revenues", "Larkmoor", "Museum", "Sam Reid", "Priya Shah", "Minutes of the",
+        "Access list", "B2.a", "B2.b", "B2.c", "A1.a", "Outcome B2.a", "ACT-001", "Head of IT",
+    ):  # fmt: skip
+        assert name not in html, name
+    assert "Suggested for the restricted edition: exempt under the Local Government Act" in text
+    assert "open edition" in text
+    assert made.frame.marking == "OFFICIAL"
+    assert made.frame.author == "Northport Council"
+    assert "0 of 3 outcomes meet our target." in text
+    assert "3 outcomes of this theme are below target." in text
+
+
+def test_the_restricted_edition_would_leak() -> None:
+    whole = basis(*PLAN)
+    found = leaks(whole, board_summary(whole))
+    assert {"Housing", "Priya Shah", "Museum booking", "B2.a"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    "said", ["Ask HOUSING to pay.", "Thank Priya  Shah.", "Look at B2.c.", "See access list"]
+)
+def test_an_open_edition_that_names_somebody_is_not_printed(said: str) -> None:
+    with pytest.raises(ReportError, match="It would name"):
+        board_summary(basis(*PLAN), edition="open", decision=" ".join(said.split()))
+
+
+def test_the_names_of_organisation_and_themes_may_stand_anywhere() -> None:
+    scopes = [{"id": "pipes", "kind": "system", "title": "Pipes"},
+              {"id": "north", "kind": "system", "title": "Northport"}]  # fmt: skip
+    made = board_summary(basis(listed=scopes), edition="open")
+    assert made.lead == "pipes:"
+
+
+def test_an_organisations_words_and_colours_are_used() -> None:
+    look = Look(name="Northport", board="the audit committee", finance_officer="treasurer")
+    made = board_summary(basis(look=look))
+    assert made.decision.startswith("We ask the audit committee to")
+    assert made.finance_officer == "treasurer"
+    assert made.frame.footer.startswith("Northport · CR-2026-")
+
+
+def test_html_is_as_it_was_last_looked_at(
+    summary: BoardSummary, same_as_snapshot: Callable[[str, str], None]
+) -> None:
+    same_as_snapshot("board.html", render.render_html(summary))
+    same_as_snapshot("board-open.html", render.render_html(board_summary(basis(), edition="open")))
+
+
+def test_deleting_one_answer_changes_a_number_or_says_why_not() -> None:
+    """Every answer counts: what is answered falls by one, whatever the result does."""
+    gone: Data = {"type": "answer", "framework": REF, "scope": "organisation",
+                  "indicator": "A1.a.H.1", "person": "p1", "new": None, "old": "true"}  # fmt: skip
+    before, after = basis(), basis(gone)
+    assert after.card.confidence.answered == before.card.confidence.answered - 1
+    assert board_summary(after).themes != board_summary(before).themes or (
+        board_summary(after).pictures[-1] != board_summary(before).pictures[-1]
+    )
+
+
+def test_results_that_rose_or_fell_are_named_those_that_fell_first() -> None:
+    now = basis()
+    year = last_year(now)
+    keys = [each.key for each in now.card.outcomes if each.rank is not None]
+    changed = dict(year.outcomes)
+    changed[keys[0]] = changed[keys[0]]._replace(rank=0)
+    changed[keys[1]] = changed[keys[1]]._replace(rank=2)
+    later = dataclasses.replace(now, years=(dataclasses.replace(year, outcomes=changed),))
+    made = board_summary(later)
+    assert made.moved.endswith("1 rose and 1 fell.")
+    assert [(row.ref, row.is_worse) for row in made.moves] == [
+        (str(keys[1].outcome), True),
+        (str(keys[0].outcome), False),
+    ]
+    assert board_summary(later, edition="open").moves == ()
+
+
+def test_page_one_names_the_answers_that_moved_the_result_and_the_table_those_of_each() -> None:
+    """Checklist 2.1, for the security officer: which statements, from what to what, and where."""
+    changed = {"housing/B2.a.N.1": "never", "organisation/A1.a.H.1": "not-true"}
+    year = last_year(
+        make_basis(small_state(*answer_events(changed)), profile=make_profile(GOAL), listed=SCOPES)
+    )
+    later = dataclasses.replace(basis(), years=(year,))
+    made = board_summary(later)
+    assert made.moved_by == (
+        "Down: B2.a, Housing. “Statement B2.a.N.1” went from “Does not happen” to “Happens”.",
+        "Up: A1.a, Whole organisation. “Statement A1.a.H.1” went from “Not true” to “True”.",
+    )
+    row = made.moves[0]
+    assert row.crossed
+    assert row.answer is not None
+    assert (row.answer.ref, row.answer.before, row.answer.now) == (
+        "B2.a.N.1", "Does not happen", "Happens",
+    )  # fmt: skip
+    html = render.render_html(made)
+    assert "Down: B2.a, Housing." in html.partition('class="new-page"')[0]
+    assert "Answers that moved it" in html
+    is_open = board_summary(later, edition="open")
+    assert (is_open.moved_by, is_open.moves) == ((), ())
+    assert "B2.a" not in re.sub(r"<style>.*?</style>", "", render.render_html(is_open))
+
+
+def test_a_result_no_answer_moved_says_so() -> None:
+    now = basis()
+    year = last_year(now)
+    key = next(each.key for each in now.card.outcomes if each.rank == 0)
+    was = dict(year.outcomes)
+    was[key] = was[key]._replace(rank=2)
+    later = dataclasses.replace(now, years=(dataclasses.replace(year, outcomes=was),))
+    (row,) = board_summary(later).moves
+    assert row.answer is None
+    assert row.more.startswith("No single answer")
+    assert board_summary(later).moved_by == ()

@@ -1,0 +1,143 @@
+"""Confirmations, overrides and items of evidence as the full report shows them."""
+
+import dataclasses
+import datetime
+
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.result.scoring import score
+from cyberassess.paper.basis import Basis
+from cyberassess.paper.sections.fairplay import fair_play
+from cyberassess.paper.sections.outcomes import OutcomeView, scope_views
+from tests.domain.builder import (
+    GOOD,
+    REF,
+    TODAY,
+    Data,
+    answer_events,
+    make_framework,
+    make_settings,
+    make_themes,
+    record_event,
+    segment,
+)
+
+
+def basis(*events: Data) -> Basis:
+    framework, settings = make_framework(), make_settings()
+    state = fold([segment(1, *answer_events(GOOD), *events)])
+    themes = make_themes({"X.a": "pipes"})
+    frameworks = {framework.ref: framework}
+    card = score(frameworks, settings, state, targets={}, themes=themes, on=TODAY)
+    return Basis(settings, frameworks, {REF: None}, themes, state, card, TODAY, "0")
+
+
+def outcome(*events: Data) -> OutcomeView:
+    return scope_views(basis(*events))[0].groups[0].outcomes[0]
+
+
+def confirmed(level: str, suggested: str = "high", reason: str = "") -> Data:
+    fields = {"level": level, "suggested": suggested, "reason": reason}
+    return record_event("determination", [REF, "organisation", "X.a"], fields)
+
+
+def rows(title: str, *events: Data) -> list[tuple[str, str]]:
+    found = next((e for e in fair_play(basis(*events)).lists if e.title == title), None)
+    return [(each.what, each.detail) for each in found.rows] if found else []
+
+
+DIFFERENTLY = "Decided differently from answers and rule"
+
+
+def test_nobody_has_confirmed_it() -> None:
+    assert outcome().confirmation == ""
+
+
+def test_a_confirmed_suggestion_names_who_and_when() -> None:
+    assert outcome(confirmed("high")).confirmation == "Confirmed by Sam Reid on 1 March 2026."
+    assert rows(DIFFERENTLY, confirmed("high")) == []
+
+
+def test_another_level_shows_both_and_why_and_is_listed_with_its_direction() -> None:
+    event = confirmed("low", reason="Seen failing.")
+    said = outcome(event).confirmation
+    assert said.startswith("Confirmed as Low by Sam Reid")
+    assert said.endswith("where the rule says High. Reason: Seen failing.")
+    ((what, detail),) = rows(DIFFERENTLY, event)
+    assert what.startswith("Lowered: High, now Low.")
+    assert detail == "Sam Reid, 1 March 2026: Seen failing."
+
+
+def test_a_redacted_reason_is_said() -> None:
+    assert outcome(confirmed("low")).confirmation.endswith("No reason is kept.")
+
+
+def test_a_confirmation_on_other_answers_has_lapsed_and_is_listed() -> None:
+    event = confirmed("high", suggested="low")
+    assert "so that does not count" in outcome(event).confirmation
+    assert rows("Confirmations that have lapsed", event) == [
+        ("Outcome X.a", "Sam Reid, 1 March 2026")
+    ]
+
+
+def item(item_id: str, number: int, *outcomes: str, **facts: object) -> list[Data]:
+    fields = {"number": number, "held": "file", "title": "Leavers", "shows": "Who left"}
+    links = [
+        record_event("evidence-link", [item_id, REF, "organisation", each], {"place": "page 4"})
+        for each in outcomes
+    ]
+    return [record_event("evidence-item", [item_id], fields | facts), *links]
+
+
+def test_items_stand_with_the_outcome_and_those_that_do_not_count_say_so() -> None:
+    rejected = record_event(
+        "evidence-item", ["b", "review"], {"verdict": "rejected", "reason": "A draft."}
+    )
+    view = outcome(
+        *item("a", 1, "X.a", valid_until="2026-12-31"),
+        *item("b", 2, "X.a", valid_until="2026-01-31"), rejected,
+        *item("c", 3, "X.a"), *item("d", 4, "X.a", replaces="c"),
+    )  # fmt: skip
+    texts = [(each.text, each.valid) for each in view.evidence]
+    assert texts == [
+        ("EV-001 Leavers, page 4\nWho left", "31 December 2026"),
+        ("EV-004 Leavers, page 4\nWho left", ""),
+        (
+            "EV-002 Leavers, page 4\nWho left\nRejected, so it does not count: A draft.",
+            "does not count",
+        ),
+        ("EV-003 Leavers, page 4\nWho left\nReplaced by EV-004.", "does not count"),
+    ]
+    assert view.no_evidence == ""
+
+
+def test_evidence_to_look_at_twice_is_listed_with_why() -> None:
+    rejected = record_event(
+        "evidence-item", ["a", "review"], {"verdict": "rejected", "reason": "A draft."}
+    )
+    events = (
+        *item("a", 1, "X.a"), rejected, *item("b", 2, valid_until="2026-01-31"),
+        *item("c", 3, "X.a", valid_until="2026-12-31"),
+    )  # fmt: skip
+    assert rows("Evidence to look at twice", *events) == [
+        ("Leavers", "Rejected: A draft."),
+        ("Leavers", "Out of date; supports nothing"),
+    ]
+
+
+def test_evidence_made_after_the_assessment_began_is_marked() -> None:
+    events = (
+        *item("a", 1, "X.a", valid_until="2026-12-31", dated="2026-03-02"),
+        *item("b", 2, "X.a", valid_until="2026-12-31", dated="2026-03-01"),
+    )
+    began = dataclasses.replace(basis(*events), opened=datetime.date(2026, 3, 1))
+    found = next(e for e in fair_play(began).lists if e.title == "Evidence to look at twice")
+    assert [(each.ref, each.detail) for each in found.rows] == [
+        ("EV-001", "Created during the assessment"),
+    ]  # fmt: skip
+
+
+def test_one_item_behind_many_claims_is_listed_with_them() -> None:
+    many = item("a", 1, "X.a", "X.b", "X.c", "X.d")
+    ((_, places),) = rows("One document behind many claims", *many)
+    assert places.startswith("X.a/organisation, X.b/organisation")
+    assert rows("One document behind many claims", *item("a", 1, "X.a", "X.b", "X.c")) == []

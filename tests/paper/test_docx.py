@@ -1,0 +1,142 @@
+"""The board summary for Word, read back with the library's own eyes."""
+
+import base64
+import io
+import itertools
+import struct
+import time
+import zipfile
+import zlib
+
+import docx
+import pytest
+from docx.document import Document
+from docx.oxml.ns import qn
+from PIL import Image
+
+from cyberassess.paper.documents.board import board_summary
+from cyberassess.paper.documents.board_docx import board_docx
+from cyberassess.paper.documents.pictures import chart_png, squares_png
+from cyberassess.paper.logo import read_logo
+from cyberassess.paper.look import Look
+from tests.paper.test_board import PLAN, basis
+from tests.paper.test_house_style import png
+
+
+def read(data: bytes) -> Document:
+    return docx.Document(io.BytesIO(data))
+
+
+@pytest.fixture(scope="module")
+def data() -> bytes:
+    return board_docx(board_summary(basis(*PLAN)))
+
+
+@pytest.fixture(scope="module")
+def word(data: bytes) -> Document:
+    return read(data)
+
+
+def headings(word: Document) -> list[tuple[int, str]]:
+    styles = [(str(each.style.name) if each.style else "", each.text) for each in word.paragraphs]
+    return [(int(name[-1]), text) for name, text in styles if name.startswith("Heading")]
+
+
+def test_headings_are_headings_in_order_with_one_title(word: Document) -> None:
+    found = headings(word)
+    assert found[0] == (1, "Cyber resilience 2026")
+    levels = [level for level, _ in found]
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_there_are_slots_for_what_others_write(word: Document) -> None:
+    texts = [text for _, text in headings(word)]
+    for each in ("Recommendation", "Financial implications", "Legal implications",
+                 "Equality implications", "Risk implications"):  # fmt: skip
+        assert each in texts
+    said = [each.text for each in word.paragraphs]
+    assert "[For the section 151 officer to write]" in said
+    assert "[For the monitoring officer to write]" in said
+    assert "[For the senior information risk owner to write]" in said
+
+
+def test_tables_have_a_head_row_a_caption_and_rows_that_stay_whole(word: Document) -> None:
+    assert len(word.tables) == 5
+    for table in word.tables:
+        first = table.rows[0]._tr
+        assert first.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+        assert table._tbl.tblPr.find(qn("w:tblCaption")) is not None
+        assert all(each._tr.find(f".//{qn('w:cantSplit')}") is not None for each in table.rows)
+
+
+def test_pictures_have_an_alternative_text(word: Document) -> None:
+    shapes = list(word.inline_shapes)
+    assert len(shapes) == 3
+    assert all(len(each._inline.docPr.get("descr") or "") > 20 for each in shapes)
+
+
+def test_marking_reference_and_status_stand_on_every_page(word: Document) -> None:
+    section = word.sections[0]
+    head = "".join(each.text for each in section.header.paragraphs)
+    foot = "".join(each.text for each in section.footer.paragraphs)
+    assert head == "OFFICIAL-SENSITIVE"
+    assert "OFFICIAL-SENSITIVE" in foot
+    assert "version 1 · DRAFT" in foot
+    xml = section.footer._element.xml
+    assert 'w:instr="PAGE"' in xml
+    assert 'w:instr="NUMPAGES"' in xml
+
+
+def test_it_says_what_it_is_and_nothing_of_the_machine(data: bytes, word: Document) -> None:
+    properties = word.core_properties
+    assert properties.title == "Cyber resilience 2026: board summary, Northport Council"
+    assert (properties.language, properties.author) == ("en-GB", "Sam Reid")
+    assert properties.created is not None
+    assert properties.created.date().isoformat() == "2026-11-22"
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        assert not any("thumbnail" in name for name in file.namelist())
+        assert b'w:val="en-GB"' in file.read("word/styles.xml")
+
+
+def test_the_same_summary_gives_the_same_bytes(data: bytes) -> None:
+    time.sleep(2.1)  # a zip's clock has steps of two seconds
+    assert board_docx(board_summary(basis(*PLAN))) == data
+
+
+def test_the_open_edition_names_nobody() -> None:
+    held = board_docx(board_summary(basis(*PLAN), edition="open"))
+    with zipfile.ZipFile(io.BytesIO(held)) as file:
+        text = b" ".join(file.read(name) for name in file.namelist()).decode("utf-8", "ignore")
+    for name in ("Housing", "Larkmoor", "Sam Reid", "Priya", "B2.a", "Museum", "ACT-001"):
+        assert name not in text
+    assert "The risks by system are in the restricted edition." in text
+
+
+def test_texts_that_xml_cannot_hold_are_shown_all_the_same() -> None:
+    held = board_docx(board_summary(basis(), decision="Fund\x0b it <now> & \u202e then."))
+    said = " ".join(each.text for each in read(held).paragraphs)
+    assert "Fund\ufffd it <now> & [U+202E] then." in said
+
+
+def test_a_logo_is_a_picture_too() -> None:
+    look = Look(logo=read_logo("logo.png", png(40, 10)), name="Northport")
+    shapes = list(read(board_docx(board_summary(basis(look=look)))).inline_shapes)
+    assert shapes[0]._inline.docPr.get("descr") == "Northport"
+
+
+def test_pictures_are_drawn_in_the_charts_colours() -> None:
+    made = board_summary(basis())
+    image = Image.open(io.BytesIO(chart_png(made.pictures[-1])))
+    assert image.size[0] == 1360
+    assert image.getpixel((460, 25)) == (11, 85, 99)
+    assert made.squares is not None
+    row = Image.open(io.BytesIO(squares_png(made.squares, made.frame.look.colours)))
+    assert row.size[0] == 1376
+
+
+def test_a_logo_stays_what_it_was() -> None:
+    logo = read_logo("logo.png", png())
+    assert base64.b64decode(logo.address.partition(",")[2]) == logo.png
+    assert struct.unpack(">I", logo.png[16:20]) == (2,)
+    assert zlib.crc32(logo.png[12:29]) == struct.unpack(">I", logo.png[29:33])[0]

@@ -1,0 +1,174 @@
+import itertools
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from cyberassess.disk import resources
+from cyberassess.paper import html as render
+from cyberassess.paper.documents.full import FullReport
+from cyberassess.press import engine, layout
+from tests.domain.builder import make_profile, text_event
+from tests.paper.made import GOAL, build, small_state
+
+HARD = (
+    '<script>alert("x")</script> <b>bold</b> {{7*7}} {% raw %} </style> file:///etc/passwd '
+    "url(http://127.0.0.1:9/x) <link rel=attachment href=file:///etc/passwd>"
+)
+
+
+def test_html_is_as_it_was_last_looked_at(
+    small: FullReport, same_as_snapshot: Callable[[str, str], None]
+) -> None:
+    same_as_snapshot("full.html", render.render_html(small))
+
+
+def test_html_needs_no_other_file(small: FullReport) -> None:
+    html = render.render_html(small)
+    assert html.count("data:font/ttf;base64,") == 3
+    outside = re.sub(r"https://[^<\s]*", "", html.replace("http://www.w3.org/2000/svg", ""))
+    assert not re.search(r'(?:src|href)="(?!#)', outside)
+    assert "<script" not in html
+    assert "fonts/" not in html
+
+
+def test_html_has_one_title_and_skips_no_heading_level(small: FullReport) -> None:
+    levels = [int(each) for each in re.findall(r"<h([1-6])", render.render_html(small))]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_table_heads_have_a_scope_and_pictures_a_title(small: FullReport) -> None:
+    html = render.render_html(small)
+    assert all("scope=" in each for each in re.findall(r"<th\b[^>]*>", html))
+    pictures = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)
+    assert pictures
+    for each in pictures:
+        assert 'role="img"' in each
+        assert re.search(r"<title>[^<]+</title>", each)
+
+
+def test_every_link_inside_leads_somewhere(small: FullReport) -> None:
+    html = render.render_html(small)
+    names = set(re.findall(r'id="([^"]+)"', html))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= names
+    assert len(names) == len(re.findall(r'id="([^"]+)"', html))
+
+
+def test_nothing_prints_as_none(small: FullReport) -> None:
+    html = re.sub(r"<style>.*?</style>", "", render.render_html(small), flags=re.DOTALL)
+    assert not re.search(r"\bNone\b(?!\.)", html)
+
+
+class Texts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
+def test_texts_of_people_stay_texts() -> None:
+    report = build(
+        small_state(text_event("rationale", "B2.a", HARD, scope="housing")),
+        profile=make_profile(GOAL),
+        organisation=f"Org {HARD}",
+        left_out=[{"title": HARD, "reason": HARD}],
+    )
+    parser = Texts()
+    parser.feed(render.render_html(report))
+    assert {"script", "link"}.isdisjoint(parser.tags)
+    assert HARD in "".join(parser.said)
+
+
+def test_what_would_not_show_is_made_visible() -> None:
+    assert render.printable("a\u202eb") == "a[U+202E]b"
+    assert render.printable("a\x0bb\ud800c\r\nd") == "a\ufffdb\ufffdc\nd"
+    assert render.printable("Ffion Ŵyn 🙂\u200d") == "Ffion Ŵyn 🙂\u200d"
+    assert render.printable(3) == 3
+
+
+def test_pdfs_are_made_in_one_place_only() -> None:
+    package = Path(render.__file__).parents[1]
+    makers = [
+        path.relative_to(package).as_posix()
+        for path in sorted(package.rglob("*.py"))
+        if re.search(r"\bweasyprint\b", path.read_text(encoding="utf-8"))
+    ]
+    assert makers == ["adapters/report/engine.py", "adapters/report/layout.py"]
+    text = Path(layout.__file__).read_text(encoding="utf-8")
+    assert text.count("engine.html_class(running=running)(") == 1
+    assert text.count("engine.load().CSS(\n") == 1
+    assert text.count("url_fetcher=_fetcher()") == 2
+    assert text.count("HTML(") == 0
+    assert text.count("CSS(") == 1
+    text = Path(engine.__file__).read_text(encoding="utf-8")
+    assert re.findall(r"HTML\(|CSS\(.*?\)", text) == [
+        "CSS(string=lean if running else without_margins(lean)"
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how libraries are found is Linux's")
+@pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf())
+def test_loading_the_engine_runs_no_other_program() -> None:
+    code = (
+        "import sys\n"
+        "sys.addaudithook(lambda name, what: name.startswith(('subprocess', 'os.system',"
+        " 'os.posix_spawn', 'os.exec')) and print(name, what))\n"
+        "from cyberassess.paper import engine\n"
+        "engine.load()\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == ""
+
+
+def test_a_document_that_is_not_xml_is_left_to_the_engine() -> None:
+    assert engine.tree_of("<!doctype html><html><body><p>a<p>b</body></html>") is None
+    assert engine.tree_of('<!DOCTYPE html [<!ENTITY a "b">]><html>&a;</html>') is None
+    assert engine.tree_of("<!doctype html><html><body>a<br>b&amp;</body></html>") is not None
+
+
+def test_templates_do_not_switch_escaping_off() -> None:
+    folder = resources.folder("templates") / "report"
+    for path in folder.glob("*.j2"):
+        text = path.read_text(encoding="utf-8")
+        assert "safe" not in re.findall(r"\|\s*(\w+)", text)
+        assert "autoescape" not in text
+
+
+def test_the_fonts_keep_their_licence() -> None:
+    text = (resources.folder("templates") / "report" / "fonts" / "OFL.txt").read_text("utf-8")
+    assert "SIL OPEN FONT LICENSE" in text
+
+
+def contrast(one: str, other: str) -> float:
+    def light(colour: str) -> float:
+        full = "".join(each * 2 for each in colour[1:]) if len(colour) == 4 else colour[1:]
+        parts = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted((light(one), light(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_every_text_stands_out_from_its_ground() -> None:
+    style = (resources.folder("templates") / "report" / "report.css").read_text("utf-8")
+    pairs = set()
+    for rule in re.findall(r"\{([^{}]*)\}", style):
+        found = dict(re.findall(r"(?<![-\w])(color|background): (#[0-9a-f]{3,6})", rule))
+        if "color" in found:
+            pairs.add((found["color"], found.get("background", "#ffffff")))
+    assert len(pairs) >= 7
+    assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 4.5} == {}

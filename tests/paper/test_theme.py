@@ -1,0 +1,206 @@
+"""The theme report, and its charts."""
+
+import dataclasses
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.recorded import State
+from cyberassess.domain.result.theme_maturity import ThemeLevel
+from cyberassess.errors import AssessmentError
+from cyberassess.paper import html as render
+from cyberassess.paper.basis import Basis
+from cyberassess.paper.charts import confidence_chart, needed_for, themes_chart, trend_chart
+from cyberassess.paper.documents.theme import ThemeReport, theme_report
+from tests.domain.builder import answer_events, make_framework, make_profile, make_themes, segment
+from tests.paper.made import GOAL, make_basis, small_state
+from tests.paper.test_board import PLAN, REF, last_year
+
+MANY = """\
+A Leading
+  A1 Governance
+    A1.a organisation board N.1 H.1
+    A1.b organisation board N.1 H.1
+    A1.c organisation board N.1 H.1
+    A1.d organisation board N.1 H.1 H.2
+    A1.e organisation board N.1 H.1
+"""
+
+
+def met(*outcomes: str) -> State:
+    answers = {}
+    for each in ("A1.a", "A1.b", "A1.c", "A1.d", "A1.e"):
+        good = each in outcomes
+        answers[f"{each}.N.1"] = "never" if good else "happens"
+        answers |= {f"{each}.H.1": "true"} | ({"A1.d.H.2": "true"} if each == "A1.d" else {})
+    return fold([segment(1, *answer_events(answers), seed="seed")])
+
+
+def many(*outcomes: str, **changes: Any) -> Basis:
+    goal = make_profile(dict.fromkeys(("A1.a", "A1.b", "A1.c", "A1.d", "A1.e"), "high"))
+    framework = make_framework(MANY)
+    themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
+    return make_basis(
+        met(*outcomes), framework=framework, profile=goal, themes=themes, scopes=(), **changes
+    )
+
+
+@pytest.fixture(scope="module")
+def report() -> ThemeReport:
+    now = make_basis(small_state(*PLAN), profile=make_profile(GOAL), ambition={"pipes": "3"})
+    return theme_report(dataclasses.replace(now, years=(last_year(now),)))
+
+
+def test_html_is_as_it_was_last_looked_at(
+    report: ThemeReport, same_as_snapshot: Callable[[str, str], None]
+) -> None:
+    same_as_snapshot("theme.html", render.render_html(report))
+
+
+def test_each_rung_names_the_nearest_outcomes() -> None:
+    part = theme_report(many("A1.a", ambition={"pipes": "4"})).parts[0]
+    assert [rung.title for rung in part.rungs] == [
+        "From level 1 to level 2, developing",
+        "From level 2 to level 3, established",
+        "From level 3 to level 4, on target",
+    ]
+    assert [[step.ref for step in rung.steps] for rung in part.rungs] == [
+        ["A1.b", "A1.c"], ["A1.d"], ["A1.e"],
+    ]  # fmt: skip
+    assert part.rungs[0].text == "It needs 3 of 5: 2 more than now. The shortest way:"
+    assert part.rungs[1].text == "It needs 4 of 5: 1 more than the level before. The shortest way:"
+    assert part.rungs_note.startswith("Our ambition is level 4.")
+
+
+def test_at_the_top_there_is_nothing_above() -> None:
+    part = theme_report(many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e")).parts[0]
+    assert (part.rungs, part.rungs_note) == ((), "There is no level above this one.")
+    assert part.charts == ()
+
+
+def test_a_target_that_is_the_highest_of_everything_has_nothing_beyond_it() -> None:
+    part = theme_report(many("A1.a", ambition={"pipes": "5"})).parts[0]
+    assert part.level == "Level 1 of 4, starting; our ambition is 5."
+    assert part.rungs_note == (
+        "Our ambition is level 5. Nothing lies beyond this target, so level 4 is the highest here."
+    )
+    chart = themes_chart(
+        many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e", ambition={"pipes": "5"}), REF
+    )
+    assert chart is not None
+    assert chart.title.endswith("Of 1 ambition, 1 is reached.")
+
+
+def test_one_outcome_has_no_level_to_rise_to() -> None:
+    part = theme_report(make_basis(small_state(), profile=make_profile({"A1.a": "high"}))).parts[0]
+    too_few = make_basis(small_state(), profile=make_profile({"B2.a": "high"}))
+    assert part.rungs_note == "Without a target there is no level to rise to."
+    assert theme_report(too_few).parts[0].rungs_note == (
+        "One outcome alone is too few to say a level."
+    )
+
+
+def test_too_little_known_names_what_is_missing() -> None:
+    part = theme_report(make_basis(fold([]), profile=make_profile(GOAL))).parts[0]
+    assert "a level needs four fifths of them" in part.rungs_note
+
+
+def test_without_a_target_nothing_is_counted() -> None:
+    report = theme_report(make_basis(small_state()))
+    assert report.lead_count.startswith("no target was chosen")
+    assert report.themes_chart is None
+    part = report.parts[0]
+    assert (part.rungs_note, part.maps) == ("Without a target there is no level to rise to.", ())
+    assert part.message == "No outcome of pipes has a target here, so nothing is counted."
+    assert part.places[0].meets == "no target"
+
+
+def test_another_theme_is_found_by_id_or_title() -> None:
+    basis = make_basis(small_state(), profile=make_profile(GOAL))
+    for name in ("people", "PEOPLE"):
+        assert theme_report(basis, theme=name).title == "people 2026"
+    with pytest.raises(AssessmentError, match=r'"pipe" is not a theme.*Did you mean pipes'):
+        theme_report(basis, theme="pipe")
+    with pytest.raises(AssessmentError, match="There are: pipes, people"):
+        theme_report(basis, theme="xyz")
+
+
+def test_a_theme_without_outcomes_says_so() -> None:
+    part = theme_report(many("A1.a"), theme="people").parts[0]
+    assert part.message == "people has no outcome in this control set."
+    assert part.places == ()
+
+
+def test_charts_say_their_message_and_have_a_table() -> None:
+    now = many("A1.a", ambition={"pipes": "3"})
+    then = many()
+    basis = dataclasses.replace(now, years=(last_year(then),))
+    chart = themes_chart(basis, REF)
+    assert chart is not None
+    assert chart.title == (
+        "pipes: 1 of 5 meet the target, 1 more than last year. Of 1 ambition, none is reached."
+    )
+    assert chart.rows == (("pipes", "1 of 5", "0 of 5", "level 3: 4 of 5"),)
+    trend = trend_chart(basis, REF, "pipes")
+    assert trend is not None
+    assert trend.title == "pipes: from 0 of 5 in 2025 to 1 of 5 in 2026."
+    assert trend.rows == (("2025", "0 of 5", "1 starting"), ("2026", "1 of 5", "1 starting"))
+    sure = confidence_chart(basis)
+    assert sure.title.endswith("nothing is reviewed independently.")
+    assert len(sure.rows) == 4
+    for each in (chart, trend, sure):
+        assert each.alternative
+        assert len(each.heads) == len(each.widths) == len(each.rows[0])
+        assert all(bar.x >= 0 and bar.x + bar.width <= 170 for bar in each.bars)
+
+
+def test_fewer_than_last_year_and_as_many_are_said() -> None:
+    year = last_year(many("A1.a"))
+    fewer = dataclasses.replace(many(), years=(year,))
+    same = dataclasses.replace(many("A1.b"), years=(year,))
+    for basis, said in ((fewer, "1 fewer than last year"), (same, "as many as last year")):
+        chart = themes_chart(basis, REF)
+        assert chart is not None
+        assert said in chart.title
+
+
+def test_years_of_another_version_are_not_on_the_line() -> None:
+    year = last_year(many("A1.a"))
+    other = dataclasses.replace(year, period="2024", themes=())
+    basis = dataclasses.replace(many("A1.a"), years=(year, other))
+    trend = trend_chart(basis, REF, "pipes")
+    assert trend is not None
+    assert [row[0] for row in trend.rows] == ["2025", "2026"]
+    assert trend.note.startswith("2024 used another version")
+    assert trend_chart(dataclasses.replace(basis, years=(other,)), REF, "pipes") is None
+
+
+def test_the_longest_bar_is_the_furthest_outcome() -> None:
+    part = theme_report(many()).parts[0]
+    chart = part.charts[-1]
+    assert chart.title.startswith("A1.a Outcome A1.a is furthest from its target")
+    assert [row[2] for row in chart.rows] == ["1"] * 5
+    widths = {bar.width for bar in chart.bars if bar.fill == "#0b5563"}
+    assert widths == {84.0}
+
+
+@pytest.mark.parametrize(
+    ("level", "of", "needed"),
+    [
+        (ThemeLevel.NOT_KNOWN, 5, None),
+        (ThemeLevel.STARTING, 5, None),
+        (ThemeLevel.DEVELOPING, 5, 3),
+        (ThemeLevel.ESTABLISHED, 5, 4),
+        (ThemeLevel.ON_TARGET, 5, 5),
+        (ThemeLevel.BEYOND_TARGET, 5, 5),
+    ],
+)
+def test_what_a_level_needs_is_the_smallest_share_that_reaches_it(
+    level: ThemeLevel, of: int, needed: int | None
+) -> None:
+    assert needed_for(level, of) == needed
+    if needed is not None and level is ThemeLevel.ESTABLISHED:
+        assert Fraction(needed, of) >= Fraction(4, 5) > Fraction(needed - 1, of)

@@ -1,0 +1,328 @@
+import dataclasses
+import datetime
+from fractions import Fraction
+
+import pytest
+
+from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.hashes import text_field
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.result.years import year_of
+from cyberassess.paper.basis import joined, said_role, share, tenths
+from cyberassess.paper.documents.full import FullReport, full_report
+from cyberassess.paper.sections.outcomes import OutcomeView
+from tests.domain.builder import (
+    Data,
+    Written,
+    make_framework,
+    make_profile,
+    make_state,
+    make_themes,
+    record_event,
+    text_event,
+)
+from tests.paper.made import GOAL, build, make_basis, small_state
+
+
+def outcome(report: FullReport, ref: str, scope: int = 0) -> OutcomeView:
+    found = [
+        each
+        for section in report.scopes
+        for group in section.groups
+        for each in group.outcomes
+        if each.ref == ref
+    ]
+    return found[scope]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (0, 0, "none"),
+        (0, 9, "0%"),
+        (1, 1000, "1%"),
+        (999, 1000, "99%"),
+        (1, 8, "13%"),
+        (9, 9, "100%"),
+    ],
+)
+def test_shares_are_half_up_and_whole_only_when_exact(part: int, whole: int, said: str) -> None:
+    assert share(part, whole) == said
+
+
+def test_one_decimal_is_half_up() -> None:
+    assert tenths(Fraction(1, 20) * 5) == "0.3"
+    assert tenths(None) == "none"
+
+
+def test_dates_and_words_are_said_as_in_britain() -> None:
+    assert said_date(datetime.date(2026, 11, 2)) == "2 November 2026"
+    assert said_date("2026-11-22T23:59:00Z") == "22 November 2026"
+    assert said_date("next spring") == "next spring"
+    assert joined(["a", "b", "c"]) == "a, b and c"
+    assert said_role("it-security") == "IT security"
+
+
+def test_page_one_counts_and_names_the_weakest(small: FullReport) -> None:
+    assert small.front.lead == "pipes:"
+    assert small.front.lead_count == "0 of 3 outcomes meet our target."
+    assert small.front.level.startswith("Level 0 of 5, not known.")
+    assert small.front.target == "Our target is the Goal, set by us."
+    assert small.front.left_out == "Museum booking (no critical function)."
+    assert "DRAFT" in small.front.about
+
+
+def test_the_weakest_place_is_named_only_where_places_differ(small: FullReport) -> None:
+    assert small.front.lead_weakest == "The weakest system is Housing, with 0 of 2."
+
+
+def test_outcomes_not_applicable_in_one_place_count_in_others(small: FullReport) -> None:
+    assert outcome(small, "B2.c").result.word == "Not applicable"
+    assert "left out of every count" in outcome(small, "B2.c").explanation
+    assert outcome(small, "B2.c", 1).explanation == (
+        "Nothing has been answered yet, so nothing can be said. The target is high."
+    )
+
+
+def test_a_warning_sign_explains_itself(small: FullReport) -> None:
+    view = outcome(small, "B2.a")
+    assert view.result.word == "Low"
+    assert view.explanation == (
+        "One warning sign decides this outcome: “Statement B2.a.N.1.” "
+        "Without that warning sign the outcome would meet the target, middle."
+    )
+    assert [row.in_the_way for row in view.bands[0].rows] == [True]
+
+
+def test_people_who_differ_are_named_with_the_answer_that_counts(small: FullReport) -> None:
+    row = outcome(small, "B2.b").bands[0].rows[1]
+    assert [(each.who, each.label) for each in row.answers] == [
+        ("Sam Reid", "Does not happen"),
+        ("Priya Shah", "Happens"),
+    ]
+    assert row.note == (
+        "Sam Reid and Priya Shah differ; the less favourable answer counts until it is settled: "
+        "Happens."
+    )
+
+
+def test_an_open_outcome_shows_its_best_and_worst(small: FullReport) -> None:
+    view = outcome(small, "B2.b", 1)
+    assert [each.label for each in view.verdicts] == [
+        "By the rule",
+        "At worst",
+        "At best",
+        "Confirmed",
+        "Target",
+    ]
+    assert "at worst low, at best high" in view.explanation
+
+
+def test_origins_name_file_sheet_and_cell(small: FullReport) -> None:
+    view = outcome(small, "A1.a")
+    assert view.one_source
+    assert view.bands[0].rows[0].origin == "Cell D11"
+    assert view.files == (
+        "All answers by Sam Reid. "
+        "F1 is Northport 2026 cyber questions - Housing - R1.xlsx, sheet “B2 Housing”, "
+        "received 14 November 2026."
+    )
+    assert view.rationales[0].origin == "at the prompt, 14 November 2026"
+    assert view.evidence[0].valid == "30 June 2027"
+    assert outcome(small, "B2.b").evidence[0].valid == "expired 31 October 2026"
+    assert view.claims[0].text == "Confirmed in WebCAF as High."
+
+
+def test_the_map_counts_by_group_and_place(small: FullReport) -> None:
+    table = small.gaps.maps[0]
+    assert table.columns == ("Whole organisation", "Housing", "Revenues")
+    assert [(row.title, [cell.text for cell in row.cells]) for row in table.rows] == [
+        ("A1 Governance", ["1 of 1", "", ""]),
+        ("B2 Identity", ["", "0 of 2", "1 of 3"]),
+    ]
+    assert [cell.tone for cell in table.rows[0].cells] == ["all", "plain", "plain"]
+
+
+def test_findings_name_what_is_in_the_way(small: FullReport) -> None:
+    rows = [row for group in small.gaps.findings for row in group.rows]
+    assert [(row.ref, row.where) for row in rows] == [
+        ("B2.a", "Housing"),
+        ("B2.b", "Housing"),
+        ("B2.b", "Revenues"),
+        ("B2.c", "Revenues"),
+    ]
+    first = rows[0]
+    assert first.count == "1 warning sign."
+    assert first.statements == (("B2.a.N.1", "Happens", "Statement B2.a.N.1."),)
+
+
+def test_fair_play_lists_what_is_there_and_names_what_is_not(small: FullReport) -> None:
+    lists = {each.title: each.rows for each in small.fair_play.lists}
+    assert [row.ref for row in lists["Conflicts open"]] == ["B2.b.N.2"]
+    assert [row.ref for row in lists["Don't know"]] == ["B2.b.N.1"]
+    assert len(lists["Does not apply, with reasons"]) == 3
+    assert lists["Answers changed after they were given"][0].what == "Was Otherwise, now Not true."
+    assert lists["Said twice, answered differently"][0].ref == "B2.a.H.1, B2.b.H.1"
+    assert [row.ref for row in lists["Outcomes that are not applicable"]] == ["B2.c"]
+    assert "“One document behind many claims”" in small.fair_play.empty
+
+
+def test_one_document_behind_many_claims_is_listed() -> None:
+    outline = "X One\n" + "".join(f"  X.{each} organisation board H.1\n" for each in "abcd")
+    framework = make_framework(outline)
+    events = [text_event("evidence", f"X.{each}", "The  POLICY") for each in "abcd"]
+    state = make_state({f"X.{each}.H.1": "true" for each in "abcd"}, *events)
+    themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
+    report = build(state, framework=framework, themes=themes, scopes=())
+    lists = {each.title: each.rows for each in report.fair_play.lists}
+    row = lists["One document behind many claims"][0]
+    assert (row.ref, row.detail) == ("4 outcomes", "Northport Council: X.a, X.b, X.c, X.d")
+
+
+def test_doing_better_than_a_shortfall_is_listed_apart_and_so_is_what_may_be_meant_so() -> None:
+    outline = "X One\n  X.a organisation board N.1 M.1^H.1 M.2^ M.3^H.2 H.1 H.2"
+    framework = make_framework(outline)
+    answers: dict[str, Written] = {
+        "X.a.N.1": "never",
+        "X.a.M.1": "better",
+        "X.a.M.2": "better (All of it is done.)",
+        "X.a.M.3": "not-true",
+        "X.a.H.1": "true",
+        "X.a.H.2": "other-means (By hand.)",
+    }
+    themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
+    report = build(make_state(answers), framework=framework, themes=themes, scopes=())
+    lists = {each.title: each.rows for each in report.fair_play.lists}
+    assert [(row.ref, row.detail) for row in lists["We do better"]] == [
+        ("X.a.M.1", "Sam Reid: X.a.H.1 says better and is true"),
+        ("X.a.M.2", "Sam Reid: All of it is done."),
+    ]
+    (overtaken,) = lists["Said not to be true beside a statement that says better"]
+    assert (overtaken.ref, overtaken.detail) == ("X.a.M.3", "X.a.H.2")
+    assert "True by other means, with reasons" in lists
+    statements = {row.ref: row for band in outcome(report, "X.a").bands for row in band.rows}
+    assert statements["X.a.M.1"].answer == "We do better"
+    assert statements["X.a.M.3"].note == (
+        "X.a.H.2, which says better, is true: see the lists under Fair play."
+    )
+
+
+def test_the_next_level_names_the_shortest_way() -> None:
+    outline = "X One\n" + "".join(f"  X.{each} organisation board N.1 H.1\n" for each in "abc")
+    framework = make_framework(outline)
+    answers = {f"X.{each}.H.1": "true" for each in "abc"}
+    answers |= {"X.a.N.1": "never", "X.b.N.1": "happens", "X.c.N.1": "happens"}
+    report = build(
+        make_state(answers),
+        framework=framework,
+        themes=make_themes(dict.fromkeys(framework.outcomes, "pipes")),
+        profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
+        scopes=(),
+    )
+    way = report.gaps.next_level
+    assert way is not None
+    assert way.text == (
+        "By rule theme-maturity-1, level 2, developing, needs 2 of 3: one more than now. "
+        "The shortest way there:"
+    )
+    assert [each.ref for each in way.ways] == ["X.b"]
+    assert report.front.lead_count == "1 of 3 outcomes meets our target."
+    assert [each.ref for each in report.front.gaps] == ["X.b", "X.c"]
+    assert report.front.lead_weakest == ""
+
+
+def points(letters: str, **answered: str) -> FullReport:
+    """Build a report on outcomes of one statement, all of which are to be high."""
+    outline = "X One\n" + "".join(f"  X.{each} organisation board M.1 H.1\n" for each in letters)
+    framework = make_framework(outline)
+    answers = {f"X.{each}.{column}.1": "true" for each in letters for column in "MH"}
+    return build(
+        make_state(answers | {f"X.{key}.H.1": said for key, said in answered.items()}),
+        framework=framework,
+        themes=make_themes(dict.fromkeys(framework.outcomes, "pipes")),
+        profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
+        scopes=(),
+    )
+
+
+def test_on_target_is_the_highest_level_where_the_target_is_the_highest_of_everything() -> None:
+    report = points("abc")
+    assert report.front.level == "Level 4 of 4, on target."
+    assert report.front.themes[0].rows[0].level == "4 on target"
+    assert report.gaps.next_level is None
+    assert points("abc", a="not-true").front.level == "Level 2 of 4, developing."
+
+
+def test_one_outcome_is_too_few_to_say_a_level() -> None:
+    report = points("a")
+    assert report.front.lead_count == "1 of 1 outcome meets our target."
+    assert report.front.level == "One outcome alone is too few to say a level."
+    assert report.front.themes[0].rows[0].level == "too few to say"
+    assert report.gaps.next_level is None
+
+
+def test_without_a_target_nothing_is_counted() -> None:
+    report = build(small_state())
+    assert report.front.lead_count == (
+        "no target was chosen, so nothing can be counted against one."
+    )
+    assert report.front.target == "No target was chosen: Not chosen yet."
+    assert report.front.squares is None
+    assert report.gaps.maps == ()
+    assert report.gaps.next_level is None
+
+
+def test_an_assessment_nobody_answered_says_so() -> None:
+    report = build(fold([]), profile=make_profile(GOAL))
+    assert report.front.figures[0].number == "0%"
+    assert report.front.figures[1].number == "none"
+    assert report.method.rules[0].example is None
+    assert dict(report.frame.control)["Fingerprint of the data"] == "none yet"
+
+
+def test_the_example_is_of_this_assessment(small: FullReport) -> None:
+    example = small.method.rules[0].example
+    assert example is not None
+    assert example.title == "B2.a Outcome B2.a, Housing"
+    assert [row.counts for row in example.rows] == [
+        ("1", "1", "0", "0", "0"),
+        ("1", "1", "0", "0", "0"),
+        ("1", "1", "0", "0", "0"),
+    ]
+    assert example.text.endswith("By the rule: Low.")
+
+
+def test_the_fingerprint_changes_with_one_answer(small: FullReport) -> None:
+    other = build(
+        small_state(text_event("rationale", "B2.a", "More.", scope="housing")),
+        profile=make_profile(GOAL),
+    )
+    assert (
+        dict(other.frame.control)["Fingerprint of the data"]
+        != dict(small.frame.control)["Fingerprint of the data"]
+    )
+    assert dict(small.frame.control)["Approved by"] == ""
+
+
+def test_a_place_says_where_it_stands_and_what_is_to_be_done_there() -> None:
+    fields: Data = {"framework": "made@1", "scope": "housing", "outcome": "B2.b"}
+    fields |= {"title": text_field("Mend it.", "s"), "owner": text_field("p2", "s")}
+    events = [
+        record_event(
+            "action", [f"ACT-{n:03}"], fields | {"due": "2027-03-31"} if n == 1 else fields
+        )
+        for n in range(1, 9)
+    ]
+    basis = make_basis(small_state(*events), profile=make_profile(GOAL))
+    year = year_of("2025", basis.card, {}, {basis.first.ref: "Made 1"})
+    whole, housing, _ = full_report(dataclasses.replace(basis, years=(year,))).scopes
+    assert whole.stands == "1 of 1 outcome with a target meets it here; last year 1."
+    assert housing.stands.startswith(
+        "0 of 2 outcomes with a target meet it here; last year 0. "
+        "Below the target: B2.a and B2.b. "
+        "To be done: ACT-001 for B2.b (Priya Shah, 31 March 2027); "
+        "ACT-002 for B2.b (Priya Shah, no date yet); "
+    )
+    assert housing.stands.endswith("; and 2 more.")
+    bare = build(small_state())
+    assert {each.stands for each in bare.scopes} == {"Nothing here has a target."}

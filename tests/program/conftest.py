@@ -1,0 +1,140 @@
+"""Workspaces for the command line, made once; each test that writes gets a copy of its own."""
+
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cyberassess.demo import story as demo
+from cyberassess.demo.story import EARLIER, WORKSPACE
+from cyberassess.disk.framework_yaml import Shelf
+from cyberassess.domain.record.evidence import Facts
+from cyberassess.program import program
+from cyberassess.steps.confirm.deciding import write
+from cyberassess.steps.evidence.evidencing import add
+from cyberassess.steps.pack.packing import PackWanted
+from cyberassess.steps.report.printing import Printed, Wanted
+from cyberassess.terminal.running import run
+from tests.steps.council import begin, fill_in, send_to, take
+from tests.steps.officer import key_file, printed
+from tests.steps.receive.test_importing import file_data, written
+from tests.steps.sets.test_importing_sets import PLAIN, book
+
+
+class Ran(NamedTuple):
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Give a function that runs a command in this process, as the program would."""
+
+    def command(*arguments: str, typed: str = "", terminal: bool = False) -> Ran:
+        stream = io.StringIO(typed)
+        monkeypatch.setattr(stream, "isatty", lambda: terminal)
+        monkeypatch.setattr(sys, "stdin", stream)
+        capfd.readouterr()
+        code = run(program, arguments)
+        return Ran(code, *capfd.readouterr())
+
+    return command
+
+
+def report_of_a_line(_: Path, wanted: Wanted) -> Printed:
+    """Stand in for a document, which takes long and has tests of its own."""
+    assert wanted.output is not None
+    wanted.output.write_text("A report.", "utf-8")
+    return Printed(wanted.output, 1, "")
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demonstration once, all but its reports."""
+    folder = tmp_path_factory.mktemp("demonstration") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("report_board", "report_theme", "report_full"):
+            patch.setattr(demo, name, report_of_a_line)
+        patch.setattr(demo, "PackWanted", partial(PackWanted, report=False))
+        code = run(program, ["demo", "-o", str(folder)])
+    assert code == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shown_northport(demonstration: Path) -> Path:
+    """Give Northport's workspace, only to be read."""
+    return demonstration / WORKSPACE
+
+
+@pytest.fixture
+def northport(shown_northport: Path, tmp_path: Path) -> Path:
+    """Give a copy of Northport's workspace, last year's beside it."""
+    shutil.copytree(shown_northport.with_name(EARLIER), tmp_path / EARLIER)
+    return Path(shutil.copytree(shown_northport, tmp_path / WORKSPACE))
+
+
+def gather(folder: Path, statement: str) -> None:
+    """Put files beside a workspace that commands about control sets take."""
+    outcomes = Shelf().framework("ncsc-caf@3.2").framework.outcomes
+    rows = "".join(f"{each},Achieved\n" for each in outcomes)
+    (folder / "targets.csv").write_text(f"outcome,level\n{rows}", "utf-8")
+    wording = f"id,text\n{statement},The official words.\n"
+    (folder / "wording.csv").write_text(wording, "utf-8")
+    plan = "Outcome,What will be done,Owner,Due\nB1.a/housing,Review leavers,Kim Lee,31/01/2027\n"
+    (folder / "plan.csv").write_text(plan, "utf-8")
+    (folder / "people.csv").write_text("Name\nPriya Shah\n", "utf-8")
+    (folder / "systems.csv").write_text("Name\nPlanning portal\n", "utf-8")
+    book(folder, PLAIN).rename(folder / "pscrf.xlsx")
+
+
+def put_evidence(folder: Path) -> None:
+    """Put a document beside a workspace, and one into it."""
+    (folder / "leavers.csv").write_text("account,removed\nkim,2026-03-04\n", "utf-8")
+    policy = folder / "policy.pdf"
+    policy.write_bytes(b"%PDF policy")
+    add(folder, [policy], Facts(shows="Says who approves access to each system"))
+
+
+def put_document(folder: Path) -> None:
+    """Put a printed document beside a workspace, and a certificate to sign it with."""
+    (folder / "report.pdf").write_bytes(printed())
+    key_file(folder / "officer.p12")
+
+
+@pytest.fixture(scope="session")
+def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = begin(tmp_path_factory.mktemp("small") / "small", "ncsc-caf@0")
+    place = folder.parent
+    put_evidence(folder)
+    put_document(folder)
+    sent = send_to(folder)
+    kims = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
+    take(folder, fill_in(sent["Kim Lee"], place / "kim.xlsx", kims))
+    alexs = {"B1.a.N.1/housing": "Does not happen"}
+    take(folder, fill_in(sent["Alex Moor"], place / "alex.xlsx", alexs))
+    fill_in(sent["Sam Reid"], folder / "sam.xlsx", {"A1.a.N.1": "Happens"})
+    write(folder, output=folder / "decisions.xlsx")
+    fill_in(sent["Sam Reid"], folder / "wrong.xlsx", {"A1.a.N.1": "Perhaps"})
+    (folder / "photo.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
+    written(folder, file_data())
+    written(folder, file_data() | {"A1.z": {}}, "odd.json")
+    gather(folder, "B1.a.N.1")
+    return folder
+
+
+@pytest.fixture
+def small(_small: Path, tmp_path: Path) -> Path:
+    """Give a copy of a made-up council's workspace with one conflict, and files to receive."""
+    return Path(shutil.copytree(_small, tmp_path / "small"))

@@ -1,0 +1,211 @@
+"""Documents about the demonstration's council: what may be seen, and by whom."""
+
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.paper import html as render
+from cyberassess.paper.basis import Basis
+from cyberassess.steps.report.printing import prepare
+from tests.paper.on_paper import Written, kept, lost, planned
+from tests.program.conftest import Ran
+
+Run = Callable[..., Ran]
+
+has_pdf = pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine")
+has_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is missing")
+
+
+def words(path: Path, *options: str) -> str:
+    done = subprocess.run(["pdftotext", *options, str(path), "-"], capture_output=True, check=True)  # noqa: S607
+    return done.stdout.decode()
+
+
+def secrets(folder: Path) -> set[str]:
+    """Give every name of a system, a person, a piece of evidence and a failed outcome."""
+    assessment = open_assessment(folder)
+    settings, state = assessment.contents.settings, assessment.state
+    names = {each.title for each in settings.scopes if each.kind != "organisation"}
+    names |= {each.supplier for each in settings.scopes} | {e.title for e in settings.left_out}
+    names |= {each.name for each in settings.everybody}
+    names |= {
+        line for said in state.evidence.values() for e in said for line in e.text.split("\n")
+    }
+    failed = [each for each in assessment.card.outcomes if each.meets_target is False]
+    names |= {str(each.key.outcome) for each in failed}
+    names |= {each.asked.outcome.title for each in failed}
+    return {" ".join(each.split()) for each in names if each}
+
+
+def test_the_demonstration_shows_better_an_unsigned_return_and_another_name(
+    shown_northport: Path, cli: Run
+) -> None:
+    states = cli("-C", str(shown_northport), "status").out.splitlines()
+    returns = [line for line in states if "came back" in line]
+    assert [line.split("  ")[1] for line in returns if "not signed" in line] == ["Grace Adeyemi"]
+    assert any("Martin Hale" in line and "signed by Martin Lowes" in line for line in returns)
+    said = " ".join(cli("-C", str(shown_northport), "explain", "B3.a/revenues").out.split())
+    assert "We do better than this: Martin Lowes (now Martin Hale)" in said
+
+
+@has_pdf
+@has_poppler
+def test_the_open_edition_names_nothing_in_the_store(
+    shown_northport: Path, tmp_path: Path, cli: Run
+) -> None:
+    """Checklist 2.13: in the PDF, in its properties, in HTML and in Word."""
+    hidden = secrets(shown_northport)
+    assert len(hidden) > 50
+    texts = []
+    for option in ([], ["--html"], ["--docx"]):
+        path = tmp_path / f"open.{(option or ['--pdf'])[0][2:]}"
+        ran = cli("-C", str(shown_northport), "report", "board", "--edition", "open", "-o",
+                  str(path), *option)  # fmt: skip
+        assert ran.code == 0, ran.err
+    texts.append(words(tmp_path / "open.pdf"))
+    texts.append((tmp_path / "open.pdf").read_bytes().decode("latin-1"))
+    texts.append((tmp_path / "open.html").read_text("utf-8"))
+    with zipfile.ZipFile(tmp_path / "open.docx") as file:
+        texts.append(" ".join(file.read(n).decode("utf-8", "ignore") for n in file.namelist()))
+    for text in texts:
+        squeezed = " ".join(text.split())
+        found = [e for e in hidden if re.search(rf"(?<!\w){re.escape(e)}(?!\w)", squeezed)]
+        assert found == []
+    assert "Suggested for the restricted edition: exempt under the Local Government Act 1972" in (
+        " ".join(texts[0].split())
+    )
+
+
+@has_pdf
+@has_poppler
+def test_page_one_of_the_board_summary_stands_alone(
+    shown_northport: Path, tmp_path: Path, cli: Run
+) -> None:
+    path = tmp_path / "board.pdf"
+    ran = cli("-C", str(shown_northport), "report", "board", "-o", str(path))
+    assert ran.code == 0, ran.err
+    assert ran.out.strip() == f"{path} (3 pages)"
+    assert "It is version 1, DRAFT." in ran.err
+    first = " ".join(words(path, "-f", "1", "-l", "1").split())
+    for said in (
+        "12 of 20 outcomes meet our target. Last year it was 9.",
+        "The weakest system is Housing management, with 9 of 15.",
+        "our ambition is 4",
+        "The three gaps that matter most",
+        "30 April 2027",
+        "We ask the committee to",
+        "Museum booking",
+        "Not covered",
+        "page 1 of 3",
+    ):
+        assert said in first
+    assert first.count("OFFICIAL-SENSITIVE") >= 3
+    assert words(path, "-f", "2", "-l", "2").lstrip().startswith("OFFICIAL-SENSITIVE")
+
+
+def test_numbers_of_page_one_come_from_score_and_answers(
+    shown_northport: Path, tmp_path: Path, cli: Run
+) -> None:
+    """Checklist 2.5: three numbers of page one, recomputed from JSON by other means."""
+    path = tmp_path / "board.html"
+    assert cli("-C", str(shown_northport), "report", "board", "--html", "-o", str(path)).code == 0
+    text = " ".join(re.sub(r"<[^>]+>", " ", path.read_text("utf-8")).split())
+    scored = json.loads(cli("-C", str(shown_northport), "score", "--json").out)
+    assessment = open_assessment(shown_northport)
+    theme_of = assessment.contents.themes.outcomes["ncsc-caf@3.2"]  # type: ignore[index]
+    per_outcome: dict[str, list[bool]] = {}
+    housing = []
+    for each in scored["outcomes"]:
+        placed = theme_of[each["outcome"]].theme == "infrastructure"
+        if placed and each["meets_target"] is not None:
+            per_outcome.setdefault(each["outcome"], []).append(each["meets_target"])
+            if each["scope"] == "housing":
+                housing.append(each["meets_target"])
+    met = sum(all(each) for each in per_outcome.values())
+    assert f"{met} of {len(per_outcome)} outcomes meet our target" in text
+    assert f"Housing management, with {sum(housing)} of {len(housing)}." in text
+    sure = scored["confidence"]
+    shown = re.search(r"How sure we are (.*?) The three gaps", text)
+    assert shown is not None
+    assert f"{sure['reviewed']} of {sure['outcomes']} {sure['conflicts']} " in shown[1]
+
+
+def test_a_draft_becomes_approved_and_a_draft_again(northport: Path, cli: Run) -> None:
+    said = cli("-C", str(northport), "approve")
+    assert "Version 1 is a DRAFT" in said.out
+    signed = cli(
+        "-C",
+        str(northport),
+        "approve",
+        "--name",
+        "Ada Moss",
+        "--role",
+        "Chief executive",
+        "--as-it-stands",
+        "--reason",
+        "The rest follows in March.",
+    )
+    assert signed.code == 0
+    assert "version 1: Ada Moss, Chief executive" in signed.out
+    printed = cli("-C", str(northport), "report", "board", "--html")
+    page = Path(printed.out.strip())
+    assert "version 1 · approved" in page.read_text("utf-8")
+    assert "DRAFT" not in page.read_text("utf-8")
+    assert "The rest follows in March." in page.read_text("utf-8")
+    if not render.can_make_pdf() and shutil.which("pdftotext"):
+        paper = northport / "reports" / "approved.pdf"
+        cli("-C", str(northport), "report", "board", "-o", str(paper))
+        assert "All themes" in words(paper, "-f", "2", "-l", "2"), "page one stands alone"
+    changed = cli("-C", str(northport), "resolve", "B2.d.NA.4/housing", "--answer",
+                  "this does not happen here", "--reason", "Checked on the console.")  # fmt: skip
+    assert changed.code == 0, changed.err
+    found = json.loads(cli("-C", str(northport), "approve", "--json").out)
+    assert (found["version"], found["status"]) == (2, "draft")
+    again = cli("-C", str(northport), "report", "board", "--html", "--at", "1")
+    second = Path(again.out.strip())
+    assert second.read_bytes() == page.read_bytes()
+
+
+def test_a_theme_nobody_has_is_named(shown_northport: Path, cli: Run) -> None:
+    ran = cli("-C", str(shown_northport), "report", "theme", "dta")
+    assert ran.code == 1
+    assert ran.err.startswith('"dta" is not a theme of this assessment. Did you mean data?')
+
+
+@has_pdf
+@has_poppler
+@pytest.mark.parametrize(("name", "meant"), [("full", kept), ("findings", planned)])
+def test_all_that_people_wrote_stands_on_paper(
+    name: str,
+    meant: Callable[[Basis], Iterator[Written]],
+    shown_northport: Path,
+    tmp_path: Path,
+    cli: Run,
+) -> None:
+    """Checklist 2.12: the store compared with the text of the PDF."""
+    path = tmp_path / f"{name}.pdf"
+    ran = cli("-C", str(shown_northport), "report", name, "-o", str(path))
+    assert ran.code == 0, ran.err
+    basis, _, _ = prepare(shown_northport)
+    written = set(meant(basis))
+    assert len(written) > {"full": 180, "findings": 20}[name]
+    assert lost(written, path) == []
+
+
+def test_the_status_page_says_what_people_differ_on_and_dates_in_words(
+    northport: Path, cli: Run
+) -> None:
+    ran = cli("-C", str(northport), "status", "--html")
+    assert ran.code == 0, ran.err
+    page = (northport / "reports" / "status.html").read_text("utf-8")
+    assert "When users leave the organisation, their access rights stay active." in page
+    assert "Housing management, B2.d.NA.4/housing" in page
+    assert "<td>came back " in page
+    assert re.findall(r">[^<]*\d{4}-\d{2}-\d{2}", page) == []

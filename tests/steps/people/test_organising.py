@@ -1,0 +1,506 @@
+"""People and systems by command and by spreadsheet; letters, reminders, the status page."""
+
+import csv
+import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cyberassess.domain.assessment import PersonId
+from cyberassess.errors import AssessmentError
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.files_for_people import safe_cell
+from cyberassess.opening.offering import offers_to
+from cyberassess.steps.people.people import (
+    HANDOVER,
+    add_person,
+    asks_text,
+    extend,
+    hand_over,
+    people,
+    read_asks,
+)
+from cyberassess.steps.people.systems import add_system, confirm_inherited, leave_out, systems
+from cyberassess.steps.people.tables import (
+    export_people,
+    export_systems,
+    import_people,
+    import_systems,
+)
+from cyberassess.steps.send.chasing import Chased, chase, chased, due_for
+from cyberassess.steps.standing.standing import status, write_status_page
+from tests.steps.council import (
+    HOUSING,
+    KIM,
+    answers,
+    begin,
+    events,
+    fill_in,
+    ledger_bytes,
+    send_to,
+    take,
+)
+
+IDENTITY = {"id": "identity", "kind": "shared-service", "title": "Identity", "covers": ["B1.a"]}
+SCOPES = [
+    {"id": "organisation", "kind": "organisation", "title": "Northport Council"},
+    HOUSING | {"inherits": ["identity"]},
+    IDENTITY,
+]
+ON = datetime.date(2026, 12, 20)
+
+
+def asks(folder: Path) -> dict[str, str]:
+    return {each.name: each.asks for each in people(open_assessment(folder))}
+
+
+def settings_text(folder: Path) -> str:
+    return (folder / "assessment.yaml").read_text(encoding="utf-8")
+
+
+# People
+
+
+def test_a_person_is_added_with_roles_and_scope_and_the_ledger_says_so(workspace: Path) -> None:
+    person = add_person(workspace, "Priya Shah <priya@northport.example>:service@housing")
+    assert person.id == "p4"
+    assert asks(workspace)["Priya Shah"] == "service@housing"
+    change = events(workspace, "settings")[-1]["changes"]
+    assert {each["key"] for each in change} >= {"people[p4].name", "people[p4].email"}
+
+
+def test_comments_and_other_keys_survive_a_change(workspace: Path) -> None:
+    path = workspace / "assessment.yaml"
+    lines = path.read_text().splitlines()
+    lines.insert(3, "# Agreed with the board.")
+    at = next(n for n, line in enumerate(lines) if line.startswith("people:"))
+    lines.insert(at + 1, "  # Kim is away in May.")
+    path.write_text("\n".join(lines) + "\n")
+    add_person(workspace, "Priya Shah")
+    text = settings_text(workspace)
+    assert "# Agreed with the board." in text
+    assert "# Kim is away in May." in text
+    assert list(asks(workspace)) == ["Sam Reid", "Kim Lee", "Alex Moor", "Priya Shah"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Kim Lee", "is in assessment.yaml already"),
+        ("<x>", "does not have the expected form"),
+        ("Priya:service@nowhere", '"nowhere" is not a system'),
+        ("Priya:servce", '"servce" is not a role'),
+    ],
+)
+def test_a_person_who_does_not_fit_is_refused_and_nothing_changes(
+    workspace: Path, text: str, said: str
+) -> None:
+    before, ledger = settings_text(workspace), ledger_bytes(workspace)
+    with pytest.raises(AssessmentError, match=said):
+        add_person(workspace, text)
+    assert settings_text(workspace) == before
+    assert ledger_bytes(workspace) == ledger
+
+
+def test_a_question_handed_on_is_asked_of_the_other_person_alone(workspace: Path) -> None:
+    found = hand_over(workspace, ["b1.b"], giver="Kim Lee", taker="Alex Moor", reason="Knows it.")
+    assert [(scope, outcome) for _, scope, outcome in found.outcomes] == [("housing", "B1.b")]
+    said = asks(workspace)
+    assert said["Kim Lee"] == "everything@housing except B1.b"
+    assert said["Alex Moor"] == "B1.a@housing; B1.b@housing"
+    record = open_assessment(workspace).state.record(HANDOVER, "made@1", "housing", "B1.b")
+    assert record is not None
+    assert (record.fields["from"], record.fields["to"]) == ("p2", "p3")
+    assert record.fields["reason"] == "Knows it."
+
+
+def test_a_question_is_handed_on_by_its_name_with_the_scope(workspace: Path) -> None:
+    hand_over(workspace, ["B1.b/housing"], giver="Kim Lee", taker="Alex Moor")
+    assert asks(workspace)["Kim Lee"] == "everything@housing except B1.b"
+
+
+def test_after_handing_on_the_old_file_does_not_overwrite_the_new_answer(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    hand_over(workspace, ["B1.b"], giver="Kim Lee", taker="Alex Moor")
+    fresh = send_to(workspace, "Alex Moor")["Alex Moor"]
+    take(workspace, fill_in(fresh, tmp_path / "a.xlsx", {"B1.b.H.1/housing": "True"}))
+    take(workspace, fill_in(blank["Kim"], tmp_path / "k.xlsx", {"B1.b.H.1/housing": "Not true"}))
+    given = answers(workspace)
+    assert given["Alex Moor", "B1.b.H.1/housing"] == ("true", "")
+    assert given["Kim Lee", "B1.b.H.1/housing"] == ("not-true", "")
+    assert [each.statement.indicator for each in status(workspace).conflicts] == ["B1.b.H.1"]
+
+
+def test_everything_is_handed_on_when_somebody_leaves(workspace: Path) -> None:
+    hand_over(workspace, [], giver="Kim Lee", taker="Sam Reid")
+    assert asks(workspace)["Kim Lee"] == ""
+    found = {each.name: each.questions for each in people(open_assessment(workspace))}
+    # B1.a is asked of Alex as well, and of Sam now
+    assert (found["Kim Lee"], found["Sam Reid"]) == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("names", "giver", "taker", "said"),
+    [
+        (["A1.a"], "Kim Lee", "Alex Moor", "Kim Lee is not asked about A1.a"),
+        (["B1.b/Housing", "B1.b/Rents"], "Kim Lee", "Alex Moor", "not asked about B1.b/Rents"),
+        ([], "Kim Lee", "Kim Lee", "nothing to hand over"),
+        ([], "Kim Leigh", "Sam Reid", "Did you mean Kim Lee"),
+    ],
+)
+def test_what_cannot_be_handed_on_is_named(
+    workspace: Path, names: list[str], giver: str, taker: str, said: str
+) -> None:
+    with pytest.raises(AssessmentError, match=said):
+        hand_over(workspace, names, giver=giver, taker=taker)
+
+
+def test_what_people_are_asked_reads_back_as_it_is_written(workspace: Path) -> None:
+    settings = open_assessment(workspace).contents.settings
+    text = "service, hr@housing; B1.a, A1@organisation except A1.b; everything"
+    (person,) = (each for each in settings.people if each.name == "Kim Lee")
+    asked = person.model_validate(person.model_dump() | {"answers": read_asks(text, "", settings)})
+    assert asks_text(asked) == text
+
+
+def test_a_later_date_is_that_persons_alone(workspace: Path) -> None:
+    extend(workspace, "Kim Lee", until="2026-12-31", reason="Year end")
+    assessment = open_assessment(workspace)
+    due = {each.name: due_for(assessment, each) for each in assessment.contents.settings.everybody}
+    assert str(due["Kim Lee"]) == "2026-12-31"
+    assert str(due["Alex Moor"]) == "2026-12-11"
+    with pytest.raises(AssessmentError, match='"soon" is not a date'):
+        extend(workspace, "Kim Lee", until="soon")
+
+
+# Spreadsheets
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_people_and_systems_come_back_from_a_spreadsheet_as_they_went(
+    workspace: Path, tmp_path: Path, suffix: str
+) -> None:
+    before = settings_text(workspace)
+    for out, take_in in ((export_people, import_people), (export_systems, import_systems)):
+        path = out(workspace, tmp_path / f"{out.__name__}.{suffix}")
+        found = take_in(workspace, path)
+        assert (found.added, found.changed, found.not_listed) == ([], [], [])
+        assert found.unchanged
+    assert settings_text(workspace) == before
+
+
+def write_csv(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_people_are_added_and_changed_from_csv_and_the_rest_stays(
+    workspace: Path, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path / "people.csv",
+        "Name,E-mail,Asked about",
+        "Kim Lee,kim@northport.example,B1.a@housing",
+        "Priya Shah,,hr",
+    )
+    rehearsed = import_people(workspace, path, dry_run=True)
+    assert (rehearsed.added, rehearsed.changed) == (["Priya Shah"], ["Kim Lee"])
+    assert "Priya" not in settings_text(workspace)
+    found = import_people(workspace, path)
+    assert found.not_listed == ["Sam Reid", "Alex Moor"]
+    assert asks(workspace) == {
+        "Sam Reid": "",
+        "Kim Lee": "B1.a@housing",
+        "Alex Moor": "B1.a@housing",
+        "Priya Shah": "hr",
+    }
+
+
+def test_systems_are_added_from_csv_with_what_is_left_out(workspace: Path, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "systems.csv",
+        "Name,Kind,Owner,Inherits from,Covers,Left out because",
+        "Housing management,,Kim Lee,Backup,,",
+        "Backup,shared-service,,,B1.b,",
+        "Museum booking,,,,,No harm in a fortnight.",
+    )
+    found = import_systems(workspace, path)
+    assert (found.added, found.changed) == (["Backup", "Museum booking"], ["Housing management"])
+    assessment = open_assessment(workspace)
+    (line,) = (each for each in systems(assessment) if each.scope.id == "housing")
+    assert (line.owner, line.inherits) == ("Kim Lee", (("Backup", 0, 0),))
+    assert assessment.contents.settings.left_out[0].reason == "No harm in a fortnight."
+    assert import_systems(workspace, path).unchanged == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["Person,Role", "Kim,x"], 'No row has the heading "Name"'),
+        (["Name,Rolle", "Kim,x"], '"Rolle" is not a heading here'),
+        (["Name,Role", ",x"], "The row has no name"),
+        (["Name", "Kim Lee", "kim lee"], "more than once"),
+        (["Name,Asked about", "Kim Lee,service@nowhere"], '"nowhere" is not a system'),
+        (["Name,Asked about", "Kim Lee,servce"], '"servce" is not an outcome'),
+    ],
+)
+def test_a_fault_in_a_people_sheet_is_named_and_nothing_changes(
+    workspace: Path, tmp_path: Path, rows: list[str], said: str
+) -> None:
+    before = settings_text(workspace)
+    with pytest.raises(AssessmentError, match=said):
+        import_people(workspace, write_csv(tmp_path / "people.csv", *rows))
+    assert settings_text(workspace) == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            ["Name,Owner", "Planning,Kim Leee"],
+            "is nobody in assessment.yaml.*Did you mean Kim Lee",
+        ),
+        (["Name,Inherits from", "Planning,Nowhere"], '"Nowhere" is not a system'),
+        (["Id,Name", "Bad Id,Planning"], '"Bad Id" is not an id'),
+        (["Name,Kind", "Planning,gadget"], '"gadget" is not a kind of scope'),
+        (["Name,Covers", "Planning,B1.a"], "Only a shared service says what it covers"),
+    ],
+)
+def test_a_fault_in_a_systems_sheet_is_named_and_nothing_changes(
+    workspace: Path, tmp_path: Path, rows: list[str], said: str
+) -> None:
+    before = settings_text(workspace)
+    with pytest.raises(AssessmentError, match=said):
+        import_systems(workspace, write_csv(tmp_path / "systems.csv", *rows))
+    assert settings_text(workspace) == before
+
+
+def test_an_owner_nobody_knows_becomes_somebody_asked_nothing_yet(
+    workspace: Path, tmp_path: Path
+) -> None:
+    rows = ("Name,Owner", "Planning,Priya Shah", "Parking,priya shah", "Archive,Rhys Ellis")
+    path = write_csv(tmp_path / "systems.csv", *rows)
+    assert "Priya" not in str(import_systems(workspace, path, dry_run=True).added)
+    assert "Priya" not in settings_text(workspace)
+    found = import_systems(workspace, path)
+    assert [each.code for each in found.problems] == ["met-owner", "not-listed"]
+    owners = {each.scope.title: each.owner for each in systems(open_assessment(workspace))}
+    assert owners["Planning"] == owners["Parking"] == "Priya Shah"
+    assert asks(workspace)["Priya Shah"] == ""
+    people = write_csv(
+        tmp_path / "people.csv", "Name,Asked about", "Priya Shah,everything@planning"
+    )
+    assert import_people(workspace, people).changed == ["Priya Shah"]
+
+
+def test_a_formula_in_a_people_sheet_is_refused_by_its_cell(
+    workspace: Path, tmp_path: Path
+) -> None:
+    path = export_people(workspace, tmp_path / "people.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["People"]["C6"] = "=1+1"
+    book.save(path)
+    with pytest.raises(AssessmentError, match=r"cell C6: .* is a formula"):
+        import_people(workspace, path)
+
+
+def test_a_name_that_looks_like_a_formula_is_text_in_csv_and_comes_back(
+    workspace: Path, tmp_path: Path
+) -> None:
+    add_person(workspace, "=Kim")
+    path = export_people(workspace, tmp_path / "people.csv")
+    assert "'=Kim" in path.read_text(encoding="utf-8-sig")
+    assert import_people(workspace, path).changed == []
+    assert safe_cell("plain") == "plain"
+
+
+def test_a_spreadsheet_is_not_written_over_or_under_a_strange_name(
+    workspace: Path, tmp_path: Path
+) -> None:
+    path = export_systems(workspace)
+    assert path.name == "systems.xlsx"
+    with pytest.raises(AssessmentError, match="There is a file of this name"):
+        export_systems(workspace)
+    assert export_systems(workspace, force=True) == path
+    with pytest.raises(AssessmentError, match="not a kind of file that is written"):
+        export_people(workspace, tmp_path / "people.ods")
+    with pytest.raises(AssessmentError, match="cannot be written"):
+        export_people(workspace, tmp_path / "nowhere" / "people.csv")
+
+
+# Systems
+
+
+def test_a_system_is_added_with_its_facts(workspace: Path) -> None:
+    add_system(workspace, "Backup", kind="shared-service", covers=["B1.b"])
+    facts = {"owner": "Kim Lee", "supplier": "Larkmoor", "hosting": "", "service": "Planning"}
+    scope = add_system(workspace, "Planning portal", facts=facts, inherits=["Backup"])
+    assert (scope.id, scope.owner, scope.inherits) == ("planning-portal", "p2", ("backup",))
+    with pytest.raises(AssessmentError, match="there is a scope of this name already"):
+        add_system(workspace, "planning portal")
+    with pytest.raises(AssessmentError, match='"Nobody" is nobody'):
+        add_system(workspace, "Other", facts={"owner": "Nobody"})
+
+
+def test_what_is_left_out_needs_a_reason_and_the_last_one_stands(workspace: Path) -> None:
+    leave_out(workspace, "Museum", reason="First.")
+    leave_out(workspace, "museum", reason="Second.")
+    (gone,) = open_assessment(workspace).contents.settings.left_out
+    assert gone.reason == "Second."
+    with pytest.raises(AssessmentError, match="A name and a reason are needed"):
+        leave_out(workspace, "Archive", reason=" ")
+
+
+@pytest.fixture
+def sharing(tmp_path: Path) -> Path:
+    """Give a workspace whose identity service has answered two rows."""
+    folder = begin(tmp_path / "northport-2026", scopes=SCOPES, people=[KIM])
+    blank = send_to(folder)["Sam Reid"]
+    rows = {"B1.a.N.1/identity": "Does not happen", "B1.a.M.1/identity": "True"}
+    take(folder, fill_in(blank, tmp_path / "sam.xlsx", rows))
+    return folder
+
+
+def test_inherited_answers_are_confirmed_in_one_action_by_a_named_person(sharing: Path) -> None:
+    assert any("systems confirm housing" in step for step in status(sharing).next_steps)
+    found = confirm_inherited(sharing, "Housing management", by="Kim Lee")
+    # M.1 is repeated by H.2
+    assert (found.confirmed, found.unchanged, found.overridden) == (3, 0, 0)
+    (line,) = (each for each in systems(open_assessment(sharing)) if each.scope.id == "housing")
+    assert line.inherits == (("Identity", 3, 3),)
+    assert {each["person"] for each in events(sharing, "inheritance")} == {"p2"}
+    again = confirm_inherited(sharing, "housing", source="identity")
+    assert (again.confirmed, again.unchanged) == (0, 3)
+    assert not any("systems confirm" in step for step in status(sharing).next_steps)
+
+
+def test_what_the_system_answers_for_itself_is_left(sharing: Path, tmp_path: Path) -> None:
+    blank = send_to(sharing, "Kim Lee")["Kim Lee"]
+    take(sharing, fill_in(blank, tmp_path / "k.xlsx", {"B1.a.N.1/housing": "Happens"}))
+    found = confirm_inherited(sharing, "housing")
+    assert (found.confirmed, found.overridden) == (2, 1)
+
+
+def test_nothing_to_inherit_is_said(workspace: Path) -> None:
+    with pytest.raises(AssessmentError, match="No shared service has answers for Housing"):
+        confirm_inherited(workspace, "housing")
+
+
+# Letters and reminders
+
+
+def test_every_questionnaire_has_its_letter_and_a_line_in_one_list(workspace: Path) -> None:
+    letters = workspace / "questionnaires" / "letters"
+    sent = sorted(each.stem for each in (workspace / "questionnaires" / "sent").glob("*.xlsx"))
+    assert sorted(each.stem for each in letters.glob("*.txt")) == sent
+    (listed,) = letters.glob("*to send.csv")
+    with listed.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [each["Name"] for each in rows] == ["Sam Reid", "Kim Lee", "Alex Moor"]
+    assert rows[1]["E-mail"] == "kim.lee@northport.example"
+    assert rows[1]["Due"] == "2026-12-11"
+    text = next(letters.glob("*Kim*.txt")).read_text()
+    assert "wanted by 11 December 2026" in text
+    assert "Alex" not in text
+
+
+def of(folder: Path, name: str) -> Chased:
+    return next(e for e in chased(open_assessment(folder), ON) if e.person.name == name)
+
+
+def test_who_is_late_and_who_is_incomplete_is_told_apart(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    take(workspace, fill_in(blank["Kim"], tmp_path / "k.xlsx", {"B1.b.H.1/housing": "True"}))
+    extend(workspace, "Alex Moor", until="2026-12-31")
+    sam = of(workspace, "Sam Reid")
+    assert (sam.state, sam.days_late) == ("no reply", 9)
+    assert of(workspace, "Kim Lee").state == "incomplete"
+    assert of(workspace, "Alex Moor").days_late == 0
+
+
+def test_reminders_are_written_for_those_who_have_a_questionnaire(
+    workspace: Path, tmp_path: Path
+) -> None:
+    add_person(workspace, "Priya Shah:board")
+    found, paths = chase(workspace, tmp_path / "out")
+    assert {each.person.name: each.state for each in found}["Priya Shah"] == "not sent yet"
+    assert sorted(each.name for each in paths) == [
+        "Northport Council 2026 - to chase.csv",
+        "Reminder - Alex Moor.txt",
+        "Reminder - Kim Lee.txt",
+        "Reminder - Sam Reid.txt",
+    ]
+
+
+def test_reminders_that_cannot_be_written_are_a_sentence(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(AssessmentError, match="cannot be written"):
+        chase(workspace, tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "outside",
+    [
+        {"role": "supplier", "answers": [{"scope": "housing"}]},
+        {"role": " Supplier", "answers": [{"scope": "housing"}]},
+    ],
+)
+def test_a_supplier_sees_nothing_others_answered(
+    tmp_path: Path, outside: dict[str, object]
+) -> None:
+    supplier = {"id": "p9", "name": "Tom Ley", **outside}
+    folder = begin(tmp_path / "w", scopes=SCOPES, people=[KIM, supplier])
+    blank = send_to(folder)["Sam Reid"]
+    reason = ("Otherwise", "Secret inner reason.")
+    take(folder, fill_in(blank, tmp_path / "s.xlsx", {"B1.a.M.1/identity": reason}))
+    sent = send_to(folder, "Tom Ley", "Kim Lee")
+    assert "Secret inner reason." in every_text(sent["Kim Lee"])
+    assert "Secret inner reason." not in every_text(sent["Tom Ley"])
+    path = fill_in(sent["Tom Ley"], tmp_path / "t.xlsx", {}, completed_by="Jo Black")
+    (result,) = take(folder, path)
+    assert "Secret inner reason." not in every_text(folder / result.receipt)
+
+
+def test_who_is_asked_as_a_supplier_alone_is_offered_nothing(tmp_path: Path) -> None:
+    asked = {"scope": "housing", "owner_roles": ["supplier"]}
+    tom = {"id": "p9", "name": "Tom Ley", "role": "Larkmoor", "answers": [asked]}
+    folder = begin(tmp_path / "w", scopes=SCOPES, people=[KIM, tom])
+    blank = send_to(folder)["Sam Reid"]
+    take(folder, fill_in(blank, tmp_path / "s.xlsx", {"B1.a.M.1/identity": "True"}))
+    assessment = open_assessment(folder)
+    assert offers_to(assessment, PersonId("p1"))
+    assert not offers_to(assessment, PersonId("p9"))
+    assert not offers_to(assessment, PersonId("p1"), PersonId("p9"))
+
+
+def every_text(path: Path) -> str:
+    book = openpyxl.load_workbook(path)
+    return "\n".join(
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    )
+
+
+# The status page
+
+
+def test_the_status_page_stands_on_its_own_and_escapes_what_people_wrote(workspace: Path) -> None:
+    leave_out(workspace, "x", reason="x")
+    settings = workspace / "assessment.yaml"
+    settings.write_text(settings.read_text().replace("Kim Lee", "Kim <script>Lee"))
+    path = write_status_page(workspace)
+    text = path.read_text()
+    assert path.parent.name == "reports"
+    assert "Kim &lt;script&gt;Lee" in text
+    assert "<script" not in text
+    assert "http" not in text.replace("http-equiv", "")
+
+
+def test_a_status_page_that_cannot_be_written_is_a_sentence(
+    workspace: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(AssessmentError, match="cannot be written"):
+        write_status_page(workspace, tmp_path / "file" / "status.html")

@@ -1,0 +1,183 @@
+"""The plan: what stands in the way, what will be done, by command and from a workbook."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cyberassess.domain.record.plan import Cost, Progress
+from cyberassess.errors import AssessmentError
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.plan.planning import (
+    Wanted,
+    add_action,
+    export_plan,
+    import_plan,
+    others,
+    path_to_target,
+    set_action,
+    unplanned,
+)
+from tests.steps.council import Rows, events, fill_in, ledger_bytes, take
+
+KIMS: Rows = {
+    "B1.a.N.1/housing": "Happens",
+    "B1.a.N.2/housing": "Does not happen",
+    "B1.a.M.1/housing": "True",
+    "B1.a.H.1/housing": "Not true",
+}
+DO = Wanted(title="Review leavers", owner="kim lee", due="31/01/2027", cost="low", priority="1")
+
+
+@pytest.fixture
+def short(workspace: Path, blank: dict[str, Path], tmp_path: Path) -> Path:
+    """Give a workspace in which B1.a falls short of its target."""
+    take(workspace, fill_in(blank["Kim"], tmp_path / "kim.xlsx", KIMS))
+    return workspace
+
+
+def test_the_path_is_the_least_that_must_change(short: Path) -> None:
+    steps = {e.finding.score.key.outcome: e for e in path_to_target(open_assessment(short))}
+    assert steps["B1.a"].finding.gap.statements == ("B1.a.N.1", "B1.a.H.1")  # type: ignore[index]
+    assert "B1.b" not in steps  # it has no target
+    assert len(unplanned(tuple(steps.values()))) == len(steps)
+
+
+def test_an_action_is_recorded_with_owner_date_and_cost(short: Path) -> None:
+    action = add_action(short, "B1.a", DO)
+    assert (action.ref, action.owner, str(action.due)) == ("ACT-001", "p2", "2027-01-31")
+    assert (action.cost, action.progress, action.priority) == (Cost.LOW, Progress.PLANNED, 1)
+    steps = {e.finding.score.key.outcome: e for e in path_to_target(open_assessment(short))}
+    assert [each.ref for each in steps["B1.a"].actions] == ["ACT-001"]  # type: ignore[index]
+    assert add_action(short, "B1.b", Wanted(title="Tidy up")).ref == "ACT-002"
+    assert [each.ref for each in others(open_assessment(short))] == ["ACT-002"]
+
+
+def test_a_change_keeps_what_was_not_said(short: Path) -> None:
+    add_action(short, "B1.a", DO)
+    changed = set_action(short, "act-001", Wanted(status="under way", owner="The service desk"))
+    assert (changed.progress, changed.owner) == (Progress.UNDER_WAY, "The service desk")
+    assert changed.title == "Review leavers"
+    before = ledger_bytes(short)
+    set_action(short, "ACT-001", Wanted(status="under way"))
+    assert ledger_bytes(short) == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (Wanted(title=" "), "Nothing was given"),
+        (Wanted(title="x", cost="huge"), "none, low, medium, high"),
+        (Wanted(title="x", status="soon"), "planned, under way, done, dropped"),
+        (Wanted(title="x", priority="9"), "1, 2, 3"),
+        (Wanted(title="x", due="soon"), "Write a date like"),
+        (Wanted(title="x", status="dropped"), "needs a reason"),
+    ],
+)
+def test_what_is_not_allowed_is_named_and_nothing_is_recorded(
+    short: Path, wanted: Wanted, said: str
+) -> None:
+    with pytest.raises(AssessmentError, match=said):
+        add_action(short, "B1.a", wanted)
+    assert not events(short, "action")
+
+
+def test_an_unknown_action_or_outcome_is_named(short: Path) -> None:
+    with pytest.raises(AssessmentError, match="There are: none"):
+        set_action(short, "ACT-001", Wanted(cost="low"))
+    add_action(short, "B1.a", DO)
+    with pytest.raises(AssessmentError, match="Did you mean ACT-001"):
+        set_action(short, "ACT-01", Wanted(cost="low"))
+    with pytest.raises(AssessmentError, match="is not an outcome"):
+        add_action(short, "B9.x", DO)
+
+
+def row(sheet: Worksheet, ref: str) -> int:
+    return next(n for n in range(5, sheet.max_row + 1) if sheet.cell(n, 2).value == ref)
+
+
+def edit(path: Path, change: Callable[[Worksheet], None]) -> Path:
+    book = openpyxl.load_workbook(path)
+    change(book["Plan"])
+    book.save(path)
+    return path
+
+
+def test_the_plan_comes_back_from_its_workbook(short: Path) -> None:
+    add_action(short, "B1.a", DO)
+    path = export_plan(short)
+    assert import_plan(short, path).unchanged == 1
+
+    def change(sheet: Worksheet) -> None:
+        at = row(sheet, "B1.a/housing")
+        sheet.cell(at, 11).value = "done"
+        other = row(sheet, "A1.a")
+        sheet.cell(other, 6).value = "Write a statement"
+        sheet.cell(other, 7).value = "Sam Reid"
+
+    edit(path, change)
+    before = ledger_bytes(short)
+    rehearsed = import_plan(short, path, dry_run=True)
+    assert (rehearsed.added, rehearsed.changed) == (["ACT-002"], ["ACT-001"])
+    assert ledger_bytes(short) == before
+    found = import_plan(short, path)
+    assert (found.added, found.changed, found.problems) == (["ACT-002"], ["ACT-001"], [])
+    again = import_plan(short, path)
+    assert (again.added, again.changed, again.unchanged) == ([], [], 2)
+
+
+def test_rows_that_cannot_be_taken_in_are_named_and_the_rest_is_stored(short: Path) -> None:
+    path = export_plan(short)
+
+    def change(sheet: Worksheet) -> None:
+        at = row(sheet, "B1.a/housing")
+        sheet.cell(at, 6).value = "Review leavers"
+        sheet.cell(at, 20).value = "A note"
+        bad = row(sheet, "A1.a")
+        sheet.cell(bad, 6).value = "Something"
+        sheet.cell(bad, 9).value = "huge"
+        worse = row(sheet, "A1.b")
+        sheet.cell(worse, 7).value = "Sam Reid"
+        last = sheet.max_row + 1
+        sheet.cell(last, 2).value = "B9.x"
+        sheet.cell(last, 6).value = "x"
+        sheet.cell(last + 1, 1).value = "ACT-077"
+        sheet.cell(last + 1, 2).value = "A1.b"
+        sheet.cell(last + 1, 6).value = "=1+1"
+
+    found = import_plan(short, edit(path, change))
+    assert found.added == ["ACT-001"]
+    assert sorted(each.code for each in found.problems) == [
+        "flawed-cell", "no-action", "not-allowed", "stray-cell", "unknown-outcome",
+    ]  # fmt: skip
+
+
+def test_one_action_twice_in_the_file_is_named(short: Path) -> None:
+    add_action(short, "B1.a", DO)
+    path = export_plan(short)
+
+    def change(sheet: Worksheet) -> None:
+        at, last = row(sheet, "B1.a/housing"), sheet.max_row + 1
+        for column in range(1, 14):
+            sheet.cell(last, column).value = sheet.cell(at, column).value
+        sheet.cell(last, 6).value = "Another"
+
+    found = import_plan(short, edit(path, change))
+    assert [each.code for each in found.problems] == ["repeated-action"]
+    assert found.added == []
+
+
+def test_a_plan_is_csv_too_and_is_not_written_over(short: Path, tmp_path: Path) -> None:
+    add_action(short, "B1.a", Wanted(title="=SUM(1)"))
+    path = export_plan(short, tmp_path / "plan.csv")
+    assert "'=SUM(1)" in path.read_text(encoding="utf-8-sig")
+    with pytest.raises(AssessmentError, match="There is a file of this name"):
+        export_plan(short, path)
+    with pytest.raises(AssessmentError, match="cannot be written"):
+        export_plan(short, tmp_path / "nowhere" / "plan.csv")
+    bare = tmp_path / "bare.csv"
+    bare.write_text("a,b\n1,2\n")
+    with pytest.raises(AssessmentError, match="No row has the headings"):
+        import_plan(short, bare)

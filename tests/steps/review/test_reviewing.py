@@ -1,0 +1,296 @@
+"""The assurer's workbook goes out, comes back, is kept, and stands beside the claim."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cyberassess.domain.record.reviewing import reviews
+from cyberassess.errors import AssessmentError, WorkbookError
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.care.verifying import verify
+from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.review.reviewing import (
+    ReviewReceived,
+    receive_review,
+    review_state,
+    send_review,
+)
+from tests.steps.council import Rows, begin, events, fill_in, ledger_bytes, send_to, take
+
+CLEAR: Rows = {
+    "B1.a.N.1/housing": "Does not happen",
+    "B1.a.N.2/housing": "Does not happen",
+    "B1.a.M.1/housing": "True",
+    "B1.a.H.1/housing": "True",
+    "B1.a.why/housing": ("", "We check it each month."),
+}
+
+
+@pytest.fixture
+def answered(workspace: Path, blank: dict[str, Path], tmp_path: Path) -> Path:
+    """Give a workspace in which B1.a is claimed at the highest level."""
+    take(workspace, fill_in(blank["Kim"], tmp_path / "kim.xlsx", CLEAR))
+    return workspace
+
+
+@pytest.fixture
+def book(answered: Path) -> Path:
+    """Give the assurer's workbook as it went out."""
+    return send_review(answered, "Nadia Okafor, Assurer").path
+
+
+HEADINGS = 4
+
+
+def column(sheet: Worksheet, heading: str) -> int:
+    return next(c.column for c in sheet[HEADINGS] if c.value == heading)
+
+
+def row(sheet: Worksheet, ref: str) -> int:
+    return next(r for r in range(HEADINGS + 1, sheet.max_row + 1) if sheet.cell(r, 1).value == ref)
+
+
+def edit(book: Path, change: Callable[[Worksheet], None]) -> Path:
+    opened = openpyxl.load_workbook(book)
+    change(opened["Review"])
+    path = book.with_name("came back.xlsx")
+    opened.save(path)
+    return path
+
+
+def say(ref: str = "B1.a/housing", **said: str) -> Callable[[Worksheet], None]:
+    names = {
+        "determination": "Your determination", "quality": "Evidence quality", "method": "Method",
+        "sample": "Sample", "comment": "Comment", "recommendation": "Recommendation",
+        "risk": "Risk", "claimed": "Claimed",
+    }  # fmt: skip
+
+    def change(sheet: Worksheet) -> None:
+        for name, text in said.items():
+            sheet.cell(row(sheet, ref), column(sheet, names[name])).value = text
+
+    return change
+
+
+LOWER = {
+    "determination": "Middle",
+    "quality": "weak",
+    "method": "examine and test",
+    "sample": "Five of forty accounts",
+    "comment": "Two leavers were still there.",
+    "recommendation": "Check leavers weekly.",
+    "risk": "high",
+}
+
+
+def receive(folder: Path, path: Path) -> ReviewReceived:
+    return receive_review(folder, path)
+
+
+def test_the_workbook_shows_claim_reason_and_answers_beside_empty_columns(book: Path) -> None:
+    opened = openpyxl.load_workbook(book)
+    assert opened.sheetnames == ["Start", "Review", "Answers", "About this file"]
+    sheet = opened["Review"]
+    at = row(sheet, "B1.a/housing")
+    assert sheet.cell(at, column(sheet, "Claimed")).value == "High"
+    assert sheet.cell(at, column(sheet, "Why")).value == "Kim Lee: We check it each month."
+    assert sheet.cell(at, column(sheet, "Your determination")).value is None
+    assert "Not decided" in [sheet.cell(r, column(sheet, "Claimed")).value for r in range(5, 9)]
+    refs = [each.value for each in opened["Answers"]["A"]]
+    assert "B1.a.H.1/housing" in refs
+
+
+def test_a_review_is_stored_with_its_cell_and_counted_beside_the_claim(
+    answered: Path, book: Path
+) -> None:
+    path = edit(book, say(**LOWER))
+    found = receive(answered, path)
+    assert (found.stored, found.unchanged, found.problems) == (1, 0, [])
+    assessment = open_assessment(answered)
+    ((key, (review,)),) = reviews(assessment.state).items()
+    assert (key.outcome, review.determination, review.method) == (
+        "B1.a",
+        "middle",
+        ("examine", "test"),
+    )
+    assert review.claimed == "high"
+    assert review.comment == "Two leavers were still there."
+    assert review.source.file == hashlib.sha256(path.read_bytes()).hexdigest()
+    card = assessment.card
+    assert (card.confidence.reviewed, card.confidence.lowered) == (1, 1)
+    assert card.by_key[key].determination == "high"  # the claim stays the organisation's
+    state = review_state(answered)
+    by_group = {each.group: each for each in state.agreements}
+    assert (by_group["B"].reviewed, by_group["B"].agree, by_group["B"].lower) == (1, 0, 1)
+    assert [each[1].level for each in state.differing] == ["middle"]
+
+
+def test_the_file_is_kept_byte_for_byte_with_a_slip_to_sign(answered: Path, book: Path) -> None:
+    path = edit(book, say(**LOWER))
+    found = receive(answered, path)
+    kept = answered / found.kept_as
+    assert kept.read_bytes() == path.read_bytes()
+    assert found.slip is not None
+    slip = found.slip.read_text()
+    assert found.sha256 in slip
+    assert "Nadia Okafor" in slip
+    assert not verify(answered).problems
+
+
+def test_verify_misses_the_file_where_it_is_gone(answered: Path, book: Path) -> None:
+    path = edit(book, say(**LOWER))
+    came = receive(answered, path)
+    (answered / came.kept_as).unlink()
+    path.unlink()
+    (problem,) = verify(answered).problems
+    assert (problem.code, problem.where) == ("original-missing", "reviews")
+
+
+def test_receiving_twice_changes_nothing(answered: Path, book: Path) -> None:
+    path = edit(book, say(**LOWER))
+    receive(answered, path)
+    before = ledger_bytes(answered)
+    again = receive(answered, path)
+    assert (again.stored, again.unchanged) == (0, 1)
+    assert ledger_bytes(answered) == before
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(answered: Path, book: Path) -> None:
+    path = edit(book, say(**LOWER))
+    before = ledger_bytes(answered)
+    found = receive_review(answered, path, dry_run=True)
+    assert (found.stored, found.kept_as, found.slip) == (1, "", None)
+    assert ledger_bytes(answered) == before
+
+
+def test_a_second_workbook_shows_what_was_said_before_and_a_change_replaces(
+    answered: Path, book: Path
+) -> None:
+    receive(answered, edit(book, say(**LOWER)))
+    again = send_review(answered, "Nadia Okafor").path
+    sheet = openpyxl.load_workbook(again)["Review"]
+    at = row(sheet, "B1.a/housing")
+    assert sheet.cell(at, column(sheet, "Your determination")).value == "Middle"
+    assert sheet.cell(at, column(sheet, "Method")).value == "examine, test"
+    found = receive(answered, edit(again, say(determination="High")))
+    assert (found.stored, found.unchanged) == (1, 0)
+    assert review_state(answered).lowered == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"determination": "Splendid"}, '"Splendid" is not one of the words for Your determ'),
+        ({"quality": "fine"}, "strong, adequate, weak, none seen"),
+        ({"method": "guess"}, "examine, interview, test"),
+        ({"risk": "=1+1"}, "is a formula"),
+    ],
+)
+def test_a_word_that_is_not_allowed_is_named_by_cell_and_the_rest_is_stored(
+    answered: Path, book: Path, said: dict[str, str], words: str
+) -> None:
+    found = receive(answered, edit(book, say(comment="Kept.", **said)))
+    (problem,) = found.problems
+    assert words in str(problem)
+    assert "cell " in problem.where
+    assert found.stored == 1
+
+
+def test_a_row_whose_claim_was_changed_is_not_taken_in(answered: Path, book: Path) -> None:
+    found = receive(answered, edit(book, say(claimed="Low", **LOWER)))
+    (problem,) = found.problems
+    assert "The claim for B1.a/housing was changed under Claimed" in problem.message
+    assert found.stored == 0
+    assert found.kept_as
+
+
+def test_everything_else_that_was_written_is_named(answered: Path, book: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["T9"] = "See my notes"
+        sheet["F2"] = "Hello"
+        sheet.cell(row(sheet, "B1.a/housing"), 8).comment = Comment("Ask Kim", "N")
+        sheet.cell(row(sheet, "A1.b"), 1).value = "A1.x"
+        sheet.cell(20, 12).value = "No ref here"
+        sheet.cell(21, 1).value = "B1.a/housing"
+        assert sheet.parent is not None
+        sheet.parent.create_sheet("Mine")["A1"] = "x"
+
+    found = receive(answered, edit(book, change))
+    assert sorted(each.code for each in found.problems) == [
+        "comment", "extra-sheet", "repeated-ref", "stray-cell", "stray-cell", "stray-cell",
+        "unknown-ref",
+    ]  # fmt: skip
+    assert found.stored == 0
+
+
+def test_not_applicable_and_could_not_determine_are_no_level(answered: Path, book: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        say(determination="Could not determine")(sheet)
+        say("A1.a", determination="not applicable")(sheet)
+
+    assert receive(answered, edit(book, change)).stored == 2
+    assert review_state(answered).reviewed == 0
+    sheet = openpyxl.load_workbook(send_review(answered, "Nadia Okafor").path)["Review"]
+    assert sheet.cell(row(sheet, "A1.a"), column(sheet, "Your determination")).value == (
+        "Not applicable"
+    )
+
+
+def test_another_workbook_is_refused(answered: Path, blank: dict[str, Path]) -> None:
+    with pytest.raises(WorkbookError, match="not an assurer's workbook of ours"):
+        receive(answered, blank["Kim"])
+    with pytest.raises(AssessmentError, match="no such file"):
+        receive(answered, answered / "nowhere.xlsx")
+
+
+def test_a_review_of_another_assessment_is_refused(book: Path, tmp_path: Path) -> None:
+    other = begin(tmp_path / "other", period="2027")
+    with pytest.raises(WorkbookError, match="belongs to Northport Council, 2026"):
+        receive(other, book)
+    assert not events(other, "review")
+
+
+def test_a_review_whose_about_sheet_was_changed_is_refused(answered: Path, book: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        assert sheet.parent is not None
+        about = sheet.parent["About this file"]
+        for cells in about.iter_rows():
+            if cells[0].value == "Ledger head":
+                cells[1].value = "0" * 64
+
+    with pytest.raises(WorkbookError, match="Was that sheet changed"):
+        receive(answered, edit(book, change))
+
+
+def test_a_workbook_is_not_written_over_without_force(answered: Path, tmp_path: Path) -> None:
+    path = tmp_path / "review.xlsx"
+    send_review(answered, "Nadia Okafor", path)
+    with pytest.raises(AssessmentError, match="There is a file of this name"):
+        send_review(answered, "Nadia Okafor", path)
+    send_review(answered, "Nadia Okafor", path, force=True)
+    with pytest.raises(AssessmentError, match="No name was given"):
+        send_review(answered, " , Assurer")
+
+
+def test_the_report_shows_both_determinations_and_how_far_they_agree(
+    answered: Path, book: Path
+) -> None:
+    before = report_full(answered, Wanted(suffix=".html")).path.read_text()
+    assert "Independent review" not in before
+    receive(answered, edit(book, say(**LOWER)))
+    after = report_full(answered, Wanted(suffix=".html")).path.read_text()
+    assert "Independent review" in after
+    assert "Two leavers were still there." in after
+    assert "1 claim was lowered" in after
+
+
+def test_send_to_somebody_new_meets_them_once(answered: Path) -> None:
+    send_review(answered, "Nadia Okafor")
+    send_review(answered, "nadia okafor")
+    assert len(events(answered, "met")) == 1
+    assert send_to(answered, "Kim Lee")

@@ -1,0 +1,62 @@
+"""What ``status`` says is to be done next."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from cyberassess.domain.record.evidence import Facts
+from cyberassess.steps.confirm.confirming import confirm
+from cyberassess.steps.evidence.evidencing import add
+from cyberassess.steps.plan.planning import Wanted, add_action
+from cyberassess.steps.standing.standing import status
+from tests.steps.council import EARLY, LATER, begin, fill_in, send_to, take
+
+SAMS = {"A1.b.N.1": "Does not happen", "A1.b.H.1": "True"}
+EXPIRED = [{"title": "Cyber Essentials", "valid_until": "2020-01-01"}]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a workspace whose officer answered one outcome and did not sign."""
+    folder = begin(tmp_path / "northport-2026", certificates=EXPIRED)
+    sent = send_to(folder)
+    take(folder, fill_in(sent["Sam Reid"], tmp_path / "sam.xlsx", SAMS, saved=EARLY))
+    return folder
+
+
+def step(folder: Path, word: str) -> str:
+    return " / ".join(each for each in status(folder).next_steps if word in each)
+
+
+def test_an_unsigned_file_and_an_expired_certificate_are_named(folder: Path) -> None:
+    assert "signed by Sam Reid" in step(folder, "signed")
+    assert step(folder, "certificate").endswith(": Cyber Essentials")
+
+
+def test_a_confirmation_that_lapsed_is_named(folder: Path, tmp_path: Path) -> None:
+    confirm(folder, "A1.b")
+    assert step(folder, "again, since answers changed") == ""
+    (blank,) = (folder / "questionnaires/sent").glob("*Sam*")
+    changed = {"A1.b.N.1": "Happens", "A1.b.H.1": "True"}
+    take(folder, fill_in(blank, tmp_path / "sam2.xlsx", changed, saved=LATER))
+    assert "(A1.b/organisation): cyberassess confirm" in step(folder, "since answers changed")
+
+
+def test_documents_out_of_date_are_named_until_replaced(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "b.txt").write_text("b")
+    shows = "Lists every account removed in March, with dates."
+    old = Facts(shows=shows, valid_until="2020-01-01")
+    add(folder, [tmp_path / "a.txt"], old, supports=["A1.b"])
+    assert "Ask for 1 document anew, out of date (EV-001)" in step(folder, "anew")
+    add(folder, [tmp_path / "b.txt"], Facts(shows=shows, replaces="EV-001"))
+    assert step(folder, "anew") == ""
+
+
+def test_actions_past_their_date_are_named_until_done(folder: Path) -> None:
+    yesterday = datetime.date(2020, 1, 1).isoformat()
+    for number in range(5):
+        add_action(folder, "A1.a", Wanted(title=f"Step {number}", due=yesterday))
+    add_action(folder, "A1.a", Wanted(title="Over", due=yesterday, status="done"))
+    assert "5 actions past the date (ACT-001, ACT-002, ACT-003 and 2 more)" in step(folder, "past")

@@ -1,4 +1,4 @@
-"""Every fixed text of a questionnaire: written by ``questionnaire``, known by ``responses``.
+"""Every fixed text of a questionnaire: what is written is known again when it comes back.
 
 Texts with ``{names}`` are templates. A cell is known as ours when it fits the template, whatever
 stands in place of the names: organisation, dates and officers may change while a file is away.

@@ -1,4 +1,4 @@
-"""Commands that begin something: demo, new."""
+"""The command that begins an assessment: new."""
 
 from pathlib import Path
 

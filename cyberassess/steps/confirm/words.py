@@ -1,4 +1,4 @@
-"""What confirm, decisions and ``explain --trace`` print, as lines."""
+"""What confirm and decisions print, as lines."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING

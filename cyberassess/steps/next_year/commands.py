@@ -1,4 +1,4 @@
-"""The command that takes up later revisions of the control sets, and what it prints."""
+"""The command that takes up later revisions of the control sets."""
 
 from pathlib import Path
 

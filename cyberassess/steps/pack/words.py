@@ -1,4 +1,4 @@
-"""What the commands about evidence packs print."""
+"""What is said of a pack that was made, and of a signed document."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Commands about who answers what: people, systems, chase."""
+"""Commands about who answers what: people, systems."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Commands that bring questions out and answers in: send, receive, ask, import, resolve."""
+"""Commands that take answers in: receive, ask, import, decisions receive."""
 
 from pathlib import Path
 

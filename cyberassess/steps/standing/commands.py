@@ -1,4 +1,4 @@
-"""Commands that say what follows from the answers: status, score, explain, verify."""
+"""Commands that say what follows from the answers: status, score, explain."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What follows from the answers: status, score, explain, verify, report."""
+"""What follows from the answers: score and explain, for people and for programs."""
 
 from collections.abc import Mapping
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What commands print of certificates held and of key actions."""
+"""What status, score and explain say, certificates and key actions with them."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

@@ -1,1 +1,1 @@
-"""One function per command: the only place that joins adapters and reads the clock."""
+"""The steps of the year, a folder each, as the README tells them."""

@@ -77,7 +77,7 @@ class Offered(Line):
     """A text for which the shell is given words to choose from."""
 
     def __init__(self, kind: str) -> None:
-        """Name the kind of words: ``file``, ``dir``, or one of ``app.completing``."""
+        """Name the kind of words: ``file``, ``dir``, or one of ``suggestions``."""
         self.kind = kind
 
     def convert(

@@ -1,7 +1,7 @@
 """One person's questionnaire as a workbook: what they see, and nothing else inside.
 
 Nothing is hidden, merged or protected, so that people may sort, filter and widen; rows are known
-again by their *Ref* (see ``responses``). Only our own counts and checks are formulas: whatever
+again by their *Ref* (see ``reading``). Only our own counts and checks are formulas: whatever
 else begins with an equals sign is text.
 """
 

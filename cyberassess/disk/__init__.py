@@ -1,1 +1,1 @@
-"""Where the core meets files, spreadsheets, prompts and paper."""
+"""What lies on the disk: workspace, ledger segments, YAML, what ships with us, evidence."""

@@ -1,1 +1,1 @@
-"""Assessments that other tools hold."""
+"""Other tools' and publishers' files, and text found in strangers' documents."""

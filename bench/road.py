@@ -15,16 +15,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cyberassess.books.questionnaire.filling import Filled, fill
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.disk.segments import LedgerFolder, new_text
-from cyberassess.books.questionnaire.filling import Filled, fill
-from cyberassess.opening.assessment import open_assessment
-from cyberassess.steps.send.sending import questions_for, send
-from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.record.ledger import fold
-from cyberassess.domain.result.scoring import determine, score
 from cyberassess.domain.record.segment import Segment
+from cyberassess.domain.result.scoring import determine, score
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, new
+from cyberassess.steps.send.sending import questions_for, send
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 BARE = "import click\n@click.command()\ndef main():\n    'x'\nmain(['--help'])"
@@ -125,7 +125,7 @@ def paper(folder: Path, place: Path) -> None:
     code = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from cyberassess.paper import render\n"
+        "from cyberassess.paper import html as render\n"
         "from cyberassess.paper.documents.full import full_report\n"
         "from cyberassess.steps.report.printing import prepare\n"
         "basis, _, _ = prepare(Path(sys.argv[1]))\n"

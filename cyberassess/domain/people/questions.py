@@ -27,7 +27,7 @@ from cyberassess.domain.assessment import (
     outcome_key,
     statement_key,
 )
-from cyberassess.domain.record.events import ASKED_AGAIN
+from cyberassess.domain.record.happened import AskedAgain
 from cyberassess.domain.record.recorded import Given, Said, Source, State
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -387,7 +387,7 @@ def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
     """
     said = {
         (str(record.key[0]), statement): str(text)
-        for record in state.register(ASKED_AGAIN)
+        for record in state.register(AskedAgain.kind)
         for statement, text in record.fields["texts"].items()
     }
     remarks: dict[str, str] = {}

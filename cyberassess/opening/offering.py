@@ -72,9 +72,7 @@ def _inherited(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
             )
 
 
-PREVIOUS = "previous"
-"""The register of the assessment before this one, keyed by ``previous`` as the settings have it;
-field ``assessment`` (its id)."""
+PREVIOUS = happened.Previous.kind
 
 
 def previous(assessment: Assessment) -> tuple[Assessment | None, Problem | None]:

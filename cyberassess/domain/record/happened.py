@@ -325,7 +325,7 @@ def take_out(register: type[Fields], key: Sequence[str], *, source: Source) -> E
 
 
 class Inheritance(Fields):
-    """An answer of a shared service that a system takes over."""
+    """An answer taken over; keyed by framework version, scope, statement and shared service."""
 
     kind = "inheritance"
     parts = (4,)
@@ -333,7 +333,7 @@ class Inheritance(Fields):
 
 
 class Determination(Fields):
-    """A confirmed determination."""
+    """A confirmed determination; keyed by framework version, scope and outcome."""
 
     kind = "determination"
     parts = (3,)
@@ -343,7 +343,7 @@ class Determination(Fields):
 
 
 class Acceptance(Fields):
-    """A column that counts although most of it does not apply."""
+    """A column that counts though most does not apply; keyed by outcome, with scope, and level."""
 
     kind = "acceptance"
     parts = (4,)
@@ -352,7 +352,7 @@ class Acceptance(Fields):
 
 
 class Declaration(Fields):
-    """What somebody signed, or refused to, at the end of a questionnaire."""
+    """What was signed, or refused, at the end of a questionnaire; keyed by who was asked."""
 
     kind = "declaration"
     parts = (1,)
@@ -364,7 +364,7 @@ class Declaration(Fields):
 
 
 class Comment(Fields):
-    """What a questionnaire says beside one question."""
+    """What somebody is asked to look at; keyed by person, framework version, scope and name."""
 
     kind = "comment"
     parts = (4,)
@@ -372,7 +372,7 @@ class Comment(Fields):
 
 
 class Handover(Fields):
-    """Questions that went from one person to another."""
+    """Questions handed on; keyed by framework version, scope and outcome."""
 
     kind = "handover"
     parts = (3,)
@@ -382,7 +382,7 @@ class Handover(Fields):
 
 
 class Extension(Fields):
-    """More time for one person."""
+    """A later due date; keyed by person."""
 
     kind = "extension"
     parts = (1,)
@@ -391,7 +391,7 @@ class Extension(Fields):
 
 
 class Action(Fields):
-    """Something that will be done about a finding."""
+    """Something that will be done about a finding; keyed by a random id, once by its number."""
 
     kind = "action"
     parts = (1,)
@@ -410,7 +410,7 @@ class Action(Fields):
 
 
 class Approval(Fields):
-    """A version that somebody signed off."""
+    """A version signed off; keyed by it and a random id, once by it alone."""
 
     kind = "approval"
     parts = (1, 2)
@@ -422,25 +422,29 @@ class Approval(Fields):
 
 
 class AskedAgain(Fields):
-    """A corrected set, and the statements it asks again."""
+    """What a correction of a set asks again; keyed by framework version and revision."""
 
     kind = "asked-again"
     parts = (2,)
     texts: NamedTexts
+    """What each statement said whose answers are asked for again, keyed by statement."""
     from_: Word | None = None
+    """The revision before."""
     only: NamedLists | None = None
+    """The codes that are asked again, where not all of them are."""
 
 
 class Numbering(Fields):
-    """A number given anew when copies were joined."""
+    """A number given anew when copies were joined; keyed by kind and key of what has it."""
 
     kind = "numbering"
     number: Number
     was: Numbers | None = None
+    """The numbers it had."""
 
 
 class Renamed(Fields):
-    """Why somebody goes by another name."""
+    """Why somebody goes by another name; keyed by person."""
 
     kind = "renamed"
     parts = (1,)
@@ -450,7 +454,7 @@ class Renamed(Fields):
 
 
 class SamePerson(Fields):
-    """An id that is given up for another one of the same person."""
+    """Two ids that are one person; keyed by the one that is given up."""
 
     kind = "same-person"
     parts = (1,)
@@ -459,7 +463,7 @@ class SamePerson(Fields):
 
 
 class Previous(Fields):
-    """Which assessment last year's is."""
+    """The assessment before this one; keyed by ``previous`` as the settings have it."""
 
     kind = "previous"
     parts = (1,)
@@ -467,7 +471,7 @@ class Previous(Fields):
 
 
 class EvidenceItem(Fields):
-    """An item of evidence, or somebody's verdict on it."""
+    """An item of evidence, keyed by a random id, or a verdict on it, with ``review`` after it."""
 
     kind = "evidence-item"
     parts = (1, 2)
@@ -504,7 +508,7 @@ class EvidenceItem(Fields):
 
 
 class EvidenceLink(Fields):
-    """An outcome that an item of evidence supports."""
+    """An outcome an item supports; keyed by its id, framework version, scope and outcome."""
 
     kind = "evidence-link"
     parts = (4,)
@@ -512,7 +516,7 @@ class EvidenceLink(Fields):
 
 
 class Review(Fields):
-    """What an assurer determined."""
+    """What an assurer determined; keyed by framework version, scope, outcome and person."""
 
     kind = "review"
     parts = (4,)
@@ -527,7 +531,7 @@ class Review(Fields):
 
 
 class ReviewFile(Fields):
-    """An assurer's workbook that came in."""
+    """An assurer's workbook that came in; keyed by its SHA-256."""
 
     kind = "review-file"
     parts = (1,)
@@ -537,7 +541,7 @@ class ReviewFile(Fields):
 
 
 class Settled(Fields):
-    """Which of the values that branches gave to one thing stands."""
+    """Which of the values that branches gave to one thing stands; keyed by it, in words."""
 
     kind = "settled"
     kept: Fact | None = None

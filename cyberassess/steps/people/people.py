@@ -23,11 +23,7 @@ from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope,
 from cyberassess.steps.begin.setup import read_respondent
 
 EVERYTHING = "everything"
-HANDOVER = "handover"
-"""The register of questions handed on, keyed by framework version, scope and outcome; fields
-``from``, ``to`` (ids) and ``reason``."""
-EXTENSION = "extension"
-"""The register of later due dates, keyed by person; fields ``until`` (ISO date), ``reason``."""
+EXTENSION = happened.Extension.kind
 
 
 # What people are asked, in words

@@ -15,7 +15,7 @@ from cyberassess.disk.strict_json import DECODER, read_json
 from cyberassess.domain.record.happened import is_event, read_event
 from cyberassess.domain.record.hashes import canonical, false_digests, segment_hash, text_field
 from cyberassess.domain.record.segment import SCHEMA, Header, Segment, fitting_header
-from cyberassess.domain.record.shapes import Misshapen, is_deep
+from cyberassess.domain.record.shapes import MisshapenError, is_deep
 from cyberassess.errors import Problem
 
 CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")
@@ -235,7 +235,7 @@ def _misread(segment: Segment) -> bool:
 def _misread_event(event: Json) -> bool:
     try:
         read_event(event)
-    except Misshapen:
+    except MisshapenError:
         return True
     return False
 

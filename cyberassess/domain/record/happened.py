@@ -17,7 +17,7 @@ from cyberassess.domain.record.shapes import (
     DateOrEmpty,
     Declared,
     Fact,
-    Misshapen,
+    MisshapenError,
     NamedLists,
     NamedTexts,
     Names,
@@ -289,7 +289,7 @@ class Entry(Event):
         entry, register = super().of(found), REGISTERS[found["type"]]
         if register.parts and len(entry.key) not in register.parts:
             fault = f'"key" has {len(entry.key)} parts instead of {register.parts[0]}'
-            raise Misshapen(fault)
+            raise MisshapenError(fault)
         return entry if entry.new is None else entry.but(new=register.of(found["new"]))
 
 
@@ -559,7 +559,7 @@ _EVENTS: Mapping[str, type[Event]] = {
 KINDS = _EVENTS.keys()
 
 
-class UnknownKindError(Misshapen):
+class UnknownKindError(MisshapenError):
     """An event is of a kind that only a later version knows; its text is the kind."""
 
 
@@ -572,13 +572,13 @@ def read_event(found: Mapping[str, Json]) -> Event:
     """Read an event.
 
     Raises:
-        Misshapen: where it is not as it must be.
+        MisshapenError: where it is not as it must be.
         UnknownKindError: where it is of a kind this version does not know.
     """
     kind = found.get("type")
     if not isinstance(kind, str):
         fault = '"type" is not a text'
-        raise Misshapen(fault)
+        raise MisshapenError(fault)
     if kind not in _EVENTS:
         raise UnknownKindError(kind)
     return _EVENTS[kind].of(found)

@@ -13,7 +13,7 @@ from cyberassess.domain.record.recorded import Origin
 from cyberassess.domain.record.shapes import (
     Actor,
     Declared,
-    Misshapen,
+    MisshapenError,
     Number,
     Time,
     Word,
@@ -107,7 +107,7 @@ class Segment:
                         "A newer version wrote it: update cyberassess. Nothing was changed.",
                     )
                 ) from cause
-            except Misshapen as cause:
+            except MisshapenError as cause:
                 raise LedgerError(
                     Problem(
                         "event-unreadable",

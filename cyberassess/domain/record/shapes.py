@@ -69,7 +69,7 @@ class Shape(NamedTuple):
         return type(value) is self.surely or self.fits(value)
 
 
-class Misshapen(ValueError):  # noqa: N818 - says what is wrong, and ends no program
+class MisshapenError(ValueError):
     """Something has another shape than it must have; its text says what and how."""
 
 
@@ -272,7 +272,7 @@ class Declared:
         """Say what is wrong with an object; empty where nothing is."""
         try:
             cls.of(found)
-        except Misshapen as cause:
+        except MisshapenError as cause:
             return str(cause)
         return ""
 
@@ -281,7 +281,7 @@ class Declared:
         """Read an object.
 
         Raises:
-            Misshapen: where a field is not as it must be, or missing.
+            MisshapenError: where a field is not as it must be, or missing.
         """
         said: dict[str, Any] = dict(found)
         shapes = cls.shapes
@@ -291,13 +291,13 @@ class Declared:
                 continue
             if not shape.fits(value):
                 fault = f'"{name}" is {_quoted(value)}, and must be {shape.allowed}'
-                raise Misshapen(fault)
+                raise MisshapenError(fault)
             if shape.read is not None:
                 said[name] = shape.read(value)
         for name in cls.needed:
             if name not in said:
                 missing = f'"{name}" is missing'
-                raise Misshapen(missing)
+                raise MisshapenError(missing)
         new = cls.__new__(cls)
         new.__dict__ = said
         return new

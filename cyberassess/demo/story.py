@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess.demo.proof import confirm_determinations, gather_evidence, review_independently
 from cyberassess.disk.files import write_whole
-from cyberassess.disk.segments import LedgerFolder, single_head
+from cyberassess.disk.segments import LedgerFolder, as_lines, single_head
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.assessment import (
     ORGANISATION,
@@ -21,9 +21,9 @@ from cyberassess.domain.assessment import (
     ScopeId,
     StatementKey,
 )
-from cyberassess.domain.people.inheriting import INHERITANCE, inheritable
+from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.questions import AnswerReply, Questionnaire
-from cyberassess.domain.record.plan import ACTION
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import AssessmentError, Problem
@@ -31,7 +31,6 @@ from cyberassess.opening.assessment import (
     Assessment,
     Writing,
     open_assessment,
-    record_event,
     writing,
 )
 from cyberassess.opening.intake import ReceivedFile
@@ -201,7 +200,9 @@ def _write_last_year(
     session = Writing(assessment, officer, "demo", LedgerFolder(assessment.workspace.ledger))
     header = {**session.header(), "time": time}
     with session.folder.locked():
-        session.folder.append(header, made.events, [single_head(assessment.reading.segments)])
+        session.folder.append(
+            header, as_lines(made.events), [single_head(assessment.reading.segments)]
+        )
 
 
 def _ids(scopes: list[dict[str, Any]]) -> set[str]:
@@ -214,20 +215,17 @@ def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
         assessment = session.assessment
         settings = assessment.contents.settings
         events = [
-            record_event(
-                INHERITANCE,
+            happened.put(
                 (*each.statement, each.source.id),
-                {"answer": each.given.answer},
+                happened.Inheritance(answer=each.given.answer),
                 person=settings.officer.id,
             )
             for each in inheritable(assessment.frameworks[FRAMEWORK], settings, assessment.state)
         ]
         events += [
-            record_event(
-                ACTION,
+            happened.put(
                 (each.ref,),
-                {"framework": FRAMEWORK, **each.model_dump(exclude={"ref"})},
-                texts=("title", "owner", "cost_text"),
+                happened.Action(framework=FRAMEWORK, **each.model_dump(exclude={"ref"})),
             )
             for each in council.actions
         ]

@@ -12,11 +12,11 @@ from typing import Any
 
 from cyberassess.disk.files import read_plain
 from cyberassess.disk.strict_json import DECODER, read_json
+from cyberassess.domain.record.happened import is_event, read_event
 from cyberassess.domain.record.hashes import canonical, false_digests, segment_hash, text_field
-from cyberassess.domain.record.ledger import fold
-from cyberassess.domain.record.segment import SCHEMA, Segment
-from cyberassess.domain.record.shapes import fitting_header, header_fault, is_deep
-from cyberassess.errors import LedgerError, Problem
+from cyberassess.domain.record.segment import SCHEMA, Header, Segment, fitting_header
+from cyberassess.domain.record.shapes import MisshapenError, is_deep
+from cyberassess.errors import Problem
 
 CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")
 OPEN = re.compile(r"^(\d{6})-open-([0-9a-f]{8})\.jsonl$")
@@ -57,7 +57,7 @@ def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
             f"this one reads up to {SCHEMA}).",
             f"Update cyberassess. {NOTHING_CHANGED}",
         )
-    fault = header_fault(header) if schema == SCHEMA else '"schema" is not a known number'
+    fault = Header.fault(header) if schema == SCHEMA else '"schema" is not a known number'
     if fault:
         return None, damaged(where, 1, f"The first line is not a segment's header: {fault}.")
     if is_open:
@@ -142,7 +142,7 @@ def read_stray(path: Path, known: Mapping[str, Segment]) -> Segment | None:
         OSError: where the file cannot be read.
     """
     lines, problem = _lines(read_plain(path), path.name)
-    if problem is not None or lines[0].get("schema") != SCHEMA or header_fault(lines[0]):
+    if problem is not None or lines[0].get("schema") != SCHEMA or Header.fault(lines[0]):
         return None
     parents = lines[0]["parents"]
     found = segment_hash(lines)
@@ -224,7 +224,7 @@ def _is_segment_name(name: str) -> bool:
 
 
 def _is_header(value: Json) -> bool:
-    return isinstance(value, dict) and "type" not in value and "parents" in value
+    return not is_event(value) and "parents" in value
 
 
 def _misread(segment: Segment) -> bool:
@@ -233,11 +233,9 @@ def _misread(segment: Segment) -> bool:
 
 
 def _misread_event(event: Json) -> bool:
-    if not isinstance(event, dict) or "type" not in event:
-        return True
     try:
-        fold([Segment("000001-00000000.jsonl", 1, "0" * 64, {"parents": []}, (event,))])
-    except LedgerError:
+        read_event(event)
+    except MisshapenError:
         return True
     return False
 
@@ -258,7 +256,7 @@ def _objects(line: bytes) -> tuple[list[Json], bool]:
             position = text.find("{", position + 1)
             continue
         is_whole = is_whole and position == 0 and end == len(text)
-        if "type" in value or "parents" in value:
+        if is_event(value) or _is_header(value):
             is_whole = is_whole and not false_digests(value)
             found.append(_made_good(value))
         position = text.find("{", end)

@@ -14,7 +14,7 @@ import platform
 import secrets
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from cyberassess.disk.segment_file import (
     read_segment,
     read_stray,
 )
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import canonical, segment_hash, text_field
 from cyberassess.domain.record.segment import SCHEMA, Segment, heads_of, in_order
 from cyberassess.errors import (
@@ -68,6 +69,11 @@ Json = Any  # NOTE: events are JSON; their shape is the domain's business.
 def new_text(text: str) -> dict[str, str]:
     """Give a free text as it stands in an event, with a fresh salt."""
     return text_field(text, secrets.token_hex(16))
+
+
+def as_lines(events: Iterable[Event]) -> list[Mapping[str, Json]]:
+    """Give events as a segment holds them, each free text with a fresh salt."""
+    return [each.as_json(new_text) for each in events]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from cyberassess import __version__
 from cyberassess.disk.framework_yaml import Shelf
-from cyberassess.disk.segments import LedgerFolder, Reading, new_text, single_head
+from cyberassess.disk.segments import LedgerFolder, Reading, as_lines, new_text, single_head
 from cyberassess.disk.settings_file import interrupted, put_back, replacing
 from cyberassess.disk.workspace import Contents, Workspace, unfit_settings
 from cyberassess.domain.assessment import Person, PersonId, ScopeId
@@ -24,19 +23,19 @@ from cyberassess.domain.people.naming import (
     name_of,
     unsettled,
 )
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import fingerprint, speaks
 from cyberassess.domain.record.evidence import Register, register_of
-from cyberassess.domain.record.hashes import segment_hash
+from cyberassess.domain.record.happened import Event
+from cyberassess.domain.record.hashes import Json, segment_hash
 from cyberassess.domain.record.ledger import Fold, fold
-from cyberassess.domain.record.recorded import Origin, Source, State
+from cyberassess.domain.record.recorded import Origin, State
 from cyberassess.domain.record.segment import Segment, up_to
 from cyberassess.domain.result.counting import Names
 from cyberassess.domain.result.scoring import Scorecard, score
 from cyberassess.domain.result.superseding import by_rule
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, Rule, Target
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted, mention
-
-Event = dict[str, Any]  # NOTE: events are JSON; domain/ledger.py says their shape.
 
 
 def now() -> str:
@@ -48,10 +47,7 @@ def now() -> str:
 def mention_clock(segments: Sequence[Segment]) -> None:
     """Say it where this computer's clock is behind the last entry: what is written looks older."""
     moment = now()
-    times = [str(each.header.get("time", "")) for each in segments]
-    times += [str(e["time"]) for each in segments if not each.hash for e in each.events
-              if "time" in e]  # fmt: skip
-    last = max(times, default="")
+    last = max((time for each in segments for time in each.times), default="")
     if moment < last:
         mention(
             Problem(
@@ -143,19 +139,9 @@ class Assessment:
     @cached_property
     def on(self) -> datetime.date:
         """The date of the last entry that a document may show: what documents are dated by."""
-        times = [
-            str(segment.header.get("time", ""))
-            for segment in self.reading.segments
-            if speaks(segment)
-        ]
-        times += [
-            str(event["time"])
-            for segment in self.reading.segments
-            if not segment.hash
-            for event in segment.events
-            if "time" in event
-        ]
-        return datetime.date.fromisoformat(max(times)[:10])
+        speaking = (each for each in self.reading.segments if speaks(each))
+        last = max(time for each in speaking for time in each.times)
+        return datetime.date.fromisoformat(last[:10])
 
     @cached_property
     def opened(self) -> datetime.date:
@@ -268,18 +254,9 @@ def differences(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> 
     return [*gone, *(key for key, value in flat.items() if recorded.get(key) != value)]
 
 
-_PLAIN = ("schema", "id", "version", "revision", "sha256", "profile", "kind", "hosting",
-          "nation", "period", "due", "themes", "scope", "blank", "filled")  # fmt: skip
-
-
-def _is_plain(key: str) -> bool:
-    """Say whether a setting is a fact of the program; all else may be a name or free text."""
-    return key.rsplit(".", 1)[-1] in _PLAIN or key.startswith(("ambition.", "file:"))
-
-
 def settings_event(
     recorded: Mapping[str, str | None], flat: Mapping[str, str], also: Iterable[str] = ()
-) -> Event | None:
+) -> happened.Settings | None:
     """Give the event that records how the settings changed, or ``None``.
 
     Args:
@@ -291,61 +268,14 @@ def settings_event(
     unfit = unfit_settings(recorded, flat)
     if unfit:
         raise AssessmentError(*unfit)
-
-    def shown(key: str, value: str | None) -> object:
-        return value if value is None or _is_plain(key) else new_text(value)
-
     changed = list(dict.fromkeys([*differences(recorded, flat), *also]))
     if not changed:
         return None
-    return {
-        "type": "settings",
-        "changes": [
-            {"key": key, "old": shown(key, recorded.get(key)), "new": shown(key, flat.get(key))}
-            for key in changed
-        ],
-    }
-
-
-def record_event(
-    kind: str,
-    key: Sequence[str],
-    fields: Mapping[str, Any] | None,
-    *,
-    texts: Sequence[str] = (),
-    person: str = "",
-    source: Source | None = None,
-    read: str = "",
-) -> Event:
-    """Give the event that puts a record into a register.
-
-    Args:
-        fields: ``None`` removes the record.
-        texts: the fields that are free text or name somebody; they can be redacted later. A list
-            of texts may be one too.
-        person: who gave it; whoever gives the command if empty.
-        read: the words in the cell of ``source`` that were read as what is recorded.
-    """
-
-    def shown(name: str, value: Any) -> Any:  # NOTE: a JSON value, passed through
-        if name not in texts:
-            return value
-        return [new_text(each) for each in value] if isinstance(value, list) else new_text(value)
-
-    event: Event = {
-        "type": kind,
-        "key": list(key),
-        "new": None
-        if fields is None
-        else {name: shown(name, value) for name, value in fields.items()},
-    }
-    if person:
-        event["person"] = person
-    if source is not None:
-        event["source"] = source.as_json()
-    if read:
-        event["read"] = read
-    return event
+    return happened.Settings(
+        changes=[
+            happened.Setting(key=key, old=recorded.get(key), new=flat.get(key)) for key in changed
+        ]
+    )
 
 
 @dataclass
@@ -372,7 +302,7 @@ class Writing:
             self.earlier[head] = fold(then) if then else None
         return self.earlier[head]
 
-    def header(self) -> Event:
+    def header(self) -> dict[str, Json]:
         """Give what a segment's first line says besides its parents."""
         return {
             "actor": {
@@ -410,7 +340,7 @@ class Writing:
 
     def append(self, events: Sequence[Event], parent: Segment) -> Segment:
         """Put a segment of these events on top of another."""
-        return self.folder.append(self.header(), events, [parent])
+        return self.folder.append(self.header(), as_lines(events), [parent])
 
     def meet(self, name: str) -> PersonId:
         """Give the id of a person by name, known or met now (an event is pending then)."""
@@ -426,12 +356,10 @@ class Writing:
             if folded(str(record.fields.get("from", ""))) == wanted:
                 return PersonId(record.key[0])
         for event in self.pending:
-            if event["type"] == "met" and event["name"]["text"].casefold() == wanted:
-                return PersonId(event["person"])
+            if isinstance(event, happened.Met) and event.name.casefold() == wanted:
+                return PersonId(event.person)
         fresh = PersonId(f"met-{secrets.token_hex(3)}")
-        self.pending.append(
-            {"type": "met", "person": fresh, "name": new_text(" ".join(name.split()))}
-        )
+        self.pending.append(happened.Met(person=fresh, name=" ".join(name.split())))
         return fresh
 
 
@@ -441,8 +369,9 @@ class Rehearsal(Writing):
     def append(self, events: Sequence[Event], parent: Segment) -> Segment:
         """Make the segment in memory."""
         head = {"parents": [parent.hash], **self.header()}
-        found = segment_hash([head, *events])
-        return Segment("not written", parent.sequence + 1, found, head, tuple(events))
+        lines = as_lines(events)
+        found = segment_hash([head, *lines])
+        return Segment("not written", parent.sequence + 1, found, head, tuple(lines))
 
 
 def rehearse(folder: Path, command: str) -> Rehearsal:
@@ -584,11 +513,11 @@ def _renamed_events(assessment: Assessment, renamed: Mapping[str, str]) -> list[
     """Give the events that say who goes by another name now."""
     settings, names = assessment.contents.settings, assessment.state.names
     return [
-        record_event(
-            RENAMED,
+        happened.put(
             (person,),
-            {"from": names.now(person), "to": assessment.name_of(person), "reason": reason},
-            texts=("from", "to", "reason"),
+            happened.Renamed(
+                from_=names.now(person), to=assessment.name_of(person), reason=reason
+            ),
         )
         for person, reason in renamed.items()
         if settings.person(person) is not None

@@ -12,8 +12,9 @@ from cyberassess.domain.assessment import (
     Scope,
     Settings,
 )
+from cyberassess.domain.record.happened import Event
 from cyberassess.errors import AssessmentError, Problem, closest
-from cyberassess.opening.assessment import Assessment, Event, writing
+from cyberassess.opening.assessment import Assessment, writing
 from cyberassess.opening.file_names import slug
 
 UNTOUCHED = "Nothing was changed."

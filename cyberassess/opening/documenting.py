@@ -10,19 +10,20 @@ from dataclasses import dataclass, field, replace
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import Document, EvidenceReply, Questionnaire
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import (
     ITEM,
-    LINK,
-    TEXTS,
     Facts,
     Held,
     Item,
     check_facts,
     folded,
 )
+from cyberassess.domain.record.happened import Event
+from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.numbering import next_number
 from cyberassess.errors import Problem, Severity
-from cyberassess.opening.assessment import Assessment, Event, record_event
+from cyberassess.opening.assessment import Assessment
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def plan_documents(
             if outcome not in linked:
                 made.events.append(_link(item_id, outcome, person, reply))
         if time:
-            made.events[before:] = [{**each, "time": time} for each in made.events[before:]]
+            made.events[before:] = [each.but(time=time) for each in made.events[before:]]
         made.stored += len(made.events) > before
         made.unchanged += len(made.events) == before
     return made
@@ -145,19 +146,19 @@ def _event(
     item_id: str, facts: Facts, number: int, person: PersonId, reply: EvidenceReply
 ) -> Event:
     values = {name: getattr(facts, name) for name in facts.__slots__}
-    fields: dict[str, object] = {
+    fields: dict[str, Json] = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in values.items()
         if value
     }
     fields |= {"held": Held.NAMED.value, "number": number}
-    return record_event(ITEM, (item_id,), fields, texts=TEXTS, person=person, source=reply.source)
+    item = happened.EvidenceItem(**fields)
+    return happened.put((item_id,), item, person=person, source=reply.source)
 
 
 def _link(item_id: str, outcome: OutcomeKey, person: PersonId, reply: EvidenceReply) -> Event:
-    return record_event(
-        LINK, (item_id, *outcome), {"place": ""}, texts=TEXTS, person=person, source=reply.source
-    )
+    link = happened.EvidenceLink(place="")
+    return happened.put((item_id, *outcome), link, person=person, source=reply.source)
 
 
 def _older(where: str, item: Item) -> Problem:

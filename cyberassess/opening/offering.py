@@ -12,11 +12,12 @@ from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.naming import folded
 from cyberassess.domain.people.questions import Offer, OfferKind
+from cyberassess.domain.record import happened
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.comparing import upgrade_name
 from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
-from cyberassess.opening.assessment import Assessment, Event, open_assessment, record_event
+from cyberassess.opening.assessment import Assessment, open_assessment
 
 SUPPLIER = "supplier"
 """The role of people outside: what others answered is never shown to them."""
@@ -71,9 +72,7 @@ def _inherited(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
             )
 
 
-PREVIOUS = "previous"
-"""The register of the assessment before this one, keyed by ``previous`` as the settings have it;
-field ``assessment`` (its id)."""
+PREVIOUS = happened.Previous.kind
 
 
 def previous(assessment: Assessment) -> tuple[Assessment | None, Problem | None]:
@@ -146,12 +145,12 @@ def need_last_year(assessment: Assessment) -> Assessment | None:
     return before
 
 
-def last_year_event(assessment: Assessment, before: Assessment) -> Event | None:
+def last_year_event(assessment: Assessment, before: Assessment) -> happened.Entry | None:
     """Give the event that keeps which assessment is last year's; ``None`` where that is known."""
     name = assessment.contents.settings.previous or ""
     if assessment.state.record(PREVIOUS, name) is not None:
         return None
-    return record_event(PREVIOUS, (name,), {"assessment": before.state.assessment})
+    return happened.put((name,), happened.Previous(assessment=before.state.assessment))
 
 
 def _earlier(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:

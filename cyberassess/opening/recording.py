@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from cyberassess.disk.segments import new_text
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey, asked_scopes
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import (
@@ -21,9 +20,11 @@ from cyberassess.domain.people.questions import (
     TextKind,
     TextReply,
 )
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Given, Said, Source, State
 from cyberassess.errors import Problem, Severity
-from cyberassess.opening.assessment import Assessment, Event, record_event
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import plan_documents
 
 
@@ -188,22 +189,8 @@ def _answer(
             )
             return
         beside = order == 0
-    event: Event = {
-        "type": "answer",
-        "framework": key.framework,
-        "scope": key.scope,
-        "indicator": key.indicator,
-        "person": voice.person,
-        "old": current[0].answer if current else None,
-        "new": reply.answer,
-        "source": reply.source.as_json(),
-    }
     made.problems += _ended(assessment, key, reply.source)
-    event |= {k: v for k, v in (("read", reply.read), ("time", voice.time)) if v}
-    if reply.reason and said is not None:
-        event["reason"] = new_text(reply.reason)
     if beside:
-        event["beside"] = True
         made.problems.append(
             Problem(
                 "tie",
@@ -212,7 +199,21 @@ def _answer(
                 "Both are kept; settle it with cyberassess resolve.",
             )
         )
-    made.events.append(event)
+    made.events.append(
+        happened.Answer(
+            framework=key.framework,
+            scope=key.scope,
+            indicator=key.indicator,
+            person=voice.person,
+            old=current[0].answer if current else None,
+            new=reply.answer,
+            reason="" if said is None else reply.reason,
+            beside=beside,
+            source=reply.source,
+            read=reply.read,
+            time=voice.time,
+        )
+    )
     made.stored += 1
     if current and not beside:
         made.replaced.append(
@@ -246,14 +247,13 @@ def _confirm(
     if there is not None and there.fields.get("answer") == offer.answer:
         made.unchanged += 1
         return
-    event = record_event(
-        INHERITANCE, record_key, {"answer": offer.answer},
-        person=voice.person, source=reply.source,
-        read=reply.read,
+    taken_over = happened.Inheritance(answer=offer.answer)
+    made.events.append(
+        happened.put(
+            record_key, taken_over, person=voice.person, source=reply.source, read=reply.read,
+            time=voice.time,
+        )
     )  # fmt: skip
-    if voice.time:
-        event["time"] = voice.time
-    made.events.append(event)
     made.stored += 1
 
 
@@ -312,18 +312,17 @@ def _text(made: Plan, assessment: Assessment, voice: Voice, reply: TextReply) ->
                 )
             )
             return
-    event: Event = {
-        "type": reply.kind.value,
-        "framework": reply.outcome.framework,
-        "scope": reply.outcome.scope,
-        "outcome": reply.outcome.outcome,
-        "person": voice.person,
-        "new": new_text(reply.text),
-        "source": reply.source.as_json(),
-    }
-    if reply.valid_until:
-        event["valid_until"] = reply.valid_until
-    if voice.time:
-        event["time"] = voice.time
-    made.events.append(event)
+    kind = happened.Rationale if rationale else happened.Evidence
+    made.events.append(
+        kind(
+            framework=reply.outcome.framework,
+            scope=reply.outcome.scope,
+            outcome=reply.outcome.outcome,
+            person=voice.person,
+            new=reply.text,
+            valid_until=reply.valid_until,
+            source=reply.source,
+            time=voice.time,
+        )
+    )
     made.texts += 1

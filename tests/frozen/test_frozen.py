@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.domain.record.shapes import KINDS
+from cyberassess.domain.record.happened import KINDS
 from tests.frozen.reading import (
     ABSENT,
     HERE,

@@ -17,13 +17,12 @@ from cyberassess.domain.assessment import (
     covers,
     scopes_of,
 )
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Given, Record, State
 from cyberassess.domain.record.standing import Offered, Standing, standings_of
 from cyberassess.domain.sets.framework import CountsAs, Framework
 
-INHERITANCE = "inheritance"
-"""The register of confirmed inheritance, keyed by framework version, scope, statement and source;
-its field ``answer`` is the code that was confirmed."""
+INHERITANCE = happened.Inheritance.kind
 
 
 class Inheritable(NamedTuple):

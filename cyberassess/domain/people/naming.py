@@ -9,11 +9,10 @@ is shown under the name it came with.
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import PersonId, Settings
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Origin, State
 
-RENAMED = "renamed"
-"""The register of people who go by another name now, keyed by person; fields ``from``, ``to`` and
-``reason``."""
+RENAMED = happened.Renamed.kind
 
 
 def folded(name: str) -> str:

@@ -27,7 +27,8 @@ from cyberassess.domain.assessment import (
     outcome_key,
     statement_key,
 )
-from cyberassess.domain.record.events import ASKED_AGAIN
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import AskedAgain
 from cyberassess.domain.record.recorded import Given, Said, Source, State
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -52,12 +53,8 @@ EVIDENCE = ".evidence"
 """Endings of the refs of an outcome's texts."""
 
 
-DECLARATION = "declaration"
-"""The register of closing declarations, keyed by who was asked; fields ``name``, ``date`` and
-``serial``."""
-COMMENT = "comment"
-"""The register of what somebody is asked to look at, keyed by who is asked, framework version,
-scope and the name in the ref; field ``text``."""
+DECLARATION = happened.Declaration.kind
+COMMENT = happened.Comment.kind
 
 
 class OfferKind(Enum):
@@ -387,7 +384,7 @@ def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
     """
     said = {
         (str(record.key[0]), statement): str(text)
-        for record in state.register(ASKED_AGAIN)
+        for record in state.register(AskedAgain.kind)
         for statement, text in record.fields["texts"].items()
     }
     remarks: dict[str, str] = {}

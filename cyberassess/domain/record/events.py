@@ -4,14 +4,14 @@ A slot is one person's answer to one statement in one scope, one person's ration
 and so on. It keeps the values no later value has seen.
 """
 
-import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, StatementKey
-from cyberassess.domain.record.hashes import Json
+from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import (
     WITHDRAWN,
     Change,
@@ -26,9 +26,8 @@ from cyberassess.domain.record.recorded import (
     Resolution,
     Said,
     Sent,
-    Source,
 )
-from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, LevelId, OutcomeId
+from cyberassess.domain.sets.framework import LevelId
 
 _Value = TypeVar("_Value")
 _Slot = TypeVar("_Slot", bound=Hashable)
@@ -57,102 +56,83 @@ class Folding:
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
 
 
-ASKED_AGAIN = "asked-again"
-"""The register of corrections a set was brought up to, keyed by framework version and revision;
-fields ``from`` (the revision before), ``texts`` (what each statement said whose answers are asked
-for again, keyed by statement) and ``only`` (the codes that are, where not all of them are)."""
-
-
-def apply(
-    folding: Folding, event: Mapping[str, Json], origin: Origin, bit: int, seen: int
-) -> None:
+def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -> None:
     """Write an event to its slot, where it supersedes the values its segment had seen.
 
     ``bit`` stands for the event's segment, ``seen`` for that and all it was written on top of.
     """
-    match event["type"]:
-        case "answer":
+    match event:
+        case happened.Answer():
             _apply_answer(folding, event, origin, bit, seen)
-        case "rationale" | "evidence" as kind:
-            key, person = _outcome_key(event), PersonId(event["person"])
-            text = event["new"]
+        case happened.Rationale() | happened.Evidence():
+            person = PersonId(event.person)
             said = (
                 None
-                if text is None
-                else Said(
-                    person, _text(text), str(event.get("valid_until", "")), _source(event), origin
-                )
+                if event.new is None
+                else Said(person, str(event.new), event.valid_until, event.came, origin)
             )
-            register = folding.rationales if kind == "rationale" else folding.evidence
-            _put(register, (key, person), (said, origin), bit, seen)
-        case "resolution":
-            settled = frozenset((PersonId(who), str(what)) for who, what in event["settled"])
-            _put(
-                folding.resolutions,
-                _statement_key(event),
-                Resolution(str(event["new"]), _text(event.get("reason")), settled, origin),
-                bit,
-                seen,
-            )
-        case "claim":
-            level = event.get("level")
+            is_rationale = isinstance(event, happened.Rationale)
+            register = folding.rationales if is_rationale else folding.evidence
+            _put(register, (event.about, person), (said, origin), bit, seen)
+        case happened.Resolution():
+            settled = frozenset((PersonId(who), what) for who, what in event.settled)
+            resolution = Resolution(event.new, str(event.reason or ""), settled, origin)
+            _put(folding.resolutions, event.statement, resolution, bit, seen)
+        case happened.Claim():
             claim = Claim(
-                str(event["tool"]),
-                None if level is None else LevelId(level),
-                str(event.get("confirmed", "")),
-                _text(event.get("comment")),
-                _source(event),
+                event.tool,
+                LevelId(event.level) if event.level else None,
+                event.confirmed or "",
+                str(event.comment or ""),
+                event.came,
                 origin,
             )
-            _put(folding.claims, (_outcome_key(event), claim.tool), claim, bit, seen)
-        case "settings":
-            for change in event["changes"]:
-                new = change["new"]
-                value = new.get("text") if isinstance(new, dict) else new
-                _put(folding.settings, str(change["key"]), (value, origin), bit, seen)
-            _name_people(folding, event["changes"], origin, bit)
-        case "met":
-            person = PersonId(event["person"])
-            folding.met[person] = Met(person, _text(event["name"]) or str(person))
-            name_person(folding, person, Naming(bit, origin.line, _text(event["name"])))
-        case "sent":
+            _put(folding.claims, (event.about, claim.tool), claim, bit, seen)
+        case happened.Settings():
+            for change in event.changes:
+                _put(folding.settings, change.key, (change.value, origin), bit, seen)
+            _name_people(folding, event.changes, origin, bit)
+        case happened.Met():
+            person, name = PersonId(event.person), str(event.name)
+            folding.met[person] = Met(person, name or person)
+            name_person(folding, person, Naming(bit, origin.line, name))
+        case happened.Sent():
             folding.sent.append(
                 Sent(
-                    PersonId(event["person"]),
-                    _text(event["name"]),
-                    int(event["serial"]),
-                    str(event["head"]),
-                    int(event["questions"]),
+                    PersonId(event.person),
+                    str(event.name),
+                    event.serial,
+                    event.head,
+                    event.questions,
                     origin,
-                    tuple(_text(each) for each in event.get("remarks", ())),
-                    str(event.get("about", "")),
+                    tuple(map(str, event.remarks)),
+                    event.about,
                 )
             )
-        case "received":
+        case happened.Received():
             folding.received.append(
                 Received(
-                    PersonId(event["person"]),
-                    _text(event["name"]),
-                    str(event["sha256"]),
-                    int(event["serial"]),
-                    bool(event["accepted"]),
-                    int(event["stored"]),
-                    int(event["problems"]),
+                    PersonId(event.person),
+                    str(event.name),
+                    event.sha256,
+                    event.serial,
+                    event.accepted,
+                    event.stored,
+                    event.problems,
                     origin,
-                    PersonId(event["asked"]) if "asked" in event else None,
-                    str(event.get("saved", "")),
+                    None if event.asked is None else PersonId(event.asked),
+                    event.saved or "",
                 )
             )
-        case _:
-            _apply_record(folding, event, origin, bit, seen)
-            if event["type"] == ASKED_AGAIN and event["new"] is not None:
-                _ask_again(folding, event, seen)
+        case happened.Entry():
+            _apply_entry(folding, event, origin, bit, seen)
+            if isinstance(event.new, happened.AskedAgain):
+                _ask_again(folding, event.key[0], event.new, seen)
 
 
-def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
+def _ask_again(folding: Folding, framework: str, asked: happened.AskedAgain, seen: int) -> None:
     """Let answers that were there no longer count, nor what was confirmed to be taken over."""
-    framework, statements = event["key"][0], event["new"]["texts"]
-    only = event["new"].get("only", {})
+    statements, only = asked.texts, asked.only or {}
     for key, people in folding.answers.items():
         if key.framework == framework and key.indicator in statements:
             for person, written in people.items():
@@ -166,7 +146,7 @@ def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
                 ]
     for slot, records in folding.records.items():
         kind, name = slot
-        if kind == "inheritance" and name[0] == framework and name[2] in statements:
+        if kind == happened.Inheritance.kind and name[0] == framework and name[2] in statements:
             codes = only.get(name[2])
             folding.records[slot] = [
                 (bit, record)
@@ -175,19 +155,15 @@ def _ask_again(folding: Folding, event: Mapping[str, Json], seen: int) -> None:
             ]
 
 
-_PERSON_NAME = re.compile(r"people\[(.+)\]\.name")
-
-
 def _name_people(
-    folding: Folding, changes: Sequence[Mapping[str, Json]], origin: Origin, bit: int
+    folding: Folding, changes: Sequence[happened.Setting], origin: Origin, bit: int
 ) -> None:
     """Keep the names a settings event gives; who leaves the settings keeps theirs."""
     for change in changes:
-        key, new = str(change["key"]), change["new"]
-        found = _PERSON_NAME.fullmatch(key)
-        if new is not None and found:
-            name_person(folding, PersonId(found[1]), Naming(bit, origin.line, _stated(new)))
-    if any(str(each["key"]) in ("officer.id", "officer.name") for each in changes):
+        if change.new is not None and change.names:
+            naming = Naming(bit, origin.line, str(change.new))
+            name_person(folding, PersonId(change.names), naming)
+    if any(each.key in ("officer.id", "officer.name") for each in changes):
         officer, name = (
             writes[-1][1][0] if (writes := folding.settings.get(key)) else None
             for key in ("officer.id", "officer.name")
@@ -201,56 +177,33 @@ def name_person(folding: Folding, person: PersonId, naming: Naming) -> None:
     folding.named.setdefault(person, []).append(naming)
 
 
-def _stated(value: Json) -> str:
-    return _text(value) if isinstance(value, dict) else str(value)
-
-
-def _apply_record(
-    folding: Folding, event: Mapping[str, Json], origin: Origin, bit: int, seen: int
+def _apply_entry(
+    folding: Folding, event: happened.Entry, origin: Origin, bit: int, seen: int
 ) -> None:
-    kind, new = str(event["type"]), event["new"]
-    key = tuple(str(each) for each in event["key"])
-    fields = {} if new is None else {name: _unwrapped(each) for name, each in new.items()}
+    key = tuple(event.key)
     record = Record(
-        kind,
+        event.type,
         key,
-        MappingProxyType(fields),
-        new is None,
-        PersonId(event.get("person", origin.actor)),
-        _source(event),
+        MappingProxyType({} if event.new is None else event.new.fields),
+        event.new is None,
+        PersonId(event.person or origin.actor),
+        event.came,
         origin,
     )
-    _put(folding.records, (kind, key), record, bit, seen)
-    folding.record_history.setdefault((kind, key), []).append(record)
-
-
-def _unwrapped(value: Json) -> Json:
-    """Give a field's value with free texts as text."""
-    if isinstance(value, dict):
-        if "digest" in value:
-            return _text(value)
-        return {key: _unwrapped(each) for key, each in value.items()}
-    return [_unwrapped(each) for each in value] if isinstance(value, list) else value
+    _put(folding.records, (event.type, key), record, bit, seen)
+    folding.record_history.setdefault((event.type, key), []).append(record)
 
 
 def _apply_answer(
-    folding: Folding, event: Mapping[str, Json], origin: Origin, bit: int, seen: int
+    folding: Folding, event: happened.Answer, origin: Origin, bit: int, seen: int
 ) -> None:
-    key, person = _statement_key(event), PersonId(event["person"])
-    new, old, reason = event["new"], event.get("old"), _text(event.get("reason"))
-    source = _source(event)
-    given = Given(person, WITHDRAWN if new is None else str(new), reason, source, origin)
+    key, person, new = event.statement, PersonId(event.person), event.new
+    reason, source = str(event.reason or ""), event.came
+    given = Given(person, WITHDRAWN if new is None else new, reason, source, origin)
     people = folding.answers.setdefault(key, {})
-    _put(people, person, given, bit, seen, beside=bool(event.get("beside")))
+    _put(people, person, given, bit, seen, beside=event.beside)
     folding.history.setdefault(key, []).append(
-        Change(
-            person,
-            None if old is None else str(old),
-            None if new is None else str(new),
-            reason,
-            source,
-            origin,
-        )
+        Change(person, event.old or None, new, reason, source, origin)
     )
 
 
@@ -268,24 +221,3 @@ def _put(
     kept = [each for each in old if beside or not each[0] & seen] if old else []
     kept.append((bit, value))
     register[slot] = kept
-
-
-def _text(value: Json) -> str:
-    return str(value.get("text", "")) if isinstance(value, dict) else ""
-
-
-def _source(event: Mapping[str, Json]) -> Source:
-    fields = event.get("source") or {}
-    return Source(**fields) if fields else Source("command")
-
-
-def _statement_key(event: Mapping[str, Json]) -> StatementKey:
-    return StatementKey(
-        FrameworkRef(event["framework"]), ScopeId(event["scope"]), IndicatorId(event["indicator"])
-    )
-
-
-def _outcome_key(event: Mapping[str, Json]) -> OutcomeKey:
-    return OutcomeKey(
-        FrameworkRef(event["framework"]), ScopeId(event["scope"]), OutcomeId(event["outcome"])
-    )

@@ -18,15 +18,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.numbering import Number, numbers, said_was
 from cyberassess.domain.record.recorded import Origin, Record, Said, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import Problem, closest
 
-ITEM = "evidence-item"
-"""The register of items, and of the verdicts on them."""
-LINK = "evidence-link"
-"""The register of what items support; its field ``place`` is a page or section."""
+ITEM = happened.EvidenceItem.kind
+LINK = happened.EvidenceLink.kind
 REVIEW = "review"
 """The second part of the key of a verdict."""
 LONGEST = 2_000
@@ -115,12 +114,6 @@ class Facts:
     """What people called it in their workbooks."""
 
 
-TEXTS = (
-    "title", "shows", "author", "period", "population", "selected", "collected_by",
-    "collected_how", "owner", "link", "version", "sighted_by", "known_as", "name", "reason",
-    "place",
-)  # fmt: skip
-"""Fields of records that are free text or name somebody: they can be redacted."""
 DATES = ("dated", "collected_on", "valid_until", "sighted_on")
 WORDS = {
     "title": "title", "shows": "what it shows", "copy": "original or copy",

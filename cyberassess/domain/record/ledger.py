@@ -20,7 +20,6 @@ from cyberassess.domain.record.recorded import (
     Given,
     Names,
     Naming,
-    Origin,
     Record,
     RecordKey,
     Resolution,
@@ -30,8 +29,6 @@ from cyberassess.domain.record.recorded import (
 )
 from cyberassess.domain.record.same_person import Joined, same_people
 from cyberassess.domain.record.segment import Segment, in_order
-from cyberassess.domain.record.shapes import KINDS, event_fault
-from cyberassess.errors import LedgerError, Problem
 
 
 def fold(segments: Iterable[Segment]) -> State:
@@ -66,41 +63,14 @@ class Fold:
             before |= self._seen[parent]
         self._seen[segment.key] = before
         self._ordered.append(segment)
-        by = segment.header.get("actor")
-        actor = str(by.get("id", "")) if isinstance(by, dict) else ""
-        time = str(segment.header.get("time", ""))
-        if isinstance(by, dict) and actor and actor not in self._folding.named:
-            called = by.get("name")
+        actor = str(segment.actor.get("id", ""))
+        if actor and actor not in self._folding.named:
+            called = segment.actor.get("name")
             name = str(called.get("text", "")) if isinstance(called, dict) else ""
             name_person(self._folding, PersonId(actor), Naming(bit, 1, name))
-        command = str(segment.header.get("command", ""))
-        for line, event in enumerate(segment.events, start=2):
-            kind = event.get("type")
-            if isinstance(kind, str) and kind not in KINDS:
-                raise LedgerError(
-                    Problem(
-                        "event-unknown",
-                        f"ledger/{segment.name}, line {line}",
-                        f'An event of kind "{kind}" is not known to this version.',
-                        "A newer version wrote it: update cyberassess. Nothing was changed.",
-                    )
-                )
-            fault = event_fault(event) if isinstance(kind, str) else '"type" is not a text'
-            if fault:
-                raise LedgerError(_unreadable(segment, line, fault))
-            origin = Origin(segment.key, line, str(event.get("time", time)), actor, command)
+        for origin, event in segment.happened():
             apply(self._folding, event, origin, bit, before)
             self._count += 1
-
-
-def _unreadable(segment: Segment, line: int, fault: str) -> Problem:
-    return Problem(
-        "event-unreadable",
-        f"ledger/{segment.name}, line {line}",
-        f"The event cannot be read: {fault}.",
-        "Restore the file from a backup or another copy, or: cyberassess recover. "
-        "Nothing was changed.",
-    )
 
 
 def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[str, int]) -> State:

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Record, RecordKey, State
 
-NUMBERING = "numbering"
-"""The register of numbers given anew when copies were joined, keyed by the kind of what is
-numbered and its key; fields ``number``, and ``was``, the numbers it had."""
-NUMBERED = {"action": "ACT-{:03d}", "evidence-item": "EV-{:03d}", "approval": "version {}"}
+NUMBERING = happened.Numbering.kind
+NUMBERED = {
+    happened.Action.kind: "ACT-{:03d}",
+    happened.EvidenceItem.kind: "EV-{:03d}",
+    happened.Approval.kind: "version {}",
+}
 """The kinds of record that have a number, with how it is said."""
 _REVIEW = ("review",)
 
@@ -51,7 +54,11 @@ def _given(records: Sequence[Record]) -> int:
 def _in_key(kind: str, key: RecordKey) -> str:
     """Give the number that a key holds; empty where it holds none."""
     found = key[0].removeprefix("ACT-")
-    return found if kind in ("action", "approval") and found.isdecimal() else ""
+    return (
+        found
+        if kind in (happened.Action.kind, happened.Approval.kind) and found.isdecimal()
+        else ""
+    )
 
 
 def _chosen(anew: Sequence[Record]) -> Number:

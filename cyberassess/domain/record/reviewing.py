@@ -8,16 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Origin, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, LevelId, OutcomeId
 
-REVIEW = "review"
-"""The register of reviews, keyed by framework version, scope, outcome and person; fields
-``determination`` (a level; ``not-applicable``; ``unsure``; empty), ``quality``, ``method`` (a
-list), ``sample``, ``comment``, ``recommendation``, ``risk`` and ``claimed``."""
-REVIEW_FILE = "review-file"
-"""The register of assurers' workbooks kept, keyed by SHA-256; fields ``name``, ``kept_as``,
-``slip``."""
+REVIEW = happened.Review.kind
+REVIEW_FILE = happened.ReviewFile.kind
 NOT_APPLICABLE = "not-applicable"
 UNSURE = "unsure"
 QUALITIES = ("strong", "adequate", "weak", "none seen")

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.events import Folding, Register, Text
 from cyberassess.domain.record.recorded import Origin
 
-SAME_PERSON = "same-person"
-"""The register of ids that are one person, keyed by the id that is given up; fields ``as`` (the
-id that is kept) and ``reason``."""
+SAME_PERSON = happened.SamePerson.kind
 _Value = TypeVar("_Value")
 
 

@@ -4,14 +4,48 @@ Each names the segments it was written on top of (its parents), so together they
 that may branch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cyberassess.domain.record.happened import Event, UnknownKindError, read_event
 from cyberassess.domain.record.hashes import Json
+from cyberassess.domain.record.recorded import Origin
+from cyberassess.domain.record.shapes import (
+    Actor,
+    Declared,
+    MisshapenError,
+    Number,
+    Time,
+    Word,
+    Words,
+)
 from cyberassess.errors import LedgerError, Problem
 
 SCHEMA = 1
 """The version of segments this program writes, and the newest it reads."""
+
+
+class Header(Declared):
+    """The line that heads a segment."""
+
+    parents: Words
+    time: Time
+    schema: Number | None = None
+    command: Word | None = None
+    tool: Word | None = None
+    machine: Word | None = None
+    seed: Word | None = None
+    actor: Actor | None = None
+
+
+def fitting_header(header: Mapping[str, Json]) -> dict[str, Json]:
+    """Give what of the line that heads a segment has the right shape."""
+    shapes = Header.shapes
+    return {
+        name: value
+        for name, value in header.items()
+        if name not in shapes or shapes[name].takes(value)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +68,56 @@ class Segment:
     def key(self) -> str:
         """The hash, or the name while there is none."""
         return self.hash or self.name
+
+    @property
+    def actor(self) -> Mapping[str, Json]:
+        """Who gave the command: id, name and role as recorded; empty where nothing is."""
+        by = self.header.get("actor")
+        return by if isinstance(by, dict) else {}
+
+    @property
+    def times(self) -> Iterator[str]:
+        """Its time, and while it is open those of its events."""
+        yield str(self.header.get("time", ""))
+        if not self.hash:
+            yield from (origin.time for origin, _ in self.happened())
+
+    def happened(self, *kinds: str) -> Iterator[tuple[Origin, Event]]:
+        """Give what the segment records, line by line.
+
+        Args:
+            kinds: what is looked for; everything if empty.
+
+        Raises:
+            LedgerError: where an event has another shape, or is not known to this program.
+        """
+        actor = str(self.actor.get("id", ""))
+        time, command = (str(self.header.get(name, "")) for name in ("time", "command"))
+        for line, found in enumerate(self.events, start=2):
+            if kinds and found.get("type") not in kinds:
+                continue
+            try:
+                event = read_event(found)
+            except UnknownKindError as cause:
+                raise LedgerError(
+                    Problem(
+                        "event-unknown",
+                        f"ledger/{self.name}, line {line}",
+                        f'An event of kind "{cause}" is not known to this version.',
+                        "A newer version wrote it: update cyberassess. Nothing was changed.",
+                    )
+                ) from cause
+            except MisshapenError as cause:
+                raise LedgerError(
+                    Problem(
+                        "event-unreadable",
+                        f"ledger/{self.name}, line {line}",
+                        f"The event cannot be read: {cause}.",
+                        "Restore the file from a backup or another copy, or: cyberassess "
+                        "recover. Nothing was changed.",
+                    )
+                ) from cause
+            yield Origin(self.key, line, event.time or time, actor, command), event
 
 
 def in_order(segments: Iterable[Segment]) -> list[Segment]:

@@ -1,13 +1,23 @@
-"""The shape of every kind of event, and of the line that heads a segment.
+"""What an event may hold: the shapes of its fields, and how a field is read and written.
 
 What was written elsewhere may say anything under a right hash, so each field is looked at before
-it is used: a number is a whole number, a date is a date. Fields that are not named here are left
-alone, as a later version may write them and this one reads none of them.
+it is used: a number is a whole number, a date is a date. Fields that are not named are left alone,
+as a later version may write them and this one reads none of them.
 """
 
 import datetime
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    NamedTuple,
+    Self,
+    dataclass_transform,
+    get_args,
+    get_origin,
+)
 
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.recorded import Source
@@ -17,13 +27,50 @@ DEEPEST = 30
 _MOST = 10**12
 """No count, size or serial comes near it."""
 
-_Field = tuple[Callable[[Json], bool], str, type]
-"""Says whether a value is allowed; what is, in words; and a type whose values all are."""
-_Fields = Mapping[str, _Field]
+
+class Text(str):
+    """A free text as it was read, with what the ledger keeps of it; empty where redacted."""
+
+    __slots__ = ("kept",)
+    kept: Json
+
+    def __new__(cls, kept: Json) -> Self:
+        """Take a text with its digest and salt, or one that an older program wrote without."""
+        text = kept.get("text", "") if isinstance(kept, dict) else kept
+        self = super().__new__(cls, text)
+        self.kept = kept
+        return self
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether only its digest is left."""
+        return isinstance(self.kept, dict) and "text" not in self.kept
 
 
 class _NoType:
     """No value is of it, so that every one is looked at."""
+
+
+class Shape(NamedTuple):
+    """What the values of a field are."""
+
+    fits: Callable[[Json], bool]
+    allowed: str
+    """What is allowed, in words."""
+    surely: type = _NoType
+    """A type whose values all fit, as they stand."""
+    read: Callable[[Json], Any] | None = None
+    """Gives a value as the program uses it, where that is not what stands in the ledger."""
+    is_free: bool = False
+    """Whether it is free text or names somebody, so that it can be redacted later."""
+
+    def takes(self, value: Json) -> bool:
+        """Say whether a value is allowed."""
+        return type(value) is self.surely or self.fits(value)
+
+
+class MisshapenError(ValueError):
+    """Something has another shape than it must have; its text says what and how."""
 
 
 def is_deep(value: Json, levels: int = DEEPEST) -> bool:
@@ -56,20 +103,13 @@ def _is_salted(value: Json) -> bool:
     )
 
 
-def _is_text(value: Json) -> bool:
+def is_text(value: Json) -> bool:
+    """Say whether something is a text, with its digest and salt or without."""
     return isinstance(value, str) or _is_salted(value)
-
-
-def _are_words(value: Json) -> bool:
-    return isinstance(value, list) and all(map(_is_word, value))
 
 
 def _are_names(value: Json) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_word, value)) and value[0] != ""
-
-
-def _are_texts(value: Json) -> bool:
-    return isinstance(value, list) and all(map(_is_text, value))
 
 
 def _is_date(value: Json) -> bool:
@@ -90,56 +130,37 @@ def _is_time(value: Json) -> bool:
         return False
 
 
-def _are_pairs(value: Json) -> bool:
-    return isinstance(value, list) and all(
-        _are_words(each) and len(each) == 2  # noqa: PLR2004 - person and answer
-        for each in value
-    )
-
-
-def _are_changes(value: Json) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(each, dict)
-        and _is_word(each.get("key"))
-        and "new" in each
-        and all(each.get(name) is None or _is_text(each[name]) for name in ("old", "new"))
-        for each in value
-    )
-
-
-def _are_numbers(value: Json) -> bool:
-    return isinstance(value, list) and all(map(_is_number, value))
+def _are(check: Callable[[Json], bool]) -> Callable[[Json], bool]:
+    return lambda value: isinstance(value, list) and all(map(check, value))
 
 
 def _are_named(check: Callable[[Json], bool]) -> Callable[[Json], bool]:
     return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 
 
-def _are_open(value: Json) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(each, dict)
-        and _is_word(each.get("kind"))
-        and _is_number(each.get("count"))
-        and _is_number(each.get("of"))
-        for each in value
+def _is_open(value: Json) -> bool:
+    return (
+        isinstance(value, dict)
+        and _is_word(value.get("kind"))
+        and _is_number(value.get("count"))
+        and _is_number(value.get("of"))
     )
 
 
 def _is_source(value: Json) -> bool:
     if not value:
         return value is None or value == {}
-    return (
-        isinstance(value, dict)
-        and "kind" in value
-        and value.keys() <= _SOURCE.keys()
-        and not _misfit(_SOURCE, value)[0]
-    )
+    if not isinstance(value, dict) or "kind" not in value:
+        return False
+    for name, each in value.items():  # NOTE: nearly every event has one
+        shape = _SOURCE.get(name)
+        if shape is None or (type(each) is not shape.surely and not shape.fits(each)):
+            return False
+    return True
 
 
 def _is_actor(value: Json) -> bool:
-    return (
-        isinstance(value, dict) and _is_word(value.get("id")) and _is_text(value.get("name", ""))
-    )
+    return isinstance(value, dict) and _is_word(value.get("id")) and is_text(value.get("name", ""))
 
 
 def _or_none(check: Callable[[Json], bool]) -> Callable[[Json], bool]:
@@ -150,187 +171,199 @@ def _or_empty(check: Callable[[Json], bool]) -> Callable[[Json], bool]:
     return lambda value: value == "" or check(value)
 
 
-_WORD: _Field = (_is_word, "text", str)
-_WORD_OR_NONE: _Field = (_or_none(_is_word), "text, or null", str)
-_NUMBER: _Field = (_is_number, "a whole number that is not negative", _NoType)
-_TRUTH: _Field = (_is_truth, "true or false", bool)
-_SALTED: _Field = (_is_salted, "a text with its digest and salt", _NoType)
-_SALTED_OR_NONE: _Field = (
-    _or_none(_is_salted),
-    "a text with its digest and salt, or null",
-    _NoType,
-)
-_TEXT: _Field = (_is_text, "text", str)
-_WORDS: _Field = (_are_words, "a list of texts", _NoType)
-_NAMES: _Field = (_are_names, "a list of texts, the first of which is not empty", _NoType)
-_TEXTS: _Field = (_are_texts, "a list of texts", _NoType)
-_DATE: _Field = (_is_date, "a date (YYYY-MM-DD)", _NoType)
-_DATE_OR_EMPTY: _Field = (_or_empty(_is_date), "a date (YYYY-MM-DD), or empty", _NoType)
-_TIME: _Field = (_is_time, "a time (YYYY-MM-DDTHH:MM:SS with its zone)", _NoType)
-_ORIGIN: _Field = (_is_source, "an object that says where it came from", _NoType)
-_SOURCE: _Fields = {
+def _text_or_none(value: Json) -> Text | None:
+    return None if value is None else Text(value)
+
+
+def _texts(value: Json) -> list[Text]:
+    return list(map(Text, value))
+
+
+def _source(value: Json) -> Source | None:
+    return Source(**value) if value else None
+
+
+_are_words, _are_texts = _are(_is_word), _are(is_text)
+_WORD = Shape(_is_word, "text", str)
+_NUMBER = Shape(_is_number, "a whole number that is not negative")
+_TEXT = Shape(is_text, "text", read=Text)
+_WORDS = Shape(_are_words, "a list of texts")
+
+Word = Annotated[str, _WORD]
+WordOrNone = Annotated[str | None, Shape(_or_none(_is_word), "text, or null", str)]
+Words = Annotated[list[str], _WORDS]
+Names = Annotated[list[str], Shape(_are_names, "a list of texts, the first of which is not empty")]
+Number = Annotated[int, _NUMBER]
+Numbers = Annotated[list[int], Shape(_are(_is_number), "a list of whole numbers")]
+Truth = Annotated[bool, Shape(_is_truth, "true or false", bool)]
+Date = Annotated[str, Shape(_is_date, "a date (YYYY-MM-DD)")]
+DateOrEmpty = Annotated[str, Shape(_or_empty(_is_date), "a date (YYYY-MM-DD), or empty")]
+Time = Annotated[str, Shape(_is_time, "a time (YYYY-MM-DDTHH:MM:SS with its zone)")]
+Salted = Annotated[
+    str, Shape(_is_salted, "a text with its digest and salt", read=Text, is_free=True)
+]
+SaltedOrNone = Annotated[
+    str | None,
+    Shape(_or_none(_is_salted), "a text with its digest and salt, or null",
+          read=_text_or_none, is_free=True),
+]  # fmt: skip
+Fact = Annotated[str, _TEXT]
+"""A text that stands in clear."""
+Note = Annotated[str, _TEXT._replace(is_free=True)]
+"""A text that can be redacted."""
+Notes = Annotated[Sequence[str], Shape(_are_texts, "a list of texts", read=_texts, is_free=True)]
+Pairs = Annotated[
+    list[list[str]],
+    Shape(
+        _are(lambda each: _are_words(each) and len(each) == 2),  # noqa: PLR2004
+        "a list of pairs of person and answer",
+    ),
+]
+NamedTexts = Annotated[Mapping[str, str], Shape(_are_named(_is_word), "an object of texts")]
+NamedLists = Annotated[
+    Mapping[str, list[str]], Shape(_are_named(_are_words), "an object of lists of texts")
+]
+Open = Annotated[
+    list[Json], Shape(_are(_is_open), "a list of what was open, each with kind, count and of")
+]
+Came = Annotated[Source, Shape(_is_source, "an object that says where it came from", read=_source)]
+_SOURCE = {
     "kind": _WORD,
     **{
         name: _NUMBER if isinstance(value, int) else _WORD
         for name, value in Source._field_defaults.items()
     },
 }
-
-_HEADER: _Fields = {
-    "schema": _NUMBER, "parents": _WORDS, "time": _TIME, "command": _WORD, "tool": _WORD,
-    "machine": _WORD, "seed": _WORD,
-    "actor": (_is_actor, "an object with an id and a name", _NoType),
-}  # fmt: skip
-_ABOUT: _Fields = {"type": _WORD, "time": _TIME, "source": _ORIGIN, "person": _WORD}
-_STATEMENT: _Fields = {**_ABOUT, "framework": _WORD, "scope": _WORD, "indicator": _WORD}
-_OUTCOME: _Fields = {**_ABOUT, "framework": _WORD, "scope": _WORD, "outcome": _WORD}
-_SAID: _Fields = {**_OUTCOME, "new": _SALTED_OR_NONE, "valid_until": _DATE_OR_EMPTY}
-_EVENTS: Mapping[str, tuple[_Fields, tuple[str, ...]]] = {
-    "answer": (
-        {**_STATEMENT, "new": _WORD_OR_NONE, "old": _WORD_OR_NONE, "reason": _SALTED_OR_NONE,
-         "beside": _TRUTH},
-        ("framework", "scope", "indicator", "person", "new"),
-    ),
-    "rationale": (_SAID, ("framework", "scope", "outcome", "person", "new")),
-    "evidence": (_SAID, ("framework", "scope", "outcome", "person", "new")),
-    "resolution": (
-        {**_STATEMENT, "new": _WORD, "reason": _SALTED_OR_NONE,
-         "settled": (_are_pairs, "a list of pairs of person and answer", _NoType)},
-        ("framework", "scope", "indicator", "new", "settled"),
-    ),
-    "claim": (
-        {**_OUTCOME, "tool": _WORD, "level": _WORD_OR_NONE, "confirmed": _WORD,
-         "comment": _SALTED_OR_NONE},
-        ("framework", "scope", "outcome", "tool"),
-    ),
-    "settings": (
-        {**_ABOUT,
-         "changes": (_are_changes, "a list of changes, each with its key and values", _NoType)},
-        ("changes",),
-    ),
-    "met": ({**_ABOUT, "name": _SALTED}, ("person", "name")),
-    "sent": (
-        {**_ABOUT, "name": _SALTED, "serial": _NUMBER, "head": _WORD, "questions": _NUMBER,
-         "remarks": _TEXTS, "about": _WORD},
-        ("person", "name", "serial", "head", "questions"),
-    ),
-    "received": (
-        {**_ABOUT, "name": _SALTED, "sha256": _WORD, "serial": _NUMBER, "accepted": _TRUTH,
-         "stored": _NUMBER, "problems": _NUMBER, "asked": _WORD, "saved": _WORD},
-        ("person", "name", "sha256", "serial", "accepted", "stored", "problems"),
-    ),
-}  # fmt: skip
-"""Fields of each kind of event, and which must be there."""
-_RECORD: _Fields = {
-    **_ABOUT, "key": _NAMES,
-    "new": (_or_none(lambda value: isinstance(value, dict)), "an object, or null", _NoType),
-}  # fmt: skip
-_REGISTERS: Mapping[str, tuple[tuple[int, ...], _Fields, tuple[str, ...]]] = {
-    "inheritance": ((4,), {"answer": _WORD}, ("answer",)),
-    "determination": ((3,), {"level": _WORD, "suggested": _WORD_OR_NONE, "reason": _TEXT}, ()),
-    "acceptance": ((4,), {"left_out": _WORDS, "reason": _TEXT}, ()),
-    "declaration": (
-        (1,),
-        {"name": _TEXT, "date": _TEXT, "serial": _NUMBER, "said": _WORD, "sha256": _WORD},
-        ("name", "date", "serial"),
-    ),
-    "comment": ((4,), {"text": _TEXT}, ("text",)),
-    "handover": ((3,), {"from": _WORD, "to": _WORD, "reason": _TEXT}, ("from", "to")),
-    "extension": ((1,), {"until": _DATE, "reason": _TEXT}, ("until",)),
-    "action": (
-        (1,),
-        {**dict.fromkeys(
-            ("framework", "scope", "outcome", "title", "owner", "due", "cost", "cost_text",
-             "status", "priority", "reason"), _TEXT),
-         "number": _NUMBER}, (),
-    ),
-    "approval": (
-        (1, 2),
-        {**dict.fromkeys(("name", "role", "fingerprint", "reason"), _TEXT),
-         "open": (_are_open, "a list of what was open, each with kind, count and of", _NoType)},
-        (),
-    ),
-    "asked-again": (
-        (2,),
-        {"from": _WORD,
-         "texts": (_are_named(_is_word), "an object of texts", _NoType),
-         "only": (_are_named(_are_words), "an object of lists of texts", _NoType)},
-        ("texts",),
-    ),
-    "numbering": (
-        (), {"number": _NUMBER, "was": (_are_numbers, "a list of whole numbers", _NoType)},
-        ("number",),
-    ),
-    "renamed": ((1,), dict.fromkeys(("from", "to", "reason"), _TEXT), ("to",)),
-    "same-person": ((1,), {"as": _WORD, "reason": _TEXT}, ("as",)),
-    "previous": ((1,), {"assessment": _WORD}, ("assessment",)),
-    "evidence-item": (
-        (1, 2),
-        {**dict.fromkeys(
-            ("held", "name", "sha256", "stored", "title", "shows", "copy", "source_type",
-             "author", "dated", "period", "population", "selected", "collected_by",
-             "collected_on", "collected_how", "owner", "valid_until", "marking",
-             "personal_data", "link", "version", "sighted_on", "sighted_by", "replaces",
-             "verdict", "reason"), _TEXT),
-         "number": _NUMBER, "size": _NUMBER, "known_as": _TEXTS}, (),
-    ),
-    "evidence-link": ((4,), {"place": _TEXT}, ()),
-    "review": (
-        (4,),
-        {**dict.fromkeys(("determination", "quality", "sample", "comment", "recommendation",
-                          "risk", "claimed"), _TEXT), "method": _WORDS}, (),
-    ),
-    "review-file": ((1,), dict.fromkeys(("name", "kept_as", "slip"), _TEXT), ("name",)),
-    "settled": ((), {"kept": _TEXT, "reason": _TEXT}, ()),
-}  # fmt: skip
-"""Length of each register's key (any, if empty), its fields, and which must be there."""
-REGISTERS = frozenset(_REGISTERS)
-"""The kinds of record; docs/formats.md lists their fields."""
-KINDS = REGISTERS | set(_EVENTS)
+Actor = Annotated[Json, Shape(_is_actor, "an object with an id and a name")]
 
 
-def header_fault(header: Mapping[str, Json]) -> str:
-    """Say what is wrong with the line that heads a segment; empty where nothing is."""
-    return _fault(_HEADER, header, ("parents", "time"))
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Declared:
+    """What an object of the ledger says: each class names its fields with their shapes.
+
+    A field with a default may be missing. What is not said is not written, and what was read is
+    written as it stood, fields that are not named here included. Where Python keeps a name for
+    itself, a line follows it here.
+
+    NOTE: no dataclasses, which would take every command 50 ms to make.
+    """
+
+    shapes: ClassVar[Mapping[str, Shape]] = {}
+    needed: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Take the shapes from the class's own fields."""
+        hints: Mapping[str, Any] = cls.__annotations__  # NOTE: types
+        own = {n: _shape_of(hint) for n, hint in hints.items() if get_origin(hint) is not ClassVar}
+        cls.shapes = {**cls.shapes, **{name.rstrip("_"): shape for name, shape in own.items()}}
+        cls.needed += tuple(name.rstrip("_") for name in own if name not in vars(cls))
+
+    def __init__(self, **said: Any) -> None:  # NOTE: mypy knows each class's fields
+        """Take what is to be written; a default is not."""
+        new = {
+            name.rstrip("_"): value
+            for name, value in said.items()
+            if not hasattr(type(self), name) or getattr(type(self), name) != value
+        }
+        vars(self).update(new)
+
+    @classmethod
+    def fault(cls, found: Mapping[str, Json]) -> str:
+        """Say what is wrong with an object; empty where nothing is."""
+        try:
+            cls.of(found)
+        except MisshapenError as cause:
+            return str(cause)
+        return ""
+
+    @classmethod
+    def of(cls, found: Mapping[str, Json]) -> Self:
+        """Read an object.
+
+        Raises:
+            MisshapenError: where a field is not as it must be, or missing.
+        """
+        said: dict[str, Any] = dict(found)
+        shapes = cls.shapes
+        for name, value in found.items():
+            shape = shapes.get(name)
+            if shape is None or type(value) is shape.surely:
+                continue
+            if not shape.fits(value):
+                fault = f'"{name}" is {_quoted(value)}, and must be {shape.allowed}'
+                raise MisshapenError(fault)
+            if shape.read is not None:
+                said[name] = shape.read(value)
+        for name in cls.needed:
+            if name not in said:
+                missing = f'"{name}" is missing'
+                raise MisshapenError(missing)
+        new = cls.__new__(cls)
+        new.__dict__ = said
+        return new
+
+    def as_json(self, salted: Callable[[str], Json]) -> dict[str, Json]:
+        """Give it as it is written.
+
+        Args:
+            salted: gives a free text with its digest and a fresh salt.
+        """
+        free = {name for name, shape in self.shapes.items() if shape.is_free}
+        return {
+            name: _written(value, salted, is_free=name in free)
+            for name, value in vars(self).items()
+        }
+
+    def without(self, *names: str) -> Self:
+        """Give it as if some fields had not been said."""
+        new = self.__new__(type(self))
+        new.__dict__ = {name: value for name, value in vars(self).items() if name not in names}
+        return new
+
+    def but(self, **said: Any) -> Self:  # NOTE: values of its fields
+        """Give it with some values in place of what it says."""
+        new = self.__new__(type(self))
+        new.__dict__ = vars(self) | said
+        return new
 
 
-def fitting_header(header: Mapping[str, Json]) -> dict[str, Json]:
-    """Give what of the line that heads a segment has the right shape."""
-    return {
-        name: value for name, value in header.items() if not _misfit(_HEADER, {name: value})[0]
-    }
+def _shape_of(hint: Any) -> Shape:  # NOTE: a type, perhaps with None beside it
+    annotated = (each for each in (hint, *get_args(hint)) if hasattr(each, "__metadata__"))
+    shape: Shape = next(annotated).__metadata__[0]
+    return shape
 
 
-def event_fault(event: Mapping[str, Json]) -> str:
-    """Say what is wrong with an event of a known kind; empty where nothing is."""
-    kind = event["type"]
-    known = _EVENTS.get(kind)
-    if known is not None:
-        return _fault(known[0], event, known[1])
-    lengths, fields, needed = _REGISTERS[kind]
-    fault = _fault(_RECORD, event, ("key", "new"))
-    if fault:
-        return fault
-    if lengths and len(event["key"]) not in lengths:
-        return f'"key" has {len(event["key"])} parts instead of {lengths[0]}'
-    return _fault(fields, event["new"], needed) if event["new"] is not None else ""
+def _written(value: Any, salted: Callable[[str], Json], *, is_free: bool) -> Json:
+    match value:
+        case Text():
+            return value.kept
+        case str():
+            return salted(value) if is_free else value
+        case Source():
+            return value.as_json()
+        case Declared():
+            return value.as_json(salted)
+        case Mapping():
+            return {key: _written(each, salted, is_free=False) for key, each in value.items()}
+        case list() | tuple():
+            return [_written(each, salted, is_free=is_free) for each in value]
+        case _:
+            return value
 
 
-def _fault(fields: _Fields, found: Mapping[str, Json], needed: tuple[str, ...]) -> str:
-    name, allowed = _misfit(fields, found)
-    if name:
-        return f'"{name}" is {_quoted(found[name])}, and must be {allowed}'
-    missing = next((each for each in needed if each not in found), "")
-    return f'"{missing}" is missing' if missing else ""
-
-
-def _misfit(fields: _Fields, found: Mapping[str, Json]) -> tuple[str, str]:
-    """Give the first field whose value is not allowed, and what is; two empty texts if none."""
-    for name, value in found.items():
-        field = fields.get(name)
-        if field is not None and type(value) is not field[2] and not field[0](value):
-            return name, field[1]
-    return "", ""
+def unwrapped(value: Any) -> Any:  # NOTE: JSON, or what was read of it
+    """Give a value with its free texts as texts."""
+    match value:
+        case Text():
+            return str(value)
+        case {"digest": _}:
+            return unwrapped(Text(value))
+        case dict():
+            return {key: unwrapped(each) for key, each in value.items()}
+        case list() | tuple():
+            return [unwrapped(each) for each in value]
+        case _:
+            return value
 
 
 def _quoted(value: Json) -> str:

@@ -21,6 +21,7 @@ from cyberassess.domain.assessment import (
     scopes_of,
 )
 from cyberassess.domain.people.inheriting import with_inherited
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import register_of, sources_of
 from cyberassess.domain.record.recorded import Record, State
 from cyberassess.domain.record.reviewing import REVIEW, reviews
@@ -43,11 +44,8 @@ from cyberassess.domain.sets.framework import (
     ThemeSet,
 )
 
-DETERMINATION = "determination"
-"""The register of confirmed determinations: fields ``level``, ``suggested``, ``reason``."""
-ACCEPTANCE = "acceptance"
-"""The register of columns accepted though more than half left out, keyed by outcome and level;
-fields ``left_out`` (ids, sorted) and ``reason``."""
+DETERMINATION = happened.Determination.kind
+ACCEPTANCE = happened.Acceptance.kind
 
 _SHORT_OF_MET = (CountsAs.NOT_MET, CountsAs.PARTLY, CountsAs.UNANSWERED)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.evidence import ITEM
 from cyberassess.domain.record.plan import Cost
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.theme_maturity import THEME_RULE
@@ -370,7 +371,7 @@ def _names(basis: Basis) -> Iterator[str]:
     yield from (each.name for found in state.names.named.values() for each in found)
     for said in state.evidence.values():
         yield from (line for each in said for line in each.text.splitlines())
-    for record in state.register("evidence-item"):
+    for record in state.register(ITEM):
         yield from (str(record.fields.get(each, "")) for each in ("title", "name", "known_as"))
     yield from (each.owner for each in basis.actions if settings.person(each.owner) is None)
     for finding in basis.findings:

@@ -13,7 +13,7 @@ from typing import Any
 from cyberassess import __version__
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.framework_yaml import Shelf, Shelved
-from cyberassess.disk.segments import LedgerFolder, new_text
+from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
 from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
 from cyberassess.domain.sets.checks import check_target
@@ -182,7 +182,7 @@ def create(
         }
         ledger = LedgerFolder(workspace.ledger)
         with ledger.locked():
-            ledger.append(header, [changed] if changed else [], [])
+            ledger.append(header, as_lines([changed] if changed else []), [])
         if folder.exists():
             folder.rmdir()
         partial.rename(folder)

@@ -34,9 +34,12 @@ from cyberassess.domain.people.questions import (
     read_ref,
     statements_for,
 )
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import ITEM, LINK, folded
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.reviewing import REVIEW
+from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
 from cyberassess.errors import Problem, WorkbookError
@@ -44,7 +47,6 @@ from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import facts_of
 from cyberassess.steps.review.reviewing import review_values
 
-Event = Mapping[str, Json]
 Texts = tuple[str | None, ...]
 """What is compared, word for word; ``None`` where a text was taken out of the ledger."""
 
@@ -92,21 +94,41 @@ class _Entry(NamedTuple):
 
     @property
     def kind(self) -> str:
-        return str(self.event.get("type"))
+        return self.event.type
 
     @property
     def fields(self) -> Mapping[str, Json]:
         """A record's fields; empty for what is none."""
-        new = self.event.get("new")
-        return new if isinstance(new, dict) else {}
+        new = self.event.new if isinstance(self.event, happened.Entry) else None
+        return {} if new is None else vars(new)
 
     @property
     def key(self) -> tuple[str, ...]:
         """What it is about: framework, scope and statement or outcome, then what follows."""
-        if "key" in self.event:
-            return tuple(str(each) for each in self.event["key"])
-        about = self.event.get("indicator", self.event.get("outcome", ""))
-        return str(self.event.get("framework")), str(self.event.get("scope")), str(about)
+        match self.event:
+            case happened.Entry():
+                return tuple(self.event.key)
+            case happened.AboutStatement():
+                return self.event.statement
+            case happened.AboutOutcome():
+                return self.event.about
+            case _:
+                return ()
+
+    @property
+    def answer(self) -> str | None:
+        """The code of an answer; ``None`` where it was taken back, or is none."""
+        if isinstance(self.event, happened.Answer | happened.Resolution):
+            return self.event.new
+        found = self.fields.get("answer")
+        return None if found is None else str(found)
+
+    @property
+    def reason(self) -> str | None:
+        """The reason; empty without one, ``None`` where it was taken out."""
+        if isinstance(self.event, happened.Answer | happened.Resolution):
+            return _text(self.event.reason)
+        return _text(self.fields.get("reason"))
 
     @property
     def what(self) -> str:
@@ -153,14 +175,14 @@ def verify_cells(
 def _by_file(assessment: Assessment, result: CellsVerified) -> dict[str, list[_Entry]]:
     found: dict[str, list[_Entry]] = defaultdict(list)
     for segment in assessment.reading.segments:
-        for number, event in enumerate(segment.events, start=2):
-            if event.get("type") not in _KINDS:
+        for origin, event in segment.happened():
+            if event.type not in _KINDS:
                 continue
-            source = event.get("source") or {}
-            if source.get("kind") == "workbook" and source.get("cell"):
-                line = f"ledger/{segment.name}, line {number}"
-                place = (str(source.get(each, "")) for each in ("name", "sheet", "cell"))
-                found[str(source.get("file", ""))].append(_Entry(event, line, *place))
+            source = event.came
+            if source.kind == "workbook" and source.cell:
+                line = f"ledger/{segment.name}, line {origin.line}"
+                entry = _Entry(event, line, source.name, source.sheet, source.cell)
+                found[source.file].append(entry)
             else:
                 result.without_cell += 1
     return found
@@ -257,19 +279,17 @@ def _workbook(assessment: Assessment, book: Book, name: str, sha256: str) -> _Wo
 
 def _text(value: Json) -> str | None:
     """Give a text; ``None`` where it was taken out."""
-    if isinstance(value, dict):
-        text = value.get("text")
-        return None if text is None else str(text)
+    if isinstance(value, Text) and value.is_redacted:
+        return None
     return "" if value is None else str(value)
 
 
-def _label(assessment: Assessment, key: Sequence[str], answer: Json) -> str:
+def _label(assessment: Assessment, key: Sequence[str], code: str | None) -> str:
     """Give an answer in words; the code itself where the control set has no such answer."""
     framework = assessment.frameworks.get(FrameworkRef(key[0]))
     statement = IndicatorId(key[2])
-    if answer is None:
+    if code is None:
         return WITHDRAW
-    code = str(answer)
     if framework is None or statement not in framework.indicators:
         return code
     found = framework.answers_for(framework.indicators[statement][1]).by_code(code)
@@ -314,8 +334,8 @@ class _Questionnaire:
         if found is None:
             return self._as_read_then(entry)
         nobody_else = not (self.returned.completed_by or entry.sheet in self.returned.answered_by)
-        if nobody_else and "person" in entry.event:
-            ids = (str(entry.event["person"]), self.returned.person)
+        if nobody_else and entry.event.person:
+            ids = (entry.event.person, self.returned.person)
             ledger, cell = (self.assessment.name_of(each) for each in ids)
             return _Says((*found.ledger, ledger), (*found.cell, cell))
         return found
@@ -332,13 +352,12 @@ class _Questionnaire:
     def _answer(self, entry: _Entry, reply: AnswerReply | ConfirmReply) -> _Says | None:
         if entry.key[:3] not in reply.statements:
             return None
-        code = entry.fields.get("answer") if "key" in entry.event else entry.event.get("new")
-        ledger = _label(self.assessment, entry.key, code)
+        ledger = _label(self.assessment, entry.key, entry.answer)
         if isinstance(reply, ConfirmReply):
             return _Says((ledger,), (reply.offer.label,))
         cell = _label(self.assessment, entry.key, reply.answer)
         reason = "" if reply.answer is None else reply.reason
-        return _Says((ledger, _text(entry.event.get("reason"))), (cell, reason))
+        return _Says((ledger, entry.reason), (cell, reason))
 
     def _declaration(self, entry: _Entry) -> _Says | None:
         said = self.returned.declaration
@@ -352,7 +371,7 @@ class _Questionnaire:
 
     def _as_read_then(self, entry: _Entry) -> _Says | None:
         """Take the words the event keeps of its cell, where its row is no longer read."""
-        read = str(entry.event.get("read", ""))
+        read = entry.event.read
         row = re.sub(r"\D", "", entry.cell)
         cells = [c for s in self.book.sheets if s.name == entry.sheet for c in s.cells]
         refs = [read_ref(c.text, self.returned.frameworks) for c in cells if str(c.row) == row]
@@ -364,7 +383,7 @@ class _Questionnaire:
         }
         if not read or entry.kind != "answer" or entry.key not in asked:
             return None
-        label = _label(self.assessment, entry.key, entry.event.get("new"))
+        label = _label(self.assessment, entry.key, entry.answer)
         text = _text_at(self.book, entry.sheet, entry.cell)
         said = label if wording.is_yes(read) and wording.is_yes(text) else _among(text, [label])
         return _Says((label,), (said,))
@@ -378,10 +397,13 @@ def _written(entry: _Entry, reply: TextReply) -> _Says | None:
         title = _text(entry.fields.get("title"))
         inside = title is not None and folded(title) in folded(reply.text)
         return _Says((title,), (title if inside and title else reply.text,))
-    if entry.key != reply.outcome or entry.kind != reply.kind.value:
+    event = entry.event
+    if not isinstance(event, happened.Said) or (event.about, event.type) != (
+        reply.outcome,
+        reply.kind.value,
+    ):
         return None
-    until = str(entry.event.get("valid_until", ""))
-    return _Says((_text(entry.event.get("new")), until), (reply.text, reply.valid_until))
+    return _Says((_text(event.new), event.valid_until), (reply.text, reply.valid_until))
 
 
 def _document(entry: _Entry, reply: EvidenceReply) -> _Says | None:
@@ -424,7 +446,7 @@ class _Decisions:
         if row is None or len(entry.key) < len(OutcomeKey._fields):
             return None
         word, ledger, cell = self._row(entry, row)
-        reason = _text(entry.event.get("reason", entry.fields.get("reason")))
+        reason = entry.reason
         if word in {"last year", *(f"from {each}" for each in entry.key[3:4])}:
             reason, said = "", ""  # NOTE: its reason is the earlier answer's
         else:
@@ -435,14 +457,15 @@ class _Decisions:
 
     def _row(self, entry: _Entry, row: Decided) -> tuple[str, str, str]:
         """Give the last words of the ref, and what was decided: by the ledger, by the row."""
+        event = entry.event
         match entry.kind:
             case "resolution":
-                label = _label(self.assessment, entry.key, entry.event.get("new"))
+                label = _label(self.assessment, entry.key, entry.answer)
                 return "differ", label, _among(row.decision, [label])
-            case "answer" if entry.event.get("new") == entry.event.get("old"):
-                return f"reason {entry.event.get('person')}", "", ""
+            case "answer" if isinstance(event, happened.Answer) and event.new == event.old:
+                return f"reason {event.person}", "", ""
             case "answer":
-                label = _label(self.assessment, entry.key, entry.event.get("new"))
+                label = _label(self.assessment, entry.key, entry.answer)
                 return "last year", label, _confirmed(row, label)
             case kind if kind == INHERITANCE:
                 label = _label(self.assessment, entry.key, entry.fields.get("answer"))

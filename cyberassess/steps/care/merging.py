@@ -31,6 +31,7 @@ from cyberassess.disk.segments import (
     LedgerFolder,
     Reading,
     about_stray,
+    as_lines,
     is_open_elsewhere,
     not_writable,
     open_elsewhere,
@@ -38,9 +39,11 @@ from cyberassess.disk.segments import (
 from cyberassess.disk.settings_file import replacing
 from cyberassess.disk.workspace import BESIDE_LEDGER, SETTINGS, Contents, Workspace, flat_settings
 from cyberassess.domain.people.naming import unsettled
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import assessment_id
 from cyberassess.domain.record.ledger import fold
-from cyberassess.domain.record.numbering import NUMBERED, NUMBERING, renumbered, said_was
+from cyberassess.domain.record.numbering import NUMBERED, renumbered, said_was
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment, heads_of, in_order, up_to
 from cyberassess.errors import (
@@ -53,12 +56,10 @@ from cyberassess.errors import (
 )
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     Rehearsal,
     Writing,
     actor_of,
     mention_clock,
-    record_event,
     settings_event,
 )
 from cyberassess.opening.assessment import differences as differences_recorded
@@ -153,7 +154,7 @@ def merge(
                 if plan.heads or plan.events:
                     known = {each.key: each for each in session.assessment.reading.segments}
                     parents = [known[each] for each in session.assessment.state.heads]
-                    ledger.append(session.header(), plan.events, parents)
+                    ledger.append(session.header(), as_lines(plan.events), parents)
         except OSError as cause:
             raise _stopped(not_writable(folder, cause), plan, done) from cause
         except AssessmentError as cause:
@@ -231,7 +232,7 @@ def _plan(
         max(each.sequence for each in heads) + 1,
         "0" * 64,
         {"parents": [each.key for each in heads], **session.header()},
-        tuple(plan.events),
+        as_lines(plan.events),
     )
     joined = (*segments, after)
     final = Assessment(ours, contents, Reading(joined, ()), fold(joined))
@@ -266,8 +267,8 @@ def _numbers(
         message = f"Two copies gave one number to different things: one is {name} now."
         hint = f"It is shown with what it {said_was(kind, number)}."
         plan.notes.append(Problem("renumbered", name, message, hint, Severity.NOTE))
-        fields = {"number": number.number, "was": list(number.was)}
-        yield record_event(NUMBERING, (kind, *key), fields)
+        anew = happened.Numbering(number=number.number, was=list(number.was))
+        yield happened.put((kind, *key), anew)
 
 
 # Inside the folder

@@ -7,10 +7,9 @@ it was written with, and says which file and line it was recovered from.
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import (
@@ -35,7 +34,7 @@ from cyberassess.disk.segment_file import (
     salvage,
     whole_file,
 )
-from cyberassess.disk.segments import LedgerFolder, new_text, not_writable
+from cyberassess.disk.segments import LedgerFolder, as_lines, new_text, not_writable
 from cyberassess.disk.workspace import (
     BESIDE_LEDGER,
     FOLDERS,
@@ -45,6 +44,8 @@ from cyberassess.disk.workspace import (
     settings_from_flat,
     settings_text,
 )
+from cyberassess.domain.record.happened import Event, read_event
+from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
@@ -54,7 +55,7 @@ from cyberassess.errors import (
     LedgerError,
     Problem,
 )
-from cyberassess.opening.assessment import Event, now, open_assessment
+from cyberassess.opening.assessment import now, open_assessment
 
 DAMAGED = "assessment, damaged.yaml"
 _NOTHING_CHANGED = "Nothing was changed."
@@ -203,7 +204,7 @@ def _rebuild(
                 new = old
             elif each.events or "seed" in each.header:
                 new = ledger.append(
-                    _header(each, kept), _events(each), _parents(each, kept, written)
+                    _header(each, kept), as_lines(_events(each)), _parents(each, kept, written)
                 )
             else:
                 continue
@@ -233,14 +234,14 @@ def _bytes_of(damaged: Workspace, name: str) -> bytes:
     return read_plain(path) if CLOSED.match(name) and path.is_file() else b""
 
 
-def _header(each: Salvaged, kept: Sequence[Segment]) -> Event:
+def _header(each: Salvaged, kept: Sequence[Segment]) -> dict[str, Json]:
     """Give the header of a segment that is written anew: what the old one said, and from where."""
     old = each.header
     time = old.get("time") or next(
-        (str(event["time"]) for _, event in each.events if "time" in event), ""
+        (time for _, event in each.events if (time := read_event(event).time)), ""
     )
     before = str(kept[-1].header.get("time", "")) if kept else ""
-    header: Event = {
+    header: dict[str, Json] = {
         "actor": old.get("actor") or {"id": "", "name": new_text("not known"), "role": ""},
         "command": str(old.get("command") or "recover"),
         "time": str(time or before or now()),
@@ -252,10 +253,9 @@ def _header(each: Salvaged, kept: Sequence[Segment]) -> Event:
     return header
 
 
-def _events(each: Salvaged) -> list[Mapping[str, Any]]:  # NOTE: events are JSON
-    return [
-        {**event, "recovered": f"ledger/{each.name}, line {line}"} for line, event in each.events
-    ]
+def _events(each: Salvaged) -> Iterator[Event]:
+    for line, event in each.events:
+        yield read_event(event).but(recovered=f"ledger/{each.name}, line {line}")
 
 
 def _parents(

@@ -7,17 +7,16 @@ from pathlib import Path
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.people.inheriting import has_own
 from cyberassess.domain.people.questions import ConfirmReply, Offer, OfferKind
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.confirming import Override, choices, disputes, left_out, waits
 from cyberassess.domain.result.confirming import overrides as all_overrides
-from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
+from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
 from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     open_assessment,
-    record_event,
     writing,
 )
 from cyberassess.opening.offering import offers_for
@@ -56,13 +55,12 @@ def determination_event(
     person: str = "",
     source: Source = _HERE,
     read: str = "",
-) -> Event:
+) -> happened.Entry:
     """Give the event of a determination that somebody confirms."""
-    fields = {"level": level, "suggested": score.suggested or "", "reason": reason.strip()}
-    return record_event(
-        DETERMINATION, list(score.key), fields, texts=["reason"], person=person, source=source,
-        read=read,
-    )  # fmt: skip
+    said = happened.Determination(
+        level=level, suggested=score.suggested or "", reason=reason.strip()
+    )
+    return happened.put(score.key, said, person=person, source=source, read=read)
 
 
 def acceptance_event(
@@ -73,13 +71,11 @@ def acceptance_event(
     person: str = "",
     source: Source = _HERE,
     read: str = "",
-) -> Event:
+) -> happened.Entry:
     """Give the event of a column that counts although most of it does not apply."""
-    fields = {"left_out": left_out(score, level), "reason": reason.strip()}
-    key = [*score.key, level.id]
-    return record_event(
-        ACCEPTANCE, key, fields, texts=["reason"], person=person, source=source, read=read
-    )
+    said = happened.Acceptance(left_out=left_out(score, level), reason=reason.strip())
+    key = (*score.key, level.id)
+    return happened.put(key, said, person=person, source=source, read=read)
 
 
 def is_said_already(score: OutcomeScore, level: LevelId, reason: str) -> bool:
@@ -143,7 +139,7 @@ def withdraw(folder: Path, outcome: str, *, by: str | None = None) -> bool:
         score = one_outcome(session.assessment, outcome)
         if score.confirmation is None:
             return False
-        session.write([record_event(DETERMINATION, list(score.key), None, source=_HERE)])
+        session.write([happened.take_out(happened.Determination, score.key, source=_HERE)])
     return True
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from cyberassess import __version__
 from cyberassess.disk.files import sha256_of
-from cyberassess.disk.segments import Reading, new_text
+from cyberassess.disk.segments import Reading
 from cyberassess.domain.people.questions import ConfirmReply
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.segment import up_to
 from cyberassess.domain.result.confirming import choices, left_out
@@ -21,7 +23,6 @@ from cyberassess.errors import (
 )
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     Rehearsal,
     Writing,
     actor_of,
@@ -176,16 +177,15 @@ def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
         result.kept_as = keep_original(path, assessment.workspace.received, sha256)
     session.write(
         [
-            {
-                "type": "received",
-                "person": session.actor.id,
-                "name": new_text(path.name),
-                "sha256": sha256,
-                "serial": 0,
-                "accepted": True,
-                "stored": result.stored,
-                "problems": len(result.problems),
-            }
+            happened.Received(
+                person=session.actor.id,
+                name=path.name,
+                sha256=sha256,
+                serial=0,
+                accepted=True,
+                stored=result.stored,
+                problems=len(result.problems),
+            )
         ]
     )
 
@@ -310,17 +310,16 @@ class _Taking:
         code = next(each.code for each in answers if each.label == chosen)
         given = self.session.assessment.state.answers[key]
         return [
-            {
-                "type": "resolution",
-                "framework": key.framework,
-                "scope": key.scope,
-                "indicator": key.indicator,
-                "new": code,
-                "reason": new_text(row.reason.strip()),
-                "settled": sorted([g.person, g.answer] for g in given),
-                "source": row.source.as_json(),
-                "read": row.decision,
-            }
+            happened.Resolution(
+                framework=key.framework,
+                scope=key.scope,
+                indicator=key.indicator,
+                new=code,
+                reason=row.reason.strip(),
+                settled=sorted([g.person, g.answer] for g in given),
+                source=row.source,
+                read=row.decision,
+            )
         ]
 
     def _offer(self, row: "Decided", found: Waiting) -> list[Event]:
@@ -337,17 +336,16 @@ class _Taking:
         if key is None or self._needs_reason(row, found, "Only a reason is asked for."):
             return []
         return [
-            {
-                "type": "answer",
-                "framework": key.framework,
-                "scope": key.scope,
-                "indicator": key.indicator,
-                "person": found.person,
-                "old": answer,
-                "new": answer,
-                "reason": new_text(row.reason.strip()),
-                "source": row.source.as_json(),
-            }
+            happened.Answer(
+                framework=key.framework,
+                scope=key.scope,
+                indicator=key.indicator,
+                person=found.person,
+                old=answer,
+                new=answer,
+                reason=row.reason.strip(),
+                source=row.source,
+            )
         ]
 
     def _column(self, row: "Decided", found: Waiting) -> list[Event]:
@@ -386,10 +384,9 @@ def _plain(text: str) -> str:
 
 def _recorded(assessment: Assessment, sha256: str) -> set[tuple[str, str]]:
     """Give sheet and cell of everything recorded from a file before."""
-    found: set[tuple[str, str]] = set()
-    for segment in assessment.reading.segments:
-        for event in segment.events:
-            source = event.get("source") or {}
-            if source.get("file") == sha256:
-                found.add((str(source.get("sheet", "")), str(source.get("cell", ""))))
-    return found
+    return {
+        (event.came.sheet, event.came.cell)
+        for segment in assessment.reading.segments
+        for _, event in segment.happened()
+        if event.came.file == sha256
+    }

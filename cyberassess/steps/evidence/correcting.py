@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import (
     ITEM,
-    TEXTS,
     WORDS,
     Facts,
     Held,
@@ -15,7 +15,7 @@ from cyberassess.domain.record.evidence import (
 )
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import record_event, writing
+from cyberassess.opening.assessment import writing
 from cyberassess.steps.evidence.evidencing import find_item, merged, with_iso_dates
 
 
@@ -53,9 +53,8 @@ def correct(
         before = dict(record.fields) if record else {}
         changed = {name: value for name, value in given.items() if before.get(name) != value}
         if changed:
-            fields = before | changed
-            source = Source("command")
-            session.write([record_event(ITEM, [item.id], fields, texts=TEXTS, source=source)])
+            said = happened.EvidenceItem(**before | changed)
+            session.write([happened.put((item.id,), said, source=Source("command"))])
     words = WORDS | {"replaces": "what it replaces"}
     return register_of(session.assessment.state).by_id[item.id], tuple(
         words[name] for name in WORDS | {"replaces": ""} if name in changed

@@ -10,12 +10,12 @@ from typing import Any
 from cyberassess.disk.evidence import Kept, check_file, drop, keep, look_at, strangers
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.characters import visible
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import (
     ITEM,
     LINK,
     REJECTED,
     REVIEW,
-    TEXTS,
     VERDICTS,
     Facts,
     Held,
@@ -30,6 +30,7 @@ from cyberassess.domain.record.evidence import (
     register_of,
     same_file,
 )
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.numbering import next_number
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -43,10 +44,8 @@ from cyberassess.errors import (
 )
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     Writing,
     open_assessment,
-    record_event,
     writing,
 )
 from cyberassess.opening.places import Supported, supported
@@ -218,7 +217,7 @@ def _record(
             fields |= {
                 "name": file.name, "sha256": file.sha256, "size": file.size, "stored": file.stored
             }  # fmt: skip
-        events.append(record_event(ITEM, [item_id], fields, texts=TEXTS, source=_HERE))
+        events.append(happened.put((item_id,), happened.EvidenceItem(**fields), source=_HERE))
         called = [e.outcome for e in register.unregistered if folded(e.text) in names]
         have = {each.outcome for each in (item.links if item else ())}
         links = {each.outcome: each.place for each in wanted}
@@ -252,8 +251,10 @@ def _fields(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _link_event(item: str, outcome: OutcomeKey, place: str, source: Source = _HERE) -> Event:
-    return record_event(LINK, [item, *outcome], {"place": place}, texts=TEXTS, source=source)
+def _link_event(
+    item: str, outcome: OutcomeKey, place: str, source: Source = _HERE
+) -> happened.Entry:
+    return happened.put((item, *outcome), happened.EvidenceLink(place=place), source=source)
 
 
 def find_item(register: Register, reference: str) -> Item:
@@ -299,7 +300,7 @@ def link(
         wanted = supported(session.assessment, supports)
         if remove:
             events = [
-                record_event(LINK, [item.id, *each.outcome], None, source=_HERE)
+                happened.take_out(happened.EvidenceLink, (item.id, *each.outcome), source=_HERE)
                 for each in wanted
                 if each.outcome in have
             ]
@@ -335,8 +336,8 @@ def review(
             problems.append(Problem("not-seen", "", found, f"{hint}. Nothing was recorded."))
         if problems:
             raise AssessmentError(*problems)
-        fields = {"verdict": verdict, "reason": reason.strip(), "sha256": item.sha256}
-        session.write([record_event(ITEM, [item.id, REVIEW], fields, texts=TEXTS, source=_HERE)])
+        said = happened.EvidenceItem(verdict=verdict, reason=reason.strip(), sha256=item.sha256)
+        session.write([happened.put((item.id, REVIEW), said, source=_HERE)])
     return register_of(session.assessment.state).by_id[item.id]
 
 
@@ -361,16 +362,19 @@ def register_named(folder: Path, *, by: str | None = None) -> tuple[int, int]:
                 dates = sorted(each.valid_until for each in group if each.valid_until)
                 facts = Facts(title=group[0].text, valid_until=dates[0] if dates else "")
                 fields = _fields(facts) | {"held": Held.NAMED.value, "number": number + made}
-                event = record_event(
-                    ITEM, [item_id], fields, texts=TEXTS, person=group[0].person,
-                    source=group[0].source,
-                )  # fmt: skip
-                events.append(event)
+                events.append(
+                    happened.put(
+                        (item_id,),
+                        happened.EvidenceItem(**fields),
+                        person=group[0].person,
+                        source=group[0].source,
+                    )
+                )
                 made += 1
             links = {each.outcome: each.source for each in group}
             events += [_link_event(item_id, key, "", source) for key, source in links.items()]
         session.write(events)
-    return made, sum(event["type"] == LINK for event in events)
+    return made, sum(event.type == LINK for event in events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from cyberassess.domain.assessment import (
     StatementKey,
     check_settings,
 )
-from cyberassess.domain.record.events import ASKED_AGAIN
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Given
 from cyberassess.domain.result.scoring import Scorecard, score
 from cyberassess.domain.sets.checks import check_target, check_themes
@@ -35,7 +35,7 @@ from cyberassess.domain.sets.framework import (
     ThemeSet,
 )
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment, open_assessment, record_event
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.changing import UNTOUCHED, change_settings
 from cyberassess.opening.files_for_people import saving
 
@@ -264,13 +264,12 @@ def _changed(folder: Path, settings: Settings, found: Updates, shelf: Shelf) -> 
     return values
 
 
-def _event(each: Later) -> Json:
-    again = (*each.asked_again, *each.only)
-    texts = {str(name): each.before.indicators[name][1].text for name in again}
-    fields = {"from": str(each.before.revision), "texts": texts}
-    if each.only:
-        fields["only"] = {str(name): list(codes) for name, codes in each.only.items()}
-    return record_event(ASKED_AGAIN, (each.pinned.ref, str(each.after.revision)), fields)
+def _event(each: Later) -> happened.Entry:
+    names = (*each.asked_again, *each.only)
+    texts = {str(name): each.before.indicators[name][1].text for name in names}
+    only = {str(name): list(codes) for name, codes in each.only.items()}
+    again = happened.AskedAgain(from_=str(each.before.revision), texts=texts, only=only or None)
+    return happened.put((each.pinned.ref, str(each.after.revision)), again)
 
 
 def updates_json(found: Updates) -> Json:

@@ -9,7 +9,7 @@ from cyberassess.domain.record.recorded import Origin, Source
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
 from cyberassess.opening.assessment import Assessment
-from cyberassess.steps.standing.tracing import recorder, resolutions
+from cyberassess.steps.standing.tracing import recorder, resolutions, settled_by
 
 HEADING = (
     "time", "framework", "scope", "outcome", "statement", "what", "before", "after", "reason",
@@ -86,14 +86,8 @@ def _resolved(assessment: Assessment) -> Iterator[_Row]:
     for key, found in resolutions(assessment).items():
         before = ""
         for event, origin in found:
-            known = {
-                name: value
-                for name, value in (event.get("source") or {}).items()
-                if name in Source._fields
-            }
-            source = Source(**known) if known else Source("command", name=origin.command)
-            after = str(event.get("new") or "")
-            reason = str((event.get("reason") or {}).get("text", ""))
+            after, reason = event.new, str(event.reason or "")
+            source = settled_by(event, origin)
             yield _Row(
                 key.framework, key.scope, _outcome_of(assessment, key), key.indicator,
                 "settled" if after else "no longer settled", before, after, reason,

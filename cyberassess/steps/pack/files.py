@@ -86,10 +86,9 @@ def originals_of(assessment: Assessment) -> dict[str, tuple[str, str]]:
     state = assessment.state
     came = {each.sha256: (each.name, RECEIVED) for each in state.received if each.accepted}
     for segment in assessment.reading.segments:
-        for event in segment.events:
-            source = event.get("source") or {}
-            if source.get("kind") == "import" and source.get("file"):
-                came.setdefault(str(source["file"]), (str(source.get("name", "")), RECEIVED))
+        for _, event in segment.happened():
+            if event.came.kind == "import" and event.came.file:
+                came.setdefault(event.came.file, (event.came.name, RECEIVED))
     for record in state.register(REVIEW_FILE):
         came[record.key[0]] = (str(record.fields.get("name", "")), REVIEWS)
     return came

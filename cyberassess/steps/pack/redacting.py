@@ -11,6 +11,7 @@ from cyberassess.books.guard import Reader, look_at
 from cyberassess.disk.files import sha256_of
 from cyberassess.disk.segments import Reading
 from cyberassess.domain.record.evidence import Item
+from cyberassess.domain.record.happened import Entry
 from cyberassess.domain.record.hashes import canonical
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.segment import Segment
@@ -115,15 +116,13 @@ class _Taking:
     def segment(self, segment: Segment) -> Segment:
         """Give a segment without the texts that name an item."""
         events = []
-        for event in segment.events:
-            key = event.get("key")
-            whole = self.references.get(key[0], "") if isinstance(key, list) and key else ""
+        for line, (_, event) in zip(segment.events, segment.happened(), strict=True):
+            whole = self.references.get(event.key[0], "") if isinstance(event, Entry) else ""
             hits: list[set[str]] = []
-            events.append(self._without(event, whole, hits))
+            events.append(self._without(line, whole, hits))
             self.texts[segment.name] += len(hits)
-            source = event.get("source") or {}
-            if source.get("file"):
-                self.named[source["file"]] |= set[str]().union(*hits)
+            if event.came.file:
+                self.named[event.came.file] |= set[str]().union(*hits)
         return replace(segment, events=tuple(events))
 
     def _without(

@@ -10,24 +10,20 @@ from cyberassess.domain.assessment import (
     Person,
     Settings,
 )
+from cyberassess.domain.record import happened
 from cyberassess.domain.sets.framework import OWNER_ROLES, FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import (
     Assessment,
     find_person,
     open_assessment,
-    record_event,
     writing,
 )
 from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope, plain
 from cyberassess.steps.begin.setup import read_respondent
 
 EVERYTHING = "everything"
-HANDOVER = "handover"
-"""The register of questions handed on, keyed by framework version, scope and outcome; fields
-``from``, ``to`` (ids) and ``reason``."""
-EXTENSION = "extension"
-"""The register of later due dates, keyed by person; fields ``until`` (ISO date), ``reason``."""
+EXTENSION = happened.Extension.kind
 
 
 # What people are asked, in words
@@ -235,11 +231,9 @@ def hand_over(
     taken += [{"scope": where, "outcomes": ids} for where, ids in by_scope.items()]
     changed = (given, Person.model_validate({**plain(other), "answers": taken}))
     trail = [
-        record_event(
-            HANDOVER,
+        happened.put(
             (each.framework.ref, each.scope.id, each.outcome.id),
-            {"from": one.id, "to": other.id, "reason": reason},
-            texts=("reason",),
+            happened.Handover(from_=one.id, to=other.id, reason=reason),
         )
         for each in chosen
     ]
@@ -304,6 +298,6 @@ def extend(
         ) from cause
     with writing(folder, "people extend", by=by) as session:
         person = find_person(session.assessment, name)
-        fields = {"until": date, "reason": reason}
-        session.write([record_event(EXTENSION, (person.id,), fields, texts=("reason",))])
+        more = happened.Extension(until=date, reason=reason)
+        session.write([happened.put((person.id,), more)])
     return person

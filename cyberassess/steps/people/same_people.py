@@ -7,17 +7,16 @@ from typing import Any
 
 from cyberassess.domain.assessment import Person, PersonId, Settings
 from cyberassess.domain.people.naming import Renaming, folded
-from cyberassess.domain.record.same_person import SAME_PERSON
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     open_assessment,
-    record_event,
     writing,
 )
 from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
-from cyberassess.steps.people.people import HANDOVER, next_person_id, people_values
+from cyberassess.steps.people.people import next_person_id, people_values
 
 
 def renamed(
@@ -105,11 +104,9 @@ def as_they_were(assessment: Assessment) -> dict[str, Person]:
 def handed_over(assessment: Assessment, ids: Mapping[str, str], reason: str) -> list[Event]:
     """Give the trail of questions that somebody new is asked in an earlier person's place."""
     return [
-        record_event(
-            HANDOVER,
+        happened.put(
             (each.framework.ref, each.scope.id, each.outcome.id),
-            {"from": old, "to": new, "reason": reason},
-            texts=("reason",),
+            happened.Handover(from_=old, to=new, reason=reason),
         )
         for old, new in ids.items()
         for each in assessment.contents.portions.get(PersonId(old), ())
@@ -189,8 +186,8 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
             for each in given
         )
         made = MadeOne(assessment.name_of(kept), assessment.name_of(given_up), answers)
-        fields = {"as": kept, "reason": reason}
-        session.write([record_event(SAME_PERSON, (given_up,), fields, texts=("reason",))])
+        same = happened.SamePerson(as_=kept, reason=reason)
+        session.write([happened.put((given_up,), same)])
         return made
 
 

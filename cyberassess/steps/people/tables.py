@@ -21,10 +21,10 @@ from cyberassess.domain.assessment import (
     Settings,
 )
 from cyberassess.domain.people.naming import unsettled
+from cyberassess.domain.record.happened import Event
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     about_renamings,
     need_known_names,
     open_assessment,

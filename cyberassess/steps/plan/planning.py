@@ -11,15 +11,15 @@ from cyberassess.books.table_book import Column, TableSheet
 from cyberassess.books.tables import read_rows, write_table
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.people.questions import make_ref
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.numbering import NUMBERED, next_number
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
 from cyberassess.domain.result.findings import Finding, findings
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     open_assessment,
-    record_event,
     rehearse,
     writing,
 )
@@ -28,7 +28,6 @@ from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.places import one_outcome
 from cyberassess.sources.tables import Field, Row, fold, heading_row
 
-TEXTS = ("title", "owner", "cost_text", "reason")
 """Fields that are free text or name somebody."""
 
 
@@ -172,7 +171,7 @@ def _about(key: OutcomeKey) -> dict[str, str]:
 
 
 def _event(action_id: str, fields: Mapping[str, Any]) -> Event:
-    return record_event(ACTION, (action_id,), fields, texts=TEXTS)
+    return happened.put((action_id,), happened.Action(**fields))
 
 
 _COSTS = tuple(each.value for each in Cost if each.value)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.disk.segments import LedgerFolder, OpenSegment, single_head
+from cyberassess.disk.segments import LedgerFolder, OpenSegment, as_lines, single_head
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.questions import AnswerReply, Reply
@@ -72,7 +72,7 @@ class AskSession:
                     )
                     changed = settings_event(assessment.state.settings, assessment.contents.flat)
                     events = [changed, *events] if changed else events
-                self._open.append(events)
+                self._open.append(as_lines(events))
         told = [*made.problems, *self._meanwhile(made.replaced)]
         if isinstance(reply, AnswerReply):
             self._known |= dict.fromkeys(reply.statements, reply.answer or "")

@@ -9,8 +9,9 @@ from cyberassess.domain.assessment import PersonId, StatementKey
 from cyberassess.domain.people.declaring import NO, YES
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import DECLARATION
+from cyberassess.domain.record import happened
 from cyberassess.errors import Problem, Severity, counted
-from cyberassess.opening.assessment import Assessment, Event, record_event
+from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.send.chasing import today
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _is_overtaken(
 
 def declaration_event(
     said: "Declaration", name: str, asked: PersonId, *, who: PersonId, sha256: str, serial: int
-) -> Event:
+) -> happened.Entry:
     """Give the event that keeps a declaration, or a No.
 
     Args:
@@ -83,16 +84,14 @@ def declaration_event(
         who: the id of that person.
         serial: of the questionnaire.
     """
-    fields = {
-        "name": name,
-        "date": said.date,
-        "serial": serial,
-        "said": YES if said.is_given else NO,
-        "sha256": sha256,
-    }
-    return record_event(
-        DECLARATION, (asked,), fields, texts=("name",), person=who, source=said.source
+    declaration = happened.Declaration(
+        name=name,
+        date=said.date,
+        serial=serial,
+        said=YES if said.is_given else NO,
+        sha256=sha256,
     )
+    return happened.put((asked,), declaration, person=who, source=said.source)
 
 
 def deny(assessment: Assessment, denied: Iterable[tuple[PersonId, "Denied"]]) -> Iterator[Problem]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.disk.files import read_plain, sha256_of
-from cyberassess.disk.segments import new_text
 from cyberassess.domain.assessment import (
     Scope,
     ScopeId,
     StatementKey,
 )
 from cyberassess.domain.people.questions import AnswerReply, Reply
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.sets.framework import LevelId, OutcomeId
 from cyberassess.errors import (
@@ -22,7 +22,7 @@ from cyberassess.errors import (
     closest,
     counted,
 )
-from cyberassess.opening.assessment import Assessment, Event, Writing, rehearse, writing
+from cyberassess.opening.assessment import Assessment, Writing, rehearse, writing
 from cyberassess.opening.file_names import keep_original
 from cyberassess.opening.recording import Plan, Voice, plan
 
@@ -100,7 +100,7 @@ def import_webcaf(
         person = session.meet(name)
         replies: list[Reply] = [*found.answers, *found.rationales]
         made = plan(assessment, Voice(person, person), replies)
-        claims: list[Event] = []
+        claims: list[happened.Claim] = []
         for status in found.statuses:
             there = next(
                 (c for c in assessment.state.claims.get(status.outcome, ()) if c.tool == TOOL),
@@ -113,17 +113,16 @@ def import_webcaf(
             ):
                 continue
             claims.append(
-                {
-                    "type": "claim",
-                    "framework": status.outcome.framework,
-                    "scope": status.outcome.scope,
-                    "outcome": status.outcome.outcome,
-                    "tool": TOOL,
-                    "level": status.level,
-                    "confirmed": status.confirmed,
-                    "comment": new_text(status.comment),
-                    "source": status.source.as_json(),
-                }
+                happened.Claim(
+                    framework=status.outcome.framework,
+                    scope=status.outcome.scope,
+                    outcome=status.outcome.outcome,
+                    tool=TOOL,
+                    level=status.level,
+                    confirmed=status.confirmed,
+                    comment=status.comment,
+                    source=status.source,
+                )
             )
         stored_levels = {
             (each.outcome.scope, each.outcome.outcome): each.level
@@ -209,17 +208,15 @@ def _contradictions(
     from cyberassess.domain.record.segment import Segment
     from cyberassess.domain.result.scoring import determine
 
-    events: list[Event] = [
-        {
-            "type": "answer",
-            "framework": key.framework,
-            "scope": key.scope,
-            "indicator": key.indicator,
-            "person": "file",
-            "old": None,
-            "new": reply.answer,
-            "source": reply.source.as_json(),
-        }
+    events = [
+        happened.Answer(
+            framework=key.framework,
+            scope=key.scope,
+            indicator=key.indicator,
+            person="file",
+            new=reply.answer,
+            source=reply.source,
+        ).as_json(str)
         for reply in answers
         for key in reply.statements
     ]

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess.disk.files import FOLDER, kind_of, sha256_of, walk
-from cyberassess.disk.segments import new_text
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.assessment import PersonId, StatementKey
 from cyberassess.domain.people.declaring import Worth, declared_for, in_words
 from cyberassess.domain.people.questions import ConfirmReply, Fix, Offer, Reply, read_ref
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Received
 from cyberassess.errors import AssessmentError, Problem, Severity, WorkbookError
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     Rehearsal,
     Writing,
     now,
@@ -260,18 +260,17 @@ class _One:
         before = self.run.open_conflicts
         if before is None:
             before = [each.statement for each in conflicts(assessment)]
-        event: Event = {
-            "type": "received",
-            "person": person,
-            "asked": asked,
-            "name": new_text(self.name),
-            "sha256": sha256,
-            "serial": returned.serial,
-            "saved": returned.saved,
-            "accepted": True,
-            "stored": result.stored + result.texts,
-            "problems": len(result.problems),
-        }
+        event = happened.Received(
+            person=person,
+            asked=asked,
+            name=self.name,
+            sha256=sha256,
+            serial=returned.serial,
+            saved=returned.saved,
+            accepted=True,
+            stored=result.stored + result.texts,
+            problems=len(result.problems),
+        )
         self.session.write([*made.events, event])
         after = [each.statement for each in conflicts(self.assessment)]
         result.conflicts = [each for each in after if each not in before]

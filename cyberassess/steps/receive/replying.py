@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess import __version__
-from cyberassess.disk.segments import new_text
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.people.questions import (
     Document,
@@ -15,8 +14,9 @@ from cyberassess.domain.people.questions import (
     Questionnaire,
     questionnaire,
 )
+from cyberassess.domain.record import happened
 from cyberassess.errors import Problem, Severity
-from cyberassess.opening.assessment import Assessment, Event
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import is_full, moment
@@ -57,7 +57,7 @@ class Notes:
 
     path: Path
     what: Questionnaire
-    event: Event
+    event: happened.Sent
     """Records it as sent."""
 
     def write(self, time: str) -> None:
@@ -120,16 +120,15 @@ def notes_for(
     name = file_name(assessment, what, set()).removesuffix(".xlsx")
     path = assessment.workspace.notes / f"{name} - look again.xlsx"
     texts = [*remarks.values(), *(text for each in fixes for text in each if text)]
-    event: Event = {
-        "type": "sent",
-        "person": asked,
-        "name": new_text(path.name),
-        "serial": what.serial,
-        "head": what.head,
-        "questions": len(what.rows),
-        "remarks": [new_text(each) for each in dict.fromkeys(texts)],
-        "about": sha256,
-    }
+    event = happened.Sent(
+        person=asked,
+        name=path.name,
+        serial=what.serial,
+        head=what.head,
+        questions=len(what.rows),
+        remarks=list(dict.fromkeys(texts)),
+        about=sha256,
+    )
     return Notes(path, what, event)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import (
-    APPROVAL,
     Approval,
     OpenPoint,
     Version,
@@ -16,7 +16,7 @@ from cyberassess.domain.record.approval import (
 )
 from cyberassess.domain.result.signing_off import open_points
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment, open_assessment, record_event, writing
+from cyberassess.opening.assessment import Assessment, open_assessment, writing
 
 _LONGEST = 120
 
@@ -69,20 +69,17 @@ def approve(
         _check_open(before.open, as_it_stands=as_it_stands, reason=reason)
         session.write([])  # changed settings are part of what is approved
         found = version_of(session.assessment.state, session.assessment.fingerprint)
-        fields = {
-            "name": name,
-            "role": role,
-            "fingerprint": found.fingerprint,
-            "open": [
+        approval = happened.Approval(
+            name=name,
+            role=role,
+            fingerprint=found.fingerprint,
+            open=[
                 {"kind": each.kind.value, "count": each.count, "of": each.of}
                 for each in before.open
             ],
-        }
-        if reason:
-            fields["reason"] = reason
-        texts = ("name", "role", "reason")
-        key = (str(found.number), secrets.token_hex(8))
-        session.write([record_event(APPROVAL, key, fields, texts=texts)])
+            reason=reason or None,
+        )
+        session.write([happened.put((str(found.number), secrets.token_hex(8)), approval)])
         return _signed(session.assessment)
 
 

@@ -28,6 +28,8 @@ from cyberassess.disk.outside import need_plain
 from cyberassess.disk.segments import Reading
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import (
@@ -49,11 +51,9 @@ from cyberassess.domain.sets.framework import Level
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     Writing,
     now,
     open_assessment,
-    record_event,
     rehearse,
     writing,
 )
@@ -291,11 +291,8 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
     result.slip = workspace.reviews / f"slip-{mark}.txt"
     with saving(result.slip):
         write_whole(result.slip, _slip(result, assessment).encode())
-    fields = {"name": path.name, "kept_as": result.kept_as, "slip": result.slip.name}
-    kept = record_event(
-        REVIEW_FILE, (result.sha256,), fields, texts=("name", "kept_as"), person=person
-    )
-    session.write([*events, kept])
+    kept = happened.ReviewFile(name=path.name, kept_as=result.kept_as, slip=result.slip.name)
+    session.write([*events, happened.put((result.sha256,), kept, person=person)])
 
 
 def _events(
@@ -382,11 +379,9 @@ def _take_row(
         sheet=row.sheet,
         cell=(said.get(DETERMINATION) or first).address,
     )
-    texts = ("sample", "comment", "recommendation")
     read = said[DETERMINATION].text if values["determination"] else ""
-    events.append(
-        record_event(REVIEW, key, values, texts=texts, person=person, source=source, read=read)
-    )
+    review = happened.Review(**values)
+    events.append(happened.put(key, review, person=person, source=source, read=read))
     result.stored += 1
 
 

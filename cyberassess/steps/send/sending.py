@@ -7,13 +7,11 @@ from itertools import permutations
 from pathlib import Path
 
 from cyberassess import __version__
-from cyberassess.disk.segments import new_text
 from cyberassess.domain.assessment import (
     Person,
     PersonId,
 )
 from cyberassess.domain.people.questions import (
-    COMMENT,
     Links,
     OfferKind,
     Questionnaire,
@@ -22,6 +20,8 @@ from cyberassess.domain.people.questions import (
     with_comments,
     with_see_also,
 )
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.comparing import Relation, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import (
@@ -31,10 +31,8 @@ from cyberassess.errors import (
 )
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
     find_person,
     now,
-    record_event,
     writing,
 )
 from cyberassess.opening.documenting import documents_of
@@ -106,15 +104,14 @@ def send(
             with saving(path, hint=hint):
                 write_questionnaire(path, what, created=moment(now()), tool=__version__)
             events.append(
-                {
-                    "type": "sent",
-                    "person": what.person.id,
-                    "name": new_text(path.name),
-                    "serial": what.serial,
-                    "head": what.head,
-                    "questions": len(what.rows),
-                    **_remarks(what),
-                }
+                happened.Sent(
+                    person=what.person.id,
+                    name=path.name,
+                    serial=what.serial,
+                    head=what.head,
+                    questions=len(what.rows),
+                    remarks=tuple(dict.fromkeys(what.remarks.values())),
+                )
             )
             sent.append(
                 SentFile(
@@ -136,12 +133,6 @@ def send(
 def _earlier_in(what: Questionnaire) -> int:
     """Count the questions beside which an answer of last year stands."""
     return sum(any(each.kind is OfferKind.EARLIER for each in row.offers) for row in what.rows)
-
-
-def _remarks(what: Questionnaire) -> Event:
-    """Give what a workbook asks to look at, as its event keeps it."""
-    texts = dict.fromkeys(what.remarks.values())
-    return {"remarks": [new_text(each) for each in texts]} if texts else {}
 
 
 def _comments(
@@ -188,7 +179,7 @@ def _comments(
             )
         name = ref.rpartition(":")[2].partition("/")[0]
         key = (chosen[0], known[ref].framework, known[ref].scope, name)
-        events.append(record_event(COMMENT, key, {"text": text}, texts=("text",)))
+        events.append(happened.put(key, happened.Comment(text=text)))
     return events
 
 

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.disk.segments import new_text
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event, read_event
 from cyberassess.domain.record.recorded import Origin, Value
 from cyberassess.domain.result.better import two_meanings
-from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
+from cyberassess.domain.sets.framework import IndicatorId
 from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import (
     Assessment,
-    Event,
-    record_event,
     writing,
 )
 from cyberassess.opening.conflicts import Choice, Conflict, conflicts
@@ -42,19 +41,20 @@ def differences(assessment: Assessment) -> list[Difference]:
 def _in_words(assessment: Assessment, value: Value) -> str:
     """Give a value as people read it: an answer by its label."""
     event = _event_of(assessment, value.origin)
-    code = event.get("new")
-    framework = assessment.frameworks.get(FrameworkRef(str(event.get("framework"))))
-    indicator = IndicatorId(str(event.get("indicator")))
-    if event["type"] != "answer" or framework is None or indicator not in framework.indicators:
+    if not isinstance(event, happened.Answer):
         return value.text
-    answers = framework.answers_for(framework.indicators[indicator][1]).answers
+    key, code = event.statement, event.new
+    framework = assessment.frameworks.get(key.framework)
+    if framework is None or key.indicator not in framework.indicators:
+        return value.text
+    answers = framework.answers_for(framework.indicators[key.indicator][1]).answers
     label = next((each.label for each in answers if each.code == code), None)
     return value.text if label is None else label + value.text.removeprefix(str(code))
 
 
 def _event_of(assessment: Assessment, origin: Origin) -> Event:
     segment = next(s for s in assessment.reading.segments if s.key == origin.segment)
-    return dict(segment.events[origin.line - 2])
+    return read_event(segment.events[origin.line - 2])
 
 
 def _ref(origin: Origin) -> str:
@@ -98,11 +98,8 @@ def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Diffe
         session.write(
             [
                 _again(assessment, kept, named.what),
-                record_event(
-                    "settled",
-                    [named.what],
-                    {"kept": ref.strip(), "reason": reason.strip()},
-                    texts=("reason",),
+                happened.put(
+                    (named.what,), happened.Settled(kept=ref.strip(), reason=reason.strip())
                 ),
             ]
         )
@@ -111,12 +108,10 @@ def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Diffe
 
 def _again(assessment: Assessment, kept: Value, what: str) -> Event:
     """Give the event that wrote a value, to be written once more on top of all branches."""
-    event = _event_of(assessment, kept.origin)
-    event.pop("beside", None)
-    event.pop("time", None)
-    if event["type"] == "settings":
+    event = _event_of(assessment, kept.origin).without("beside", "time")
+    if isinstance(event, happened.Settings):
         key = what.removeprefix("the setting ")
-        event["changes"] = [each for each in event["changes"] if each["key"] == key]
+        return event.but(changes=[each for each in event.changes if each.key == key])
     return event
 
 
@@ -195,15 +190,14 @@ def resolve(
         given = assessment.state.answers[key]
         session.write(
             [
-                {
-                    "type": "resolution",
-                    "framework": key.framework,
-                    "scope": key.scope,
-                    "indicator": key.indicator,
-                    "new": chosen.code,
-                    "reason": new_text(reason.strip()),
-                    "settled": sorted([g.person, g.answer] for g in given),
-                }
+                happened.Resolution(
+                    framework=key.framework,
+                    scope=key.scope,
+                    indicator=key.indicator,
+                    new=chosen.code,
+                    reason=reason.strip(),
+                    settled=sorted([g.person, g.answer] for g in given),
+                )
             ]
         )
     return conflict

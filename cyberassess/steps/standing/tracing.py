@@ -7,6 +7,7 @@ from typing import Any
 from cyberassess.domain.assessment import ScopeId, StatementKey, statement_key
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.record.evidence import Support
+from cyberassess.domain.record.happened import Resolution
 from cyberassess.domain.record.recorded import Change, Origin, Record, Said, Source
 from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
@@ -99,7 +100,7 @@ def _statement(
     assessment: Assessment,
     score: OutcomeScore,
     indicator: Indicator,
-    settled: dict[StatementKey, list[tuple[Json, Origin]]],
+    settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
 ) -> StatementTrace:
     labels = _labels(score.asked.framework, indicator)
     key = statement_key(score.asked, indicator)
@@ -117,19 +118,14 @@ def _steps(
     assessment: Assessment,
     key: StatementKey,
     labels: dict[str, str],
-    settled: dict[StatementKey, list[tuple[Json, Origin]]],
+    settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
 ) -> Iterator[Step]:
     for change in assessment.state.history.get(key, ()):
         yield _change(assessment, change, labels, "")
     for event, origin in settled.get(key, ()):
-        answer = labels.get(str(event["new"]), str(event["new"]))
-        reason = event.get("reason") or {}
-        known = {name: value for name, value in (event.get("source") or {}).items()
-                 if name in Source._fields}  # fmt: skip
-        source = Source(**known) if known else Source("command", name=origin.command)
-        what = f"settled as {answer}"
-        yield Step(what, assessment.name_of(origin.actor, origin), str(reason.get("text", "")),
-                   source, origin)  # fmt: skip
+        what = f"settled as {labels.get(event.new, event.new)}"
+        who = assessment.name_of(origin.actor, origin)
+        yield Step(what, who, str(event.reason or ""), settled_by(event, origin), origin)
     taken = [
         k for kind, k in assessment.state.record_history if kind == INHERITANCE and k[:3] == key
     ]
@@ -179,21 +175,19 @@ def _record(assessment: Assessment, record: Record, what: str) -> Step:
     )
 
 
-def resolutions(assessment: Assessment) -> dict[StatementKey, list[tuple[Json, Origin]]]:
+def resolutions(assessment: Assessment) -> dict[StatementKey, list[tuple[Resolution, Origin]]]:
     """Give every resolution ever written; the state keeps only the last of each statement."""
-    found: dict[StatementKey, list[tuple[Json, Origin]]] = {}
+    found: dict[StatementKey, list[tuple[Resolution, Origin]]] = {}
     for segment in assessment.reading.segments:
-        actor = segment.header.get("actor") or {}
-        header = segment.header
-        for line, event in enumerate(segment.events, start=2):
-            if event.get("type") != "resolution":
-                continue
-            key = StatementKey(event["framework"], event["scope"], event["indicator"])
-            time = str(event.get("time", header.get("time", "")))
-            origin = Origin(segment.key, line, time, str(actor.get("id", "")),
-                            str(header.get("command", "")))  # fmt: skip
-            found.setdefault(key, []).append((dict(event), origin))
+        for origin, event in segment.happened(Resolution.kind):
+            if isinstance(event, Resolution):
+                found.setdefault(event.statement, []).append((event, origin))
     return found
+
+
+def settled_by(event: Resolution, origin: Origin) -> Source:
+    """Give where a resolution came from; the command, where that is all that is known."""
+    return event.source or Source("command", name=origin.command)
 
 
 def _texts(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:

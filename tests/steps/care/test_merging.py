@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from cyberassess.disk.segments import LedgerFolder, machine_token, single_head
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Event, read_event
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, LedgerError
-from cyberassess.opening.assessment import open_assessment, record_event, writing
+from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.steps.care.merging import Merge, merge
 from cyberassess.steps.care.verifying import verify
@@ -57,9 +59,9 @@ def say(folder: Path, ref: str, answer: str, reason: str = "", *, name: str = "K
     session.close()
 
 
-def write(folder: Path, *written: dict[str, object]) -> None:
+def write(folder: Path, event: Event) -> None:
     with writing(folder, "test") as session:
-        session.write(written)
+        session.write([event])
 
 
 def explanation(text: str) -> dict[str, object]:
@@ -510,7 +512,7 @@ def test_an_answer_withdrawn_on_one_side_can_be_settled(apart: Two) -> None:
 
 def test_two_explanations_of_one_person_can_be_settled(two: Two) -> None:
     for folder, text in zip(two, ("We do.", "We did."), strict=True):
-        write(folder, explanation(text))
+        write(folder, read_event(explanation(text)))
     what, texts = differing(two)
     assert what == "Kim Lee's explanation of B1.b in housing"
     assert set(texts) == {"We do.", "We did."}
@@ -543,7 +545,7 @@ def test_two_decisions_about_one_conflict_can_be_settled(two: Two) -> None:
 
 def test_two_records_of_one_key_can_be_settled(two: Two) -> None:
     for folder, title in zip(two, ("Buy it", "Build it"), strict=True):
-        write(folder, record_event("action", ["a1"], {"title": title}, texts=("title",)))
+        write(folder, happened.put(("a1",), happened.Action(title=title)))
     assert differing(two)[0] == "the action a1"
     settle(two, "title: Build it")
     record = open_assessment(two.here).state.record("action", "a1")
@@ -554,7 +556,7 @@ def test_two_records_of_one_key_can_be_settled(two: Two) -> None:
 @pytest.mark.parametrize(("ref", "reason"), [("00000000:2", "Because."), ("x", "Because.")])
 def test_keeping_what_is_no_choice_changes_nothing(two: Two, ref: str, reason: str) -> None:
     for folder, text in zip(two, ("We do.", "We did."), strict=True):
-        write(folder, explanation(text))
+        write(folder, read_event(explanation(text)))
     merge(two.here, two.there)
     before = whole(two.here)
     with pytest.raises(AssessmentError, match="is not a value that two copies"):
@@ -636,7 +638,7 @@ def test_in_any_order_of_merging_nothing_is_lost(
                 model.merge(one, other)
             continue
         copy, statement, answer = step
-        write(copies[copy], answer_of(statement, answer, number))
+        write(copies[copy], read_event(answer_of(statement, answer, number)))
         model.write(copy, statement, answer)
     written = sorted(
         (event["indicator"], event["new"], event["source"]["name"])

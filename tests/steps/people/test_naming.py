@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.disk.segments import new_text
+from cyberassess.domain.record import happened
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import RenamedError, open_assessment, writing
 from cyberassess.steps.care.merging import merge
@@ -88,7 +88,7 @@ def test_somebody_new_gets_an_id_and_the_questions_and_never_the_answers(answere
 
 def test_the_officer_may_be_somebody_new_too(answered: Path) -> None:
     with writing(answered, "x") as session:
-        session.write([{"type": "action", "key": ["A"], "new": {}}])
+        session.write([happened.put(("A",), happened.Action())])
     retype(answered, "Sam Reid", "Ann Hill")
     somebody_new(answered, ["p1"])
     settings = open_assessment(answered).contents.settings
@@ -180,7 +180,7 @@ def test_a_name_that_was_not_changed_is_refused(answered: Path) -> None:
 def test_a_merge_records_no_name_that_nobody_explained(answered: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(answered, tmp_path / "laptop"))
     with writing(other, "test") as session:
-        session.write([{"type": "met", "person": "met-1", "name": new_text("Ada Moss")}])
+        session.write([happened.Met(person="met-1", name="Ada Moss")])
     retype(answered, "Kim Lee", "Dev Malhotra")
     merge(answered, other)
     assert open_assessment(answered).state.settings["people[p2].name"] == "Kim Lee"

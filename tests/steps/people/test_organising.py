@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 
 from cyberassess.domain.assessment import PersonId
+from cyberassess.domain.record.happened import Handover
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.files_for_people import safe_cell
 from cyberassess.opening.offering import offers_to
 from cyberassess.steps.people.people import (
-    HANDOVER,
     add_person,
     asks_text,
     extend,
@@ -109,7 +109,7 @@ def test_a_question_handed_on_is_asked_of_the_other_person_alone(workspace: Path
     said = asks(workspace)
     assert said["Kim Lee"] == "everything@housing except B1.b"
     assert said["Alex Moor"] == "B1.a@housing; B1.b@housing"
-    record = open_assessment(workspace).state.record(HANDOVER, "made@1", "housing", "B1.b")
+    record = open_assessment(workspace).state.record(Handover.kind, "made@1", "housing", "B1.b")
     assert record is not None
     assert (record.fields["from"], record.fields["to"]) == ("p2", "p3")
     assert record.fields["reason"] == "Knows it."

@@ -8,9 +8,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.domain.record.plan import actions_of
-from cyberassess.opening.assessment import open_assessment, record_event, writing
+from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.plan.planning import (
@@ -150,9 +151,9 @@ def test_changing_one_while_the_other_copy_numbers_it_anew_is_no_conflict(
 
 def test_numbers_of_older_ledgers_stay_their_keys(two: tuple[Path, Path]) -> None:
     here, there = two
-    fields = {"title": "Old", "framework": "made@1", "scope": "housing", "outcome": "B1.a"}
+    old = happened.Action(title="Old", framework="made@1", scope="housing", outcome="B1.a")
     with writing(here, "plan add") as session:
-        session.write([record_event("action", ("ACT-001",), fields, texts=("title",))])
+        session.write([happened.put(("ACT-001",), old)])
     action(there, "New")
     merge(here, there)
     assert actions(here) == {"Old": "ACT-001", "New": "ACT-002 (was ACT-001 in the other copy)"}

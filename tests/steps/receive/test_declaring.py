@@ -9,12 +9,15 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from cyberassess.books import wording
+from cyberassess.disk.segments import new_text
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.people.declaring import Declared, Worth, declared_for, in_words
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Source
+from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
-from cyberassess.opening.assessment import open_assessment, record_event, writing
+from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.receive.words import received_lines
@@ -212,11 +215,11 @@ def test_the_same_file_again_signs_nothing_anew(kim: Kim) -> None:
 
 
 def record_old(folder: Path, sha256: str, date: str = "2026-03-03") -> None:
-    fields = {"name": "Kim Lee", "date": date, "serial": 1}
+    signed = happened.Declaration(name="Kim Lee", date=Text(new_text(date)), serial=1)
     with writing(folder, "receive") as session:
         session.write(
-            [record_event(
-                "declaration", ("p2",), fields, texts=("name", "date"), person="p2",
+            [happened.put(
+                ("p2",), signed, person="p2",
                 source=Source("workbook", sha256, "kim.xlsx", "Finish", "B8"),
             )]
         )  # fmt: skip

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.domain.record import happened
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import open_assessment, record_event, writing
+from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.steps.report.approving import Signed, approve, signed, signed_json
 from cyberassess.steps.report.printing import Wanted, prepare, report_full
 from tests.steps.council import begin
@@ -25,7 +26,7 @@ def approve_so(folder: Path, *, name: str, role: str) -> Signed:
 
 def add_action(folder: Path, title: str) -> None:
     with writing(folder, "plan") as session:
-        session.write([record_event("action", ("ACT-001",), {"title": title}, texts=("title",))])
+        session.write([happened.put(("ACT-001",), happened.Action(title=title))])
 
 
 def test_documents_are_drafts_until_somebody_approves(council: Path) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import OpenKind, OpenPoint
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import record_event, writing
+from cyberassess.opening.assessment import writing
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.plan.planning import Wanted as WantedAction
 from cyberassess.steps.plan.planning import add_action
@@ -123,9 +124,9 @@ def test_what_was_open_and_why_stands_in_the_record_and_on_every_document(folder
 
 def test_an_old_approval_says_that_what_was_open_was_not_recorded(folder: Path) -> None:
     fingerprint = signed(folder).version.fingerprint
-    fields = {"name": "Ada Moss", "role": "SIRO", "fingerprint": fingerprint}
+    approval = happened.Approval(name="Ada Moss", role="SIRO", fingerprint=fingerprint)
     with writing(folder, "approve") as session:
-        session.write([record_event("approval", ("1",), fields, texts=("name", "role"))])
+        session.write([happened.put(("1",), approval)])
     found = signed(folder)
     assert found.approvals[0].open is None
     assert signed_json(found)["approvals"][0]["open"] is None

@@ -18,6 +18,7 @@ import pytest
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record.happened import read_event
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -135,7 +136,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cyberassess.opening.assessment.now", lambda: "2026-11-22T10:00:00Z")
         with writing(folder, "receive") as session:
-            session.write(_events())
+            session.write([read_event(each) for each in _events()])
     return folder
 
 
@@ -284,7 +285,7 @@ def test_an_answer_to_what_ended_is_stored_with_a_remark(assessment: Assessment)
     reply = AnswerReply((key,), "yes", "", Source("workbook", "0" * 64, "old.xlsx", "B", "D9"))
     kim = PersonId("p2")
     made = plan(assessment, Voice(kim, kim), [reply])
-    assert (made.stored, [each["new"] for each in made.events]) == (1, ["yes"])
+    assert (made.stored, [each.as_json(str)["new"] for each in made.events]) == (1, ["yes"])
     (remark,) = made.problems
     assert remark.severity is Severity.NOTE
     assert ENDED in remark.message

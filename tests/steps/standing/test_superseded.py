@@ -15,6 +15,7 @@ import pytest
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.segments import new_text
 from cyberassess.domain.record.approval import OpenKind
+from cyberassess.domain.record.happened import read_event
 from cyberassess.domain.sets.framework import FrameworkRef, Profile
 from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.paper.sections.last_year import said_comparison
@@ -56,7 +57,10 @@ def begin(folder: Path, *, period: str = "2026", is_old: bool = True) -> Path:
         event |= {"person": session.actor.id, "new": "not-met", "source": {"kind": "prompt"}}
         scored = [each for each in framework.indicators if each not in framework.conditions]
         session.write(
-            [event | {"indicator": each, "reason": new_text("Not begun.")} for each in scored]
+            [
+                read_event(event | {"indicator": each, "reason": new_text("Not begun.")})
+                for each in scored
+            ]
         )
     return folder
 

@@ -1,0 +1,584 @@
+"""Everything that can happen to an assessment: a class for each kind of event.
+
+Each class names its fields with their shapes, once: what is read, looked at and written follows
+from it. Entries of a register are events of one form, whose fields the register's class names.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Self
+
+from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
+from cyberassess.domain.record.hashes import Json
+from cyberassess.domain.record.recorded import Source
+from cyberassess.domain.record.shapes import (
+    Came,
+    Date,
+    DateOrEmpty,
+    Declared,
+    Fact,
+    MisshapenError,
+    NamedLists,
+    NamedTexts,
+    Names,
+    Note,
+    Notes,
+    Number,
+    Numbers,
+    Open,
+    Pairs,
+    Salted,
+    SaltedOrNone,
+    Shape,
+    Text,
+    Time,
+    Truth,
+    Word,
+    WordOrNone,
+    Words,
+    is_text,
+    unwrapped,
+)
+from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
+
+
+class Event(Declared):
+    """Something that happened."""
+
+    kind: ClassVar[str] = ""
+    type: Word = ""
+    """The kind, as it is written."""
+    person: Word = ""
+    """Who gave it; whoever gave the command if empty."""
+    time: Time = ""
+    """When, ISO 8601 in UTC, where its segment holds several moments; mostly empty."""
+    source: Came | None = None
+    """Where it came from; the command if ``None``."""
+    read: Word = ""
+    """The words in the cell of ``source`` that were read as what is recorded."""
+    recovered: Word = ""
+    """The line of a damaged ledger it was got out of; mostly empty."""
+
+    def __init__(self, **said: Any) -> None:  # NOTE: mypy knows each class's fields
+        """Take what is to be written."""
+        super().__init__(**{"type": self.kind, **said})
+
+    @property
+    def came(self) -> Source:
+        """Where it came from."""
+        return self.source or Source("command")
+
+
+class AboutStatement(Event):
+    """Something that happened to one statement in one scope."""
+
+    framework: Word
+    scope: Word
+    indicator: Word
+
+    @property
+    def statement(self) -> StatementKey:
+        """What it is about."""
+        return StatementKey(
+            FrameworkRef(self.framework), ScopeId(self.scope), IndicatorId(self.indicator)
+        )
+
+
+class AboutOutcome(Event):
+    """Something that happened to one outcome in one scope."""
+
+    framework: Word
+    scope: Word
+    outcome: Word
+
+    @property
+    def about(self) -> OutcomeKey:
+        """What it is about."""
+        return OutcomeKey(
+            FrameworkRef(self.framework), ScopeId(self.scope), OutcomeId(self.outcome)
+        )
+
+
+class Answer(AboutStatement):
+    """Somebody answered a statement, or took the answer back."""
+
+    kind = "answer"
+    person: Word
+    new: WordOrNone
+    """The answer's code; ``None`` where it is taken back."""
+    old: WordOrNone = ""
+    """What was answered before; ``None`` if nothing was, empty where that was not recorded."""
+    reason: SaltedOrNone = ""
+    beside: Truth = False
+    """Whether it stands beside the answer that was there, as neither is the newer one."""
+
+
+class Said(AboutOutcome):
+    """Somebody wrote about an outcome."""
+
+    person: Word
+    new: SaltedOrNone
+    """``None`` where the text is taken back."""
+    valid_until: DateOrEmpty = ""
+
+
+class Rationale(Said):
+    """Somebody explained an outcome."""
+
+    kind = "rationale"
+
+
+class Evidence(Said):
+    """Somebody named evidence for an outcome."""
+
+    kind = "evidence"
+
+
+class Resolution(AboutStatement):
+    """A conflict between answers was settled."""
+
+    kind = "resolution"
+    new: Word
+    settled: Pairs
+    reason: SaltedOrNone = ""
+
+
+class Claim(AboutOutcome):
+    """Another tool's status of an outcome came in."""
+
+    kind = "claim"
+    tool: Word
+    level: WordOrNone = ""
+    confirmed: Word | None = None
+    comment: SaltedOrNone = None
+
+
+_PLAIN = ("schema", "id", "version", "revision", "sha256", "profile", "kind", "hosting",
+          "nation", "period", "due", "themes", "scope", "blank", "filled")  # fmt: skip
+_PERSON_NAME = re.compile(r"people\[(.+)\]\.name")
+
+_VALUE = Shape(
+    lambda value: value is None or is_text(value),
+    "text, or null",
+    read=lambda value: None if value is None else Text(value),
+    is_free=True,
+)
+
+
+class Setting(Declared):
+    """A value of the settings that changed."""
+
+    key: Word
+    new: Annotated[str | None, _VALUE]
+    """``None`` where it is gone."""
+    old: Annotated[str | None, _VALUE] = ""
+
+    @property
+    def value(self) -> str | None:
+        """The new value; ``None`` where it is gone or was redacted."""
+        new = self.new
+        return None if new is None or (isinstance(new, Text) and new.is_redacted) else str(new)
+
+    @property
+    def names(self) -> str:
+        """The id of the person whose name it is; empty where it is another value."""
+        found = _PERSON_NAME.fullmatch(self.key)
+        return found[1] if found else ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a fact of the program; all else may be a name or free text."""
+        last = self.key.rsplit(".", 1)[-1]
+        return last in _PLAIN or self.key.startswith(("ambition.", "file:"))
+
+    def as_json(self, salted: Callable[[str], Json]) -> dict[str, Json]:
+        """Give it as it is written."""
+        return super().as_json(str if self.is_plain else salted)
+
+
+def _is_setting(value: Json) -> bool:
+    return isinstance(value, dict) and not Setting.fault(value)
+
+
+def _settings(value: Json) -> tuple[Setting, ...]:
+    return tuple(map(Setting.of, value))
+
+
+_CHANGES = Shape(
+    lambda value: isinstance(value, list) and all(map(_is_setting, value)),
+    "a list of changes, each with its key and values",
+    read=_settings,
+)
+
+
+class Settings(Event):
+    """The settings were changed."""
+
+    kind = "settings"
+    changes: Annotated[Sequence[Setting], _CHANGES]
+
+
+class Met(Event):
+    """Somebody was named who is not in the settings."""
+
+    kind = "met"
+    person: Word
+    name: Salted
+
+
+class Sent(Event):
+    """A questionnaire was written for somebody."""
+
+    kind = "sent"
+    person: Word
+    name: Salted
+    serial: Number
+    head: Word
+    questions: Number
+    remarks: Notes = ()
+    """What it asks to look at, word for word."""
+    about: Word = ""
+    """SHA-256 of the return it goes back for; empty where it goes back for none."""
+
+
+class Received(Event):
+    """A file came in."""
+
+    kind = "received"
+    person: Word
+    name: Salted
+    sha256: Word
+    serial: Number
+    accepted: Truth
+    stored: Number
+    problems: Number
+    asked: Word | None = None
+    """Whom the questionnaire was made for; ``None`` where that was not recorded."""
+    saved: Word | None = None
+
+
+# Entries of registers
+
+
+class Fields(Declared):
+    """What an entry of a register says; docs/formats.md lists the registers."""
+
+    kind: ClassVar[str] = ""
+    parts: ClassVar[tuple[int, ...]] = ()
+    """How many parts its key may have; any number if empty."""
+
+    @property
+    def fields(self) -> dict[str, Json]:
+        """What it says, with free texts as texts."""
+        return {name: unwrapped(value) for name, value in vars(self).items()}
+
+
+_FIELDS = Shape(lambda value: value is None or isinstance(value, dict), "an object, or null")
+
+
+class Entry(Event):
+    """Something was put into a register, or taken out."""
+
+    key: Names
+    new: Annotated[Fields | None, _FIELDS]
+    """``None`` where it is taken out."""
+
+    @classmethod
+    def of(cls, found: Mapping[str, Json]) -> Self:
+        """Read an entry by the class of its register."""
+        entry, register = super().of(found), REGISTERS[found["type"]]
+        if register.parts and len(entry.key) not in register.parts:
+            fault = f'"key" has {len(entry.key)} parts instead of {register.parts[0]}'
+            raise MisshapenError(fault)
+        return entry if entry.new is None else entry.but(new=register.of(found["new"]))
+
+
+def put(
+    key: Sequence[str],
+    new: Fields,
+    *,
+    person: str = "",
+    source: Source | None = None,
+    read: str = "",
+    time: str = "",
+) -> Entry:
+    """Give the event that puts something into its register.
+
+    Args:
+        person: who gave it; whoever gives the command if empty.
+        read: the words in the cell of ``source`` that were read as what is recorded.
+    """
+    return Entry(
+        type=new.kind,
+        key=list(key),
+        new=new,
+        person=person,
+        source=source,
+        read=read,
+        time=time,
+    )
+
+
+def take_out(register: type[Fields], key: Sequence[str], *, source: Source) -> Entry:
+    """Give the event that takes something out of its register."""
+    return Entry(type=register.kind, key=list(key), new=None, source=source)
+
+
+class Inheritance(Fields):
+    """An answer taken over; keyed by framework version, scope, statement and shared service."""
+
+    kind = "inheritance"
+    parts = (4,)
+    answer: Word
+
+
+class Determination(Fields):
+    """A confirmed determination; keyed by framework version, scope and outcome."""
+
+    kind = "determination"
+    parts = (3,)
+    level: Word | None = None
+    suggested: WordOrNone = None
+    reason: Note | None = None
+
+
+class Acceptance(Fields):
+    """A column that counts though most does not apply; keyed by outcome, with scope, and level."""
+
+    kind = "acceptance"
+    parts = (4,)
+    left_out: Words | None = None
+    reason: Note | None = None
+
+
+class Declaration(Fields):
+    """What was signed, or refused, at the end of a questionnaire; keyed by who was asked."""
+
+    kind = "declaration"
+    parts = (1,)
+    name: Note
+    date: Fact
+    serial: Number
+    said: Word | None = None
+    sha256: Word | None = None
+
+
+class Comment(Fields):
+    """What somebody is asked to look at; keyed by person, framework version, scope and name."""
+
+    kind = "comment"
+    parts = (4,)
+    text: Note
+
+
+class Handover(Fields):
+    """Questions handed on; keyed by framework version, scope and outcome."""
+
+    kind = "handover"
+    parts = (3,)
+    from_: Word
+    to: Word
+    reason: Note | None = None
+
+
+class Extension(Fields):
+    """A later due date; keyed by person."""
+
+    kind = "extension"
+    parts = (1,)
+    until: Date
+    reason: Note | None = None
+
+
+class Action(Fields):
+    """Something that will be done about a finding; keyed by a random id, once by its number."""
+
+    kind = "action"
+    parts = (1,)
+    framework: Fact | None = None
+    scope: Fact | None = None
+    outcome: Fact | None = None
+    title: Note | None = None
+    owner: Note | None = None
+    due: Fact | None = None
+    cost: Fact | None = None
+    cost_text: Note | None = None
+    status: Fact | None = None
+    priority: Fact | None = None
+    reason: Note | None = None
+    number: Number | None = None
+
+
+class Approval(Fields):
+    """A version signed off; keyed by it and a random id, once by it alone."""
+
+    kind = "approval"
+    parts = (1, 2)
+    name: Note | None = None
+    role: Note | None = None
+    fingerprint: Fact | None = None
+    reason: Note | None = None
+    open: Open | None = None
+
+
+class AskedAgain(Fields):
+    """What a correction of a set asks again; keyed by framework version and revision."""
+
+    kind = "asked-again"
+    parts = (2,)
+    texts: NamedTexts
+    """What each statement said whose answers are asked for again, keyed by statement."""
+    from_: Word | None = None
+    """The revision before."""
+    only: NamedLists | None = None
+    """The codes that are asked again, where not all of them are."""
+
+
+class Numbering(Fields):
+    """A number given anew when copies were joined; keyed by kind and key of what has it."""
+
+    kind = "numbering"
+    number: Number
+    was: Numbers | None = None
+    """The numbers it had."""
+
+
+class Renamed(Fields):
+    """Why somebody goes by another name; keyed by person."""
+
+    kind = "renamed"
+    parts = (1,)
+    to: Note
+    from_: Note | None = None
+    reason: Note | None = None
+
+
+class SamePerson(Fields):
+    """Two ids that are one person; keyed by the one that is given up."""
+
+    kind = "same-person"
+    parts = (1,)
+    as_: Word
+    reason: Note | None = None
+
+
+class Previous(Fields):
+    """The assessment before this one; keyed by ``previous`` as the settings have it."""
+
+    kind = "previous"
+    parts = (1,)
+    assessment: Word
+
+
+class EvidenceItem(Fields):
+    """An item of evidence, keyed by a random id, or a verdict on it, with ``review`` after it."""
+
+    kind = "evidence-item"
+    parts = (1, 2)
+    held: Fact | None = None
+    name: Note | None = None
+    sha256: Fact | None = None
+    stored: Fact | None = None
+    title: Note | None = None
+    shows: Note | None = None
+    copy: Fact | None = None
+    source_type: Fact | None = None
+    author: Note | None = None
+    dated: Fact | None = None
+    period: Note | None = None
+    population: Note | None = None
+    selected: Note | None = None
+    collected_by: Note | None = None
+    collected_on: Fact | None = None
+    collected_how: Note | None = None
+    owner: Note | None = None
+    valid_until: Fact | None = None
+    marking: Fact | None = None
+    personal_data: Fact | None = None
+    link: Note | None = None
+    version: Note | None = None
+    sighted_on: Fact | None = None
+    sighted_by: Note | None = None
+    replaces: Fact | None = None
+    verdict: Fact | None = None
+    reason: Note | None = None
+    number: Number | None = None
+    size: Number | None = None
+    known_as: Notes | None = None
+
+
+class EvidenceLink(Fields):
+    """An outcome an item supports; keyed by its id, framework version, scope and outcome."""
+
+    kind = "evidence-link"
+    parts = (4,)
+    place: Note | None = None
+
+
+class Review(Fields):
+    """What an assurer determined; keyed by framework version, scope, outcome and person."""
+
+    kind = "review"
+    parts = (4,)
+    determination: Fact | None = None
+    quality: Fact | None = None
+    sample: Note | None = None
+    comment: Note | None = None
+    recommendation: Note | None = None
+    risk: Fact | None = None
+    claimed: Fact | None = None
+    method: Words | None = None
+
+
+class ReviewFile(Fields):
+    """An assurer's workbook that came in; keyed by its SHA-256."""
+
+    kind = "review-file"
+    parts = (1,)
+    name: Note
+    kept_as: Note | None = None
+    slip: Fact | None = None
+
+
+class Settled(Fields):
+    """Which of the values that branches gave to one thing stands; keyed by it, in words."""
+
+    kind = "settled"
+    kept: Fact | None = None
+    reason: Note | None = None
+
+
+REGISTERS: Mapping[str, type[Fields]] = {each.kind: each for each in Fields.__subclasses__()}
+"""The class of each kind of record."""
+_EVENTS: Mapping[str, type[Event]] = {
+    each.kind: each
+    for each in (
+        Answer, Rationale, Evidence, Resolution, Claim, Settings, Met, Sent, Received,
+    )
+} | dict.fromkeys(REGISTERS, Entry)  # fmt: skip
+KINDS = _EVENTS.keys()
+
+
+class UnknownKindError(MisshapenError):
+    """An event is of a kind that only a later version knows; its text is the kind."""
+
+
+def is_event(line: Mapping[str, Json]) -> bool:
+    """Say whether a line of a segment is an event, and not what heads it."""
+    return "type" in line
+
+
+def read_event(found: Mapping[str, Json]) -> Event:
+    """Read an event.
+
+    Raises:
+        MisshapenError: where it is not as it must be.
+        UnknownKindError: where it is of a kind this version does not know.
+    """
+    kind = found.get("type")
+    if not isinstance(kind, str):
+        fault = '"type" is not a text'
+        raise MisshapenError(fault)
+    if kind not in _EVENTS:
+        raise UnknownKindError(kind)
+    return _EVENTS[kind].of(found)

@@ -1,0 +1,116 @@
+"""Every kind of event is written to the bytes that earlier versions wrote."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cyberassess.domain.record.happened import KINDS, Event, read_event
+from cyberassess.domain.record.hashes import Json, canonical, text_field
+from cyberassess.domain.record.shapes import Declared, Text
+from tests.frozen.reading import VERSIONS, unpack
+
+
+def salted(text: str) -> dict[str, str]:
+    return text_field(text, f"salt of {text}")
+
+
+SINCE_0_1: tuple[dict[str, Json], ...] = (
+    {"type": "asked-again", "key": ["pscrf@1.0", "3"],
+     "new": {"from": "2", "texts": {"GOV.1": "It was so."}, "only": {"GOV.1": ["met"]}}},
+    {"type": "numbering", "key": ["action", "9f"], "new": {"number": 4, "was": [2]}},
+    {"type": "previous", "key": ["../northport-2025"], "new": {"assessment": "0f" * 32}},
+    {"type": "renamed", "key": ["p2"],
+     "new": {"from": salted("Kim Lee"), "to": salted("Kim Ash"), "reason": salted("Married")}},
+    {"type": "same-person", "key": ["met-1"], "new": {"as": "p2", "reason": salted("A typo")}},
+    {"type": "approval", "key": ["2", "9f"],
+     "new": {"name": salted("Ada Moss"), "role": salted("SIRO"), "fingerprint": "0f" * 32,
+             "open": [{"kind": "gaps", "count": 1, "of": 2}], "reason": salted("In hand")}},
+    {"type": "declaration", "key": ["p2"], "person": "p2",
+     "new": {"name": salted("Kim Lee"), "date": "2026-11-20", "serial": 1, "said": "yes",
+             "sha256": "0f" * 32}},
+    {"type": "sent", "person": "p2", "name": salted("Kim.xlsx"), "serial": 2, "head": "0f" * 32,
+     "questions": 9, "remarks": [salted("Who checks?")], "about": "1f" * 32},
+    {"type": "answer", "framework": "pscrf@1.0", "scope": "organisation", "indicator": "GOV.1",
+     "person": "p2", "old": None, "new": "met", "read": "Met",
+     "source": {"kind": "workbook", "name": "Kim.xlsx", "sheet": "Gov", "cell": "F9"}},
+)  # fmt: skip
+"""What came after the first ledgers that are kept, as it was written first."""
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
+    """Give every event of the ledgers that are kept, and of those kinds that came since."""
+    found = list(SINCE_0_1)
+    for version in VERSIONS:
+        place = unpack(version, tmp_path_factory.mktemp("kept"))
+        for path in sorted(place.glob("*/ledger/0*.jsonl")):
+            found += map(json.loads, path.read_text("utf-8").splitlines()[1:])
+    return found
+
+
+def texts_in(value: Json) -> Iterator[tuple[str, Json]]:
+    if isinstance(value, dict):
+        if "salt" in value:
+            yield value["text"], value
+        for each in value.values():
+            yield from texts_in(each)
+    for each in value if isinstance(value, list) else ():
+        yield from texts_in(each)
+
+
+def anew(said: Declared) -> Declared:
+    """Make it of plain values, as the program does."""
+
+    def plain(value: Json, *, is_free: bool) -> Json:
+        match value:
+            case Text():
+                return str(value) if is_free else value
+            case Declared():
+                return anew(value)
+            case list():
+                return [plain(each, is_free=is_free) for each in value]
+            case _:
+                return value
+
+    return type(said)(
+        **{
+            name: plain(value, is_free=name in said.shapes and said.shapes[name].is_free)
+            for name, value in vars(said).items()
+        }
+    )
+
+
+def as_then(line: Json) -> Callable[[str], Json]:
+    """Give a function that salts each text of a line as it was salted."""
+    known: dict[str, list[Json]] = defaultdict(list)
+    for text, field in texts_in(line):
+        known[text].append(field)
+    return lambda text: known[text].pop(0)
+
+
+def test_what_was_read_is_written_as_it_stood(written: list[Json]) -> None:
+    def as_it_stood(event: Event) -> bytes:
+        return canonical(event.as_json(lambda text: pytest.fail(f"{text} was salted anew")))
+
+    assert [e for e in written if as_it_stood(read_event(e)) != canonical(e)] == []
+    assert {each["type"] for each in written} == set(KINDS)
+
+
+def test_what_is_made_anew_is_written_as_it_was_then(written: list[Json]) -> None:
+    def is_whole(line: Json) -> bool:
+        return canonical(line).count(b'"digest":') == len(list(texts_in(line)))
+
+    whole = [each for each in written if is_whole(each)]
+    made = [canonical(anew(read_event(each)).as_json(as_then(each))) for each in whole]
+    assert made == list(map(canonical, whole))
+    assert {each["type"] for each in whole} == set(KINDS)
+
+
+def test_what_a_later_version_adds_is_kept() -> None:
+    for line in SINCE_0_1:
+        later = line | {"added": {"deep": [salted("Kept")]}}
+        if "key" in line:
+            later["new"] = line["new"] | {"more": salted("Kept too")}
+        assert read_event(later).as_json(str) == later

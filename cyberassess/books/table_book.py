@@ -55,9 +55,11 @@ class Kind:
     refused: str
     """What becomes of a row that cannot be taken."""
     titles: tuple[str, ...] = ()
-    """What we write around the tables; ``{name}`` stands for anything."""
+    """What we write over the tables; ``{name}`` stands for anything."""
     lines: tuple[str, ...] = ()
-    """The same; a marking may follow."""
+    """The lines below the titles, alike; a marking may follow."""
+    texts: tuple[str, ...] = ()
+    """What else we write beside the tables; without the number it begins with."""
     name: str = ""
     """Stands beside *Kind* on the sheet about the file; empty where there is none."""
     about: tuple[str, ...] = ()

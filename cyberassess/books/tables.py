@@ -166,6 +166,11 @@ class Row:
         """The cell it is known by, for messages."""
         return self.place.of(self.key)
 
+    @property
+    def ref(self) -> str:
+        """What it is known by."""
+        return self.key.text.strip()
+
     def text(self, heading: str) -> str:
         """Give what stands under a heading, empty where nothing does."""
         cell = self.cells.get(heading)
@@ -218,7 +223,7 @@ def read_table(path: Path, kind: Kind) -> Came:
             raise AssessmentError(*cause.problems) from cause
         lines = {number: row.place for number, row in enumerate(rows, start=1)}
         cells = (
-            Cell(number, column, "m" if each.flaw == _NO_TEXT["m"] else "s", each.text)
+            Cell(number, column, "m" if each.flaw == _NO_TEXT["m"][1] else "s", each.text)
             for number, row in enumerate(rows, start=1)
             for column, each in row.cells.items()
         )
@@ -281,7 +286,7 @@ def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
             called = quoted(row.key.text)
             message = f"The row of {called} stands in the file more than once, with other words"
             hint = f"{kind.refused} Keep the right row and delete the other."
-            problem = Problem("repeated-row", row.where, f"{message}: at {others} too.", hint)
+            problem = Problem("repeated-ref", row.where, f"{message}: at {others} too.", hint)
             came.problems.append(problem)
     return [row for row in came.rows if not any(row is each for each in out)]
 
@@ -298,10 +303,11 @@ def _words(row: Row, kind: Kind) -> tuple[str, ...]:
 _FEW = 5
 _NAMED = 20
 """How many cells of a sheet that is not ours are named one by one."""
+_DIGITS = "0123456789,"
 _NO_TEXT = {
-    "f": "is a formula",
-    "e": "shows a fault of the spreadsheet",
-    "m": "holds several values where one text belongs",
+    "f": ("formula", "is a formula"),
+    "e": ("broken-value", "shows a fault of the spreadsheet"),
+    "m": ("flawed-cell", "holds several values where one text belongs"),
 }
 
 
@@ -331,6 +337,7 @@ class _Sheet:
         self.sheet, self.place, self.kind, self.came = sheet, place, kind, came
         self.rows = _rows_of(sheet)
         self.wanted = {tables.fold(each.heading): each.heading for each in kind.columns}
+        self.ours = set(self._title_and_line())
 
     def say(self, code: str, where: Cell | str, message: str, hint: str) -> None:
         place = where if isinstance(where, str) else self.place.of(where)
@@ -352,10 +359,19 @@ class _Sheet:
             message = f"{counted(len(left), 'more cell')} hold something here, {ends}."
             self.say("unexpected-text", str(self.place), message, self.kind.unread)
 
+    def _title_and_line(self) -> Iterator[Cell]:
+        cells = (row[column] for _, row in sorted(self.rows.items()) for column in sorted(row))
+        title = next((each for each in cells if wording.fits(each.text, self.kind.titles)), None)
+        row = self.rows.get(title.row + 1 if title else _SECOND, {})
+        line = row.get(title.column if title else min(row, default=0))
+        lines = (*self.kind.lines, *(f"{each} {{marking}}" for each in self.kind.lines))
+        if title:
+            yield title
+        if line and wording.fits(line.text, lines):
+            yield line
+
     def _is_ours(self, cell: Cell) -> bool:
-        lines = self.kind.lines
-        marked = (f"{each} {{marking}}" for each in lines)
-        return wording.fits(cell.text, (*self.kind.titles, *lines, *marked))
+        return cell in self.ours or wording.fits(cell.text.lstrip(_DIGITS), self.kind.texts)
 
     def read(self, is_about: bool) -> None:  # noqa: FBT001 - one caller, one line
         for cell in self.sheet.cells:
@@ -476,17 +492,16 @@ class _Sheet:
         """Give a row, or say why it cannot be taken."""
         kept: dict[str, Cell] = {}
         for heading, cell in cells.items():
-            flaw = _NO_TEXT.get(cell.kind, "")
+            code, flaw = _NO_TEXT.get(cell.kind, ("", ""))
             if not flaw and self.kind.is_plain:
                 unfit = unfit_in(cell.text.strip(), lines=True)
-                flaw = unfit and f"holds the character {unfit}"
+                code, flaw = "unseen-character", unfit and f"holds the character {unfit}"
                 cell = cell._replace(text=unsafe_cell(cell.text.strip()))  # noqa: PLW2901
             if not flaw:
                 kept[heading] = cell
                 continue
-            self.refuse(
-                "flawed-cell", cell, f"{quoted(cell.text)} {flaw}.", "Type the value itself."
-            )
+            what = f"{quoted(cell.text)} {flaw}."
+            self.refuse(code, cell, what, "Type the value itself.")
         if len(kept) < len(cells) and not self.kind.takes_half:
             return None
         key = kept.get(self.kind.needed[0])
@@ -500,5 +515,7 @@ class _Sheet:
         return Row(self.place, kept, key, tuple(kept[each] for each in inputs), headings)
 
 
+_SECOND = 2
+"""The row our line stands in, where its title is gone."""
 _LEAST = 2
 """How many headings make a row of headings that lost one."""

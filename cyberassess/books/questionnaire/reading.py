@@ -5,7 +5,7 @@ the file by its labels, sheets of questions by their headings, rows by their *Re
 holds something is read, or known as ours, or reported; nothing is passed over in silence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from cyberassess.books.questionnaire.rows import (
     replies_of,
     rows_of,
 )
-from cyberassess.books.row_texts import Texts, hidden, joined
+from cyberassess.books.row_texts import Texts, hidden, joined, quoted
 from cyberassess.domain.people.questions import Document, Ref, Reply, Typed, read_ref
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
@@ -355,12 +355,15 @@ class _Reading:
         self.problems += [place.comment(cell) for cell in sheet.cells if cell.comment]
         refs = [cell for cell in filled if self._is_ref(cell)]
         if refs:
+            changed = _changed_headings(filled)
+            found = "; ".join(f"{each.address} says {quoted(each.text)}" for each in changed)
             self.problems.append(
                 Problem(
                     "headings-missing",
                     place.sheet_name,
                     f"{counted(len(refs), 'row')} of ours, and the headings over them "
-                    f"({', '.join(wording.HEADINGS)}) are missing or changed.",
+                    f"({', '.join(wording.HEADINGS)}) are missing or changed"
+                    f"{': ' if found else ''}{found}.",
                     "Nothing on this sheet was stored. Put them back and send the file again.",
                 )
             )
@@ -437,9 +440,13 @@ class _Reading:
         return all(each in self.frameworks for each in self.file_frameworks)
 
 
+def _changed_headings(cells: Sequence[Cell]) -> list[Cell]:
+    """Give what stands between headings of ours and is none of them."""
+    ours = {wording.fold(each) for each in wording.HEADINGS}
+    rows = [cell.row for cell in cells if wording.fold(cell.text) in ours]
+    heads = max(rows, key=rows.count, default=0)
+    return [cell for cell in cells if cell.row == heads and wording.fold(cell.text) not in ours]
+
+
 def _is(cell: Cell, text: str) -> bool:
     return cell.kind == "s" and wording.fold(cell.text) == wording.fold(text)
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'

@@ -39,33 +39,6 @@ if TYPE_CHECKING:
     from cyberassess.books.guard import Book
     from cyberassess.opening.intake import ReceivedFile
 
-_TITLES: Mapping[Kind, tuple[str, str]] = {
-    Kind.CONFLICT: (
-        "People differ: which answer is right?",
-        "Until you decide, the less favourable answer counts. A reason is needed.",
-    ),
-    Kind.INHERITED: (
-        "Answers of shared services: do they hold here?",
-        "Choose Yes to take the answer over. With No, or nothing, it does not count here.",
-    ),
-    Kind.EARLIER: (
-        "Answers of last year: are they still so?",
-        "Choose Yes to take the answer over. With No, or nothing, it does not count.",
-    ),
-    Kind.REASON: (
-        "Answers that lack a reason",
-        "Write the reason the person gives you. Without one the answer does not count.",
-    ),
-    Kind.COLUMN: (
-        "Most of a column does not apply: may it count all the same?",
-        "Choose Yes and say why. Without your acceptance the column does not count.",
-    ),
-    Kind.DETERMINATION: (
-        "Which level do you confirm?",
-        "The rule suggests; you confirm. A reason is needed where you see it differently.",
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -121,7 +94,6 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
         sheets.append(
             DecisionSheet(
                 kind.value,
-                *_TITLES[kind],
                 tuple(offered),
                 tuple(DecisionRow(each.ref, each.subject, each.now) for each in rows),
             )

@@ -5,6 +5,7 @@ label, never by where they are. A cell that holds something is taken, or known a
 reported with its address.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -282,13 +283,14 @@ def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
         out += several
         came.is_refused = True
         for row in several:
-            others = ", ".join(each.where for each in several if each is not row)
+            others = ", ".join(each.where for each in several[:_FEW] if each is not row)
             called = quoted(row.key.text)
             message = f"The row of {called} stands in the file more than once, with other words"
             hint = f"{kind.refused} Keep the right row and delete the other."
             problem = Problem("repeated-ref", row.where, f"{message}: at {others} too.", hint)
             came.problems.append(problem)
-    return [row for row in came.rows if not any(row is each for each in out)]
+    gone = {id(each) for each in out}
+    return [row for row in came.rows if id(row) not in gone]
 
 
 def _words(row: Row, kind: Kind) -> tuple[str, ...]:
@@ -301,6 +303,8 @@ def _words(row: Row, kind: Kind) -> tuple[str, ...]:
 
 
 _FEW = 5
+_LOOKED_UP, _LONGEST = 50, 100
+"""For how many headings the nearest known one is looked up, and how long; it takes its time."""
 _NAMED = 20
 """How many cells of a sheet that is not ours are named one by one."""
 _DIGITS = "0123456789,"
@@ -456,12 +460,13 @@ class _Sheet:
 
     def _table(self, at: int, numbers: Sequence[int]) -> None:
         columns: dict[int, str] = {}
+        below = Counter(column for number in numbers for column in self.rows[number])
         for column, cell in sorted(self.rows[at].items()):
             heading = self.wanted.get(tables.fold(cell.text), "")
             if heading and heading not in columns.values():
                 columns[column] = heading
             else:
-                self._unknown(cell, [n for n in numbers if column in self.rows[n]])
+                self._unknown(cell, below[column])
         self.came.has_table = True
         over = set(self.rows[at])
         refs: dict[int, str] = {}
@@ -479,11 +484,12 @@ class _Sheet:
         answered = [column for column, heading in columns.items() if heading in inputs]
         self.came.problems += joined(self.sheet, str(self.place), refs, answered)
 
-    def _unknown(self, cell: Cell, below: Sequence[int]) -> None:
+    def _unknown(self, cell: Cell, below: int) -> None:
         known = list(self.wanted.values())
-        held = f" {counted(len(below), 'cell')} under it hold something." if below else ""
+        held = f" Under it, {counted(below, 'cell')} with something." if below else ""
         message = f"{quoted(cell.text)} is not a heading here, or stands there twice.{held}"
-        near = closest(cell.text, known)
+        few = len(self.came.problems) < _LOOKED_UP
+        near = closest(cell.text[:_LONGEST], known) if few else ""
         hint = f"{near} The headings are: {', '.join(known)}. Nothing under it was read."
         self.came.is_refused = True
         self.say("unknown-heading", cell, message, hint.strip())

@@ -253,6 +253,11 @@ class _Taking:
             hint = f"It was not recorded. Choose one of: {', '.join(found.choices)}."
             self._say("not-allowed", row, message, hint)
             return []
+        is_kept = found.choices != (YES, NO) or (found.kind, chosen) == (Kind.COLUMN, YES)
+        if row.reason and not is_kept:
+            message = f"A reason stands beside {found.ref}, where a {chosen} keeps none."
+            hint = f"The {chosen} counts as it is; the reason was not recorded."
+            self._say("reason-not-kept", row, message, hint)
         if chosen == NO and found.choices == (YES, NO):
             self.result.unchanged += 1
             return []
@@ -306,6 +311,9 @@ class _Taking:
 
     def _reason(self, row: "Decided", found: Waiting) -> list[Event]:
         key, (answer,) = found.statement, found.basis
+        if row.decision:
+            message = f'"{row.decision[:60]}" stands beside {found.ref}, where nothing is chosen.'
+            self._say("unexpected-text", row, message, "It was not recorded.")
         if key is None or self._needs_reason(row, found, "Only a reason is asked for."):
             return []
         return [

@@ -377,13 +377,9 @@ def _take(assessment: Assessment, path: Path, taken: PlanTaken) -> list[Event]:
         except AssessmentError as cause:
             came.problems += [replace(each, where=row.where) for each in cause.problems]
     came.rows = [each.row for each in found]
-    kept = without_repeats(came, KIND, [each.identity for each in found])
+    kept = {id(each) for each in without_repeats(came, KIND, [e.identity for e in found])}
     taken.problems += came.problems
-    made = [
-        _take_row(assessment, each, taken)
-        for each in found
-        if any(each.row is row for row in kept)
-    ]
+    made = [_take_row(assessment, each, taken) for each in found if id(each.row) in kept]
     return [each for each in made if each is not None]
 
 

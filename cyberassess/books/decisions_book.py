@@ -178,7 +178,7 @@ def _sheet(sheet: DecisionSheet) -> TableSheet:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One row that came back with something in its yellow cells."""
+    """One row that came back."""
 
     ref: str
     decision: str
@@ -186,7 +186,7 @@ class Decided:
     subject: str
     """As it stands in the file."""
     source: Source
-    """The cell of the decision, or of the reason where there is none."""
+    """The cell of the decision; of the reason, or the ref, where there is none."""
     where: str
     """The same, for messages."""
     now: str = ""
@@ -231,7 +231,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
         sheet, cell = came.said[DECIDED_BY]
         decided_by, problem = Place(name, sheet.sheet, source).line_in(cell)
         came.problems += [problem] if problem else []
-    rows = [_decided(each, source, came.problems) for each in came.rows if each.said]
+    rows = [_decided(each, source, came.problems) for each in came.rows]
     return DecisionsReturn(
         came.about["Assessment"],
         came.about["Head"],
@@ -245,7 +245,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
 
 def _decided(row: Row, source: Source, problems: list[Problem]) -> Decided | None:
     """Give what was decided in a row, or say why it cannot be recorded."""
-    place = Place(row.place.file, row.place.sheet, source)
+    place, (first, *_) = Place(row.place.file, row.place.sheet, source), (*row.said, row.key)
     texts: dict[str, str] = {}
     for heading in (DECISION, REASON):
         if heading in row.cells:
@@ -258,7 +258,7 @@ def _decided(row: Row, source: Source, problems: list[Problem]) -> Decided | Non
         texts.get(DECISION, ""),
         texts.get(REASON, ""),
         row.text(SUBJECT),
-        place.source_of(row.said[0]),
-        place.of(row.said[0]),
+        place.source_of(first),
+        place.of(first),
         row.text(NOW),
     )

@@ -197,8 +197,10 @@ class Came:
 def about_of(book: Book, kind: Kind) -> Sheet | None:
     """Give the sheet that says it is of this kind."""
     for sheet in book.sheets:
-        for row in _rows_of(sheet).values():
-            label, value = _labelled(row, ("Kind",))
+        labels = {cell.row for cell in sheet.cells if wording.fold(cell.text[:_LONGEST]) == "kind"}
+        rows = _rows_of(sheet) if labels else {}
+        for number in sorted(labels & rows.keys()):
+            label, value = _labelled(rows[number], ("Kind",))
             if label and value and wording.fold(value.text) == wording.fold(kind.name):
                 return sheet
     return None
@@ -277,7 +279,7 @@ def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
             by_key.setdefault(wording.fold(key), []).append(row)
     out: list[Row] = []
     for several in by_key.values():
-        if len({_words(each, kind) for each in several}) == 1:
+        if not several[1:] or len({_words(each, kind) for each in several}) == 1:
             out += several[1:]
             continue
         out += several
@@ -303,8 +305,10 @@ def _words(row: Row, kind: Kind) -> tuple[str, ...]:
 
 
 _FEW = 5
-_LOOKED_UP, _LONGEST = 50, 100
-"""For how many headings the nearest known one is looked up, and how long; it takes its time."""
+_LOOKED_UP = 50
+"""For how many headings the nearest known one is looked up; it takes its time."""
+_LONGEST = 100
+"""How much of a text is looked at where a heading or a label is looked for."""
 _NAMED = 20
 """How many cells of a sheet that is not ours are named one by one."""
 _DIGITS = "0123456789,"
@@ -327,9 +331,9 @@ def _rows_of(sheet: Sheet) -> dict[int, dict[int, Cell]]:
 def _labelled(row: Mapping[int, Cell], labels: Sequence[str]) -> tuple[str, Cell | None]:
     """Give the label of a row, and the next cell to its right."""
     known = {wording.fold(each): each for each in labels}
-    cells = [row[column] for column in sorted(row)]
+    cells = [row[column] for column in sorted(row)] if known else []
     for at, cell in enumerate(cells):
-        if label := known.get(wording.fold(cell.text)):
+        if label := known.get(wording.fold(cell.text[:_LONGEST])):
             return label, next(iter(cells[at + 1 :]), None)
     return "", None
 
@@ -364,7 +368,8 @@ class _Sheet:
             self.say("unexpected-text", str(self.place), message, self.kind.unread)
 
     def _title_and_line(self) -> Iterator[Cell]:
-        cells = (row[column] for _, row in sorted(self.rows.items()) for column in sorted(row))
+        numbers = sorted(self.rows)[: tables.HEADINGS_WITHIN]
+        cells = (self.rows[number][n] for number in numbers for n in sorted(self.rows[number]))
         title = next((each for each in cells if wording.fits(each.text, self.kind.titles)), None)
         row = self.rows.get(title.row + 1 if title else _SECOND, {})
         line = row.get(title.column if title else min(row, default=0))
@@ -400,8 +405,11 @@ class _Sheet:
         elif not self._lost(numbers):
             self._around(numbers)
 
-    def _has(self, number: int, headings: Iterable[str]) -> bool:
-        found = {tables.fold(cell.text) for cell in self.rows[number].values()}
+    def _has(self, number: int, headings: Collection[str]) -> bool:
+        row = self.rows[number]
+        if len(row) < len(headings):
+            return False
+        found = {tables.fold(cell.text[:_LONGEST]) for cell in row.values()}
         return found.issuperset(tables.fold(each) for each in headings)
 
     def _facts(self, labels: Sequence[str], found: dict[str, str]) -> None:
@@ -434,7 +442,7 @@ class _Sheet:
     def _lost(self, numbers: Sequence[int]) -> bool:
         """Report a table that lost one of its headings; nothing of it is taken."""
         for number in numbers:
-            found = {tables.fold(c.text): c for c in self.rows[number].values()}
+            found = {tables.fold(c.text[:_LONGEST]): c for c in self.rows[number].values()}
             if len(found.keys() & self.wanted.keys()) < _LEAST:
                 continue
             gone = [quoted(e) for e in self.kind.needed if tables.fold(e) not in found]
@@ -454,9 +462,14 @@ class _Sheet:
         """Pass over a table that is there to be read; what stands beside it is reported."""
         known = {tables.fold(each) for each in self.kind.reference}
         ours = {n for n, cell in self.rows[at].items() if tables.fold(cell.text) in known}
-        key = next(n for n in sorted(ours))
         rows = [self.rows[number] for number in (at, *numbers)]
-        self.strange(c for row in rows for n, c in row.items() if n not in ours or key not in row)
+        whole = [{n: c for n, c in row.items() if n in ours} for row in rows]
+        self.strange(
+            cell
+            for row, here in zip(rows, whole, strict=True)
+            for column, cell in row.items()
+            if column not in ours or len(here) < _LEAST
+        )
 
     def _table(self, at: int, numbers: Sequence[int]) -> None:
         columns: dict[int, str] = {}
@@ -474,7 +487,9 @@ class _Sheet:
             row = self.rows[number]
             self.strange(cell for column, cell in sorted(row.items()) if column not in over)
             cells = {columns[n]: cell for n, cell in sorted(row.items()) if n in columns}
-            if all(tables.fold(cell.text) == tables.fold(h) for h, cell in cells.items()):
+            if all(
+                tables.fold(cell.text[:_LONGEST]) == tables.fold(h) for h, cell in cells.items()
+            ):
                 continue
             made = self._row(cells, columns.values())
             if self.kind.needed[0] in cells:
@@ -486,11 +501,12 @@ class _Sheet:
 
     def _unknown(self, cell: Cell, below: int) -> None:
         known = list(self.wanted.values())
-        held = f" Under it, {counted(below, 'cell')} with something." if below else ""
+        held = f" Filled cells under it: {below:,}." if below else ""
         message = f"{quoted(cell.text)} is not a heading here, or stands there twice.{held}"
         few = len(self.came.problems) < _LOOKED_UP
         near = closest(cell.text[:_LONGEST], known) if few else ""
-        hint = f"{near} The headings are: {', '.join(known)}. Nothing under it was read."
+        became = self.kind.refused if self.kind.is_whole else "Nothing under it was read."
+        hint = f"{near} The headings are: {', '.join(known)}. {became}"
         self.came.is_refused = True
         self.say("unknown-heading", cell, message, hint.strip())
 

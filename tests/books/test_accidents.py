@@ -233,6 +233,20 @@ def test_an_added_sheet(kind: Book, folder: Path, path: Path) -> None:
     assert WORDS in stored(folder)
 
 
+def test_every_sheet_is_looked_at(kind: Book, folder: Path, path: Path) -> None:
+    places: list[str] = []
+
+    def write(book: Workbook) -> None:
+        for sheet in book.worksheets:
+            far, low = sheet.cell(4, 30), sheet.cell(sheet.max_row + 4, 1)
+            far.value, low.value = "On Monday", "On Tuesday"
+            sheet["B2"].comment = Comment("On Sunday", "Sam")
+            places.extend(at(sheet.title, each) for each in ("B2", far.coordinate, low.coordinate))
+
+    found = {each.where.partition(", ")[2] for each in said(kind, folder, spoil(path, write))}
+    assert found == set(places)
+
+
 @pytest.mark.parametrize("row", [1, 2])
 def test_text_beside_the_title(kind: Book, folder: Path, path: Path, row: int) -> None:
     spoil(path, lambda book: setattr(book[kind.sheet].cell(row, 6), "value", "On Monday"))

@@ -213,6 +213,8 @@ class _Taking:
             hint = "It was not recorded. Put the ref back as it was, and receive it again."
             self._say("unknown-ref", row, message, hint)
             return None
+        if not row.decision and not row.reason:
+            return None
         if current is None or current.basis != was.basis:
             what = "is decided or gone" if current is None else "rests on other answers now"
             message = f"{row.ref} {what}, since this workbook was written."

@@ -368,14 +368,14 @@ def import_plan(
 
 def _take(assessment: Assessment, path: Path, taken: PlanTaken) -> list[Event]:
     came = read_table(path, KIND)
-    planned = [row for row in came.rows if row.said]
-    taken.empty = len(came.rows) - len(planned)
     found: list[_Planned] = []
-    for row in planned:
+    for row in came.rows:
         try:
             found.append(_Planned.of(assessment, row))
         except AssessmentError as cause:
             came.problems += [replace(each, where=row.where) for each in cause.problems]
+    taken.empty = sum(not each.row.said for each in found)
+    found = [each for each in found if each.row.said]
     came.rows = [each.row for each in found]
     kept = {id(each) for each in without_repeats(came, KIND, [e.identity for e in found])}
     taken.problems += came.problems

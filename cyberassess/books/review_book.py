@@ -5,15 +5,15 @@ is never taken for an answer to something else.
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.books.guard import Book, Cell, Sheet
-from cyberassess.books.row_texts import joined
-from cyberassess.books.table_book import Column, TableSheet, write_tables
+from cyberassess.books.guard import Book
+from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
+from cyberassess.books.tables import Came, about_of, read_tables
 from cyberassess.domain.record.reviewing import METHODS, QUALITIES, RISKS
-from cyberassess.errors import Problem, Severity, WorkbookError, at_most
+from cyberassess.errors import Problem, WorkbookError
 
 REF = "Ref"
 DETERMINATION = "Your determination"
@@ -25,10 +25,9 @@ RECOMMENDATION = "Recommendation"
 RISK = "Risk"
 INPUTS = (DETERMINATION, QUALITY, METHOD, SAMPLE, COMMENT, RECOMMENDATION, RISK)
 CLAIMS = ("Outcome", "Where", "Target", "Claimed", "Why", "Evidence")
-KIND = "Assurer's workbook"
 ABOUT = "About this file"
-_ABOUT_LABELS = ("Kind", "Assessment", "Person", "Ledger head", "Organisation", "Period")
-LONGEST = 32_767
+ASSESSMENT, PERSON, HEAD = "Assessment", "Person", "Ledger head"
+ORGANISATION, PERIOD = "Organisation", "Period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,44 +84,31 @@ _START = (
 )
 
 
-def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetime) -> None:
-    """Write an assurer's workbook; the same input gives the same bytes.
+_ANSWERS = (
+    Column(REF, 140, is_input=False),
+    Column("Statement", 470, is_input=False),
+    Column("Answer", 165, is_input=False),
+    Column("Why it counts so", 320, is_input=False),
+    Column("Reason", 320, is_input=False),
+    Column("By", 145, is_input=False),
+)
+_LINE = "Claims on the left, your view in the yellow columns. Several methods: examine, test."
+_TITLE, _REVIEW, _EVERY = (
+    "Independent review of {organisation}, {period}",
+    "Review: {name}",
+    "Every answer",
+)
+_FOR, _REFERENCE, _LEAVE = "For {name}.", "For reference.", "Leave this sheet as it is."
 
-    Raises:
-        OSError: where it cannot be written.
+
+def _columns(determinations: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    """Give the columns of a review.
+
+    Args:
+        determinations: the words that may be chosen.
     """
-    facts = (Column("", 200, is_input=False), Column("What it says", 800, is_input=False))
-    title = f"Independent review of {what.organisation}, {what.period}"
-    start = TableSheet("Start", title, f"For {what.name}.", facts, _START)
-    sheets = [start]
-    for number, (name, rows) in enumerate(what.claims, start=1):
-        label = "Review" if len(what.claims) == 1 else f"Review {number}"
-        sheets.append(_review_sheet(label, name, rows, what.determinations))
-    columns = tuple(
-        Column(heading, width, is_input=False)
-        for heading, width in (
-            (REF, 140), ("Statement", 470), ("Answer", 165), ("Why it counts so", 320),
-            ("Reason", 320), ("By", 145),
-        )
-    )  # fmt: skip
-    sheets.append(TableSheet("Answers", "Every answer", "For reference.", columns, what.answers))
-    values = (KIND, what.assessment, what.person, what.head, what.organisation, what.period)
-    about = tuple(zip(_ABOUT_LABELS, values, strict=True))
-    sheets.append(TableSheet(ABOUT, ABOUT, "Leave this sheet as it is.", facts, about))
-    write_tables(
-        path,
-        sheets,
-        marking=what.marking,
-        footer=f"{what.organisation} {what.period} - review by {what.name}",
-        created=created,
-    )
-
-
-def _review_sheet(
-    label: str, name: str, rows: Sequence[ClaimRow], determinations: tuple[str, ...]
-) -> TableSheet:
     widths = (200, 130, 100, 100, 330, 250)
-    columns = (
+    return (
         Column(REF, 110, is_input=False),
         *(Column(c, w, is_input=False) for c, w in zip(CLAIMS, widths, strict=True)),
         Column(DETERMINATION, 150, determinations),
@@ -133,184 +119,65 @@ def _review_sheet(
         Column(RECOMMENDATION, 260),
         Column(RISK, 80, RISKS),
     )
-    return TableSheet(
-        label,
-        f"Review: {name}",
-        "Claims on the left, your view in the yellow columns. Several methods: examine, test.",
-        columns,
-        tuple((row.ref, *row.claims, *(row.given.get(h, "") for h in INPUTS)) for row in rows),
-        is_wide=True,
+
+
+_KIND = Kind(
+    _columns(),
+    needed=(REF, DETERMINATION),
+    once=(REF,),
+    unread="It was not stored. Write it under Comment; the file is kept.",
+    refused="It was not stored; the file is kept.",
+    titles=(_TITLE, _REVIEW, _EVERY, ABOUT),
+    lines=(_FOR, _LINE, _REFERENCE, _LEAVE),
+    texts=tuple(text for pair in _START for text in pair),
+    name="Assurer's workbook",
+    about=("Kind", ASSESSMENT, PERSON, HEAD, ORGANISATION, PERIOD),
+    reference=tuple(each.heading for each in _ANSWERS),
+    takes_half=True,
+)
+
+
+def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetime) -> None:
+    """Write an assurer's workbook; the same input gives the same bytes.
+
+    Raises:
+        OSError: where it cannot be written.
+    """
+    facts = (Column("", 200, is_input=False), Column("What it says", 800, is_input=False))
+    title = _TITLE.format(organisation=what.organisation, period=what.period)
+    sheets = [TableSheet("Start", title, _FOR.format(name=what.name), facts, _START)]
+    columns = _columns(what.determinations)
+    for number, (name, rows) in enumerate(what.claims, start=1):
+        label = "Review" if len(what.claims) == 1 else f"Review {number}"
+        texts = tuple((e.ref, *e.claims, *(e.given.get(h, "") for h in INPUTS)) for e in rows)
+        titled = _REVIEW.format(name=name)
+        sheets.append(TableSheet(label, titled, _LINE, columns, texts, is_wide=True))
+    sheets.append(TableSheet("Answers", _EVERY, _REFERENCE, _ANSWERS, what.answers))
+    values = (what.assessment, what.person, what.head, what.organisation, what.period)
+    about = tuple(zip(_KIND.about, (_KIND.name, *values), strict=True))
+    sheets.append(TableSheet(ABOUT, ABOUT, _LEAVE, facts, about))
+    write_tables(
+        path,
+        sheets,
+        marking=what.marking,
+        footer=f"{what.organisation} {what.period} - review by {what.name}",
+        created=created,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """Whose workbook it is."""
-
-    assessment: str
-    person: str
-    head: str
-    organisation: str
-    period: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedRow:
-    """One row that came back."""
-
-    ref: str
-    sheet: str
-    place: str
-    """Sheet and cell of the ref, for messages."""
-    cells: Mapping[str, Cell]
-    """Keyed by heading; empty cells are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewReturn:
-    """What came back."""
-
-    about: About
-    rows: tuple[ReviewedRow, ...]
-    problems: tuple[Problem, ...]
-    """Cells that hold something nobody reads, in reading order."""
-
-
-def read_review_book(book: Book, name: str) -> ReviewReturn:
-    """Read an assurer's workbook; sheets and columns are found by what stands in them.
+def read_review_book(book: Book, name: str) -> Came:
+    """Read an assurer's workbook.
 
     Raises:
         WorkbookError: where it is none of ours.
     """
-    about = _about(book, name)
-    rows: list[ReviewedRow] = []
-    problems: list[Problem] = []
-    seen: dict[str, str] = {}
-    for sheet in book.sheets:
-        header = _header(sheet)
-        if header is None:
-            problems += _strangers(sheet, name)
-            continue
-        at, columns = header
-        found, more = _rows(sheet, name, at, columns)
-        problems += more
-        for row in found:
-            if row.ref in seen:
-                problems.append(
-                    Problem(
-                        "repeated-ref",
-                        row.place,
-                        f'The ref "{row.ref}" stands here and at {seen[row.ref]}.',
-                        "Only the first was read. Delete one of the rows and receive it again.",
-                    )
-                )
-            else:
-                seen[row.ref] = row.place
-                rows.append(row)
-    return ReviewReturn(about, tuple(rows), at_most(problems, name))
-
-
-def _about(book: Book, name: str) -> About:
-    for sheet in book.sheets:
-        values: dict[str, str] = {}
-        by_row: dict[int, dict[int, str]] = {}
-        for cell in sheet.cells:
-            by_row.setdefault(cell.row, {})[cell.column] = cell.text.strip()
-        for cells in by_row.values():
-            if cells.get(1) in _ABOUT_LABELS:
-                values[cells[1]] = cells.get(2, "")
-        if values.get("Kind") == KIND:
-            return About(*(values.get(label, "") for label in _ABOUT_LABELS[1:]))
-    raise WorkbookError(
-        Problem(
-            "not-a-review",
-            name,
-            "This is not an assurer's workbook of ours.",
-            "Nothing was stored from it. Send the one that `review send` wrote, filled in.",
-        )
-    )
-
-
-def _header(sheet: Sheet) -> tuple[int, dict[int, str]] | None:
-    by_row: dict[int, dict[int, str]] = {}
-    for cell in sheet.cells:
-        by_row.setdefault(cell.row, {})[cell.column] = " ".join(cell.text.split())
-    for row in sorted(by_row):
-        headings = by_row[row]
-        if REF in headings.values() and DETERMINATION in headings.values():
-            return row, {n: h for n, h in headings.items() if h in (REF, *CLAIMS, *INPUTS)}
-    return None
-
-
-_ABOVE = 3
-"""Rows of our own over the headings."""
-
-
-def _rows(
-    sheet: Sheet, name: str, at: int, columns: Mapping[int, str]
-) -> tuple[list[ReviewedRow], list[Problem]]:
-    problems: list[Problem] = []
-    place = f'{name}, sheet "{sheet.name}"'
-    by_row: dict[int, list[Cell]] = {}
-    for cell in sheet.cells:
-        if cell.row > at:
-            by_row.setdefault(cell.row, []).append(cell)
-        elif cell.row < at and (cell.column > 1 or cell.row > _ABOVE):
-            problems.append(_unread(place, cell))
-        if cell.comment:
-            problems.append(
-                Problem(
-                    "comment",
-                    f"{place}, cell {cell.address}",
-                    f'A comment stands here: "{cell.comment[:200]}".',
-                    "It was not stored. Write it under Comment; the file is kept.",
-                )
+    if about_of(book, _KIND) is None:
+        raise WorkbookError(
+            Problem(
+                "not-a-review",
+                name,
+                "This is not an assurer's workbook of ours.",
+                "Nothing was stored from it. Send the one that `review send` wrote, filled in.",
             )
-    rows: list[ReviewedRow] = []
-    for number in sorted(by_row):
-        cells = {columns[c.column]: c for c in by_row[number] if c.column in columns}
-        ref = cells.get(REF)
-        outside = [c for c in by_row[number] if c.column not in columns and c.text.strip()]
-        problems += [_unread(place, cell) for cell in outside]
-        said = [c for h, c in cells.items() if h in INPUTS and c.text.strip()]
-        if ref is None or not ref.text.strip():
-            problems += [_unread(place, cell) for cell in said]
-            continue
-        given = {h: c for h, c in cells.items() if c.text.strip()}
-        rows.append(
-            ReviewedRow(ref.text.strip(), sheet.name, f"{place}, cell {ref.address}", given)
         )
-    refs = {
-        cell.row: cell.text.strip()
-        for cells in by_row.values()
-        for cell in cells
-        if columns.get(cell.column) == REF and cell.text.strip()
-    }
-    inputs = [column for column, heading in columns.items() if heading in INPUTS]
-    return rows, [*problems, *joined(sheet, place, refs, inputs)]
-
-
-def _unread(place: str, cell: Cell) -> Problem:
-    return Problem(
-        "stray-cell",
-        f"{place}, cell {cell.address}",
-        f'"{cell.text[:80]}" stands where nothing is read.',
-        "It was not stored. Write it under Comment; the file is kept.",
-    )
-
-
-_OURS = {"Start", "Answers", ABOUT}
-
-
-def _strangers(sheet: Sheet, name: str) -> list[Problem]:
-    if sheet.name in _OURS or not sheet.cells:
-        return []
-    return [
-        Problem(
-            "extra-sheet",
-            f'{name}, sheet "{sheet.name}"',
-            f"The sheet is not ours and holds {len(sheet.cells)} cells.",
-            "They were not stored; the file is kept.",
-            Severity.PROBLEM,
-        )
-    ]
+    return read_tables(book, name, _KIND)

@@ -1,4 +1,4 @@
-"""Whether a row is still the row it was: texts away from their refs, and joined cells.
+"""Whether a row is still the row it was: texts away from their refs, joined and hidden cells.
 
 A *Ref* column sorted by itself moves answers. Where a row holds exactly the text of another one,
 nobody can say which of the two its answer is for, so nothing of it is stored. Rows whose text
@@ -9,9 +9,9 @@ with it.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cyberassess.books.guard import Sheet
+from cyberassess.books.guard import Cell, Sheet
 from cyberassess.books.wording import fold
-from cyberassess.errors import Problem, counted
+from cyberassess.errors import Problem, Severity, counted
 
 UNDO = (
     "Was one column sorted by itself? Undo that (Ctrl+Z), or copy the refs back from the file "
@@ -89,7 +89,7 @@ def beside_moved(where: str, ref: str, held: str = "") -> Problem:
 
 
 _SHOWN = 20
-"""How many refs are named of those that joined cells cover."""
+"""How many refs or rows are named one by one."""
 
 
 def joined(
@@ -118,3 +118,30 @@ def joined(
             "Each row was read from its own cell, and merging empties all cells but the first. "
             "Undo the merging, answer each row in its own cells, and send the file again.",
         )
+
+
+def hidden(sheet: Sheet, where: str) -> Iterator[Problem]:
+    """Say what of a sheet is hidden; it is read like all else.
+
+    Args:
+        sheet: as it came back.
+        where: the sheet, for messages.
+    """
+    what = ["the whole sheet"] if sheet.is_hidden else []
+    filled = {cell.row for cell in sheet.cells}
+    rows = [str(each) for each in sheet.hidden_rows if each in filled]
+    if rows:
+        more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+        what.append(f"{'rows' if rows[1:] else 'row'} {', '.join(rows[:_SHOWN])}{more}")
+    filled = {cell.column for cell in sheet.cells}
+    columns = [
+        Cell(1, each, "", "").address.rstrip("1")
+        for each in sheet.hidden_columns
+        if each in filled
+    ]
+    if columns:
+        what.append(f"{'columns' if columns[1:] else 'column'} {', '.join(columns)}")
+    if what:
+        message = f"Hidden here: {'; '.join(what)}."
+        hint = "They were read like all others."
+        yield Problem("hidden", where, message, hint, Severity.NOTE)

@@ -14,6 +14,8 @@ from pathlib import Path
 from cyberassess.books.look import INDENT, PLAIN_BOOK, Paper
 from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.disk import files
+from cyberassess.opening.assessment import Assessment, now
+from cyberassess.opening.files_for_people import csv_bytes, moment, saving
 
 _PETROL, _INPUT, _OCHRE = "#0b5563", "#fffdf0", "#b8962e"
 _GREY, _LINE = "#595959", "#c9d6d8"
@@ -36,6 +38,42 @@ class Column:
     """Whether people write in it."""
     is_link: bool = False
     """Whether its texts are paths of files that lie beside the workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a workbook of one kind is made of: declared once, for whoever writes and reads it."""
+
+    columns: tuple[Column, ...]
+    """Of its tables."""
+    needed: tuple[str, ...]
+    """Headings without which a table is not read; no row goes without the first."""
+    once: tuple[str, ...]
+    """Headings under which no two rows say the same."""
+    unread: str
+    """What becomes of words that stand where nothing is read, and where to write them."""
+    refused: str
+    """What becomes of a row that cannot be taken."""
+    titles: tuple[str, ...] = ()
+    """What we write over the tables; ``{name}`` stands for anything."""
+    lines: tuple[str, ...] = ()
+    """The lines below the titles, alike; a marking may follow."""
+    texts: tuple[str, ...] = ()
+    """What else we write beside the tables; without the number it begins with."""
+    name: str = ""
+    """Stands beside *Kind* on the sheet about the file; empty where there is none."""
+    about: tuple[str, ...] = ()
+    """The labels on that sheet."""
+    said: tuple[str, ...] = ()
+    """Labels elsewhere, beside which people write."""
+    reference: tuple[str, ...] = ()
+    """The headings of a table that is there to be read alone."""
+    is_plain: bool = False
+    """Whether it is a spreadsheet people keep themselves: CSV too, no unseen characters."""
+    is_whole: bool = False
+    """Whether nothing is taken of a file with a row that cannot be."""
+    takes_half: bool = False
+    """Whether the rest of a row is taken where one of its cells cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +149,22 @@ def write_tables(
         _table(paper, sheet, forms)
     book.close()
     files.write_whole(path, memory.getvalue())
+
+
+def write_table(assessment: Assessment, path: Path, sheet: TableSheet) -> None:
+    """Write one table, as CSV where the path says so, else as a workbook.
+
+    Raises:
+        AssessmentError: where it cannot be written.
+    """
+    hint = "Close it where it is open, or choose another folder. Nothing was changed."
+    with saving(path, hint=hint, make_folder=False):
+        if path.suffix.lower() == ".csv":
+            headings = [each.heading for each in sheet.columns]
+            files.write_whole(path, csv_bytes([headings, *sheet.rows]))
+            return
+        marking = assessment.contents.settings.marking.filled
+        write_tables(path, [sheet], marking=marking, footer=sheet.title, created=moment(now()))
 
 
 def _clean(text: str) -> str:

@@ -1,19 +1,32 @@
-"""Tables that people bring as a workbook, CSV or YAML."""
+"""Tables that come back: workbooks of a declared kind, and tables people bring as CSV or YAML.
 
-from collections.abc import Iterator
+Tables are found by their headings, rows by what stands under the first of these, facts by their
+label, never by where they are. A cell that holds something is taken, or known as ours, or
+reported with its address.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from cyberassess.disk.files import read_plain, write_whole
-from cyberassess.errors import FrameworkError, Problem, Severity
-from cyberassess.opening.assessment import Assessment, now
-from cyberassess.opening.files_for_people import csv_bytes, moment, saving
+from cyberassess.books import wording
+from cyberassess.books.guard import Book, Cell, Reader, Sheet
+from cyberassess.books.row_texts import hidden, joined, quoted
+from cyberassess.books.table_book import Kind
+from cyberassess.disk.files import read_plain
+from cyberassess.domain.characters import unfit_in
+from cyberassess.errors import (
+    AssessmentError,
+    FrameworkError,
+    Problem,
+    Severity,
+    at_most,
+    closest,
+    counted,
+)
+from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
-from cyberassess.sources.tables import Cell, Row, cell_of
-
-if TYPE_CHECKING:
-    from cyberassess.books.table_book import TableSheet
-
 
 _UNTOUCHED = "Nothing was written."
 YAML = (".yaml", ".yml")
@@ -22,7 +35,7 @@ _CSV = (".csv", ".tsv", ".txt")
 
 def read_rows(
     path: Path, fields: tuple[tables.Field, ...]
-) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[tables.Row, ...], tuple[Problem, ...]]:
     """Read a table of any kind; notes say what was not looked at."""
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
@@ -62,12 +75,10 @@ _FLAWS = {"f": "is a formula", "e": "shows a fault of the spreadsheet", "d": "is
 
 def _read_sheet(
     path: Path, fields: tuple[tables.Field, ...]
-) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
-    from cyberassess.books.guard import Reader, Sheet
-
-    def rows_of(sheet: Sheet) -> Iterator[Row]:
+) -> tuple[tuple[tables.Row, ...], tuple[Problem, ...]]:
+    def rows_of(sheet: Sheet) -> Iterator[tables.Row]:
         place = f'{path.name}, sheet "{sheet.name}"'
-        rows: dict[int, dict[int, Cell]] = {}
+        rows: dict[int, dict[int, tables.Cell]] = {}
         for cell in sheet.cells:
             flaw = _FLAWS.get(cell.kind, "")
             if cell.row in sheet.hidden_rows:
@@ -75,10 +86,10 @@ def _read_sheet(
             elif cell.column in sheet.hidden_columns:
                 flaw = "stands in a hidden column"
             if cell.text.strip():
-                made = cell_of(f"{place}, cell {cell.address}", cell.text, flaw)
+                made = tables.cell_of(f"{place}, cell {cell.address}", cell.text, flaw)
                 rows.setdefault(cell.row, {})[cell.column] = made
         for number, cells in sorted(rows.items()):
-            yield Row(f"{place}, row {number}", cells)
+            yield tables.Row(f"{place}, row {number}", cells)
 
     with Reader() as reader:
         book = reader.read(path)
@@ -118,19 +129,415 @@ def _read_sheet(
     return (found[chosen[0]] if chosen else ()), notes
 
 
-def write_table(assessment: Assessment, path: Path, sheet: "TableSheet") -> None:
-    """Write one table, as CSV where the path says so, else as a workbook.
+# Tables of a declared kind
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sheet of a file, for messages; the lines of a file that has no sheets."""
+
+    file: str
+    sheet: str
+    lines: Mapping[int, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Name the sheet."""
+        return f'{self.file}, sheet "{self.sheet}"' if self.sheet else self.file
+
+    def of(self, cell: Cell) -> str:
+        """Name a cell."""
+        return self.lines.get(cell.row) or f"{self}, cell {cell.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that came back."""
+
+    place: Place
+    cells: Mapping[str, Cell]
+    """Keyed by heading; empty cells are left out."""
+    key: Cell
+    said: tuple[Cell, ...]
+    """What people wrote in it."""
+    headings: Collection[str]
+    """Those of its table."""
+
+    @property
+    def where(self) -> str:
+        """The cell it is known by, for messages."""
+        return self.place.of(self.key)
+
+    @property
+    def ref(self) -> str:
+        """What it is known by."""
+        return self.key.text.strip()
+
+    def text(self, heading: str) -> str:
+        """Give what stands under a heading, empty where nothing does."""
+        cell = self.cells.get(heading)
+        return cell.text.strip() if cell else ""
+
+
+@dataclass(slots=True)
+class Came:
+    """What came back in a workbook of a declared kind."""
+
+    about: dict[str, str] = field(default_factory=dict)
+    """What its sheet about the file says, by label."""
+    said: dict[str, tuple[Place, Cell]] = field(default_factory=dict)
+    """What people wrote beside a label elsewhere."""
+    has_table: bool = False
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """In reading order; then rows that say different things."""
+    is_refused: bool = False
+    """Whether a row or a column of it could not be taken."""
+
+
+def about_of(book: Book, kind: Kind) -> Sheet | None:
+    """Give the sheet that says it is of this kind."""
+    for sheet in book.sheets:
+        labels = {cell.row for cell in sheet.cells if wording.fold(cell.text[:_LONGEST]) == "kind"}
+        rows = _rows_of(sheet) if labels else {}
+        for number in sorted(labels & rows.keys()):
+            label, value = _labelled(rows[number], ("Kind",))
+            if label and value and wording.fold(value.text) == wording.fold(kind.name):
+                return sheet
+    return None
+
+
+def read_table(path: Path, kind: Kind) -> Came:
+    """Read a spreadsheet people keep themselves, as a workbook, CSV or YAML.
 
     Raises:
-        AssessmentError: where it cannot be written.
+        AssessmentError: where it has not the headings, cannot be read, or is to be taken as a
+            whole and cannot be.
+        WorkbookError: where a workbook cannot be read.
     """
-    from cyberassess.books.table_book import write_tables
+    lines: dict[int, str] = {}
+    if path.suffix.lower() == ".xlsx":
+        with Reader() as reader:
+            book = reader.read(path)
+    else:
+        names = [tables.fold(each) for each in kind.needed]
+        try:
+            rows, _ = read_rows(path, tuple(tables.Field(each, (each,)) for each in names))
+        except FrameworkError as cause:
+            raise AssessmentError(*cause.problems) from cause
+        lines = {number: row.place for number, row in enumerate(rows, start=1)}
+        cells = (
+            Cell(number, column, "m" if each.flaw == _NO_TEXT["m"][1] else "s", each.text)
+            for number, row in enumerate(rows, start=1)
+            for column, each in row.cells.items()
+        )
+        book = Book((Sheet("", False, (), (), tuple(cells)),), "")
+    came = read_tables(book, path.name, kind, lines)
+    if not came.has_table and not any(e.code == "headings-missing" for e in came.problems):
+        wanted = " and ".join(f'"{each}"' for each in kind.needed)
+        message = f"No row has the heading{'s' if kind.needed[1:] else ''} {wanted}."
+        hint = f"The headings are: {', '.join(e.heading for e in kind.columns)}. {_UNTOUCHED}"
+        came.problems.insert(0, Problem("no-headings", path.name, message, hint))
+    if not came.has_table or (kind.is_whole and came.is_refused):
+        raise AssessmentError(*came.problems)
+    return came
 
-    hint = "Close it where it is open, or choose another folder. Nothing was changed."
-    with saving(path, hint=hint, make_folder=False):
-        if path.suffix.lower() == ".csv":
-            headings = [each.heading for each in sheet.columns]
-            write_whole(path, csv_bytes([headings, *sheet.rows]))
-            return
-        marking = assessment.contents.settings.marking.filled
-        write_tables(path, [sheet], marking=marking, footer=sheet.title, created=moment(now()))
+
+def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | None = None) -> Came:
+    """Read every sheet of a workbook of this kind.
+
+    Args:
+        book: as the guard gives it.
+        name: of the file, for messages.
+        kind: what it is made of.
+        lines: names of the rows, where it was no workbook.
+    """
+    came = Came()
+    about = about_of(book, kind) if kind.name else None
+    for sheet in book.sheets:
+        _Sheet(sheet, Place(name, sheet.name, lines or {}), kind, came).read(sheet is about)
+    for heading in kind.once:
+        came.rows = without_repeats(came, kind, [row.text(heading) for row in came.rows])
+    if book.extras:
+        message = f"Not looked at: {', '.join(book.extras[:_FEW])}."
+        hint = "If it says something that matters, write it into the table."
+        came.problems.append(Problem("not-looked-at", name, message, hint, Severity.NOTE))
+    came.problems = list(at_most(came.problems, name))
+    return came
+
+
+def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
+    """Give the rows, each once; of those that say different things all are reported.
+
+    Args:
+        came: the rows; what is reported is added to it.
+        kind: of the workbook.
+        keys: of each row, what no other may share; rows with an empty one are let be.
+    """
+    by_key: dict[str, list[Row]] = {}
+    for row, key in zip(came.rows, keys, strict=True):
+        if row.said and key:
+            by_key.setdefault(wording.fold(key), []).append(row)
+    out: list[Row] = []
+    for several in by_key.values():
+        if not several[1:] or len({_words(each, kind) for each in several}) == 1:
+            out += several[1:]
+            continue
+        out += several
+        came.is_refused = True
+        for row in several:
+            others = ", ".join(each.where for each in several[:_FEW] if each is not row)
+            called = quoted(row.key.text)
+            message = f"The row of {called} stands in the file more than once, with other words"
+            hint = f"{kind.refused} Keep the right row and delete the other."
+            problem = Problem("repeated-ref", row.where, f"{message}: at {others} too.", hint)
+            came.problems.append(problem)
+    gone = {id(each) for each in out}
+    return [row for row in came.rows if id(row) not in gone]
+
+
+def _words(row: Row, kind: Kind) -> tuple[str, ...]:
+    """Give what a row says, apart from what we wrote in it."""
+    return tuple(
+        row.text(each.heading)
+        for each in kind.columns
+        if each.is_input or each.heading in kind.once
+    )
+
+
+_FEW = 5
+_LOOKED_UP = 50
+"""For how many headings the nearest known one is looked up; it takes its time."""
+_LONGEST = 100
+"""How much of a text is looked at where a heading or a label is looked for."""
+_NAMED = 20
+"""How many cells of a sheet that is not ours are named one by one."""
+_DIGITS = "0123456789,"
+_NO_TEXT = {
+    "f": ("formula", "is a formula"),
+    "e": ("broken-value", "shows a fault of the spreadsheet"),
+    "m": ("flawed-cell", "holds several values where one text belongs"),
+}
+
+
+def _rows_of(sheet: Sheet) -> dict[int, dict[int, Cell]]:
+    """Give the cells that hold a value, by row and column."""
+    rows: dict[int, dict[int, Cell]] = {}
+    for cell in sheet.cells:
+        if cell.kind and cell.text.strip():
+            rows.setdefault(cell.row, {})[cell.column] = cell
+    return rows
+
+
+def _labelled(row: Mapping[int, Cell], labels: Sequence[str]) -> tuple[str, Cell | None]:
+    """Give the label of a row, and the next cell to its right."""
+    known = {wording.fold(each): each for each in labels}
+    cells = [row[column] for column in sorted(row)] if known else []
+    for at, cell in enumerate(cells):
+        if label := known.get(wording.fold(cell.text[:_LONGEST])):
+            return label, next(iter(cells[at + 1 :]), None)
+    return "", None
+
+
+class _Sheet:
+    """One sheet being read."""
+
+    def __init__(self, sheet: Sheet, place: Place, kind: Kind, came: Came) -> None:
+        self.sheet, self.place, self.kind, self.came = sheet, place, kind, came
+        self.rows = _rows_of(sheet)
+        self.wanted = {tables.fold(each.heading): each.heading for each in kind.columns}
+        self.ours = set(self._title_and_line())
+
+    def say(self, code: str, where: Cell | str, message: str, hint: str) -> None:
+        place = where if isinstance(where, str) else self.place.of(where)
+        self.came.problems.append(Problem(code, place, message, hint))
+
+    def refuse(self, code: str, where: Cell | str, message: str, hint: str = "") -> None:
+        """Report what keeps a row or a column from being taken."""
+        self.came.is_refused = True
+        self.say(code, where, message, f"{hint} {self.kind.refused}".strip())
+
+    def strange(self, cells: Iterable[Cell]) -> None:
+        """Report the cells that are not ours, one by one as long as they are few."""
+        found = [each for each in cells if not self._is_ours(each)]
+        for cell in found[:_NAMED]:
+            what = f"{quoted(cell.text)} stands where nothing is read."
+            self.say("unexpected-text", cell, what, self.kind.unread)
+        if left := found[_NAMED:]:
+            ends = f"from {left[0].address} to {left[-1].address}"
+            message = f"{counted(len(left), 'more cell')} hold something here, {ends}."
+            self.say("unexpected-text", str(self.place), message, self.kind.unread)
+
+    def _title_and_line(self) -> Iterator[Cell]:
+        numbers = sorted(self.rows)[: tables.HEADINGS_WITHIN]
+        cells = (self.rows[number][n] for number in numbers for n in sorted(self.rows[number]))
+        title = next((each for each in cells if wording.fits(each.text, self.kind.titles)), None)
+        row = self.rows.get(title.row + 1 if title else _SECOND, {})
+        line = row.get(title.column if title else min(row, default=0))
+        lines = (*self.kind.lines, *(f"{each} {{marking}}" for each in self.kind.lines))
+        if title:
+            yield title
+        if line and wording.fits(line.text, lines):
+            yield line
+
+    def _is_ours(self, cell: Cell) -> bool:
+        return cell in self.ours or wording.fits(cell.text.lstrip(_DIGITS), self.kind.texts)
+
+    def read(self, is_about: bool) -> None:  # noqa: FBT001 - one caller, one line
+        for cell in self.sheet.cells:
+            if cell.comment:
+                message = f"There is a note on this cell: {quoted(cell.comment)}."
+                self.say("comment", cell, message, self.kind.unread)
+        for text in self.sheet.drawn:
+            message = f"There is a text box or shape here that says {quoted(text)}."
+            self.say("drawn-text", str(self.place), message, self.kind.unread)
+        self.came.problems += hidden(self.sheet, str(self.place))
+        numbers = sorted(self.rows)
+        at = next((n for n in numbers if self._has(n, self.kind.needed)), 0)
+        listed = next((n for n in numbers if self._has(n, self.kind.reference)), 0)
+        if at:
+            self._around(numbers[: numbers.index(at)])
+            self._table(at, numbers[numbers.index(at) + 1 :])
+        elif listed and self.kind.reference:
+            self._around(numbers[: numbers.index(listed)])
+            self._reference(listed, numbers[numbers.index(listed) + 1 :])
+        elif is_about:
+            self._facts(self.kind.about, self.came.about)
+        elif not self._lost(numbers):
+            self._around(numbers)
+
+    def _has(self, number: int, headings: Collection[str]) -> bool:
+        row = self.rows[number]
+        if len(row) < len(headings):
+            return False
+        found = {tables.fold(cell.text[:_LONGEST]) for cell in row.values()}
+        return found.issuperset(tables.fold(each) for each in headings)
+
+    def _facts(self, labels: Sequence[str], found: dict[str, str]) -> None:
+        strange: list[Cell] = []
+        for row in self.rows.values():
+            label, value = _labelled(row, labels)
+            if label and value:
+                found.setdefault(label, value.text.strip())
+            known = {wording.fold(label)}
+            strange += [
+                c for c in row.values() if c is not value and wording.fold(c.text) not in known
+            ]
+        self.strange(strange)
+
+    def _around(self, numbers: Sequence[int]) -> None:
+        """Read rows that belong to no table."""
+        strange: list[Cell] = []
+        for number in numbers:
+            row = self.rows[number]
+            label, value = _labelled(row, self.kind.said)
+            if label and value:
+                self.came.said.setdefault(label, (self.place, value))
+            strange += [
+                c
+                for c in row.values()
+                if c is not value and wording.fold(c.text) != wording.fold(label)
+            ]
+        self.strange(strange)
+
+    def _lost(self, numbers: Sequence[int]) -> bool:
+        """Report a table that lost one of its headings; nothing of it is taken."""
+        for number in numbers:
+            found = {tables.fold(c.text[:_LONGEST]): c for c in self.rows[number].values()}
+            if len(found.keys() & self.wanted.keys()) < _LEAST:
+                continue
+            gone = [quoted(e) for e in self.kind.needed if tables.fold(e) not in found]
+            other = [c for folded, c in found.items() if folded not in self.wanted]
+            shown = "; ".join(f"{c.address} says {quoted(c.text)}" for c in other[:_FEW])
+            message = f"This row of headings lacks {' and '.join(gone)}"
+            message += f": {shown}." if shown else "."
+            below = sum(n > number for n in numbers)
+            hint = f"Nothing in the {counted(below, 'row')} below was taken. Put the heading back."
+            self.came.is_refused = True
+            self.say("headings-missing", next(iter(found.values())), message, hint)
+            self._around(numbers[: numbers.index(number)])
+            return True
+        return False
+
+    def _reference(self, at: int, numbers: Sequence[int]) -> None:
+        """Pass over a table that is there to be read; what stands beside it is reported."""
+        known = {tables.fold(each) for each in self.kind.reference}
+        ours = {n for n, cell in self.rows[at].items() if tables.fold(cell.text) in known}
+        rows = [self.rows[number] for number in (at, *numbers)]
+        whole = [{n: c for n, c in row.items() if n in ours} for row in rows]
+        self.strange(
+            cell
+            for row, here in zip(rows, whole, strict=True)
+            for column, cell in row.items()
+            if column not in ours or len(here) < _LEAST
+        )
+
+    def _table(self, at: int, numbers: Sequence[int]) -> None:
+        columns: dict[int, str] = {}
+        below = Counter(column for number in numbers for column in self.rows[number])
+        for column, cell in sorted(self.rows[at].items()):
+            heading = self.wanted.get(tables.fold(cell.text), "")
+            if heading and heading not in columns.values():
+                columns[column] = heading
+            else:
+                self._unknown(cell, below[column])
+        self.came.has_table = True
+        over = set(self.rows[at])
+        refs: dict[int, str] = {}
+        for number in numbers:
+            row = self.rows[number]
+            self.strange(cell for column, cell in sorted(row.items()) if column not in over)
+            cells = {columns[n]: cell for n, cell in sorted(row.items()) if n in columns}
+            if all(
+                tables.fold(cell.text[:_LONGEST]) == tables.fold(h) for h, cell in cells.items()
+            ):
+                continue
+            made = self._row(cells, columns.values())
+            if self.kind.needed[0] in cells:
+                refs[number] = cells[self.kind.needed[0]].text.strip()
+            self.came.rows += [made] if made else []
+        inputs = {each.heading for each in self.kind.columns if each.is_input}
+        answered = [column for column, heading in columns.items() if heading in inputs]
+        self.came.problems += joined(self.sheet, str(self.place), refs, answered)
+
+    def _unknown(self, cell: Cell, below: int) -> None:
+        known = list(self.wanted.values())
+        held = f" Filled cells under it: {below:,}." if below else ""
+        message = f"{quoted(cell.text)} is not a heading here, or stands there twice.{held}"
+        few = len(self.came.problems) < _LOOKED_UP
+        near = closest(cell.text[:_LONGEST], known) if few else ""
+        became = self.kind.refused if self.kind.is_whole else "Nothing under it was read."
+        hint = f"{near} The headings are: {', '.join(known)}. {became}"
+        self.came.is_refused = True
+        self.say("unknown-heading", cell, message, hint.strip())
+
+    def _row(self, cells: Mapping[str, Cell], headings: Collection[str]) -> Row | None:
+        """Give a row, or say why it cannot be taken."""
+        kept: dict[str, Cell] = {}
+        for heading, cell in cells.items():
+            code, flaw = _NO_TEXT.get(cell.kind, ("", ""))
+            if not flaw and self.kind.is_plain:
+                unfit = unfit_in(cell.text.strip(), lines=True)
+                code, flaw = "unseen-character", unfit and f"holds the character {unfit}"
+                cell = cell._replace(text=unsafe_cell(cell.text.strip()))  # noqa: PLW2901
+            if not flaw:
+                kept[heading] = cell
+                continue
+            what = f"{quoted(cell.text)} {flaw}."
+            self.refuse(code, cell, what, "Type the value itself.")
+        if len(kept) < len(cells) and not self.kind.takes_half:
+            return None
+        key = kept.get(self.kind.needed[0])
+        if key is None:
+            first = next(iter(cells.values()))
+            held = "; ".join(quoted(each.text) for each in cells.values())
+            message = f"The row has no {self.kind.needed[0]}, and holds: {held}."
+            self.refuse("no-key", first, message)
+            return None
+        inputs = [e.heading for e in self.kind.columns if e.is_input and e.heading in kept]
+        return Row(self.place, kept, key, tuple(kept[each] for each in inputs), headings)
+
+
+_SECOND = 2
+"""The row our line stands in, where its title is gone."""
+_LEAST = 2
+"""How many headings make a row of headings that lost one."""

@@ -5,7 +5,7 @@ the file by its labels, sheets of questions by their headings, rows by their *Re
 holds something is read, or known as ours, or reported; nothing is passed over in silence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from cyberassess.books.questionnaire.rows import (
     replies_of,
     rows_of,
 )
-from cyberassess.books.row_texts import Texts, joined
+from cyberassess.books.row_texts import Texts, hidden, joined, quoted
 from cyberassess.domain.people.questions import Document, Ref, Reply, Typed, read_ref
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
@@ -282,7 +282,7 @@ class _Reading:
     def about_sheet(self, about: _About) -> None:
         ours = {wording.fold(each) for each in (wording.ABOUT, wording.ABOUT_LINE)}
         place = Place(self.name, about.sheet.name, self.source)
-        self._hidden(about.sheet)
+        self.problems += hidden(about.sheet, place.sheet_name)
         self.problems += [place.drawn(each) for each in about.sheet.drawn]
         for cell in about.sheet.cells:
             if cell.comment:
@@ -291,35 +291,10 @@ class _Reading:
             if cell.kind and at not in about.known and wording.fold(cell.text) not in ours:
                 self.problems.append(place.unexpected(cell))
 
-    def _hidden(self, sheet: Sheet) -> None:
-        what: list[str] = []
-        filled = {cell.row for cell in sheet.cells}
-        rows = [str(each) for each in sheet.hidden_rows if each in filled]
-        if rows:
-            more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-            what.append(f"{'rows' if rows[1:] else 'row'} {', '.join(rows[:_SHOWN])}{more}")
-        filled = {cell.column for cell in sheet.cells}
-        columns = [
-            Cell(1, each, "", "").address.rstrip("1")
-            for each in sheet.hidden_columns
-            if each in filled
-        ]
-        if columns:
-            what.append(f"{'columns' if columns[1:] else 'column'} {', '.join(columns)}")
-        if sheet.is_hidden:
-            what.insert(0, "the whole sheet")
-        if what:
-            self.note(
-                "hidden",
-                f'{self.name}, sheet "{sheet.name}"',
-                f"Hidden here: {'; '.join(what)}.",
-                "They were read like all others.",
-            )
-
     def sheet(self, sheet: Sheet) -> None:
-        self._hidden(sheet)
         grid = Grid(sheet)
         place = Place(self.name, sheet.name, self.source)
+        self.problems += hidden(sheet, place.sheet_name)
         self.problems += [place.drawn(each) for each in sheet.drawn]
         columns = grid.headings()
         if columns is not None and not self.known:
@@ -380,12 +355,15 @@ class _Reading:
         self.problems += [place.comment(cell) for cell in sheet.cells if cell.comment]
         refs = [cell for cell in filled if self._is_ref(cell)]
         if refs:
+            changed = _changed_headings(filled)
+            found = "; ".join(f"{each.address} says {quoted(each.text)}" for each in changed)
             self.problems.append(
                 Problem(
                     "headings-missing",
                     place.sheet_name,
                     f"{counted(len(refs), 'row')} of ours, and the headings over them "
-                    f"({', '.join(wording.HEADINGS)}) are missing or changed.",
+                    f"({', '.join(wording.HEADINGS)}) are missing or changed"
+                    f"{': ' if found else ''}{found}.",
                     "Nothing on this sheet was stored. Put them back and send the file again.",
                 )
             )
@@ -462,9 +440,13 @@ class _Reading:
         return all(each in self.frameworks for each in self.file_frameworks)
 
 
+def _changed_headings(cells: Sequence[Cell]) -> list[Cell]:
+    """Give what stands between headings of ours and is none of them."""
+    ours = {wording.fold(each) for each in wording.HEADINGS}
+    rows = [cell.row for cell in cells if wording.fold(cell.text) in ours]
+    heads = max(rows, key=rows.count, default=0)
+    return [cell for cell in cells if cell.row == heads and wording.fold(cell.text) not in ours]
+
+
 def _is(cell: Cell, text: str) -> bool:
     return cell.kind == "s" and wording.fold(cell.text) == wording.fold(text)
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'

@@ -19,7 +19,8 @@ from cyberassess.books import wording
 from cyberassess.books.decisions_book import Decided, is_decisions, read_decisions
 from cyberassess.books.guard import Book, Reader
 from cyberassess.books.questionnaire.reading import read_return
-from cyberassess.books.review_book import INPUTS, ReviewedRow, read_review_book
+from cyberassess.books.review_book import INPUTS, read_review_book
+from cyberassess.books.tables import Row
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import (
@@ -490,11 +491,11 @@ class _Review:
 
     def __init__(self, assessment: Assessment, book: Book, name: str) -> None:
         self.assessment = assessment
-        self.rows: dict[tuple[str, str], ReviewedRow] = {}
+        self.rows: dict[tuple[str, str], Row] = {}
         for row in read_review_book(book, name).rows:
             for heading in INPUTS:
                 if heading in row.cells:
-                    self.rows[row.sheet, row.cells[heading].address] = row
+                    self.rows[row.place.sheet, row.cells[heading].address] = row
 
     def says(self, entry: _Entry) -> _Says | None:
         row = self.rows.get((entry.sheet, entry.cell))

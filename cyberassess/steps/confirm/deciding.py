@@ -40,33 +40,6 @@ if TYPE_CHECKING:
     from cyberassess.books.guard import Book
     from cyberassess.opening.intake import ReceivedFile
 
-_TITLES: Mapping[Kind, tuple[str, str]] = {
-    Kind.CONFLICT: (
-        "People differ: which answer is right?",
-        "Until you decide, the less favourable answer counts. A reason is needed.",
-    ),
-    Kind.INHERITED: (
-        "Answers of shared services: do they hold here?",
-        "Choose Yes to take the answer over. With No, or nothing, it does not count here.",
-    ),
-    Kind.EARLIER: (
-        "Answers of last year: are they still so?",
-        "Choose Yes to take the answer over. With No, or nothing, it does not count.",
-    ),
-    Kind.REASON: (
-        "Answers that lack a reason",
-        "Write the reason the person gives you. Without one the answer does not count.",
-    ),
-    Kind.COLUMN: (
-        "Most of a column does not apply: may it count all the same?",
-        "Choose Yes and say why. Without your acceptance the column does not count.",
-    ),
-    Kind.DETERMINATION: (
-        "Which level do you confirm?",
-        "The rule suggests; you confirm. A reason is needed where you see it differently.",
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -122,7 +95,6 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
         sheets.append(
             DecisionSheet(
                 kind.value,
-                *_TITLES[kind],
                 tuple(offered),
                 tuple(DecisionRow(each.ref, each.subject, each.now) for each in rows),
             )
@@ -241,6 +213,8 @@ class _Taking:
             hint = "It was not recorded. Put the ref back as it was, and receive it again."
             self._say("unknown-ref", row, message, hint)
             return None
+        if not row.decision and not row.reason:
+            return None
         if current is None or current.basis != was.basis:
             what = "is decided or gone" if current is None else "rests on other answers now"
             message = f"{row.ref} {what}, since this workbook was written."
@@ -281,6 +255,11 @@ class _Taking:
             hint = f"It was not recorded. Choose one of: {', '.join(found.choices)}."
             self._say("not-allowed", row, message, hint)
             return []
+        is_kept = found.choices != (YES, NO) or (found.kind, chosen) == (Kind.COLUMN, YES)
+        if row.reason and not is_kept:
+            message = f"A reason stands beside {found.ref}, where a {chosen} keeps none."
+            hint = f"The {chosen} counts as it is; the reason was not recorded."
+            self._say("reason-not-kept", row, message, hint)
         if chosen == NO and found.choices == (YES, NO):
             self.result.unchanged += 1
             return []
@@ -333,6 +312,9 @@ class _Taking:
 
     def _reason(self, row: "Decided", found: Waiting) -> list[Event]:
         key, (answer,) = found.statement, found.basis
+        if row.decision:
+            message = f'"{row.decision[:60]}" stands beside {found.ref}, where nothing is chosen.'
+            self._say("unexpected-text", row, message, "It was not recorded.")
         if key is None or self._needs_reason(row, found, "Only a reason is asked for."):
             return []
         return [

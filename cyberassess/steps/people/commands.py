@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cyberassess.errors import Severity
 from cyberassess.terminal.running import (
+    IN_PART,
     by_whom,
     json_flag,
     print_json,
@@ -32,6 +34,16 @@ _output = click.option(
 )
 _force = click.option("--force", is_flag=True, help="Replace the file.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+
+
+def _say_taken(context: click.Context, found: "TableTaken", *, dry_run: bool) -> None:
+    from cyberassess.steps.people.words import taken_lines
+
+    for line in taken_lines(found, dry_run=dry_run):
+        click.echo(line)
+    show_problems(found.problems)
+    if any(each.severity is Severity.PROBLEM for each in found.problems):
+        context.exit(IN_PART)
 
 
 @click.group(invoke_without_command=True)
@@ -251,7 +263,6 @@ def people_import(
     from cyberassess.opening.assessment import RenamedError
     from cyberassess.steps.people.asking_who import ask_who
     from cyberassess.steps.people.tables import import_people
-    from cyberassess.steps.people.words import taken_lines
 
     def take(renamed: Sequence[str], new: Sequence[str]) -> "TableTaken":
         return import_people(
@@ -271,9 +282,7 @@ def people_import(
             raise
         who = ask_who(cause.renamings)
         found = take([*renamed, *who.renamed], [*new, *who.new])
-    for line in taken_lines(found, dry_run=dry_run):
-        click.echo(line)
-    show_problems(found.problems)
+    _say_taken(context, found, dry_run=dry_run)
 
 
 @click.group(invoke_without_command=True)
@@ -443,9 +452,6 @@ def systems_import(context: click.Context, file: Path, *, dry_run: bool, by: str
       cyberassess systems import systems.csv
     """
     from cyberassess.steps.people.tables import import_systems
-    from cyberassess.steps.people.words import taken_lines
 
     found = import_systems(Path(context.obj), file, dry_run=dry_run, by=by)
-    for line in taken_lines(found, dry_run=dry_run):
-        click.echo(line)
-    show_problems(found.problems)
+    _say_taken(context, found, dry_run=dry_run)

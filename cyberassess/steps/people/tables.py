@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cyberassess.books.table_book import Column, TableSheet
-from cyberassess.books.tables import read_rows, write_table
+from cyberassess.books.table_book import Column, Kind, TableSheet, write_table
+from cyberassess.books.tables import Row, read_table
 from cyberassess.domain.assessment import (
     ORGANISATION,
     SHARED_SERVICE,
@@ -31,20 +31,20 @@ from cyberassess.opening.assessment import (
 )
 from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope, plain
 from cyberassess.opening.file_names import slug
-from cyberassess.opening.files_for_people import refuse_existing, unsafe_cell
-from cyberassess.sources.tables import Cell, Field, Row, fold, heading_row
+from cyberassess.opening.files_for_people import refuse_existing
+from cyberassess.sources.tables import fold
 from cyberassess.steps.people.people import asks_text, next_person_id, people_values, read_asks
 from cyberassess.steps.people.same_people import as_they_were, handed_over, named_among, separated
 from cyberassess.steps.people.systems import scopes_values
 
-_PEOPLE = (
+_PEOPLE_COLUMNS = (
     Column("Id", 60, is_input=False),
     Column("Name", 200),
     Column("Role", 170),
     Column("E-mail", 260),
     Column("Asked about", 520),
 )
-_SYSTEMS = (
+_SYSTEMS_COLUMNS = (
     Column("Id", 130, is_input=False),
     Column("Name", 190),
     Column("Kind", 120, ("system", SHARED_SERVICE, "cloud-service")),
@@ -61,6 +61,24 @@ _PEOPLE_LINE = (
     "Asked about: roles or outcomes, @ and a system, for example service@housing; B2.c@revenues."
 )
 _SYSTEMS_LINE = "A row with a reason under Left out because is considered and not assessed."
+
+
+def _kind(name: str, columns: tuple[Column, ...], line: str) -> Kind:
+    return Kind(
+        columns,
+        needed=("Name",),
+        once=("Id", "Name"),
+        unread="It was not stored. Write it under one of the headings.",
+        refused=UNTOUCHED,
+        titles=(f"{name} of {{organisation}}, {{period}}",),
+        lines=(line,),
+        is_plain=True,
+        is_whole=True,
+    )
+
+
+_PEOPLE = _kind("People", _PEOPLE_COLUMNS, _PEOPLE_LINE)
+_SYSTEMS = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
 
 
 def _to_write(output: Path | None, default: Path, *, force: bool) -> Path:
@@ -83,13 +101,14 @@ def _export(
     path: Path,
     *,
     name: str,
-    line: str,
-    columns: tuple[Column, ...],
+    kind: Kind,
     rows: Sequence[tuple[str, ...]],
 ) -> Path:
     settings = assessment.contents.settings
     title = f"{name} of {settings.organisation}, {settings.period}"
-    write_table(assessment, path, TableSheet(name, title, line, columns, tuple(rows), spare=20))
+    (line,) = kind.lines
+    sheet = TableSheet(name, title, line, kind.columns, tuple(rows), spare=20)
+    write_table(assessment, path, sheet)
     return path
 
 
@@ -105,7 +124,7 @@ def export_people(folder: Path, output: Path | None = None, *, force: bool = Fal
         (str(each.id), each.name, each.role, each.email, asks_text(each))
         for each in assessment.contents.settings.everybody
     ]
-    return _export(assessment, path, name="People", line=_PEOPLE_LINE, columns=_PEOPLE, rows=rows)
+    return _export(assessment, path, name="People", kind=_PEOPLE, rows=rows)
 
 
 def export_systems(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -127,9 +146,7 @@ def export_systems(folder: Path, output: Path | None = None, *, force: bool = Fa
         if each.id != ORGANISATION
     ]  # fmt: skip
     rows += [("", each.title, *[""] * 8, each.reason) for each in settings.left_out]
-    return _export(
-        assessment, path, name="Systems", line=_SYSTEMS_LINE, columns=_SYSTEMS, rows=rows
-    )
+    return _export(assessment, path, name="Systems", kind=_SYSTEMS, rows=rows)
 
 
 @dataclass
@@ -142,96 +159,6 @@ class TableTaken:
     not_listed: list[str] = field(default_factory=list)
     """Those that are not in the file; they stay as they are."""
     problems: list[Problem] = field(default_factory=list)
-
-
-class _Entry:
-    """One row, by heading."""
-
-    def __init__(self, row: Row, columns: Mapping[str, int]) -> None:
-        self.place = row.place
-        self._cells = {name: row.cells.get(column) for name, column in columns.items()}
-
-    def has(self, heading: str) -> bool:
-        """Say whether the table has this column."""
-        return fold(heading) in self._cells
-
-    def text(self, heading: str) -> str:
-        """Give the text under a heading, empty where there is none."""
-        cell = self._cells.get(fold(heading))
-        return unsafe_cell(cell.text) if cell else ""
-
-    def flawed(self) -> list[Cell]:
-        """Give the cells whose value cannot be relied on."""
-        return [cell for cell in self._cells.values() if cell is not None and cell.flaw]
-
-
-def _entries(path: Path, columns: tuple[Column, ...], taken: TableTaken) -> list[_Entry]:
-    """Read the rows; a heading that is not known, and a row without a name, are problems."""
-    wanted = (Field("name", ("name",)),)
-    rows, notes = read_rows(path, wanted)
-    taken.problems += notes
-    at = heading_row(rows, wanted)
-    if at is None:
-        headings = ", ".join(each.heading for each in columns)
-        raise AssessmentError(
-            Problem(
-                "no-headings",
-                path.name,
-                'No row has the heading "Name".',
-                f"The headings are: {headings}. {UNTOUCHED}",
-            )
-        )
-    known = {fold(each.heading): each.heading for each in columns}
-    found: dict[str, int] = {}
-    problems: list[Problem] = []
-    for column, cell in rows[at].cells.items():
-        name = fold(cell.text)
-        if name not in known or name in found:
-            problems.append(
-                Problem(
-                    "unknown-heading",
-                    cell.place,
-                    f'"{cell.text}" is not a heading here, or stands there twice.',
-                    f"{closest(cell.text, list(known.values()))} The headings are: "
-                    f"{', '.join(known.values())}. {UNTOUCHED}".strip(),
-                )
-            )
-        else:
-            found[name] = column
-    entries = [_Entry(row, found) for row in rows[at + 1 :]]
-    for entry in entries:
-        problems += [
-            Problem(
-                "flawed-cell",
-                cell.place,
-                f'"{cell.text}" {cell.flaw}.',
-                f"Type the value itself. {UNTOUCHED}",
-            )
-            for cell in entry.flawed()
-        ]
-        if not entry.text("Name"):
-            problems.append(
-                Problem(
-                    "no-name",
-                    entry.place,
-                    "The row has no name.",
-                    f"Give it one, or clear the row. {UNTOUCHED}",
-                )
-            )
-    names = [fold(entry.text("Name")) for entry in entries]
-    problems += [
-        Problem(
-            "repeated-name",
-            entry.place,
-            f'"{entry.text("Name")}" stands in the file more than once.',
-            f"Keep one of the rows. {UNTOUCHED}",
-        )
-        for number, entry in enumerate(entries)
-        if entry.text("Name") and fold(entry.text("Name")) in names[:number]
-    ]
-    if problems:
-        raise AssessmentError(*problems)
-    return entries
 
 
 def import_people(
@@ -259,7 +186,9 @@ def import_people(
     taken = TableTaken()
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
-    entries = _entries(path, _PEOPLE, taken)
+    came = read_table(path, _PEOPLE)
+    entries = came.rows
+    taken.problems += came.problems
     everybody = {str(each.id): each for each in settings.everybody}
     problems = _moved(entries, {key: each.name for key, each in everybody.items()})
     listed: set[str] = set()
@@ -268,11 +197,11 @@ def import_people(
         name = str(known.id) if known else _free_id(settings, everybody)
         values: dict[str, Any] = plain(known) if known else {"id": name}
         for heading, key in (("Name", "name"), ("Role", "role"), ("E-mail", "email")):
-            if entry.has(heading):
+            if heading in entry.headings:
                 values[key] = entry.text(heading)
         try:
-            if entry.has("Asked about"):
-                values["answers"] = read_asks(entry.text("Asked about"), entry.place, settings)
+            if "Asked about" in entry.headings:
+                values["answers"] = read_asks(entry.text("Asked about"), entry.where, settings)
             person = Person.model_validate({k: v for k, v in values.items() if v})
         except CyberassessError as cause:
             problems += cause.problems
@@ -309,20 +238,20 @@ def import_people(
     return taken
 
 
-def _moved(entries: Sequence[_Entry], names: Mapping[str, str]) -> list[Problem]:
+def _moved(entries: Sequence[Row], names: Mapping[str, str]) -> list[Problem]:
     """Report rows that have the id of one and the name of another; nothing is taken in then."""
     from cyberassess.books.row_texts import Texts, moved
 
     texts = Texts.of(names.items())
     return [
-        moved(each.place, each.text("Id"), other, each.text("Name"))
+        moved(each.where, each.text("Id"), other, each.text("Name"))
         for each in entries
         if each.text("Id") in names
         if (other := texts.owner(each.text("Name"), names[each.text("Id")]))
     ]
 
 
-def _known(entry: _Entry, there: Iterable[Person]) -> Person | None:
+def _known(entry: Row, there: Iterable[Person]) -> Person | None:
     everybody = list(there)
     wanted, name = entry.text("Id"), fold(entry.text("Name"))
     by_id = (each for each in everybody if wanted and str(each.id) == wanted)
@@ -403,7 +332,9 @@ def import_systems(
     taken = TableTaken()
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
-    entries = _entries(path, _SYSTEMS, taken)
+    came = read_table(path, _SYSTEMS)
+    entries = came.rows
+    taken.problems += came.problems
     scopes = {str(each.id): each for each in settings.scopes}
     left_out = {fold(each.title): (each.title, each.reason) for each in settings.left_out}
     before = dict(left_out)
@@ -447,12 +378,12 @@ def import_systems(
 
 
 def _scope(
-    entry: _Entry,
+    entry: Row,
     key: str,
     known: Scope | None,
     settings: Settings,
     *,
-    entries: Sequence[_Entry],
+    entries: Sequence[Row],
     owners: "_Owners",
 ) -> Scope:
     values: dict[str, Any] = plain(known) if known else {"id": key, "kind": "system"}
@@ -460,26 +391,26 @@ def _scope(
     if entry.text("Kind"):
         values["kind"] = entry.text("Kind")
     for heading, name in _FACTS:
-        if entry.has(heading):
+        if heading in entry.headings:
             values[name] = entry.text(heading)
-    if entry.has("Owner"):
+    if "Owner" in entry.headings:
         values["owner"] = owners.find(entry)
-    if entry.has("Inherits from"):
+    if "Inherits from" in entry.headings:
         there = {str(each.id) for each in settings.all_scopes}
         new = {e.text("Id") or slug(e.text("Name")) for e in entries} - there
         values["inherits"] = [
             slug(each)
             if slug(each) in new
-            else str(find_scope(settings, each, where=entry.place).id)
+            else str(find_scope(settings, each, where=entry.where).id)
             for each in _listed(entry.text("Inherits from"))
         ]
-    if entry.has("Covers"):
+    if "Covers" in entry.headings:
         values["covers"] = _listed(entry.text("Covers"))
     if not _ID.fullmatch(key):
         raise AssessmentError(
             Problem(
                 "not-an-id",
-                entry.place,
+                entry.where,
                 f'"{key}" is not an id: it may hold small letters, digits and hyphens.',
                 f"Leave Id empty for a new system; it is made from the name. {UNTOUCHED}",
             )
@@ -502,7 +433,7 @@ class _Owners:
         self._there = {str(each.id): each for each in settings.everybody}
         self.new: list[Person] = []
 
-    def find(self, entry: _Entry) -> str:
+    def find(self, entry: Row) -> str:
         """Give the id of a row's owner, empty where it has none.
 
         Raises:
@@ -520,7 +451,7 @@ class _Owners:
             raise AssessmentError(
                 Problem(
                     "unknown-person",
-                    entry.place,
+                    entry.where,
                     f'"{name}" is nobody in assessment.yaml.',
                     f"{near} {UNTOUCHED}",
                 )

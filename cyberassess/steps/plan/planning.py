@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cyberassess.books.dates import read_date
-from cyberassess.books.table_book import Column, TableSheet
-from cyberassess.books.tables import read_rows, write_table
+from cyberassess.books.table_book import Column, Kind, TableSheet, write_table
+from cyberassess.books.tables import Row, read_table, without_repeats
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record import happened
@@ -16,7 +16,7 @@ from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.numbering import NUMBERED, next_number
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
 from cyberassess.domain.result.findings import Finding, findings
-from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
+from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import (
     Assessment,
     open_assessment,
@@ -26,7 +26,7 @@ from cyberassess.opening.assessment import (
 from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.places import one_outcome
-from cyberassess.sources.tables import Field, Row, fold, heading_row
+from cyberassess.sources.tables import fold
 
 """Fields that are free text or name somebody."""
 
@@ -248,6 +248,17 @@ _COLUMNS = (
     Column("Priority", 80, _PRIORITIES),
     Column("Reason", 200),
 )
+_LINE = "One row is one action. For a second action copy the row and clear Action."
+KIND = Kind(
+    _COLUMNS,
+    needed=("Outcome", "What will be done"),
+    once=("Action",),
+    unread="It was not stored. Write it under one of the headings, beside its action.",
+    refused="The row was not stored.",
+    titles=("Plan of {organisation}, {period}",),
+    lines=(_LINE,),
+    is_plain=True,
+)
 _INPUTS = {
     "What will be done": "title", "Owner": "owner", "Due": "due", "Cost": "cost",
     "Cost in words": "cost_text", "Status": "status", "Priority": "priority",
@@ -318,8 +329,7 @@ def export_plan(folder: Path, output: Path | None = None, *, force: bool = False
         for action in (step.actions or (None,))
     ]
     title = f"Plan of {settings.organisation}, {settings.period}"
-    line = "One row is one action. For a second action copy the row and clear Action."
-    sheet = TableSheet("Plan", title, line, _COLUMNS, tuple(rows), is_wide=True)
+    sheet = TableSheet("Plan", title, _LINE, _COLUMNS, tuple(rows), is_wide=True)
     write_table(assessment, path, sheet)
     return path
 
@@ -356,102 +366,69 @@ def import_plan(
 
 
 def _take(assessment: Assessment, path: Path, taken: PlanTaken) -> list[Event]:
-    wanted = (Field("outcome", ("outcome",)), Field("what will be done", ("what will be done",)))
-    try:
-        rows, notes = read_rows(path, wanted)
-    except CyberassessError as cause:
-        raise AssessmentError(*cause.problems) from cause
-    taken.problems += notes
-    at = heading_row(rows, wanted)
-    if at is None:
-        raise AssessmentError(
-            Problem(
-                "no-headings", path.name,
-                'No row has the headings "Outcome" and "What will be done".',
-                f"The headings are: {', '.join(e.heading for e in _COLUMNS)}. {UNTOUCHED}",
-            )
-        )  # fmt: skip
-    known = {fold(each.heading): each.heading for each in _COLUMNS}
-    columns = {
-        known[fold(cell.text)]: number
-        for number, cell in rows[at].cells.items()
-        if fold(cell.text) in known
-    }
-    events: list[Event] = []
-    seen: set[str] = set()
-    for row in rows[at + 1 :]:
-        event = _take_row(assessment, row, columns, taken, seen=seen)
-        if event is not None:
-            events.append(event)
-    return events
+    came = read_table(path, KIND)
+    found: list[_Planned] = []
+    for row in came.rows:
+        try:
+            found.append(_Planned.of(assessment, row))
+        except AssessmentError as cause:
+            came.problems += [replace(each, where=row.where) for each in cause.problems]
+    taken.empty = sum(not each.row.said for each in found)
+    found = [each for each in found if each.row.said]
+    came.rows = [each.row for each in found]
+    kept = {id(each) for each in without_repeats(came, KIND, [e.identity for e in found])}
+    taken.problems += came.problems
+    made = [_take_row(assessment, each, taken) for each in found if id(each.row) in kept]
+    return [each for each in made if each is not None]
 
 
-def _take_row(
-    assessment: Assessment,
-    row: Row,
-    columns: Mapping[str, int],
-    taken: PlanTaken,
-    *,
-    seen: set[str],
-) -> Event | None:
-    cells = {name: row.cells[number] for name, number in columns.items() if number in row.cells}
-    known = set(columns.values())
-    taken.problems += [
-        Problem(
-            "stray-cell", cell.place, f'"{cell.text[:80]}" stands where nothing is read.',
-            "It was not stored.", Severity.NOTE,
-        )
-        for number, cell in row.cells.items()
-        if number not in known
-    ]  # fmt: skip
-    said = {name: cells[name].text for name in _INPUTS if name in cells}
-    flawed = [cell for name, cell in cells.items() if cell.flaw]
-    if flawed:
-        taken.problems += [
-            Problem("flawed-cell", c.place, f'"{c.text}" {c.flaw}.', "The row was not stored.")
-            for c in flawed
-            if "date" not in c.flaw
-        ]
-        if any("date" not in cell.flaw for cell in flawed):
-            return None
-    if not any(text.strip() for text in said.values()):
-        taken.empty += 1
-        return None
-    ref = cells["Action"].text.strip() if "Action" in cells else ""
-    try:
-        key = one_outcome(assessment, cells["Outcome"].text if "Outcome" in cells else "").key
-        title = said.get("What will be done", "")
-        there = (
-            _in_file(assessment, ref, key, title) if ref else _same_action(assessment, key, title)
-        )
-    except AssessmentError as cause:
-        taken.problems += [replace(each, where=row.place) for each in cause.problems]
-        return None
-    if problem := _moved(assessment, key, there, row, columns):
+class _Planned(NamedTuple):
+    """A row, the outcome it is about, and the action where there is one already."""
+
+    row: Row
+    about: OutcomeKey
+    there: Action | None
+
+    @classmethod
+    def of(cls, assessment: Assessment, row: Row) -> "_Planned":
+        """Find what a row is about.
+
+        Raises:
+            AssessmentError: where its outcome or its action is not known, or two may be meant.
+        """
+        key = one_outcome(assessment, row.text("Outcome")).key
+        ref, title = row.text("Action"), row.text("What will be done")
+        if ref:
+            return cls(row, key, _in_file(assessment, ref, key, title))
+        return cls(row, key, _same_action(assessment, key, title))
+
+    @property
+    def identity(self) -> str:
+        """What no two rows share: the action, or outcome and words of a new one."""
+        title = self.row.text("What will be done")
+        return self.there.id if self.there else "/".join((*self.about, title)) if title else ""
+
+
+def _take_row(assessment: Assessment, planned: _Planned, taken: PlanTaken) -> Event | None:
+    row, key, there = planned
+    if problem := _moved(assessment, planned):
         taken.problems.append(problem)
-        return None
-    if there is not None and there.id in seen:
-        message = f"{there.ref} stands in the file more than once."
-        hint = "The row was not stored; clear Action to make it an action of its own."
-        taken.problems.append(Problem("repeated-action", row.place, message, hint))
         return None
     record = assessment.state.record(ACTION, there.id) if there else None
     before = dict(record.fields) if record else {}
-    asked = Wanted(**{_INPUTS[name]: said.get(name, "") for name in _INPUTS if name in columns})
-    fields, problems = _fields(assessment, before, asked, row.place)
+    asked = Wanted(**{name: row.text(h) for h, name in _INPUTS.items() if h in row.headings})
+    fields, problems = _fields(assessment, before, asked, row.where)
     if not fields.get("title"):
         message = "The row does not say what will be done."
-        problems.append(Problem("no-action", row.place, message, "The row was not stored."))
+        problems.append(Problem("no-action", row.where, message, KIND.refused))
     if problems:
         taken.problems += problems
         return None
     fields |= _about(key)
     if _same(fields, before):
-        seen.add(there.id if there else "")
         taken.unchanged += 1
         return None
     if there:
-        seen.add(there.id)
         taken.changed.append(there.ref)
         return _event(there.id, fields)
     number = next_number(assessment.state, ACTION) + len(taken.added)
@@ -459,32 +436,25 @@ def _take_row(
     return _event(secrets.token_hex(8), fields | {"number": number})
 
 
-def _moved(
-    assessment: Assessment,
-    key: OutcomeKey,
-    there: Action | None,
-    row: Row,
-    columns: Mapping[str, int],
-) -> Problem | None:
+def _moved(assessment: Assessment, planned: _Planned) -> Problem | None:
     """Report a row whose action, place or statements belong to another outcome."""
     from cyberassess.books.row_texts import moved
 
-    found = {name: row.cells[at].text for name, at in columns.items() if at in row.cells}
+    row, key, there = planned
     ref = _ref_of(assessment, key)
     if there is not None and there.about != key:
-        return moved(row.place, ref, _ref_of(assessment, there.about), there.ref)
+        return moved(row.where, ref, _ref_of(assessment, there.about), there.ref)
+    in_way, place = row.text("What stands in the way"), row.text("Where")
+    own = assessment.card.by_key[key].asked.scope.title
     for score in assessment.card.outcomes:
         if score.key == key:
             continue
         is_here = score.key.framework == key.framework and score.key.outcome != key.outcome
         starts = tuple(f"{each.id}: " for each in score.asked.outcome.indicators)
-        in_way = found.get("What stands in the way", "")
         if is_here and in_way.startswith(starts):
-            return moved(row.place, ref, _ref_of(assessment, score.key), in_way)
-        place = found.get("Where", "")
-        own = assessment.card.by_key[key].asked.scope.title
+            return moved(row.where, ref, _ref_of(assessment, score.key), in_way)
         if fold(place) == fold(score.asked.scope.title) != fold(own):
-            return moved(row.place, ref, score.asked.scope.title, place)
+            return moved(row.where, ref, score.asked.scope.title, place)
     return None
 
 

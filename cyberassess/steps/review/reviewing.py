@@ -8,21 +8,26 @@ from typing import Any
 
 from cyberassess.books.guard import Cell, Reader
 from cyberassess.books.review_book import (
+    ASSESSMENT,
     CLAIMS,
     COMMENT,
     DETERMINATION,
+    HEAD,
     INPUTS,
     METHOD,
+    ORGANISATION,
+    PERIOD,
+    PERSON,
     QUALITY,
     RECOMMENDATION,
     RISK,
     SAMPLE,
     ClaimRow,
     ReviewBook,
-    ReviewedRow,
     read_review_book,
     write_review_book,
 )
+from cyberassess.books.tables import Row
 from cyberassess.disk.files import sha256_of, write_whole
 from cyberassess.disk.outside import need_plain
 from cyberassess.disk.segments import Reading
@@ -250,18 +255,20 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
     with Reader() as reader:
         book = reader.read(path)
     came = read_review_book(book, path.name)
-    if came.about.assessment != assessment.state.assessment:
+    about = {label: came.about.get(label, "") for label in (ASSESSMENT, PERSON, HEAD)}
+    if about[ASSESSMENT] != assessment.state.assessment:
+        whose = ", ".join(came.about.get(each, "") for each in (ORGANISATION, PERIOD))
         raise WorkbookError(
             Problem(
                 "another-assessment",
                 path.name,
-                f"This review belongs to {came.about.organisation}, {came.about.period}.",
+                f"This review belongs to {whose}.",
                 "Nothing was stored from it; receive it in that assessment.",
             )
         )
     known = {each.id for each in assessment.contents.settings.everybody}
-    segments = up_to(assessment.reading.segments, came.about.head)
-    if segments is None or came.about.person not in {*assessment.state.met, *known}:
+    segments = up_to(assessment.reading.segments, about[HEAD])
+    if segments is None or about[PERSON] not in {*assessment.state.met, *known}:
         raise WorkbookError(
             Problem(
                 "not-known",
@@ -272,7 +279,7 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
                 "cyberassess review send.",
             )
         )
-    person = PersonId(came.about.person)
+    person = PersonId(about[PERSON])
     result.person, result.sha256 = assessment.name_of(person), sha256_of(path)
     then = Assessment(
         assessment.workspace, assessment.contents, Reading(tuple(segments), ()), fold(segments)
@@ -300,7 +307,7 @@ def _events(
     assessment: Assessment,
     then: Assessment,
     person: PersonId,
-    rows: tuple[ReviewedRow, ...],
+    rows: Sequence[Row],
 ) -> list[Event]:
     shown = {row.ref: (key, row) for key, row in _claims(then, person)}
     events: list[Event] = []
@@ -313,14 +320,13 @@ def _events(
         changed = [
             heading
             for heading, text in zip(CLAIMS, claim.claims, strict=True)
-            if heading in row.cells or text
-            if _folded(row.cells[heading].text if heading in row.cells else "") != _folded(text)
+            if _folded(row.text(heading)) != _folded(text)
         ]
         if changed:
             result.problems.append(
                 Problem(
                     "claim-changed",
-                    row.place,
+                    row.where,
                     f"The claim for {row.ref} was changed under {', '.join(changed)}.",
                     "The row was not stored. Put the claim back as it was sent, or ask for a "
                     "new workbook; the file is kept.",
@@ -337,10 +343,10 @@ def _folded(text: str) -> str:
     return " ".join(text.split())[:30_000]
 
 
-def _unknown_ref(row: ReviewedRow, refs: list[str]) -> Problem:
+def _unknown_ref(row: Row, refs: list[str]) -> Problem:
     return Problem(
         "unknown-ref",
-        row.place,
+        row.where,
         f'"{row.ref}" is not an outcome of this review.',
         f"{closest(row.ref, refs)} The row was not stored; the file is kept.".strip(),
     )
@@ -351,7 +357,7 @@ def _take_row(
     assessment: Assessment,
     score: OutcomeScore,
     person: PersonId,
-    row: ReviewedRow,
+    row: Row,
     *,
     claim: ClaimRow,
     events: list[Event],
@@ -376,7 +382,7 @@ def _take_row(
         "workbook",
         file=result.sha256,
         name=result.path.name,
-        sheet=row.sheet,
+        sheet=row.place.sheet,
         cell=(said.get(DETERMINATION) or first).address,
     )
     read = said[DETERMINATION].text if values["determination"] else ""
@@ -390,7 +396,7 @@ def _scale(score: OutcomeScore) -> tuple[Level, ...]:
 
 
 def review_values(
-    scale: Sequence[Level], said: Mapping[str, Cell], row: ReviewedRow
+    scale: Sequence[Level], said: Mapping[str, Cell], row: Row
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Read a row's cells; what is not allowed is a problem and left out.
 
@@ -401,7 +407,6 @@ def review_values(
     problems: list[Problem] = []
     values: dict[str, Any] = {"determination": "", "method": []}
     values |= dict.fromkeys(_FIELDS.values(), "")
-    place = row.place.rpartition(", cell ")[0]
     words = {level.title.casefold(): str(level.id) for level in scale}
     words |= {_NOT_APPLICABLE.casefold(): NOT_APPLICABLE, _UNSURE.casefold(): UNSURE}
     allowed = {
@@ -415,7 +420,7 @@ def review_values(
         problems.append(
             Problem(
                 "not-allowed",
-                f"{place}, cell {cell.address}",
+                row.place.of(cell),
                 f'"{cell.text[:80]}" is not one of the words for {heading} of {row.ref}.',
                 f"Choose one of: {', '.join(allowed[heading])}. It was not stored; "
                 "the file is kept.",
@@ -424,16 +429,7 @@ def review_values(
 
     for heading, cell in said.items():
         text = cell.text.strip()
-        if cell.kind in {"f", "e"}:
-            problems.append(
-                Problem(
-                    "formula",
-                    f"{place}, cell {cell.address}",
-                    f'"{text[:80]}" is a formula, or shows a fault of the spreadsheet.',
-                    "Type the text itself. It was not stored; the file is kept.",
-                )
-            )
-        elif heading == DETERMINATION:
+        if heading == DETERMINATION:
             if text.casefold() in words:
                 values["determination"] = words[text.casefold()]
             else:

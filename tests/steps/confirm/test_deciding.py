@@ -235,8 +235,16 @@ def test_what_cannot_be_recorded_is_reported_with_its_cell(
 
 def test_no_leaves_an_offer_and_a_column_as_they_are(folder: Path) -> None:
     result = record(folder, {FROM: ("No", ""), COLUMN: ("no", "Too much.")})
-    assert (result.stored, result.unchanged, result.problems) == (0, 2, [])
+    assert (result.stored, result.unchanged) == (0, 2)
+    assert codes([result]) == ["reason-not-kept"]
     assert {FROM, COLUMN} <= kinds(folder).keys()
+
+
+def test_words_that_a_decision_does_not_keep_are_said(folder: Path) -> None:
+    typed: Typed = {FROM: ("Yes", "Seen it."), REASON: ("Yes", "By hand, every week.")}
+    result = record(folder, typed)
+    assert result.stored == 2
+    assert sorted(codes([result])) == ["reason-not-kept", "unexpected-text"]
 
 
 def test_a_level_that_follows_from_the_same_workbook_needs_no_reason(folder: Path) -> None:
@@ -266,7 +274,7 @@ def test_everything_else_that_was_written_is_reported(folder: Path) -> None:
     book.save(path)
     (result,) = receive(folder, [path])
     found = codes([result])
-    assert sorted(found) == ["comment", *["unexpected-text"] * 5]
+    assert sorted(found) == ["comment", "no-key", *["unexpected-text"] * 4]
     assert result.stored == 0
 
 
@@ -280,7 +288,7 @@ def test_a_ref_that_was_changed_or_copied_is_reported(folder: Path) -> None:
     sheet.cell(31, 4, "High")
     book.save(path)
     (result,) = receive(folder, [path])
-    assert sorted(codes([result])) == ["repeated-ref", "unknown-ref"]
+    assert sorted(codes([result])) == ["repeated-ref", "repeated-ref", "unknown-ref"]
     assert result.stored == 0
 
 

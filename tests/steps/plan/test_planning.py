@@ -150,7 +150,7 @@ def test_rows_that_cannot_be_taken_in_are_named_and_the_rest_is_stored(short: Pa
     found = import_plan(short, edit(path, change))
     assert found.added == ["ACT-001"]
     assert sorted(each.code for each in found.problems) == [
-        "flawed-cell", "no-action", "not-allowed", "stray-cell", "unknown-outcome",
+        "formula", "no-action", "not-allowed", "unexpected-text", "unknown-outcome",
     ]  # fmt: skip
 
 
@@ -165,8 +165,26 @@ def test_one_action_twice_in_the_file_is_named(short: Path) -> None:
         sheet.cell(last, 6).value = "Another"
 
     found = import_plan(short, edit(path, change))
-    assert [each.code for each in found.problems] == ["repeated-action"]
-    assert found.added == []
+    assert [each.code for each in found.problems] == ["repeated-ref"] * 2
+    assert (found.added, found.changed, found.unchanged) == ([], [], 0)
+
+
+def test_one_action_twice_in_the_same_words_is_taken_once(short: Path) -> None:
+    path = export_plan(short)
+
+    def change(sheet: Worksheet) -> None:
+        at, last = row(sheet, "B1.a/housing"), sheet.max_row + 1
+        sheet.cell(at, 6).value = "Review leavers"
+        for column in range(1, 14):
+            sheet.cell(last, column).value = sheet.cell(at, column).value
+
+    edit(path, change)
+    found = import_plan(short, path)
+    assert (found.added, found.problems) == (["ACT-001"], [])
+    edit(path, lambda sheet: setattr(sheet.cell(sheet.max_row, 7), "value", "Sam Reid"))
+    again = import_plan(short, path)
+    assert [each.code for each in again.problems] == ["repeated-ref"] * 2
+    assert again.changed == []
 
 
 def test_a_plan_is_csv_too_and_is_not_written_over(short: Path, tmp_path: Path) -> None:

@@ -222,8 +222,8 @@ def test_everything_else_that_was_written_is_named(answered: Path, book: Path) -
 
     found = receive(answered, edit(book, change))
     assert sorted(each.code for each in found.problems) == [
-        "comment", "extra-sheet", "repeated-ref", "stray-cell", "stray-cell", "stray-cell",
-        "unknown-ref",
+        "claim-changed", "comment", "no-key", "unexpected-text", "unexpected-text",
+        "unexpected-text", "unknown-ref",
     ]  # fmt: skip
     assert found.stored == 0
 

@@ -8,9 +8,9 @@ next.
 import contextlib
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -120,13 +120,22 @@ def at_most(problems: Sequence[Problem], where: str) -> tuple[Problem, ...]:
     return (*kept, rest)
 
 
-_HEARD: ContextVar[list[Problem] | None] = ContextVar("_HEARD", default=None)
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is mentioned while a command runs."""
+
+    problems: list[Problem] = field(default_factory=list)
+    wanted: dict[str, Callable[[], Problem | None]] = field(default_factory=dict)
+    """What is found out only where somebody asks for it, keyed by the folder it is about."""
+
+
+_HEARD: ContextVar[Heard | None] = ContextVar("_HEARD", default=None)
 
 
 @contextlib.contextmanager
-def hearing() -> Iterator[list[Problem]]:
-    """Give the list of what is mentioned while a command runs."""
-    heard: list[Problem] = []
+def hearing() -> Iterator[Heard]:
+    """Give what is mentioned while a command runs."""
+    heard = Heard()
     token = _HEARD.set(heard)
     try:
         yield heard
@@ -137,5 +146,19 @@ def hearing() -> Iterator[list[Problem]]:
 def mention(problem: Problem) -> None:
     """Say something beside what a command gives back, once, whatever the command is."""
     heard = _HEARD.get()
-    if heard is not None and problem not in heard:
-        heard.append(problem)
+    if heard is not None and problem not in heard.problems:
+        heard.problems.append(problem)
+
+
+def mention_if_wanted(folder: str, find: Callable[[], Problem | None]) -> None:
+    """Let it be asked at the end what is to be said of a folder; the last to offer it answers."""
+    heard = _HEARD.get()
+    if heard is not None:
+        heard.wanted[folder] = find
+
+
+def wanted_of(folder: str) -> Problem | None:
+    """Give what is to be said of a folder, where anything was opened there."""
+    heard = _HEARD.get()
+    find = heard.wanted.get(folder) if heard is not None else None
+    return find() if find is not None else None

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from cyberassess import __version__
 from cyberassess.disk.files import sha256_of
-from cyberassess.disk.segments import Reading, new_text
+from cyberassess.disk.segments import new_text
 from cyberassess.domain.people.questions import ConfirmReply
-from cyberassess.domain.record.ledger import fold
-from cyberassess.domain.record.segment import up_to
 from cyberassess.domain.result.confirming import choices, left_out
 from cyberassess.errors import (
     CyberassessError,
@@ -153,8 +151,8 @@ def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
         message = f"These decisions belong to {came.organisation}, {came.period}."
         hint = "Nothing was recorded from it; receive it in that assessment."
         raise WorkbookError(Problem("another-assessment", path.name, message, hint))
-    segments = up_to(assessment.reading.segments, came.head)
-    if segments is None:
+    then = assessment.at(came.head)
+    if then is None:
         message = "It was written at a state of the assessment that has not arrived here."
         hint = "Nothing was recorded. Is the folder still syncing? Or write a new one."
         raise WorkbookError(Problem("unknown-head", path.name, message, hint))
@@ -163,9 +161,6 @@ def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
         session.actor = actor_of(session, came.decided_by)
     result.person = session.actor.name
     result.problems += came.problems
-    then = Assessment(
-        assessment.workspace, assessment.contents, Reading(tuple(segments), ()), fold(segments)
-    )
     taking = _Taking(result, session, sha256, then)
     taking.go(came.rows)
     received = any(each.sha256 == sha256 for each in assessment.state.received)

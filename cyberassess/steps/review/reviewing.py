@@ -25,10 +25,8 @@ from cyberassess.books.review_book import (
 )
 from cyberassess.disk.files import sha256_of, write_whole
 from cyberassess.disk.outside import need_plain
-from cyberassess.disk.segments import Reading
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
-from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import (
     METHODS,
@@ -41,7 +39,6 @@ from cyberassess.domain.record.reviewing import (
     Review,
     reviews,
 )
-from cyberassess.domain.record.segment import up_to
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.findings import Agreement, agreement
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -260,8 +257,8 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
             )
         )
     known = {each.id for each in assessment.contents.settings.everybody}
-    segments = up_to(assessment.reading.segments, came.about.head)
-    if segments is None or came.about.person not in {*assessment.state.met, *known}:
+    then = assessment.at(came.about.head)
+    if then is None or came.about.person not in {*assessment.state.met, *known}:
         raise WorkbookError(
             Problem(
                 "not-known",
@@ -274,9 +271,6 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
         )
     person = PersonId(came.about.person)
     result.person, result.sha256 = assessment.name_of(person), sha256_of(path)
-    then = Assessment(
-        assessment.workspace, assessment.contents, Reading(tuple(segments), ()), fold(segments)
-    )
     result.problems += came.problems
     events = _events(result, assessment, then, person, came.rows)
     there = assessment.state.record(REVIEW_FILE, result.sha256)

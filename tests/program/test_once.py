@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from cyberassess.disk.segments import LedgerFolder
+from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.record.ledger import Fold
 from cyberassess.domain.result.scoring import Scorecard
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.conflicts import conflicts
 from tests.program.conftest import Run
 from tests.steps.council import KIM, Rows, begin, fill_in, send_to, take
 
@@ -66,3 +69,33 @@ def test_receiving_five_workbooks_reads_this_year_and_the_last_once(
     # this year and the last; this year is folded once more as it was when the questions went out
     assert found == {"opened": 2, "folded": 3, "scored": 1}
     assert ran.out.count("in conflict now: B1.a.M.1/housing") == 1
+
+
+def test_conflicts_are_those_of_the_card_in_its_order(shown_northport: Path) -> None:
+    assessment = open_assessment(shown_northport)
+    scored = [
+        StatementKey(each.key.framework, each.key.scope, statement)
+        for each in assessment.card.outcomes
+        for statement in each.conflicts
+    ]
+    assert scored
+    assert [each.statement for each in conflicts(assessment)] == scored
+
+
+def test_an_earlier_state_and_last_year_are_kept_beside_the_assessment(
+    returns: tuple[Path, list[Path]], found: Counter[str]
+) -> None:
+    folder, back = returns
+    sent = open_assessment(folder)
+    (head,) = sent.heads
+    take(folder, *back)
+    now = open_assessment(folder)
+    found.clear()
+    for _ in range(2):
+        then = now.at(head.key)
+        assert then is not None
+        assert then.state == sent.state
+    assert found == {"folded": 1}
+    assert now.at("0" * 64) is None
+    assert now.previous is now.previous is not None
+    assert now.about_previous is None

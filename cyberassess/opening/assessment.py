@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cyberassess import __version__
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.disk.segments import LedgerFolder, Reading, new_text, single_head
 from cyberassess.disk.settings_file import interrupted, put_back, replacing
@@ -45,6 +44,7 @@ from cyberassess.errors import (
     mention_if_wanted,
 )
 from cyberassess.opening.last_year import anothers, unusable, why_not
+from cyberassess.version import __version__
 
 Event = dict[str, Any]  # NOTE: events are JSON; domain/ledger.py says their shape.
 

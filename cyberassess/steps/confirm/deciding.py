@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess import __version__
 from cyberassess.disk.files import sha256_of
 from cyberassess.disk.segments import new_text
 from cyberassess.domain.people.questions import ConfirmReply
@@ -31,6 +30,7 @@ from cyberassess.opening.files_for_people import moment, refuse_existing, saving
 from cyberassess.opening.recording import Voice, plan
 from cyberassess.steps.confirm.confirming import acceptance_event, determination_event, find_level
 from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
+from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.books.decisions_book import Decided, DecisionsBook

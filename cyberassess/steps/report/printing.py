@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess import __version__
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.record.approval import approvals_of, version_of
 from cyberassess.domain.result.years import Year, year_of
@@ -14,6 +13,7 @@ from cyberassess.opening.assessment import Assessment, Beside, differences, open
 from cyberassess.opening.files_for_people import refuse_existing, saving
 from cyberassess.opening.theming import default_scores
 from cyberassess.steps.sets.official import official_texts
+from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.paper.basis import Basis

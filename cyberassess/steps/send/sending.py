@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
-from cyberassess import __version__
 from cyberassess.disk.segments import new_text
 from cyberassess.domain.assessment import (
     Person,
@@ -43,6 +42,7 @@ from cyberassess.opening.files_for_people import moment, saving
 from cyberassess.opening.offering import last_year_event, need_last_year, offers_to
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
+from cyberassess.version import __version__
 
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -120,22 +120,13 @@ def at_most(problems: Sequence[Problem], where: str) -> tuple[Problem, ...]:
     return (*kept, rest)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What is mentioned while a command runs."""
-
-    problems: list[Problem] = field(default_factory=list)
-    wanted: dict[str, Callable[[], Problem | None]] = field(default_factory=dict)
-    """What is found out only where somebody asks for it, keyed by the folder it is about."""
-
-
-_HEARD: ContextVar[Heard | None] = ContextVar("_HEARD", default=None)
+_HEARD: ContextVar[list[Problem] | None] = ContextVar("_HEARD", default=None)
 
 
 @contextlib.contextmanager
-def hearing() -> Iterator[Heard]:
-    """Give what is mentioned while a command runs."""
-    heard = Heard()
+def hearing() -> Iterator[list[Problem]]:
+    """Give the list of what is mentioned while a command runs."""
+    heard: list[Problem] = []
     token = _HEARD.set(heard)
     try:
         yield heard
@@ -146,19 +137,35 @@ def hearing() -> Iterator[Heard]:
 def mention(problem: Problem) -> None:
     """Say something beside what a command gives back, once, whatever the command is."""
     heard = _HEARD.get()
-    if heard is not None and problem not in heard.problems:
-        heard.problems.append(problem)
+    if heard is not None and problem not in heard:
+        heard.append(problem)
 
 
-def mention_if_wanted(folder: str, find: Callable[[], Problem | None]) -> None:
-    """Let it be asked at the end what is to be said of a folder; the last to offer it answers."""
-    heard = _HEARD.get()
-    if heard is not None:
-        heard.wanted[folder] = find
+@dataclass(slots=True)
+class Asked:
+    """A folder of which more is wanted once a command is done."""
+
+    folder: str
+    find: Callable[[], Problem | None] = lambda: None
+    """Finds it out, by what was opened there last."""
 
 
-def wanted_of(folder: str) -> Problem | None:
-    """Give what is to be said of a folder, where anything was opened there."""
-    heard = _HEARD.get()
-    find = heard.wanted.get(folder) if heard is not None else None
-    return find() if find is not None else None
+_ASKED: ContextVar[Asked | None] = ContextVar("_ASKED", default=None)
+
+
+@contextlib.contextmanager
+def asking_about(folder: str) -> Iterator[Asked]:
+    """Ask for more of a folder that is opened meanwhile."""
+    asked = Asked(folder)
+    token = _ASKED.set(asked)
+    try:
+        yield asked
+    finally:
+        _ASKED.reset(token)
+
+
+def offer(folder: str, find: Callable[[], Problem | None]) -> None:
+    """Let more of a folder be found out, where somebody asked for it."""
+    asked = _ASKED.get()
+    if asked is not None and asked.folder == folder:
+        asked.find = find

@@ -41,7 +41,7 @@ from cyberassess.errors import (
     closest,
     counted,
     mention,
-    mention_if_wanted,
+    offer,
 )
 from cyberassess.opening.last_year import anothers, unusable, why_not
 from cyberassess.version import __version__
@@ -312,7 +312,7 @@ def open_assessment(folder: Path) -> Assessment:
         LedgerError: where its ledger cannot be trusted.
     """
     found = _open_as_it_was(folder)
-    mention_if_wanted(str(folder), lambda: found.about_previous)
+    offer(str(folder), lambda: found.about_previous)
     return found
 
 
@@ -622,7 +622,7 @@ def writing(
         assessment = replace(assessment, contents=contents, renamings=())
         session = Writing(assessment, contents.settings.officer, command, ledger)
         session.folding, session.listing = folding, listing
-        mention_if_wanted(str(folder), lambda: session.assessment.about_previous)
+        offer(str(folder), lambda: session.assessment.about_previous)
         changed = settings_event(assessment.state.settings, assessment.contents.flat)
         if changed is not None:
             session.pending.append(changed)

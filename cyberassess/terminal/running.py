@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 import click
 
 from cyberassess.domain.characters import visible, visible_lines
-from cyberassess.errors import BusyError, CyberassessError, Problem, counted, hearing, wanted_of
+from cyberassess.errors import BusyError, CyberassessError, Problem, asking_about, counted, hearing
 from cyberassess.terminal import completing
 from cyberassess.terminal.fitting import Shown, shown_on, write_exactly
 
@@ -75,12 +75,14 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # NOTE: click's, whatever a command returns
         """Say too, where a command reads the assessment, that last year cannot be read."""
         words = (*ctx._protected_args, *ctx.args)  # noqa: SLF001 - what click goes on with
-        try:
+        if not words or (words[0] in _ELSEWHERE and words[:2] != _HERE_ALL_THE_SAME):
             return super().invoke(ctx)
-        finally:
-            if words and (words[0] not in _ELSEWHERE or words[:2] == _HERE_ALL_THE_SAME):
+        with asking_about(str(Path(ctx.params["folder"]))) as asked:
+            try:
+                return super().invoke(ctx)
+            finally:
                 with contextlib.suppress(OSError, ValueError):
-                    found = wanted_of(str(Path(ctx.params["folder"])))
+                    found = asked.find()
                     show_problems([found] if found else [])
 
     def resolve_command(
@@ -117,7 +119,7 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
     with _printable(), hearing() as heard:
         code = _run(program, arguments)
         with contextlib.suppress(OSError):
-            show_problems(heard.problems)
+            show_problems(heard)
         return code
 
 

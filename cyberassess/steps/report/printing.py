@@ -214,9 +214,9 @@ def _years(now: Assessment) -> tuple[tuple[Year, ...], tuple[Problem, ...]]:
     seen = {now.workspace.folder.resolve()}
     each: Assessment | None = now
     while each is not None and len(years) < MOST_YEARS:
-        # NOTE: an own memory for each, so that no more than two years are held at once
-        at = each if each is now else replace(each, beside=Beside())
-        each, note = at.previous, at.about_previous
+        # NOTE: by a copy that forgets, so that no more than two years before are held at once
+        forgetful = replace(each, beside=Beside())
+        each, note = forgetful.previous, forgetful.about_previous
         notes += [note] if note else []
         if each is None or each.workspace.folder.resolve() in seen:
             break

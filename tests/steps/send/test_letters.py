@@ -116,7 +116,7 @@ def test_a_letter_under_another_name_is_said_not_to_be_used(workspace: Path) -> 
     own(workspace, "reminders.txt", "Hello")
     with hearing() as heard:
         chase(workspace)
-    (note,) = heard.problems
+    (note,) = heard
     assert str(note) == (
         "letters/reminders.txt: No letter has this name, so it is not used. "
         "Did you mean reminder.txt?"

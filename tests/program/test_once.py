@@ -99,3 +99,12 @@ def test_an_earlier_state_and_last_year_are_kept_beside_the_assessment(
     assert now.at("0" * 64) is None
     assert now.previous is now.previous is not None
     assert now.about_previous is None
+
+
+@pytest.mark.parametrize("words", ["status", "send", "plan", "explain A1.a"])
+def test_other_commands_read_each_year_once_too(
+    words: str, returns: tuple[Path, list[Path]], found: Counter[str], cli: Run
+) -> None:
+    found.clear()
+    assert cli("-C", str(returns[0]), *words.split()).code == 0
+    assert found == {"opened": 2, "folded": 2, "scored": 1}

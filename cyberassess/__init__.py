@@ -1,3 +1,53 @@
-"""Cyber resilience self-assessment for councils and other public bodies."""
+"""Cyber resilience self-assessment for councils and other public bodies.
 
-__version__ = "0.1.0"
+What ``docs/library.md`` teaches is read when it is first used, so that importing costs little: a
+child process that opens a stranger's workbook comes by here too.
+"""
+
+from cyberassess.version import __version__ as __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cyberassess.library import (
+        Assessment,
+        CyberassessError,
+        Problem,
+        explain,
+        load_framework,
+        new,
+        open_assessment,
+        pack,
+        receive,
+        report,
+        score,
+        send,
+        verify,
+    )
+
+__all__ = [
+    "Assessment",
+    "CyberassessError",
+    "Problem",
+    "explain",
+    "load_framework",
+    "new",
+    "open_assessment",
+    "pack",
+    "receive",
+    "report",
+    "score",
+    "send",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Read the library when one of its names is first used."""
+    if name not in __all__:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module  # what is named as text is no import of the whole house
+
+    found: object = getattr(import_module("cyberassess.library"), name)
+    globals()[name] = found
+    return found

@@ -8,7 +8,7 @@ next.
 import contextlib
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
@@ -139,3 +139,33 @@ def mention(problem: Problem) -> None:
     heard = _HEARD.get()
     if heard is not None and problem not in heard:
         heard.append(problem)
+
+
+@dataclass(slots=True)
+class Asked:
+    """A folder of which more is wanted once a command is done."""
+
+    folder: str
+    find: Callable[[], Problem | None] = lambda: None
+    """Finds it out, by what was opened there last."""
+
+
+_ASKED: ContextVar[Asked | None] = ContextVar("_ASKED", default=None)
+
+
+@contextlib.contextmanager
+def asking_about(folder: str) -> Iterator[Asked]:
+    """Ask for more of a folder that is opened meanwhile."""
+    asked = Asked(folder)
+    token = _ASKED.set(asked)
+    try:
+        yield asked
+    finally:
+        _ASKED.reset(token)
+
+
+def offer(folder: str, find: Callable[[], Problem | None]) -> None:
+    """Let more of a folder be found out, where somebody asked for it."""
+    asked = _ASKED.get()
+    if asked is not None and asked.folder == folder:
+        asked.find = find

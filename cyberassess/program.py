@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess import __version__
 from cyberassess.terminal.completing import offer_words
 from cyberassess.terminal.fitting import fit_help
 from cyberassess.terminal.running import NO_COLOR, NO_INPUT, Program, run, whole_summaries
+from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.domain.people.naming import Renaming

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cyberassess import open_assessment
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record.evidence import Facts
-from cyberassess.opening.assessment import open_assessment
 from cyberassess.steps.confirm.confirming import confirm, confirm_undisputed
 from cyberassess.steps.evidence.evidencing import add, register_named, review
 from cyberassess.steps.review.reviewing import receive_review, send_review

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cyberassess import Assessment, open_assessment, pack, receive, report, send
 from cyberassess.demo.proof import confirm_determinations, gather_evidence, review_independently
 from cyberassess.disk.files import write_whole
 from cyberassess.disk.segments import LedgerFolder, as_lines, single_head
@@ -27,30 +28,18 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import (
-    Assessment,
-    Writing,
-    open_assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Writing, writing
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.recording import Voice, plan
 from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
-from cyberassess.steps.pack.packing import PackMade, PackWanted, pack
 from cyberassess.steps.people.same_people import renamed
-from cyberassess.steps.receive.receiving import receive
-from cyberassess.steps.report.printing import (
-    Printed,
-    Wanted,
-    report_board,
-    report_full,
-    report_theme,
-)
 from cyberassess.steps.send.chasing import day, today
-from cyberassess.steps.send.sending import SentFile, send
 
 if TYPE_CHECKING:
     from cyberassess.demo.content import Demonstration
+    from cyberassess.steps.pack.packing import PackMade
+    from cyberassess.steps.report.printing import Printed
+    from cyberassess.steps.send.sending import SentFile
 
 FRAMEWORK = FrameworkRef("ncsc-caf@3.2")
 PROFILE = "govassure-baseline"
@@ -74,14 +63,14 @@ class Demo:
 
     folder: Path
     workspace: Path
-    sent: tuple[SentFile, ...]
+    sent: "tuple[SentFile, ...]"
     returned: tuple[Path, ...]
     received: tuple[ReceivedFile, ...]
-    reports: tuple[Printed, ...]
+    reports: "tuple[Printed, ...]"
     """The board summary, the theme report and the full report."""
     review: Path
     """The assurer's workbook, filled in."""
-    pack: PackMade
+    pack: "PackMade"
     assessment: Assessment
 
 
@@ -234,18 +223,17 @@ def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
 
 def _print(
     workspace: Path, folder: Path, on_step: Callable[[str], None]
-) -> tuple[tuple[Printed, ...], PackMade]:
+) -> "tuple[tuple[Printed, ...], PackMade]":
     """Print the documents in a process of its own, so that its memory comes on top of nothing."""
     alone = multiprocessing.get_context("spawn")
     jobs = (
-        (report_board, "Northport 2026 board summary.pdf"),
-        (report_theme, "Northport 2026 infrastructure theme.pdf"),
-        (report_full, "Northport 2026 full report.pdf"),
+        ("board", "Northport 2026 board summary.pdf"),
+        ("theme", "Northport 2026 infrastructure theme.pdf"),
+        ("full", "Northport 2026 full report.pdf"),
     )
     with ProcessPoolExecutor(max_workers=1, mp_context=alone) as pool:
-        waiting = [pool.submit(job, workspace, Wanted(folder / name)) for job, name in jobs]
-        wanted = PackWanted(folder / "Northport 2026 evidence pack.zip")
-        packing = pool.submit(pack, workspace, wanted)
+        waiting = [pool.submit(report, workspace, kind, folder / name) for kind, name in jobs]
+        packing = pool.submit(pack, workspace, folder / "Northport 2026 evidence pack.zip")
         printed = tuple(each.result() for each in waiting)
         on_step("Packing what an auditor needs")
         return printed, packing.result()
@@ -278,7 +266,7 @@ def _clear(folder: Path) -> None:
         ) from cause
 
 
-def _fill(sent: SentFile, answers: "_Answers", returns: Path, *, signs: bool) -> Path:
+def _fill(sent: "SentFile", answers: "_Answers", returns: Path, *, signs: bool) -> Path:
     """Fill in one person's workbook, and sign it if they do."""
     from cyberassess.books.questionnaire.filling import Filled, fill
     from cyberassess.steps.send.sending import questions_for

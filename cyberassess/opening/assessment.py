@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from cyberassess import __version__
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.disk.segments import LedgerFolder, Reading, as_lines, new_text, single_head
 from cyberassess.disk.settings_file import interrupted, put_back, replacing
@@ -35,7 +34,18 @@ from cyberassess.domain.result.counting import Names
 from cyberassess.domain.result.scoring import Scorecard, score
 from cyberassess.domain.result.superseding import by_rule
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, Rule, Target
-from cyberassess.errors import AssessmentError, Problem, Severity, closest, counted, mention
+from cyberassess.errors import (
+    AssessmentError,
+    CyberassessError,
+    Problem,
+    Severity,
+    closest,
+    counted,
+    mention,
+    offer,
+)
+from cyberassess.opening.last_year import anothers, unusable, why_not
+from cyberassess.version import __version__
 
 
 def now() -> str:
@@ -61,6 +71,16 @@ def mention_clock(segments: Sequence[Segment]) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was read beside an assessment; it stays the same whatever is written meanwhile."""
+
+    last_years: dict[str, "Assessment | CyberassessError"] = field(default_factory=dict)
+    """Keyed by the folder as the settings name it."""
+    states: dict[str, State] = field(default_factory=dict)
+    """Earlier states of the same ledger, keyed by head."""
+
+
 @dataclass(frozen=True)
 class Assessment:
     """An assessment as it stands."""
@@ -72,6 +92,54 @@ class Assessment:
     renamings: tuple[Renaming, ...] = ()
     """Names in ``assessment.yaml`` that are not those people answered under; what is read shows
     the recorded ones until somebody says what happened."""
+    beside: Beside = field(default_factory=Beside, compare=False, repr=False)
+
+    def at(self, head: str) -> "Assessment | None":
+        """Give the assessment as it stood at a head of its ledger, by the settings of now.
+
+        ``None`` where the head is unknown.
+        """
+        segments = up_to(self.reading.segments, head)
+        if segments is None:
+            return None
+        if head not in self.beside.states:
+            self.beside.states[head] = fold(segments)
+        return replace(
+            self,
+            reading=Reading(tuple(segments), self.reading.notes),
+            state=self.beside.states[head],
+        )
+
+    @property
+    def previous(self) -> "Assessment | None":
+        """The assessment before this one; ``None`` where there is none, or it cannot be used."""
+        return self._previous[0]
+
+    @property
+    def about_previous(self) -> Problem | None:
+        """Why last year cannot be used, or whose it is where it is another's: a note.
+
+        This year's assessment stands on its own.
+        """
+        return self._previous[1]
+
+    @cached_property
+    def _previous(self) -> "tuple[Assessment | None, Problem | None]":
+        ours = self.contents.settings
+        if not ours.previous:
+            return None, None
+        before = self.beside.last_years.get(ours.previous)
+        if before is None:
+            try:
+                before = _open_as_it_was(self.workspace.folder / ours.previous)
+            except CyberassessError as cause:
+                before = cause
+            self.beside.last_years[ours.previous] = before
+        if isinstance(before, CyberassessError):
+            return None, unusable(ours, f"cannot be read: {before.problems[0]}".rstrip("."))
+        theirs = before.contents.settings
+        wrong = why_not(ours, self.state, theirs, before.state)
+        return (None, wrong) if wrong else (before, anothers(ours, theirs))
 
     @property
     def frameworks(self) -> Mapping[FrameworkRef, Framework]:
@@ -229,23 +297,31 @@ def open_assessment(folder: Path) -> Assessment:
         AssessmentError: where its settings cannot be used.
         LedgerError: where its ledger cannot be trusted.
     """
+    found = _open_as_it_was(folder)
+    offer(str(folder), lambda: found.about_previous)
+    return found
+
+
+def _open_as_it_was(folder: Path) -> Assessment:
+    """Read an assessment without what a command that did not end did to its settings."""
     workspace = Workspace(folder)
-    found = _open(workspace, workspace.read())
+    found, _ = _open(workspace, workspace.read())
     before = interrupted(folder)
     # NOTE: the next command that writes puts them back, so until then they count for nothing
     if before is not None and differences(found.state.settings, found.contents.flat):
         with contextlib.suppress(FileNotFoundError):
-            return _open(workspace, workspace.read(before.read_text("utf-8")))
+            return _open(workspace, workspace.read(before.read_text("utf-8")))[0]
     return found
 
 
-def _open(workspace: Workspace, contents: Contents) -> Assessment:
+def _open(workspace: Workspace, contents: Contents) -> tuple[Assessment, Fold]:
     reading = LedgerFolder(workspace.ledger).read()
-    state = fold(reading.segments)
+    folding = Fold(reading.segments)
+    state = folding.state()
     renamings = unsettled(state, contents.settings)
     if renamings:
         contents = replace(contents, settings=as_recorded(contents.settings, renamings))
-    return Assessment(workspace, contents, reading, state, renamings)
+    return Assessment(workspace, contents, reading, state, renamings), folding
 
 
 def differences(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> list[str]:
@@ -289,18 +365,9 @@ class Writing:
     pending: list[Event] = field(default_factory=list)
     """Events that go before the next ones: changed settings, people met."""
     folding: Fold | None = None
-    """What the segments were folded into; made when the first is written."""
+    """What the segments were folded into; made when the first is written, if it is not there."""
     listing: Mapping[str, int] = field(default_factory=dict)
     """The ledger's files as this session knows them."""
-    earlier: dict[str, State | None] = field(default_factory=dict)
-    """States the ledger had before, keyed by head; ``None`` where the head is unknown."""
-
-    def state_at(self, head: str) -> State | None:
-        """Give the state at which something was made; ``None`` where it is unknown."""
-        if head not in self.earlier:
-            then = up_to(self.assessment.reading.segments, head)
-            self.earlier[head] = fold(then) if then else None
-        return self.earlier[head]
 
     def header(self) -> dict[str, Json]:
         """Give what a segment's first line says besides its parents."""
@@ -331,11 +398,11 @@ class Writing:
             self.folding = Fold(reading.segments)
         self.folding.add(segment)
         segments = (*reading.segments, segment)
-        self.assessment = Assessment(
-            self.assessment.workspace,
-            self.assessment.contents,
-            Reading(segments, reading.notes),
-            self.folding.state(),
+        self.assessment = replace(
+            self.assessment,
+            reading=Reading(segments, reading.notes),
+            state=self.folding.state(),
+            renamings=(),
         )
 
     def append(self, events: Sequence[Event], parent: Segment) -> Segment:
@@ -473,15 +540,18 @@ def writing(
             contents = workspace.read(text)
         listing = ledger.listing()
         if after is not None and after.listing == listing:
-            assessment, folding, earlier = after.assessment, after.folding, after.earlier
+            assessment, folding = after.assessment, after.folding
         else:
-            assessment, folding, earlier = _open(workspace, contents), None, {}
+            assessment, folding = _open(workspace, contents)
+            if after is not None:
+                assessment = replace(assessment, beside=after.assessment.beside)
         single_head(assessment.reading.segments)
         mention_clock(assessment.reading.segments)
         need_known_names(assessment, renamed)
         assessment = replace(assessment, contents=contents, renamings=())
         session = Writing(assessment, contents.settings.officer, command, ledger)
-        session.folding, session.listing, session.earlier = folding, listing, earlier
+        session.folding, session.listing = folding, listing
+        offer(str(folder), lambda: session.assessment.about_previous)
         changed = settings_event(assessment.state.settings, assessment.contents.flat)
         if changed is not None:
             session.pending.append(changed)

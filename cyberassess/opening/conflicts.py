@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.assessment import ScopeId, StatementKey, scopes_of
+from cyberassess.domain.people.inheriting import with_inherited
+from cyberassess.domain.record.standing import Standing, standings_of
+from cyberassess.domain.sets.framework import Framework, IndicatorId
 from cyberassess.opening.assessment import Assessment
 
 
@@ -18,29 +21,47 @@ class Conflict:
 
 
 def conflicts(assessment: Assessment) -> list[Conflict]:
-    """Give every open conflict."""
+    """Give every open conflict, in the order of the card; nothing is scored for it."""
     found: list[Conflict] = []
-    for outcome in assessment.card.outcomes:
-        for indicator_id in outcome.conflicts:
-            framework = outcome.asked.framework
-            indicator = framework.indicators[indicator_id][1]
-            labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
-            standing = outcome.by_statement[indicator_id]
-            found.append(
-                Conflict(
-                    StatementKey(framework.ref, outcome.asked.scope.id, indicator_id),
-                    indicator.text,
-                    tuple(
-                        (
-                            assessment.name_of(g.person, g.origin),
-                            labels.get(g.answer, g.answer),
-                            g.reason,
-                        )
-                        for g in standing.given
-                    ),
-                )
-            )
+    settings = assessment.contents.settings
+    for framework in assessment.frameworks.values():
+        state, _ = with_inherited(framework, settings, assessment.state)
+        assessed = {each.id for each in framework.assessed}
+        for scope in settings.all_scopes:
+            for outcome, layouts in framework.layout:
+                several = [
+                    each
+                    for each in layouts
+                    if len(state.answers.get(StatementKey(framework.ref, scope.id, each.id), ()))
+                    > 1
+                ]
+                if several and outcome.id in assessed and scope in scopes_of(outcome, settings):
+                    standings = standings_of(framework, several, state, scope.id)
+                    found += [
+                        _conflict(assessment, framework, scope.id, layout.id, standing)
+                        for layout, standing in zip(several, standings, strict=True)
+                        if standing.in_conflict
+                    ]
     return found
+
+
+def _conflict(
+    assessment: Assessment,
+    framework: Framework,
+    scope: ScopeId,
+    statement: IndicatorId,
+    standing: Standing,
+) -> Conflict:
+    indicator = framework.indicators[statement][1]
+    labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
+    return Conflict(
+        StatementKey(framework.ref, scope, statement),
+        indicator.text,
+        tuple(
+            (assessment.name_of(g.person, g.origin), labels.get(g.answer, g.answer), g.reason)
+            for g in standing.given
+        ),
+    )
 
 
 class Choice(NamedTuple):

@@ -10,14 +10,14 @@ from cyberassess.disk.comparing_yaml import Comparisons, read_upgrade
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.inheriting import inheritable
-from cyberassess.domain.people.naming import folded
 from cyberassess.domain.people.questions import Offer, OfferKind
 from cyberassess.domain.record import happened
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.comparing import upgrade_name
 from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorId
-from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
-from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.errors import AssessmentError, Problem
+from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.last_year import PREVIOUS
 
 SUPPLIER = "supplier"
 """The role of people outside: what others answered is never shown to them."""
@@ -72,65 +72,13 @@ def _inherited(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
             )
 
 
-PREVIOUS = happened.Previous.kind
-
-
-def previous(assessment: Assessment) -> tuple[Assessment | None, Problem | None]:
-    """Open the assessment before this one, to read it.
-
-    Where it cannot be used, or belongs to another organisation, the problem is a note: this
-    year's assessment stands on its own.
-    """
-    name = assessment.contents.settings.previous
-    if not name:
-        return None, None
-    try:
-        before = open_assessment(assessment.workspace.folder / name)
-    except CyberassessError as cause:
-        found = f"cannot be read: {cause.problems[0]}"
-        return None, _about_previous(assessment, found.rstrip("."))
-    recorded = assessment.state.record(PREVIOUS, name)
-    theirs, ours = before.contents.settings, assessment.contents.settings
-    is_same = before.state.assessment == assessment.state.assessment
-    if is_same and theirs.period == ours.period:
-        return None, _about_previous(assessment, "is this assessment itself, or a copy of it")
-    if recorded is not None and recorded.fields["assessment"] != before.state.assessment:
-        found = (
-            f"is not the assessment it was when last used: it is that of {theirs.organisation} "
-            f"for {theirs.period} now"
-        )
-        return None, _about_previous(assessment, found)
-    if folded(theirs.organisation) != folded(ours.organisation):
-        return before, Problem(
-            "previous-other",
-            "assessment.yaml, previous",
-            f'"{name}" is an assessment of {theirs.organisation}, not of {ours.organisation}.',
-            "It is used all the same. If it is the wrong one, correct previous.",
-            Severity.NOTE,
-        )
-    return before, None
-
-
-def _about_previous(assessment: Assessment, found: str) -> Problem:
-    """Say what is wrong with the folder ``previous`` names, and what to do."""
-    name = assessment.contents.settings.previous
-    return Problem(
-        "previous-unreadable",
-        "assessment.yaml, previous",
-        f'Last year cannot be read. "{name}" {found}.',
-        "Correct previous: the folder of last year's assessment, as seen from this one; or take "
-        "the line out. Until then this year is shown without last year beside it.",
-        Severity.NOTE,
-    )
-
-
 def need_last_year(assessment: Assessment) -> Assessment | None:
     """Give the assessment before this one; ``None`` where the settings name none.
 
     Raises:
         AssessmentError: where it cannot be used.
     """
-    before, problem = previous(assessment)
+    before, problem = assessment.previous, assessment.about_previous
     if before is None and problem is not None:
         raise AssessmentError(
             Problem(
@@ -154,7 +102,7 @@ def last_year_event(assessment: Assessment, before: Assessment) -> happened.Entr
 
 
 def _earlier(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
-    before, _ = previous(assessment)
+    before = assessment.previous
     if before is None:
         return
     settings = before.contents.settings

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from cyberassess import __version__
 from cyberassess.disk import resources
 from cyberassess.errors import Problem, ReportError
 from cyberassess.press import engine
 from cyberassess.press.fragment import Fragment
 from cyberassess.press.taken import Taken, sha256
+from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 import click
 
 from cyberassess.domain.characters import visible, visible_lines
-from cyberassess.errors import BusyError, CyberassessError, Problem, counted, hearing
+from cyberassess.errors import BusyError, CyberassessError, Problem, asking_about, counted, hearing
 from cyberassess.terminal import completing
 from cyberassess.terminal.fitting import Shown, shown_on, write_exactly
 
@@ -73,12 +73,17 @@ class Program(click.Group):
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:  # NOTE: click's, whatever a command returns
-        """Say first, where a command reads the assessment, that last year cannot be read."""
+        """Say too, where a command reads the assessment, that last year cannot be read."""
         words = (*ctx._protected_args, *ctx.args)  # noqa: SLF001 - what click goes on with
-        reads = words and (words[0] not in _ELSEWHERE or words[:2] in _HERE_ALL_THE_SAME)
-        if reads and not set(words) & set(_ASKS_FOR_HELP):
-            _show_last_year(Path(ctx.params["folder"]))
-        return super().invoke(ctx)
+        if not words or (words[0] in _ELSEWHERE and words[:2] != _HERE_ALL_THE_SAME):
+            return super().invoke(ctx)
+        with asking_about(str(Path(ctx.params["folder"]))) as asked:
+            try:
+                return super().invoke(ctx)
+            finally:
+                with contextlib.suppress(OSError, ValueError):
+                    found = asked.find()
+                    show_problems([found] if found else [])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -96,25 +101,8 @@ class Program(click.Group):
 
 _ELSEWHERE = ("demo", "new", "framework", "sign", "recover", "completion", "report", "send")
 """Commands that need no assessment, or say themselves what is wrong with last year's."""
-_HERE_ALL_THE_SAME = (("framework", "update"), ("framework", "wording"))
-"""Commands below those that do need one."""
-_ASKS_FOR_HELP = ("--help", "-h")
-
-
-def _show_last_year(folder: Path) -> None:
-    """Say that the assessment before this one cannot be read, or is another's."""
-    from cyberassess.disk.workspace import Workspace
-
-    try:
-        if "previous:" not in Workspace(folder).settings_text():
-            return
-        from cyberassess.opening.assessment import open_assessment
-        from cyberassess.opening.offering import previous
-
-        _, problem = previous(open_assessment(folder))
-    except (CyberassessError, OSError, ValueError):
-        return  # NOTE: the command itself says what is wrong with this assessment
-    show_problems([problem] if problem else [])
+_HERE_ALL_THE_SAME = ("framework", "update")
+"""The command below those that does need one."""
 
 
 def whole_summaries(group: click.Group) -> None:

@@ -11,7 +11,7 @@ from cyberassess.domain.people.questions import ConfirmReply, Offer, OfferKind
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment, writing
-from cyberassess.opening.offering import offers_for, previous
+from cyberassess.opening.offering import offers_for
 from cyberassess.opening.recording import Voice, plan
 from cyberassess.steps.send.sending import send
 from tests.steps.council import (
@@ -127,14 +127,16 @@ def test_confirming_an_earlier_answer_makes_it_this_persons(two_years: Path) -> 
     assert answers(two_years) == {("Kim Lee", "B1.a.H.1/housing"): ("other-means", "By hand.")}
 
 
-def test_an_assessment_without_an_earlier_one_has_no_offers(workspace: Path) -> None:
-    assert previous(open_assessment(workspace)) == (None, None)
+def test_an_assessment_without_an_earlier_one_has_no_offers(tmp_path: Path) -> None:
+    workspace = begin(tmp_path / "northport-2026")
+    assert open_assessment(workspace).previous is None
     assert offers(workspace) == {}
 
 
 def test_an_earlier_assessment_that_cannot_be_read_is_a_note(two_years: Path) -> None:
     (two_years.parent / "northport-2025" / "assessment.yaml").unlink()
-    before, problem = previous(open_assessment(two_years))
+    assessment = open_assessment(two_years)
+    before, problem = assessment.previous, assessment.about_previous
     assert before is None
     assert problem is not None
     assert "../northport-2025" in problem.message
@@ -160,7 +162,8 @@ def test_another_assessment_in_the_place_of_last_years_is_never_used(two_years: 
     last = two_years.parent / "northport-2025"
     last.rename(two_years.parent / "kept")
     begin(last, period="2024")
-    before, problem = previous(open_assessment(two_years))
+    assessment = open_assessment(two_years)
+    before, problem = assessment.previous, assessment.about_previous
     assert before is None
     assert "that of Northport Council for 2024 now" in str(problem)
 
@@ -168,7 +171,8 @@ def test_another_assessment_in_the_place_of_last_years_is_never_used(two_years: 
 def test_the_assessment_itself_is_not_last_year(two_years: Path) -> None:
     path = two_years / "assessment.yaml"
     path.write_text(path.read_text("utf-8").replace("../northport-2025", "."), "utf-8")
-    before, problem = previous(open_assessment(two_years))
+    assessment = open_assessment(two_years)
+    before, problem = assessment.previous, assessment.about_previous
     assert before is None
     assert "is this assessment itself" in str(problem)
 
@@ -177,7 +181,8 @@ def test_another_organisations_is_said(two_years: Path) -> None:
     path = two_years / "assessment.yaml"
     text = path.read_text("utf-8").replace('organisation: "Northport', 'organisation: "Southport')
     path.write_text(text, "utf-8")
-    before, problem = previous(open_assessment(two_years))
+    assessment = open_assessment(two_years)
+    before, problem = assessment.previous, assessment.about_previous
     assert before is not None
     assert "of Northport Council, not of Southport Council" in str(problem)
 

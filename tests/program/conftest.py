@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cyberassess import pack
 from cyberassess.demo import story as demo
 from cyberassess.demo.story import EARLIER, WORKSPACE
 from cyberassess.disk.framework_yaml import Shelf
@@ -17,8 +18,7 @@ from cyberassess.domain.record.evidence import Facts
 from cyberassess.program import program
 from cyberassess.steps.confirm.deciding import write
 from cyberassess.steps.evidence.evidencing import add
-from cyberassess.steps.pack.packing import PackWanted
-from cyberassess.steps.report.printing import Printed, Wanted
+from cyberassess.steps.report.printing import Printed
 from cyberassess.terminal.running import run
 from tests.steps.council import begin, fill_in, send_to, take
 from tests.steps.officer import key_file, printed
@@ -52,11 +52,10 @@ def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
     return command
 
 
-def report_of_a_line(_: Path, wanted: Wanted) -> Printed:
+def report_of_a_line(_: Path, kind: str, output: Path) -> Printed:
     """Stand in for a document, which takes long and has tests of its own."""
-    assert wanted.output is not None
-    wanted.output.write_text("A report.", "utf-8")
-    return Printed(wanted.output, 1, "")
+    output.write_text(f"A {kind} report.", "utf-8")
+    return Printed(output, 1, "")
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +63,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the demonstration once, all but its reports."""
     folder = tmp_path_factory.mktemp("demonstration") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("report_board", "report_theme", "report_full"):
-            patch.setattr(demo, name, report_of_a_line)
-        patch.setattr(demo, "PackWanted", partial(PackWanted, report=False))
+        patch.setattr(demo, "report", report_of_a_line)
+        patch.setattr(demo, "pack", partial(pack, with_report=False))
         code = run(program, ["demo", "-o", str(folder)])
     assert code == 0
     return folder

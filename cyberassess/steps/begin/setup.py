@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyberassess import __version__
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.framework_yaml import Shelf, Shelved
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
@@ -22,6 +21,7 @@ from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
 from cyberassess.opening.assessment import now, settings_event
 from cyberassess.opening.file_names import slug
+from cyberassess.version import __version__
 
 OFFICER_ROLE = "it-security"
 

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess import __version__
 from cyberassess.disk.files import sha256_of
-from cyberassess.disk.segments import Reading
 from cyberassess.domain.people.questions import ConfirmReply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.ledger import fold
-from cyberassess.domain.record.segment import up_to
 from cyberassess.domain.result.confirming import choices, left_out
 from cyberassess.errors import (
     CyberassessError,
@@ -34,6 +30,7 @@ from cyberassess.opening.files_for_people import moment, refuse_existing, saving
 from cyberassess.opening.recording import Voice, plan
 from cyberassess.steps.confirm.confirming import acceptance_event, determination_event, find_level
 from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
+from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.books.decisions_book import Decided, DecisionsBook
@@ -126,8 +123,8 @@ def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
         message = f"These decisions belong to {came.organisation}, {came.period}."
         hint = "Nothing was recorded from it; receive it in that assessment."
         raise WorkbookError(Problem("another-assessment", path.name, message, hint))
-    segments = up_to(assessment.reading.segments, came.head)
-    if segments is None:
+    then = assessment.at(came.head)
+    if then is None:
         message = "It was written at a state of the assessment that has not arrived here."
         hint = "Nothing was recorded. Is the folder still syncing? Or write a new one."
         raise WorkbookError(Problem("unknown-head", path.name, message, hint))
@@ -136,9 +133,6 @@ def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
         session.actor = actor_of(session, came.decided_by)
     result.person = session.actor.name
     result.problems += came.problems
-    then = Assessment(
-        assessment.workspace, assessment.contents, Reading(tuple(segments), ()), fold(segments)
-    )
     taking = _Taking(result, session, sha256, then)
     taking.go(came.rows)
     received = any(each.sha256 == sha256 for each in assessment.state.received)

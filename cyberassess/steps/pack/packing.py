@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyberassess import __version__
 from cyberassess.disk import resources
 from cyberassess.disk.evidence import safe_suffix
 from cyberassess.disk.files import plain_files, sha256_of
@@ -52,6 +51,7 @@ from cyberassess.steps.pack.sensitive import look_into_all
 from cyberassess.steps.pack.signing import Passphrase
 from cyberassess.steps.pack.signing import moment as moment_of_signing
 from cyberassess.steps.pack.signing import open_key as open_report_key
+from cyberassess.version import __version__
 
 _NOTHING = "Nothing was written."
 _ABANDONED = 24 * 3600

@@ -227,7 +227,7 @@ class _One:
         self, returned: "Return", person: PersonId, asked: PersonId
     ) -> tuple[Plan, list[Problem]]:
         """Say what the replies change, each for whoever gave it."""
-        result, then = self.result, self.session.state_at(returned.head)
+        result, then = self.result, self.assessment.at(returned.head)
         replies, problems = _resolved(self.assessment, returned.replies)
         voices: dict[PersonId, list[Reply]] = defaultdict(list)
         for reply in replies:
@@ -236,7 +236,7 @@ class _One:
         problems += deny(self.assessment, denied)
         whole = Plan()
         for who, theirs in voices.items():
-            made = plan(self.assessment, Voice(who, asked, then), theirs)
+            made = plan(self.assessment, Voice(who, asked, then.state if then else None), theirs)
             whole.events += made.events
             problems += made.problems
             result.stored += made.stored

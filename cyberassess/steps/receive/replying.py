@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess import __version__
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.people.questions import (
     Document,
@@ -22,6 +21,7 @@ from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import is_full, moment
 from cyberassess.opening.offering import offers_to
 from cyberassess.steps.send.sending import file_name, questions_for, short_name
+from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.books.questionnaire.reading import Return

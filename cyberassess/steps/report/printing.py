@@ -5,19 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess import __version__
 from cyberassess.disk.files import write_whole
-from cyberassess.disk.segments import Reading
 from cyberassess.domain.record.approval import approvals_of, version_of
-from cyberassess.domain.record.ledger import fold
-from cyberassess.domain.record.segment import up_to
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
-from cyberassess.opening.assessment import Assessment, differences, open_assessment
+from cyberassess.opening.assessment import Assessment, Beside, differences, open_assessment
 from cyberassess.opening.files_for_people import refuse_existing, saving
-from cyberassess.opening.offering import previous
 from cyberassess.opening.theming import default_scores
 from cyberassess.steps.sets.official import official_texts
+from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.paper.basis import Basis
@@ -185,7 +181,8 @@ def as_approved(now: Assessment, version: int) -> Assessment:
     """
     approvals = approvals_of(now.state)
     wanted = next((each for each in approvals if each.version == version), None)
-    if wanted is None:
+    then = now.at(wanted.segment) if wanted is not None else None
+    if then is None:
         there = ", ".join(str(each.version) for each in approvals)
         raise AssessmentError(
             Problem(
@@ -195,10 +192,6 @@ def as_approved(now: Assessment, version: int) -> Assessment:
                 f"Approved versions: {there}." if there else "No version was approved yet.",
             )
         )
-    segments = tuple(up_to(now.reading.segments, wanted.segment) or ())
-    then = Assessment(
-        now.workspace, now.contents, Reading(segments, now.reading.notes), fold(segments)
-    )
     changed = differences(then.state.settings, now.contents.flat)
     if changed:
         raise AssessmentError(
@@ -221,7 +214,9 @@ def _years(now: Assessment) -> tuple[tuple[Year, ...], tuple[Problem, ...]]:
     seen = {now.workspace.folder.resolve()}
     each: Assessment | None = now
     while each is not None and len(years) < MOST_YEARS:
-        each, note = previous(each)
+        # NOTE: by a copy that forgets, so that no more than two years before are held at once
+        forgetful = replace(each, beside=Beside())
+        each, note = forgetful.previous, forgetful.about_previous
         notes += [note] if note else []
         if each is None or each.workspace.folder.resolve() in seen:
             break

@@ -30,12 +30,10 @@ from cyberassess.books.review_book import (
 from cyberassess.books.tables import Row
 from cyberassess.disk.files import sha256_of, write_whole
 from cyberassess.disk.outside import need_plain
-from cyberassess.disk.segments import Reading
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import (
     METHODS,
@@ -48,7 +46,6 @@ from cyberassess.domain.record.reviewing import (
     Review,
     reviews,
 )
-from cyberassess.domain.record.segment import up_to
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.findings import Agreement, agreement
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -267,8 +264,8 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
             )
         )
     known = {each.id for each in assessment.contents.settings.everybody}
-    segments = up_to(assessment.reading.segments, about[HEAD])
-    if segments is None or about[PERSON] not in {*assessment.state.met, *known}:
+    then = assessment.at(about[HEAD])
+    if then is None or about[PERSON] not in {*assessment.state.met, *known}:
         raise WorkbookError(
             Problem(
                 "not-known",
@@ -281,9 +278,6 @@ def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None
         )
     person = PersonId(about[PERSON])
     result.person, result.sha256 = assessment.name_of(person), sha256_of(path)
-    then = Assessment(
-        assessment.workspace, assessment.contents, Reading(tuple(segments), ()), fold(segments)
-    )
     result.problems += came.problems
     events = _events(result, assessment, then, person, came.rows)
     there = assessment.state.record(REVIEW_FILE, result.sha256)

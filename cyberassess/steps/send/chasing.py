@@ -12,11 +12,11 @@ from pathlib import Path
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.assessment import Person, statement_key
 from cyberassess.domain.calendar_words import MONTHS
-from cyberassess.domain.characters import visible
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import csv_bytes, saving
+from cyberassess.paper.letters import QUESTIONNAIRE, REMINDER, Letter, mention_strange
 from cyberassess.steps.people.people import EXTENSION
 
 
@@ -28,7 +28,6 @@ class Outgoing:
     path: Path
     questions: int
     minutes: int
-    topics: int
 
 
 def due_for(assessment: Assessment, person: Person) -> datetime.date | None:
@@ -44,21 +43,23 @@ def day(date: datetime.date) -> str:
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
-def write_letters(assessment: Assessment, outgoing: Sequence[Outgoing]) -> list[Path]:
-    """Write the e-mail text for each questionnaire, and one CSV with a line for each.
+def letters_for(assessment: Assessment, outgoing: Sequence[Outgoing]) -> dict[Path, bytes]:
+    """Give the e-mail text for each questionnaire, and one CSV with a line for each.
 
-    They go to ``questionnaires/letters``.
+    They belong in ``questionnaires/letters``.
 
     Raises:
-        AssessmentError: where they cannot be written.
+        AssessmentError: where a template of the organisation's own is faulty.
     """
     settings = assessment.contents.settings
     where = assessment.workspace.letters
+    template = Letter(assessment.workspace.folder, QUESTIONNAIRE)
     files: dict[Path, bytes] = {}
     rows: list[tuple[str, ...]] = [("Name", "E-mail", "File", "Minutes", "Due")]
     for each in outgoing:
         due = due_for(assessment, each.person)
-        files[where / f"{each.path.stem}.txt"] = _letter(assessment, each, due).encode()
+        text = _letter(template, assessment, each, due)
+        files[where / f"{each.path.stem}.txt"] = text.encode()
         rows.append(
             (
                 each.person.name,
@@ -71,7 +72,7 @@ def write_letters(assessment: Assessment, outgoing: Sequence[Outgoing]) -> list[
     if outgoing:
         name = f"{plain(settings.organisation, 30)} {plain(settings.period, 12)} - to send.csv"
         files[where / name] = csv_bytes(rows)
-    return write_texts(files)
+    return files
 
 
 def write_texts(files: dict[Path, bytes]) -> list[Path]:
@@ -86,38 +87,28 @@ def write_texts(files: dict[Path, bytes]) -> list[Path]:
     return list(files)
 
 
-def _letter(assessment: Assessment, each: Outgoing, due: datetime.date | None) -> str:
+def _letter(
+    template: Letter, assessment: Assessment, each: Outgoing, due: datetime.date | None
+) -> str:
+    values = {"questions": f"{each.questions:,}", "minutes": each.minutes}
+    return template.fill(_values(assessment, each.person, each.path.name, due) | values)
+
+
+def _values(
+    assessment: Assessment, person: Person, file: str, due: datetime.date | None
+) -> dict[str, object]:
+    """Give what every letter may place; ``docs/formats.md`` lists it."""
     settings = assessment.contents.settings
-    officer = settings.officer
-    by = f" by {day(due)}" if due else ""
-    contact = f"{officer.name}{f' ({officer.email})' if officer.email else ''}"
-    lines = [
-        f"To: {each.person.email or each.person.name}",
-        f"Subject: Cyber questions for {settings.organisation}, {settings.period}"
-        f"{f', wanted{by}' if due else ''}",
-        "",
-        f"Dear {each.person.name},",
-        "",
-        f"{settings.organisation} looks each year at how well it would withstand a cyber attack. "
-        "You know your part of it best.",
-        "",
-        f"Your questions are in the file attached: {each.path.name}. There are "
-        f"{each.questions:,}, and they take about {each.minutes} minutes. "
-        "You need not do them in one go.",
-        "",
-        f"What to do: open the file, choose an answer in each row, save it, and send it back{by}. "
-        "Add a line on why, and name a document that shows it, where you can.",
-        "",
-        '"I don\'t know" is a welcome answer: we then ask somebody else. '
-        "If a question belongs to somebody else, tell me who.",
-        "",
-        f"Your answers go into the assessment and its report under your name and role. "
-        f"Questions: {contact}.",
-        "",
-        "Thank you,",
-        officer.name,
-    ]
-    return "\n".join(map(visible, lines)) + "\n"
+    return {
+        "to": person.email or person.name,
+        "name": person.name,
+        "organisation": settings.organisation,
+        "period": settings.period,
+        "file": file,
+        "due": day(due) if due else "",
+        "officer": settings.officer.name,
+        "officer_email": settings.officer.email,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +170,14 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
         output: folder to write to; ``questionnaires/letters`` in the workspace if ``None``.
 
     Raises:
-        AssessmentError: where they cannot be written.
+        AssessmentError: where they cannot be written, or a template is faulty.
     """
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
     late = [each for each in chased(assessment, today()) if each.file]
     where = output or assessment.workspace.letters
+    template = Letter(folder, REMINDER)
+    mention_strange(folder)
     files: dict[Path, bytes] = {}
     rows: list[tuple[str, ...]] = [
         ("Name", "E-mail", "File", "Missing", "Of", "Last reply", "Due", "Days late")
@@ -193,7 +186,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
         name = f"Reminder - {plain(each.person.name, 40)}.txt"
         if where / name in files:
             name = f"Reminder - {plain(each.person.name, 40)} {each.person.id}.txt"
-        files[where / name] = _reminder(assessment, each).encode()
+        files[where / name] = _reminder(template, assessment, each).encode()
         rows.append(
             (
                 each.person.name, each.person.email, each.file, str(each.missing), str(each.of),
@@ -206,37 +199,11 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
     return chased(assessment, today()), write_texts(files)
 
 
-def _reminder(assessment: Assessment, each: Chased) -> str:
-    settings = assessment.contents.settings
-    officer = settings.officer
-    missing = counted(each.missing, "answer")
-    if each.received:
-        said = (
-            f"Thank you for the answers that came on {each.received}. "
-            f"{missing} of {each.of:,} are still missing."
-        )
-    else:
-        said = f"I have not had your answers yet: {each.of:,} questions are waiting."
-    if each.due and each.days_late:
-        when = f"They were wanted by {day(each.due)}."
-    elif each.due:
-        when = f"They are wanted by {day(each.due)}."
-    else:
-        when = "Can you say by when you can send them?"
-    lines = [
-        f"To: {each.person.email or each.person.name}",
-        f"Subject: Reminder: cyber questions for {settings.organisation}, {settings.period}",
-        "",
-        f"Dear {each.person.name},",
-        "",
-        f"{said} {when}",
-        "",
-        f"The file is {each.file}. Save what you have and send it back, even if it is not "
-        'finished; "I don\'t know" is a welcome answer.',
-        "",
-        "If you need more time, or somebody else should answer, tell me and I will arrange it.",
-        "",
-        "Thank you,",
-        f"{officer.name}{f', {officer.email}' if officer.email else ''}",
-    ]
-    return "\n".join(map(visible, lines)) + "\n"
+def _reminder(template: Letter, assessment: Assessment, each: Chased) -> str:
+    values = {
+        "questions": f"{each.of:,}",
+        "missing": counted(each.missing, "answer"),
+        "received": each.received,
+        "days_late": each.days_late,
+    }
+    return template.fill(_values(assessment, each.person, each.file, each.due) | values)

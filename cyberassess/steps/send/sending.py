@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
-from cyberassess import __version__
 from cyberassess.domain.assessment import (
     Person,
     PersonId,
@@ -39,7 +38,9 @@ from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving
 from cyberassess.opening.offering import last_year_event, need_last_year, offers_to
-from cyberassess.steps.send.chasing import Outgoing, write_letters
+from cyberassess.paper.letters import mention_strange
+from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
+from cyberassess.version import __version__
 
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
@@ -87,16 +88,19 @@ def send(
         before = None if without_last_year else need_last_year(assessment)
         settings, portions = assessment.contents.settings, assessment.contents.portions
         chosen = [find_person(assessment, name).id for name in to] or list(portions)
-        if comments:
-            session.write(_comments(assessment, chosen, comments))
-            assessment = session.assessment
+        recorded = _comments(assessment, chosen, comments) if comments else []
         questionnaires = [questions_for(assessment, person_id) for person_id in chosen]
+        outgoing = _outgoing(assessment, questionnaires)
+        # NOTE: a template of theirs may be faulty, so the letters are made before all else
+        letters = letters_for(assessment, outgoing)
+        mention_strange(folder)
+        if recorded:
+            session.write(recorded)
+            assessment = session.assessment
+            questionnaires = [questions_for(assessment, person_id) for person_id in chosen]
         sent: list[SentFile] = []
         events: list[Event] = []
-        names: set[str] = set()
-        outgoing: list[Outgoing] = []
-        for what in questionnaires:
-            path = assessment.workspace.sent / file_name(assessment, what, names)
+        for what, path in zip(questionnaires, (each.path for each in outgoing), strict=True):
             hint = (
                 "Close it if it is open in a spreadsheet, and look at the folder's permissions. "
                 "Nothing was recorded."
@@ -119,15 +123,26 @@ def send(
                     _earlier_in(what) if settings.previous else None,
                 )
             )  # fmt: skip
-            outgoing.append(
-                Outgoing(what.person, path, len(what.rows), what.minutes, len(what.topics))
-            )
             on_file(sent[-1])
-        write_letters(assessment, outgoing)
+        write_texts(letters)
         found = last_year_event(assessment, before) if before else None
         events += [found] if found else []
         session.write(events)
     return sent
+
+
+def _outgoing(assessment: Assessment, questionnaires: Sequence[Questionnaire]) -> list[Outgoing]:
+    """Give what is about to be written, each under a name of its own."""
+    names: set[str] = set()
+    return [
+        Outgoing(
+            what.person,
+            assessment.workspace.sent / file_name(assessment, what, names),
+            len(what.rows),
+            what.minutes,
+        )
+        for what in questionnaires
+    ]
 
 
 def _earlier_in(what: Questionnaire) -> int:

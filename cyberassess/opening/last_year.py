@@ -7,8 +7,7 @@ from cyberassess.domain.record.recorded import State
 from cyberassess.errors import Problem, Severity
 
 PREVIOUS = happened.Previous.kind
-"""The register of the assessment before this one, keyed by ``previous`` as the settings have it;
-field ``assessment`` (its id)."""
+"""The register of the assessment before this one."""
 
 
 def why_not(ours: Settings, state: State, theirs: Settings, before: State) -> Problem | None:

@@ -28,7 +28,7 @@ from cyberassess.books.row_texts import Texts, joined
 from cyberassess.domain.people.questions import Document, Ref, Reply, Typed, read_ref
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.errors import Problem, Severity, WorkbookError, at_most, counted
+from cyberassess.errors import Problem, Severity, WorkbookError, at_most, counted, named
 
 _ANSWERED = (wording.ANSWER, wording.WORDS, wording.CONFIRM)
 """The headings people write under."""
@@ -296,8 +296,7 @@ class _Reading:
         filled = {cell.row for cell in sheet.cells}
         rows = [str(each) for each in sheet.hidden_rows if each in filled]
         if rows:
-            more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-            what.append(f"{'rows' if rows[1:] else 'row'} {', '.join(rows[:_SHOWN])}{more}")
+            what.append(f"{'rows' if rows[1:] else 'row'} {named(rows, _SHOWN)}")
         filled = {cell.column for cell in sheet.cells}
         columns = [
             Cell(1, each, "", "").address.rstrip("1")

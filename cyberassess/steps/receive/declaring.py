@@ -9,7 +9,7 @@ from cyberassess.domain.assessment import PersonId, StatementKey
 from cyberassess.domain.people.declaring import NO, YES
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import DECLARATION
-from cyberassess.errors import Problem, Severity, counted
+from cyberassess.errors import Problem, Severity, counted, named
 from cyberassess.opening.assessment import Assessment, Event, record_event
 from cyberassess.steps.send.chasing import today
 
@@ -147,6 +147,4 @@ def _unanswered(where: str, is_whole: bool, keys: list[StatementKey]) -> Problem
 
 
 def _named(keys: list[StatementKey]) -> str:
-    names = [str(each.indicator) for each in keys[:_NAMED]]
-    more = len(keys) - _NAMED
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    return named((str(each.indicator) for each in keys), _NAMED)

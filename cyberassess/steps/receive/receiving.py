@@ -14,7 +14,7 @@ from cyberassess.domain.assessment import PersonId, StatementKey
 from cyberassess.domain.people.declaring import Worth, declared_for, in_words
 from cyberassess.domain.people.questions import ConfirmReply, Fix, Offer, Reply, read_ref
 from cyberassess.domain.record.recorded import Received
-from cyberassess.errors import AssessmentError, Problem, Severity, WorkbookError
+from cyberassess.errors import AssessmentError, Problem, Severity, WorkbookError, named
 from cyberassess.opening.assessment import (
     Assessment,
     Event,
@@ -310,8 +310,7 @@ class _One:
         gone = [each.ref for each in rows if read_ref(each.ref, order) not in returned.refs]
         if len(gone) != returned.missing:
             return problems  # NOTE: other questions are asked today than were sent
-        more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
-        said = f" Gone: {', '.join(gone[:_NAMED])}{more}."
+        said = f" Gone: {named(gone, _NAMED)}."
         return [
             replace(each, message=each.message + said) if each.code == "rows-missing" else each
             for each in problems

@@ -16,13 +16,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from cyberassess.steps.evidence.evidencing import add
-from cyberassess.steps.care.pack import verify_pack
-from cyberassess.steps.pack.packing import PackWanted, pack
-from cyberassess.steps.receive.receiving import receive
-from cyberassess.steps.care.verifying import verify
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.errors import AssessmentError
+from cyberassess.steps.care.pack import verify_pack
+from cyberassess.steps.care.verifying import verify
+from cyberassess.steps.evidence.evidencing import add
+from cyberassess.steps.pack.packing import PackWanted, pack
+from cyberassess.steps.receive.receiving import receive
 
 
 def _peak() -> float:

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.books.questionnaire.filling import Filled, fill
+from cyberassess.domain.assessment import PersonId
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.send.sending import questions_for, send
-from cyberassess.steps.begin.setup import NewAssessment, new
-from cyberassess.domain.assessment import PersonId
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 WORDS = ("We do this every month and the head of IT signs it off; the record is in SharePoint and "

@@ -14,10 +14,10 @@ import zipfile
 from pathlib import Path
 
 from cyberassess.books.questionnaire.filling import Filled, fill
-from cyberassess.opening.assessment import open_assessment
-from cyberassess.steps.send.sending import questions_for, send
-from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.domain.assessment import PersonId
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
+from cyberassess.steps.send.sending import questions_for, send
 
 FEW, LOTS = 40, 300
 COMMAND = [sys.executable, "-m", "cyberassess"]

@@ -15,16 +15,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cyberassess.books.questionnaire.filling import Filled, fill
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.disk.segments import LedgerFolder, new_text
-from cyberassess.books.questionnaire.filling import Filled, fill
-from cyberassess.opening.assessment import open_assessment
-from cyberassess.steps.send.sending import questions_for, send
-from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.record.ledger import fold
-from cyberassess.domain.result.scoring import determine, score
 from cyberassess.domain.record.segment import Segment
+from cyberassess.domain.result.scoring import determine, score
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, new
+from cyberassess.steps.send.sending import questions_for, send
 
 COMMAND = [sys.executable, "-m", "cyberassess"]
 BARE = "import click\n@click.command()\ndef main():\n    'x'\nmain(['--help'])"

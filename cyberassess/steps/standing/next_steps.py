@@ -2,8 +2,10 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cyberassess.domain.people.declaring import UNSIGNED, Declared
 from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
@@ -16,15 +18,42 @@ from cyberassess.steps.settle.resolving import differences
 
 if TYPE_CHECKING:
     from cyberassess.opening.conflicts import Conflict
-    from cyberassess.steps.standing.person_status import PersonStatus
 
 _MOST = 3
 """So many of a kind are named; the rest is counted."""
 
 
+@dataclass(frozen=True, slots=True)
+class PersonStatus:
+    """How far one person is."""
+
+    id: str
+    name: str
+    questions: int
+    answered: int
+    sent: str
+    """Date of the last questionnaire, empty if none."""
+    received: str
+    """Date of the last file that came in, empty if none."""
+    prompted: bool
+    """Whether they answered at the prompt."""
+    open: int
+    """Statements nobody has answered."""
+    due: str = ""
+    """ISO date their answers are wanted by, empty where none is set."""
+    days_late: int = 0
+    declared: Declared = UNSIGNED
+    """What the declaration that the answers are true is worth."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a questionnaire is out, nothing has come back, and something is missing."""
+        return bool(self.sent and self.open) and not self.received and not self.prompted
+
+
 def next_steps(
     assessment: Assessment,
-    people: "Sequence[PersonStatus]",
+    people: Sequence[PersonStatus],
     open_ones: "Sequence[Conflict]",
     on: datetime.date,
 ) -> tuple[str, ...]:
@@ -54,7 +83,7 @@ def next_steps(
     return tuple(steps)
 
 
-def _unsent(person: "PersonStatus") -> bool:
+def _unsent(person: PersonStatus) -> bool:
     return bool(person.open) and not person.sent and not person.answered
 
 
@@ -67,7 +96,7 @@ def _to_correct(assessment: Assessment) -> Iterator[str]:
         )
 
 
-def _to_gather(assessment: Assessment, people: "Sequence[PersonStatus]") -> Iterator[str]:
+def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
     unsent = [each.name for each in people if _unsent(each)]
     if unsent:
         yield f"Send the questions to {', '.join(unsent)}: cyberassess send"
@@ -116,7 +145,7 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
 
 
 def _to_renew(
-    assessment: Assessment, people: "Sequence[PersonStatus]", on: datetime.date
+    assessment: Assessment, people: Sequence[PersonStatus], on: datetime.date
 ) -> Iterator[str]:
     """Name what was done and does not hold any more, or not yet."""
     lapsed = [each.key for each in assessment.card.outcomes if each.has_lapsed]

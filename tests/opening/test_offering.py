@@ -127,7 +127,8 @@ def test_confirming_an_earlier_answer_makes_it_this_persons(two_years: Path) -> 
     assert answers(two_years) == {("Kim Lee", "B1.a.H.1/housing"): ("other-means", "By hand.")}
 
 
-def test_an_assessment_without_an_earlier_one_has_no_offers(workspace: Path) -> None:
+def test_an_assessment_without_an_earlier_one_has_no_offers(tmp_path: Path) -> None:
+    workspace = begin(tmp_path / "northport-2026")
     assert previous(open_assessment(workspace)) == (None, None)
     assert offers(workspace) == {}
 

@@ -106,7 +106,7 @@ def test_pdfs_are_made_in_one_place_only() -> None:
         for path in sorted(package.rglob("*.py"))
         if re.search(r"\bweasyprint\b", path.read_text(encoding="utf-8"))
     ]
-    assert makers == ["adapters/report/engine.py", "adapters/report/layout.py"]
+    assert makers == ["press/engine.py", "press/layout.py"]
     text = Path(layout.__file__).read_text(encoding="utf-8")
     assert text.count("engine.html_class(running=running)(") == 1
     assert text.count("engine.load().CSS(\n") == 1
@@ -126,7 +126,7 @@ def test_loading_the_engine_runs_no_other_program() -> None:
         "import sys\n"
         "sys.addaudithook(lambda name, what: name.startswith(('subprocess', 'os.system',"
         " 'os.posix_spawn', 'os.exec')) and print(name, what))\n"
-        "from cyberassess.paper import engine\n"
+        "from cyberassess.press import engine\n"
         "engine.load()\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

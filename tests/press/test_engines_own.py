@@ -20,7 +20,10 @@ from cyberassess.press.printing import print_html
 from tests.press.test_printing import document
 from tests.validators.structure import Object, elements, faults
 
-pytestmark = pytest.mark.skipif(bool(layout.can_make_pdf()), reason=layout.can_make_pdf())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(layout.can_make_pdf()), reason=layout.can_make_pdf()),
+]
 
 ROWS = "".join(f'<tr><th scope="row">R{n}</th><td>Row number {n}</td></tr>' for n in range(120))
 BODY = (
@@ -65,7 +68,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Printed:
 def scoped(path: Path) -> bool:
     with pikepdf.open(path) as pdf:
         heads: list[Object] = [each for each, _ in elements(pdf) if each.S == "/TH"]
-        return bool(heads) and all("/Scope" in each.get("/A", {}) for each in heads)
+        found = [bool("/Scope" in each.get("/A", {})) for each in heads]
+    return bool(found) and all(found)
 
 
 def in_one_piece(path: Path) -> bool:

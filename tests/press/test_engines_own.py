@@ -74,7 +74,7 @@ def scoped(path: Path) -> bool:
 
 def in_one_piece(path: Path) -> bool:
     with pikepdf.open(path) as pdf:
-        return sum(each.S == "/Table" for each, _ in elements(pdf)) == 1
+        return len([each for each, _ in elements(pdf) if each.S == "/Table"]) == 1
 
 
 def inner_languages(path: Path) -> bool:

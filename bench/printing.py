@@ -30,7 +30,7 @@ WORDS = ("We do this every month and the head of IT signs it off; the record is 
          "the internal audit of last spring found no gap. Two suppliers are still outside it, and "
          "their contracts are renewed in January, when the same duty is written into both of them "
          "and checked each quarter by the service and by us.")  # fmt: skip
-ENGINE = "from cyberassess.paper import chains, engine; engine.load()"
+ENGINE = "from cyberassess.press import chains, engine; engine.load()"
 """What the second process loads, that lays out half of a long report."""
 IMPORTS = f"import cyberassess.steps.standing.results; {ENGINE}"
 CHANGED = (20, 110, 200, 290, 380, 470, 545)

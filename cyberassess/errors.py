@@ -8,7 +8,7 @@ next.
 import contextlib
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
@@ -89,6 +89,13 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     """Give a number with its noun: ``1 answer``, ``2 answers``, ``2 sub-categories``."""
     several = re.sub(r"(?<=[^aeiou])y$", "ie", noun) + "s"
     return f"{number:,} {noun if number == 1 else plural or several}"
+
+
+def named(names: Iterable[str], most: int, between: str = ", ") -> str:
+    """Give names once each, up to a limit, and how many more there are: ``A1, A2 and 3 more``."""
+    each = list(dict.fromkeys(names))
+    more = f" and {len(each) - most} more" if len(each) > most else ""
+    return between.join(each[:most]) + more
 
 
 MOST_REMARKS = 500

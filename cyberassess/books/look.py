@@ -11,7 +11,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from cyberassess.books.paging import MARGINS, page_starts, room
 from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.disk import files
 
@@ -34,6 +33,14 @@ SCREEN = 1240
 """Pixels of all columns of a sheet: together they fit a 1366-pixel screen, in LibreOffice too,
 which shows them a twentieth wider than Excel."""
 
+MARGINS = {"left": 0.4, "right": 0.4, "top": 0.75, "bottom": 0.75}
+"""Inches."""
+_WIDTH, _HEIGHT = 841.9, 595.3
+"""A4 landscape, in points."""
+_INCH = 72
+_POINTS_A_PIXEL = 0.75
+_SAFE = 0.98
+"""Programs differ in how they round rows: a page of ours must never be more than one of theirs."""
 _USUAL = 12.75
 """The height of a row nobody gave one, in points."""
 A4 = 9
@@ -260,3 +267,41 @@ def pairs(
         paper.set_row(row, row_height([fitted], least=22))
         row += 1
     return row
+
+
+def room(width: int) -> float:
+    """Give the height in points of the rows that fit on a page as wide as a sheet.
+
+    Args:
+        width: of all columns, in pixels.
+    """
+    wide = _WIDTH - (MARGINS["left"] + MARGINS["right"]) * _INCH
+    high = _HEIGHT - (MARGINS["top"] + MARGINS["bottom"]) * _INCH
+    return high / min(1.0, wide / (width * _POINTS_A_PIXEL)) * _SAFE
+
+
+def page_starts(
+    heights: Sequence[float], together: Collection[int], *, page: float, repeated: float
+) -> list[int]:
+    """Give the rows that begin a page, without the first.
+
+    Args:
+        heights: of all rows, in points.
+        together: rows, counted from zero, that stand on the page of the row above.
+        page: the height of a page.
+        repeated: the height of what stands again at the top of each further page.
+    """
+    starts: list[int] = []
+    used = 0.0
+    row = 0
+    while row < len(heights):
+        after = row + 1
+        while after in together and after < len(heights):
+            after += 1
+        unit = sum(heights[row:after])
+        if used + unit > page and used > (repeated if starts else 0.0):
+            starts.append(row)
+            used = repeated
+        used += unit
+        row = after
+    return starts

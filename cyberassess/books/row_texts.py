@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cyberassess.books.guard import Cell, Sheet
 from cyberassess.books.wording import fold
-from cyberassess.errors import Problem, Severity, counted
+from cyberassess.errors import Problem, Severity, counted, named
 
 UNDO = (
     "Was one column sorted by itself? Undo that (Ctrl+Z), or copy the refs back from the file "
@@ -109,12 +109,11 @@ def joined(
         rows = [refs[row] for row in sorted(refs) if each.top <= row <= each.bottom]
         if not rows:
             continue
-        more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
         yield Problem(
             "merged-cells",
             f"{where}, cells {each.address}",
             f"These cells were merged into one, over the answers of {counted(len(rows), 'row')}: "
-            f"{', '.join(rows[:_SHOWN])}{more}.",
+            f"{named(rows, _SHOWN)}.",
             "Each row was read from its own cell, and merging empties all cells but the first. "
             "Undo the merging, answer each row in its own cells, and send the file again.",
         )
@@ -131,8 +130,7 @@ def hidden(sheet: Sheet, where: str) -> Iterator[Problem]:
     filled = {cell.row for cell in sheet.cells}
     rows = [str(each) for each in sheet.hidden_rows if each in filled]
     if rows:
-        more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-        what.append(f"{'rows' if rows[1:] else 'row'} {', '.join(rows[:_SHOWN])}{more}")
+        what.append(f"{'rows' if rows[1:] else 'row'} {named(rows, _SHOWN)}")
     filled = {cell.column for cell in sheet.cells}
     columns = [
         Cell(1, each, "", "").address.rstrip("1")

@@ -1,10 +1,17 @@
 """The command that makes the example: demo."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from cyberassess.errors import counted
 from cyberassess.terminal.running import IN_PART, steps
+from cyberassess.terminal.text import wrap
+
+if TYPE_CHECKING:
+    from cyberassess.demo.story import Demo
 
 
 @click.command()
@@ -30,7 +37,6 @@ def demo(context: click.Context, output: str) -> None:
       cyberassess demo -o /tmp/northport
     """
     from cyberassess.demo.story import demo as make
-    from cyberassess.demo.words import demo_lines
 
     with steps(25, "Setting up") as advance:
         made = make(Path(output), on_step=advance)
@@ -38,3 +44,36 @@ def demo(context: click.Context, output: str) -> None:
         click.echo(line)
     if any(each.refused for each in made.received):
         context.exit(IN_PART)
+
+
+def demo_lines(made: "Demo") -> Iterator[str]:
+    """Name everything the demonstration left, and what to look at first."""
+    from cyberassess.steps.standing.words import score_lines
+
+    answers = sum(each.stored for each in made.received)
+    yield (
+        f"Northport Council: {counted(len(made.sent), 'questionnaire')} sent and received, "
+        f"{answers:,} answers stored."
+    )
+    yield from score_lines(made.assessment)
+    yield ""
+    yield "Everything is here:"
+    for report in made.reports:
+        pages = f" ({counted(report.pages, 'page')})" if report.pages else ""
+        yield f"  a report              {report.path}{pages}"
+    if made.reports[0].reason:
+        yield from wrap(f"They are HTML editions: {made.reports[0].reason}", "  ")
+    packed = f"{counted(made.pack.entries, 'file')}, unsigned"
+    yield f"  an evidence pack      {made.pack.path} ({packed})"
+    yield f"  the assessment        {made.workspace}"
+    for each in made.sent:
+        yield f"  sent                  {each.path}"
+    for path in made.returned:
+        yield f"  filled in             {path}"
+    yield f"  a review              {made.review}"
+    yield ""
+    yield "Look closer:"
+    yield f"  ./run -C {made.workspace} status"
+    yield f"  ./run -C {made.workspace} explain B2.d/housing"
+    yield f"  ./run -C {made.workspace} evidence list --outcome B2.c"
+    yield f'  ./run verify "{made.pack.path}"'

@@ -1,8 +1,8 @@
-"""The words of a PDF, near enough to look for something in them.
+"""The words of a PDF, near enough to look for something in them, and the files inside it.
 
-No more than its page contents are read: streams that are deflated or plain, their strings
-decoded by every table of characters in the file. What stands in pictures, in encrypted files and
-in streams packed otherwise is not seen, and that is said.
+Of its words no more than its page contents are read: streams that are deflated or plain, their
+strings decoded by every table of characters in the file. What stands in pictures, in encrypted
+files and in streams packed otherwise is not seen, and that is said.
 """
 
 import re
@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 MOST = 64 << 20
 """Bytes that are unpacked of one file."""
+_MOST_ATTACHED = 100_000_000
+"""Bytes that are unpacked of one file inside it."""
 _MOST_TABLES = 40
 _DICTIONARY = 1_000
 """Bytes before a stream in which its dictionary stands."""
@@ -69,6 +71,13 @@ def text_of(data: bytes) -> PdfText:
     unread += [] if texts else ["it holds no words that could be read; it may be a scan"]
     unread += ["what lies behind its first 64 MB"] if left >= MOST else []
     return PdfText(texts, tuple(unread))
+
+
+def attachments(data: bytes) -> tuple[bytes, ...]:
+    """Give every file that travels inside a PDF and could be unpacked."""
+    inside = (each for each in _streams(data) if b"/EmbeddedFile" in each[0])
+    unpacked = (_unpacked(dictionary, raw, _MOST_ATTACHED) for dictionary, raw in inside)
+    return tuple(each for each in unpacked if each is not None)
 
 
 def _streams(data: bytes) -> Iterator[tuple[bytes, bytes]]:

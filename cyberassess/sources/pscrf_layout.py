@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cyberassess.errors import Problem, closest
+from cyberassess.errors import Problem, closest, named
 
 GROUPS = ("domain", "category", "sub-category")
 NEEDED = (*GROUPS, "id", "text", "stage", "duty")
@@ -226,9 +226,7 @@ def _is_letter_of(asked: str, cells: Sequence[CellLike]) -> bool:
 
 def shown(cells: Sequence[CellLike]) -> str:
     """Quote what stands in a row, cut short."""
-    texts = [f'"{tidy(cell.text)[:40]}" ({cell.address})' for cell in cells[:_MOST_NAMED]]
-    more = f" and {len(cells) - _MOST_NAMED} more" if len(cells) > _MOST_NAMED else ""
-    return ", ".join(texts) + more
+    return named((f'"{tidy(cell.text)[:40]}" ({cell.address})' for cell in cells), _MOST_NAMED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberassess.books.paging import page_starts, room
+from cyberassess.books.look import page_starts, room
 from tests.books.council import ask, write
 
 

@@ -11,7 +11,7 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.steps.care.recovering import recover
 from tests.hostile.events import Json, changed, ending, endings, ledger, nested, write
 
-TIMES, SEED = 300, 7
+TIMES, SEED = 100, 7
 
 
 def test_a_changed_field_is_read_or_named_and_never_a_traceback(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ from tests.domain.builder import (
 from tests.paper.made import GOAL, OUTLINE, make_basis, small_state
 from tests.paper.test_board import REF, action, last_year
 
+pytestmark = pytest.mark.slow
 has_pdf = pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine")
 KINDS: tuple[Callable[[Basis], Document], ...] = (full_report, board_summary, theme_report)
 ALL_KINDS = (*KINDS, applicability, findings_report)

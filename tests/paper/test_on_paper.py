@@ -24,6 +24,7 @@ from tests.paper.on_paper import kept, lost, pages_of, planned, squeezed, stands
 from tests.validators.structure import faults
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine"),
     pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is missing"),
 ]

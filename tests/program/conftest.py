@@ -1,6 +1,7 @@
 """Workspaces for the command line, made once; each test that writes gets a copy of its own."""
 
 import io
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from filelock import FileLock
 
 from cyberassess import pack
 from cyberassess.demo import story as demo
@@ -60,13 +62,19 @@ def report_of_a_line(_: Path, kind: str, output: Path) -> Printed:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the demonstration once, all but its reports."""
-    folder = tmp_path_factory.mktemp("demonstration") / "demo"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "report", report_of_a_line)
-        patch.setattr(demo, "pack", partial(pack, with_report=False))
-        code = run(program, ["demo", "-o", str(folder)])
-    assert code == 0
+    """Make the demonstration once for all that run side by side, all but its reports."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demonstration"
+    made = folder.with_suffix(".made")
+    with FileLock(folder.with_suffix(".lock")):
+        if made.exists():
+            return folder
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(demo, "report", report_of_a_line)
+            patch.setattr(demo, "pack", partial(pack, with_report=False))
+            code = run(program, ["demo", "-o", str(folder)])
+        assert code == 0
+        made.touch()
     return folder
 
 

@@ -5,8 +5,10 @@ help, in a workspace where that example works.
 """
 
 import contextlib
+import gc
 import io
 import json
+import math
 import multiprocessing
 import os
 import re
@@ -108,6 +110,7 @@ def test_in_ascii_without_input_and_without_network(
     assert connections == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("example", FIRST, ids=" ".join)
 def test_a_full_disk_under_the_output_is_said(
@@ -126,6 +129,7 @@ def test_a_full_disk_under_the_output_is_said(
     assert "No space left on device" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
 @pytest.mark.parametrize("example", FIRST, ids=" ".join)
 def test_a_reader_that_has_gone_stops_nothing_but_the_output(
@@ -152,18 +156,22 @@ def interrupted_after(calls: float) -> Iterator[list[int]]:
     """Press Ctrl-C after so many calls of functions; give the number of calls there were."""
     count = [0]
 
-    def profile(_: FrameType, event: str, __: object) -> None:
-        if event == "call":
-            count[0] += 1
-            if count[0] == int(calls):
-                sys.setprofile(None)
-                raise KeyboardInterrupt
+    def trace(_: FrameType, __: str, ___: object) -> None:
+        count[0] += 1
+        if count[0] >= calls:
+            sys.settrace(None)
+            raise KeyboardInterrupt
 
-    sys.setprofile(profile)
+    before = sys.gettrace()
+    sys.settrace(trace)
     try:
         yield count
     finally:
-        sys.setprofile(None)
+        sys.settrace(before)
+
+
+def files_in(folder: Path) -> dict[Path, bytes]:
+    return {each: each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
 @pytest.mark.slow
@@ -176,31 +184,32 @@ def test_ctrl_c_anywhere_ends_with_130_and_leaves_the_store_whole(
     capfd: pytest.CaptureFixture[str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """At a third of the way and near the end; what is read, written and printed lies between."""
+    """At a third of the way and near the end, and half-way where nothing is written."""
     folder = stand(example)
-    copy = tmp_path_factory.mktemp("whole") / "copy"
-    shutil.copytree(folder, copy)
+    whole = tmp_path_factory.mktemp("whole")
+    shutil.copytree(folder, whole / "copy")
     if folder.with_name(EARLIER).is_dir():
-        shutil.copytree(folder.with_name(EARLIER), copy.with_name(EARLIER))
-    monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
-    monkeypatch.chdir(copy)
-    assert run(program, example) == 0
-    shutil.rmtree(copy)
-    shutil.copytree(folder, copy)
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
-    with interrupted_after(10**12) as count:
-        assert run(program, example) == 0
-    capfd.readouterr()
-    for part in (0.35, 0.8):
-        monkeypatch.chdir(copy.parent)
-        place = copy.parent / f"{part}"
-        shutil.copytree(copy, place)
+        shutil.copytree(folder.with_name(EARLIER), whole / EARLIER)
+
+    def give(place: Path, calls: float) -> tuple[int, int]:
         monkeypatch.chdir(place)
         monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
-        before = ledger_bytes(place)
-        with interrupted_after(count[0] * part):
+        with interrupted_after(calls) as count:
             code = run(program, example)
+        return code, count[0]
+
+    found = files_in(folder)
+    code, calls = give(folder, math.inf)
+    assert code == 0
+    capfd.readouterr()
+    for part in (0.35, 0.8) if files_in(folder) != found else (0.5,):
+        for attempt in range(2):  # the first run may have called more: it read what is kept
+            place = Path(shutil.copytree(whole / "copy", whole / f"{part}-{attempt}"))
+            before = ledger_bytes(place)
+            code, counted = give(place, calls * part)
+            if code:
+                break
+            calls = counted
         told = capfd.readouterr().err
         assert code in (INTERRUPTED, 0), told
         if code == INTERRUPTED:
@@ -210,6 +219,7 @@ def test_ctrl_c_anywhere_ends_with_130_and_leaves_the_store_whole(
             after = ledger_bytes(place)
             assert before.items() <= after.items()
             fold(LedgerFolder(place / "ledger").read().segments)
+    gc.collect()  # what was left half open is found here, not by whichever test comes later
 
 
 def keys_of(value: object) -> Iterator[str]:
@@ -266,6 +276,7 @@ NUMBERS = re.compile(r"[0-9a-f]{8,}|\(\d\)")
 """Hashes, and what is put behind a name that is taken: they differ from run to run."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", READING, ids=" ".join)
 def test_40_columns_cut_nothing(
     example: Example, stand: Stand, cli: Run, monkeypatch: pytest.MonkeyPatch

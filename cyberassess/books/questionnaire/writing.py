@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cyberassess.books import wording
-from cyberassess.books.dates import weekday
+from cyberassess.books.dates import day, weekday
 from cyberassess.books.look import (
     GREY,
     INDENT,
+    LINE,
     LONGEST_FORMULA,
     LONGEST_NAME,
     PETROL,
+    SCREEN,
     SIZE,
     SMALL,
     Paper,
@@ -29,14 +31,18 @@ from cyberassess.books.look import (
     write,
 )
 from cyberassess.books.questionnaire.asking import Around, Written, origins, questions
-from cyberassess.books.questionnaire.documents import documents
-from cyberassess.books.questionnaire.notes import begin_fixes, list_fixes
 from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.domain.assessment import ORGANISATION
-from cyberassess.domain.people.questions import Questionnaire, Topic
+from cyberassess.domain.people.questions import Document, Questionnaire, Topic
 
 START_WIDTHS = (220, 520, 340)
 ABOUT_WIDTHS = (220, 800)
+FIX_WIDTHS = (60, 190, 250, 740)
+DOCUMENT_WIDTHS = (240, 290, 175, 115, 125, 175, 120)
+DOCUMENT_HEADER = 3
+DOCUMENT_ROWS = 15
+"""Empty rows to write in; people may add more."""
+assert sum(DOCUMENT_WIDTHS) == SCREEN  # noqa: S101 - a slip when a width is changed
 
 
 def write_questionnaire(
@@ -298,3 +304,83 @@ def _about(sheets: Sheets, what: Questionnaire, tool: str) -> None:
         values[f"{wording.FRAMEWORK} {number}"] = str(framework.ref)
     values |= {wording.QUESTIONS: len(what.rows), wording.WRITTEN_BY: f"cyberassess {tool}"}
     pairs(sheets, paper, 2, values, ABOUT_WIDTHS[1])
+
+
+def begin_fixes(sheets: Sheets, what: Questionnaire) -> Paper:
+    """Begin the sheet, so that it stands first; its rows need the places of all others."""
+    paper = sheets.sheet(wording.FIX, FIX_WIDTHS)
+    line = wording.FIX_LINE.format(
+        organisation=what.organisation, period=what.period, marking=what.marking
+    )
+    sheets.title(paper, wording.FIX_TITLE, line)
+    write(paper, 2, 0, wording.FIX_HELP, sheets.format(font_size=SIZE))
+    paper.set_row(2, 28)
+    return paper
+
+
+def list_fixes(
+    sheets: Sheets, paper: Paper, what: Questionnaire, places: Mapping[str, str]
+) -> None:
+    """List what to look at.
+
+    Args:
+        sheets: the workbook.
+        paper: the sheet.
+        what: the questionnaire with its fixes.
+        places: of rows in this workbook, as ``'sheet'!C12``, keyed by ref.
+    """
+    sheets.heads(paper, 3, wording.FIX_HEADINGS, set())
+    line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True, "valign": "vcenter"}
+    grey = sheets.format(font_size=SMALL, font_color=GREY, **line)
+    link = sheets.format(font_color=PETROL, underline=1, **line)
+    for row, fix in enumerate(what.fixes, start=4):
+        paper.write_number(row, 0, row - 3, sheets.format(align="left", **line))
+        if fix.ref in places:
+            paper.write_url(row, 1, f"internal:{places[fix.ref]}", link, fix.ref)
+        else:
+            write(paper, row, 1, wording.NO_ROW, grey)
+        write(paper, row, 2, fix.place, grey)
+        write(paper, row, 3, fix.text, sheets.format(**line))
+        fitted = [Fitted(fix.text, FIX_WIDTHS[3], SIZE), Fitted(fix.place, FIX_WIDTHS[2], SMALL)]
+        paper.set_row(row, row_height(fitted, least=30))
+    paper.freeze_panes(4, 0)
+    paper.repeat_rows(3)
+
+
+def documents(sheets: Sheets, what: Questionnaire) -> None:
+    """Write the sheet, with the documents this person named before."""
+    paper = sheets.sheet(wording.DOCUMENTS, DOCUMENT_WIDTHS)
+    sheets.title(paper, wording.DOCUMENTS_TITLE, wording.DOCUMENTS_LINE)
+    write(paper, 2, 0, wording.MARKED.format(marking=what.marking), sheets.format(font_size=10))
+    indented = set(range(len(DOCUMENT_WIDTHS)))
+    sheets.heads(paper, DOCUMENT_HEADER, wording.DOCUMENT_HEADINGS, indented)
+    rows = [_cells(each) for each in what.documents]
+    rows += [("",) * len(DOCUMENT_WIDTHS)] * DOCUMENT_ROWS
+    for row, texts in enumerate(rows, start=DOCUMENT_HEADER + 1):
+        for column, text in enumerate(texts):
+            write(paper, row, column, text, sheets.input(valign="vcenter"))
+        fitted = [Fitted(t, w, SIZE) for t, w in zip(texts, DOCUMENT_WIDTHS, strict=True)]
+        paper.set_row(row, row_height(fitted, least=32))
+    paper.freeze_panes(DOCUMENT_HEADER + 1, 0)
+    paper.repeat_rows(DOCUMENT_HEADER)
+    paper.set_selection(DOCUMENT_HEADER + 1, 0, DOCUMENT_HEADER + 1, 0)
+
+
+def _cells(document: Document) -> tuple[str, ...]:
+    return (
+        document.title,
+        document.shows,
+        ", ".join(document.refs),
+        _dated(document.dated),
+        document.owner,
+        document.location,
+        _dated(document.valid_until),
+    )
+
+
+def _dated(text: str) -> str:
+    """Give an ISO date as people write it; what is none stays as it was typed."""
+    try:
+        return day(text) if text else ""
+    except ValueError:
+        return text

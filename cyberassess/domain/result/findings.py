@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cyberassess.domain.assessment import Settings
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.standing import Standing
 from cyberassess.domain.result.scoring import Gap, OutcomeScore, Scorecard, reviewed_ranks
+from cyberassess.domain.sets.certificates import RecordedAction
 from cyberassess.domain.sets.framework import (
     CountsAs,
     Framework,
     FrameworkRef,
     Indicator,
     IndicatorKind,
+    KeyAction,
     LevelId,
     RuleId,
 )
@@ -165,3 +168,32 @@ def agreement(card: Scorecard, framework: Framework, state: State) -> tuple[Agre
             )
         )
     return tuple(found)
+
+
+class ActionRow(NamedTuple):
+    """One key action of a control set."""
+
+    action: KeyAction
+    recorded: RecordedAction | None
+    """``None`` where the organisation recorded nothing."""
+    tally: Tally | None
+    """The statements that stand for it; ``None`` where the control set names none."""
+
+
+def key_actions(
+    card: Scorecard, framework: Framework, settings: Settings
+) -> tuple[ActionRow, ...]:
+    """Give the key actions of a control set, in its order."""
+    recorded = {
+        each.action: each for each in settings.key_actions if each.framework == framework.ref
+    }
+    return tuple(
+        ActionRow(
+            each,
+            recorded.get(each.id),
+            tally_statements(card, framework, each.standard, each.number)
+            if each.standard
+            else None,
+        )
+        for each in framework.key_actions
+    )

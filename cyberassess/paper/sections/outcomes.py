@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.plan import Action
 from cyberassess.domain.record.recorded import Claim
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.better import overtaken_in
@@ -18,6 +19,7 @@ from cyberassess.domain.sets.framework import (
     IndicatorId,
     IndicatorKind,
 )
+from cyberassess.errors import counted
 from cyberassess.paper.basis import (
     NO_TARGET,
     NOT_APPLICABLE,
@@ -33,10 +35,10 @@ from cyberassess.paper.basis import (
 )
 from cyberassess.paper.sections.evidence import TextRow, evidence_rows, no_evidence, said_row
 from cyberassess.paper.sections.explaining import explain
-from cyberassess.paper.sections.places import said_place
 
 _LONG_ROW = 1200
 """Characters: about a quarter of a page."""
+_MOST_ACTIONS = 6
 _LONG_SCOPE = 30
 """More outcomes than these in one place are easier to find where each objective has its pages."""
 
@@ -497,3 +499,46 @@ def _claim(basis: Basis, score: OutcomeScore, claim: Claim) -> TextRow:
         words += f" ({claim.confirmed})"
     text = capital(f"{words}.") + (f" {claim.comment}" if claim.comment else "")
     return TextRow(text, tool, basis.origin(claim.source, claim.origin.time))
+
+
+def said_place(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
+    """Say how many results meet their target, which do not, and what is to be done here.
+
+    Args:
+        scores: those of one control set in one place.
+    """
+    return " ".join(_sentences(basis, scores))
+
+
+def _sentences(basis: Basis, scores: Sequence[OutcomeScore]) -> Iterator[str]:
+    targeted = [each for each in scores if each.meets_target is not None]
+    if not targeted:
+        yield "Nothing here has a target."
+        return
+    met = sum(each.meets_target is True for each in targeted)
+    verb = "meets" if met == 1 else "meet"
+    text = f"{met} of {counted(len(targeted), 'outcome')} with a target {verb} it here"
+    before = _met_before(basis, scores)
+    yield f"{text}{f'; last year {before}' if before else ''}."
+    below = [str(each.key.outcome) for each in targeted if not each.meets_target]
+    if below:
+        yield f"Below the target: {joined(below)}."
+    actions = [each for score in scores for each in basis.planned.get(score.key, ())]
+    if actions:
+        shown = [_action(basis, each) for each in actions[:_MOST_ACTIONS]]
+        rest = len(actions) - len(shown)
+        yield f"To be done: {'; '.join(shown)}{f'; and {rest} more' if rest else ''}."
+
+
+def _met_before(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
+    """Count what met its target here last year; empty where this was not assessed then."""
+    was = [basis.before.outcomes.get(each.key) for each in scores] if basis.before else []
+    known = [each for each in was if each is not None]
+    return str(sum(each.meets_target is True for each in known)) if known else ""
+
+
+def _action(basis: Basis, action: Action) -> str:
+    person = basis.settings.person(action.owner)
+    owner = person.name if person else action.owner or "no owner yet"
+    due = said_date(action.due) if action.due else "no date yet"
+    return f"{action.said_ref} for {action.about.outcome} ({owner}, {due})"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.result.register import ActionRow, key_actions
+from cyberassess.domain.result.findings import ActionRow, key_actions
 from cyberassess.domain.sets.certificates import Certificate
 from cyberassess.paper.basis import Basis, capital
 

@@ -1,10 +1,16 @@
 """The command that begins an assessment: new."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cyberassess.terminal.running import standard_input_waits
+from cyberassess.terminal.text import wrap
+
+if TYPE_CHECKING:
+    from cyberassess.steps.begin.setup import Created, NewAssessment
 
 
 @click.command()
@@ -100,7 +106,6 @@ def new(
     """
     from cyberassess.steps.begin.setup import NewAssessment, available
     from cyberassess.steps.begin.setup import new as begin
-    from cyberassess.steps.begin.words import new_lines
 
     refs, known = available(own)
     organisation = organisation or _needed("--organisation", "Organisation:", [])
@@ -121,3 +126,13 @@ def _needed(flag: str, question: str, choices: list[str]) -> str:
         click.echo(f"There are: {', '.join(choices)}")
     value: str = click.prompt(question, prompt_suffix=" ")
     return value.strip()
+
+
+def new_lines(made: "Created", wanted: "NewAssessment") -> Iterator[str]:
+    """Say what was made and what to do next."""
+    yield f"Made {made.folder} for {wanted.organisation}, {wanted.period}."
+    yield f"Control sets: {', '.join(wanted.frameworks)}. Target: {', '.join(wanted.profiles)}."
+    for note in made.notes:
+        yield from wrap(note)
+    yield "Look at assessment.yaml: it says who is asked what."
+    yield f"Next: cyberassess -C {made.folder} send"

@@ -15,8 +15,8 @@ from cyberassess.errors import Problem, WorkbookError
 from cyberassess.paper.basis import SHORT_HASH
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
 from cyberassess.paper.documents.pack_reading import PageFacts, read_index, read_readme
-from cyberassess.press.pdf_reading import attachments, texts
 from cyberassess.signing.ssh_signature import read_signer
+from cyberassess.sources.pdf_text import attachments, text_of
 from cyberassess.steps.care.parts import Opened
 from cyberassess.steps.pack.index import Inside, index_book, index_page
 
@@ -174,7 +174,7 @@ def _report(opened: Opened) -> Iterator[Problem]:
         if answers and inside != (read_entry(opened.path, "answers.json"),):
             message = "The answers attached to it are not those of answers.json."
             yield Problem("report-answers", name, message, BELIEVE)
-        said = list(texts(data))
+        said = ["".join(each.split()) for each in text_of(data).texts]
     for what, text in wanted.items():
         if not any(text in each for each in said):
             message = f"{what[0].upper()}{what[1:]} is not in its text: it is another report."

@@ -53,6 +53,7 @@ from cyberassess.errors import (
     Problem,
     Severity,
     counted,
+    named,
 )
 from cyberassess.opening.assessment import (
     Assessment,
@@ -171,10 +172,9 @@ def _stopped(cause: AssessmentError, plan: Merge, done: Sequence[Step]) -> Asses
     done = [each for each in done if each.kind != "settings"]  # they were put back
     if not done:
         return cause
-    more = f" and {len(done) - _SHOWN} more" if len(done) > _SHOWN else ""
-    said = " ".join(each.says for each in done[:_SHOWN])
+    said = named((each.says for each in done), _SHOWN, " ")
     hint = (
-        f"Before that, {len(done)} of {counted(len(plan.steps), 'step')} were done: {said}{more} "
+        f"Before that, {len(done)} of {counted(len(plan.steps), 'step')} were done: {said} "
         "Nothing was lost or overwritten. Make room, or look at the permissions, and give the "
         "command again: it does the rest."
     )

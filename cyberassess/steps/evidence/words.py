@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
-from cyberassess.errors import AssessmentError, Problem, closest, counted
+from cyberassess.errors import AssessmentError, Problem, closest, counted, named
 from cyberassess.terminal.text import short, table, wrap
 
 if TYPE_CHECKING:
@@ -280,9 +280,7 @@ def checked_lines(found: "Checked") -> Iterator[str]:
     ):
         yield f"{len(keys)} of {counted(found.claims, 'claim')} {words}."
         if keys:
-            shown = ", ".join(_key(each) for each in keys[:MOST])
-            more = f" and {len(keys) - MOST} more" if len(keys) > MOST else ""
-            yield from wrap(f"{shown}{more}", "  ")
+            yield from wrap(named(map(_key, keys), MOST), "  ")
 
 
 def checked_json(found: "Checked") -> Json:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cyberassess.errors import counted
+from cyberassess.errors import counted, named
 from cyberassess.terminal.text import wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.next_year.updating import Later, Updates
 
 
-MOST_NAMED = 12
+_MOST = 12
 
 
 def update_lines(found: "Updates", *, dry_run: bool) -> Iterator[str]:
@@ -34,16 +34,16 @@ def update_lines(found: "Updates", *, dry_run: bool) -> Iterator[str]:
 def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
     yield from each.about
     if each.asked_again:
-        yield f"Asked again, since they ask for something else: {_named(each.asked_again)}"
+        yield f"Asked again, since they ask for something else: {named(each.asked_again, _MOST)}"
     if each.only:
-        named = _named(tuple(each.only))
-        yield f"Asked again where the answer was no, since there is a choice more: {named}"
+        only = named(each.only, _MOST)
+        yield f"Asked again where the answer was no, since there is a choice more: {only}"
     if each.reworded:
         yield f"The same in other words: {counted(len(each.reworded), 'statement')}"
     if each.new:
-        yield f"New: {_named(each.new)}"
+        yield f"New: {named(each.new, _MOST)}"
     if each.gone:
-        yield f"Not asked any more: {_named(each.gone)}"
+        yield f"Not asked any more: {named(each.gone, _MOST)}"
     if answers := found.answers[each.pinned.ref]:
         yield (
             f"{counted(answers, 'answer')} kept in the ledger, counting for nothing until given "
@@ -52,8 +52,3 @@ def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
     (met, of), (meet, of_now) = found.meets(each.pinned.ref)
     if of or of_now:
         yield f"Targets met: {met} of {of} before, {meet} of {of_now} after."
-
-
-def _named(names: tuple[str, ...]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.errors import counted
+from cyberassess.errors import counted, named
 from cyberassess.terminal.text import wrap
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def _looked(made: "PackMade") -> str:
     unread = [f"{name} ({what})" for name, what in made.not_looked_into.items()]
     if not unread:
         return f"{said}, all of each."
-    more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
-    return f"{said}. Not looked into: {'; '.join(unread[:_SHOWN])}{more}."
+    return f"{said}. Not looked into: {named(unread, _SHOWN, '; ')}."
 
 
 _SHOWN = 20

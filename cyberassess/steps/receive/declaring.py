@@ -10,7 +10,7 @@ from cyberassess.domain.people.declaring import NO, YES
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import DECLARATION
 from cyberassess.domain.record import happened
-from cyberassess.errors import Problem, Severity, counted
+from cyberassess.errors import Problem, Severity, counted, named
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.send.chasing import today
 
@@ -146,6 +146,4 @@ def _unanswered(where: str, is_whole: bool, keys: list[StatementKey]) -> Problem
 
 
 def _named(keys: list[StatementKey]) -> str:
-    names = [str(each.indicator) for each in keys[:_NAMED]]
-    more = len(keys) - _NAMED
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    return named((str(each.indicator) for each in keys), _NAMED)

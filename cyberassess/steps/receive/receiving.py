@@ -15,7 +15,7 @@ from cyberassess.domain.people.questions import ConfirmReply, Fix, Offer, Reply,
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Received
-from cyberassess.errors import AssessmentError, Problem, Severity, WorkbookError
+from cyberassess.errors import AssessmentError, Problem, Severity, WorkbookError, named
 from cyberassess.opening.assessment import (
     Assessment,
     Rehearsal,
@@ -309,8 +309,7 @@ class _One:
         gone = [each.ref for each in rows if read_ref(each.ref, order) not in returned.refs]
         if len(gone) != returned.missing:
             return problems  # NOTE: other questions are asked today than were sent
-        more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
-        said = f" Gone: {', '.join(gone[:_NAMED])}{more}."
+        said = f" Gone: {named(gone, _NAMED)}."
         return [
             replace(each, message=each.message + said) if each.code == "rows-missing" else each
             for each in problems

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.errors import Severity, counted
+from cyberassess.errors import Severity, counted, named
 from cyberassess.terminal.text import table, wrap
 
 if TYPE_CHECKING:
@@ -229,16 +229,11 @@ def profile_lines(made: "ProfileWritten", folder: Path | None) -> Iterator[str]:
         if ids:
             yield from wrap(f"{level.title}: {counted(len(ids), 'outcome')}", "  ")
     if target.no_target:
-        yield from wrap(f"no target: {_named([str(each) for each in target.no_target])}", "  ")
+        yield from wrap(f"no target: {named(map(str, target.no_target), MOST_NAMED)}", "  ")
     own = f"--frameworks {folder} " if folder else ""
     yield from wrap(
         f"Next: cyberassess new FOLDER {own}--framework {framework.ref} --profile {made.path} …"
     )
-
-
-def _named(ids: list[str]) -> str:
-    more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
-    return ", ".join(ids[:MOST_NAMED]) + more
 
 
 def wording_lines(kept: "WordingKept") -> Iterator[str]:
@@ -252,7 +247,7 @@ def wording_lines(kept: "WordingKept") -> Iterator[str]:
         f"{len(framework.outcomes):,} outcomes of {framework.ref}."
     )
     if kept.matched.missing:
-        yield from wrap(f"Without wording: {_named(list(kept.matched.missing))}")
+        yield from wrap(f"Without wording: {named(kept.matched.missing, MOST_NAMED)}")
     left_out = sum(each.severity is not Severity.NOTE for each in kept.problems)
     if left_out:
         yield f"Not matched: {counted(left_out, 'entry')} of the file, named above."

@@ -68,8 +68,13 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
       cyberassess score --json
     """
     from cyberassess.opening.assessment import open_assessment
-    from cyberassess.steps.standing.registering import judged_on, register_json
-    from cyberassess.steps.standing.results import score_json, tallies, tallies_json
+    from cyberassess.steps.standing.results import (
+        judged_on,
+        register_json,
+        score_json,
+        tallies,
+        tallies_json,
+    )
     from cyberassess.steps.standing.words import register_lines, score_lines, tally_lines
 
     assessment = open_assessment(Path(folder))

@@ -1,14 +1,16 @@
 """What to do next, in the order in which it is best done."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cyberassess.domain.people.declaring import UNSIGNED, Declared
 from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.confirming import waits
-from cyberassess.errors import counted
+from cyberassess.errors import counted, named
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.next_year.updating import later_sets
 from cyberassess.steps.people.systems import systems
@@ -16,15 +18,42 @@ from cyberassess.steps.settle.resolving import differences
 
 if TYPE_CHECKING:
     from cyberassess.opening.conflicts import Conflict
-    from cyberassess.steps.standing.person_status import PersonStatus
 
-MOST_NAMED = 3
+_MOST = 3
 """So many of a kind are named; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStatus:
+    """How far one person is."""
+
+    id: str
+    name: str
+    questions: int
+    answered: int
+    sent: str
+    """Date of the last questionnaire, empty if none."""
+    received: str
+    """Date of the last file that came in, empty if none."""
+    prompted: bool
+    """Whether they answered at the prompt."""
+    open: int
+    """Statements nobody has answered."""
+    due: str = ""
+    """ISO date their answers are wanted by, empty where none is set."""
+    days_late: int = 0
+    declared: Declared = UNSIGNED
+    """What the declaration that the answers are true is worth."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a questionnaire is out, nothing has come back, and something is missing."""
+        return bool(self.sent and self.open) and not self.received and not self.prompted
 
 
 def next_steps(
     assessment: Assessment,
-    people: "Sequence[PersonStatus]",
+    people: Sequence[PersonStatus],
     open_ones: "Sequence[Conflict]",
     on: datetime.date,
 ) -> tuple[str, ...]:
@@ -54,7 +83,7 @@ def next_steps(
     return tuple(steps)
 
 
-def _unsent(person: "PersonStatus") -> bool:
+def _unsent(person: PersonStatus) -> bool:
     return bool(person.open) and not person.sent and not person.answered
 
 
@@ -67,7 +96,7 @@ def _to_correct(assessment: Assessment) -> Iterator[str]:
         )
 
 
-def _to_gather(assessment: Assessment, people: "Sequence[PersonStatus]") -> Iterator[str]:
+def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
     unsent = [each.name for each in people if _unsent(each)]
     if unsent:
         yield f"Send the questions to {', '.join(unsent)}: cyberassess send"
@@ -82,7 +111,7 @@ def _to_gather(assessment: Assessment, people: "Sequence[PersonStatus]") -> Iter
         for _, done, of in line.inherits
         if done < of
     ]
-    for scope, count in unconfirmed[:MOST_NAMED]:
+    for scope, count in unconfirmed[:_MOST]:
         yield (
             f"Confirm {counted(count, 'answer')} that {scope.title} takes over from a shared "
             f"service: cyberassess systems confirm {scope.id}"
@@ -107,7 +136,7 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
     if lesser:
         yield (
             f"Look again at {counted(len(lesser), 'statement')} said not to be true beside one "
-            f"that says better and is ({_named(each for each, _ in lesser)}): "
+            f"that says better and is ({named((each for each, _ in lesser), _MOST)}): "
             f"cyberassess explain {lesser[0][1]}"
         )
     lacking = assessment.card.confidence.lacks_reason
@@ -116,24 +145,25 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
 
 
 def _to_renew(
-    assessment: Assessment, people: "Sequence[PersonStatus]", on: datetime.date
+    assessment: Assessment, people: Sequence[PersonStatus], on: datetime.date
 ) -> Iterator[str]:
     """Name what was done and does not hold any more, or not yet."""
     lapsed = [each.key for each in assessment.card.outcomes if each.has_lapsed]
     if lapsed:
         yield (
             f"Confirm {counted(len(lapsed), 'determination')} again, since answers changed "
-            f"({_named(f'{each.outcome}/{each.scope}' for each in lapsed)}): cyberassess confirm"
+            f"({named((f'{each.outcome}/{each.scope}' for each in lapsed), _MOST)}): "
+            "cyberassess confirm"
         )
     unsigned = [each.name for each in people if each.received and not each.declared.stands]
     if unsigned:
-        yield f"Have the last sheet signed by {_named(unsigned)}, and receive it again"
+        yield f"Have the last sheet signed by {named(unsigned, _MOST)}, and receive it again"
     marked = ((each.reference, each.marks(on)) for each in assessment.evidence.items)
     stale = [name for name, marks in marked if Mark.STALE in marks and Mark.REPLACED not in marks]
     if stale:
         yield (
-            f"Ask for {counted(len(stale), 'document')} anew, out of date ({_named(stale)}): "
-            "cyberassess evidence check"
+            f"Ask for {counted(len(stale), 'document')} anew, out of date "
+            f"({named(stale, _MOST)}): cyberassess evidence check"
         )
     open_ones = (Progress.PLANNED, Progress.UNDER_WAY)
     late = [
@@ -143,15 +173,9 @@ def _to_renew(
     ]
     if late:
         yield (
-            f"Look at {counted(len(late), 'action')} past the date ({_named(late)}): "
+            f"Look at {counted(len(late), 'action')} past the date ({named(late, _MOST)}): "
             "cyberassess plan"
         )
     expired = [e.title for e in assessment.contents.settings.certificates if e.is_expired(on)]
     if expired:
-        yield f"Renew the certificate, or take it out of assessment.yaml: {_named(expired)}"
-
-
-def _named(names: Iterable[str]) -> str:
-    every = list(dict.fromkeys(names))
-    more = len(every) - MOST_NAMED
-    return ", ".join(every[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        yield f"Renew the certificate, or take it out of assessment.yaml: {named(expired, _MOST)}"

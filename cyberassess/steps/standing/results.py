@@ -1,5 +1,6 @@
 """What follows from the answers: score and explain, for people and for programs."""
 
+import datetime
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,7 @@ from cyberassess.domain.record.recorded import Given
 from cyberassess.domain.result.counting import said_of, why, word_of
 from cyberassess.domain.result.findings import (
     Tally,
+    key_actions,
     nothing_to_assess,
     tally_by_owner,
     tally_by_standard,
@@ -18,6 +20,7 @@ from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.theming import default_scores
+from cyberassess.steps.send.chasing import today
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
@@ -275,3 +278,39 @@ def would_change(found: OutcomeScore) -> list[Json]:
         if level.id in found.reachable
         for gap in (found.gap_to(level.id),)
     ]
+
+
+def judged_on(assessment: Assessment) -> datetime.date:
+    """Give the date certificates are judged at on a screen: the clock's, or the ledger's if later.
+
+    Documents are dated by the ledger alone, so that the same data gives the same bytes.
+    """
+    return max(assessment.on, today())
+
+
+def register_json(assessment: Assessment, on: datetime.date) -> Json:
+    """Give the register of certificates and key actions; empty where there is nothing in it."""
+    settings = assessment.contents.settings
+    certificates = [
+        {
+            **each.model_dump(mode="json", exclude_none=True),
+            "expired": each.is_expired(on),
+        }
+        for each in settings.certificates
+    ]
+    actions = [
+        {
+            "framework": ref,
+            "action": row.action.id,
+            "title": row.action.title,
+            "state": row.recorded.state.value if row.recorded else None,
+            "date": row.recorded.date.isoformat() if row.recorded and row.recorded.date else None,
+            "note": row.recorded.note if row.recorded else "",
+            "met": row.tally.met if row.tally else None,
+            "of": row.tally.of if row.tally else None,
+        }
+        for ref, framework in assessment.frameworks.items()
+        for row in key_actions(assessment.card, framework, settings)
+    ]
+    found: Json = {"certificates": certificates} if certificates else {}
+    return {**found, "key_actions": actions} if actions else found

@@ -16,10 +16,13 @@ from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.files_for_people import saving
 from cyberassess.steps.send.chasing import day, due_for, today
 from cyberassess.steps.settle.resolving import conflict_json
-from cyberassess.steps.standing.next_steps import next_steps
-from cyberassess.steps.standing.person_status import PersonStatus
-from cyberassess.steps.standing.registering import judged_on, register_json
-from cyberassess.steps.standing.results import confidence_json, superseded_json
+from cyberassess.steps.standing.next_steps import PersonStatus, next_steps
+from cyberassess.steps.standing.results import (
+    confidence_json,
+    judged_on,
+    register_json,
+    superseded_json,
+)
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 

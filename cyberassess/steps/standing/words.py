@@ -9,8 +9,7 @@ from cyberassess.steps.confirm.words import override_lines
 from cyberassess.terminal.text import table, wrap
 
 if TYPE_CHECKING:
-    from cyberassess.domain.result.findings import Tally
-    from cyberassess.domain.result.register import ActionRow
+    from cyberassess.domain.result.findings import ActionRow, Tally
     from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, Verdict
     from cyberassess.domain.result.theme_maturity import ThemeScore
     from cyberassess.opening.assessment import Assessment
@@ -264,7 +263,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
 
 def certificate_lines(assessment: "Assessment") -> Iterator[str]:
     """Name every certificate with its end, expired ones first; nothing where none is recorded."""
-    from cyberassess.steps.standing.registering import judged_on
+    from cyberassess.steps.standing.results import judged_on
 
     on = judged_on(assessment)
     settings = assessment.contents.settings
@@ -286,7 +285,7 @@ def certificate_lines(assessment: "Assessment") -> Iterator[str]:
 
 def register_lines(assessment: "Assessment") -> Iterator[str]:
     """Give the certificates, then each control set's key actions."""
-    from cyberassess.domain.result.register import key_actions
+    from cyberassess.domain.result.findings import key_actions
 
     yield from certificate_lines(assessment)
     for framework in assessment.frameworks.values():

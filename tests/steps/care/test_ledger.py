@@ -32,12 +32,22 @@ from tests.steps.council import (
 from tests.steps.settle.test_settling import reply
 
 
-@pytest.fixture
-def received(workspace: Path, blank: dict[str, Path], tmp_path: Path) -> Path:
-    """Give a workspace into which Kim's workbook came."""
+@pytest.fixture(scope="module")
+def kims(sent_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a workspace into which Kim's workbook came; never written to."""
+    place = tmp_path_factory.mktemp("received")
+    folder = Path(shutil.copytree(sent_workspace, place / "northport-2026"))
     rows = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": "True"}
-    take(workspace, fill_in(blank["Kim"], tmp_path / "kim.xlsx", rows))
-    return workspace
+    (blank,) = (folder / "questionnaires" / "sent").glob("*Kim*")
+    take(folder, fill_in(blank, place / "kim.xlsx", rows))
+    return folder
+
+
+@pytest.fixture
+def received(workspace: Path, kims: Path) -> Path:
+    """Give a copy of the workspace into which Kim's workbook came."""
+    shutil.rmtree(workspace)
+    return Path(shutil.copytree(kims, workspace))
 
 
 def joined(one: Path, other: Path) -> Path:

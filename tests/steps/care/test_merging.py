@@ -45,11 +45,23 @@ def two(workspace: Path, tmp_path: Path) -> Two:
     return Two(workspace, Path(shutil.copytree(workspace, tmp_path / "laptop")))
 
 
+@pytest.fixture(scope="module")
+def gone_apart(sent_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Two:
+    """Give two copies that received different people's answers; never written to."""
+    place = tmp_path_factory.mktemp("apart")
+    found = Two(*(Path(shutil.copytree(sent_workspace, place / each)) for each in ("1", "2")))
+    for folder, name, rows in ((found.here, "Kim", KIM), (found.there, "Sam", SAM)):
+        (blank,) = (folder / "questionnaires" / "sent").glob(f"*{name}*")
+        take(folder, fill_in(blank, place / f"{name}.xlsx", rows))
+    return found
+
+
 @pytest.fixture
-def apart(two: Two, blank: dict[str, Path], tmp_path: Path) -> Two:
-    """Give two copies that received different people's answers."""
-    take(two.here, fill_in(blank["Kim"], tmp_path / "k.xlsx", KIM))
-    take(two.there, fill_in(blank["Sam"], tmp_path / "s.xlsx", SAM))
+def apart(two: Two, gone_apart: Two) -> Two:
+    """Give copies of two copies that received different people's answers."""
+    for made, folder in zip(gone_apart, two, strict=True):
+        shutil.rmtree(folder)
+        shutil.copytree(made, folder)
     return two
 
 

@@ -1,5 +1,6 @@
 """Evidence recorded, linked, reviewed, checked and chased in a workspace."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,12 @@ SHOWS = Facts(shows="Lists all accounts removed in March")
 ORGANISATION = {"id": "organisation", "kind": "organisation", "title": "Northport Council"}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give a workspace with two systems and documents named for one of them."""
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a workspace with two systems and documents named for one of them; never written to."""
     scopes = [ORGANISATION, HOUSING, REVENUES]
-    made = begin(tmp_path / "northport-2026", scopes=scopes, people=[KIM])
+    place = tmp_path_factory.mktemp("named")
+    made = begin(place / "northport-2026", scopes=scopes, people=[KIM])
     rows: dict[str, str | tuple[str, str]] = {
         "B1.b.N.1/housing": "Does not happen",
         "B1.b.H.1/housing": "True",
@@ -47,8 +49,14 @@ def folder(tmp_path: Path) -> Path:
         "B1.b.evidence/housing": ("2090-12-31", "Leavers list\naccess  policy"),
         "B1.a.evidence/housing": ("", "Access policy"),
     }
-    take(made, fill_in(send_to(made)["Kim Lee"], tmp_path / "kim.xlsx", rows))
+    take(made, fill_in(send_to(made)["Kim Lee"], place / "kim.xlsx", rows))
     return made
+
+
+@pytest.fixture
+def folder(named: Path, tmp_path: Path) -> Path:
+    """Give a copy of the workspace with documents named for one system."""
+    return Path(shutil.copytree(named, tmp_path / "northport-2026"))
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from cyberassess.disk.workspace import settings_text
-from cyberassess.domain.result.register import key_actions
+from cyberassess.domain.result.findings import key_actions
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.program import program
 from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.steps.report.printing import Wanted, report_full
-from cyberassess.steps.standing.registering import judged_on, register_json
+from cyberassess.steps.standing.results import judged_on, register_json
 from tests.steps.sets.test_sets import answer
 
 PSCRF = "pscrf@1.0"

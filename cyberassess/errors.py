@@ -91,6 +91,13 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or several}"
 
 
+def joined(words: Sequence[str]) -> str:
+    """Join words as a sentence does: ``a, b and c``."""
+    if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 MOST_REMARKS = 500
 """How many remarks about one file are kept; beyond them a person needs to be told how many."""
 

@@ -1,11 +1,14 @@
 """The rules staged, all-met and in-place, what decides them, and what stands in the way."""
 
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from cyberassess.disk.strict_yaml import read_model
+from cyberassess.domain import rules
 from cyberassess.domain.result.scoring import OutcomeScore, determine
 from cyberassess.domain.rules.kind import MET_HEADS, Kind
 from cyberassess.domain.rules.known import RULES
@@ -65,6 +68,15 @@ def test_a_kind_of_rule_says_all_that_is_asked_of_it(kind: Kind) -> None:
     assert kind.note.endswith(".")
     assert kind.band.endswith("?")
     assert all(not text or text.endswith(".") for text in (kind.limit, kind.scale))
+
+
+def test_no_rule_is_named_outside_its_own_file() -> None:
+    """Whoever needs to know something of a rule asks its kind."""
+    named = re.compile("|".join(f'"{each}"' for each in RULES))
+    package = Path(rules.__file__).parents[2]
+    files = {each: each.read_text("utf-8") for each in package.rglob("*.py")}
+    where = {path.name for path, text in files.items() if named.search(text)}
+    assert where == {"all_met.py", "caf_table.py", "in_place.py", "staged.py"}
 
 
 def test_a_control_set_names_its_rule() -> None:

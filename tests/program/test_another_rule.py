@@ -18,7 +18,6 @@ import pytest
 from cyberassess.books.questionnaire.filling import Filled, fill
 from cyberassess.domain.rules.kind import Case, Counted, CountsAs, Kind, Table, between
 from cyberassess.domain.rules.known import RULES
-from cyberassess.paper import html as render
 from tests.program.conftest import Run
 from tests.program.test_program import LEAVES
 from tests.steps.review.test_reviewing import edit, say
@@ -285,10 +284,3 @@ def test_its_older_version_is_superseded_and_compared_with_last_year(road: Road)
     full = text_of(folder / "full.html")
     assert [OWN[each] for each in ("note", "scale", "limit") if OWN[each] not in full] == []
     assert [each for each in (OLDER.note, OLDER.scale, OLDER.limit) if each in full] == []
-
-
-@pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf())
-def test_its_report_is_printed(road: Road) -> None:
-    look_at_the_set(road)
-    reply(road, begin(road, "lab"), "In place")
-    road.go("report board -o board.pdf")

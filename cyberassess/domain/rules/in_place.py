@@ -6,9 +6,9 @@ from cyberassess.domain.rules.kind import (
     CountsAs,
     Kind,
     Table,
+    all_of,
     between,
 )
-from cyberassess.domain.rules.staged import all_of
 from cyberassess.errors import counted
 
 

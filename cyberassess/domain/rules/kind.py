@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from cyberassess.errors import counted
+
 
 class CountsAs(Enum):
     """What an answer says of its statement, for the rules."""
@@ -112,6 +114,13 @@ class Case:
 def short(points: Sequence[Point]) -> list[Point]:
     """Give the statements that are not met, or only partly."""
     return [e for e in points if e.counts_as in (CountsAs.NOT_MET, CountsAs.PARTLY)]
+
+
+def all_of(number: int, one: str) -> str:
+    """Give ``all its 3 controls are``, or ``its one control is``."""
+    if number == 2:  # noqa: PLR2004 - nobody says *all its 2*
+        return f"both its {one}s are"
+    return f"its one {one} is" if number == 1 else f"all its {counted(number, one)} are"
 
 
 class Empty(Enum):

@@ -11,6 +11,7 @@ from cyberassess.domain.rules.kind import (
     Kind,
     Point,
     Table,
+    all_of,
     between,
     short,
 )
@@ -85,13 +86,6 @@ def _why(case: Case, *, over: str = " over") -> list[str]:
                 f"All is met for {joined(full)}, but a stage counts only on top of those below it."
             )
     return sentences
-
-
-def all_of(number: int, one: str) -> str:
-    """Give ``all its 3 controls are``, or ``its one control is``."""
-    if number == 2:  # noqa: PLR2004 - nobody says *all its 2*
-        return f"both its {one}s are"
-    return f"its one {one} is" if number == 1 else f"all its {counted(number, one)} are"
 
 
 def _is_met(points: Sequence[Point]) -> bool:

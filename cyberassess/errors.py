@@ -98,6 +98,13 @@ def named(names: Iterable[str], most: int, between: str = ", ") -> str:
     return between.join(each[:most]) + more
 
 
+def joined(words: Sequence[str]) -> str:
+    """Join words as a sentence does: ``a, b and c``."""
+    if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 MOST_REMARKS = 500
 """How many remarks about one file are kept; beyond them a person needs to be told how many."""
 

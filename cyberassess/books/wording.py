@@ -21,7 +21,6 @@ from cyberassess.domain.sets.framework import (
     Level,
     Needs,
     Outcome,
-    RuleId,
 )
 from cyberassess.errors import counted
 
@@ -59,9 +58,6 @@ SHEET_LINE = "{scope}. {questions}. {marking} when completed."
 PROGRESS_WORDS = "of {count} answered"
 HELP = "What we mean: {help}"
 WARNING_BAND = "{heading}: does this happen here?"
-BAND = "{heading}: is this so here?"
-MET_BAND = "{heading}: is this met?"
-PLACE_BAND = "{heading}: is this in place?"
 CONDITION_BAND = "{heading}"
 CHOICES = "Choose one: {labels}."
 NEEDS_REASON = " Say why if you choose: {labels}."
@@ -345,12 +341,7 @@ def band(framework: Framework, level: Level) -> str:
         return CONDITION_BAND.format(heading=level.heading)
     if level.is_warning:
         return WARNING_BAND.format(heading=level.heading)
-    template = {
-        RuleId.STAGED: MET_BAND,
-        RuleId.ALL_MET: MET_BAND,
-        RuleId.IN_PLACE: PLACE_BAND,
-    }.get(framework.rule.id, BAND)
-    return template.format(heading=level.heading)
+    return f"{level.heading}: {framework.rule.band or framework.rule.kind.band}"
 
 
 def choices(answers: AnswerSet) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What every part of a report is made from, and how dates, numbers, people and places are said."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -38,6 +38,7 @@ from cyberassess.domain.sets.framework import (
     Theme,
     ThemeSet,
 )
+from cyberassess.errors import joined as joined  # noqa: PLC0414 - sections look for it here
 from cyberassess.paper.look import OUR_LOOK, Look
 from cyberassess.paper.nation import Nation, nation_of
 
@@ -46,13 +47,6 @@ SHORT_HASH = 12
 """How many hex digits of a hash are printed where the whole would not be read."""
 _ROLE_WORDS = {"it": "IT", "hr": "human resources"}
 _TOOLS = {"webcaf": "WebCAF"}
-
-
-def joined(words: Sequence[str]) -> str:
-    """Join words as a sentence does: ``a, b and c``."""
-    if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def share(part: int, whole: int) -> str:

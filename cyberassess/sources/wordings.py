@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from cyberassess.disk import strict_yaml
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, Model, RuleId
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, Model
 from cyberassess.errors import Problem, Severity, closest, counted
 from cyberassess.sources.tables import Field as Column
 from cyberassess.sources.tables import Table, find_table, fold, read_csv
@@ -356,7 +356,7 @@ def _running(
     Where the file numbers more or fewer of them than the column has, none of that outcome's is
     placed (its value is empty): the numbers would not say which is which.
     """
-    if framework.rule.id is not RuleId.CAF_TABLE:
+    if not framework.rule.kind.has_columns:
         return {}, []
     numbered: dict[str, list[Entry]] = {}
     outcomes = {str(each).casefold(): outcome for each, outcome in framework.outcomes.items()}

@@ -42,13 +42,12 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
 from cyberassess.domain.result.scoring import Scorecard, score
+from cyberassess.domain.rules.known import RULES
 from cyberassess.domain.sets.framework import (
-    RULE_VERSIONS,
     Framework,
     FrameworkRef,
     IndicatorId,
     Profile,
-    RuleId,
     Target,
     ThemeSet,
 )
@@ -108,7 +107,7 @@ def framework_data(outline: str, rule: str = "caf-table") -> Data:
         stack.append((depth, group))
     named = re.fullmatch(r"(?P<id>.+?)(-(?P<version>\d+))?", rule)
     assert named is not None
-    rule_id, version = named["id"], named["version"] or RULE_VERSIONS[RuleId(named["id"])][-1]
+    rule_id, version = named["id"], named["version"] or RULES[named["id"]][-1].version
     return _HEAD | {
         "answer_sets": _answer_sets() + ([_shortfall()] if "^" in outline else []),
         "levels": _levels(rule_id),

@@ -314,7 +314,7 @@ def test_mending_what_stands_in_the_way_reaches_the_level(made: Made, data: st.D
     framework = made.framework
     before = determined(made)
     assume(not before.not_applicable)
-    stages = framework.rule.passes_over
+    stages = framework.rule.kind.passes_over
     level = data.draw(st.sampled_from(before.reachable if stages else list(framework.ranks)[2:]))
     missing = before.gap_to(level).statements
     after = determined(made, **dict.fromkeys(missing, "yes"))

@@ -1,27 +1,19 @@
 """The rules staged, all-met and in-place, what decides them, and what stands in the way."""
 
+import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from cyberassess.disk.strict_yaml import read_model
+from cyberassess.domain import rules
 from cyberassess.domain.result.scoring import OutcomeScore, determine
-from cyberassess.domain.rules import (
-    RULES,
-    by_all_met,
-    by_caf_table,
-    by_in_place,
-    by_stages,
-    by_stages_1,
-    rule_of,
-)
-from cyberassess.domain.sets.framework import (
-    RULE_VERSIONS,
-    Framework,
-    IndicatorId,
-    LevelId,
-    OutcomeId,
-    RuleId,
-)
+from cyberassess.domain.rules.kind import MET_HEADS, Kind
+from cyberassess.domain.rules.known import RULES
+from cyberassess.domain.rules.staged import STAGED, STAGED_1
+from cyberassess.domain.sets.framework import Framework, IndicatorId, LevelId, OutcomeId
 from tests.domain.builder import (
     Written,
     framework_data,
@@ -66,30 +58,38 @@ def gap(found: OutcomeScore, level: str) -> list[str]:
     return short(found.gap_to(LevelId(level)).statements)
 
 
+ALL = [kind for versions in RULES.values() for kind in versions]
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: f"{kind.id}-{kind.version}")
+def test_a_kind_of_rule_says_all_that_is_asked_of_it(kind: Kind) -> None:
+    assert kind in RULES[kind.id]
+    assert len(kind.heads) == len(MET_HEADS) + kind.has_middle
+    assert kind.note.endswith(".")
+    assert kind.band.endswith("?")
+    assert all(not text or text.endswith(".") for text in (kind.limit, kind.scale))
+
+
+def test_no_rule_is_named_outside_its_own_file() -> None:
+    """Whoever needs to know something of a rule asks its kind."""
+    named = re.compile("|".join(f'"{each}"' for each in RULES))
+    package = Path(rules.__file__).parents[2]
+    files = {each: each.read_text("utf-8") for each in package.rglob("*.py")}
+    where = {path.name for path, text in files.items() if named.search(text)}
+    assert where == {"all_met.py", "caf_table.py", "in_place.py", "staged.py"}
+
+
 def test_a_control_set_names_its_rule() -> None:
-    named = {
-        "staged": by_stages,
-        "staged-2": by_stages,
-        "staged-1": by_stages_1,
-        "all-met": by_all_met,
-        "in-place": by_in_place,
-        "caf-table": by_caf_table,
-    }
-    for rule, function in named.items():
-        letter = {"s": "F", "a": "R", "i": "P", "c": "N"}[rule[0]]
-        framework = make_ruled(rule, f"X X\n  X.a organisation board {letter}.1")
-        assert rule_of(framework) is function
-    assert set(RULES.values()) == set(named.values())
-
-
-def test_every_version_of_every_rule_is_known() -> None:
-    assert set(RULES) == {(rule, each) for rule in RuleId for each in RULE_VERSIONS[rule]}
+    assert make_ruled("staged", STAGES).rule.kind is STAGED
+    assert make_ruled("staged-2", STAGES).rule.kind is STAGED
+    assert make_ruled("staged-1", STAGES).rule.kind is STAGED_1
+    assert make_framework().rule.kind is RULES["caf-table"][0]
 
 
 def test_a_set_that_names_no_version_has_the_first() -> None:
     data = framework_data(STAGES, "staged")
     del data["rule"]["version"]
-    assert rule_of(Framework.model_validate(data)) is by_stages_1
+    assert Framework.model_validate(data).rule.kind is STAGED_1
 
 
 def test_a_rule_is_named_with_its_version_where_it_has_had_several() -> None:
@@ -99,10 +99,12 @@ def test_a_rule_is_named_with_its_version_where_it_has_had_several() -> None:
 
 
 def test_a_rule_the_engine_does_not_know_is_refused() -> None:
-    framework = make_framework()
-    rule = framework.rule.model_copy(update={"id": "planet"})
-    with pytest.raises(KeyError, match="planet"):
-        rule_of(framework.model_copy(update={"rule": rule}))
+    data = framework_data(STAGES, "staged")
+    data["rule"]["id"] = "planet"
+    problems = read_model(json.dumps(data).encode(), "set.yaml", Framework)[1]
+    assert [str(each) for each in problems] == [
+        f'set.yaml, line 1: "planet" is not allowed for rule > id. Use one of: {", ".join(RULES)}.'
+    ]
 
 
 # Stages

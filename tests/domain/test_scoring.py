@@ -12,8 +12,10 @@ from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.findings import findings
 from cyberassess.domain.result.scoring import OutcomeScore, determine, score
-from cyberassess.domain.rules import by_caf_table
-from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorId, LevelId, RuleId
+from cyberassess.domain.rules.caf_table import by_caf_table
+from cyberassess.domain.rules.kind import Counted
+from cyberassess.domain.rules.known import RULES
+from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorId, LevelId
 from tests.domain.builder import (
     GOOD,
     ONE,
@@ -169,7 +171,7 @@ def test_every_case_has_a_name_of_its_own_and_says_what_settles_it() -> None:
 
 def test_every_rule_has_cases_of_a_published_set() -> None:
     rules = {Framework.model_validate(published(name)).rule.id for name, _ in cases()}
-    assert rules == set(RuleId)
+    assert rules == set(RULES)
 
 
 # Determinations
@@ -352,25 +354,25 @@ def test_a_settlement_is_superseded_when_people_come_to_agree() -> None:
 
 # Acceptance of a column more than half left out
 
-_HIGH = (LevelId("high"),)
+_HIGH = (2,)
 
 
-@pytest.mark.parametrize(("is_accepted", "level"), [(False, "low"), (True, "high")])
+@pytest.mark.parametrize(("is_accepted", "level"), [(False, 0), (True, 2)])
 def test_an_accepted_column_may_be_more_than_half_left_out(
-    *, is_accepted: bool, level: str
+    *, is_accepted: bool, level: int
 ) -> None:
     counts = [CountsAs.NOT_MET, CountsAs.MET, CountsAs.LEFT_OUT, CountsAs.LEFT_OUT]
     table = by_caf_table(
-        make_framework(), [0, 2, 2, 2], counts, accepted=_HIGH if is_accepted else ()
+        Counted(make_framework().scale, [0, 2, 2, 2], counts, _HIGH if is_accepted else ())
     )
     assert (table.suggested, table.best, table.worst) == (level, level, level)
-    assert table.unaccepted == (() if is_accepted else ("high",))
+    assert table.unaccepted == (() if is_accepted else _HIGH)
 
 
 def test_an_accepted_column_with_nothing_left_is_never_all_true() -> None:
     counts = [CountsAs.NOT_MET, CountsAs.LEFT_OUT]
-    table = by_caf_table(make_framework(), [0, 2], counts, accepted=_HIGH)
-    assert table.suggested == "low"
+    table = by_caf_table(Counted(make_framework().scale, [0, 2], counts, _HIGH))
+    assert table.suggested == 0
 
 
 # What decided, and what stands in the way

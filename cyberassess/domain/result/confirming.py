@@ -17,20 +17,20 @@ from cyberassess.domain.record.recorded import Origin, Resolution, State
 from cyberassess.domain.record.standing import favour, is_backed, stand
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.scoring import ACCEPTANCE, OutcomeScore, Scorecard
+from cyberassess.domain.rules.kind import Empty
 from cyberassess.domain.sets.framework import (
     CountsAs,
     Framework,
     FrameworkRef,
     Indicator,
     Level,
-    RuleId,
 )
 
 
 def choices(score: OutcomeScore) -> tuple[Level, ...]:
     """Give the levels an outcome can be confirmed at: those it can reach, lowest first."""
     framework = score.asked.framework
-    if framework.rule.id is not RuleId.CAF_TABLE and not framework.rule.passes_over:
+    if framework.rule.kind.empty is Empty.LIKE_ANY:
         return framework.scale
     lowest = framework.scale[0].id
     return tuple(e for e in framework.scale if e.id == lowest or e.id in score.reachable)

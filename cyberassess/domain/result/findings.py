@@ -16,7 +16,6 @@ from cyberassess.domain.sets.framework import (
     IndicatorKind,
     KeyAction,
     LevelId,
-    RuleId,
 )
 
 
@@ -44,10 +43,11 @@ def findings(card: Scorecard) -> tuple[Finding, ...]:
 def nothing_to_assess(score: OutcomeScore) -> tuple[LevelId, ...]:
     """Give the stages without a control that applies, lowest first; they are passed.
 
-    Only control sets in stages have any. An outcome that is not applicable at all has none.
+    Only rules whose levels build on each other have any. An outcome that is not applicable at
+    all has none.
     """
     framework = score.asked.framework
-    if framework.rule.id is not RuleId.STAGED or score.not_applicable:
+    if not framework.rule.kind.builds_up or score.not_applicable:
         return ()
     applying = {
         indicator.level

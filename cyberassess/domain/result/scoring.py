@@ -1,7 +1,7 @@
 """From answers to determinations, theme maturity and confidence, by published rules.
 
-Everything stands behind ``score``; the scorecard it gives holds what every number came from. Rules
-are known by id (``Rule.id`` in a framework file), never by framework. Shares are compared as whole
+Everything stands behind ``score``; the scorecard it gives holds what every number came from. What
+a rule is, its kind says (``domain/rules``), never the framework. Shares are compared as whole
 numbers or fractions; rounding happens once, for display.
 """
 
@@ -29,7 +29,7 @@ from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.confidence import Confidence, Measured, confidence_in
 from cyberassess.domain.result.superseding import Superseded, by_rule
 from cyberassess.domain.result.theme_maturity import Pair, ThemeScore, theme_score
-from cyberassess.domain.rules import RuleFunction, Table, rule_of
+from cyberassess.domain.rules.kind import Counted, Table
 from cyberassess.domain.sets.framework import (
     CountsAs,
     Framework,
@@ -38,7 +38,6 @@ from cyberassess.domain.sets.framework import (
     IndicatorKind,
     LevelId,
     OutcomeId,
-    RuleId,
     StatementLayout,
     Target,
     ThemeSet,
@@ -146,7 +145,7 @@ class OutcomeScore:
             for indicator, standing in zip(
                 self.asked.outcome.indicators, self.standings, strict=True
             )
-            if not framework.rule.passes_over
+            if not framework.rule.kind.passes_over
             or (
                 indicator.kind is not IndicatorKind.PERMISSION
                 and standing.counts_as is not CountsAs.LEFT_OUT
@@ -158,7 +157,7 @@ class OutcomeScore:
     def highest(self) -> LevelId:
         """The highest level it can be determined at here."""
         framework = self.asked.framework
-        if framework.rule.passes_over and self.reachable:
+        if framework.rule.kind.passes_over and self.reachable:
             return self.reachable[-1]
         return framework.highest_for(self.asked.outcome)
 
@@ -171,7 +170,7 @@ class OutcomeScore:
         wanted = framework.ranks[level]
         if self.worst is not None and framework.ranks[self.worst] >= wanted:
             return Gap((), ())
-        staged = framework.rule.id is RuleId.STAGED
+        builds_up = framework.rule.kind.builds_up
         warnings: list[IndicatorId] = []
         columns: dict[int, list[IndicatorId]] = {}
         applying: set[int] = set()
@@ -183,17 +182,33 @@ class OutcomeScore:
                     warnings.append(indicator.id)
             elif indicator.kind is IndicatorKind.PERMISSION or rank < 0:
                 continue
-            elif rank <= wanted if staged else rank >= wanted:
-                # NOTE: stages build on each other, so all up to the wanted one are one column
-                column = columns.setdefault(wanted if staged else rank, [])
+            elif rank <= wanted if builds_up else rank >= wanted:
+                # NOTE: where levels build on each other, all up to the wanted one are one column
+                column = columns.setdefault(wanted if builds_up else rank, [])
                 if standing.counts_as is not CountsAs.LEFT_OUT:
-                    applying.add(wanted if staged else rank)
+                    applying.add(wanted if builds_up else rank)
                 if standing.counts_as in _SHORT_OF_MET:
                     column.append(indicator.id)
         leading = {rank: each for rank, each in columns.items() if rank in applying} or columns
         shortest = min(leading.items(), key=lambda item: (len(item[1]), item[0]), default=(0, []))
-        one_is_enough = framework.rule.id is RuleId.IN_PLACE and wanted < len(framework.scale) - 1
-        return Gap(tuple(warnings), tuple(shortest[1][:1] if one_is_enough else shortest[1]))
+        missing = shortest[1]
+        while len(missing) > 1 and self._would_reach(wanted, [*warnings, *missing[:-1]]):
+            missing = missing[:-1]
+        return Gap(tuple(warnings), tuple(missing))
+
+    def _would_reach(self, wanted: int, mended: Sequence[IndicatorId]) -> bool:
+        """Say whether a level would be reached if these statements spoke for the outcome."""
+        framework = self.asked.framework
+        asked = [e for e in self.by_statement.items() if not e[1].ended]
+        layouts = [framework.layout_of[key] for key, _ in asked]
+        counts = _scored(layouts, [each for _, each in asked])
+        for place, layout in enumerate(layouts):
+            if layout.id in mended:
+                warns = framework.scale[layout.rank].is_warning
+                counts[place] = CountsAs.NOT_MET if warns else CountsAs.MET
+        given = Counted(framework.scale, [each.rank for each in layouts], counts)
+        table = framework.rule.kind.decide(given)
+        return table.worst is not None and table.worst >= wanted
 
     @property
     def deciding(self) -> tuple[IndicatorId, ...]:
@@ -233,7 +248,7 @@ class OutcomeScore:
 class Verdict:
     """What a set that asks for everything says of a whole scope; a self-check, not certification.
 
-    Only sets with the rule ``all-met`` have one.
+    Only rules that say so (``has_verdict``) have one.
     """
 
     framework: FrameworkRef
@@ -280,7 +295,6 @@ def determine(
 
     Answers a scope inherits count where they were confirmed.
     """
-    rule = rule_of(framework)
     state, offered = with_inherited(framework, settings, state)
     wanted: Mapping[OutcomeId, LevelId] = target.requirements if target else {}
     places: dict[str, set[ScopeId]] = {}
@@ -298,17 +312,17 @@ def determine(
             standings = standings_of(framework, layouts, state, scope_id, offered)
             key = OutcomeKey(framework.ref, scope_id, outcome.id)
             accepted = _accepted(state, key, layouts, standings) if acceptances else ()
-            table = _lowest(framework, rule, layouts, standings, accepted)
+            table = _lowest(framework, layouts, standings, accepted)
             confirmation = state.record(DETERMINATION, *key) if determinations else None
             scores.append(
                 OutcomeScore(
                     Asked(framework, outcome, scope),
-                    table.suggested,
-                    table.best,
-                    table.worst,
+                    _level(framework, table.suggested),
+                    _level(framework, table.best),
+                    _level(framework, table.worst),
                     table.complete,
                     table.not_applicable,
-                    table.unaccepted,
+                    tuple(framework.scale[each].id for each in table.unaccepted),
                     _confirmed(framework, confirmation, table),
                     _asked(framework, layouts, standings, wanted.get(outcome.id)),
                     tuple(standings),
@@ -318,6 +332,10 @@ def determine(
     return scores
 
 
+def _level(framework: Framework, rank: int | None) -> LevelId | None:
+    return None if rank is None else framework.scale[rank].id
+
+
 def _asked(
     framework: Framework,
     layouts: Sequence[StatementLayout],
@@ -325,7 +343,7 @@ def _asked(
     level: LevelId | None,
 ) -> LevelId | None:
     """Give what a target asks of an outcome: of stages, the highest up to it that applies."""
-    if level is None or not framework.rule.passes_over:
+    if level is None or not framework.rule.kind.passes_over:
         return level
     applying = {
         layout.rank
@@ -339,7 +357,7 @@ def _confirmed(framework: Framework, confirmation: Record | None, table: Table) 
     """Give the confirmed level, while the suggestion is the one it was confirmed beside."""
     if confirmation is None or table.not_applicable:
         return None
-    if confirmation.fields.get("suggested") != (table.suggested or ""):
+    if confirmation.fields.get("suggested") != (_level(framework, table.suggested) or ""):
         return None
     level = LevelId(str(confirmation.fields.get("level", "")))
     return level if level in framework.ranks else None
@@ -350,24 +368,24 @@ def _accepted(
     key: OutcomeKey,
     layouts: Sequence[StatementLayout],
     standings: Sequence[Standing],
-) -> tuple[LevelId, ...]:
-    """Give the levels whose left-out statements somebody accepted by name.
+) -> tuple[int, ...]:
+    """Give the ranks of the levels whose left-out statements somebody accepted by name.
 
     An acceptance holds for the very statements that were left out then.
     """
-    found: list[LevelId] = []
+    found: list[int] = []
     for record_key, records in state.records[ACCEPTANCE].items():
         if record_key[:3] != key:
             continue
-        out = sorted(
-            layout.id
+        left = [
+            layout
             for layout, standing in zip(layouts, standings, strict=True)
             if layout.level == record_key[3]
             and standing.counts_as is CountsAs.LEFT_OUT
             and not standing.ended
-        )
-        if records[-1].fields.get("left_out") == out:
-            found.append(LevelId(record_key[3]))
+        ]
+        if left and records[-1].fields.get("left_out") == sorted(each.id for each in left):
+            found.append(left[0].rank)
     return tuple(found)
 
 
@@ -394,10 +412,9 @@ def _options(layout: StatementLayout, standing: Standing) -> set[CountsAs]:
 
 def _lowest(
     framework: Framework,
-    rule: RuleFunction,
     layouts: Sequence[StatementLayout],
     standings: Sequence[Standing],
-    accepted: Container[LevelId] = (),
+    accepted: Container[int] = (),
 ) -> Table:
     """Determine an outcome; while people differ, by the answers that give the lowest result.
 
@@ -408,32 +425,28 @@ def _lowest(
     # NOTE: what ended is no part of its column, so that it never makes most of one left out
     layouts = [each for each in layouts if not each.ended]
     standings = [each for each in standings if not each.ended]
-    ranks = [layout.rank for layout in layouts]
     counts = _scored(layouts, standings)
+    given = Counted(framework.scale, [layout.rank for layout in layouts], counts, accepted)
+    decide = framework.rule.kind.decide
     if not any(each.in_conflict for each in standings):
-        return rule(framework, ranks, counts, accepted=accepted)
+        return decide(given)
     options = [_options(*each) for each in zip(layouts, standings, strict=True)]
     left_out = [
         CountsAs.LEFT_OUT if count is CountsAs.PARTLY and CountsAs.LEFT_OUT in found else count
         for count, found in zip(counts, options, strict=True)
     ]
-    tables = [rule(framework, ranks, each, accepted=accepted) for each in (counts, left_out)]
+    tables = [decide(given), decide(given._replace(counts=left_out))]
     if all(each.not_applicable for each in tables):
         tables += [
-            rule(
-                framework,
-                ranks,
-                [*counts[:position], option, *counts[position + 1 :]],
-                accepted=accepted,
-            )
+            decide(given._replace(counts=[*counts[:position], option, *counts[position + 1 :]]))
             for position, found in enumerate(options)
             for option in sorted(found - {CountsAs.LEFT_OUT}, key=str)
         ]
     applying = [each for each in tables if not each.not_applicable]
     if not applying:
         return tables[0]
-    worst = min((t.worst for t in applying if t.worst), key=framework.ranks.__getitem__)
-    best = min((t.best for t in applying if t.best), key=framework.ranks.__getitem__)
+    worst = min(each.worst for each in applying if each.worst is not None)
+    best = min(each.best for each in applying if each.best is not None)
     lowest = next(each for each in applying if each.worst == worst)
     suggested = worst if worst == best else None
     return lowest._replace(suggested=suggested, worst=worst, best=best)
@@ -460,7 +473,7 @@ def score(
     superseded: list[Superseded] = []
     for ref, framework in frameworks.items():
         scored = determine(framework, settings, state, targets.get(ref))
-        if framework.rule.id is RuleId.ALL_MET:
+        if framework.rule.kind.has_verdict:
             verdicts += _verdicts(framework, scored)
         outcomes += scored
         entries += _themes(framework, scored, settings, themes)

@@ -5,9 +5,9 @@ Places are ids; whoever read the file gives them lines.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from cyberassess.domain.rules.known import RULES
 from cyberassess.domain.sets.framework import (
     OWNER_ROLES,
-    RULE_VERSIONS,
     Framework,
     Indicator,
     IndicatorKind,
@@ -16,7 +16,6 @@ from cyberassess.domain.sets.framework import (
     Outcome,
     OutcomeId,
     Profile,
-    RuleId,
     ThemeSet,
 )
 from cyberassess.errors import Problem, closest, counted
@@ -38,12 +37,12 @@ def check_framework(framework: Framework) -> list[Problem]:
                 f'"{level.answers}" is not one of the answer sets.',
                 closest(level.answers, sets),
             )
-    rule, known = framework.rule, RULE_VERSIONS[framework.rule.id]
+    rule, known = framework.rule, [each.version for each in RULES[framework.rule.id]]
     if rule.version not in known:
         say(
             "unknown-rule-version",
             framework.ref,
-            f'"{rule.version}" is not a version of the rule {rule.id.value} known here.',
+            f'"{rule.version}" is not a version of the rule {rule.id} known here.',
             f"Use one of: {', '.join(known)}. A newer cyberassess may know it.",
         )
     problems += _check_corrections(framework)
@@ -398,7 +397,7 @@ def check_target(framework: Framework, profile: Profile) -> list[Problem]:
                 )
             )
         elif outcome and not can_be_asked(framework, outcome, level):
-            stages = framework.rule.passes_over
+            stages = framework.rule.kind.passes_over
             problems.append(
                 Problem(
                     "unreachable-level",
@@ -437,10 +436,10 @@ def can_be_asked(framework: Framework, outcome: Outcome, level: LevelId) -> bool
 
     In a table of columns the outcome needs statements for it, in stages for it or one below.
     """
-    if framework.rule.id is RuleId.CAF_TABLE:
+    kind, ranks, wanted = framework.rule.kind, framework.ranks, framework.ranks[level]
+    if kind.has_columns:
         return bool(outcome.at_level(level))
-    ranks, wanted = framework.ranks, framework.ranks[level]
-    return not framework.rule.passes_over or any(
+    return not kind.passes_over or any(
         0 < ranks[each.level] <= wanted for each in outcome.indicators
     )
 

@@ -10,7 +10,12 @@ from enum import Enum
 from functools import cached_property
 from typing import Annotated, NamedTuple, NewType
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from cyberassess.domain.rules.kind import CountsAs as CountsAs  # noqa: PLC0414 - looked for here
+from cyberassess.domain.rules.kind import Empty, Kind
+from cyberassess.domain.rules.known import RULES, kind_of
 
 FrameworkRef = NewType("FrameworkRef", str)
 """``id@version``, for example ``ncsc-caf@3.2``."""
@@ -42,19 +47,6 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CountsAs(Enum):
-    """What an answer says of its statement, for the rules."""
-
-    MET = "met"
-    """The statement holds here; for a warning sign: it happens here."""
-    PARTLY = "partly"
-    """The statement holds in part; only rules that say so tell this from not met."""
-    NOT_MET = "not-met"
-    LEFT_OUT = "left-out"
-    """The statement does not apply."""
-    UNANSWERED = "unanswered"
-
-
 class Needs(Enum):
     """What an answer is worth nothing without."""
 
@@ -78,24 +70,6 @@ class Wording(Enum):
     OURS = "ours"
     OFFICIAL = "official"
     """The publisher's, on the user's machine only; not held to our rules of plain English."""
-
-
-class RuleId(Enum):
-    """The scoring rules the engine knows."""
-
-    CAF_TABLE = "caf-table"
-    STAGED = "staged"
-    ALL_MET = "all-met"
-    IN_PLACE = "in-place"
-
-
-RULE_VERSIONS: Mapping[RuleId, tuple[str, ...]] = {
-    RuleId.CAF_TABLE: ("1",),
-    RuleId.STAGED: ("1", "2"),
-    RuleId.ALL_MET: ("1",),
-    RuleId.IN_PLACE: ("1",),
-}
-"""The versions of each rule the engine knows, oldest first; all but the last are superseded."""
 
 
 class IndicatorKind(Enum):
@@ -161,35 +135,48 @@ class Level(Model):
     """True where its statements only say which others apply; they are never scored."""
 
 
+def _known_rule(value: str) -> str:
+    if value not in RULES:
+        raise PydanticCustomError("enum", "not known", {"expected": ", ".join(RULES)})
+    return value
+
+
 class Rule(Model):
     """How statement answers become a determination."""
 
-    id: RuleId
+    id: Annotated[str, AfterValidator(_known_rule)]
     version: str = "1"
     """Sets made before rules had versions name none."""
     source: str
     text: str
+    note: str = ""
+    """How what the publisher leaves open is read, in place of the kind's own words."""
+    scale: str = ""
+    """Whose scale it is, in place of the kind's own words."""
+    limit: str = ""
+    """What a reader must not take it for, in place of the kind's own words."""
+    band: str = ""
+    """What is asked over the statements of a level, in place of the kind's own words."""
+
+    @property
+    def kind(self) -> Kind:
+        """All that is known of its kind."""
+        return kind_of(self.id, self.version)
 
     @property
     def name(self) -> str:
         """What it is called wherever it is named: with its version, where it has had several."""
-        several = len(RULE_VERSIONS[self.id]) > 1
-        return f"{self.id.value}-{self.version}" if several else self.id.value
+        return f"{self.id}-{self.version}" if len(RULES[self.id]) > 1 else self.id
 
     @property
     def newest(self) -> "Rule":
         """The same rule at its newest version."""
-        return self.model_copy(update={"version": RULE_VERSIONS[self.id][-1]})
+        return self.model_copy(update={"version": RULES[self.id][-1].version})
 
     @property
     def is_superseded(self) -> bool:
         """Whether a newer version of it is known."""
-        return self.version in RULE_VERSIONS[self.id][:-1]
-
-    @property
-    def passes_over(self) -> bool:
-        """Whether a stage without a control that applies is passed over, and never a level."""
-        return self.id is RuleId.STAGED and self.version != "1"
+        return self.version in {each.version for each in RULES[self.id][:-1]}
 
 
 class Standard(Model):
@@ -522,7 +509,7 @@ class Framework(Model):
 
     def highest_for(self, outcome: Outcome) -> LevelId:
         """Give the highest level this outcome can reach."""
-        if self.rule.id is RuleId.STAGED and not self.rule.passes_over:
+        if self.rule.kind.empty is Empty.LIKE_ANY:
             return self.scale[-1].id
         attached = {each.level for each in outcome.asked or outcome.indicators}
         return max(

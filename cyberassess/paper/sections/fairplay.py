@@ -19,7 +19,6 @@ from cyberassess.domain.sets.framework import (
     Indicator,
     IndicatorId,
     Needs,
-    RuleId,
 )
 from cyberassess.domain.sets.theming import moved
 from cyberassess.errors import counted
@@ -157,7 +156,7 @@ def fair_play(basis: Basis) -> FairPlay:
             tuple(_not_applicable(basis)),
         ),
     ]
-    if any(each.rule.id is RuleId.CAF_TABLE for each in basis.frameworks.values()):
+    if any(each.rule.kind.has_columns for each in basis.frameworks.values()):
         lists.append(
             FairList(
                 "Columns left out by more than half",
@@ -249,7 +248,7 @@ def _is_apart(answer: Answer) -> bool:
 
 def _apart(basis: Basis) -> Iterator[FairList]:
     """Give exceptions, work under way and accepted risks, each in a list of its own."""
-    staged = [each for each in basis.frameworks.values() if each.rule.id is RuleId.STAGED]
+    staged = [each for each in basis.frameworks.values() if each.rule.kind.builds_up]
     labels = dict.fromkeys(
         answer.label
         for framework in staged
@@ -285,7 +284,7 @@ def _apart(basis: Basis) -> Iterator[FairList]:
 
 def _nothing_to_assess(basis: Basis) -> Iterator[FairList]:
     """Name the stages that are passed because no control of them applies."""
-    if not any(each.rule.id is RuleId.STAGED for each in basis.frameworks.values()):
+    if not any(each.rule.kind.builds_up for each in basis.frameworks.values()):
         return
     found: dict[tuple[str, int, str], list[str]] = {}
     for score in basis.card.outcomes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
-from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorKind, RuleId
+from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorKind
 from cyberassess.errors import counted
 from cyberassess.paper.basis import SHORT_HASH, Basis, joined, said_role, share, tenths
 from cyberassess.paper.sections.explaining import explain
@@ -104,7 +104,7 @@ def method(basis: Basis) -> Method:
                 each.rule.name,
                 each.rule.text,
                 each.rule.source,
-                f"{_NOTES[each.rule.id]}{_OPEN}",
+                f"{each.rule.note or each.rule.kind.note} {_OPEN}",
                 _example(basis, each),
             )
             for each in basis.frameworks.values()
@@ -129,25 +129,6 @@ def method(basis: Basis) -> Method:
 
 
 _OPEN = "While statements are unanswered the result is given only if no answer could change it."
-_NOTES = {
-    RuleId.CAF_TABLE: (
-        "True by other means counts as true. A statement that does not apply is left out of its "
-        "column; a column with nothing left never counts as holding. "
-    ),
-    RuleId.STAGED: ("Only “Met” counts for a stage. What does not apply is left out. "),
-    RuleId.ALL_MET: (
-        "What does not apply, and what is only permitted, is left out and fails nothing. "
-    ),
-    RuleId.IN_PLACE: (
-        "This scale is ours: the publisher states none. What does not apply is left out. "
-    ),
-}
-_HEADS = {
-    RuleId.CAF_TABLE: ("In all", "Hold or happen", "Do not", "Do not apply", "Not answered"),
-    RuleId.STAGED: ("In all", "Met", "Not met", "Left out", "Not answered"),
-    RuleId.ALL_MET: ("In all", "Met", "Not met", "Left out", "Not answered"),
-    RuleId.IN_PLACE: ("In all", "In place", "Partly", "Not", "Left out", "Not answered"),
-}
 
 
 def _example(basis: Basis, framework: Framework) -> Example | None:
@@ -171,7 +152,7 @@ def _example(basis: Basis, framework: Framework) -> Example | None:
         return None
     score = min(decided, key=rank)
     _, outcome, scope = score.asked
-    partly = (CountsAs.PARTLY,) if framework.rule.id is RuleId.IN_PLACE else ()
+    partly = (CountsAs.PARTLY,) if framework.rule.kind.has_middle else ()
     rows: list[ExampleRow] = []
     for level in framework.scale:
         column = outcome.at_level(level.id)
@@ -191,7 +172,7 @@ def _example(basis: Basis, framework: Framework) -> Example | None:
     return Example(
         f"{outcome.id} {outcome.title}, {basis.place(scope.id)}",
         basis.anchor(score.key),
-        _HEADS[framework.rule.id],
+        framework.rule.kind.heads,
         tuple(rows),
         f"{explain(score)} By the rule: {result_of(score).word}.",
     )
@@ -342,17 +323,8 @@ def _limits(basis: Basis) -> tuple[str, ...]:
         "An answer that is missing is never counted as met.",
     ]
     for each in basis.frameworks.values():
-        if each.rule.id is RuleId.ALL_MET:
-            limits.append(
-                f"{each.short_title}: ready or not ready is a self-check, not certification."
-            )
-        if each.rule.id is RuleId.IN_PLACE:
-            limits.append(
-                f"{each.short_title}: in place, partly in place and not in place are our scale; "
-                "the publisher states none."
-            )
-        if each.notice:
-            limits.append(f"{each.short_title}: {each.notice}")
+        said = (each.rule.limit or each.rule.kind.limit, each.notice)
+        limits += [f"{each.short_title}: {text}" for text in said if text]
     shared = [each.title for each in basis.settings.all_scopes if each not in basis.scopes]
     if shared:
         verb = "was" if len(shared) == 1 else "were"

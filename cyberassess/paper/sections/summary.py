@@ -16,7 +16,6 @@ from cyberassess.domain.sets.framework import (
     FrameworkRef,
     IndicatorId,
     OutcomeId,
-    RuleId,
 )
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined, said_role, share
@@ -371,8 +370,7 @@ def whose_target(basis: Basis) -> str:
             reason = f": {pinned.no_profile_reason}" if pinned.no_profile_reason else ""
             sentences.append(f"{prefix}No target was chosen{reason.rstrip('.')}.")
         else:
-            caf = basis.frameworks[pinned.ref].rule.id is RuleId.CAF_TABLE
-            lead = f"Our target is the {profile.title}" if caf else f"Our target: {profile.title}"
+            lead = f"{basis.frameworks[pinned.ref].rule.kind.our_target} {profile.title}"
             sentences.append(f"{prefix}{lead}, set by {profile.owner}.")
     return " ".join(sentences)
 
@@ -565,8 +563,8 @@ def theme_table(basis: Basis, ref: FrameworkRef, *, titled: bool) -> ThemeTable:
 
 def _theme_notes(basis: Basis, framework: Framework, empty: list[str]) -> Iterator[str]:
     yield f"Levels follow rule {THEME_RULE}."
-    if framework.rule.id is RuleId.IN_PLACE:
-        yield "In place, partly and not in place are our scale: the publisher states none."
+    if scale := framework.rule.scale or framework.rule.kind.scale:
+        yield scale
     if empty:
         verb = "has" if len(empty) == 1 else "have"
         yield f"{joined(empty)} {verb} no outcome in this framework."

@@ -244,7 +244,7 @@ def _place_level(
         allowed = ", ".join(each.title for each in framework.scale if each.id in has)
         title, hint = framework.level(level).title, f"Use one of: {allowed}."
         message = f"{outcome} cannot be {title}: it has no such column."
-        if framework.rule.passes_over:
+        if framework.rule.kind.passes_over:
             message = f"{outcome} has no control for {title} or for a stage below it."
             hint += " Leave the cell empty where there is no target."
         placed.say("unreachable-level", cell.place, message, hint)

@@ -291,7 +291,7 @@ class Builder:
             "answer_sets": [_dump(each) for each in sets],
             "levels": [_dump(each) for each in older.scale],
             "rule": {
-                "id": older.rule.id.value,
+                "id": older.rule.id,
                 "version": older.rule.version,
                 "source": "The staged rule of PSCRF 1.0, carried over; the sheet states none",
                 "text": older.rule.text,

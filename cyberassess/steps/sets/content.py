@@ -92,7 +92,7 @@ def show_json(framework: Framework) -> Json:
         "accessed": framework.accessed,
         "licence": framework.licence,
         "rule": {
-            "id": framework.rule.id.value,
+            "id": framework.rule.id,
             "version": framework.rule.version,
             "text": framework.rule.text,
         },

@@ -21,7 +21,6 @@ from cyberassess.domain.sets.framework import (
     LevelId,
     Needs,
     Outcome,
-    RuleId,
 )
 from cyberassess.errors import Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
@@ -123,13 +122,13 @@ def reading(
     left = [(each, count) for each, count in filled if count is not OUT]
     levels = [each.id for each in framework.scale]
     match framework.rule.id:
-        case RuleId.ALL_MET:
+        case "all-met":
             return levels[-1 if all(count is MET for _, count in left) else 0]
-        case RuleId.IN_PLACE:
+        case "in-place":
             if all(count is MET for _, count in left):
                 return levels[-1]
             return levels[1 if any(count in (MET, PARTLY) for _, count in left) else 0]
-        case RuleId.STAGED:
+        case "staged":
             reached = levels[0]
             for level in levels[1:]:
                 stage = {count for each, count in left if each.level == level}
@@ -137,7 +136,7 @@ def reading(
                     break
                 reached = level if stage else reached
             return reached
-        case RuleId.CAF_TABLE:
+        case "caf-table":
             if any(each.id in warning and count is MET for each, count in left):
                 return levels[0]
             for level in reversed(levels[1:]):
@@ -146,6 +145,7 @@ def reading(
                 if holding and len(holding) * 2 >= len(column) and set(holding) == {MET}:
                     return level
             return levels[0]
+    raise AssertionError(framework.rule.id)
 
 
 def begin(folder: Path, file: str) -> Framework:

@@ -21,6 +21,7 @@ from cyberassess.domain.assessment import (
     ScopeId,
     StatementKey,
 )
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.inheriting import INHERITANCE, inheritable
 from cyberassess.domain.people.questions import AnswerReply, Questionnaire
 from cyberassess.domain.record.plan import ACTION
@@ -47,7 +48,7 @@ from cyberassess.steps.report.printing import (
     report_full,
     report_theme,
 )
-from cyberassess.steps.send.chasing import day, today
+from cyberassess.steps.send.chasing import today
 from cyberassess.steps.send.sending import SentFile, send
 
 if TYPE_CHECKING:
@@ -288,7 +289,9 @@ def _fill(sent: SentFile, answers: "_Answers", returns: Path, *, signs: bool) ->
     what = questions_for(answers.assessment, sent.person.id)
     rows = {ref: Filled(*typed) for ref, typed in answers.typed(what).items()}
     path = returns / sent.path.name
-    fill(sent.path, path, rows, signed=(sent.person.name, day(today())) if signs else ("", ""))
+    fill(
+        sent.path, path, rows, signed=(sent.person.name, said_date(today())) if signs else ("", "")
+    )
     return path
 
 

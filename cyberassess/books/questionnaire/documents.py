@@ -1,9 +1,9 @@
 """The sheet of documents: what is there, what it shows, and which answers it supports."""
 
 from cyberassess.books import wording
-from cyberassess.books.dates import day
 from cyberassess.books.look import SCREEN, SIZE, Sheets, write
 from cyberassess.books.text_size import Fitted, row_height
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.questions import Document, Questionnaire
 
 WIDTHS = (240, 290, 175, 115, 125, 175, 120)
@@ -37,16 +37,8 @@ def _cells(document: Document) -> tuple[str, ...]:
         document.title,
         document.shows,
         ", ".join(document.refs),
-        _dated(document.dated),
+        said_date(document.dated),
         document.owner,
         document.location,
-        _dated(document.valid_until),
+        said_date(document.valid_until),
     )
-
-
-def _dated(text: str) -> str:
-    """Give an ISO date as people write it; what is none stays as it was typed."""
-    try:
-        return day(text) if text else ""
-    except ValueError:
-        return text

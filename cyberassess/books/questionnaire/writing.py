@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cyberassess.books import wording
-from cyberassess.books.dates import weekday
 from cyberassess.books.look import (
     GREY,
     INDENT,
@@ -33,6 +32,7 @@ from cyberassess.books.questionnaire.documents import documents
 from cyberassess.books.questionnaire.notes import begin_fixes, list_fixes
 from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.domain.assessment import ORGANISATION
+from cyberassess.domain.calendar_words import said_weekday
 from cyberassess.domain.people.questions import Questionnaire, Topic
 
 START_WIDTHS = (220, 520, 340)
@@ -244,7 +244,7 @@ def _start_rows(what: Questionnaire) -> list[tuple[str, str]]:
         "organisation": what.organisation,
         "minutes": str(what.minutes),
         "questions": wording.questions(len(what.rows)),
-        "due": weekday(what.due) if what.due else "",
+        "due": said_weekday(what.due) if what.due else "",
         "officer": what.officer.name,
         "email": what.officer.email,
     }

@@ -74,7 +74,7 @@ from cyberassess.terminal.running import standard_input_waits
 )
 @click.option(
     "--due",
-    metavar="YYYY-MM-DD",
+    metavar="DATE",
     default="",
     show_default="no date",
     help="By when answers are wanted.",

@@ -11,6 +11,7 @@ from cyberassess.disk.evidence import Kept, check_file, drop, keep, look_at, str
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import (
+    DATES,
     ITEM,
     LINK,
     REJECTED,
@@ -29,6 +30,7 @@ from cyberassess.domain.record.evidence import (
     folded,
     register_of,
     same_file,
+    stated_date,
 )
 from cyberassess.domain.record.numbering import next_number
 from cyberassess.domain.record.recorded import Source
@@ -40,6 +42,7 @@ from cyberassess.errors import (
     Severity,
     closest,
     counted,
+    mention,
 )
 from cyberassess.opening.assessment import (
     Assessment,
@@ -49,7 +52,7 @@ from cyberassess.opening.assessment import (
     record_event,
     writing,
 )
-from cyberassess.opening.places import Supported, supported
+from cyberassess.opening.outcomes import Supported, supported
 
 MANY = 5
 """Claims behind which one document is worth saying so."""
@@ -165,11 +168,11 @@ def _check(
 
 def with_iso_dates(facts: Facts) -> Facts:
     """Give the facts with dates in ISO 8601, where they are dates people write."""
-    from cyberassess.books.dates import read_date
-    from cyberassess.domain.record.evidence import DATES
-
-    read = {name: read_date(getattr(facts, name)) for name in DATES}
-    found: dict[str, Any] = {name: date for name, date in read.items() if date}
+    read = {name: stated_date(name, getattr(facts, name)) for name in DATES}
+    found: dict[str, Any] = {name: each.date for name, each in read.items() if each.date}
+    for name in found:
+        if (said := read[name].said) is not None:
+            mention(said)
     return replace(facts, **found)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.assessment import Person, statement_key
-from cyberassess.domain.calendar_words import MONTHS
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import visible
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment
@@ -37,11 +37,6 @@ def due_for(assessment: Assessment, person: Person) -> datetime.date | None:
     if record is not None:
         return datetime.date.fromisoformat(str(record.fields["until"]))
     return assessment.contents.settings.due
-
-
-def day(date: datetime.date) -> str:
-    """Write a date as people do: ``30 October 2026``."""
-    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def write_letters(assessment: Assessment, outgoing: Sequence[Outgoing]) -> list[Path]:
@@ -89,7 +84,7 @@ def write_texts(files: dict[Path, bytes]) -> list[Path]:
 def _letter(assessment: Assessment, each: Outgoing, due: datetime.date | None) -> str:
     settings = assessment.contents.settings
     officer = settings.officer
-    by = f" by {day(due)}" if due else ""
+    by = f" by {said_date(due)}" if due else ""
     contact = f"{officer.name}{f' ({officer.email})' if officer.email else ''}"
     lines = [
         f"To: {each.person.email or each.person.name}",
@@ -218,9 +213,9 @@ def _reminder(assessment: Assessment, each: Chased) -> str:
     else:
         said = f"I have not had your answers yet: {each.of:,} questions are waiting."
     if each.due and each.days_late:
-        when = f"They were wanted by {day(each.due)}."
+        when = f"They were wanted by {said_date(each.due)}."
     elif each.due:
-        when = f"They are wanted by {day(each.due)}."
+        when = f"They are wanted by {said_date(each.due)}."
     else:
         when = "Can you say by when you can send them?"
     lines = [

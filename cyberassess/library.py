@@ -134,9 +134,9 @@ def explain(
     assessment: Assessment, outcome: str, scope: str | None = None
 ) -> list["OutcomeScore"]:
     """Give an outcome in every scope, or in one, with the statements that decided it."""
-    from cyberassess.steps.standing.results import find_outcomes
+    from cyberassess.steps.standing.results import find_scores
 
-    return find_outcomes(assessment, outcome, scope)
+    return find_scores(assessment, outcome, scope)
 
 
 def report(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cyberassess.books import wording
-from cyberassess.books.dates import day
 from cyberassess.books.look import (
     GREY,
     INDENT,
@@ -22,6 +21,7 @@ from cyberassess.books.look import (
     write,
 )
 from cyberassess.books.text_size import Fitted, row_height
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.declaring import Declared, Worth, in_words
 from cyberassess.domain.people.questions import Block, Questionnaire, Row, Topic
 
@@ -53,13 +53,13 @@ def signed_line(found: Declared, sha256: str) -> str:
     """
     match found.worth:
         case Worth.STANDS if found.file == sha256:
-            return wording.RECEIPT_DECLARED.format(name=found.name, date=day(found.date))
+            return wording.RECEIPT_DECLARED.format(name=found.name, date=said_date(found.date))
         case Worth.STANDS:
-            return wording.RECEIPT_EARLIER.format(name=found.name, date=day(found.date))
+            return wording.RECEIPT_EARLIER.format(name=found.name, date=said_date(found.date))
         case Worth.LAPSED:
-            return wording.RECEIPT_LAPSED.format(name=found.name, date=day(found.date))
+            return wording.RECEIPT_LAPSED.format(name=found.name, date=said_date(found.date))
         case Worth.WITHDRAWN | Worth.REFUSED:
-            return wording.RECEIPT_REFUSED.format(words=in_words(found, day))
+            return wording.RECEIPT_REFUSED.format(words=in_words(found, said_date))
         case Worth.UNRECORDED:
             return wording.RECEIPT_UNRECORDED.format(name=found.name)
         case Worth.NONE:
@@ -105,7 +105,7 @@ def _facts(sheets: Sheets, what: Questionnaire, facts: Receipt, tool: str) -> No
     values = {
         wording.RECEIPT_ANSWERED: f"{answered} of {len(what.rows)} questions",
         wording.RECEIPT_CAME: wording.RECEIPT_FILE.format(
-            file=facts.file, date=day(facts.received)
+            file=facts.file, date=said_date(facts.received)
         ),
         wording.RECEIPT_STORED: wording.RECEIPT_COUNTS.format(
             stored=facts.stored, unchanged=facts.unchanged
@@ -181,7 +181,7 @@ def _words(block: Block) -> list[tuple[str, str, str, str]]:
         found.append((block.why_ref, title, "", block.rationale.text))
     if block.evidence is not None:
         until = block.evidence.valid_until
-        dated = wording.RECEIPT_UNTIL.format(date=day(until)) if until else ""
+        dated = wording.RECEIPT_UNTIL.format(date=said_date(until)) if until else ""
         found.append((block.evidence_ref, title, dated, block.evidence.text))
     return found
 

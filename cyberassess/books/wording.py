@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from cyberassess.books.dates import day
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.questions import EVIDENCE, WHY, Row
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -376,7 +376,7 @@ def earlier_text(row: Row) -> str:
     """Give the earlier answers to a row as they stand beside it; each is dated."""
     lines: list[str] = []
     for each in row.offers:
-        date = f", {day(each.date)}" if each.date else ""
+        date = f", {said_date(each.date)}" if each.date else ""
         lines.append(EARLIER_TEXT.format(answer=each.label, origin=each.origin, date=date))
         lines += [each.reason] if each.reason else []
     if row.offers and not can_be_confirmed(row):

@@ -22,6 +22,7 @@ from cyberassess.domain.assessment import (
     ScopeId,
     StatementKey,
 )
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.questions import AnswerReply, Questionnaire, make_ref
 from cyberassess.domain.record import happened
@@ -37,7 +38,7 @@ from cyberassess.steps.confirm.confirming import confirm, confirm_undisputed
 from cyberassess.steps.evidence.evidencing import add, register_named, review
 from cyberassess.steps.people.same_people import renamed
 from cyberassess.steps.review.reviewing import receive_review, send_review
-from cyberassess.steps.send.chasing import day, today
+from cyberassess.steps.send.chasing import today
 
 if TYPE_CHECKING:
     from cyberassess.demo.content import Demonstration, Document
@@ -278,7 +279,9 @@ def _fill(sent: "SentFile", answers: "_Answers", returns: Path, *, signs: bool) 
     what = questions_for(answers.assessment, sent.person.id)
     rows = {ref: Filled(*typed) for ref, typed in answers.typed(what).items()}
     path = returns / sent.path.name
-    fill(sent.path, path, rows, signed=(sent.person.name, day(today())) if signs else ("", ""))
+    fill(
+        sent.path, path, rows, signed=(sent.person.name, said_date(today())) if signs else ("", "")
+    )
     return path
 
 

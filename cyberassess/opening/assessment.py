@@ -19,6 +19,7 @@ from cyberassess.domain.people.naming import (
     Renaming,
     as_recorded,
     folded,
+    goes_by,
     name_of,
     unsettled,
 )
@@ -39,7 +40,6 @@ from cyberassess.errors import (
     CyberassessError,
     Problem,
     Severity,
-    closest,
     counted,
     mention,
     offer,
@@ -410,11 +410,11 @@ class Writing:
         return self.folder.append(self.header(), as_lines(events), [parent])
 
     def meet(self, name: str) -> PersonId:
-        """Give the id of a person by name, known or met now (an event is pending then)."""
+        """Give the id of a person, known or met now (an event is pending then)."""
         wanted = folded(name)
         state = self.assessment.state
         for person in self.assessment.contents.settings.everybody:
-            if folded(person.name) == wanted or person.id.casefold() == wanted:
+            if goes_by(person, name):
                 return person.id
         for met in state.met.values():
             if folded(met.name) == wanted:
@@ -604,25 +604,3 @@ def actor_of(session: Writing, by: str) -> Person:
     person_id = session.meet(name)
     known = session.assessment.contents.settings.person(person_id)
     return known or Person(id=person_id, name=" ".join(name.split()), role=role.strip())
-
-
-def find_person(assessment: Assessment, name: str) -> Person:
-    """Give a person of the settings by id or name.
-
-    Raises:
-        AssessmentError: where there is nobody of this name.
-    """
-    wanted = " ".join(name.split()).casefold()
-    everybody = assessment.contents.settings.everybody
-    for person in everybody:
-        if wanted in (person.id.casefold(), person.name.casefold()):
-            return person
-    names = [person.name for person in everybody]
-    raise AssessmentError(
-        Problem(
-            "unknown-person",
-            "",
-            f'"{name}" is nobody in assessment.yaml.',
-            closest(name, names) or f"There are: {', '.join(names)}.",
-        )
-    )

@@ -13,9 +13,7 @@ from cyberassess.domain.assessment import (
     Settings,
 )
 from cyberassess.domain.record.happened import Event
-from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import Assessment, writing
-from cyberassess.opening.file_names import slug
 
 UNTOUCHED = "Nothing was changed."
 
@@ -54,25 +52,3 @@ def change_settings(
     with writing(folder, command, by=by, change=rewrite, renamed=renamed) as session:
         session.write(list(events(session.assessment)))
         return session.assessment
-
-
-def find_scope(settings: Settings, name: str, *, where: str = "") -> Scope:
-    """Give a scope by id or title.
-
-    Raises:
-        AssessmentError: where there is none of this name.
-    """
-    wanted = slug(name)
-    for scope in settings.all_scopes:
-        if wanted in (scope.id, slug(scope.title)):
-            return scope
-    known = [str(each.id) for each in settings.all_scopes]
-    near = closest(wanted, known)
-    raise AssessmentError(
-        Problem(
-            "unknown-scope",
-            where,
-            f'"{name}" is not a system or service of this assessment.',
-            f"{near or 'There are: ' + ', '.join(known) + '.'} {UNTOUCHED}",
-        )
-    )

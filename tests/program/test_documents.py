@@ -30,6 +30,18 @@ HEAD = """\
 Made from the program itself: what stands here is what `--help` says. `-C DIR`, `--no-input`,
 `--no-color` and `--debug` go before the command. What `--json` prints is in [json.md](json.md).
 
+What you type is read alike in every command and every workbook, with capitals or without:
+
+- An outcome or a statement is its id; in one scope `B2.c/housing` or `"B2.c/Housing management"`,
+  in all of them `B2.c/all`; of the second control set `2:A1.a`.
+- What evidence supports is an outcome and, if you like, a page: `"B2.c/housing, page 4"`.
+- A scope or a level is its id or its title; a person is a name, an e-mail address or an id.
+- A date is `31/03/2027` (day first), `31 March 2027`, `31 Mar 27` or `2027-03-31`. For the due
+  date of an action and the end of a document `March 2027` or `2027` will do: its last day.
+
+What a date was read as is said where it might surprise. What means nothing, or may mean two
+things, is refused with what is nearest or allowed.
+
 Exit codes: 0 done, 1 refused and nothing changed, 2 usage, 3 done in part or people must act,
 4 `verify` or `framework check` found problems, 5 busy, 130 interrupted.
 """

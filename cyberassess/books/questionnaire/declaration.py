@@ -7,9 +7,9 @@ import datetime
 from typing import NamedTuple
 
 from cyberassess.books import wording
-from cyberassess.books.dates import read_date
 from cyberassess.books.questionnaire.forms import Forms
 from cyberassess.books.row_texts import quoted
+from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import Problem
 
@@ -37,12 +37,14 @@ def read_declaration(forms: Forms) -> tuple[Declaration | None, list[Problem]]:
     if forms.unread.intersection(_LABELS) or not (yes or name or date):
         return None, []
     at = forms.sources
-    iso = read_date(date) or ""
+    where = _place(forms, wording.DECLARED_ON) if date else ""
+    iso, understood = understand_date(date, where, "")
     if wording.is_yes(yes):
-        problems = list(_missing(forms, name, date, iso))
+        problems = list(_missing(forms, name, date, None if iso else understood))
         if problems:
             return None, problems
-        return Declaration(True, name, iso, at[wording.DECLARED], at[wording.DECLARED_ON]), []
+        given = Declaration(True, name, iso, at[wording.DECLARED], at[wording.DECLARED_ON])
+        return given, [understood] if understood is not None else []
     if yes and wording.is_no(yes):
         source = at[wording.DECLARED]
         return Declaration(False, name, iso, source, at.get(wording.DECLARED_ON, source)), []
@@ -74,7 +76,7 @@ def odd_date(declaration: Declaration, latest: datetime.date) -> Problem | None:
     )
 
 
-def _missing(forms: Forms, name: str, date: str, iso: str) -> list[Problem]:
+def _missing(forms: Forms, name: str, date: str, fault: Problem | None) -> list[Problem]:
     problems: list[Problem] = []
     if not name:
         problems.append(
@@ -86,14 +88,17 @@ def _missing(forms: Forms, name: str, date: str, iso: str) -> list[Problem]:
                 "Write the name of whoever is answerable for these answers",
             )
         )
-    if not iso:
-        found = f"{quoted(date)} is not a date." if date else "Yes is chosen, without a date."
+    if fault is not None:
+        found = fault.message if date else "Yes is chosen, without a date."
         do = "Write the date of signing, for example 3 March 2026"
         problems.append(_problem(forms, wording.DECLARED_ON, "declaration-date", found, do))
     return problems
 
 
 def _problem(forms: Forms, label: str, code: str, message: str, do: str) -> Problem:
+    return Problem(code, _place(forms, label), message, _AGAIN.format(do=do))
+
+
+def _place(forms: Forms, label: str) -> str:
     source = forms.sources.get(label) or forms.sources[wording.DECLARED]
-    where = f'{source.name}, sheet "{source.sheet}", cell {source.cell}'
-    return Problem(code, where, message, _AGAIN.format(do=do))
+    return f'{source.name}, sheet "{source.sheet}", cell {source.cell}'

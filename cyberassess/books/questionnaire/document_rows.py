@@ -1,19 +1,19 @@
 """The sheet of documents that came back: one document a row, each stored or reported."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cyberassess.books import wording
-from cyberassess.books.dates import read_date
 from cyberassess.books.guard import Cell
 from cyberassess.books.questionnaire.rows import Columns, Found, Grid, Place
 from cyberassess.books.row_texts import quoted
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.calendar_words import Typed, understand_date
 from cyberassess.domain.people.questions import Document, EvidenceReply, outcome_for
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import Problem, closest
 
-_SEPARATORS = re.compile(r"[\s,;]+")
+_SEPARATORS = re.compile(r"[\n,;]+")
 _AGAIN = "Fill it in and send the file again; then the whole row is stored."
 
 Offered = Mapping[str, tuple[OutcomeKey, ...]]
@@ -35,9 +35,15 @@ def columns_of(grid: Grid) -> tuple[int, Columns] | None:
 
 
 def offered(
-    rows: Sequence[Found], frameworks: Mapping[FrameworkRef, Framework]
+    rows: Sequence[Found],
+    frameworks: Mapping[FrameworkRef, Framework],
+    titles: Mapping[str, str],
 ) -> dict[str, tuple[OutcomeKey, ...]]:
-    """Give what people may write to name an outcome of their file: with its scope or without."""
+    """Give what people may write to name an outcome of their file: with its scope or without.
+
+    Args:
+        titles: of scopes, keyed by the sheet that is about one.
+    """
     found: dict[str, dict[OutcomeKey, None]] = {}
     for row in rows:
         if row.is_question:
@@ -52,7 +58,8 @@ def offered(
         name, _, scope = rest.partition("/")
         prefix = f"{number}:" if number else ""
         outcome_ref = f"{prefix}{key.outcome}/{scope}" if scope else f"{prefix}{key.outcome}"
-        for text in (whole, name, f"{prefix}{name}", outcome_ref, str(key.outcome)):
+        titled = f"{prefix}{key.outcome}/{titles.get(row.place.sheet, '')}"
+        for text in (whole, name, f"{prefix}{name}", outcome_ref, str(key.outcome), titled):
             found.setdefault(wording.fold(text), {})[key] = None
     return {text: tuple(keys) for text, keys in found.items()}
 
@@ -84,8 +91,8 @@ def read_documents(
             if cell not in inside and not ours and not is_heading:
                 problems.append(place.unexpected(cell))
         if inside:
-            reading = _Row(place, columns, row, inside[0])
-            reply = reading.read(refs)
+            reading = _Row(place, columns, row, inside[0], refs)
+            reply = reading.read()
             problems += reading.problems
             if reply is None:
                 refused.append(reading.document)
@@ -98,9 +105,15 @@ class _Row:
     """One row of the sheet."""
 
     def __init__(
-        self, place: Place, columns: Columns, row: Mapping[int, Cell], first: Cell
+        self,
+        place: Place,
+        columns: Columns,
+        row: Mapping[int, Cell],
+        first: Cell,
+        offered: Offered,
     ) -> None:
         self.place = place
+        self.offered = offered
         self.first = first
         self.problems: list[Problem] = []
         self.cells = {
@@ -129,15 +142,27 @@ class _Row:
         return Document(
             title=self._get(wording.DOCUMENT),
             shows=self._get(wording.SHOWS),
-            refs=tuple(each for each in _SEPARATORS.split(self._get(wording.SUPPORTS)) if each),
-            dated=read_date(self._get(wording.DATED)) or self._get(wording.DATED),
+            refs=tuple(self._refs()),
+            dated=self._date(wording.DATED).date or self._get(wording.DATED),
             owner=self._get(wording.OWNER),
             location=self._get(wording.LOCATION),
-            valid_until=read_date(self._get(wording.VALID_UNTIL))
-            or self._get(wording.VALID_UNTIL),
+            valid_until=self._date(wording.VALID_UNTIL).date or self._get(wording.VALID_UNTIL),
         )
 
-    def read(self, refs: Offered) -> EvidenceReply | None:
+    def _refs(self) -> Iterator[str]:
+        """Give the refs, also those a space alone stands between; a title may hold one."""
+        for part in _SEPARATORS.split(self._get(wording.SUPPORTS)):
+            whole = " ".join(part.split())
+            yield from [whole] if wording.fold(whole) in self.offered else whole.split()
+
+    def _date(self, heading: str) -> Typed:
+        if heading not in self.cells or not self._get(heading):
+            return Typed("", None)
+        where, kept = self.place.of(self.cells[heading]), f"The row was not stored. {_AGAIN}"
+        is_until = heading == wording.VALID_UNTIL
+        return understand_date(self._get(heading), where, kept, period=is_until)
+
+    def read(self) -> EvidenceReply | None:
         """Give the document with the outcomes it supports; ``None`` where it cannot be stored."""
         needed = (wording.DOCUMENT, wording.SHOWS, wording.SUPPORTS)
         lacking = [each for each in needed if not self._get(each)]
@@ -151,16 +176,10 @@ class _Row:
             )
             self.is_whole = False
         for heading in (wording.DATED, wording.VALID_UNTIL):
-            text = self._get(heading)
-            if text and read_date(text) is None:
-                self._say(
-                    "not-a-date",
-                    self.cells[heading],
-                    f"{quoted(text)} is not a date we can read.",
-                    f"The row was not stored. Write it like 31 December 2026. {_AGAIN}",
-                )
-                self.is_whole = False
-        outcomes = self._outcomes(refs)
+            date, said = self._date(heading)
+            self.problems += [said] if said is not None else []
+            self.is_whole = self.is_whole and (bool(date) or said is None)
+        outcomes = self._outcomes()
         if not self.is_whole or not outcomes:
             return None
         return EvidenceReply(
@@ -173,10 +192,10 @@ class _Row:
     def _say(self, code: str, cell: Cell, message: str, hint: str) -> None:
         self.problems.append(Problem(code, self.place.of(cell), message, hint))
 
-    def _outcomes(self, refs: Offered) -> tuple[OutcomeKey, ...]:
+    def _outcomes(self) -> tuple[OutcomeKey, ...]:
         found: dict[OutcomeKey, None] = {}
         for text in self.document.refs:
-            meant = refs.get(wording.fold(text), ())
+            meant = self.offered.get(wording.fold(text), ())
             if len(meant) == 1:
                 found[meant[0]] = None
                 continue
@@ -186,7 +205,7 @@ class _Row:
                 several = ", ".join(f"{each.outcome}/{each.scope}" for each in meant)
                 hint = f"Write which one you mean: {several}."
             else:
-                hint = closest(text, list(refs)) or "The refs stand in the first column."
+                hint = closest(text, list(self.offered)) or "The refs stand in the first column."
             self._say(
                 "unknown-ref",
                 cell,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cyberassess.books import wording
-from cyberassess.books.dates import read_day_count
 from cyberassess.books.guard import Cell, Sheet
 from cyberassess.books.questionnaire.rows import Grid, Place
+from cyberassess.domain.calendar_words import read_day_count
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import Problem
 

@@ -399,7 +399,7 @@ class _Reading:
         held, self.denied, problems = confirmed(self.found, self.confirmations, self.frameworks)
         self.problems += problems
         named: list[Reply] = []
-        refs = offered(self.found, self.frameworks) if self.documents else {}
+        refs = offered(self.found, self.frameworks, self.titles) if self.documents else {}
         for grid, place in self.documents:
             documents, problems, refused = read_documents(grid, place, refs)
             named += documents

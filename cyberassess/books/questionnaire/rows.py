@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cyberassess.books import wording
-from cyberassess.books.dates import read_date, read_day_count
 from cyberassess.books.guard import Cell, Sheet
 from cyberassess.books.row_texts import Texts, beside_moved, moved, quoted
 from cyberassess.domain.assessment import StatementKey
+from cyberassess.domain.calendar_words import read_day_count, understand_date
 from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 from cyberassess.domain.people.questions import (
     EVIDENCE,
@@ -579,9 +579,10 @@ def _text(
         problems += [problem] if problem is not None else []
     if is_evidence and row.answer is not None:
         stated, problem = place.text_in(row.answer)
-        read = read_day_count if row.answer.kind == "n" else read_date
-        date = read(stated) if row.answer.kind in {"s", "d", "n"} else None
-        until = date or ""
+        where, kept = place.of(row.answer), "The documents were stored without a date."
+        until, said = understand_date(stated, where, kept, period=True)
+        if row.answer.kind == "n" and (counted_day := read_day_count(stated)):
+            until, said = counted_day, None
         if problem is not None:
             problems.append(problem)
         elif stated and not text:
@@ -593,19 +594,10 @@ def _text(
                     f'It was not stored. Name the documents under "{wording.WORDS}".',
                 )
             )
-        elif stated and date is None:
-            problems.append(_not_a_date(row, row.answer, stated))
+        elif stated and said is not None:
+            problems.append(said)
     outcome = outcome_for(row.ref, frameworks)
     if not text or outcome is None or row.words is None:
         return None, problems
     kind = TextKind.EVIDENCE if is_evidence else TextKind.RATIONALE
     return TextReply(kind, outcome, text, until, place.source_of(row.words)), problems
-
-
-def _not_a_date(row: Found, cell: Cell, stated: str) -> Problem:
-    return Problem(
-        "not-a-date",
-        row.place.of(cell),
-        f"{quoted(stated)} is not a date we can read.",
-        "Write it like 31 December 2026. The documents were stored without a date.",
-    )

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cyberassess.books import wording
-from cyberassess.books.dates import day, weekday
 from cyberassess.books.look import (
     GREY,
     INDENT,
@@ -33,6 +32,7 @@ from cyberassess.books.look import (
 from cyberassess.books.questionnaire.asking import Around, Written, origins, questions
 from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.domain.assessment import ORGANISATION
+from cyberassess.domain.calendar_words import said_weekday
 from cyberassess.domain.people.questions import Document, Questionnaire, Topic
 
 START_WIDTHS = (220, 520, 340)
@@ -250,7 +250,7 @@ def _start_rows(what: Questionnaire) -> list[tuple[str, str]]:
         "organisation": what.organisation,
         "minutes": str(what.minutes),
         "questions": wording.questions(len(what.rows)),
-        "due": weekday(what.due) if what.due else "",
+        "due": said_weekday(what.due) if what.due else "",
         "officer": what.officer.name,
         "email": what.officer.email,
     }
@@ -371,16 +371,8 @@ def _cells(document: Document) -> tuple[str, ...]:
         document.title,
         document.shows,
         ", ".join(document.refs),
-        _dated(document.dated),
+        said_date(document.dated),
         document.owner,
         document.location,
-        _dated(document.valid_until),
+        said_date(document.valid_until),
     )
-
-
-def _dated(text: str) -> str:
-    """Give an ISO date as people write it; what is none stays as it was typed."""
-    try:
-        return day(text) if text else ""
-    except ValueError:
-        return text

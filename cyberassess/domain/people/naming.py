@@ -8,7 +8,7 @@ is shown under the name it came with.
 
 from dataclasses import dataclass
 
-from cyberassess.domain.assessment import PersonId, Settings
+from cyberassess.domain.assessment import Person, PersonId, Settings
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Origin, State
 
@@ -18,6 +18,14 @@ RENAMED = happened.Renamed.kind
 def folded(name: str) -> str:
     """Give a name as names are compared: without regard to case and spacing."""
     return " ".join(name.split()).casefold()
+
+
+def goes_by(person: Person, text: str) -> bool:
+    """Say whether a text is a person's name, e-mail address or id."""
+    wanted = folded(text)
+    return bool(wanted) and wanted in (
+        folded(person.name), person.email.casefold(), person.id.casefold()
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
+from cyberassess.domain.calendar_words import Typed, understand_date
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.numbering import Number, numbers, said_was
 from cyberassess.domain.record.recorded import Origin, Record, Said, Source, State
@@ -501,8 +502,9 @@ def check_facts(facts: Facts, held: Held) -> list[Problem]:
             say("not-allowed", name, f'"{value}" is not one of the choices.', hint)
     for name in DATES:
         value = getattr(facts, name)
-        if value and not _is_date(value):
-            say("not-a-date", name, f'"{value}" is not a date.', "Write it like 2026-03-31.")
+        date, said = stated_date(name, value)
+        if value and not date and said is not None:
+            problems.append(said)
     for name in _FACTS:
         value = getattr(facts, name)
         if isinstance(value, str) and len(value) > LONGEST:
@@ -528,11 +530,10 @@ def _says_nothing(shows: str) -> str:
     return ""
 
 
-def _is_date(text: str) -> bool:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+def stated_date(name: str, text: str) -> Typed:
+    """Read one of ``DATES``; a month or a year will do where it ends a time."""
+    option = f"--{name.replace('_', '-')}"
+    return understand_date(text, option, "Nothing was recorded.", period=name == "valid_until")
 
 
 def behind_many(register: Register, many: int = 5) -> tuple[Item, ...]:

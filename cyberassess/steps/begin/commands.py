@@ -80,7 +80,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--due",
-    metavar="YYYY-MM-DD",
+    metavar="DATE",
     default="",
     show_default="no date",
     help="By when answers are wanted.",

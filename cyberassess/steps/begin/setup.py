@@ -1,7 +1,6 @@
 """Beginning an assessment."""
 
 import contextlib
-import datetime
 import re
 import secrets
 import shutil
@@ -21,6 +20,7 @@ from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
 from cyberassess.opening.assessment import now, settings_event
 from cyberassess.opening.file_names import slug
+from cyberassess.opening.names import find_place, typed_date
 from cyberassess.version import __version__
 
 OFFICER_ROLE = "it-security"
@@ -129,22 +129,8 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
     if people:
         values["people"] = people
     if wanted.due:
-        values["due"] = _date(wanted.due)
+        values["due"] = typed_date(wanted.due, "--due")
     return values, pinned
-
-
-def _date(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text.strip()).isoformat()
-    except ValueError as cause:
-        raise AssessmentError(
-            Problem(
-                "wrong-date",
-                "--due",
-                f'"{text}" is not a date.',
-                "Write it as YYYY-MM-DD, for example 2026-06-30. Nothing was changed.",
-            )
-        ) from cause
 
 
 def create(
@@ -340,19 +326,9 @@ def read_respondent(
     roles = [role.strip() for role in (found["roles"] or "").split(",") if role.strip()]
     assignment: dict[str, Any] = {}
     if found["scope"]:
-        known = {scope["id"]: scope["title"] for scope in scopes}
-        wanted = found["scope"].strip()
-        match = [i for i, title in known.items() if slug(wanted) in (i, slug(title))]
-        if not match:
-            raise AssessmentError(
-                Problem(
-                    "unknown-scope",
-                    where,
-                    f'"{wanted}" is not a system of this assessment.',
-                    closest(wanted, list(known)) or f"There are: {', '.join(known)}.",
-                )
-            )
-        assignment["scope"] = match[0]
+        titles = {scope["id"]: scope["title"] for scope in scopes}
+        what = "a system of this assessment"
+        assignment["scope"] = find_place(titles, found["scope"].strip(), where, what)
     if roles:
         assignment["owner_roles"] = roles
     person: dict[str, Any] = {

@@ -1,6 +1,5 @@
 """Confirming determinations: one by one with a reason, or together where nobody disputes them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +12,15 @@ from cyberassess.domain.result.confirming import Override, choices, disputes, le
 from cyberassess.domain.result.confirming import overrides as all_overrides
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
-from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import (
     Assessment,
     open_assessment,
     writing,
 )
+from cyberassess.opening.names import find_level, find_scope
 from cyberassess.opening.offering import offers_for
-from cyberassess.opening.places import one_outcome
+from cyberassess.opening.outcomes import one_outcome
 from cyberassess.opening.recording import Voice, plan
 from cyberassess.steps.evidence.evidencing import support_of
 
@@ -30,21 +30,6 @@ _HERE = Source("command", name="confirm")
 
 def _refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
     return AssessmentError(Problem(code, where, message, f"{hint} {_NOTHING}"))
-
-
-def find_level(levels: Sequence[Level], text: str, where: str) -> Level:
-    """Give the level a word means: its id or its title.
-
-    Raises:
-        AssessmentError: where none of these levels is meant.
-    """
-    wanted = " ".join(text.split()).casefold()
-    for level in levels:
-        if wanted in (level.id.casefold(), level.title.casefold()):
-            return level
-    hint = closest(text, [each.title for each in levels])
-    hint = hint or f"Choose one of: {', '.join(each.id for each in levels)}."
-    raise _refused("unknown-level", where, f'"{text}" is not a level here.', hint)
 
 
 def determination_event(
@@ -223,14 +208,12 @@ def confirm_offered(
     """
     with writing(folder, "confirm", by=by) as session:
         assessment = session.assessment
-        if scope is not None and assessment.contents.settings.scope(scope) is None:
-            scopes = [str(each.id) for each in assessment.contents.settings.all_scopes]
-            hint = closest(scope, scopes) or f"There are: {', '.join(scopes)}."
-            raise _refused("unknown-scope", "--scope", f'"{scope}" is not a scope.', hint)
+        settings = assessment.contents.settings
+        place = find_scope(settings, scope, where="--scope").id if scope else None
         replies = [
             ConfirmReply((key,), offer, _HERE)
             for key, offer in waiting_offers(assessment, kind)
-            if scope in (None, key.scope)
+            if place in (None, key.scope)
         ]
         actor = session.actor.id
         made = plan(assessment, Voice(actor, actor), replies)

@@ -27,8 +27,9 @@ from cyberassess.opening.assessment import (
 )
 from cyberassess.opening.file_names import keep_original, plain
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
+from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
-from cyberassess.steps.confirm.confirming import acceptance_event, determination_event, find_level
+from cyberassess.steps.confirm.confirming import acceptance_event, determination_event
 from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
 from cyberassess.version import __version__
 

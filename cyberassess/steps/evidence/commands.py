@@ -43,7 +43,7 @@ _FACTS = (
     _fact("collected-on", "DATE", "When."),
     _fact("collected-how", "TEXT", "How, for example: exported from the directory."),
     _fact("owner", "NAME", "Who is responsible for the document."),
-    _fact("valid-until", "DATE", "Until when it holds."),
+    _fact("valid-until", "DATE", "Until when it holds; a month or a year means its last day."),
     _fact("marking", "TEXT", "Its protective marking."),
     _fact("personal-data", "yes|no", "Whether it holds personal data."),
     _fact("sighted-at", "LINK", "Where it was looked at, if it may not be copied.", "link"),
@@ -104,7 +104,7 @@ def add(
     \b
     Examples:
       cyberassess evidence add leavers.csv --shows "Lists all accounts removed in March" \\
-        --for "B2.d/housing, rows 2 to 41" --dated 2026-03-31 --valid-until 2026-09-30
+        --for "B2.d/housing, rows 2 to 41" --dated 31/03/2026 --valid-until "Sept 2026"
       cyberassess evidence add --sighted-at https://intranet.example/policy --version 4 \\
         --sighted-on 2026-03-04 --sighted-by "Sam Reid" --title "Access policy" \\
         --shows "Says who approves access to each system" --for A1.a

@@ -12,6 +12,7 @@ from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import (
+    DATES,
     ITEM,
     LINK,
     REJECTED,
@@ -29,6 +30,7 @@ from cyberassess.domain.record.evidence import (
     folded,
     register_of,
     same_file,
+    stated_date,
 )
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.numbering import next_number
@@ -41,6 +43,7 @@ from cyberassess.errors import (
     Severity,
     closest,
     counted,
+    mention,
 )
 from cyberassess.opening.assessment import (
     Assessment,
@@ -48,7 +51,7 @@ from cyberassess.opening.assessment import (
     open_assessment,
     writing,
 )
-from cyberassess.opening.places import Supported, supported
+from cyberassess.opening.outcomes import Supported, supported
 
 MANY = 5
 """Claims behind which one document is worth saying so."""
@@ -164,11 +167,11 @@ def _check(
 
 def with_iso_dates(facts: Facts) -> Facts:
     """Give the facts with dates in ISO 8601, where they are dates people write."""
-    from cyberassess.books.dates import read_date
-    from cyberassess.domain.record.evidence import DATES
-
-    read = {name: read_date(getattr(facts, name)) for name in DATES}
-    found: dict[str, Any] = {name: date for name, date in read.items() if date}
+    read = {name: stated_date(name, getattr(facts, name)) for name in DATES}
+    found: dict[str, Any] = {name: each.date for name, each in read.items() if each.date}
+    for name in found:
+        if (said := read[name].said) is not None:
+            mention(said)
     return replace(facts, **found)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
 from cyberassess.errors import AssessmentError, Problem, closest, counted, named
@@ -35,7 +36,7 @@ def added_lines(added: "list[Added]") -> Iterator[str]:
         item = each.item
         yield f"{item.reference}: {item.facts.title}"
         if item.held is Held.SIGHTED:
-            yield f"  sighted on {item.facts.sighted_on}; nothing was copied"
+            yield f"  sighted on {said_date(item.facts.sighted_on)}; nothing was copied"
         else:
             again = ", which was there already and is stored once" if each.was_there else ""
             yield f"  {visible(item.name)}, {_size(item.size)}, kept as {item.stored}{again}"

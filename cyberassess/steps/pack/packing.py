@@ -27,7 +27,7 @@ from cyberassess.errors import AssessmentError, Problem, Severity, counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment, writing
 from cyberassess.opening.file_names import plain, slug
 from cyberassess.opening.files_for_people import refuse_existing
-from cyberassess.opening.places import find_keys
+from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
 from cyberassess.signing.keys import Key, open_key, sign
 from cyberassess.signing.pdf import Certificate, sign_pdf
@@ -247,7 +247,7 @@ def _chosen(
     assessment: Assessment, wanted: PackWanted, draw: Draw | None
 ) -> tuple[frozenset[OutcomeKey] | None, str]:
     if wanted.only:
-        keys = [key for name in wanted.only for key in find_keys(assessment, name)]
+        keys = [key for name in wanted.only for key in find_outcomes(assessment, name)]
         said = ", ".join(dict.fromkeys(f"{key.outcome}/{key.scope}" for key in keys))
         return frozenset(keys), f"It holds the evidence for {said} only."
     if draw is not None:

@@ -132,7 +132,7 @@ def people_hand_over(
 
 @people.command("extend")
 @click.argument("name", metavar="NAME")
-@click.option("--until", metavar="YYYY-MM-DD", required=True, help="The new date.")
+@click.option("--until", metavar="DATE", required=True, help="The new date.")
 @_reason
 @by_whom
 @click.pass_obj
@@ -141,13 +141,14 @@ def people_extend(folder: str, name: str, *, until: str, reason: str, by: str | 
 
     \b
     Examples:
-      cyberassess people extend "Helen Stobart" --until 2026-11-30
+      cyberassess people extend "Helen Stobart" --until "30 November 2026"
       cyberassess people extend "Martin Hale" --until 2026-12-04 --reason "Year end"
     """
+    from cyberassess.domain.calendar_words import said_date
     from cyberassess.steps.people.people import extend
 
-    person = extend(Path(folder), name, until=until, reason=reason, by=by)
-    click.echo(f"{person.name} has until {until}.")
+    person, date = extend(Path(folder), name, until=until, reason=reason, by=by)
+    click.echo(f"{person.name} has until {said_date(date)}.")
 
 
 @people.command("same")

@@ -1,6 +1,5 @@
 """Who answers what: people added, questions handed on, later due dates."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,68 +10,21 @@ from cyberassess.domain.assessment import (
     Settings,
 )
 from cyberassess.domain.record import happened
-from cyberassess.domain.sets.framework import OWNER_ROLES, FrameworkRef
+from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
+from cyberassess.opening.asks import asks_text
 from cyberassess.opening.assessment import (
     Assessment,
-    find_person,
     open_assessment,
     writing,
 )
-from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope, plain
+from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.names import find_person, find_scope, typed_date
+from cyberassess.opening.outcomes import find_asked
 from cyberassess.steps.begin.setup import read_respondent
 
 EVERYTHING = "everything"
 EXTENSION = happened.Extension.kind
-
-
-# What people are asked, in words
-
-
-def asks_text(person: Person) -> str:
-    """Say what a person is asked: ``service@housing; B2.c@revenues``."""
-    parts: list[str] = []
-    for each in person.answers:
-        names = ", ".join((*each.owner_roles, *each.outcomes)) or EVERYTHING
-        at = f"@{each.scope}" if each.scope else ""
-        without = f" except {', '.join(each.without)}" if each.without else ""
-        parts.append(f"{names}{at}{without}")
-    return "; ".join(parts)
-
-
-_ASK = re.compile(r"^(?P<names>[^@]*?)(?:@(?P<scope>.+?))?(?:\s+except\s+(?P<without>.+))?$")
-
-
-def read_asks(text: str, where: str, settings: Settings) -> list[dict[str, Any]]:
-    """Read what a person is asked, as ``asks_text`` writes it.
-
-    Raises:
-        AssessmentError: for a scope that is not there; roles and outcomes are looked at when the
-            settings are checked as a whole.
-    """
-    asks: list[dict[str, Any]] = []
-    for part in filter(None, (each.strip() for each in text.split(";"))):
-        found = _ASK.match(part)
-        names = _names(found["names"]) if found else []
-        scope = (found["scope"] or "").strip() if found else ""
-        ask: dict[str, Any] = {}
-        if scope:
-            ask["scope"] = find_scope(settings, scope, where=where).id
-        roles = [each for each in names if each in OWNER_ROLES]
-        others = [each for each in names if each not in OWNER_ROLES and each != EVERYTHING]
-        if roles:
-            ask["owner_roles"] = roles
-        if others:
-            ask["outcomes"] = others
-        without = _names(found["without"] or "") if found else []
-        if without:
-            ask["without"] = without
-        asks.append(ask)
-    return asks
-
-
-def _names(text: str) -> list[str]:
-    return [each for each in (part.strip() for part in text.split(",")) if each]
 
 
 # People
@@ -187,33 +139,14 @@ def hand_over(
     """
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
-    one, other = find_person(assessment, giver), find_person(assessment, taker)
+    one = find_person(assessment, giver, where="--from")
+    other = find_person(assessment, taker, where="--to")
     place = find_scope(settings, scope, where="--scope").id if scope else None
     portion = assessment.contents.portions.get(one.id, ())
     chosen = [each for each in portion if place in (None, each.scope.id)]
     if names:
-        wanted = {each.casefold(): each for each in names}
-        known: set[str] = set()
-        kept = []
-        for asked in chosen:
-            ids = {each.casefold() for each in asked.framework.names[asked.outcome.id]}
-            ids |= {f"{each}/{asked.scope.id}" for each in ids}
-            known |= ids
-            if not ids.isdisjoint(wanted):
-                kept.append(asked)
-        missing = sorted(name for folded, name in wanted.items() if folded not in known)
-        if missing:
-            raise AssessmentError(
-                Problem(
-                    "not-theirs",
-                    "",
-                    f"{one.name} is not asked about {', '.join(missing)}"
-                    f"{f' for {place}' if place else ''}.",
-                    f"They are asked about: {asks_text(one) or 'what nobody else is asked'}. "
-                    f"{UNTOUCHED}",
-                )
-            )
-        chosen = kept
+        meant = {id(a) for each in names for a in find_asked(assessment, each, chosen, one)}
+        chosen = [each for each in chosen if id(each) in meant]
     if not chosen or one.id == other.id:
         raise AssessmentError(
             Problem(
@@ -277,27 +210,15 @@ def _without(
 
 def extend(
     folder: Path, name: str, *, until: str, reason: str = "", by: str | None = None
-) -> Person:
-    """Give somebody until a later date.
+) -> tuple[Person, str]:
+    """Give somebody until a later date; give who, and the date in ISO 8601.
 
     Raises:
         AssessmentError: for an unknown name or a text that is no date.
     """
-    import datetime
-
-    try:
-        date = datetime.date.fromisoformat(until).isoformat()
-    except ValueError as cause:
-        raise AssessmentError(
-            Problem(
-                "no-date",
-                "--until",
-                f'"{until}" is not a date.',
-                f"Write year, month and day: 2026-11-30. {UNTOUCHED}",
-            )
-        ) from cause
+    date = typed_date(until, "--until")
     with writing(folder, "people extend", by=by) as session:
         person = find_person(session.assessment, name)
         more = happened.Extension(until=date, reason=reason)
         session.write([happened.put((person.id,), more)])
-    return person
+    return person, date

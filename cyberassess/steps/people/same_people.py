@@ -9,13 +9,14 @@ from cyberassess.domain.assessment import Person, PersonId, Settings
 from cyberassess.domain.people.naming import Renaming, folded
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import (
     Assessment,
     open_assessment,
     writing,
 )
 from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.names import find_anybody
 from cyberassess.steps.people.people import next_person_id, people_values
 
 
@@ -163,7 +164,7 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
     with writing(folder, "people same", by=by) as session:
         assessment = session.assessment
         settings = assessment.contents.settings
-        kept, given_up = _find(assessment, one), _find(assessment, other)
+        kept, given_up = find_anybody(assessment, one), find_anybody(assessment, other)
         if settings.person(given_up) is not None:
             kept, given_up = given_up, kept
         if kept == given_up or settings.person(given_up) is not None:
@@ -189,26 +190,3 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
         same = happened.SamePerson(as_=kept, reason=reason)
         session.write([happened.put((given_up,), same)])
         return made
-
-
-def _find(assessment: Assessment, name: str) -> PersonId:
-    """Give the id of somebody in the settings or in the ledger.
-
-    Raises:
-        AssessmentError: where there is nobody of this name.
-    """
-    names, wanted = assessment.state.names, folded(name)
-    known = {each.id: each.name for each in assessment.contents.settings.everybody}
-    known = {each: names.now(each) for each in names.named} | known
-    for person, said in known.items():
-        if wanted in (folded(said), person.casefold()):
-            return names.same.get(person, person)
-    raise AssessmentError(
-        Problem(
-            "unknown-person",
-            "",
-            f'"{name}" is nobody who answered or is asked.',
-            f"{closest(name, list(known.values())) or 'There are: ' + ', '.join(known.values())}. "
-            f"{UNTOUCHED}",
-        )
-    )

@@ -16,9 +16,11 @@ from cyberassess.domain.people.inheriting import confirmed_by_source
 from cyberassess.domain.people.questions import ConfirmReply, OfferKind
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment, find_person, open_assessment, writing
-from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope, plain
+from cyberassess.opening.asks import outcome_or_group
+from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
 from cyberassess.opening.file_names import slug
+from cyberassess.opening.names import find_person, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.recording import Voice, plan
 
@@ -99,12 +101,14 @@ def add_system(
         )
     given = {key: value for key, value in (facts or {}).items() if value}
     if "owner" in given:
-        given["owner"] = str(find_person(assessment, given["owner"]).id)
+        given["owner"] = str(find_person(assessment, given["owner"], where="--owner").id)
     entry: dict[str, Any] = {"id": name, "kind": kind, "title": title.strip(), **given}
     if inherits:
-        entry["inherits"] = [str(find_scope(settings, each).id) for each in inherits]
+        entry["inherits"] = [
+            str(find_scope(settings, each, where="--inherits").id) for each in inherits
+        ]
     if covers:
-        entry["covers"] = list(covers)
+        entry["covers"] = [outcome_or_group(assessment, each, "--covers") for each in covers]
     changed = change_settings(
         folder,
         "systems add",

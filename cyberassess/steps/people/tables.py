@@ -20,20 +20,22 @@ from cyberassess.domain.assessment import (
     Scope,
     Settings,
 )
-from cyberassess.domain.people.naming import unsettled
+from cyberassess.domain.people.naming import goes_by, unsettled
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
+from cyberassess.opening.asks import asks_text, read_asks
 from cyberassess.opening.assessment import (
     Assessment,
     about_renamings,
     need_known_names,
     open_assessment,
 )
-from cyberassess.opening.changing import UNTOUCHED, change_settings, find_scope, plain
+from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.files_for_people import refuse_existing
+from cyberassess.opening.names import find_scope
 from cyberassess.sources.tables import fold
-from cyberassess.steps.people.people import asks_text, next_person_id, people_values, read_asks
+from cyberassess.steps.people.people import next_person_id, people_values
 from cyberassess.steps.people.same_people import as_they_were, handed_over, named_among, separated
 from cyberassess.steps.people.systems import scopes_values
 
@@ -201,7 +203,7 @@ def import_people(
                 values[key] = entry.text(heading)
         try:
             if "Asked about" in entry.headings:
-                values["answers"] = read_asks(entry.text("Asked about"), entry.where, settings)
+                values["answers"] = read_asks(entry.text("Asked about"), entry.where, assessment)
             person = Person.model_validate({k: v for k, v in values.items() if v})
         except CyberassessError as cause:
             problems += cause.problems
@@ -444,7 +446,7 @@ class _Owners:
         if not wanted:
             return ""
         for each in self._there.values():
-            if wanted in (fold(each.id), fold(each.name)):
+            if goes_by(each, name):
                 return str(each.id)
         near = closest(name, [each.name for each in self._settings.everybody])
         if near:

@@ -8,7 +8,12 @@ from cyberassess.terminal.running import IN_PART, by_whom, json_flag, print_json
 
 _FACTS = (
     click.option("--owner", metavar="NAME", default=None, help="Who does it: a person or a role."),
-    click.option("--due", metavar="YYYY-MM-DD", default=None, help="By when."),
+    click.option(
+        "--due",
+        metavar="DATE",
+        default=None,
+        help="By when; a month or a year means its last day.",
+    ),
     click.option("--cost", metavar="BAND", default=None, help="none, low, medium or high."),
     click.option("--cost-text", metavar="TEXT", default=None, help="The cost in words."),
     click.option(
@@ -61,7 +66,7 @@ def plan_add(folder: str, /, outcome: str, *, by: str | None, **facts: str | Non
     \b
     Examples:
       cyberassess plan add A1.c --action "Write a risk statement" --owner "Sam Reid"
-      cyberassess plan add B2.d/housing --action "Review leavers" --due 2027-01-31 --cost low
+      cyberassess plan add B2.d/housing --action "Review leavers" --due "Jan 2027" --cost low
     """
     from cyberassess.opening.assessment import open_assessment
     from cyberassess.steps.plan.planning import Wanted, add_action

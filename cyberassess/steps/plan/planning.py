@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cyberassess.books.dates import read_date
 from cyberassess.books.table_book import Column, Kind, TableSheet, write_table
 from cyberassess.books.tables import Row, read_table, without_repeats
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
@@ -25,7 +25,8 @@ from cyberassess.opening.assessment import (
 )
 from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.files_for_people import refuse_existing
-from cyberassess.opening.places import one_outcome
+from cyberassess.opening.names import typed_date
+from cyberassess.opening.outcomes import one_outcome
 from cyberassess.sources.tables import fold
 
 """Fields that are free text or name somebody."""
@@ -203,11 +204,11 @@ def _fields(
         else:
             fields[name] = text
     if wanted.due is not None:
-        date = read_date(wanted.due) if wanted.due.strip() else ""
-        if date is None:
-            say("due", wanted.due, "Write a date like 2026-11-30.")
-        else:
-            fields["due"] = date
+        try:
+            where = place or "--due"
+            fields["due"] = wanted.due.strip() and typed_date(wanted.due, where, period=True)
+        except AssessmentError as cause:
+            problems += cause.problems
     for name in ("title", "cost_text", "reason"):
         value = getattr(wanted, name)
         if value is not None:
@@ -225,7 +226,7 @@ def _fields(
 def _owner(assessment: Assessment, name: str) -> str:
     """Give the id of somebody in the settings, else the text as it is: a role, a team."""
     for each in assessment.contents.settings.everybody:
-        if name.casefold() in (each.id.casefold(), each.name.casefold()):
+        if goes_by(each, name):
             return str(each.id)
     return name
 

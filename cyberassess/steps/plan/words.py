@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
 from cyberassess.terminal.text import wrap
 
@@ -18,7 +19,7 @@ def action_line(assessment: "Assessment", action: "Action") -> str:
     """Say one action on a line."""
     parts = [action.title, f"about {action.about.outcome}/{action.about.scope}"]
     parts += [assessment.name_of(action.owner)] if action.owner else []
-    parts += [f"due {action.due.isoformat()}"] if action.due else []
+    parts += [f"due {said_date(action.due)}"] if action.due else []
     parts += [f"cost {action.cost.value}"] if action.cost.value else []
     parts.append(action.progress.value)
     return f"{action.said_ref}: {', '.join(parts)}"

@@ -11,12 +11,12 @@ from cyberassess.domain.people.questions import AnswerReply, Reply
 from cyberassess.errors import Problem, Severity
 from cyberassess.opening.assessment import (
     Writing,
-    find_person,
     need_known_names,
     now,
     open_assessment,
     settings_event,
 )
+from cyberassess.opening.names import find_person
 from cyberassess.opening.recording import Replaced, Voice, plan
 from cyberassess.steps.send.sending import questions_for
 
@@ -33,7 +33,7 @@ class AskSession:
         single_head(assessment.reading.segments)
         need_known_names(assessment)
         officer = assessment.contents.settings.officer
-        person = find_person(assessment, name) if name else officer
+        person = find_person(assessment, name, where="--as") if name else officer
         self._folder = folder
         self._open: OpenSegment | None = None
         self.person = person

@@ -19,11 +19,11 @@ from cyberassess.domain.sets.framework import LevelId, OutcomeId
 from cyberassess.errors import (
     AssessmentError,
     Problem,
-    closest,
     counted,
 )
 from cyberassess.opening.assessment import Assessment, Writing, rehearse, writing
 from cyberassess.opening.file_names import keep_original
+from cyberassess.opening.names import find_scope
 from cyberassess.opening.recording import Plan, Voice, plan
 
 
@@ -170,22 +170,11 @@ def _whose(assessment: Assessment, scope: Scope | None, by: str | None) -> str:
 
 
 def _system(assessment: Assessment, name: str | None) -> Scope | None:
-    systems = [s for s in assessment.contents.settings.all_scopes if s.kind == "system"]
+    settings = assessment.contents.settings
+    systems = [each for each in settings.all_scopes if each.kind == "system"]
     titles = [each.title for each in systems]
     if name is not None:
-        wanted = name.strip().casefold()
-        for each in systems:
-            if wanted in (each.id.casefold(), each.title.casefold()):
-                return each
-        raise AssessmentError(
-            Problem(
-                "unknown-system",
-                "--system",
-                f'"{name}" is not a system of this assessment.',
-                closest(name, titles)
-                or f"There are: {', '.join(titles) or 'none'}. Nothing was changed.",
-            )
-        )
+        return find_scope(settings, name, where="--system", kinds=("system",))
     if len(systems) > 1:
         raise AssessmentError(
             Problem(

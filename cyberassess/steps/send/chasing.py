@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.assessment import Person, statement_key
-from cyberassess.domain.calendar_words import MONTHS
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment
 from cyberassess.opening.file_names import plain
@@ -36,11 +36,6 @@ def due_for(assessment: Assessment, person: Person) -> datetime.date | None:
     if record is not None:
         return datetime.date.fromisoformat(str(record.fields["until"]))
     return assessment.contents.settings.due
-
-
-def day(date: datetime.date) -> str:
-    """Write a date as people do: ``30 October 2026``."""
-    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def letters_for(assessment: Assessment, outgoing: Sequence[Outgoing]) -> dict[Path, bytes]:
@@ -105,7 +100,7 @@ def _values(
         "organisation": settings.organisation,
         "period": settings.period,
         "file": file,
-        "due": day(due) if due else "",
+        "due": said_date(due) if due else "",
         "officer": settings.officer.name,
         "officer_email": settings.officer.email,
     }

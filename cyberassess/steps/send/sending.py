@@ -9,12 +9,14 @@ from pathlib import Path
 from cyberassess.domain.assessment import (
     Person,
     PersonId,
+    StatementKey,
 )
 from cyberassess.domain.people.questions import (
     Links,
     OfferKind,
     Questionnaire,
     questionnaire,
+    read_ref,
     with_asked_again,
     with_comments,
     with_see_also,
@@ -26,18 +28,18 @@ from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, Outcome
 from cyberassess.errors import (
     AssessmentError,
     Problem,
-    closest,
 )
 from cyberassess.opening.assessment import (
     Assessment,
-    find_person,
     now,
     writing,
 )
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving
+from cyberassess.opening.names import find_person
 from cyberassess.opening.offering import last_year_event, need_last_year, offers_to
+from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
 from cyberassess.version import __version__
@@ -87,7 +89,7 @@ def send(
         assessment = session.assessment
         before = None if without_last_year else need_last_year(assessment)
         settings, portions = assessment.contents.settings, assessment.contents.portions
-        chosen = [find_person(assessment, name).id for name in to] or list(portions)
+        chosen = [find_person(assessment, name, where="--to").id for name in to] or list(portions)
         recorded = _comments(assessment, chosen, comments) if comments else []
         questionnaires = [questions_for(assessment, person_id) for person_id in chosen]
         outgoing = _outgoing(assessment, questionnaires)
@@ -169,31 +171,23 @@ def _comments(
             )
         )
     what = questions_for(assessment, chosen[0])
-    known = {
-        ref: topic
+    questions = [
+        StatementKey(topic.framework, topic.scope, IndicatorId(ref.name))
         for topic in what.topics
         for block in topic.blocks
-        for ref in (block.why_ref, block.evidence_ref, *(row.ref for row in block.rows))
-    }
+        for each in (block.why_ref, block.evidence_ref, *(row.ref for row in block.rows))
+        if (ref := read_ref(each, tuple(assessment.frameworks))) is not None
+    ]
     events: list[Event] = []
     for comment in comments:
-        # NOTE: a ref may hold a colon itself (2:A1.a), and the text too
-        ref = next((r for r in known if comment.startswith((f"{r}: ", f"{r}:\t"))), "")
-        text = " ".join(comment[len(ref) + 1 :].split())
-        if not ref or not text:
-            stated = comment.partition(": ")[0]
-            raise AssessmentError(
-                Problem(
-                    "comment-unclear",
-                    "--comment",
-                    f'"{comment}" does not begin with a question of {what.person.name} '
-                    "and a colon.",
-                    f"Write it like 'B2.c.NA.2/housing: Who checks this?'. "
-                    f"{closest(stated, list(known))} {nothing}".replace("  ", " "),
-                )
-            )
-        name = ref.rpartition(":")[2].partition("/")[0]
-        key = (chosen[0], known[ref].framework, known[ref].scope, name)
+        # NOTE: a name may hold a colon itself (2:A1.a), and the text too
+        name, *rest = re.split(r":\s", comment, maxsplit=1)
+        text = " ".join("".join(rest).split())
+        if not text:
+            found = f'"{comment}" is not a question, a colon, and what you ask.'
+            hint = f"Write it like 'B2.c.NA.2/housing: Who checks this?'. {nothing}"
+            raise AssessmentError(Problem("comment-unclear", "--comment", found, hint))
+        key = (chosen[0], *find_question(assessment, name, questions, what.person))
         events.append(happened.put(key, happened.Comment(text=text)))
     return events
 

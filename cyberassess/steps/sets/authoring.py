@@ -1,6 +1,5 @@
 """What authors bring: targets of their own, new control sets."""
 
-import datetime
 import json
 import re
 from collections.abc import Mapping
@@ -11,10 +10,11 @@ from cyberassess.books.tables import YAML, read_rows
 from cyberassess.disk import resources
 from cyberassess.disk.files import write_whole
 from cyberassess.disk.framework_yaml import Shelf, read_one_file
+from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.sets.checks import can_be_asked, check_target
 from cyberassess.domain.sets.framework import Framework, LevelId, OutcomeId, Profile, Target
 from cyberassess.domain.sets.theming import THEMES
-from cyberassess.errors import FrameworkError, Problem, Severity, closest
+from cyberassess.errors import FrameworkError, Problem, Severity, closest, mention
 from cyberassess.opening.assessment import now
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.files_for_people import saving
@@ -64,7 +64,7 @@ def write_profile(path: Path, wanted: TargetsWanted) -> ProfileWritten:
         FrameworkError: with everything that is wrong; nothing is written then.
         WorkbookError: where a workbook cannot be read.
     """
-    output, name = _check_wanted(wanted)
+    output, name, date = _check_wanted(wanted)
     shelf = Shelf(wanted.folder, over_shipped=True)
     framework = shelf.framework(wanted.framework).framework
     fields = (
@@ -80,7 +80,7 @@ def write_profile(path: Path, wanted: TargetsWanted) -> ProfileWritten:
         title=wanted.title.strip(),
         publisher=wanted.publisher.strip(),
         source=wanted.source.strip(),
-        accessed=wanted.date,
+        accessed=date,
         requirements=placed.requirements,
         no_target=tuple(placed.no_target),
     )
@@ -104,7 +104,7 @@ def write_profile(path: Path, wanted: TargetsWanted) -> ProfileWritten:
     return ProfileWritten(output, framework, profile, (*notes, *placed.notes))
 
 
-def _check_wanted(wanted: TargetsWanted) -> tuple[Path, str]:
+def _check_wanted(wanted: TargetsWanted) -> tuple[Path, str, str]:
     problems = [
         Problem("empty", what, "Nothing was given.", f"Give it a value. {_UNTOUCHED}")
         for what, text in (
@@ -114,13 +114,9 @@ def _check_wanted(wanted: TargetsWanted) -> tuple[Path, str]:
         )
         if not text.strip()
     ]
-    try:
-        written = datetime.date.fromisoformat(wanted.date).isoformat()
-    except ValueError:
-        written = ""
-    if not written or written != wanted.date:
-        message = f'"{wanted.date}" is not a date written as year, month and day.'
-        problems.append(Problem("no-date", "--date", message, "Write it like 2026-11-22."))
+    date, said = understand_date(wanted.date, "--date", _UNTOUCHED)
+    if said is not None:
+        (mention if date else problems.append)(said)
     output = wanted.output or Path(f"{slug(wanted.title)}.yaml")
     name = slug(output.stem)
     if output.suffix not in YAML:
@@ -136,7 +132,7 @@ def _check_wanted(wanted: TargetsWanted) -> tuple[Path, str]:
         problems.append(Problem("shipped-profile", str(output), message, hint))
     if problems:
         raise FrameworkError(*problems)
-    return output, name
+    return output, name, date
 
 
 def _outcome_headings(framework: Framework) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event, read_event
 from cyberassess.domain.record.recorded import Origin, Value
 from cyberassess.domain.result.better import two_meanings
-from cyberassess.domain.sets.framework import IndicatorId
 from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import (
     Assessment,
     writing,
 )
 from cyberassess.opening.conflicts import Choice, Conflict, conflicts
+from cyberassess.opening.outcomes import find_statements, only_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,35 +204,11 @@ def resolve(
 
 
 def _find_conflict(assessment: Assessment, statement: str, scope: str | None) -> Conflict:
-    name, _, named = statement.strip().partition("/")
-    wanted = scope or named
-    open_ones = conflicts(assessment)
-    found = [
-        c
-        for c in open_ones
-        if c.statement.indicator.casefold() == name.casefold()
-        and (not wanted or c.statement.scope == wanted)
-    ]
-    if len(found) == 1:
-        return found[0]
-    places = [f"{c.statement.indicator}/{c.statement.scope}" for c in open_ones]
+    open_ones = {each.statement: each for each in conflicts(assessment)}
+    meant = find_statements(assessment, statement, scope=scope)
+    found = [each for each in meant if each in open_ones]
     if found:
-        raise AssessmentError(
-            Problem(
-                "which-scope",
-                statement,
-                f"It is in conflict in {len(found)} scopes.",
-                "Name one of: "
-                f"{', '.join(f'{c.statement.indicator}/{c.statement.scope}' for c in found)}.",
-            )
-        )
-    known = any(IndicatorId(name) in f.indicators for f in assessment.frameworks.values())
-    message = "Nobody differs on it." if known else "There is no statement of this id."
-    raise AssessmentError(
-        Problem(
-            "no-conflict",
-            statement,
-            message,
-            f"Open conflicts: {', '.join(places[:20]) or 'none'}. Nothing was changed.",
-        )
-    )
+        return open_ones[only_one(assessment, found, statement, "It is in conflict in {} scopes.")]
+    places = [f"{each.indicator}/{each.scope}" for each in open_ones]
+    hint = f"Open conflicts: {', '.join(places[:20]) or 'none'}. Nothing was changed."
+    raise AssessmentError(Problem("no-conflict", statement, "Nobody differs on it.", hint))

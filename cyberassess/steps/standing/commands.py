@@ -110,14 +110,14 @@ def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_jso
     Examples:
       cyberassess explain A1.c
       cyberassess explain B2.c/housing
-      cyberassess explain B2.c/housing --trace
+      cyberassess explain "B2.c/Housing management" --trace
     """
     from cyberassess.opening.assessment import open_assessment
-    from cyberassess.steps.standing.results import explain_json, find_outcomes
+    from cyberassess.steps.standing.results import explain_json, find_scores
     from cyberassess.steps.standing.words import explain_lines
 
     assessment = open_assessment(Path(folder))
-    found = find_outcomes(assessment, outcome, scope)
+    found = find_scores(assessment, outcome, scope)
     if trace:
         _print_trace(assessment, found, as_json=as_json)
     elif as_json:

@@ -17,8 +17,8 @@ from cyberassess.domain.result.findings import (
 )
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
-from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.opening.theming import default_scores
 from cyberassess.steps.send.chasing import today
 
@@ -129,74 +129,14 @@ def tallies_json(found: Mapping[str, tuple[Tally, ...]]) -> Json:
     }
 
 
-def find_outcomes(assessment: Assessment, name: str, scope: str | None) -> list[OutcomeScore]:
-    """Give an outcome in every scope, or in one.
+def find_scores(assessment: Assessment, name: str, scope: str | None) -> list[OutcomeScore]:
+    """Give an outcome in every scope, or in one; without a number in every set that has it.
 
     Raises:
         AssessmentError: where there is no such outcome or scope.
     """
-    text, _, named = name.strip().partition("/")
-    wanted = scope or named
-    card = assessment.card
-    found = [e for e in card.outcomes if e.key.outcome.casefold() == text.casefold()]
-    if not found:
-        _refuse_conditions(assessment, text)
-        ids = list(dict.fromkeys(str(each.key.outcome) for each in card.outcomes))
-        raise AssessmentError(
-            Problem(
-                "unknown-outcome",
-                "",
-                f'"{text}" is not an outcome of this assessment.',
-                closest(text, ids) or f"They run from {ids[0]} to {ids[-1]}.",
-            )
-        )
-    if wanted:
-        inside = [each for each in found if each.key.scope == wanted]
-        if not inside:
-            scopes = [str(each.key.scope) for each in found]
-            raise AssessmentError(
-                Problem(
-                    "unknown-scope",
-                    "",
-                    f'{text} is not assessed for "{wanted}".',
-                    closest(wanted, scopes) or f"It is assessed for: {', '.join(scopes)}.",
-                )
-            )
-        return inside
-    return found
-
-
-def _refuse_conditions(assessment: Assessment, name: str) -> None:
-    """Say that an outcome only holds conditions, with what depends on each.
-
-    Raises:
-        AssessmentError: where that is so.
-    """
-    for framework in assessment.frameworks.values():
-        outcome = next(
-            (e for i, e in framework.outcomes.items() if i.casefold() == name.casefold()), None
-        )
-        if outcome is None or outcome in framework.assessed:
-            continue
-        waiting: dict[str, list[str]] = {}
-        for _, each in framework.indicators.values():
-            if each.applies_when is not None:
-                waiting.setdefault(each.applies_when, []).append(each.id)
-        said = [
-            f"{each.id} (for {', '.join(waiting[each.id])})"
-            for each in outcome.indicators
-            if each.id in waiting
-        ]
-        raise AssessmentError(
-            Problem(
-                "only-conditions",
-                outcome.id,
-                "It only asks what applies here, so it is never scored. A question answered no "
-                f"leaves out what depends on it: {'; '.join(said)}.",
-                "The report shows its answers under “What applies here”. To explain what "
-                f"depends on it: cyberassess explain {framework.assessed[0].id}",
-            )
-        )
+    keys = find_outcomes(assessment, name, scored=True, scope=scope, every_set=True)
+    return [assessment.card.by_key[each] for each in keys]
 
 
 def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:

@@ -1,6 +1,5 @@
 """Where an assessment stands: who has not replied, what is in conflict, what to do next."""
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +7,14 @@ from typing import Any
 
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.assessment import StatementKey, statement_key
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.declaring import declared_for, in_words
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.files_for_people import saving
-from cyberassess.steps.send.chasing import day, due_for, today
+from cyberassess.steps.send.chasing import due_for, today
 from cyberassess.steps.settle.resolving import conflict_json
 from cyberassess.steps.standing.next_steps import PersonStatus, next_steps
 from cyberassess.steps.standing.results import (
@@ -163,15 +163,15 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
     page = StatusPage(
         title=f"{settings.organisation}, {settings.period}",
         marking=settings.marking.filled,
-        on=day(today()),
-        due=day(settings.due) if settings.due else "",
+        on=said_date(today()),
+        due=said_date(settings.due) if settings.due else "",
         lead=f"{confidence.answered:,} of {confidence.statements:,} statements are answered; "
         f"{counted(confidence.conflicts, 'conflict')} open.",
         next_steps=found.next_steps,
         people=tuple(
             PersonRow(
-                each.name, each.answered, each.questions, state_of(each, _in_words),
-                _in_words(each.due), each.days_late > 0,
+                each.name, each.answered, each.questions, state_of(each, said_date),
+                said_date(each.due), each.days_late > 0,
             )
             for each in found.people
         ),
@@ -190,10 +190,6 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
     with saving(path, "page"):
         write_whole(path, status_html(page).encode())
     return path
-
-
-def _in_words(date: str) -> str:
-    return day(datetime.date.fromisoformat(date)) if date else ""
 
 
 def _asked_where(assessment: Assessment, key: StatementKey) -> tuple[str, str]:

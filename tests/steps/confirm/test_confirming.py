@@ -11,7 +11,7 @@ from cyberassess.domain.result.confirming import Direction, OverrideKind, choice
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.opening.places import one_outcome
+from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.confirm.confirming import (
     accept,
     confirm,
@@ -100,7 +100,7 @@ def test_another_level_needs_a_reason_and_both_stand(folder: Path) -> None:
     ("name", "more", "code"),
     [
         ("A9.z", {}, "unknown-outcome"),
-        ("A1.b/housing", {}, "unknown-outcome"),
+        ("A1.b/housing", {}, "unknown-scope"),
         ("A1.b", {"level": "splendid", "reason": "R"}, "unknown-level"),
         ("A1.b", {"level": "middle", "reason": "R"}, "unknown-level"),
         ("A1.a", {}, "no-suggestion"),
@@ -240,7 +240,7 @@ def offering(tmp_path: Path) -> Path:
 def test_offered_answers_are_confirmed_in_one_action_each_on_its_own(tmp_path: Path) -> None:
     made = offering(tmp_path)
     assert len(waiting_offers(open_assessment(made), OfferKind.INHERITED)) == 2
-    with pytest.raises(AssessmentError, match="is not a scope"):
+    with pytest.raises(AssessmentError, match="is not a system or service"):
         confirm_offered(made, OfferKind.INHERITED, scope="huosing")
     assert confirm_offered(made, OfferKind.EARLIER) == 0
     assert confirm_offered(made, OfferKind.INHERITED, scope="housing") == 2

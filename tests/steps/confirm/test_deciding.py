@@ -12,7 +12,7 @@ from cyberassess.errors import ReportError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.intake import ReceivedFile
-from cyberassess.opening.places import one_outcome
+from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.confirm.deciding import write
 from cyberassess.steps.confirm.waiting import Kind, waiting

@@ -136,8 +136,8 @@ def test_everything_wrong_is_said_at_once_and_nothing_stays(
         supports=["A9.z", "B1.a"],
     )  # fmt: skip
     assert found == ["not-there", "shows-nothing", "not-a-date", "unknown-outcome", "which-scope"]
-    assert refusal(folder, paper, supports=["B1.a/nowhere"]) == ["unknown-outcome"]
-    assert refusal(folder, paper, supports=["2:B1.a/housing"]) == ["unknown-outcome"]
+    assert refusal(folder, paper, supports=["B1.a/nowhere"]) == ["unknown-scope"]
+    assert refusal(folder, paper, supports=["2:B1.a/housing"]) == ["unknown-set"]
     assert refusal(folder, paper, facts=Facts(shows="Lists all accounts", replaces="EV-9")) == [
         "unknown-item"
     ]

@@ -15,7 +15,7 @@ from cyberassess.steps.people.same_people import make_one, renamed, somebody_new
 from cyberassess.steps.people.tables import export_people, import_people
 from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.send.sending import send
-from cyberassess.steps.standing.results import explain_json, find_outcomes
+from cyberassess.steps.standing.results import explain_json, find_scores
 from cyberassess.steps.standing.standing import status
 from tests.steps.council import events, fill_in, ledger_bytes, take
 
@@ -40,7 +40,7 @@ def retype(folder: Path, old: str, new: str) -> None:
 def who_said(folder: Path, outcome: str = "B1.b/housing") -> set[str]:
     """Give who answered an outcome, as explain says it."""
     assessment = open_assessment(folder)
-    (score,) = find_outcomes(assessment, outcome, None)
+    (score,) = find_scores(assessment, outcome, None)
     found = explain_json(assessment, score)["statements"]
     return {given["person"] for each in found for given in each["given"]}
 
@@ -152,7 +152,7 @@ def test_one_person_written_two_ways_is_said_to_be_one(
     assert (made.kept, made.answers) == ("Kim Lee", 1)
     assert not status(answered).conflicts
     assert who_said(answered) == {"Kim Lee, data manager (the same person as Kim Lee)"}
-    (score,) = find_outcomes(open_assessment(answered), "B1.b/housing", None)
+    (score,) = find_scores(open_assessment(answered), "B1.b/housing", None)
     found = explain_json(open_assessment(answered), score)["statements"]
     changes = [change["person"] for each in found for change in each["changes"]]
     assert changes == ["Kim Lee", "Kim Lee, data manager (the same person as Kim Lee)"]

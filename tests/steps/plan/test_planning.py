@@ -72,7 +72,7 @@ def test_a_change_keeps_what_was_not_said(short: Path) -> None:
         (Wanted(title="x", cost="huge"), "none, low, medium, high"),
         (Wanted(title="x", status="soon"), "planned, under way, done, dropped"),
         (Wanted(title="x", priority="9"), "1, 2, 3"),
-        (Wanted(title="x", due="soon"), "Write a date like"),
+        (Wanted(title="x", due="soon"), "Write it like 31 March"),
         (Wanted(title="x", status="dropped"), "needs a reason"),
     ],
 )

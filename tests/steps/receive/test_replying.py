@@ -274,9 +274,9 @@ def test_a_comment_stands_beside_the_cell_until_it_is_answered(
     ("to", "comment", "said"),
     [
         ([], "B1.b.H.1/housing: Why?", "A comment is for one person"),
-        (["Kim Lee"], "B1.b.H.7/housing: Why?", "does not begin with a question of Kim Lee"),
-        (["Kim Lee"], "B1.b.H.1/housing:", "does not begin with a question of Kim Lee"),
-        (["Kim Lee"], "Why?", "does not begin with a question of Kim Lee"),
+        (["Kim Lee"], "B1.b.H.7/housing: Why?", "is not a question of Kim Lee"),
+        (["Kim Lee"], "B1.b.H.1/housing:", "is not a question, a colon, and what you ask"),
+        (["Kim Lee"], "Why?", "is not a question, a colon, and what you ask"),
     ],
 )
 def test_a_comment_that_is_for_nobody_or_nothing_changes_nothing(

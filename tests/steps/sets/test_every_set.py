@@ -29,7 +29,7 @@ from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.report.printing import Wanted, report_full
 from cyberassess.steps.send.sending import questions_for, send
-from cyberassess.steps.standing.results import explain_json, find_outcomes, score_json
+from cyberassess.steps.standing.results import explain_json, find_scores, score_json
 
 FILES = sorted(
     each.relative_to(Path("frameworks")).as_posix()
@@ -210,7 +210,7 @@ def test_a_set_goes_the_whole_road(file: str, tmp_path: Path) -> None:
     for key, score in scores.items():
         expected = worked_out(framework, score.asked.outcome, said)
         assert (score.suggested, score.worst, score.best) == expected, key
-        found = find_outcomes(assessment, key, None)
+        found = find_scores(assessment, key, None)
         explained = explain_json(assessment, found[0])
         assert explained["suggested"] == score.suggested
         assert len(explained["statements"]) == len(score.asked.outcome.indicators)

@@ -13,7 +13,7 @@ from cyberassess.program import program
 from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.report.printing import Wanted, report_board, report_full, report_soa
-from cyberassess.steps.standing.results import find_outcomes, score_json, tallies, tallies_json
+from cyberassess.steps.standing.results import find_scores, score_json, tallies, tallies_json
 
 PROMPT = Source("prompt")
 
@@ -139,5 +139,5 @@ def test_what_only_asks_what_applies_is_known_to_explain(
 ) -> None:
     folder = begin(tmp_path / "lab", framework, profile)
     with pytest.raises(AssessmentError, match="only asks what applies here") as caught:
-        find_outcomes(open_assessment(folder), name, None)
+        find_scores(open_assessment(folder), name, None)
     assert part in str(caught.value)

@@ -137,8 +137,9 @@ def test_the_same_answer_again_leaves_it_settled(
         ("B1.a.N.1", "perhaps", "Because.", '"perhaps" cannot settle B1.a.N.1'),
         ("B1.a.N.1", "dont-know", "Because.", "cannot settle"),
         ("B1.a.N.2", "never", "Because.", "Nobody differs on it"),
-        ("Z9.z.Z.9", "never", "Because.", "no statement of this id"),
-        ("B1.a.N.1/revenues", "never", "Because.", "Nobody differs on it"),
+        ("Z9.z.Z.9", "never", "Because.", "is not a statement of this assessment"),
+        ("B1.a.N.1/revenues", "never", "Because.", "is not a scope B1.a.N.1 is assessed for"),
+        ("B1.a.N.2/housing", "never", "Because.", "Nobody differs on it"),
     ],
 )
 def test_what_resolve_refuses_changes_nothing(

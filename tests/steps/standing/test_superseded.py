@@ -32,7 +32,7 @@ from cyberassess.steps.report.printing import (
     report_soa,
     report_theme,
 )
-from cyberassess.steps.standing.results import explain_json, find_outcomes, score_json
+from cyberassess.steps.standing.results import explain_json, find_scores, score_json
 from cyberassess.steps.standing.standing import status, status_json, write_status_page
 from cyberassess.steps.standing.words import score_lines, status_lines
 from tests.domain.builder import Data
@@ -112,7 +112,7 @@ def test_as_json_the_corrected_themes_stand_beside_those_that_count(old: Path) -
     assert figures["infrastructure"] == (0, 19, 1)
     assert figures["data"] == (0, 1, None)
     assert figures["borough"] == (0, 0, None)
-    (outcome,) = find_outcomes(assessment, "5.2", None)
+    (outcome,) = find_scores(assessment, "5.2", None)
     assert explain_json(assessment, outcome)["rule"] == "staged-1"
 
 

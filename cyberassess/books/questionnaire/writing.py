@@ -32,7 +32,7 @@ from cyberassess.books.look import (
 from cyberassess.books.questionnaire.asking import Around, Written, origins, questions
 from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.domain.assessment import ORGANISATION
-from cyberassess.domain.calendar_words import said_weekday
+from cyberassess.domain.calendar_words import said_date, said_weekday
 from cyberassess.domain.people.questions import Document, Questionnaire, Topic
 
 START_WIDTHS = (220, 520, 340)

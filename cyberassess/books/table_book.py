@@ -38,6 +38,8 @@ class Column:
     """Whether people write in it."""
     is_link: bool = False
     """Whether its texts are paths of files that lie beside the workbook."""
+    ours: str = ""
+    """What each line of ours in it looks like; ``{name}`` stands for anything. Empty: anything."""
 
 
 @dataclass(frozen=True, slots=True)

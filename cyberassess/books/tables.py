@@ -188,6 +188,8 @@ class Came:
     """What people wrote beside a label elsewhere."""
     has_table: bool = False
     rows: list[Row] = field(default_factory=list)
+    repeated: list[Row] = field(default_factory=list)
+    """Rows that stand there twice with different words: none of them is taken."""
     problems: list[Problem] = field(default_factory=list)
     """In reading order; then rows that say different things."""
     is_refused: bool = False
@@ -283,6 +285,7 @@ def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
             out += several[1:]
             continue
         out += several
+        came.repeated += several
         came.is_refused = True
         for row in several:
             others = ", ".join(each.where for each in several[:_FEW] if each is not row)
@@ -298,7 +301,7 @@ def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
 def _words(row: Row, kind: Kind) -> tuple[str, ...]:
     """Give what a row says, apart from what we wrote in it."""
     return tuple(
-        row.text(each.heading)
+        wording.fold(row.text(each.heading))
         for each in kind.columns
         if each.is_input or each.heading in kind.once
     )
@@ -345,6 +348,9 @@ class _Sheet:
         self.sheet, self.place, self.kind, self.came = sheet, place, kind, came
         self.rows = _rows_of(sheet)
         self.wanted = {tables.fold(each.heading): each.heading for each in kind.columns}
+        inputs = (each.heading for each in kind.columns if each.is_input)
+        self.read_from = {*kind.needed, *kind.once, *inputs}
+        self.looks = {each.heading: each.ours for each in kind.columns if each.ours}
         self.ours = set(self._title_and_line())
 
     def say(self, code: str, where: Cell | str, message: str, hint: str) -> None:
@@ -491,6 +497,7 @@ class _Sheet:
                 tables.fold(cell.text[:_LONGEST]) == tables.fold(h) for h, cell in cells.items()
             ):
                 continue
+            self.strange(c for h, c in cells.items() if not self._looks_ours(h, c))
             made = self._row(cells, columns.values())
             if self.kind.needed[0] in cells:
                 refs[number] = cells[self.kind.needed[0]].text.strip()
@@ -498,6 +505,10 @@ class _Sheet:
         inputs = {each.heading for each in self.kind.columns if each.is_input}
         answered = [column for column, heading in columns.items() if heading in inputs]
         self.came.problems += joined(self.sheet, str(self.place), refs, answered)
+
+    def _looks_ours(self, heading: str, cell: Cell) -> bool:
+        look = self.looks.get(heading)
+        return not look or all(wording.fits(each, (look,)) for each in cell.text.splitlines())
 
     def _unknown(self, cell: Cell, below: int) -> None:
         known = list(self.wanted.values())
@@ -514,7 +525,7 @@ class _Sheet:
         """Give a row, or say why it cannot be taken."""
         kept: dict[str, Cell] = {}
         for heading, cell in cells.items():
-            code, flaw = _NO_TEXT.get(cell.kind, ("", ""))
+            code, flaw = _NO_TEXT.get(cell.kind if heading in self.read_from else "", ("", ""))
             if not flaw and self.kind.is_plain:
                 unfit = unfit_in(cell.text.strip(), lines=True)
                 code, flaw = "unseen-character", unfit and f"holds the character {unfit}"

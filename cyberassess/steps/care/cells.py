@@ -492,7 +492,9 @@ class _Review:
     def __init__(self, assessment: Assessment, book: Book, name: str) -> None:
         self.assessment = assessment
         self.rows: dict[tuple[str, str], Row] = {}
-        for row in read_review_book(book, name).rows:
+        came = read_review_book(book, name)
+        # NOTE: version 0.1 took the first of rows that stand there twice; they are still its words
+        for row in (*came.rows, *came.repeated):
             for heading in INPUTS:
                 if heading in row.cells:
                     self.rows[row.place.sheet, row.cells[heading].address] = row

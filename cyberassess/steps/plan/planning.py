@@ -238,8 +238,8 @@ _COLUMNS = (
     Column("Action", 90, is_input=False),
     Column("Outcome", 130, is_input=False),
     Column("Where", 150, is_input=False),
-    Column("Now and target", 190, is_input=False),
-    Column("What stands in the way", 380, is_input=False),
+    Column("Now and target", 190, is_input=False, ours="{level}; target {level}"),
+    Column("What stands in the way", 380, is_input=False, ours="{statement}: {text}"),
     Column("What will be done", 320),
     Column("Owner", 150),
     Column("Due", 100),
@@ -276,7 +276,7 @@ def in_the_way(step: Step) -> str:
     """Say the statements that must change, one a line."""
     score = step.finding.score
     texts = {each.id: each.text for each in score.asked.outcome.indicators}
-    return "\n".join(f"{each}: {texts[each]}" for each in step.finding.gap.statements)
+    return "\n".join(f"{e}: {' '.join(texts[e].split())}" for e in step.finding.gap.statements)
 
 
 def now_and_target(step: Step) -> str:

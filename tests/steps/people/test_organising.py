@@ -247,7 +247,7 @@ def test_systems_are_added_from_csv_with_what_is_left_out(workspace: Path, tmp_p
         (["Person,Role", "Kim,x"], 'No row has the heading "Name"'),
         (["Name,Rolle", "Kim,x"], '"Rolle" is not a heading here'),
         (["Name,Role", ",x"], "The row has no Name"),
-        (["Name", "Kim Lee", "kim lee"], "more than once"),
+        (["Name,Role", "Kim Lee,x", "kim lee,y"], "more than once"),
         (["Name,Asked about", "Kim Lee,service@nowhere"], '"nowhere" is not a system'),
         (["Name,Asked about", "Kim Lee,servce"], '"servce" is not an outcome'),
     ],

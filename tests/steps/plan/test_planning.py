@@ -154,6 +154,19 @@ def test_rows_that_cannot_be_taken_in_are_named_and_the_rest_is_stored(short: Pa
     ]  # fmt: skip
 
 
+def test_words_typed_over_ours_are_named(short: Path) -> None:
+    add_action(short, "B1.a", DO)
+
+    def change(sheet: Worksheet) -> None:
+        at = row(sheet, "B1.a/housing")
+        sheet.cell(at, 4).value = "Nearly there"
+        sheet.cell(at, 5).value = f"{sheet.cell(at, 5).value}\nAnd the weather"
+
+    found = import_plan(short, edit(export_plan(short), change))
+    assert [each.code for each in found.problems] == ["unexpected-text"] * 2
+    assert found.unchanged == 1
+
+
 def test_one_action_twice_in_the_file_is_named(short: Path) -> None:
     add_action(short, "B1.a", DO)
     path = export_plan(short)

@@ -9,15 +9,20 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.domain.record.reviewing import reviews
+from cyberassess.books.guard import Reader
+from cyberassess.books.review_book import DETERMINATION, INPUTS, read_review_book
+from cyberassess.domain.record.recorded import Source
+from cyberassess.domain.record.reviewing import REVIEW, reviews
 from cyberassess.errors import AssessmentError, WorkbookError
-from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.assessment import open_assessment, record_event, writing
+from cyberassess.opening.places import one_outcome
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.printing import Wanted, report_full
 from cyberassess.steps.review.reviewing import (
     ReviewReceived,
     receive_review,
     review_state,
+    review_values,
     send_review,
 )
 from tests.steps.council import Rows, begin, events, fill_in, ledger_bytes, send_to, take
@@ -149,6 +154,36 @@ def test_verify_misses_the_file_where_it_is_gone(answered: Path, book: Path) -> 
     path.unlink()
     (problem,) = verify(answered).problems
     assert (problem.code, problem.where) == ("original-missing", "reviews")
+
+
+def test_the_first_of_two_rows_is_found_again_as_version_0_1_took_it(
+    answered: Path, book: Path
+) -> None:
+    def twice(sheet: Worksheet) -> None:
+        say(**LOWER)(sheet)
+        at, last = row(sheet, "B1.a/housing"), sheet.max_row + 1
+        for number in range(1, sheet.max_column + 1):
+            sheet.cell(last, number).value = sheet.cell(at, number).value
+        sheet.cell(last, column(sheet, "Comment")).value = "None was left."
+
+    path = edit(book, twice)
+    came = receive(answered, path)
+    assert [each.code for each in came.problems] == ["repeated-ref"] * 2
+    assert (came.stored, events(answered, "review")) == (0, [])
+    with Reader() as reader:
+        first, _ = read_review_book(reader.read(path), path.name).repeated
+    score = one_outcome(open_assessment(answered), "B1.a")
+    said = {each: first.cells[each] for each in INPUTS}
+    values, _ = review_values(score.asked.framework.scale, said, first)
+    cell = first.cells[DETERMINATION].address
+    with writing(answered, "review receive") as session:
+        person = session.meet("Nadia Okafor")
+        source = Source("workbook", came.sha256, path.name, sheet="Review", cell=cell)
+        key = (*score.key, person)
+        texts = ("sample", "comment", "recommendation")
+        event = record_event(REVIEW, key, values, texts=texts, person=person, source=source)
+        session.write([event])
+    assert not verify(answered).problems
 
 
 def test_receiving_twice_changes_nothing(answered: Path, book: Path) -> None:

@@ -11,11 +11,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.books.guard import Reader
 from cyberassess.books.review_book import DETERMINATION, INPUTS, read_review_book
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Source
-from cyberassess.domain.record.reviewing import REVIEW, reviews
+from cyberassess.domain.record.reviewing import reviews
 from cyberassess.errors import AssessmentError, WorkbookError
-from cyberassess.opening.assessment import open_assessment, record_event, writing
-from cyberassess.opening.places import one_outcome
+from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.printing import Wanted, report_full
 from cyberassess.steps.review.reviewing import (
@@ -180,9 +181,8 @@ def test_the_first_of_two_rows_is_found_again_as_version_0_1_took_it(
         person = session.meet("Nadia Okafor")
         source = Source("workbook", came.sha256, path.name, sheet="Review", cell=cell)
         key = (*score.key, person)
-        texts = ("sample", "comment", "recommendation")
-        event = record_event(REVIEW, key, values, texts=texts, person=person, source=source)
-        session.write([event])
+        said_first = happened.Review(**values)
+        session.write([happened.put(key, said_first, person=person, source=source)])
     assert not verify(answered).problems
 
 

@@ -20,7 +20,10 @@ from cyberassess.press.printing import print_html
 from tests.domain.builder import Data, answer_event, make_profile, text_event
 from tests.paper.made import GOAL, build, small_state
 
-pytestmark = pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf()),
+]
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunte"
 COMMENT = "The supplier reads the log and writes to us on the same day. " * 82

@@ -19,7 +19,10 @@ from cyberassess.press.layout import Press
 from cyberassess.press.printing import print_html
 from tests.validators.structure import elements, faults, kids
 
-pytestmark = pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(render.can_make_pdf()), reason=render.can_make_pdf()),
+]
 
 STYLE = """
 @font-face { font-family: "A"; src: url("fonts/atkinson-hyperlegible-next-400.ttf") }

@@ -93,6 +93,7 @@ def test_the_hook_sees_connections() -> None:
     connections.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", FIRST, ids=" ".join)
 def test_in_ascii_without_input_and_without_network(
     example: Example, stand: Stand, monkeypatch: pytest.MonkeyPatch

@@ -27,8 +27,8 @@ def _tracked() -> set[str]:
 
 def main() -> None:
     """Build, compare, install without dependencies' sources, test."""
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
         subprocess.run(
             [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", place, ROOT],
             check=True, stdout=subprocess.DEVNULL,
@@ -41,7 +41,8 @@ def main() -> None:
         target = place / "installed"
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(target)
-        shutil.copytree(ROOT / "tests", place / "tests")
+        for name in ("tests", "docs"):  # NOTE: some tests are made from a page
+            shutil.copytree(ROOT / name, place / name)
         shutil.copy(ROOT / "pyproject.toml", place / "pyproject.toml")
         environment = {**os.environ, "PYTHONPATH": str(target), "CYBERASSESS_WHEEL": str(target)}
         subprocess.run(

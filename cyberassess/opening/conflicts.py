@@ -1,7 +1,6 @@
 """Statements people differ on."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cyberassess.domain.assessment import ScopeId, StatementKey, scopes_of
 from cyberassess.domain.people.inheriting import with_inherited
@@ -62,11 +61,3 @@ def _conflict(
             for g in standing.given
         ),
     )
-
-
-class Choice(NamedTuple):
-    """One of the values that branches gave to one thing."""
-
-    ref: str
-    """How it is named to keep it: the segment's hash and the line, ``9f3c2a1b:4``."""
-    text: str

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event, read_event
@@ -13,8 +14,16 @@ from cyberassess.opening.assessment import (
     Assessment,
     writing,
 )
-from cyberassess.opening.conflicts import Choice, Conflict, conflicts
+from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.outcomes import find_statements, only_one
+
+
+class Choice(NamedTuple):
+    """One of the values that branches gave to one thing."""
+
+    ref: str
+    """How it is named to keep it: the segment's hash and the line, ``9f3c2a1b:4``."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

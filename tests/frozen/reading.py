@@ -104,7 +104,11 @@ def changes(version: str) -> tuple[Named, ...]:
 def unpack(version: str, place: Path) -> Path:
     """Lay a version's data out in a folder."""
     with tarfile.open(HERE / version / "kept.tar.xz") as archive:
-        archive.extractall(place, filter="data")
+        for each in archive:
+            if (kept := archive.extractfile(each)) is not None:
+                path = place / each.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(kept.read())
     return place
 
 

@@ -149,8 +149,8 @@ def _run(program: click.Group, arguments: Sequence[str]) -> int:
         if debug:
             raise
         return _output_failed(cause)
-    except SystemExit as cause:  # NOTE: click's, where the reader of a pipe has gone
-        code = cause.code
+    except SystemExit:  # NOTE: click's, where the reader of a pipe has gone
+        return _nobody_reads()
     return code if isinstance(code, int) else 0
 
 
@@ -264,10 +264,16 @@ def _as_text(argument: str) -> str:
         ) from cause
 
 
-def _output_failed(cause: OSError) -> int:
-    """End where what was printed could not be delivered."""
+def _nobody_reads() -> int:
+    """Let what is still to be printed go nowhere, so that no failure to print it is told."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return REFUSED
+
+
+def _output_failed(cause: OSError) -> int:
+    """End where what was printed could not be delivered."""
+    _nobody_reads()
     if cause.errno == errno.EPIPE:
         return REFUSED
     where = f"{cause.filename}: " if cause.filename else ""

@@ -68,6 +68,35 @@ def test_a_reader_that_stops_early_gets_no_traceback(command: str) -> None:
     assert len(ran.stdout.splitlines()) == 1
 
 
+LEFT_OVER = """
+import os, sys, time, click
+from cyberassess.terminal.running import run
+@click.group()
+def program(): pass
+@program.command()
+def say():
+    time.sleep(0.5)
+    click.echo("said to nobody")
+code = run(program, ["say"])
+os.write(1, b"what a stream still held")
+sys.exit(code)
+"""
+
+
+@POSIX
+def test_what_is_left_over_when_nobody_reads_goes_nowhere(tmp_path: Path) -> None:
+    script = tmp_path / "left_over.py"
+    script.write_text(LEFT_OVER, encoding="utf-8")
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"{shlex.join([COMMAND[0], str(script)])} | true"],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=60,
+        check=False,
+    )
+    assert ran.stderr == b""
+
+
 FULL_DEVICE = Path("/dev/full")
 
 

@@ -15,7 +15,6 @@ from cyberassess.domain.sets.certificates import (
     check_certificates,
 )
 from cyberassess.domain.sets.framework import (
-    OWNER_ROLES,
     Count,
     Framework,
     FrameworkRef,
@@ -25,6 +24,7 @@ from cyberassess.domain.sets.framework import (
     Outcome,
     OutcomeId,
 )
+from cyberassess.domain.sets.roles import OWNER_ROLES, OwnerRole
 from cyberassess.errors import Problem, closest
 
 ScopeId = NewType("ScopeId", str)
@@ -58,7 +58,7 @@ class Assignment(Model):
     """A part of the questions: each key that is left out means *all*."""
 
     scope: ScopeId | None = None
-    owner_roles: tuple[str, ...] = ()
+    owner_roles: tuple[OwnerRole, ...] = ()
     outcomes: tuple[str, ...] = ()
     """Outcome or group ids."""
     without: tuple[str, ...] = ()

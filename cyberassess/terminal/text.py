@@ -4,8 +4,6 @@ import shutil
 import textwrap
 from collections.abc import Iterable
 
-LONG = 45
-"""Minutes above which the officer is told that a questionnaire is long."""
 WIDEST = 100
 NARROW = 60
 

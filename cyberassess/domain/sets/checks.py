@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cyberassess.domain.rules.known import RULES
 from cyberassess.domain.sets.framework import (
-    OWNER_ROLES,
     Framework,
     Indicator,
     IndicatorKind,
@@ -18,6 +17,7 @@ from cyberassess.domain.sets.framework import (
     Profile,
     ThemeSet,
 )
+from cyberassess.domain.sets.roles import OWNER_ROLES
 from cyberassess.errors import Problem, closest, counted
 
 

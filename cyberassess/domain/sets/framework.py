@@ -34,13 +34,6 @@ Count = Annotated[int, BeforeValidator(_whole_number), Field(ge=0)]
 """A whole number, which YAML read as text."""
 
 
-OWNER_ROLES = (
-    "board", "it-security", "it-operations", "information-governance", "hr", "procurement",
-    "facilities", "service", "supplier", "emergency-planning", "audit",
-)  # fmt: skip
-"""Who, in an organisation, can answer for an outcome."""
-
-
 class Model(BaseModel):
     """A frozen value read from a file people edit: unknown keys are refused."""
 

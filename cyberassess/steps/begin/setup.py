@@ -16,8 +16,10 @@ from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
 from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
+from cyberassess.domain.sets.roles import owner_role
 from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
+from cyberassess.opening.asks import own_roles
 from cyberassess.opening.assessment import now, settings_event
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.names import find_place, typed_date
@@ -291,7 +293,7 @@ def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
 
 _RESPONDENT = re.compile(
     r"^\s*(?P<name>[^<>:@]+?)\s*(?:<(?P<email>[^<>]*)>)?\s*"
-    r"(?::(?P<roles>[a-z, -]*))?(?:@(?P<scope>.+))?\s*$"
+    r"(?::(?P<roles>[^@]*))?(?:@(?P<scope>.+))?\s*$"
 )
 
 
@@ -329,8 +331,11 @@ def read_respondent(
         titles = {scope["id"]: scope["title"] for scope in scopes}
         what = "a system of this assessment"
         assignment["scope"] = find_place(titles, found["scope"].strip(), where, what)
+        if not roles:
+            kinds = {scope["id"]: scope["kind"] for scope in scopes}
+            assignment["owner_roles"] = own_roles(kinds[assignment["scope"]])
     if roles:
-        assignment["owner_roles"] = roles
+        assignment["owner_roles"] = [owner_role(each) for each in roles]
     person: dict[str, Any] = {
         "id": person_id,
         "name": found["name"],

@@ -84,11 +84,12 @@ def people_add(folder: str, who: str, by: str | None) -> None:
       cyberassess people add "Tom Ley <tom@larkmoor.example>:supplier@housing"
     """
     from cyberassess.steps.people.people import add_person
+    from cyberassess.steps.people.words import added_lines
 
-    person = add_person(Path(folder), who, by=by)
-    click.echo(
-        f'Added {person.name}. Send them their questions: cyberassess send --to "{person.name}"'
-    )
+    added = add_person(Path(folder), who, by=by)
+    for line in added_lines(added):
+        click.echo(line)
+    show_problems(added.problems)
 
 
 @people.command("hand-over")

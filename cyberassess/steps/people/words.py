@@ -9,7 +9,7 @@ from cyberassess.terminal.text import table, wrap
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import Settings
     from cyberassess.domain.people.naming import Renaming
-    from cyberassess.steps.people.people import HandedOver, PersonLine
+    from cyberassess.steps.people.people import Added, HandedOver, PersonLine
     from cyberassess.steps.people.same_people import MadeOne
     from cyberassess.steps.people.systems import Inherited, ScopeLine
     from cyberassess.steps.people.tables import TableTaken
@@ -53,6 +53,19 @@ def people_json(found: "Sequence[PersonLine]") -> Json:
             for each in found
         ],
     }
+
+
+def added_lines(found: "Added") -> Iterator[str]:
+    """Say who was added, what they are asked, and what to do next."""
+    outcomes, questions, minutes = found.load
+    if not questions:
+        yield f"Added {found.person.name}."
+        return
+    yield from wrap(
+        f"Added {found.person.name}, who is asked about {counted(outcomes, 'outcome')}: "
+        f"{counted(questions, 'question')}, about {minutes} minutes."
+    )
+    yield f'Send them their questions: cyberassess send --to "{found.person.name}"'
 
 
 def handed_lines(found: "HandedOver") -> Iterator[str]:

@@ -63,6 +63,7 @@ def chase(context: click.Context, *, output: Path | None, strict: bool, as_json:
     is_flag=True,
     help="Send without earlier answers where last year cannot be read.",
 )
+@click.option("--dry-run", is_flag=True, help="Say who would be sent how much; write nothing.")
 @by_whom
 @click.pass_obj
 def send(
@@ -71,6 +72,7 @@ def send(
     *,
     comments: tuple[str, ...],
     without_last_year: bool,
+    dry_run: bool,
     by: str | None,
 ) -> None:
     """Write one workbook for each person who is asked something.
@@ -78,11 +80,19 @@ def send(
     \b
     Examples:
       cyberassess send
+      cyberassess send --dry-run
       cyberassess send --to "Helen Stobart"
       cyberassess send --to "Helen Stobart" --comment "B1.b.NA.1/housing: Since when?"
     """
+    from cyberassess.opening.assessment import open_assessment
     from cyberassess.steps.send.sending import send as write
-    from cyberassess.steps.send.words import sent_lines
+    from cyberassess.steps.send.sending import to_send
+    from cyberassess.steps.send.words import sent_lines, to_send_lines
+
+    if dry_run:
+        for line in to_send_lines(to_send(open_assessment(Path(folder)), to)):
+            click.echo(line)
+        return
 
     with steps(len(to) or 5, "Writing") as advance:
         sent = write(

@@ -28,7 +28,9 @@ from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, Outcome
 from cyberassess.errors import (
     AssessmentError,
     Problem,
+    mention,
 )
+from cyberassess.opening.asks import Load, about_load, load_of
 from cyberassess.opening.assessment import (
     Assessment,
     now,
@@ -43,9 +45,6 @@ from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
 from cyberassess.version import __version__
-
-LONG = 45
-"""Minutes above which the officer is told that a questionnaire is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,8 @@ def send(
         assessment = session.assessment
         before = None if without_last_year else need_last_year(assessment)
         settings, portions = assessment.contents.settings, assessment.contents.portions
-        chosen = [find_person(assessment, name, where="--to").id for name in to] or list(portions)
+        people = _chosen(assessment, to)
+        chosen = [each.id for each in people if to or each.id in portions]
         recorded = _comments(assessment, chosen, comments) if comments else []
         questionnaires = [questions_for(assessment, person_id) for person_id in chosen]
         outgoing = _outgoing(assessment, questionnaires)
@@ -127,10 +127,50 @@ def send(
             )  # fmt: skip
             on_file(sent[-1])
         write_texts(letters)
+        for person in people:
+            if not assessment.contents.portions.get(person.id):
+                _mention_load(assessment, person)
         found = last_year_event(assessment, before) if before else None
         events += [found] if found else []
         session.write(events)
     return sent
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """What a person would be sent."""
+
+    person: Person
+    load: Load
+    earlier: int
+    """Questions beside which an answer of last year stands."""
+
+
+def to_send(assessment: Assessment, to: Sequence[str] = ()) -> list[ToSend]:
+    """Say who would be sent how much; nothing is written.
+
+    Raises:
+        AssessmentError: for an unknown name.
+    """
+    found = []
+    for person in _chosen(assessment, to):
+        load = load_of(assessment, person)
+        earlier = _earlier_in(questions_for(assessment, person.id)) if load.questions else 0
+        found.append(ToSend(person, load, earlier))
+        _mention_load(assessment, person)
+    return found
+
+
+def _chosen(assessment: Assessment, to: Sequence[str]) -> list[Person]:
+    named = [find_person(assessment, name, where="--to") for name in to]
+    settings, portions = assessment.contents.settings, assessment.contents.portions
+    officer = settings.officer
+    return named or [e for e in settings.everybody if e != officer or e.id in portions]
+
+
+def _mention_load(assessment: Assessment, person: Person) -> None:
+    for each in about_load(assessment, person):
+        mention(each)
 
 
 def _outgoing(assessment: Assessment, questionnaires: Sequence[Questionnaire]) -> list[Outgoing]:

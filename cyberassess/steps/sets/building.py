@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cyberassess.domain.sets.framework import OWNER_ROLES, Framework, Level, ThemeSet
+from cyberassess.domain.sets.framework import Framework, Level, ThemeSet
+from cyberassess.domain.sets.roles import OWNER_ROLES, owner_role
 from cyberassess.errors import FrameworkError, Problem, Severity, closest
 from cyberassess.sources.pscrf_layout import NO_COLUMN, plain
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl
@@ -198,6 +199,7 @@ class Builder:
             FrameworkError: with every area whose owner must be named.
         """
         areas = list(dict.fromkeys(a for each in self.reading.controls for a in self._areas(each)))
+        given = {area: owner_role(role) for area, role in given.items()}
         named = {plain(area): role for area, role in given.items()}
         known = {plain(area): area for area in areas}
         problems = [

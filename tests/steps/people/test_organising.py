@@ -62,7 +62,7 @@ def settings_text(folder: Path) -> str:
 
 
 def test_a_person_is_added_with_roles_and_scope_and_the_ledger_says_so(workspace: Path) -> None:
-    person = add_person(workspace, "Priya Shah <priya@northport.example>:service@housing")
+    person = add_person(workspace, "Priya Shah <priya@northport.example>:service@housing").person
     assert person.id == "p4"
     assert asks(workspace)["Priya Shah"] == "service@housing"
     change = events(workspace, "settings")[-1]["changes"]

@@ -387,6 +387,9 @@ def test_what_the_system_answers_for_itself_is_left(sharing: Path, tmp_path: Pat
     take(sharing, fill_in(blank, tmp_path / "k.xlsx", {"B1.a.N.1/housing": "Happens"}))
     found = confirm_inherited(sharing, "housing")
     assert (found.confirmed, found.overridden) == (2, 1)
+    (line,) = (each for each in systems(open_assessment(sharing)) if each.scope.id == "housing")
+    assert line.inherits == (("Identity", 2, 2),)
+    assert not any("systems confirm" in step for step in status(sharing).next_steps)
 
 
 def test_nothing_to_inherit_is_said(workspace: Path) -> None:

@@ -155,6 +155,27 @@ def mention(problem: Problem) -> None:
         heard.append(problem)
 
 
+_WRITTEN: ContextVar[dict[str, Callable[[], object]] | None] = ContextVar("_WRITTEN", default=None)
+
+
+@contextlib.contextmanager
+def seeing_writes() -> Iterator[dict[str, Callable[[], object]]]:
+    """Give what is written to meanwhile: keyed by folder, what looks at it as it is then."""
+    written: dict[str, Callable[[], object]] = {}
+    token = _WRITTEN.set(written)
+    try:
+        yield written
+    finally:
+        _WRITTEN.reset(token)
+
+
+def wrote(folder: str, look: Callable[[], object]) -> None:
+    """Say that something was written to a folder, for whoever goes on from there."""
+    written = _WRITTEN.get()
+    if written is not None:
+        written[folder] = look
+
+
 @dataclass(slots=True)
 class Asked:
     """A folder of which more is wanted once a command is done."""

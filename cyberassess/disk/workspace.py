@@ -131,6 +131,11 @@ class Workspace:
         """Where documents are written to."""
         return self.folder / "reports"
 
+    @property
+    def start(self) -> Path:
+        """Where the pages of outcomes lie that ``start.html`` leads to."""
+        return self.folder / "start"
+
     def settings_text(self) -> str:
         """Give what ``assessment.yaml`` holds."""
         return (self.folder / SETTINGS).read_text(encoding="utf-8")
@@ -247,6 +252,7 @@ class Workspace:
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished; under the lock."""
         remove_unfinished(self.folder)
+        remove_unfinished(self.start)
         for name in BESIDE_LEDGER:
             for folder, _, files in os.walk(self.folder / name):
                 if any(each.endswith(TEMPORARY) for each in files):

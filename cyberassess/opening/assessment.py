@@ -43,6 +43,7 @@ from cyberassess.errors import (
     counted,
     mention,
     offer,
+    wrote,
 )
 from cyberassess.opening.last_year import anothers, unusable, why_not
 from cyberassess.version import __version__
@@ -565,6 +566,7 @@ def writing(
         ):
             yield session
             session.write([])
+        wrote(str(folder), lambda: session.assessment)
         session.listing = {}  # NOTE: all is written; where it cannot be listed, it is read anew
         with contextlib.suppress(OSError):
             session.listing = ledger.listing()

@@ -19,7 +19,15 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 import click
 
 from cyberassess.domain.characters import visible, visible_lines
-from cyberassess.errors import BusyError, CyberassessError, Problem, asking_about, counted, hearing
+from cyberassess.errors import (
+    BusyError,
+    CyberassessError,
+    Problem,
+    asking_about,
+    counted,
+    hearing,
+    seeing_writes,
+)
 from cyberassess.terminal import completing
 from cyberassess.terminal.fitting import Shown, shown_on, write_exactly
 
@@ -67,6 +75,8 @@ class Program(click.Group):
 
     ask_who: Callable[[Path, "Sequence[Renaming]"], None]
     """Asks who somebody is whose name was changed, and records what was answered."""
+    after_writing: Callable[[Any], None]
+    """Makes what follows from an assessment that was written to."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Give the commands as they were added."""
@@ -116,8 +126,11 @@ def whole_summaries(group: click.Group) -> None:
 
 def run(program: click.Group, arguments: Sequence[str]) -> int:
     """Run the program with arguments and give the exit code."""
-    with _printable(), hearing() as heard:
+    with _printable(), hearing() as heard, seeing_writes() as written:
         code = _run(program, arguments)
+        if isinstance(program, Program) and code in (0, IN_PART):
+            for look in written.values():
+                program.after_writing(look())
         with contextlib.suppress(OSError):
             show_problems(heard)
         return code

@@ -229,7 +229,7 @@ def results(road: Road) -> dict[str, Any]:
     road.go("explain R2/housing --trace")
     road.go("explain R1 --json")
     road.go("status --json")
-    road.go("status --html")
+    road.go("start")
     found = json.loads(road.go("score --json"))
     assert isinstance(found, dict)
     return found

@@ -199,13 +199,13 @@ def test_all_that_people_wrote_stands_on_paper(
     assert lost(written, path) == []
 
 
-def test_the_status_page_says_what_people_differ_on_and_dates_in_words(
+def test_the_page_one_starts_from_says_what_people_differ_on_and_dates_in_words(
     northport: Path, cli: Run
 ) -> None:
-    ran = cli("-C", str(northport), "status", "--html")
+    ran = cli("-C", str(northport), "start")
     assert ran.code == 0, ran.err
-    page = (northport / "reports" / "status.html").read_text("utf-8")
+    page = (northport / "start.html").read_text("utf-8")
     assert "When users leave the organisation, their access rights stay active." in page
-    assert "Housing management, B2.d.NA.4/housing" in page
-    assert "<td>came back " in page
+    assert 'Housing management, <a href="start/B2.d-housing.html">B2.d.NA.4/housing</a>' in page
+    assert ">came back " in page
     assert re.findall(r">[^<]*\d{4}-\d{2}-\d{2}", page) == []

@@ -18,9 +18,9 @@ from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
 from cyberassess.domain.sets.roles import owner_role
 from cyberassess.domain.sets.theming import THEMES
-from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest, wrote
 from cyberassess.opening.asks import own_roles
-from cyberassess.opening.assessment import now, settings_event
+from cyberassess.opening.assessment import now, open_assessment, settings_event
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.names import find_place, typed_date
 from cyberassess.version import __version__
@@ -186,6 +186,7 @@ def create(
     finally:
         with contextlib.suppress(OSError):
             shutil.rmtree(partial, ignore_errors=True)
+    wrote(str(folder), lambda: open_assessment(folder))
     notes = []
     if all(pin.profile == NO_PROFILE for pin in contents.settings.frameworks):
         notes.append(

@@ -54,6 +54,7 @@ from cyberassess.errors import (
     Severity,
     counted,
     named,
+    wrote,
 )
 from cyberassess.opening.assessment import (
     Assessment,
@@ -61,6 +62,7 @@ from cyberassess.opening.assessment import (
     Writing,
     actor_of,
     mention_clock,
+    open_assessment,
     settings_event,
 )
 from cyberassess.opening.assessment import differences as differences_recorded
@@ -160,6 +162,7 @@ def merge(
             raise _stopped(not_writable(folder, cause), plan, done) from cause
         except AssessmentError as cause:
             raise _stopped(cause, plan, done) from cause
+    wrote(str(folder), lambda: open_assessment(folder))
     return plan
 
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyberassess.disk.files import write_whole
-from cyberassess.domain.assessment import StatementKey, statement_key
-from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.people.declaring import declared_for, in_words
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
-from cyberassess.opening.files_for_people import saving
 from cyberassess.steps.send.chasing import due_for, today
 from cyberassess.steps.settle.resolving import conflict_json
 from cyberassess.steps.standing.next_steps import PersonStatus, next_steps
@@ -39,7 +36,11 @@ class Status:
 
 def status(folder: Path) -> Status:
     """Say who has not replied, what is in conflict, and what to do next."""
-    assessment = open_assessment(folder)
+    return status_of(open_assessment(folder))
+
+
+def status_of(assessment: Assessment) -> Status:
+    """Say the same of an assessment that is open."""
     settings, state = assessment.contents.settings, assessment.state
     portions = assessment.contents.portions
     people: list[PersonStatus] = []
@@ -142,58 +143,3 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
     if person.days_late:
         state += f", late by {counted(person.days_late, 'day')}"
     return state
-
-
-def write_status_page(folder: Path, output: Path | None = None) -> Path:
-    """Write the status as a page of HTML; ``reports/status.html`` if ``output`` is ``None``.
-
-    Raises:
-        AssessmentError: where it cannot be written.
-    """
-    from cyberassess.paper.documents.status_page import (
-        ConflictRow,
-        PersonRow,
-        StatusPage,
-        status_html,
-    )
-
-    found = status(folder)
-    settings, card = found.assessment.contents.settings, found.assessment.card
-    confidence = card.confidence
-    page = StatusPage(
-        title=f"{settings.organisation}, {settings.period}",
-        marking=settings.marking.filled,
-        on=said_date(today()),
-        due=said_date(settings.due) if settings.due else "",
-        lead=f"{confidence.answered:,} of {confidence.statements:,} statements are answered; "
-        f"{counted(confidence.conflicts, 'conflict')} open.",
-        next_steps=found.next_steps,
-        people=tuple(
-            PersonRow(
-                each.name, each.answered, each.questions, state_of(each, said_date),
-                said_date(each.due), each.days_late > 0,
-            )
-            for each in found.people
-        ),
-        conflicts=tuple(
-            ConflictRow(
-                f"{each.statement.indicator}/{each.statement.scope}",
-                *_asked_where(found.assessment, each.statement),
-                tuple(f"{name}: {answer}" for name, answer, _ in each.answers),
-            )
-            for each in found.conflicts
-        ),
-        notes=(*found.assessment.superseded, *(str(each) for each in found.assessment.notes)),
-        head=f"Head of the ledger: {' '.join(found.assessment.state.heads)}",
-    )  # fmt: skip
-    path = output or found.assessment.workspace.reports / "status.html"
-    with saving(path, "page"):
-        write_whole(path, status_html(page).encode())
-    return path
-
-
-def _asked_where(assessment: Assessment, key: StatementKey) -> tuple[str, str]:
-    """Give a statement's text, and the title of the place it is about."""
-    scope = assessment.contents.settings.scope(key.scope)
-    statement = assessment.frameworks[key.framework].indicators[key.indicator][1]
-    return statement.text, scope.title if scope else key.scope

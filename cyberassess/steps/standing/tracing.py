@@ -1,10 +1,10 @@
 """The chain behind an outcome: every change to every statement, with who, when, where and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cyberassess.domain.assessment import ScopeId, StatementKey, statement_key
+from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey, statement_key
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.record.evidence import Support
 from cyberassess.domain.record.happened import Resolution
@@ -17,6 +17,8 @@ from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.confirm.confirming import overrides
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+_Settled = Mapping[StatementKey, Sequence[tuple[Resolution, Origin]]]
+"""Every resolution ever written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +66,27 @@ class Trace:
     overrides: tuple[Override, ...]
 
 
-def trace(assessment: Assessment, score: OutcomeScore) -> Trace:
-    """Give the chain behind an outcome in one scope."""
-    framework = score.asked.framework
+def traces(assessment: Assessment, scores: Sequence[OutcomeScore]) -> Iterator[Trace]:
+    """Give the chain behind each of some outcomes, each in one scope."""
     settled = resolutions(assessment)
-
-    def title(level: str | None) -> str:
-        return framework.title_of(str(level)) if level else ""
-
-    return Trace(
-        score,
-        title(score.suggested),
-        title(score.confirmed),
-        tuple(
-            _statement(assessment, score, indicator, settled)
-            for indicator in score.asked.outcome.indicators
-        ),
-        tuple(_texts(assessment, score)),
-        tuple(_decisions(assessment, score)),
-        assessment.evidence.support(score.evidence_places),
-        tuple(each for each in overrides(assessment) if each.outcome == score.key),
-    )
+    decided: dict[OutcomeKey, list[Override]] = {}
+    for each in overrides(assessment):
+        decided.setdefault(each.outcome, []).append(each)
+    for score in scores:
+        framework, deciding = score.asked.framework, frozenset(score.deciding)
+        yield Trace(
+            score,
+            framework.title_of(score.suggested) if score.suggested else "",
+            framework.title_of(score.confirmed) if score.confirmed else "",
+            tuple(
+                _statement(assessment, score, each, settled, decides=each.id in deciding)
+                for each in score.asked.outcome.indicators
+            ),
+            tuple(_texts(assessment, score)),
+            tuple(_decisions(assessment, score)),
+            assessment.evidence.support(score.evidence_places),
+            tuple(decided.get(score.key, ())),
+        )
 
 
 def _labels(framework: Framework, indicator: Indicator) -> dict[str, str]:
@@ -100,7 +102,9 @@ def _statement(
     assessment: Assessment,
     score: OutcomeScore,
     indicator: Indicator,
-    settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
+    settled: _Settled,
+    *,
+    decides: bool,
 ) -> StatementTrace:
     labels = _labels(score.asked.framework, indicator)
     key = statement_key(score.asked, indicator)
@@ -109,7 +113,7 @@ def _statement(
         indicator.text,
         word_of(score, indicator.id),
         said_of(score, indicator.id, assessment.names),
-        indicator.id in score.deciding,
+        decides,
         _ordered(_steps(assessment, key, labels, settled)),
     )
 
@@ -118,7 +122,7 @@ def _steps(
     assessment: Assessment,
     key: StatementKey,
     labels: dict[str, str],
-    settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
+    settled: _Settled,
 ) -> Iterator[Step]:
     for change in assessment.state.history.get(key, ()):
         yield _change(assessment, change, labels, "")

@@ -23,7 +23,7 @@ from cyberassess.steps.confirm.confirming import (
 )
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.settle.resolving import resolve
-from cyberassess.steps.standing.tracing import trace, trace_json
+from cyberassess.steps.standing.tracing import trace_json, traces
 from tests.steps import council
 from tests.steps.council import (
     HOUSING,
@@ -149,7 +149,7 @@ def test_a_confirmation_can_be_taken_back(folder: Path) -> None:
     confirm(folder, "A1.b")
     assert withdraw(folder, "A1.b")
     assert outcome(folder, "A1.b").confirmation is None
-    assert len(trace(open_assessment(folder), outcome(folder, "A1.b")).decisions) == 2
+    assert len(next(traces(open_assessment(folder), [outcome(folder, "A1.b")])).decisions) == 2
 
 
 def test_together_only_what_is_complete_undisputed_and_proven_is_confirmed(folder: Path) -> None:
@@ -221,7 +221,7 @@ def test_a_column_mostly_left_out_counts_once_accepted_with_a_reason(
     assert (score.suggested, out) == ("high", ["A1.b.H.2", "A1.b.H.3"])
     (found,) = overrides(open_assessment(made))
     assert (found.kind, found.direction) == (OverrideKind.COLUMN, Direction.RAISED)
-    steps = trace(open_assessment(made), score).decisions
+    steps = next(traces(open_assessment(made), [score])).decisions
     assert steps[0].what == "High accepted although these do not apply: A1.b.H.2, A1.b.H.3"
 
 
@@ -263,7 +263,7 @@ def test_an_answer_of_its_own_over_a_shared_services_is_listed(tmp_path: Path) -
 def test_the_chain_of_an_inherited_answer_reaches_the_service(tmp_path: Path) -> None:
     made = offering(tmp_path)
     confirm_offered(made, OfferKind.INHERITED)
-    found = trace(open_assessment(made), outcome(made, "B1.b/housing"))
+    found = next(traces(open_assessment(made), [outcome(made, "B1.b/housing")]))
     steps = {each.id: [step.what for step in each.steps] for each in found.statements}
     assert steps["B1.b.H.1"] == ["Identity: True", "taken over from Identity: True"]
 
@@ -277,7 +277,7 @@ def test_the_chain_names_cell_file_change_reason_and_resolution(
     resolve(folder, "B1.a.N.1/housing", answer="happens", reason="Seen in the log.")
     confirm(folder, "B1.a/housing", level="middle", reason="Mended since.")
     assessment = open_assessment(folder)
-    found = trace(assessment, one_outcome(assessment, "B1.a/housing"))
+    found = next(traces(assessment, [one_outcome(assessment, "B1.a/housing")]))
     by_id = {each.id: each for each in found.statements}
     first, second = by_id["B1.a.H.1"].steps
     assert (first.what, second.what) == ("True", "Otherwise, before: True")
@@ -305,7 +305,7 @@ def test_conflict_and_missing_reason_are_said_in_the_chain(folder: Path, tmp_pat
         folder,
         fill_in(blank, tmp_path / "k2.xlsx", {"B1.a.H.1/housing": "Otherwise"}, saved=LATER),
     )
-    found = trace(open_assessment(folder), outcome(folder, "B1.a/housing"))
+    found = next(traces(open_assessment(folder), [outcome(folder, "B1.a/housing")]))
     counts = {each.id: (each.counts, each.says) for each in found.statements}
     assert counts["B1.a.N.1"][0] == "People differ"
     assert "needs a reason" in counts["B1.a.H.1"][1]

@@ -36,7 +36,7 @@ from cyberassess.steps.people.same_people import renamed
 from cyberassess.steps.report.printing import Wanted, basis_of, report_findings, report_soa
 from cyberassess.steps.review.reviewing import send_review
 from cyberassess.steps.standing.results import explain_json
-from cyberassess.steps.standing.tracing import trace, trace_json
+from cyberassess.steps.standing.tracing import trace_json, traces
 from cyberassess.steps.standing.words import explain_lines, trace_lines
 from tests.domain.builder import answer_event, framework_data, record_event
 from tests.steps.council import ALEX, KIM, pinned_files, settings_values
@@ -194,7 +194,7 @@ def test_whoever_confirmed_is_named_as_they_were_called(folder: Path, tmp_path: 
 
 
 def test_the_chain_says_it_in_text_and_json(assessment: Assessment) -> None:
-    found = trace(assessment, _score(assessment))
+    (found,) = traces(assessment, [_score(assessment)])
     _said(_blocks("\n".join(trace_lines(assessment, found))))
     said = {e["id"]: (e["counts"], e["says"] or "") for e in trace_json(found)["statements"]}
     assert said == EXPECTED

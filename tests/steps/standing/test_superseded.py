@@ -33,7 +33,8 @@ from cyberassess.steps.report.printing import (
     report_theme,
 )
 from cyberassess.steps.standing.results import explain_json, find_scores, score_json
-from cyberassess.steps.standing.standing import status, status_json, write_status_page
+from cyberassess.steps.standing.standing import status, status_json
+from cyberassess.steps.standing.start import write_start
 from cyberassess.steps.standing.words import score_lines, status_lines
 from tests.domain.builder import Data
 
@@ -93,7 +94,7 @@ def test_what_was_pinned_still_counts_and_verifies(old: Path) -> None:
 def test_score_and_status_say_it_with_the_corrected_count(old: Path) -> None:
     for lines in (score_lines(open_assessment(old)), status_lines(status(old))):
         assert SAID in " ".join(" ".join(lines).split())
-    assert SAID in write_status_page(old, old / "status.html").read_text("utf-8")
+    assert SAID in write_start(open_assessment(old)).read_text("utf-8")
 
 
 def test_as_json_the_corrected_themes_stand_beside_those_that_count(old: Path) -> None:

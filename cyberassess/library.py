@@ -160,12 +160,12 @@ def report(
         options: ``edition`` and ``decision`` of the board summary, ``theme`` of a theme's report.
     """
     from cyberassess.steps.report import printing
-    from cyberassess.steps.report.documents import PLAIN
+    from cyberassess.steps.report.documents import DOCUMENTS
 
     kinds: dict[str, Callable[..., Printed]] = {
         "board": printing.report_board,
         "theme": printing.report_theme,
-        **PLAIN,
+        **DOCUMENTS,
     }
     if kind not in kinds:
         hint = closest(kind, list(kinds)) or f"There are: {', '.join(kinds)}."

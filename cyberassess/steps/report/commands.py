@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cyberassess.steps.report.documents import PLAIN
+from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.terminal.running import json_flag, print_json, show_problems, standard_input_waits
 
 if TYPE_CHECKING:
@@ -69,19 +69,19 @@ def report() -> None:
     """Print documents for people."""
 
 
-def _plain(name: str) -> click.Command:
+def _document(name: str) -> click.Command:
     """Give the command that prints a document without options of its own."""
 
     @printing
     @click.pass_obj
     def command(folder: str, /, output: str | None, **options: Any) -> None:
-        show_printed(PLAIN[name](Path(folder), wanted_from(output, **options)))
+        show_printed(DOCUMENTS[name](Path(folder), wanted_from(output, **options)))
 
-    return click.command(name, help=PLAIN[name].__doc__)(command)
+    return click.command(name, help=DOCUMENTS[name].__doc__)(command)
 
 
-for _name in PLAIN:
-    report.add_command(_plain(_name))
+for _name in DOCUMENTS:
+    report.add_command(_document(_name))
 
 
 @report.command()

@@ -1,7 +1,7 @@
 """The documents that take no options of their own: a verb each, and nowhere else a word of it.
 
-Commands and the library are made from ``PLAIN``: its keys are what people type, and the docstring
-of a verb is its command's help.
+Commands, the library and tests are made from ``DOCUMENTS``: its keys are what people type, and a
+verb's docstring is its command's help.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,7 +58,7 @@ def report_findings(folder: Path, wanted: "Wanted | None" = None) -> "Printed":
     return print_document(folder, "findings and plan", findings_report, wanted)
 
 
-PLAIN: Mapping[str, Callable[[Path, "Wanted | None"], "Printed"]] = {
+DOCUMENTS: Mapping[str, Callable[[Path, "Wanted | None"], "Printed"]] = {
     "full": report_full,
     "soa": report_soa,
     "findings": report_findings,

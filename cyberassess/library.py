@@ -152,7 +152,7 @@ def report(
 
     Args:
         folder: of the assessment.
-        kind: ``board``, ``full``, ``theme``, ``findings`` or ``soa``.
+        kind: the word after ``cyberassess report``: ``board``, ``full``, ``soa`` …
         output: its ending says what is written: ``.pdf``, ``.html``, and ``.docx`` for the board;
             a dated name under ``reports/`` if ``None``.
         force: replace the file named by ``output``.
@@ -160,13 +160,12 @@ def report(
         options: ``edition`` and ``decision`` of the board summary, ``theme`` of a theme's report.
     """
     from cyberassess.steps.report import printing
+    from cyberassess.steps.report.documents import DOCUMENTS
 
     kinds: dict[str, Callable[..., Printed]] = {
         "board": printing.report_board,
-        "full": printing.report_full,
         "theme": printing.report_theme,
-        "findings": printing.report_findings,
-        "soa": printing.report_soa,
+        **DOCUMENTS,
     }
     if kind not in kinds:
         hint = closest(kind, list(kinds)) or f"There are: {', '.join(kinds)}."

@@ -18,6 +18,7 @@ from cyberassess.opening.assessment import writing
 from cyberassess.program import program
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.receive.asking import AskSession
+from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.terminal.running import run
 from tests.hostile.forging import new_key
 from tests.steps.council import HOUSING, Rows, begin, fill_in, send_to, take
@@ -159,10 +160,11 @@ COMMANDS = (
     Command("people export", ("-C", "HERE", "people", "export")),
     Command("chase", ("-C", "HERE", "chase")),
     Command("review send", ("-C", "HERE", "review", "send", "--to", "Ann Ward")),
-    Command("report full", ("-C", "HERE", "report", "full", "--html")),
     Command("report board", ("-C", "HERE", "report", "board", "--html"), start="gathered"),
-    Command("report findings", ("-C", "HERE", "report", "findings", "--html"), start="gathered"),
-    Command("report soa", ("-C", "HERE", "report", "soa", "--html"), start="gathered"),
+    *(
+        Command(f"report {each}", ("-C", "HERE", "report", each, "--html"), start="gathered")
+        for each in DOCUMENTS
+    ),
     Command("report theme", ("-C", "HERE", "report", "theme", "--html"), start="gathered"),
     Command("report full, PDF", ("-C", "HERE", "report", "full")),
     Command(

@@ -18,6 +18,7 @@ import pytest
 from cyberassess.books.questionnaire.filling import Filled, fill
 from cyberassess.domain.rules.kind import Case, Counted, CountsAs, Kind, Table, between
 from cyberassess.domain.rules.known import RULES
+from cyberassess.steps.report.documents import DOCUMENTS
 from tests.program.conftest import Run
 from tests.program.test_program import LEAVES
 from tests.steps.review.test_reviewing import edit, say
@@ -236,7 +237,7 @@ def results(road: Road) -> dict[str, Any]:
 
 
 def documents(road: Road, folder: Path) -> None:
-    for kind in ("full", "board", "theme", "soa", "findings"):
+    for kind in ("board", "theme", *DOCUMENTS):
         road.go(f"report {kind} --html -o {kind}.html")
     full = text_of(folder / "full.html")
     assert [each for each in SAID if each not in full] == []
@@ -279,7 +280,7 @@ def test_its_older_version_is_superseded_and_compared_with_last_year(road: Road)
     folder = begin(road, "lab-older", "older", 'previous: "../lab"\n')
     reply(road, folder, "In place")
     assert "half-1, which is superseded" in " ".join(road.go("score").split())
-    for kind in ("full", "board", "theme", "findings", "soa"):
+    for kind in ("board", "theme", *DOCUMENTS):
         road.go(f"report {kind} --html -o {kind}.html")
     full = text_of(folder / "full.html")
     assert [OWN[each] for each in ("note", "scale", "limit") if OWN[each] not in full] == []

@@ -17,6 +17,7 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.program import program
 from cyberassess.steps.care.pack import verify_pack
 from cyberassess.steps.confirm.confirming import overrides
+from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.terminal.running import run
 from tests.domain.builder import framework_data
 from tests.program.conftest import Ran, Run
@@ -206,9 +207,11 @@ CASES = [
     ),
     Case(("approve", "--name", "Ada Moss"), 1, err="No role was given."),
     Case(("report", "full", "--html", "-o", "sam.xlsx", "--force"), 0, "sam.xlsx"),
-    Case(("report", "soa", "--html", "-o", "a.html"), 0, "a.html"),
-    Case(("report", "soa", "--html", "-o", "sam.xlsx"), 1, err="There is a file of this name"),
-    Case(("report", "findings", "--html", "-o", "a.html"), 0, "a.html"),
+    *(Case(("report", each, "--html", "-o", "a.html"), 0, "a.html") for each in DOCUMENTS),
+    *(
+        Case(("report", each, "--html", "-o", "sam.xlsx"), 1, err="There is a file of this name")
+        for each in DOCUMENTS
+    ),
     Case(("report", "findings", "--html", "--at", "3"), 1, err="Version 3 was not approved."),
     Case(("verify",), 0, "Nothing was altered."),
     Case(("-C", "nowhere", "verify"), 1, err="this folder is not an assessment"),

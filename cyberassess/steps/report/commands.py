@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.terminal.running import json_flag, print_json, show_problems, standard_input_waits
 
 if TYPE_CHECKING:
@@ -68,20 +69,19 @@ def report() -> None:
     """Print documents for people."""
 
 
-@report.command()
-@printing
-@click.pass_obj
-def full(folder: str, /, output: str | None, **options: Any) -> None:
-    """Print the full report: result, gaps, every outcome, method.
+def _document(name: str) -> click.Command:
+    """Give the command that prints a document without options of its own."""
 
-    \b
-    Examples:
-      cyberassess report full
-      cyberassess report full -o report.pdf --force
-    """
-    from cyberassess.steps.report.printing import report_full
+    @printing
+    @click.pass_obj
+    def command(folder: str, /, output: str | None, **options: Any) -> None:
+        show_printed(DOCUMENTS[name](Path(folder), wanted_from(output, **options)))
 
-    show_printed(report_full(Path(folder), wanted_from(output, **options)))
+    return click.command(name, help=DOCUMENTS[name].__doc__)(command)
+
+
+for _name in DOCUMENTS:
+    report.add_command(_document(_name))
 
 
 @report.command()
@@ -137,42 +137,6 @@ def theme(folder: str, /, theme: str, output: str | None, **options: Any) -> Non
     from cyberassess.steps.report.printing import report_theme
 
     show_printed(report_theme(Path(folder), wanted_from(output, **options), theme=theme))
-
-
-@report.command()
-@printing
-@click.pass_obj
-def soa(folder: str, /, output: str | None, **options: Any) -> None:
-    """Print the statement of applicability: what applies where, and what was left out.
-
-    Every outcome is there in every place, with its target, its result and its evidence in short.
-
-    \b
-    Examples:
-      cyberassess report soa
-      cyberassess report soa --html
-    """
-    from cyberassess.steps.report.printing import report_soa
-
-    show_printed(report_soa(Path(folder), wanted_from(output, **options)))
-
-
-@report.command()
-@printing
-@click.pass_obj
-def findings(folder: str, /, output: str | None, **options: Any) -> None:
-    """Print every finding with its action, owner, date and cost, by priority.
-
-    What nobody has planned yet is listed too. "plan export" gives the same as a workbook.
-
-    \b
-    Examples:
-      cyberassess report findings
-      cyberassess report findings --html
-    """
-    from cyberassess.steps.report.printing import report_findings
-
-    show_printed(report_findings(Path(folder), wanted_from(output, **options)))
 
 
 @click.command()

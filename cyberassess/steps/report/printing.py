@@ -53,7 +53,7 @@ class Wanted:
 
 
 def print_document(
-    folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted
+    folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted | None = None
 ) -> Printed:
     """Write a document as PDF, or as one HTML file where that is wanted or no PDF can be made.
 
@@ -67,6 +67,7 @@ def print_document(
     """
     from cyberassess.paper import html as render
 
+    wanted = wanted or Wanted()
     html = wanted.suffix == ".html"
     reason = "" if html else render.can_make_pdf()
     suffix = ".html" if html or reason else ".pdf"
@@ -266,17 +267,6 @@ def _dated(assessment: Assessment, name: str, suffix: str) -> Path:
     return path
 
 
-def report_full(folder: Path, wanted: Wanted | None = None) -> Printed:
-    """Write the full report.
-
-    Raises:
-        ReportError: where the file is there already, or cannot be written.
-    """
-    from cyberassess.paper.documents.full import full_report
-
-    return print_document(folder, "full", full_report, wanted or Wanted())
-
-
 def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]) -> Path:
     """Print the full report for a pack, with files that travel inside; give where it is.
 
@@ -343,25 +333,3 @@ def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:
         return theme_report(basis, theme=theme)
 
     return print_document(folder, f"theme {theme.casefold()}".strip(), make, wanted)
-
-
-def report_findings(folder: Path, wanted: Wanted | None = None) -> Printed:
-    """Write every finding, and what will be done about it.
-
-    Raises:
-        ReportError: where the file is there already, or cannot be written.
-    """
-    from cyberassess.paper.documents.findings import findings_report
-
-    return print_document(folder, "findings and plan", findings_report, wanted or Wanted())
-
-
-def report_soa(folder: Path, wanted: Wanted | None = None) -> Printed:
-    """Write the statement of applicability: what applies where, and what was left out.
-
-    Raises:
-        ReportError: where the file is there already, or cannot be written.
-    """
-    from cyberassess.paper.documents.applicability import applicability
-
-    return print_document(folder, "statement of applicability", applicability, wanted or Wanted())

@@ -23,7 +23,8 @@ from cyberassess.steps.confirm.waiting import Kind, waiting
 from cyberassess.steps.pack.contents import lists
 from cyberassess.steps.pack.sampling import LIST, population, sample
 from cyberassess.steps.people.same_people import renamed
-from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.settle.resolving import resolve
 from cyberassess.steps.standing.results import explain_json
 from cyberassess.steps.standing.standing import status, status_json

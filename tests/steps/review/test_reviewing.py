@@ -18,7 +18,8 @@ from cyberassess.errors import AssessmentError, WorkbookError
 from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.care.verifying import verify
-from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.review.reviewing import (
     ReviewReceived,
     receive_review,

@@ -27,7 +27,8 @@ from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.paper import html as render
 from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.steps.receive.receiving import receive
-from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.send.sending import questions_for, send
 from cyberassess.steps.standing.results import explain_json, find_scores, score_json
 

@@ -33,7 +33,8 @@ from cyberassess.steps.confirm import deciding
 from cyberassess.steps.pack.contents import answers_csv, answers_json
 from cyberassess.steps.pack.packing import PackWanted, pack
 from cyberassess.steps.people.same_people import renamed
-from cyberassess.steps.report.printing import Wanted, basis_of, report_findings, report_soa
+from cyberassess.steps.report.documents import report_findings, report_soa
+from cyberassess.steps.report.printing import Wanted, basis_of
 from cyberassess.steps.review.reviewing import send_review
 from cyberassess.steps.standing.results import explain_json
 from cyberassess.steps.standing.tracing import trace_json, traces

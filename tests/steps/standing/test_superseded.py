@@ -22,16 +22,8 @@ from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.approving import signed
-from cyberassess.steps.report.printing import (
-    Printed,
-    Wanted,
-    prepare,
-    report_board,
-    report_findings,
-    report_full,
-    report_soa,
-    report_theme,
-)
+from cyberassess.steps.report.documents import report_findings, report_full, report_soa
+from cyberassess.steps.report.printing import Printed, Wanted, prepare, report_board, report_theme
 from cyberassess.steps.standing.results import explain_json, find_scores, score_json
 from cyberassess.steps.standing.standing import status, status_json
 from cyberassess.steps.standing.start import write_start

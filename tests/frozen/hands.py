@@ -109,8 +109,8 @@ def _spoil(sheet: Worksheet, number: int, columns: Mapping[str, int], words: str
         sheet.cell(last + 1, at).value = sheet.cell(number + 1, at).value
     sheet.cell(last + 1, column).value = "Said twice."
     if number + 3 <= last:
-        below = {"start_row": number + 2, "end_row": number + 3}
-        sheet.merge_cells(**below, start_column=column, end_column=column)
+        first, last_one = sheet.cell(number + 2, column), sheet.cell(number + 3, column)
+        sheet.merge_cells(f"{first.coordinate}:{last_one.coordinate}")
 
 
 def drawn(text: str, sides: int) -> int:

@@ -161,7 +161,8 @@ def _given(case: Case) -> dict[str, Json]:
 def _called(call: Sequence[Json], of: Sequence[str]) -> Json:
     verb, *given = call
     options = given.pop() if given[1:] and isinstance(given[-1], dict) else {}
-    plain = [cyberassess.open_assessment(e["open"]) if isinstance(e, dict) else e for e in given]
+    opened = cyberassess.open_assessment
+    plain = [opened(e["open"]) if isinstance(e, dict) and "open" in e else e for e in given]
     found = getattr(cyberassess, verb)(*plain, **options)
 
     def looked_at(value: Json) -> Json:

@@ -26,7 +26,19 @@ from tests.frozen.reading import (
 )
 from tests.program.test_program import ALL as ALL_COMMANDS
 
-ALL = [each for version in VERSIONS for each in cases(version)]
+NEWEST = VERSIONS[-1]
+"""What is read while one works; earlier versions when there is time."""
+
+
+def soon(version: str) -> list[pytest.MarkDecorator]:
+    return [] if version == NEWEST else [pytest.mark.slow]
+
+
+ALL = [
+    pytest.param(each, id=f"{version} {each.name}", marks=soon(version))
+    for version in VERSIONS
+    for each in cases(version)
+]
 Found = Callable[[Case], list[Difference]]
 
 
@@ -62,14 +74,14 @@ def found(kept: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory)
     return of
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.version} {case.name}")
+@pytest.mark.parametrize("case", ALL)
 def test_it_is_read_to_the_same_result_or_the_change_is_named(case: Case, found: Found) -> None:
     named = changes(case.version)
     unnamed = [each for each in found(case) if not any(name.covers(each) for name in named)]
     assert unnamed == [], "see tests/frozen/README.md: python -m tests.frozen propose"
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", [pytest.param(e, marks=soon(e)) for e in VERSIONS])
 def test_every_change_that_is_named_happened_and_has_a_reason(version: str, found: Found) -> None:
     happened = [each for case in cases(version) for each in found(case)]
     named = changes(version)
@@ -83,7 +95,6 @@ def test_every_frozen_result_belongs_to_a_case(version: str) -> None:
     assert there == {each.name for each in cases(version)}
 
 
-NEWEST = VERSIONS[-1]
 SINCE: set[str] = set()
 """Kinds of event that came after the newest ledgers; each has a line in test_written.py."""
 MAKES_NEW = {("pack",), ("sign",)}

@@ -181,7 +181,10 @@ def test_a_theme_nobody_has_is_named(shown_northport: Path, cli: Run) -> None:
 
 @has_pdf
 @has_poppler
-@pytest.mark.parametrize(("name", "meant"), [("full", kept), ("findings", planned)])
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [pytest.param("full", kept, marks=pytest.mark.slow), ("findings", planned)],
+)
 def test_all_that_people_wrote_stands_on_paper(
     name: str,
     meant: Callable[[Basis], Iterator[Written]],

@@ -55,6 +55,7 @@ def test_the_demonstration_shows_better_an_unsigned_return_and_another_name(
     assert "We do better than this: Martin Lowes (now Martin Hale)" in said
 
 
+@pytest.mark.slow
 @has_pdf
 @has_poppler
 def test_the_open_edition_names_nothing_in_the_store(

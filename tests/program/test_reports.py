@@ -55,6 +55,7 @@ def test_the_demonstration_shows_better_an_unsigned_return_and_another_name(
     assert "We do better than this: Martin Lowes (now Martin Hale)" in said
 
 
+@pytest.mark.slow
 @has_pdf
 @has_poppler
 def test_the_open_edition_names_nothing_in_the_store(
@@ -181,7 +182,10 @@ def test_a_theme_nobody_has_is_named(shown_northport: Path, cli: Run) -> None:
 
 @has_pdf
 @has_poppler
-@pytest.mark.parametrize(("name", "meant"), [("full", kept), ("findings", planned)])
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [pytest.param("full", kept, marks=pytest.mark.slow), ("findings", planned)],
+)
 def test_all_that_people_wrote_stands_on_paper(
     name: str,
     meant: Callable[[Basis], Iterator[Written]],

@@ -4,8 +4,8 @@ import contextlib
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ class NewAssessment:
     folder: Path | None = None
     """Control sets of one's own, laid out like ``frameworks/``; looked in before the shipped."""
     themes: str = THEMES
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Further keys of ``assessment.yaml``; they count in place of what the others give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def new(folder: Path, wanted: NewAssessment) -> Created:
         FrameworkError: for an unknown framework or profile.
     """
     values, pinned = settings_for(wanted)
-    made = create(folder, values, pinned)
+    made = create(folder, {**values, **wanted.settings}, pinned)
     shelf = Shelf(wanted.folder, over_shipped=True)
     notices = [shelf.framework(ref).framework.notice for ref in wanted.frameworks]
     return Created(made.folder, (*filter(None, notices), *made.notes))
@@ -135,14 +137,8 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
     return values, pinned
 
 
-def create(
-    folder: Path, values: dict[str, Any], pinned: dict[str, bytes], *, time: str = ""
-) -> Created:
-    """Write a workspace: whole under a temporary name, then renamed.
-
-    Args:
-        time: recorded as the beginning; now if empty.
-    """
+def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Created:
+    """Write a workspace: whole under a temporary name, then renamed."""
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AssessmentError(
@@ -163,7 +159,7 @@ def create(
         officer = contents.settings.officer
         header = {
             "seed": secrets.token_hex(32),
-            "time": time or now(),
+            "time": now(),
             "tool": __version__,
             "command": "new",
             "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},

@@ -1,5 +1,6 @@
 """Determinations confirmed by name, alone and together, and the chain behind them."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -49,18 +50,24 @@ GOOD_B1B: dict[str, str | tuple[str, str]] = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give a workspace: one outcome proven, one without evidence, one in conflict, one open."""
-    made = begin(tmp_path / "northport-2026")
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("confirming")
+    made = begin(place / "northport-2026")
     sent = send_to(made)
-    take(made, fill_in(sent["Sam Reid"], tmp_path / "sam.xlsx", GOOD_A1B))
+    take(made, fill_in(sent["Sam Reid"], place / "sam.xlsx", GOOD_A1B))
     kims = GOOD_B1B | {"B1.a.N.1/housing": "Happens", "B1.a.N.2/housing": "Does not happen",
                        "B1.a.M.1/housing": "True", "B1.a.H.1/housing": "True"}  # fmt: skip
-    take(made, fill_in(sent["Kim Lee"], tmp_path / "kim.xlsx", kims))
+    take(made, fill_in(sent["Kim Lee"], place / "kim.xlsx", kims))
     alexs = {"B1.a.N.1/housing": "Does not happen"}
-    take(made, fill_in(sent["Alex Moor"], tmp_path / "alex.xlsx", alexs))
+    take(made, fill_in(sent["Alex Moor"], place / "alex.xlsx", alexs))
     return made
+
+
+@pytest.fixture
+def folder(_made: Path, tmp_path: Path) -> Path:
+    """Give a workspace: one outcome proven, one without evidence, one in conflict, one open."""
+    return Path(shutil.copytree(_made, tmp_path / "northport-2026"))
 
 
 def outcome(folder: Path, name: str) -> OutcomeScore:

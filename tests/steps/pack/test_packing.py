@@ -813,6 +813,7 @@ def is_found(path: Path) -> bool:
     return bool(found.problems) and all(each.where for each in found.problems)
 
 
+@pytest.mark.slow
 def test_mutations_of_a_pack_are_all_found(made: PackMade) -> None:
     """Forty here; ``bench/pack.py`` runs any number."""
     whole = made.path.read_bytes()

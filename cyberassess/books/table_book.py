@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from cyberassess.books.look import INDENT, PLAIN_BOOK, Paper
-from cyberassess.books.text_size import Fitted, row_height
+from cyberassess.books.look import INDENT, PLAIN_BOOK, Fitted, Paper, row_height
 from cyberassess.disk import files
 from cyberassess.opening.assessment import Assessment, now
 from cyberassess.opening.files_for_people import csv_bytes, moment, saving

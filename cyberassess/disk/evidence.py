@@ -21,11 +21,11 @@ from cyberassess.disk.files import (
     LINK,
     OWNER_ONLY,
     NotPlainError,
+    joined,
     open_plain,
     sha256_of,
     sync_folder,
 )
-from cyberassess.disk.outside import joined
 from cyberassess.errors import AssessmentError, Problem, Severity
 
 FOLDER = "evidence"

@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from cyberassess.disk.files import open_plain, remove_quietly, sync_folder
-from cyberassess.disk.outside import fault_of
+from cyberassess.disk.files import fault_of, open_plain, remove_quietly, sync_folder
 from cyberassess.errors import AssessmentError, Problem
 
 PIECE = 1 << 20

@@ -4,25 +4,52 @@ A file is named by its sequence and the first eight figures of its hash; while p
 way it is open, and named so.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cyberassess.disk.files import read_plain
-from cyberassess.disk.strict_json import DECODER, read_json
 from cyberassess.domain.record.happened import is_event, read_event
 from cyberassess.domain.record.hashes import canonical, false_digests, segment_hash, text_field
 from cyberassess.domain.record.segment import SCHEMA, Header, Segment, fitting_header
-from cyberassess.domain.record.shapes import MisshapenError, is_deep
+from cyberassess.domain.record.shapes import DEEPEST, MisshapenError, is_deep
 from cyberassess.errors import Problem
+
+Json = Any  # NOTE: values of JSON; their shape is the domain's business.
+
+
+def _refuse(name: str) -> NoReturn:
+    message = f"{name} is not a number"
+    raise ValueError(message)
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+def read_json(data: bytes) -> Json:
+    """Read JSON as it is stored in a ledger or a pack.
+
+    Raises:
+        ValueError: where it is none, holds ``NaN`` or ``Infinity``, or is nested too deeply.
+    """
+    text = data.decode(json.detect_encoding(data), "surrogatepass")
+    try:
+        value = DECODER.decode(text)
+    except RecursionError as cause:
+        message = "it is nested too deeply"
+        raise ValueError(message) from cause
+    if data.count(b"{") + data.count(b"[") > DEEPEST and is_deep(value):
+        message = "it is nested too deeply"
+        raise ValueError(message)
+    return value
+
 
 CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")
 OPEN = re.compile(r"^(\d{6})-open-([0-9a-f]{8})\.jsonl$")
 NOTHING_CHANGED = "Nothing was changed."
-
-Json = Any  # NOTE: events are JSON; their shape is the domain's business.
 
 
 def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:

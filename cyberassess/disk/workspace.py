@@ -17,8 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.disk import strict_yaml
-from cyberassess.disk.files import TEMPORARY, kind_of, read_plain, remove_unfinished, write_whole
-from cyberassess.disk.outside import folded, joined
+from cyberassess.disk.files import (
+    TEMPORARY,
+    folded,
+    joined,
+    kind_of,
+    read_plain,
+    remove_unfinished,
+    write_whole,
+)
 from cyberassess.domain.assessment import (
     DEFAULT_THEMES,
     NO_PROFILE,

@@ -6,7 +6,7 @@ confirms it.
 
 from collections.abc import Iterator, Mapping
 
-from cyberassess.disk.comparing_yaml import Comparisons, read_upgrade
+from cyberassess.disk.framework_yaml import Comparisons, read_upgrade
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.inheriting import inheritable

@@ -1,4 +1,4 @@
-"""Text as it is printed: nothing in it is obeyed, no word is torn, help fits a narrow terminal."""
+"""Text as it is printed: nothing in it is obeyed, no word is torn, all fits a narrow terminal."""
 
 import io
 import shutil
@@ -136,3 +136,45 @@ def fit_help(command: click.Command) -> None:
     if isinstance(command, click.Group):
         for each in command.commands.values():
             fit_help(each)
+
+
+LONG = 45
+"""Minutes above which the officer is told that a questionnaire is long."""
+WIDEST = 100
+_NO_COLUMNS = 60
+"""Below so many columns, a table is written one row a paragraph."""
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+
+
+def wrap(text: str, indent: str = "") -> list[str]:
+    """Break a text into lines that fit the terminal."""
+    return textwrap.wrap(
+        text,
+        max(_width() - 1, 20),
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    ) or [""]
+
+
+def short(text: str, most: int) -> str:
+    """Cut a text that would make a table's column too wide; a narrow terminal has no columns."""
+    return text if len(text) <= most or _width() < _NO_COLUMNS else f"{text[: most - 1]}…"
+
+
+def table(rows: Iterable[tuple[str, ...]], *, indent: str = "  ") -> list[str]:
+    """Align rows in columns; on a narrow terminal, one cell a line."""
+    cells = [tuple(row) for row in rows]
+    if not cells:
+        return []
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    if _width() < _NO_COLUMNS or len(indent) + sum(widths) + 2 * len(widths) > _width() + 10:
+        return [line for row in cells for line in wrap("  ".join(filter(None, row)), indent)]
+    return [
+        (indent + "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True))).rstrip()
+        for row in cells
+    ]

@@ -11,10 +11,21 @@ from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Sheet
-from cyberassess.books.questionnaire.confirming import Confirmations, Denied, confirmed
-from cyberassess.books.questionnaire.declaration import Declaration, read_declaration
-from cyberassess.books.questionnaire.document_rows import columns_of, offered, read_documents
-from cyberassess.books.questionnaire.forms import Forms, is_form, read_form
+from cyberassess.books.questionnaire.declaration import (
+    Declaration,
+    Forms,
+    is_form,
+    read_declaration,
+    read_form,
+)
+from cyberassess.books.questionnaire.document_rows import (
+    Confirmations,
+    Denied,
+    columns_of,
+    confirmed,
+    offered,
+    read_documents,
+)
 from cyberassess.books.questionnaire.rows import (
     Found,
     Grid,

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
-from cyberassess.domain.record.events import Folding, Register, Text, apply, name_person
+from cyberassess.domain.record.events import (
+    Folding,
+    Joined,
+    Register,
+    Text,
+    apply,
+    name_person,
+    same_people,
+)
 from cyberassess.domain.record.hashes import assessment_id, canonical
 from cyberassess.domain.record.recorded import (
     WITHDRAWN,
@@ -27,7 +35,6 @@ from cyberassess.domain.record.recorded import (
     State,
     Value,
 )
-from cyberassess.domain.record.same_person import Joined, same_people
 from cyberassess.domain.record.segment import Segment, in_order
 
 

@@ -27,8 +27,13 @@ from cyberassess.domain.record.recorded import Record, State
 from cyberassess.domain.record.reviewing import REVIEW, reviews
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.confidence import Confidence, Measured, confidence_in
-from cyberassess.domain.result.superseding import Superseded, by_rule
-from cyberassess.domain.result.theme_maturity import Pair, ThemeScore, theme_score
+from cyberassess.domain.result.theme_maturity import (
+    Pair,
+    Superseded,
+    ThemeScore,
+    by_rule,
+    theme_score,
+)
 from cyberassess.domain.rules.kind import Counted, Table
 from cyberassess.domain.sets.framework import (
     CountsAs,

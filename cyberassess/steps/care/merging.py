@@ -16,6 +16,8 @@ from cyberassess.disk.files import (
     LINK,
     TEMPORARY,
     copy_whole,
+    folded,
+    joined,
     kind_of,
     place_for,
     read_plain,
@@ -24,7 +26,6 @@ from cyberassess.disk.files import (
     sync_folder,
     walk,
 )
-from cyberassess.disk.outside import folded, joined
 from cyberassess.disk.segment_file import as_bytes, closed_form, is_earlier_copy
 from cyberassess.disk.segments import (
     Gathered,

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cyberassess.disk.outside import fault_of, joined, need_plain
+from cyberassess.disk.files import fault_of, joined, need_plain
 from cyberassess.disk.pack import (
     SIGNATURE,
     SUMS,
@@ -20,19 +20,33 @@ from cyberassess.disk.pack import (
     straightened,
     unpack,
 )
-from cyberassess.disk.strict_json import read_json
+from cyberassess.disk.segment_file import read_json
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS, Manifest
 from cyberassess.domain.result.theme_maturity import level_of_0_1
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import csv_bytes
-from cyberassess.signing.keys import NAMESPACE, is_signed_by, named_fingerprint
 from cyberassess.signing.pdf import check_pdf, has_signature, is_installed
-from cyberassess.signing.ssh_signature import Signature, read_signature, read_signer
+from cyberassess.signing.ssh_signature import (
+    NAMESPACE,
+    Signature,
+    is_signed_by,
+    named_fingerprint,
+    read_signature,
+    read_signer,
+)
 from cyberassess.steps.care.cells import CellsVerified
-from cyberassess.steps.care.facts import BELIEVE, facts, first_line
-from cyberassess.steps.care.parts import Opened, kind_note, missing_parts, open_pack, read_manifest
+from cyberassess.steps.care.facts import (
+    BELIEVE,
+    Opened,
+    facts,
+    first_line,
+    kind_note,
+    missing_parts,
+    open_pack,
+    read_manifest,
+)
 from cyberassess.steps.care.verifying import verify_packed
 from cyberassess.steps.pack.contents import answers_json, tables
 from cyberassess.steps.pack.files import files_problems, withheld_notes

@@ -16,6 +16,7 @@ from cyberassess.disk.files import (
     LINK,
     TEMPORARY,
     copy_whole,
+    joined,
     kind_of,
     open_plain,
     plain_files,
@@ -24,7 +25,6 @@ from cyberassess.disk.files import (
     walk,
     write_whole,
 )
-from cyberassess.disk.outside import joined
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.disk.segment_file import (
     CLOSED,

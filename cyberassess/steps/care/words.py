@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cyberassess.errors import counted
 from cyberassess.steps.pack.words import TRUST, Json
 from cyberassess.steps.settle.words import conflict_lines, difference_lines
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.signing.pdf import PdfSignature

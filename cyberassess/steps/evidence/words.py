@@ -7,7 +7,7 @@ from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
 from cyberassess.errors import AssessmentError, Problem, closest, counted, named
-from cyberassess.terminal.text import short, table, wrap
+from cyberassess.terminal.fitting import short, table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import OutcomeKey

@@ -29,15 +29,20 @@ from cyberassess.opening.file_names import plain, slug
 from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
-from cyberassess.signing.keys import Key, open_key, sign
 from cyberassess.signing.pdf import Certificate, sign_pdf
-from cyberassess.signing.ssh_signature import principal
+from cyberassess.signing.ssh_signature import Key, open_key, principal, sign
 from cyberassess.steps.evidence.evidencing import file_problems
 from cyberassess.steps.pack import contents as pack_contents
 from cyberassess.steps.pack.files import originals_of, slips_of
 from cyberassess.steps.pack.index import Inside, index_book, index_page
 from cyberassess.steps.pack.redacting import LIST as WITHHELD
-from cyberassess.steps.pack.redacting import Redaction, is_private, redaction, withheld_csv
+from cyberassess.steps.pack.redacting import (
+    Redaction,
+    is_private,
+    look_into_all,
+    redaction,
+    withheld_csv,
+)
 from cyberassess.steps.pack.sampling import LIST as SAMPLE
 from cyberassess.steps.pack.sampling import (
     Draw,
@@ -47,7 +52,6 @@ from cyberassess.steps.pack.sampling import (
     sample_csv,
     surpassing,
 )
-from cyberassess.steps.pack.sensitive import look_into_all
 from cyberassess.steps.pack.signing import Passphrase
 from cyberassess.steps.pack.signing import moment as moment_of_signing
 from cyberassess.steps.pack.signing import open_key as open_report_key

@@ -194,7 +194,7 @@ def _comments(
 
 def linked(assessment: Assessment) -> Links:
     """Give which outcomes of the pinned sets mappings link, the strongest first."""
-    from cyberassess.disk.comparing_yaml import Comparisons, read_mapping
+    from cyberassess.disk.framework_yaml import Comparisons, read_mapping
     from cyberassess.disk.resources import folder as shipped
 
     if len(assessment.frameworks) < 2:  # noqa: PLR2004 - a link needs two ends

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted
 from cyberassess.steps.people.words import Json
-from cyberassess.terminal.text import LONG, table, wrap
+from cyberassess.terminal.fitting import LONG, table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.send.chasing import Chased

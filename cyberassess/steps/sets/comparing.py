@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyberassess.disk.comparing_yaml import (
+from cyberassess.disk.framework_yaml import (
     Comparisons,
     Found,
+    Shelf,
+    open_shelf,
     place,
     read_mapping,
     read_registry,
     read_upgrade,
 )
-from cyberassess.disk.framework_yaml import Shelf, open_shelf
 from cyberassess.domain.sets.comparing import (
     Registry,
     SetMapping,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cyberassess.domain.record.evidence import Held
 from cyberassess.errors import counted
 from cyberassess.steps.confirm.words import override_lines
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.findings import ActionRow, Tally

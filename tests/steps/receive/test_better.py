@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cyberassess.disk.comparing_yaml import Comparisons, read_upgrade
-from cyberassess.disk.framework_yaml import Shelf
+from cyberassess.disk.framework_yaml import Comparisons, Shelf, read_upgrade
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.sets.comparing import upgrade_name

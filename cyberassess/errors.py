@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
+from typing import Self
 
 
 class Severity(Enum):
@@ -35,6 +36,11 @@ class Problem:
     hint: str = ""
     severity: Severity = Severity.PROBLEM
 
+    @classmethod
+    def note(cls, code: str, where: str, message: str, hint: str = "") -> Self:
+        """Give one for which nothing was refused, and of which the reader should know."""
+        return cls(code, where, message, hint, Severity.NOTE)
+
     def __str__(self) -> str:
         """Give the problem as one line: where, what, and what to do."""
         text = f"{self.where}: {self.message}" if self.where else self.message
@@ -48,6 +54,11 @@ class CyberassessError(Exception):
         """Keep the problems in reading order."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+    @classmethod
+    def because(cls, code: str, where: str, message: str, hint: str = "") -> Self:
+        """Give one for a single problem."""
+        return cls(Problem(code, where, message, hint))
 
     def __reduce__(self) -> tuple[type["CyberassessError"], tuple[Problem, ...]]:
         """Travel between processes with the problems."""

@@ -224,7 +224,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
     if missing:
         message = f'The sheet "{ABOUT}" no longer says: {", ".join(missing)}.'
         hint = "Nothing was stored. Write a new one: cyberassess decisions."
-        raise WorkbookError(Problem("about-changed", name, message, hint))
+        raise WorkbookError.because("about-changed", name, message, hint)
     source = Source("workbook", sha256, name, saved=book.saved)
     decided_by = ""
     if DECIDED_BY in came.said:

@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from cyberassess.disk.files import open_plain
-from cyberassess.errors import Problem, WorkbookError
+from cyberassess.errors import WorkbookError
 
 SECONDS = 9.0
 """What one workbook may take; with the end of the child it is under ten."""
@@ -207,7 +207,7 @@ Json = Any
 def refusal(cause: str, path: Path) -> WorkbookError:
     """Give a cause as what is raised."""
     message, hint = CAUSES[cause]
-    return WorkbookError(Problem(cause, path.name, message, f"{_KEPT} {hint}"))
+    return WorkbookError.because(cause, path.name, message, f"{_KEPT} {hint}")
 
 
 class _Child:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cyberassess.domain.characters import unfit_in, visible
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 
 TEMPORARY = ".tmp"
 """How the names of unfinished files end."""
@@ -339,13 +339,11 @@ def joined(folder: Path, name: str) -> Path:
             fault = f'"{"/".join(parts[:number])}" is {what or "a file, not a folder"}.'
             break
     if fault:
-        raise AssessmentError(
-            Problem(
-                "unsafe-name",
-                visible(name[:_LONGEST_PART]),
-                f"The file may not lie there. {fault}",
-                "It was neither read nor written. Give it a plain name inside the folder.",
-            )
+        raise AssessmentError.because(
+            "unsafe-name",
+            visible(name[:_LONGEST_PART]),
+            f"The file may not lie there. {fault}",
+            "It was neither read nor written. Give it a plain name inside the folder.",
         )
     return path
 
@@ -359,8 +357,8 @@ def need_plain(path: Path, hint: str) -> None:
     try:
         what = kind_of(path.stat())
     except (OSError, ValueError):
-        raise AssessmentError(
-            Problem("not-there", str(path), "There is no such file.", hint)
+        raise AssessmentError.because(
+            "not-there", str(path), "There is no such file.", hint
         ) from None
     if what:
-        raise AssessmentError(Problem("not-a-file", str(path), f"This is {what}.", hint))
+        raise AssessmentError.because("not-a-file", str(path), f"This is {what}.", hint)

@@ -76,7 +76,7 @@ class Shelf:
             hint = closest(ref, known) or f"There are: {', '.join(known)}."
             if versions and "@" not in ref:
                 hint = f"Name a version: {', '.join(versions)}."
-            raise FrameworkError(Problem("unknown-framework", "", f'"{ref}" is not there.', hint))
+            raise FrameworkError.because("unknown-framework", "", f'"{ref}" is not there.', hint)
         name, version = ref.split("@")
         return self._inside(f"{name}/{version}.yaml")
 
@@ -136,13 +136,11 @@ class Shelf:
         self, name: str, folder: str, model: type[_Model], known: list[str]
     ) -> tuple[_Model, bytes]:
         if name not in known:
-            raise FrameworkError(
-                Problem(
-                    f"unknown-{folder}",
-                    "",
-                    f'"{name}" is not one of the {folder}.',
-                    closest(name, known) or f"There are: {', '.join(known) or 'none'}.",
-                )
+            raise FrameworkError.because(
+                f"unknown-{folder}",
+                "",
+                f'"{name}" is not one of the {folder}.',
+                closest(name, known) or f"There are: {', '.join(known) or 'none'}.",
             )
         value, problems, data = self._read(self._inside(f"{folder}/{name}.yaml"), model)
         if value is None or problems:
@@ -219,13 +217,11 @@ def open_shelf(folder: Path | None) -> Shelf:
         FrameworkError: where there is no such folder.
     """
     if folder is not None and not folder.is_dir():
-        raise FrameworkError(
-            Problem(
-                "no-folder",
-                str(folder),
-                "There is no such folder.",
-                "Name a folder laid out like frameworks/.",
-            )
+        raise FrameworkError.because(
+            "no-folder",
+            str(folder),
+            "There is no such folder.",
+            "Name a folder laid out like frameworks/.",
         )
     return Shelf(folder)
 

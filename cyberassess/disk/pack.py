@@ -111,14 +111,11 @@ def write_pack(
             size = file.seek(0, os.SEEK_END)
         temporary.replace(path)
     except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "pack-not-written",
-                str(cause.filename or path.name),
-                f"The pack cannot be written: {cause.strerror}.",
-                "Look at the space on the disk and the folder's permissions. "
-                "Nothing was left behind.",
-            )
+        raise AssessmentError.because(
+            "pack-not-written",
+            str(cause.filename or path.name),
+            f"The pack cannot be written: {cause.strerror}.",
+            "Look at the space on the disk and the folder's permissions. Nothing was left behind.",
         ) from cause
     finally:
         temporary.unlink(missing_ok=True)
@@ -203,13 +200,11 @@ def check_pack(path: Path, on_bytes: Callable[[int], None] = lambda _: None) -> 
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as cause:
         raise AssessmentError(_not_a_pack(path)) from cause
     except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "cannot-open",
-                path.name,
-                f"The file cannot be read: {cause.strerror or 'its end is missing'}.",
-                "Check name and folder, or copy it again. Nothing was checked.",
-            )
+        raise AssessmentError.because(
+            "cannot-open",
+            path.name,
+            f"The file cannot be read: {cause.strerror or 'its end is missing'}.",
+            "Check name and folder, or copy it again. Nothing was checked.",
         ) from cause
     return found
 
@@ -446,7 +441,7 @@ def straightened(path: Path, folder: Path) -> Path | None:
     except OSError as cause:
         message = f"The pack was packed again, and cannot be unpacked: {cause.strerror}."
         hint = "Look at the space on the disk. Nothing was checked."
-        raise AssessmentError(Problem("not-unpacked", path.name, message, hint)) from cause
+        raise AssessmentError.because("not-unpacked", path.name, message, hint) from cause
     return copy
 
 

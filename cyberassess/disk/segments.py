@@ -46,7 +46,6 @@ from cyberassess.errors import (
     BusyError,
     LedgerError,
     Problem,
-    Severity,
     counted,
 )
 
@@ -199,13 +198,11 @@ class LedgerFolder:
         try:
             return sorted(self.folder.iterdir())
         except OSError as cause:
-            raise LedgerError(
-                Problem(
-                    "ledger-unreadable",
-                    "ledger",
-                    f"The folder cannot be read: {cause.strerror}.",
-                    NOTHING_CHANGED,
-                )
+            raise LedgerError.because(
+                "ledger-unreadable",
+                "ledger",
+                f"The folder cannot be read: {cause.strerror}.",
+                NOTHING_CHANGED,
             ) from cause
 
     def listing(self) -> dict[str, int]:
@@ -232,13 +229,11 @@ class LedgerFolder:
         try:
             lock.acquire()
         except filelock.Timeout as cause:
-            raise BusyError(
-                Problem(
-                    "busy",
-                    "",
-                    "Another command is writing to this assessment.",
-                    f"Try again when it has finished. {NOTHING_CHANGED}",
-                )
+            raise BusyError.because(
+                "busy",
+                "",
+                "Another command is writing to this assessment.",
+                f"Try again when it has finished. {NOTHING_CHANGED}",
             ) from cause
         except (OSError, NotImplementedError) as cause:
             raise not_writable(self.folder, cause) from cause
@@ -431,7 +426,7 @@ def not_writable(folder: Path, cause: BaseException) -> AssessmentError:
         if number in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
             message = f"The drive of the folder {folder.name} does not support locks: {reason}."
             hint = "Copy the assessment to a folder on this computer, and merge it back later."
-    return AssessmentError(Problem("not-writable", "", message, f"{hint} {NOTHING_CHANGED}"))
+    return AssessmentError.because("not-writable", "", message, f"{hint} {NOTHING_CHANGED}")
 
 
 def last_note() -> str:
@@ -537,12 +532,11 @@ def about_stray(stray: Stray, path: Path) -> Problem:
     """Say what a file that is not named like a segment is."""
     where = f"ledger/{stray.name}"
     if stray.twin:
-        return Problem(
+        return Problem.note(
             "segment-doubled",
             where,
             f"It is a copy of {stray.twin}.",
             "It does no harm; remove it when you like.",
-            Severity.NOTE,
         )
     if stray.segment is not None:
         return Problem(
@@ -561,13 +555,9 @@ def about_stray(stray: Stray, path: Path) -> Problem:
             "backup.",
         )
     if path.suffix == ".jsonl" and path.is_file() and not path.stat().st_size:
-        return Problem("ledger-stray", where, "It is empty.", "", Severity.NOTE)
-    return Problem(
-        "ledger-stray",
-        where,
-        "It does not belong to the ledger and was not read.",
-        "",
-        Severity.NOTE,
+        return Problem.note("ledger-stray", where, "It is empty.")
+    return Problem.note(
+        "ledger-stray", where, "It does not belong to the ledger and was not read."
     )
 
 
@@ -580,14 +570,12 @@ def single_head(segments: Sequence[Segment]) -> Segment:
     heads = heads_of(segments)
     if len(heads) > 1:
         names = " and ".join(head.name.removesuffix(".jsonl") for head in heads)
-        raise LedgerError(
-            Problem(
-                "branches",
-                "ledger",
-                f"Two copies of this assessment went apart: {names}.",
-                "Both are kept and read, but nothing can be written until they are joined: "
-                f"cyberassess merge. {NOTHING_CHANGED}",
-            )
+        raise LedgerError.because(
+            "branches",
+            "ledger",
+            f"Two copies of this assessment went apart: {names}.",
+            "Both are kept and read, but nothing can be written until they are joined: "
+            f"cyberassess merge. {NOTHING_CHANGED}",
         )
     (head,) = heads
     if is_open_elsewhere(head):

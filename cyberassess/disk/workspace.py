@@ -153,20 +153,18 @@ class Workspace:
         """
         path = self.folder / SETTINGS
         if not path.is_file():
-            raise AssessmentError(
-                Problem(
-                    "no-assessment",
-                    SETTINGS,
-                    "There is no such file here, so this folder is not an assessment.",
-                    "Go to the assessment's folder, or name it with -C FOLDER. "
-                    "To begin one: cyberassess new FOLDER …",
-                )
+            raise AssessmentError.because(
+                "no-assessment",
+                SETTINGS,
+                "There is no such file here, so this folder is not an assessment.",
+                "Go to the assessment's folder, or name it with -C FOLDER. "
+                "To begin one: cyberassess new FOLDER …",
             )
         try:
             data = read_plain(path) if text is None else text.encode()
         except OSError as cause:
             found = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
-            raise AssessmentError(Problem("not-readable", SETTINGS, found)) from cause
+            raise AssessmentError.because("not-readable", SETTINGS, found) from cause
         document = strict_yaml.read_text(data, SETTINGS)
         _check_schema(document)
         settings, problems = strict_yaml.model_of(document, SETTINGS, Settings)
@@ -379,13 +377,11 @@ class Workspace:
         """
         try:
             if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
-                raise AssessmentError(
-                    Problem(
-                        "not-empty",
-                        str(self.folder),
-                        "There is something in this place already.",
-                        "Name a folder that is new or empty. Nothing was changed.",
-                    )
+                raise AssessmentError.because(
+                    "not-empty",
+                    str(self.folder),
+                    "There is something in this place already.",
+                    "Name a folder that is new or empty. Nothing was changed.",
                 )
             for name in FOLDERS:
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -395,13 +391,11 @@ class Workspace:
                 write_whole(target, data)
             write_whole(self.folder / SETTINGS, settings.encode())
         except OSError as cause:
-            raise AssessmentError(
-                Problem(
-                    "not-writable",
-                    str(self.folder),
-                    f"The assessment cannot be written here: {cause.strerror}.",
-                    "Choose a folder you may write to.",
-                )
+            raise AssessmentError.because(
+                "not-writable",
+                str(self.folder),
+                f"The assessment cannot be written here: {cause.strerror}.",
+                "Choose a folder you may write to.",
             ) from cause
 
 
@@ -414,13 +408,11 @@ def _check_schema(document: strict_yaml.Document) -> None:
             if schema.isdigit() and int(schema) > int(SCHEMA)
             else f'Write schema: "{SCHEMA}".'
         )
-        raise AssessmentError(
-            Problem(
-                "wrong-schema",
-                f"{SETTINGS}, line {line}",
-                f'"{schema}" is not a version of this file that this program reads.',
-                f"{hint} Nothing was changed.",
-            )
+        raise AssessmentError.because(
+            "wrong-schema",
+            f"{SETTINGS}, line {line}",
+            f'"{schema}" is not a version of this file that this program reads.',
+            f"{hint} Nothing was changed.",
         )
 
 

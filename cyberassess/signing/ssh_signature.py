@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.disk.files import read_plain
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 
 _ARMOUR = re.compile(
     rb"-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END SSH SIGNATURE-----\s*"
@@ -192,14 +192,12 @@ class Key:
 def _program() -> str:
     found = shutil.which("ssh-keygen")
     if found is None:
-        raise AssessmentError(
-            Problem(
-                "no-ssh-keygen",
-                "ssh-keygen",
-                "The program that signs and checks signatures is not installed.",
-                "Install OpenSSH (Debian and Ubuntu: openssh-client; Windows: the optional "
-                f"feature OpenSSH Client). {_UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "no-ssh-keygen",
+            "ssh-keygen",
+            "The program that signs and checks signatures is not installed.",
+            "Install OpenSSH (Debian and Ubuntu: openssh-client; Windows: the optional "
+            f"feature OpenSSH Client). {_UNTOUCHED}",
         )
     return found
 
@@ -212,7 +210,7 @@ def open_key(path: Path) -> Key:
     """
 
     def refuse(code: str, message: str, hint: str) -> AssessmentError:
-        return AssessmentError(Problem(code, path.name, message, f"{hint} {_UNTOUCHED}"))
+        return AssessmentError.because(code, path.name, message, f"{hint} {_UNTOUCHED}")
 
     try:
         mode = path.stat().st_mode
@@ -261,8 +259,8 @@ def named_fingerprint(named: str) -> str:
     except (OSError, ValueError) as cause:
         said = getattr(cause, "strerror", None) or cause
         message = f"It is not one SSH public key: {said}."
-        raise AssessmentError(
-            Problem("not-a-key", named, message, f"{hint}, SHA256:…. Nothing was checked.")
+        raise AssessmentError.because(
+            "not-a-key", named, message, f"{hint}, SHA256:…. Nothing was checked."
         ) from cause
 
 
@@ -282,13 +280,11 @@ def sign(key: Key, data: bytes) -> bytes:
         made = file.with_name("data.sig")
         if done.returncode or not made.is_file():
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise AssessmentError(
-                Problem(
-                    "not-signed",
-                    key.path.name,
-                    f"The key did not sign: {said[-1] if said else 'no reason was given'}.",
-                    f"Check the passphrase, or that the agent holds the key. {_UNTOUCHED}",
-                )
+            raise AssessmentError.because(
+                "not-signed",
+                key.path.name,
+                f"The key did not sign: {said[-1] if said else 'no reason was given'}.",
+                f"Check the passphrase, or that the agent holds the key. {_UNTOUCHED}",
             )
         return made.read_bytes()
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from cyberassess.errors import Problem, Severity, counted
+from cyberassess.errors import Problem, counted
 from cyberassess.sources.pscrf_layout import (
     CORE,
     GROUPS,
@@ -155,7 +155,7 @@ class _Rows:
         self.problems.append(Problem(code, where, message, f"{hint} {_KEPT}"))
 
     def note(self, code: str, where: str, message: str, hint: str = "") -> None:
-        self.notes.append(Problem(code, where, message, hint, Severity.NOTE))
+        self.notes.append(Problem.note(code, where, message, hint))
 
     def row(self, number: int, cells: Mapping[str, CellLike]) -> None:
         if not self.is_readable(cells):

@@ -81,13 +81,11 @@ def read_webcaf(
 def _load(data: bytes, name: str) -> dict[str, Json]:
     kept = "The file was not imported. Nothing was changed."
     if len(data) > MOST_BYTES:
-        raise AssessmentError(
-            Problem(
-                "too-large",
-                name,
-                f"The file has {len(data):,} bytes.",
-                f"The most is {MOST_BYTES:,}. {kept}",
-            )
+        raise AssessmentError.because(
+            "too-large",
+            name,
+            f"The file has {len(data):,} bytes.",
+            f"The most is {MOST_BYTES:,}. {kept}",
         )
     doubled: list[str] = []
 
@@ -101,30 +99,24 @@ def _load(data: bytes, name: str) -> dict[str, Json]:
     except (ValueError, RecursionError) as cause:
         line = getattr(cause, "lineno", None)
         where = f"{name}, line {line}" if line else name
-        raise AssessmentError(
-            Problem(
-                "not-json",
-                where,
-                "The file is not JSON.",
-                f"Export the assessment from WebCAF again. {kept}",
-            )
+        raise AssessmentError.because(
+            "not-json",
+            where,
+            "The file is not JSON.",
+            f"Export the assessment from WebCAF again. {kept}",
         ) from cause
     if doubled:
-        raise AssessmentError(
-            Problem(
-                "repeated-key", name, f"These keys stand in it twice: {', '.join(doubled)}.", kept
-            )
+        raise AssessmentError.because(
+            "repeated-key", name, f"These keys stand in it twice: {', '.join(doubled)}.", kept
         )
     if not isinstance(value, dict) or not any(
         isinstance(entry, dict) and "indicators" in entry for entry in value.values()
     ):
-        raise AssessmentError(
-            Problem(
-                "not-webcaf",
-                name,
-                'It is JSON, but no outcome in it has "indicators".',
-                f"Is it a WebCAF assessment? {kept}",
-            )
+        raise AssessmentError.because(
+            "not-webcaf",
+            name,
+            'It is JSON, but no outcome in it has "indicators".',
+            f"Is it a WebCAF assessment? {kept}",
         )
     return value
 

@@ -1,6 +1,7 @@
 """The sheets of labels with cells beside them: the first one, and the closing declaration.
 
-That is a Yes or No, a name and a date, each in a cell of its own. What is missing or odd is reported at its cell, and the declaration is not given then.
+That is a Yes or No, a name and a date, each in a cell of its own. What is missing or odd is
+reported at its cell, and the declaration is not given then.
 """
 
 import datetime

@@ -27,7 +27,7 @@ from cyberassess.domain.record.pack_kinds import (
     Manifest,
 )
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
-from cyberassess.errors import CyberassessError, Problem, Severity, WorkbookError
+from cyberassess.errors import CyberassessError, Problem, WorkbookError
 from cyberassess.opening.assessment import Assessment
 from cyberassess.paper.basis import SHORT_HASH
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
@@ -154,7 +154,7 @@ def kind_note(manifest: Manifest) -> Problem | None:
         f"promise; packs of today are of kind {KIND}. README and index are held by their hashes "
         "alone, since today's say more."
     )
-    return Problem("kind-older", MANIFEST, message, "", Severity.NOTE)
+    return Problem.note("kind-older", MANIFEST, message)
 
 
 BELIEVE = (

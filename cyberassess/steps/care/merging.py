@@ -52,7 +52,6 @@ from cyberassess.errors import (
     CyberassessError,
     LedgerError,
     Problem,
-    Severity,
     counted,
     named,
 )
@@ -267,7 +266,7 @@ def _numbers(
         name = NUMBERED[kind].format(number.number)
         message = f"Two copies gave one number to different things: one is {name} now."
         hint = f"It is shown with what it {said_was(kind, number)}."
-        plan.notes.append(Problem("renumbered", name, message, hint, Severity.NOTE))
+        plan.notes.append(Problem.note("renumbered", name, message, hint))
         anew = happened.Numbering(number=number.number, was=list(number.was))
         yield happened.put((kind, *key), anew)
 
@@ -334,23 +333,19 @@ def _renaming(path: Path, target: Path) -> Callable[[], None]:
 def _other_copy(ours: Workspace, other: Path) -> Workspace:
     theirs = Workspace(other)
     if not theirs.ledger.is_dir() or theirs.ledger.is_symlink():
-        raise AssessmentError(
-            Problem(
-                "no-assessment",
-                str(other),
-                "There is no ledger in this folder, so it is no copy of the assessment.",
-                f"Name the folder that holds assessment.yaml and ledger. {_NOTHING_CHANGED}",
-            )
+        raise AssessmentError.because(
+            "no-assessment",
+            str(other),
+            "There is no ledger in this folder, so it is no copy of the assessment.",
+            f"Name the folder that holds assessment.yaml and ledger. {_NOTHING_CHANGED}",
         )
     if theirs.ledger.samefile(ours.ledger):
-        raise AssessmentError(
-            Problem(
-                "same-folder",
-                str(other),
-                "This is the assessment itself, not another copy of it.",
-                "To join branches inside it, leave the folder out: cyberassess merge. "
-                f"{_NOTHING_CHANGED}",
-            )
+        raise AssessmentError.because(
+            "same-folder",
+            str(other),
+            "This is the assessment itself, not another copy of it.",
+            "To join branches inside it, leave the folder out: cyberassess merge. "
+            f"{_NOTHING_CHANGED}",
         )
     return theirs
 
@@ -385,14 +380,12 @@ def _same_assessment(segments: Sequence[Segment], there: Gathered, theirs: Works
     name = theirs.folder.name
     values = _read_flat(theirs.folder / SETTINGS)[0]
     title = ", ".join(filter(None, (values.get("organisation"), values.get("period"))))
-    raise AssessmentError(
-        Problem(
-            "another-assessment",
-            str(theirs.folder),
-            f"It is another assessment{f': {title}' if title else ''}, not a copy of this one.",
-            f"Only copies that began as one can be joined. Was {name} made with new? Its answers "
-            f"come over by receiving its questionnaires here. {_NOTHING_CHANGED}",
-        )
+    raise AssessmentError.because(
+        "another-assessment",
+        str(theirs.folder),
+        f"It is another assessment{f': {title}' if title else ''}, not a copy of this one.",
+        f"Only copies that began as one can be joined. Was {name} made with new? Its answers "
+        f"come over by receiving its questionnaires here. {_NOTHING_CHANGED}",
     )
 
 

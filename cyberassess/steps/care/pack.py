@@ -183,12 +183,12 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
 def _left_out(manifest: Manifest) -> Iterator[Problem]:
     """Say what the pack says it does not hold."""
     if manifest.partial:
-        yield Problem("partial", MANIFEST, manifest.partial, "", Severity.NOTE)
+        yield Problem.note("partial", MANIFEST, manifest.partial)
     if manifest.withheld:
         withheld = ", ".join(manifest.withheld)
-        yield Problem("withheld", MANIFEST, f"Withheld: {withheld}.", "", Severity.NOTE)
+        yield Problem.note("withheld", MANIFEST, f"Withheld: {withheld}.")
     if manifest.kind > 1 and manifest.report is None:
-        yield Problem("no-report", MANIFEST, "It was packed without a report.", "", Severity.NOTE)
+        yield Problem.note("no-report", MANIFEST, "It was packed without a report.")
 
 
 class Seal(Enum):
@@ -282,8 +282,8 @@ def _read(path: Path, name: str, read: Callable[[bytes], _Read]) -> _Read:
     try:
         return read(read_entry(path, name))
     except ValueError as cause:
-        raise AssessmentError(
-            Problem("unreadable", name, f"It cannot be read: {cause}.", "Ask the sender again.")
+        raise AssessmentError.because(
+            "unreadable", name, f"It cannot be read: {cause}.", "Ask the sender again."
         ) from cause
 
 
@@ -313,13 +313,12 @@ def _report_signature(
         return say("report-signature-missing", "The pack says it is signed, but it is not.")
     if not is_installed():
         notes.append(
-            Problem(
+            Problem.note(
                 "report-signature-not-checked",
                 _REPORT,
                 "It carries a signature that cannot be checked here.",
                 'Install what checks it (pip install "cyberassess[sign]"), or open it in a '
                 "reader that does; README.txt says how.",
-                Severity.NOTE,
             )
         )
         return "not checked"

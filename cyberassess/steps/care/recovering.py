@@ -111,25 +111,21 @@ def recover(folder: Path, to: Path | None = None) -> Recovered:
     """
     damaged = Workspace(folder)
     if not damaged.ledger.is_dir():
-        raise AssessmentError(
-            Problem(
-                "no-assessment",
-                str(folder),
-                "There is no ledger in this folder, so there is nothing to recover from.",
-                "Go to the damaged assessment's folder, or name it with -C FOLDER.",
-            )
+        raise AssessmentError.because(
+            "no-assessment",
+            str(folder),
+            "There is no ledger in this folder, so there is nothing to recover from.",
+            "Go to the damaged assessment's folder, or name it with -C FOLDER.",
         )
     if _is_sound(folder):
         return Recovered()
     target = to or folder.resolve().with_name(f"{folder.resolve().name}-recovered")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise AssessmentError(
-            Problem(
-                "not-empty",
-                str(target),
-                "There is something in this place already.",
-                f"Name a folder that is new or empty with --to FOLDER. {_NOTHING_CHANGED}",
-            )
+        raise AssessmentError.because(
+            "not-empty",
+            str(target),
+            "There is something in this place already.",
+            f"Name a folder that is new or empty with --to FOLDER. {_NOTHING_CHANGED}",
         )
     found = Recovered(target)
     salvaged = _read(damaged, found)
@@ -211,14 +207,12 @@ def _rebuild(
             written[old.hash if old else each.name[7:15]] = new
             kept.append(new)
         if not kept:
-            raise AssessmentError(
-                Problem(
-                    "nothing-readable",
-                    "ledger",
-                    "Not one line of the ledger can be read.",
-                    "Look for a backup, or receive the originals in questionnaires/received "
-                    "into a new assessment. The damaged folder was not changed.",
-                )
+            raise AssessmentError.because(
+                "nothing-readable",
+                "ledger",
+                "Not one line of the ledger can be read.",
+                "Look for a backup, or receive the originals in questionnaires/received "
+                "into a new assessment. The damaged folder was not changed.",
             )
     found.id_kept = any("seed" in each.header for each in salvaged)
     return fold(kept)

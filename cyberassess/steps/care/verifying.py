@@ -112,5 +112,5 @@ def verify_packed(
     except OSError as cause:
         message = f"The workbooks inside cannot be unpacked: {cause.strerror}."
         hint = "Look at the space on the disk."
-        raise AssessmentError(Problem("not-unpacked", path.name, message, hint)) from cause
+        raise AssessmentError.because("not-unpacked", path.name, message, hint) from cause
     return verify_cells(assessment, originals, withheld_files(assessment, manifest))

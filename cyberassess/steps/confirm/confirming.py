@@ -12,7 +12,7 @@ from cyberassess.domain.result.confirming import Override, choices, disputes, le
 from cyberassess.domain.result.confirming import overrides as all_overrides
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import (
     Assessment,
     open_assessment,
@@ -29,7 +29,7 @@ _HERE = Source("command", name="confirm")
 
 
 def _refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
-    return AssessmentError(Problem(code, where, message, f"{hint} {_NOTHING}"))
+    return AssessmentError.because(code, where, message, f"{hint} {_NOTHING}")
 
 
 def determination_event(

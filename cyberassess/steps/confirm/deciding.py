@@ -14,7 +14,6 @@ from cyberassess.errors import (
     CyberassessError,
     Problem,
     ReportError,
-    Severity,
     WorkbookError,
 )
 from cyberassess.opening.assessment import (
@@ -123,12 +122,12 @@ def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
     if came.assessment != assessment.state.assessment:
         message = f"These decisions belong to {came.organisation}, {came.period}."
         hint = "Nothing was recorded from it; receive it in that assessment."
-        raise WorkbookError(Problem("another-assessment", path.name, message, hint))
+        raise WorkbookError.because("another-assessment", path.name, message, hint)
     then = assessment.at(came.head)
     if then is None:
         message = "It was written at a state of the assessment that has not arrived here."
         hint = "Nothing was recorded. Is the folder still syncing? Or write a new one."
-        raise WorkbookError(Problem("unknown-head", path.name, message, hint))
+        raise WorkbookError.because("unknown-head", path.name, message, hint)
     officer = assessment.contents.settings.officer.name
     if came.decided_by and _plain(came.decided_by) != _plain(officer):
         session.actor = actor_of(session, came.decided_by)
@@ -222,7 +221,7 @@ class _Taking:
         if _plain(row.subject) != _plain(was.subject):
             message = f"What {row.ref} is about was changed in the workbook."
             hint = "The decision was taken for the row as it was written. Is that right?"
-            problem = Problem("subject-changed", row.where, message, hint, Severity.NOTE)
+            problem = Problem.note("subject-changed", row.where, message, hint)
             self.result.problems.append(problem)
         return current
 

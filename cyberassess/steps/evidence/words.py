@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
-from cyberassess.errors import AssessmentError, Problem, closest, counted, named
+from cyberassess.errors import AssessmentError, closest, counted, named
 from cyberassess.terminal.fitting import short, table, wrap
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _selected(assessment: "Assessment", marked: str | None) -> list[Item]:
     mark = _MARKS.get(wanted)
     if mark is None:
         hint = closest(wanted, list(_MARKS)) or f"Choose one of: {', '.join(_MARKS)}."
-        raise AssessmentError(Problem("not-a-mark", "--marked", f'"{marked}" is no mark.', hint))
+        raise AssessmentError.because("not-a-mark", "--marked", f'"{marked}" is no mark.', hint)
     return [each for each in items if mark in _marks(assessment, each)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cyberassess.domain.record.evidence import Held
 from cyberassess.domain.record.reviewing import REVIEW_FILE
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
 
 Hashes = Mapping[str, str]
@@ -110,4 +110,4 @@ def withheld_notes(manifest: Manifest) -> Iterator[Problem]:
     files = manifest.get("withheld_files")
     for sha256, why in files.items() if isinstance(files, dict) else ():
         message = f"A workbook was withheld ({str(sha256)[:8]}): it {why}."
-        yield Problem("withheld", "pack.json", message, "", Severity.NOTE)
+        yield Problem.note("withheld", "pack.json", message)

@@ -21,7 +21,7 @@ from cyberassess.domain.record.recorded import State
 from cyberassess.domain.result.confirming import waits
 from cyberassess.domain.result.findings import findings
 from cyberassess.domain.result.scoring import Scorecard
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment, writing
 
 
@@ -112,27 +112,23 @@ def approve(
 def _check_names(name: str, role: str) -> None:
     for option, text, what in (("--name", name, "name"), ("--role", role, "role")):
         if not text or len(text) > _LONGEST or not text.isprintable():
-            raise AssessmentError(
-                Problem(
-                    "not-a-name",
-                    option,
-                    f"No {what} was given." if not text else f'"{text[:40]}" does not do.',
-                    f"Give the {what} of whoever approves, at most {_LONGEST} characters on one "
-                    "line. Nothing was recorded.",
-                )
+            raise AssessmentError.because(
+                "not-a-name",
+                option,
+                f"No {what} was given." if not text else f'"{text[:40]}" does not do.',
+                f"Give the {what} of whoever approves, at most {_LONGEST} characters on one "
+                "line. Nothing was recorded.",
             )
 
 
 def _check_not_approved(found: Version) -> None:
     if found.approval is not None:
-        raise AssessmentError(
-            Problem(
-                "approved-already",
-                "",
-                f"Version {found.number} was approved already, by {found.approval.name}, "
-                f"{found.approval.role}, on {found.approval.time[:10]}.",
-                "It stays approved until something changes. Nothing was recorded.",
-            )
+        raise AssessmentError.because(
+            "approved-already",
+            "",
+            f"Version {found.number} was approved already, by {found.approval.name}, "
+            f"{found.approval.role}, on {found.approval.time[:10]}.",
+            "It stays approved until something changes. Nothing was recorded.",
         )
 
 
@@ -150,14 +146,12 @@ def _check_open(points: tuple[OpenPoint, ...], *, as_it_stands: bool, reason: st
         if as_it_stands
         else "It was not said that it is approved as it stands."
     )
-    raise AssessmentError(
-        Problem(
-            "open-points",
-            "--reason" if as_it_stands else "",
-            f"{missing} Open: {'; '.join(wanting)}.",
-            "Settle that first, or approve it so: --as-it-stands --reason TEXT. Both stand on "
-            "every document. Nothing was recorded.",
-        )
+    raise AssessmentError.because(
+        "open-points",
+        "--reason" if as_it_stands else "",
+        f"{missing} Open: {'; '.join(wanting)}.",
+        "Settle that first, or approve it so: --as-it-stands --reason TEXT. Both stand on "
+        "every document. Nothing was recorded.",
     )
 
 

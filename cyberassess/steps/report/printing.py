@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.record.approval import approvals_of, version_of
 from cyberassess.domain.result.years import Year, year_of
-from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
+from cyberassess.errors import AssessmentError, Problem, ReportError, closest, counted
 from cyberassess.opening.assessment import Assessment, Beside, differences, open_assessment
 from cyberassess.opening.files_for_people import refuse_existing, saving
 from cyberassess.opening.theming import default_scores
@@ -164,12 +164,11 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
 def _unknown_nation(nation: str) -> Problem:
     from cyberassess.paper.nation import NATIONS
 
-    return Problem(
+    return Problem.note(
         "unknown-nation",
         "assessment.yaml, nation",
         f'"{nation}" is not a nation whose offices and laws are known, so none are named.',
         closest(nation, NATIONS) or f"There are: {', '.join(NATIONS)}.",
-        Severity.NOTE,
     )
 
 
@@ -184,25 +183,21 @@ def as_approved(now: Assessment, version: int) -> Assessment:
     then = now.at(wanted.segment) if wanted is not None else None
     if then is None:
         there = ", ".join(str(each.version) for each in approvals)
-        raise AssessmentError(
-            Problem(
-                "unknown-version",
-                "",
-                f"Version {version} was not approved.",
-                f"Approved versions: {there}." if there else "No version was approved yet.",
-            )
+        raise AssessmentError.because(
+            "unknown-version",
+            "",
+            f"Version {version} was not approved.",
+            f"Approved versions: {there}." if there else "No version was approved yet.",
         )
     changed = differences(then.state.settings, now.contents.flat)
     if changed:
-        raise AssessmentError(
-            Problem(
-                "settings-changed",
-                "assessment.yaml",
-                f"{counted(len(changed), 'value')} changed since version {version} was approved: "
-                f"{', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}.",  # noqa: PLR2004
-                "Put the file back as it was to print that version, or keep the copy that was "
-                "approved. Nothing was printed.",
-            )
+        raise AssessmentError.because(
+            "settings-changed",
+            "assessment.yaml",
+            f"{counted(len(changed), 'value')} changed since version {version} was approved: "
+            f"{', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}.",  # noqa: PLR2004
+            "Put the file back as it was to print that version, or keep the copy that was "
+            "approved. Nothing was printed.",
         )
     return then
 

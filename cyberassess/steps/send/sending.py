@@ -27,7 +27,6 @@ from cyberassess.domain.sets.comparing import Relation, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import (
     AssessmentError,
-    Problem,
 )
 from cyberassess.opening.assessment import (
     Assessment,
@@ -162,13 +161,11 @@ def _comments(
     """
     nothing = "Nothing was changed."
     if len(chosen) != 1:
-        raise AssessmentError(
-            Problem(
-                "comment-for-one",
-                "--comment",
-                "A comment is for one person.",
-                f"Name them with --to. {nothing}",
-            )
+        raise AssessmentError.because(
+            "comment-for-one",
+            "--comment",
+            "A comment is for one person.",
+            f"Name them with --to. {nothing}",
         )
     what = questions_for(assessment, chosen[0])
     questions = [
@@ -186,7 +183,7 @@ def _comments(
         if not text:
             found = f'"{comment}" is not a question, a colon, and what you ask.'
             hint = f"Write it like 'B2.c.NA.2/housing: Who checks this?'. {nothing}"
-            raise AssessmentError(Problem("comment-unclear", "--comment", found, hint))
+            raise AssessmentError.because("comment-unclear", "--comment", found, hint)
         key = (chosen[0], *find_question(assessment, name, questions, what.person))
         events.append(happened.put(key, happened.Comment(text=text)))
     return events
@@ -240,13 +237,11 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
     person = settings.person(person_id)
     portion = assessment.contents.portions.get(person_id, ())
     if person is None or not portion:
-        raise AssessmentError(
-            Problem(
-                "asked-nothing",
-                "",
-                f"{assessment.name_of(person_id)} is asked nothing.",
-                "Look at answers under people in assessment.yaml.",
-            )
+        raise AssessmentError.because(
+            "asked-nothing",
+            "",
+            f"{assessment.name_of(person_id)} is asked nothing.",
+            "Look at answers under people in assessment.yaml.",
         )
     serials = [each.serial for each in assessment.state.sent if each.person == person_id]
     what = questionnaire(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cyberassess.domain.sets.framework import OWNER_ROLES, Framework, Level, ThemeSet
-from cyberassess.errors import FrameworkError, Problem, Severity, closest
+from cyberassess.errors import FrameworkError, Problem, closest
 from cyberassess.sources.pscrf_layout import NO_COLUMN, plain
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl
 from cyberassess.sources.pscrf_words import obvious_owner, placement
@@ -106,7 +106,7 @@ class Builder:
 
     def _note(self, code: str, message: str, hint: str = "") -> None:
         where = f'sheet "{self.reading.sheet}"'
-        self.notes.append(Problem(code, where, message, hint, Severity.NOTE))
+        self.notes.append(Problem.note(code, where, message, hint))
 
     def _name(
         self, parts: Sequence[_Part], depth: int, parents: Mapping[tuple[str, ...], str]
@@ -185,7 +185,7 @@ class Builder:
                     )
                 )
             else:
-                self.notes.append(Problem("odd-id", control.place, message, "", Severity.NOTE))
+                self.notes.append(Problem.note("odd-id", control.place, message))
 
     def _areas(self, control: SheetControl) -> tuple[str, ...]:
         """Give the duty areas of a control; its category where it has none."""
@@ -253,13 +253,11 @@ class Builder:
         if len(votes) > 1:
             others = ", ".join(role for role in votes if role != chosen)
             self.notes.append(
-                Problem(
+                Problem.note(
                     "mixed-owners",
                     f"sub-category {self.ids[part.key]}",
                     f"Its controls have more than one owner: {chosen} has most or comes first; "
                     f"also {others}.",
-                    "",
-                    Severity.NOTE,
                 )
             )
         return chosen

@@ -18,7 +18,9 @@ from cyberassess.terminal.running import (
     PROBLEMS,
     json_flag,
     own_folder,
+    print_found,
     print_json,
+    say,
     show_problems,
 )
 
@@ -43,11 +45,7 @@ def list_(folder: Path | None, *, as_json: bool) -> None:
     from cyberassess.steps.sets.words import listed_lines
 
     listed = framework_list(folder)
-    if as_json:
-        print_json(list_json(listed))
-        return
-    for line in listed_lines(listed):
-        click.echo(line)
+    print_found(listed, list_json, listed_lines, as_json=as_json)
 
 
 @framework.command()
@@ -66,11 +64,7 @@ def show(name: str, folder: Path | None, *, as_json: bool) -> None:
     from cyberassess.steps.sets.words import shown_lines
 
     found = framework_show(name, folder)
-    if as_json:
-        print_json(show_json(found))
-        return
-    for line in shown_lines(found):
-        click.echo(line)
+    print_found(found, show_json, shown_lines, as_json=as_json)
 
 
 @framework.command()
@@ -103,8 +97,7 @@ def check(
     if as_json:
         print_json(check_json(found))
     for each in found:
-        for line in [] if as_json else checked_lines(each):
-            click.echo(line)
+        say([] if as_json else checked_lines(each))
         show_problems(each.problems)
     if any(each.problems for each in found):
         context.exit(PROBLEMS)
@@ -129,11 +122,7 @@ def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None
     from cyberassess.steps.sets.comparing import diff_json, framework_diff
 
     compared = framework_diff(before, after, folder)
-    if as_json:
-        print_json(diff_json(compared))
-        return
-    for line in diff_lines(compared):
-        click.echo(line)
+    print_found(compared, diff_json, diff_lines, as_json=as_json)
 
 
 @click.command("map", context_settings=HELP)
@@ -155,11 +144,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
     from cyberassess.steps.sets.comparing import framework_map, map_json
 
     mapped = framework_map(one, other, folder)
-    if as_json:
-        print_json(map_json(mapped))
-        return
-    for line in map_lines(mapped):
-        click.echo(line)
+    print_found(mapped, map_json, map_lines, as_json=as_json)
 
 
 @click.command(context_settings=HELP)
@@ -221,8 +206,7 @@ def profile(
         TargetsWanted(framework, title, publisher, source, date, output, force, folder),
     )
     show_problems(made.notes)
-    for line in profile_lines(made, folder):
-        click.echo(line)
+    say(profile_lines(made, folder))
 
 
 @click.command(context_settings=HELP)
@@ -251,8 +235,7 @@ def wording(context: click.Context, file: Path, framework: str, *, force: bool) 
 
     kept = keep_wording(Path(context.obj or "."), file, framework=framework, force=force)
     show_problems(kept.problems)
-    for line in wording_lines(kept):
-        click.echo(line)
+    say(wording_lines(kept))
     if not kept.is_whole:
         context.exit(IN_PART)
 
@@ -279,8 +262,7 @@ def new(name: str, folder: Path) -> None:
     """
     from cyberassess.steps.sets.authoring import begin_set
 
-    for line in begun_lines(begin_set(name, folder), name, folder):
-        click.echo(line)
+    say(begun_lines(begin_set(name, folder), name, folder))
 
 
 def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
@@ -364,8 +346,7 @@ def pscrf(
         owners=_pairs(owners, "--owner"),
         force=force,
     )
-    for line in built_lines(built, folder):
-        click.echo(line)
+    say(built_lines(built, folder))
     show_problems(built.notes)
     if any(each.severity.value == "problem" for each in built.notes):
         context.exit(IN_PART)

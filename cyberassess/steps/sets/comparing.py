@@ -101,13 +101,11 @@ def _no_pair(what: str, one: str, other: str, known: list[tuple[str, str]]) -> F
     if (other, one) in known:
         near = f"There is one the other way: {other} to {one}."
     hint = f"{near} There are: {', '.join(names) or 'none'}.".strip()
-    return FrameworkError(
-        Problem(
-            f"unknown-{what}",
-            "",
-            f'There is no {what} from "{one}" to "{other}".',
-            hint,
-        )
+    return FrameworkError.because(
+        f"unknown-{what}",
+        "",
+        f'There is no {what} from "{one}" to "{other}".',
+        hint,
     )
 
 

@@ -113,13 +113,11 @@ def import_pscrf(
 
 def _refuse_shipped(folder: Path) -> None:
     if folder.resolve() == resources.folder("frameworks").resolve():
-        raise FrameworkError(
-            Problem(
-                "shipped-folder",
-                str(folder),
-                "This is the folder of the control sets that come with cyberassess.",
-                f"The official wording does not belong there. Name another: -o DIR. {_KEPT}",
-            )
+        raise FrameworkError.because(
+            "shipped-folder",
+            str(folder),
+            "This is the folder of the control sets that come with cyberassess.",
+            f"The official wording does not belong there. Name another: -o DIR. {_KEPT}",
         )
 
 
@@ -196,13 +194,11 @@ def _write(folder: Path, texts: Mapping[str, bytes], *, force: bool) -> list[Pat
             done.append(path)
     except OSError as cause:
         kept = f"Written so far: {', '.join(map(str, done))}." if done else _KEPT
-        raise CyberassessError(
-            Problem(
-                "cannot-write",
-                str(cause.filename or folder),
-                f"The file cannot be written: {cause.strerror}.",
-                f"Check the folder, or name another with -o DIR. {kept}",
-            )
+        raise CyberassessError.because(
+            "cannot-write",
+            str(cause.filename or folder),
+            f"The file cannot be written: {cause.strerror}.",
+            f"Check the folder, or name another with -o DIR. {kept}",
         ) from cause
     return done
 

@@ -5,11 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.terminal.running import (
-    json_flag,
-    print_json,
-    show_problems,
-)
+from cyberassess.terminal.running import json_flag, print_json, say, show_problems
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.scoring import OutcomeScore
@@ -40,10 +36,8 @@ def status(folder: str, *, as_json: bool, html: bool) -> None:
     if as_json:
         print_json(status_json(found))
         return
-    for line in status_lines(found):
-        click.echo(line)
-    for line in certificate_lines(found.assessment):
-        click.echo(line)
+    say(status_lines(found))
+    say(certificate_lines(found.assessment))
     show_problems(found.assessment.notes)
 
 
@@ -83,15 +77,12 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
         if as_json:
             extra = register_json(assessment, judged_on(assessment)) if by == "standard" else {}
             print_json(tallies_json(found) | extra)
-        for line in [] if as_json else tally_lines(found):
-            click.echo(line)
-        for line in [] if as_json or by != "standard" else register_lines(assessment):
-            click.echo(line)
+        say([] if as_json else tally_lines(found))
+        say([] if as_json or by != "standard" else register_lines(assessment))
     elif as_json:
         print_json(score_json(assessment))
     else:
-        for line in score_lines(assessment):
-            click.echo(line)
+        say(score_lines(assessment))
     show_problems(assessment.notes)
 
 
@@ -124,8 +115,7 @@ def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_jso
         print_json([explain_json(assessment, each) for each in found])
     else:
         for each in found:
-            for line in explain_lines(assessment, each):
-                click.echo(line)
+            say(explain_lines(assessment, each))
     show_problems(assessment.notes)
 
 
@@ -137,5 +127,4 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
         print_json([trace_json(trace(assessment, each)) for each in found])
         return
     for each in found:
-        for line in trace_lines(assessment, trace(assessment, each)):
-            click.echo(line)
+        say(trace_lines(assessment, trace(assessment, each)))

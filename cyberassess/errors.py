@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
+from typing import Any, Self  # NOTE: Any where it is given to JSON
 
 
 class Severity(Enum):
@@ -114,6 +114,20 @@ def joined(words: Sequence[str]) -> str:
     if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def fields_of(value: object, names: str) -> dict[str, Any]:
+    """Give fields of a value as JSON takes them, keyed by their names.
+
+    Args:
+        names: in the order of the JSON; one that ends in ``?`` is ``None`` where it is empty.
+    """
+    return {
+        name: found or None if each[-1] == "?" else found
+        for each in names.split()
+        for name in (each.rstrip("?"),)
+        for found in (getattr(value, name),)
+    }
 
 
 MOST_REMARKS = 500

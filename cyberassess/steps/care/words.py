@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.errors import counted
+from cyberassess.errors import counted, fields_of
 from cyberassess.steps.pack.words import TRUST, Json
 from cyberassess.steps.settle.words import conflict_lines, difference_lines
 from cyberassess.terminal.fitting import table, wrap
@@ -41,10 +41,7 @@ def verified_json(found: "Verified") -> dict[str, Any]:
 
     return {
         "schema": 1,
-        "segments": found.segments,
-        "events": found.events,
-        "answers": found.answers,
-        "head": found.head,
+        **fields_of(found, "segments events answers head"),
         "cells": cells_json(found.cells),
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],
@@ -73,16 +70,10 @@ def pack_verified_json(found: "PackVerified") -> Json:
     """Give ``verify PACK --json``."""
     return {
         "schema": 1,
-        "files": found.files,
-        "answers": found.answers,
-        "outcomes": found.outcomes,
-        "head": found.head,
-        "signature": found.signature,
+        **fields_of(found, "files answers outcomes head signature"),
         "signed": found.is_signed,
         "seal": found.seal.value,
-        "conclusion": found.conclusion or None,
-        "not_looked_into": found.not_looked_into,
-        "report_signature": found.report_signature or None,
+        **fields_of(found, "conclusion? not_looked_into report_signature?"),
         "cells": cells_json(found.cells),
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
-from cyberassess.errors import AssessmentError, closest, counted, named
+from cyberassess.errors import AssessmentError, closest, counted, fields_of, named
 from cyberassess.terminal.fitting import short, table, wrap
 
 if TYPE_CHECKING:
@@ -223,16 +223,11 @@ def item_json(assessment: "Assessment", item: Item) -> Json:
         "id": item.id,
         "held": item.held.value,
         **facts,
-        "name": item.name or None,
-        "sha256": item.sha256 or None,
-        "size": item.size or None,
-        "stored": item.stored or None,
+        **fields_of(item, "name? sha256? size? stored?"),
         "marks": [each.name.lower().replace("_", "-") for each in _marks(assessment, item)],
         "supports": [
             {
-                "framework": link.outcome.framework,
-                "scope": link.outcome.scope,
-                "outcome": link.outcome.outcome,
+                **link.outcome._asdict(),
                 "place": link.place or None,
             }
             for link in item.links
@@ -288,9 +283,7 @@ def checked_json(found: "Checked") -> Json:
     """Give ``evidence check --json``."""
     return {
         "schema": 1,
-        "items": found.items,
-        "files": found.files,
-        "claims": found.claims,
+        **fields_of(found, "items files claims"),
         "without": [_key(each) for each in found.without],
         "only_named": [_key(each) for each in found.only_named],
         "problems": [str(each) for each in found.problems],

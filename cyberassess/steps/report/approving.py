@@ -21,7 +21,7 @@ from cyberassess.domain.record.recorded import State
 from cyberassess.domain.result.confirming import waits
 from cyberassess.domain.result.findings import findings
 from cyberassess.domain.result.scoring import Scorecard
-from cyberassess.errors import AssessmentError
+from cyberassess.errors import AssessmentError, fields_of
 from cyberassess.opening.assessment import Assessment, open_assessment, writing
 
 
@@ -165,12 +165,7 @@ def signed_json(found: Signed) -> Mapping[str, Any]:
         "open": _open_json(found.open),
         "approvals": [
             {
-                "version": each.version,
-                "was": each.was or None,
-                "name": each.name,
-                "role": each.role,
-                "time": each.time,
-                "fingerprint": each.fingerprint,
+                **fields_of(each, "version was? name role time fingerprint"),
                 "open": None if each.open is None else _open_json(each.open),
                 "reason": each.reason or None,
             }
@@ -183,9 +178,7 @@ def _open_json(points: tuple[OpenPoint, ...]) -> list[Mapping[str, Any]]:
     return [
         {
             "kind": each.kind.value,
-            "count": each.count,
-            "of": each.of,
-            "needs_reason": each.needs_reason,
+            **fields_of(each, "count of needs_reason"),
         }
         for each in points
     ]

@@ -29,7 +29,7 @@ from cyberassess.domain.sets.comparing import (
     upgrade_name,
 )
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.errors import CyberassessError, FrameworkError, Problem, closest
+from cyberassess.errors import CyberassessError, FrameworkError, Problem, closest, fields_of
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
@@ -126,13 +126,7 @@ def diff_json(compared: Compared) -> Json:
         "schema": 1,
         "id": upgrade.id,
         "from": upgrade.from_,
-        "to": upgrade.to,
-        "revision": upgrade.revision,
-        "publisher": upgrade.publisher,
-        "author": upgrade.author,
-        "source": upgrade.source,
-        "accessed": upgrade.accessed,
-        "about": upgrade.about,
+        **fields_of(upgrade, "to revision publisher author source accessed about"),
         "reused_outcomes": list(upgrade.reused_outcomes),
         "reused_statements": list(upgrade.reused_statements),
         "counts": counts_json(count_upgrade(upgrade)),
@@ -170,11 +164,7 @@ def map_json(mapped: Mapped) -> Json:
         "to": mapping.to,
         "revision": mapping.revision,
         "status": mapping.status.value,
-        "author": mapping.author,
-        "date": mapping.date,
-        "source": mapping.source,
-        "licence": mapping.licence,
-        "note": mapping.note,
+        **fields_of(mapping, "author date source licence note"),
         "awards_determination": False,
         "links": [
             {

@@ -14,7 +14,7 @@ from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.confirming import waits
-from cyberassess.errors import counted, named
+from cyberassess.errors import counted, fields_of, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.files_for_people import saving
@@ -118,23 +118,13 @@ def status_json(found: Status) -> Json:
         "heads": list(found.assessment.state.heads),
         "people": [
             {
-                "id": each.id,
-                "name": each.name,
-                "questions": each.questions,
-                "answered": each.answered,
-                "sent": each.sent or None,
-                "received": each.received or None,
-                "open": each.open,
-                "waiting": each.waiting,
-                "due": each.due or None,
-                "days_late": each.days_late,
+                **fields_of(
+                    each, "id name questions answered sent? received? open waiting due? days_late"
+                ),
                 "signed": each.declared.name if each.declared.stands else None,
                 "declaration": {
                     "state": each.declared.worth.value,
-                    "name": each.declared.name or None,
-                    "date": each.declared.date or None,
-                    "file": each.declared.file or None,
-                    "since": each.declared.since or None,
+                    **fields_of(each.declared, "name? date? file? since?"),
                 },
             }
             for each in found.people

@@ -13,6 +13,7 @@ from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
 from cyberassess.domain.sets.framework import Framework, Indicator
+from cyberassess.errors import fields_of
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.confirm.confirming import overrides
 
@@ -233,20 +234,14 @@ def trace_json(found: Trace) -> Json:
     key = found.score.key
     return {
         "schema": 1,
-        "framework": key.framework,
-        "scope": key.scope,
-        "outcome": key.outcome,
+        **key._asdict(),
         "title": found.score.asked.outcome.title,
         "suggested": found.score.suggested,
         "confirmed": found.score.confirmed,
         "lapsed": found.score.has_lapsed,
         "statements": [
             {
-                "id": each.id,
-                "text": each.text,
-                "counts": each.counts,
-                "says": each.says or None,
-                "decides": each.decides,
+                **fields_of(each, "id text counts says? decides"),
                 "steps": [_step_json(step) for step in each.steps],
             }
             for each in found.statements
@@ -271,17 +266,11 @@ def trace_json(found: Trace) -> Json:
 def _step_json(step: Step) -> Json:
     source = step.source
     return {
-        "what": step.what,
-        "who": step.who,
-        "reason": step.reason or None,
+        **fields_of(step, "what who reason?"),
         "from": str(source),
         "workbook": source.name if source.kind == "workbook" else None,
-        "sheet": source.sheet or None,
-        "cell": source.cell or None,
-        "file": source.file or None,
-        "time": step.origin.time,
-        "segment": step.origin.segment,
-        "line": step.origin.line,
+        **fields_of(source, "sheet? cell? file?"),
+        **fields_of(step.origin, "time segment line"),
         "recorded_by": step.recorded_by or None,
     }
 
@@ -290,9 +279,7 @@ def override_json(found: Override) -> Json:
     """Give one override."""
     return {
         "kind": found.kind.value,
-        "framework": found.outcome.framework,
-        "scope": found.outcome.scope,
-        "outcome": found.outcome.outcome,
+        **found.outcome._asdict(),
         "statement": found.statement.indicator if found.statement else None,
         "without": found.without,
         "stands": found.stands,

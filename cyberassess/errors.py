@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Self  # NOTE: Any where it is given to JSON
+from typing import Any, Self
 
 
 class Severity(Enum):
@@ -116,7 +116,10 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def fields_of(value: object, names: str) -> dict[str, Any]:
+Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+
+def fields_of(value: object, names: str) -> Json:
     """Give fields of a value as JSON takes them, keyed by their names.
 
     Args:

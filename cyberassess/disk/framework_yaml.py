@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -249,54 +249,36 @@ def read_one_file(path: Path) -> tuple[Framework | None, list[Problem]]:
     return framework, [*problems, *locate(_faults(framework), data, path.name)]
 
 
-class Found(NamedTuple):
-    """A file by its id."""
+_FOLDERS: Mapping[type[BaseModel], str] = {
+    Upgrade: "upgrades",
+    SetMapping: "mappings",
+    Registry: "registries",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[_Model]):
+    """A file that compares sets, or names what a set holds that is not here."""
 
     path: Path
     name: str
     """How messages call it."""
+    model: type[_Model]
+
+    def read(self) -> Read[_Model]:
+        """Read it with its exact bytes; problems name their lines."""
+        return strict_yaml.read_file(self.path, self.name, self.model)
 
 
-class Comparisons:
-    """The upgrades, mappings and registries of a folder laid out like ``frameworks/``."""
+def files_of(folder: Path, model: type[_Model]) -> dict[str, Found[_Model]]:
+    """Give the upgrades, mappings or registries of a folder laid out like ``frameworks/``.
 
-    def __init__(self, folder: Path) -> None:
-        """Open a folder; what is not there counts as empty."""
-        self.folder = folder
-
-    def _files(self, kind: str) -> dict[str, Found]:
-        paths = sorted(self.folder.glob(f"{kind}/*.yaml"))
-        return {
-            path.stem: Found(path, path.relative_to(self.folder.parent).as_posix())
-            for path in paths
-        }
-
-    def upgrades(self) -> dict[str, Found]:
-        """Give the upgrades there are, keyed by id, sorted."""
-        return self._files("upgrades")
-
-    def mappings(self) -> dict[str, Found]:
-        """Give the mappings there are, keyed by id, sorted."""
-        return self._files("mappings")
-
-    def registries(self) -> dict[str, Found]:
-        """Give the registries there are, keyed by file name without its end, sorted."""
-        return self._files("registries")
-
-
-def read_upgrade(found: Found) -> Read[Upgrade]:
-    """Read an upgrade with its exact bytes; problems name their lines."""
-    return strict_yaml.read_file(found.path, found.name, Upgrade)
-
-
-def read_mapping(found: Found) -> Read[SetMapping]:
-    """Read a mapping with its exact bytes; problems name their lines."""
-    return strict_yaml.read_file(found.path, found.name, SetMapping)
-
-
-def read_registry(found: Found) -> Read[Registry]:
-    """Read a registry with its exact bytes; problems name their lines."""
-    return strict_yaml.read_file(found.path, found.name, Registry)
+    They are keyed by file name without its end, sorted; what is not there counts as empty.
+    """
+    return {
+        path.stem: Found(path, path.relative_to(folder.parent).as_posix(), model)
+        for path in sorted(folder.glob(f"{_FOLDERS[model]}/*.yaml"))
+    }
 
 
 def place(problems: Iterable[Problem], data: bytes, name: str) -> list[Problem]:

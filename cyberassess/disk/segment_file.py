@@ -9,16 +9,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.record.happened import is_event, read_event
-from cyberassess.domain.record.hashes import canonical, false_digests, segment_hash, text_field
+from cyberassess.domain.record.hashes import (
+    Json,
+    canonical,
+    false_digests,
+    segment_hash,
+    text_field,
+)
 from cyberassess.domain.record.segment import SCHEMA, Header, Segment, fitting_header
 from cyberassess.domain.record.shapes import DEEPEST, MisshapenError, is_deep
 from cyberassess.errors import Problem
-
-Json = Any  # NOTE: values of JSON; their shape is the domain's business.
 
 
 def _refuse(name: str) -> NoReturn:

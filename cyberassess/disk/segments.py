@@ -17,7 +17,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cyberassess.disk.files import (
     TEMPORARY,
@@ -39,7 +38,7 @@ from cyberassess.disk.segment_file import (
     read_stray,
 )
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.hashes import canonical, segment_hash, text_field
+from cyberassess.domain.record.hashes import Json, canonical, segment_hash, text_field
 from cyberassess.domain.record.segment import SCHEMA, Segment, heads_of, in_order
 from cyberassess.errors import (
     AssessmentError,
@@ -61,8 +60,6 @@ _LAST = "last-"
 _LOOKS, _SURE, _PAUSE = 60, 2, 0.02
 """How often a folder is looked at while others write to it, after how many looks that miss the
 same thing it is gone, and the seconds in between."""
-
-Json = Any  # NOTE: events are JSON; their shape is the domain's business.
 
 
 def new_text(text: str) -> dict[str, str]:

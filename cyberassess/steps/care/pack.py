@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cyberassess.disk.files import fault_of, joined, need_plain
 from cyberassess.disk.pack import (
@@ -22,6 +22,7 @@ from cyberassess.disk.pack import (
 )
 from cyberassess.disk.segment_file import read_json
 from cyberassess.disk.workspace import SETTINGS
+from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS, Manifest
 from cyberassess.domain.result.theme_maturity import level_of_0_1
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
@@ -52,8 +53,6 @@ from cyberassess.steps.pack.contents import answers_json, tables
 from cyberassess.steps.pack.files import files_problems, withheld_notes
 from cyberassess.steps.pack.sampling import LIST as SAMPLE
 from cyberassess.steps.pack.sampling import drawn_again
-
-Json = Any  # NOTE: values of json.loads, compared as they are.
 
 
 @dataclass(frozen=True, slots=True)

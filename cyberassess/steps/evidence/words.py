@@ -1,12 +1,12 @@
 """What commands about evidence print, as lines, CSV and JSON."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
-from cyberassess.errors import AssessmentError, closest, counted, fields_of, named
+from cyberassess.errors import AssessmentError, Json, closest, counted, fields_of, named
 from cyberassess.terminal.fitting import short, table, wrap
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from cyberassess.opening.assessment import Assessment
     from cyberassess.steps.evidence.evidencing import Added, Checked
 
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 MOST = 20
 _MARKS = {each.name.lower().replace("_", "-"): each for each in Mark}
 

@@ -23,7 +23,7 @@ from cyberassess.domain.people.questions import (
 )
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.sets.comparing import Relation, mapping_name
+from cyberassess.domain.sets.comparing import Relation, SetMapping, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import (
     AssessmentError,
@@ -191,17 +191,17 @@ def _comments(
 
 def linked(assessment: Assessment) -> Links:
     """Give which outcomes of the pinned sets mappings link, the strongest first."""
-    from cyberassess.disk.framework_yaml import Comparisons, read_mapping
+    from cyberassess.disk.framework_yaml import files_of
     from cyberassess.disk.resources import folder as shipped
 
     if len(assessment.frameworks) < 2:  # noqa: PLR2004 - a link needs two ends
         return {}
     order = list(Relation)
     found: dict[tuple[FrameworkRef, OutcomeId], dict[tuple[FrameworkRef, OutcomeId], int]] = {}
-    mappings = Comparisons(shipped("frameworks")).mappings()
+    mappings = files_of(shipped("frameworks"), SetMapping)
     for one, other in permutations(assessment.frameworks, 2):
         file = mappings.get(mapping_name(one, other))
-        mapping = read_mapping(file)[0] if file else None
+        mapping = file.read()[0] if file else None
         for link in mapping.links if mapping else ():
             first = _outcome(assessment, one, link.from_)
             second = _outcome(assessment, other, link.to)

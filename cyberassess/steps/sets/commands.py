@@ -7,9 +7,12 @@ import click
 from cyberassess.steps.sets.words import (
     begun_lines,
     built_lines,
+    checked_lines,
     diff_lines,
+    listed_lines,
     map_lines,
     profile_lines,
+    shown_lines,
     wording_lines,
 )
 from cyberassess.terminal.running import (
@@ -42,7 +45,6 @@ def list_(folder: Path | None, *, as_json: bool) -> None:
       cyberassess framework list --json
     """
     from cyberassess.steps.sets.content import framework_list, list_json
-    from cyberassess.steps.sets.words import listed_lines
 
     listed = framework_list(folder)
     print_found(listed, list_json, listed_lines, as_json=as_json)
@@ -61,7 +63,6 @@ def show(name: str, folder: Path | None, *, as_json: bool) -> None:
       cyberassess framework show ncsc-caf@3.2 | less
     """
     from cyberassess.steps.sets.content import framework_show, show_json
-    from cyberassess.steps.sets.words import shown_lines
 
     found = framework_show(name, folder)
     print_found(found, show_json, shown_lines, as_json=as_json)
@@ -89,7 +90,6 @@ def check(
       cyberassess framework check --all
     """
     from cyberassess.steps.sets.content import check_json, framework_check
-    from cyberassess.steps.sets.words import checked_lines
 
     if not names and not everything:
         raise click.UsageError("Name a control set or a file, or give --all.")

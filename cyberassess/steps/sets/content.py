@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cyberassess.disk.framework_yaml import Shelved, open_shelf, read_one_file
 from cyberassess.domain.sets.framework import Framework
-from cyberassess.errors import Problem, fields_of
+from cyberassess.errors import Json, Problem, fields_of
 from cyberassess.steps.sets.comparing import check_comparisons
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.record.recorded import Given
@@ -17,13 +16,11 @@ from cyberassess.domain.result.findings import (
 )
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
-from cyberassess.errors import fields_of
+from cyberassess.errors import Json, fields_of
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.opening.theming import default_scores
 from cyberassess.steps.send.chasing import today
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 def one_decimal(value: Fraction | None) -> float | None:

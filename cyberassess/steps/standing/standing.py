@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.assessment import StatementKey, statement_key
@@ -14,7 +13,7 @@ from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.confirming import waits
-from cyberassess.errors import counted, fields_of, named
+from cyberassess.errors import Json, counted, fields_of, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.files_for_people import saving
@@ -28,8 +27,6 @@ from cyberassess.steps.standing.results import (
     register_json,
     superseded_json,
 )
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 @dataclass(frozen=True, slots=True)

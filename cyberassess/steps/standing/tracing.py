@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from cyberassess.domain.assessment import ScopeId, StatementKey, statement_key
 from cyberassess.domain.people.inheriting import INHERITANCE
@@ -13,11 +12,9 @@ from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
 from cyberassess.domain.sets.framework import Framework, Indicator
-from cyberassess.errors import fields_of
+from cyberassess.errors import Json, fields_of
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.confirm.confirming import overrides
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 @dataclass(frozen=True, slots=True)

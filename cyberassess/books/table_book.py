@@ -5,21 +5,19 @@ sign is text.
 """
 
 import datetime
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from cyberassess.books.look import INDENT, PLAIN_BOOK, Fitted, Paper, row_height
+from cyberassess.books.look import INDENT, PLAIN_BOOK, Fitted, Paper, clean, row_height
 from cyberassess.disk import files
 from cyberassess.opening.assessment import Assessment, now
 from cyberassess.opening.files_for_people import csv_bytes, moment, saving
 
 _PETROL, _INPUT, _OCHRE = "#0b5563", "#fffdf0", "#b8962e"
 _GREY, _LINE = "#595959", "#c9d6d8"
-_A3, _A4, _WITHOUT_GRID, _LONGEST_CELL, _LONGEST_LIST = 8, 9, 2, 32_767, 255
-_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_A3, _A4, _WITHOUT_GRID, _LONGEST_LIST = 8, 9, 2, 255
 HEADINGS_ROW = 4
 """Counted from one, the row of the headings on every sheet."""
 
@@ -140,13 +138,13 @@ def write_tables(
         paper.set_landscape()
         paper.set_paper(_A3 if sheet.is_wide else _A4)
         paper.fit_to_pages(1, 0)
-        shown = _clean(marking).replace("&", "&&")
+        shown = clean(marking).replace("&", "&&")
         paper.set_header(f'&C&"Arial,Bold"&10{shown}')
-        left = _clean(footer)[:100].replace("&", "&&")
+        left = clean(footer)[:100].replace("&", "&&")
         paper.set_footer(f'&L&9{left}&C&"Arial,Bold"&10{shown}&R&9Page &P of &N')
-        paper.write_string(0, 0, _clean(sheet.title), forms["title"])
+        paper.write_string(0, 0, clean(sheet.title), forms["title"])
         paper.set_row(0, 28)
-        paper.write_string(1, 0, _clean(f"{sheet.line} {marking}".strip()), forms["line"])
+        paper.write_string(1, 0, clean(f"{sheet.line} {marking}".strip()), forms["line"])
         _table(paper, sheet, forms)
     book.close()
     files.write_whole(path, memory.getvalue())
@@ -168,10 +166,6 @@ def write_table(assessment: Assessment, path: Path, sheet: TableSheet) -> None:
         write_tables(path, [sheet], marking=marking, footer=sheet.title, created=moment(now()))
 
 
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("\ufffd", text)[:_LONGEST_CELL]
-
-
 def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None:
     from xlsxwriter.worksheet import Worksheet
 
@@ -189,7 +183,7 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
         elif not number:
             usual = forms["label"]
         for row, texts in enumerate(sheet.rows, start=top + 1):
-            text = _clean(texts[number])
+            text = clean(texts[number])
             form = forms["input"] if number and texts[0] in sheet.to_change else usual
             if text and column.is_link and "\n" not in text:
                 paper.write_url(row, number, f"external:{text}", form, text)

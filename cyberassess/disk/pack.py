@@ -185,7 +185,8 @@ def check_pack(path: Path, on_bytes: Callable[[int], None] = lambda _: None) -> 
             if len(names) > _MOST_ENTRIES or SUMS not in names:
                 raise AssessmentError(_not_a_pack(path))
             for name in dict.fromkeys(names):
-                if not _is_plain(name) or names.count(name) > 1:
+                is_plain = len(name) < LONGEST_PATH and name.isprintable() and not fault_of(name)
+                if not is_plain or names.count(name) > 1:
                     found.problems.append(
                         Problem(
                             "odd-entry",
@@ -216,10 +217,6 @@ def _not_a_pack(path: Path) -> Problem:
         "This is not an evidence pack, or its directory is damaged.",
         "Ask for it again, and compare its size and SHA-256 with the sender's.",
     )
-
-
-def _is_plain(name: str) -> bool:
-    return len(name) < LONGEST_PATH and name.isprintable() and not fault_of(name)
 
 
 _HEADER = b"PK\x03\x04"

@@ -218,11 +218,12 @@ def salvage(path: Path) -> Salvaged:
     """Get out of a file whatever can still be read."""
     try:
         data = read_plain(path)
-        segment, problem = read_segment(path) if _is_segment_name(path.name) else (None, None)
+        is_named_so = CLOSED.match(path.name) or OPEN.match(path.name)
+        segment, problem = read_segment(path) if is_named_so else (None, None)
     except OSError as cause:
         reason = f"The file cannot be read: {cause.strerror}."
         return Salvaged(path.name, None, {}, (), ((1, reason),))
-    if segment is not None and problem is None and not _misread(segment):
+    if segment is not None and problem is None and not any(map(_misread_event, segment.events)):
         return whole_file(segment)
     header: Mapping[str, Json] = {}
     found: list[tuple[int, Mapping[str, Json]]] = []
@@ -250,17 +251,8 @@ def salvage(path: Path) -> Salvaged:
     return Salvaged(path.name, None, header, tuple(found), tuple(lost))
 
 
-def _is_segment_name(name: str) -> bool:
-    return bool(CLOSED.match(name) or OPEN.match(name))
-
-
 def _is_header(value: Json) -> bool:
     return not is_event(value) and "parents" in value
-
-
-def _misread(segment: Segment) -> bool:
-    """Say whether a segment holds something that cannot be folded."""
-    return any(_misread_event(each) for each in segment.events)
 
 
 def _misread_event(event: Json) -> bool:

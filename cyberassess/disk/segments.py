@@ -305,7 +305,8 @@ class LedgerFolder:
         """
         text = f"{name}\nThe last file this machine wrote here: so that its loss is noticed.\n"
         with contextlib.suppress(OSError):
-            write_whole(self.folder / last_note(), text.encode(), durable=False)
+            note = self.folder / f"{_LAST}{machine_token()}.txt"
+            write_whole(note, text.encode(), durable=False)
 
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished, and close what they left open.
@@ -424,11 +425,6 @@ def not_writable(folder: Path, cause: BaseException) -> AssessmentError:
             message = f"The drive of the folder {folder.name} does not support locks: {reason}."
             hint = "Copy the assessment to a folder on this computer, and merge it back later."
     return AssessmentError.because("not-writable", "", message, f"{hint} {NOTHING_CHANGED}")
-
-
-def last_note() -> str:
-    """Name the note in which this machine keeps the last segment it wrote."""
-    return f"{_LAST}{machine_token()}.txt"
 
 
 def _noted(path: Path) -> str:

@@ -89,54 +89,36 @@ class Contents:
 class Workspace:
     """One assessment's folder."""
 
+    folder: Path
+    ledger: Path
+    """Where the ledger's segments lie."""
+    sent: Path
+    """Where questionnaires are written to."""
+    letters: Path
+    """Where the texts that go with questionnaires are written to."""
+    received: Path
+    """Where originals of what came in are kept."""
+    refused: Path
+    """Where files that could not be used are kept."""
+    notes: Path
+    """Where workbooks are written that go back because something is to be looked at."""
+    receipts: Path
+    """Where receipts are written."""
+    reviews: Path
+    """Where the assurers' workbooks and slips lie."""
+    reports: Path
+    """Where documents are written to."""
+
     def __init__(self, folder: Path) -> None:
         """Name the folder; nothing is read yet."""
         self.folder = folder
-
-    @property
-    def ledger(self) -> Path:
-        """Where the ledger's segments lie."""
-        return self.folder / "ledger"
-
-    @property
-    def sent(self) -> Path:
-        """Where questionnaires are written to."""
-        return self.folder / "questionnaires" / "sent"
-
-    @property
-    def letters(self) -> Path:
-        """Where the texts that go with questionnaires are written to."""
-        return self.folder / "questionnaires" / "letters"
-
-    @property
-    def reviews(self) -> Path:
-        """Where the assurers' workbooks and slips lie."""
-        return self.folder / "reviews"
-
-    @property
-    def received(self) -> Path:
-        """Where originals of what came in are kept."""
-        return self.folder / "questionnaires" / "received"
-
-    @property
-    def refused(self) -> Path:
-        """Where files that could not be used are kept."""
-        return self.folder / "questionnaires" / "refused"
-
-    @property
-    def notes(self) -> Path:
-        """Where workbooks are written that go back because something is to be looked at."""
-        return self.folder / "questionnaires" / "notes"
-
-    @property
-    def receipts(self) -> Path:
-        """Where receipts are written."""
-        return self.folder / "questionnaires" / "receipts"
-
-    @property
-    def reports(self) -> Path:
-        """Where documents are written to."""
-        return self.folder / "reports"
+        self.ledger, self.reviews, self.reports = (
+            folder / name for name in ("ledger", "reviews", "reports")
+        )
+        self.sent, self.letters, self.received, self.refused, self.notes, self.receipts = (
+            folder / "questionnaires" / name
+            for name in ("sent", "letters", "received", "refused", "notes", "receipts")
+        )
 
     def settings_text(self) -> str:
         """Give what ``assessment.yaml`` holds."""
@@ -206,9 +188,8 @@ class Workspace:
         settings, problems = strict_yaml.model_of(document, SETTINGS, Settings)
         if settings is None:
             raise AssessmentError(*problems)
-        faults = _with_lines(
-            check_settings(settings, contents.frameworks), document.lines, settings
-        )
+        checked = check_settings(settings, contents.frameworks)
+        faults = [*_with_lines(checked, document.lines, settings)]
         faults += unfit_settings(contents.flat, flat_settings(document.value))
         if faults:
             raise AssessmentError(*faults)
@@ -462,19 +443,18 @@ def _is_change(path: Path) -> bool:
 
 def _with_lines(
     problems: list[Problem], lines: Mapping[tuple[str | int, ...], int], settings: Settings
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Give problems about an id the line of the entry that has it."""
     places: dict[str, int] = {}
     for part in ("scopes", "people"):
         for index, entry in enumerate(getattr(settings, part)):
             places[f"{part}, {entry.id}"] = lines.get((part, index), 0)
-    located: list[Problem] = []
+
     for problem in problems:
         spot = problem.where.removeprefix(f"{SETTINGS}, ")
         line = places.get(spot) or lines.get((spot,), 0)
         where = f"{SETTINGS}, line {line}, {spot}" if line else problem.where
-        located.append(Problem(problem.code, where, problem.message, problem.hint))
-    return located
+        yield Problem(problem.code, where, problem.message, problem.hint)
 
 
 _SEVERAL_LINES = ("reason", "no_profile_reason", "why_critical", "note", "action")

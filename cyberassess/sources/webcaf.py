@@ -23,7 +23,7 @@ from cyberassess.domain.sets.framework import (
     Outcome,
     OutcomeId,
 )
-from cyberassess.errors import AssessmentError, Problem, Severity, closest
+from cyberassess.errors import AssessmentError, Problem, closest
 
 TOOL = "WebCAF"
 MOST_BYTES = 50_000_000
@@ -132,15 +132,8 @@ class _Reader:
         self.statuses: list[StoredStatus] = []
         self.problems: list[Problem] = []
 
-    def say(
-        self,
-        code: str,
-        place: str,
-        message: str,
-        hint: str = "",
-        severity: Severity = Severity.PROBLEM,
-    ) -> None:
-        self.problems.append(Problem(code, f"{self.name}, {place}", message, hint, severity))
+    def say(self, code: str, place: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(code, f"{self.name}, {place}", message, hint))
 
     def result(self) -> Imported:
         return Imported(
@@ -240,13 +233,8 @@ class _Reader:
                 )
         missing = [each.id for each in outcome.indicators if each.id not in answered]
         if missing:
-            self.say(
-                "unanswered",
-                outcome.id,
-                f"No answer for {', '.join(missing)}.",
-                "They stay unanswered.",
-                Severity.NOTE,
-            )
+            where, said = f"{self.name}, {outcome.id}", f"No answer for {', '.join(missing)}."
+            self.problems.append(Problem.note("unanswered", where, said, "They stay unanswered."))
 
     def _orphan(self, place: str, comment: Json) -> None:
         if str(comment or "").strip():

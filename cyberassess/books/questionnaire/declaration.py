@@ -5,7 +5,7 @@ reported at its cell, and the declaration is not given then.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -179,23 +179,19 @@ def odd_date(declaration: Declaration, latest: datetime.date) -> Problem | None:
     )
 
 
-def _missing(forms: Forms, name: str, date: str, fault: Problem | None) -> list[Problem]:
-    problems: list[Problem] = []
+def _missing(forms: Forms, name: str, date: str, fault: Problem | None) -> Iterator[Problem]:
     if not name:
-        problems.append(
-            _problem(
-                forms,
-                wording.DECLARED_BY,
-                "declaration-name",
-                "Yes is chosen, and nobody's name stands beside it.",
-                "Write the name of whoever is answerable for these answers",
-            )
+        yield _problem(
+            forms,
+            wording.DECLARED_BY,
+            "declaration-name",
+            "Yes is chosen, and nobody's name stands beside it.",
+            "Write the name of whoever is answerable for these answers",
         )
     if fault is not None:
         found = fault.message if date else "Yes is chosen, without a date."
         do = "Write the date of signing, for example 3 March 2026"
-        problems.append(_problem(forms, wording.DECLARED_ON, "declaration-date", found, do))
-    return problems
+        yield _problem(forms, wording.DECLARED_ON, "declaration-date", found, do)
 
 
 def _problem(forms: Forms, label: str, code: str, message: str, do: str) -> Problem:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from cyberassess.disk import strict_yaml
@@ -287,14 +288,16 @@ def _within(
         if stray.twin:
             if stray.same_bytes:
                 says = f"Remove ledger/{stray.name}: byte for byte {stray.twin}."
-                plan.steps.append(Step("remove", stray.name, says, _removing(path)))
+                plan.steps.append(Step("remove", stray.name, says, partial(remove_quietly, path)))
             continue
         target = path.with_name(stray.segment.name)
         says = f"Rename ledger/{stray.name} back to {target.name}."
         plan.steps.append(Step("rename", stray.name, says, _renaming(path, target)))
     for each in here.earlier:
         says = f"Remove ledger/{each.name}: the finished file holds all of it."
-        plan.steps.append(Step("remove", each.name, says, _removing(ledger.folder / each.name)))
+        plan.steps.append(
+            Step("remove", each.name, says, partial(remove_quietly, ledger.folder / each.name))
+        )
     found = [each.segment for each in here.strays if each.segment and not each.twin]
     segments = [*here.segments, *found]
     return [_closed(plan, ledger, each, close_open=close_open) for each in segments]
@@ -313,10 +316,6 @@ def _closed(plan: Merge, ledger: LedgerFolder, segment: Segment, *, close_open: 
         )
         plan.steps.append(Step("close", segment.name, says, lambda: ledger.close(segment)))
     return closed_form(segment)
-
-
-def _removing(path: Path) -> Callable[[], None]:
-    return lambda: remove_quietly(path)
 
 
 def _renaming(path: Path, target: Path) -> Callable[[], None]:
@@ -482,14 +481,10 @@ def _taken_in(
         data = read_plain(path) if each.hash else as_bytes(final)
         events = counted(len(final.events), "event")
         says = f"Copy ledger/{final.name}: {final.header.get('command', '')}, {events}."
-        plan.steps.append(Step("segment", final.name, says, _putting(ledger, final.name, data)))
+        plan.steps.append(Step("segment", final.name, says, partial(ledger.put, final.name, data)))
         known.add(final.hash)
         added.append(final)
     return [*segments, *added]
-
-
-def _putting(ledger: LedgerFolder, name: str, data: bytes) -> Callable[[], None]:
-    return lambda: ledger.put(name, data)
 
 
 # Settings
@@ -578,7 +573,7 @@ def _settings_copy(plan: Merge, ours: Workspace, path: Path, flat: Mapping[str, 
     theirs, data = _read_flat(path)
     if data == read_plain(ours.folder / SETTINGS):
         says = f"Remove {path.name}: byte for byte assessment.yaml."
-        plan.steps.append(Step("remove", path.name, says, _removing(path)))
+        plan.steps.append(Step("remove", path.name, says, partial(remove_quietly, path)))
         return
     _compare(plan, flat, theirs, path.name)
     target = _aside(ours, data)[0]

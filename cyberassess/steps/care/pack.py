@@ -164,15 +164,14 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
             problems += _derived(path, checked, assessment, manifest.kind if manifest else KIND)
             if manifest is not None:
                 opened = open_pack(path, checked, manifest, assessment)
-                said = manifest.model_dump(mode="json", by_alias=True)
                 problems += [*_tables(opened), *facts(opened)]
-                problems += files_problems(checked.hashes, assessment, said)
+                problems += files_problems(checked.hashes, assessment, manifest)
                 listed = read_entry(path, SAMPLE) if SAMPLE in checked.hashes else None
                 for each in drawn_again(assessment, manifest, listed):
                     (notes if each.severity is Severity.NOTE else problems).append(each)
-                cells = verify_packed(path, checked.hashes, assessment, said, Path(name))
+                cells = verify_packed(path, checked.hashes, assessment, manifest, Path(name))
                 problems += cells.problems
-                notes += withheld_notes(said)
+                notes += withheld_notes(manifest)
     return PackVerified(
         len(checked.hashes), answers, outcomes, head, signature, seal, tuple(problems),
         tuple(notes), report, cells,

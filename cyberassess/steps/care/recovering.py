@@ -195,7 +195,7 @@ def _rebuild(
             old = closed_form(each.segment) if each.segment is not None else None
             if old is not None and old.hash in written:
                 continue
-            if old is not None and all(_is_same(written.get(p), p) for p in old.parents):
+            if old is not None and all(p in written and written[p].hash == p for p in old.parents):
                 ledger.put(old.name, _bytes_of(damaged, each.name) or as_bytes(old))
                 new = old
             elif each.events or "seed" in each.header:
@@ -216,10 +216,6 @@ def _rebuild(
             )
     found.id_kept = any("seed" in each.header for each in salvaged)
     return fold(kept)
-
-
-def _is_same(segment: Segment | None, parent: str) -> bool:
-    return segment is not None and segment.hash == parent
 
 
 def _bytes_of(damaged: Workspace, name: str) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cyberassess.disk.files import sha256_of
 from cyberassess.disk.pack import unpack
+from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
 from cyberassess.errors import AssessmentError, LedgerError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
@@ -15,7 +16,6 @@ from cyberassess.steps.pack.files import (
     RECEIVED,
     REVIEWS,
     Hashes,
-    Manifest,
     originals_of,
     withheld_files,
 )
@@ -47,7 +47,10 @@ def verify(folder: Path) -> Verified:
     state = assessment.state
     problems = [each for each in assessment.notes if each.severity is Severity.PROBLEM]
     workspace = assessment.workspace
-    kept = {each: _files_by_hash(each) for each in (workspace.received, workspace.reviews)}
+    kept = {
+        folder: {sha256_of(path): path for path in sorted(folder.glob("*")) if path.is_file()}
+        for folder in (workspace.received, workspace.reviews)
+    }
     problems += _missing_originals(assessment, kept)
     problems += file_problems(assessment)
     cells = verify_cells(assessment, {k: v for files in kept.values() for k, v in files.items()})
@@ -62,10 +65,6 @@ def verify(folder: Path) -> Verified:
         tuple(each for each in assessment.notes if each.severity is Severity.NOTE),
         cells,
     )
-
-
-def _files_by_hash(folder: Path) -> dict[str, Path]:
-    return {sha256_of(path): path for path in sorted(folder.glob("*")) if path.is_file()}
 
 
 def _missing_originals(

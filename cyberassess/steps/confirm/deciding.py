@@ -10,6 +10,7 @@ from cyberassess.domain.people.questions import ConfirmReply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.result.confirming import choices, left_out
+from cyberassess.domain.sets.framework import LevelId
 from cyberassess.errors import (
     CyberassessError,
     Problem,
@@ -24,11 +25,11 @@ from cyberassess.opening.assessment import (
     now,
     open_assessment,
 )
-from cyberassess.opening.file_names import keep_original, plain
+from cyberassess.opening.file_names import dated, keep_original
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
 from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
-from cyberassess.steps.confirm.confirming import acceptance_event, determination_event
+from cyberassess.steps.confirm.confirming import acceptance, determination
 from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
 from cyberassess.version import __version__
 
@@ -61,24 +62,15 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
 
     assessment = open_assessment(folder)
     found = waiting(assessment)
-    path = output or _dated(assessment)
+    settings = assessment.contents.settings
+    name = f"{settings.organisation} {settings.period} decisions"
+    path = output or dated(assessment.workspace.reports, assessment.on, name, ".xlsx")
     if output is not None:
         refuse_existing(path, force=force, raising=ReportError)
     with saving(path, "workbook", raising=ReportError):
         write_decisions(path, _book(assessment, found), created=moment(now()))
     counts = {kind.value: sum(each.kind is kind for each in found) for kind in Kind}
     return Written(path, counts)
-
-
-def _dated(assessment: Assessment) -> Path:
-    settings = assessment.contents.settings
-    name = plain(f"{settings.organisation} {settings.period} decisions", 80)
-    stem = f"{assessment.on.isoformat()} {name}"
-    number, path = 1, assessment.workspace.reports / f"{stem}.xlsx"
-    while path.exists():
-        number += 1
-        path = assessment.workspace.reports / f"{stem} ({number}).xlsx"
-    return path
 
 
 def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
@@ -279,7 +271,7 @@ class _Taking:
         key = found.statement
         if key is None or self._needs_reason(row, found, "The report prints it."):
             return []
-        answers = answers_to(self.session.assessment, key)
+        answers = answers_to(self.session.assessment, key).answers
         code = next(each.code for each in answers if each.label == chosen)
         given = self.session.assessment.state.answers[key]
         return [
@@ -326,8 +318,7 @@ class _Taking:
 
     def _column(self, row: "Decided", found: Waiting) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
-        level = score.asked.framework.level(next(e for e in score.asked.framework.ranks
-                                                 if e == found.level))  # fmt: skip
+        level = score.asked.framework.level(LevelId(found.level))
         if tuple(left_out(score, level)) != found.basis:
             message = f"{found.ref} rests on other answers, by decisions in this same workbook."
             hint = "It was not recorded. For what waits now: cyberassess decisions."
@@ -335,7 +326,9 @@ class _Taking:
             return []
         if self._needs_reason(row, found, "So much is left out that a reader must know why."):
             return []
-        return [acceptance_event(score, level, row.reason, source=row.source, read=row.decision)]
+        said = acceptance(score, level, row.reason)
+        key = (*score.key, level.id)
+        return [happened.put(key, said, source=row.source, read=row.decision)]
 
     def _determination(self, row: "Decided", found: Waiting, chosen: str) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
@@ -349,9 +342,8 @@ class _Taking:
             suggested = framework.level(score.suggested).title if score.suggested else "nothing"
             if self._needs_reason(row, found, f"The rule suggests {suggested} now."):
                 return []
-        return [
-            determination_event(score, level.id, row.reason, source=row.source, read=row.decision)
-        ]
+        said = determination(score, level.id, row.reason)
+        return [happened.put(score.key, said, source=row.source, read=row.decision)]
 
 
 def _plain(text: str) -> str:

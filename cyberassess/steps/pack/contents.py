@@ -177,12 +177,11 @@ def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
     """Give everything people decided otherwise, as the index shows it."""
     rows = []
     for each in overrides(assessment):
-        scope = assessment.contents.settings.scope(each.outcome.scope)
         name = each.statement.indicator if each.statement else each.outcome.outcome
         rows.append(
             OverrideRow(
                 each.kind.value,
-                f"{name}, {scope.title if scope else each.outcome.scope}",
+                f"{name}, {assessment.contents.settings.title_of(each.outcome.scope)}",
                 each.without,
                 each.stands,
                 each.direction.value,

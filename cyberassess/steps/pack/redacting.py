@@ -232,14 +232,9 @@ def withheld_csv(found: Redaction) -> bytes:
         why = "holds personal data" if item.facts.personal_data == "yes" else "restricted"
         supports = "; ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
         rows.append((item.reference, why, supports))
-    rows += _workbook_rows(found)
+    rows += [(f"{found.folders[e]}/{e[:8]}", why, "") for e, why in found.files.items()]
     for name, count in found.texts.items():
         if count:
             words = f"{counted(count, 'text')} in it named what is withheld; the digests stay"
             rows.append((f"ledger/{name}", words, ""))
     return csv_bytes(rows)
-
-
-def _workbook_rows(found: Redaction) -> Iterator[Sequence[str]]:
-    for sha256, why in found.files.items():
-        yield f"{found.folders[sha256]}/{sha256[:8]}", why, ""

@@ -10,6 +10,7 @@ from cyberassess.domain.record.approval import approvals_of, version_of
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.errors import AssessmentError, Problem, ReportError, closest, counted
 from cyberassess.opening.assessment import Assessment, Beside, differences, open_assessment
+from cyberassess.opening.file_names import dated
 from cyberassess.opening.files_for_people import refuse_existing, saving
 from cyberassess.opening.theming import default_scores
 from cyberassess.steps.sets.official import official_texts
@@ -240,24 +241,13 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
         ReportError: where a file of the given name is there already.
     """
     if wanted.output is None:
-        return _dated(assessment, name, wanted.suffix)
+        settings = assessment.contents.settings
+        text = f"{settings.organisation} {settings.period} cyber resilience {name}"
+        return dated(assessment.workspace.reports, assessment.on, text, wanted.suffix)
     path = wanted.output
     if wanted.suffix == ".html" and path.suffix == ".pdf":
         path = path.with_suffix(".html")
     refuse_existing(path, force=wanted.force, raising=ReportError)
-    return path
-
-
-def _dated(assessment: Assessment, name: str, suffix: str) -> Path:
-    from cyberassess.opening.file_names import plain
-
-    settings = assessment.contents.settings
-    text = plain(f"{settings.organisation} {settings.period} cyber resilience {name}", 80)
-    stem = f"{assessment.on.isoformat()} {text}"
-    number, path = 1, assessment.workspace.reports / f"{stem}{suffix}"
-    while path.exists():
-        number += 1
-        path = assessment.workspace.reports / f"{stem} ({number}){suffix}"
     return path
 
 

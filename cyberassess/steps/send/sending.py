@@ -43,9 +43,6 @@ from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
 from cyberassess.version import __version__
 
-LONG = 45
-"""Minutes above which the officer is told that a questionnaire is long."""
-
 
 @dataclass(frozen=True, slots=True)
 class SentFile:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cyberassess.domain.sets.framework import OWNER_ROLES, Framework, Level, ThemeSet
-from cyberassess.errors import FrameworkError, Problem, closest
-from cyberassess.sources.pscrf_layout import NO_COLUMN, plain
+from cyberassess.errors import FrameworkError, Json, Problem, closest
+from cyberassess.sources.pscrf_layout import NO_COLUMN
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl
 from cyberassess.sources.pscrf_words import obvious_owner, placement
-
-Json = dict[str, Any]  # NOTE: written as YAML and read back by the models, which check it.
+from cyberassess.sources.tables import fold
 
 REF = "pscrf@2.0"
 URL = "https://www.gov.scot/publications/scottish-public-sector-cyber-resilience-framework-v2-0"
@@ -198,8 +197,8 @@ class Builder:
             FrameworkError: with every area whose owner must be named.
         """
         areas = list(dict.fromkeys(a for each in self.reading.controls for a in self._areas(each)))
-        named = {plain(area): role for area, role in given.items()}
-        known = {plain(area): area for area in areas}
+        named = {fold(area): role for area, role in given.items()}
+        known = {fold(area): area for area in areas}
         problems = [
             Problem(
                 "unknown-role",
@@ -218,9 +217,9 @@ class Builder:
                 f"{closest(area, areas)} There are: {', '.join(areas)}. {_KEPT}".strip(),
             )
             for area in given
-            if plain(area) not in known
+            if fold(area) not in known
         ]
-        found = {area: named.get(plain(area)) or obvious_owner(area) for area in areas}
+        found = {area: named.get(fold(area)) or obvious_owner(area) for area in areas}
         problems += [
             Problem(
                 "owner-needed",
@@ -235,7 +234,7 @@ class Builder:
             raise FrameworkError(*problems)
         without = [each for each in self.reading.controls if not each.duties]
         if without:
-            every = any(plain(each) == NO_COLUMN for each in columns)
+            every = any(fold(each) == NO_COLUMN for each in columns)
             self._note(
                 "no-duty-area",
                 f"{'No control' if every else f'{len(without)} of the controls'} "

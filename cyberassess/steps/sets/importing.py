@@ -24,8 +24,8 @@ from cyberassess.errors import (
 )
 from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import csv_bytes
-from cyberassess.sources.pscrf_layout import plain
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl, read_sheet
+from cyberassess.sources.tables import fold
 from cyberassess.steps.sets.building import REF, Builder, Source, set_text
 
 OLDER = "pscrf@1.0"
@@ -35,7 +35,7 @@ ALIKE = 0.6
 """Similarity of two texts, 0 to 1, from which a control of the older version is suggested."""
 
 _FILLER = frozenset(
-    plain(
+    fold(
         "a an and any are as at be by do does for has have in is it its of on or our that the "
         "their there they this to we with organisation organisations"
     ).split()

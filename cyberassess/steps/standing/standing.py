@@ -214,9 +214,8 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
 
 def _asked_where(assessment: Assessment, key: StatementKey) -> tuple[str, str]:
     """Give a statement's text, and the title of the place it is about."""
-    scope = assessment.contents.settings.scope(key.scope)
     statement = assessment.frameworks[key.framework].indicators[key.indicator][1]
-    return statement.text, scope.title if scope else key.scope
+    return statement.text, assessment.contents.settings.title_of(key.scope)
 
 
 _MOST = 3

@@ -1,6 +1,6 @@
 """The chain behind an outcome: every change to every statement, with who, when, where and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import ScopeId, StatementKey, statement_key
@@ -11,7 +11,7 @@ from cyberassess.domain.record.recorded import Change, Origin, Record, Said, Sou
 from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
-from cyberassess.domain.sets.framework import Framework, Indicator
+from cyberassess.domain.sets.framework import Indicator
 from cyberassess.errors import Json, fields_of
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.confirm.confirming import overrides
@@ -85,22 +85,13 @@ def trace(assessment: Assessment, score: OutcomeScore) -> Trace:
     )
 
 
-def _labels(framework: Framework, indicator: Indicator) -> dict[str, str]:
-    return {each.code: each.label for each in framework.answers_for(indicator).answers}
-
-
-def _ordered(steps: Iterator[Step]) -> tuple[Step, ...]:
-    # NOTE: sorting is stable, so what one command wrote keeps its order
-    return tuple(sorted(steps, key=lambda each: each.origin.time))
-
-
 def _statement(
     assessment: Assessment,
     score: OutcomeScore,
     indicator: Indicator,
     settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
 ) -> StatementTrace:
-    labels = _labels(score.asked.framework, indicator)
+    labels = score.asked.framework.answers_for(indicator).labels
     key = statement_key(score.asked, indicator)
     return StatementTrace(
         indicator.id,
@@ -108,14 +99,15 @@ def _statement(
         word_of(score, indicator.id),
         said_of(score, indicator.id, assessment.names),
         indicator.id in score.deciding,
-        _ordered(_steps(assessment, key, labels, settled)),
+        # NOTE: sorting is stable, so what one command wrote keeps its order
+        tuple(sorted(_steps(assessment, key, labels, settled), key=lambda e: e.origin.time)),
     )
 
 
 def _steps(
     assessment: Assessment,
     key: StatementKey,
-    labels: dict[str, str],
+    labels: Mapping[str, str],
     settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
 ) -> Iterator[Step]:
     for change in assessment.state.history.get(key, ()):
@@ -129,22 +121,21 @@ def _steps(
     ]
     for record_key in taken:
         service = ScopeId(record_key[3])
-        scope = assessment.contents.settings.scope(service)
-        place = scope.title if scope else service
+        place = assessment.contents.settings.title_of(service)
         for change in assessment.state.history.get(key._replace(scope=service), ()):
             yield _change(assessment, change, labels, f"{place}: ")
         for record in assessment.state.record_history[INHERITANCE, record_key]:
             yield _record(assessment, record, _inherited(record, labels, place))
 
 
-def _inherited(record: Record, labels: dict[str, str], place: str) -> str:
+def _inherited(record: Record, labels: Mapping[str, str], place: str) -> str:
     if record.removed:
         return f"no longer taken over from {place}"
     answer = str(record.fields.get("answer", ""))
     return f"taken over from {place}: {labels.get(answer, answer)}"
 
 
-def _change(assessment: Assessment, change: Change, labels: dict[str, str], place: str) -> Step:
+def _change(assessment: Assessment, change: Change, labels: Mapping[str, str], place: str) -> Step:
     new = "withdrew the answer" if change.new is None else labels.get(change.new, change.new)
     old = "" if change.old is None else f", before: {labels.get(change.old, change.old)}"
     return Step(

@@ -232,7 +232,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     deciding, overtaken = set(found.deciding), overtaken_in(found)
     for indicator, standing in zip(outcome.indicators, found.standings, strict=True):
         mark = "*" if indicator.id in deciding else " "
-        labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
+        labels = framework.answers_for(indicator).labels
         yield ""
         yield from wrap(f"{mark} {indicator.id}  {indicator.text}")
         said = said_of(found, indicator.id, assessment.names)

@@ -102,15 +102,6 @@ KIND = Kind(
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """One thing to decide."""
-
-    ref: str
-    subject: str
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
 class DecisionSheet:
     """Things of one kind to decide."""
 
@@ -118,7 +109,8 @@ class DecisionSheet:
     """One of ``SHEETS``."""
     choices: tuple[str, ...]
     """Empty where only a reason is asked for."""
-    rows: tuple[DecisionRow, ...]
+    rows: tuple[tuple[str, str, str], ...]
+    """Of each thing its ref, what it is about, and what stands now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +164,7 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
 
 def _sheet(sheet: DecisionSheet) -> TableSheet:
     columns = _columns(sheet.choices, is_chosen=bool(sheet.choices))
-    rows = tuple((each.ref, each.subject, each.now, "", "") for each in sheet.rows)
+    rows = tuple((*each, "", "") for each in sheet.rows)
     return TableSheet(sheet.name, *SHEETS[sheet.name], columns, rows)
 
 

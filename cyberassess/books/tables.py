@@ -16,14 +16,7 @@ from cyberassess.books.row_texts import hidden, joined, quoted
 from cyberassess.books.table_book import Kind
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.characters import unfit_in
-from cyberassess.errors import (
-    AssessmentError,
-    FrameworkError,
-    Problem,
-    at_most,
-    closest,
-    counted,
-)
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, at_most, closest, counted
 from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
 

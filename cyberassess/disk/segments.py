@@ -40,13 +40,7 @@ from cyberassess.disk.segment_file import (
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json, canonical, segment_hash, text_field
 from cyberassess.domain.record.segment import SCHEMA, Segment, heads_of, in_order
-from cyberassess.errors import (
-    AssessmentError,
-    BusyError,
-    LedgerError,
-    Problem,
-    counted,
-)
+from cyberassess.errors import AssessmentError, BusyError, LedgerError, Problem, counted
 
 LOCK = "writing.lock"
 PROMPTS = "prompts-"

@@ -108,11 +108,6 @@ def understand_date(text: str, where: str, kept: str, *, period: bool = False) -
     return Typed(date, Problem.note("date-read", where, found))
 
 
-def read_date(text: str, *, period: bool = False) -> str | None:
-    """Give a date in ISO 8601, or ``None`` where the text is not one; see ``understand_date``."""
-    return understand_date(text, "", "", period=period).date or None
-
-
 def read_day_count(text: str) -> str | None:
     """Give the date in ISO 8601 that a number of days stands for, or ``None``.
 

@@ -240,11 +240,7 @@ def _may_sign(name: str, key: Foreign, certificate: Foreign, moment: datetime.da
 def _signer(key: Foreign, certificate: Foreign, others: Foreign) -> Foreign:
     from asn1crypto.keys import PrivateKeyInfo
     from asn1crypto.x509 import Certificate as Asn1Certificate
-    from cryptography.hazmat.primitives.serialization import (
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-    )
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 

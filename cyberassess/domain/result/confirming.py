@@ -18,12 +18,7 @@ from cyberassess.domain.record.standing import favour, is_backed, stand
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.scoring import ACCEPTANCE, OutcomeScore, Scorecard
 from cyberassess.domain.rules.kind import Empty
-from cyberassess.domain.sets.framework import (
-    CountsAs,
-    Framework,
-    FrameworkRef,
-    Level,
-)
+from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, Level
 
 
 def choices(score: OutcomeScore) -> tuple[Level, ...]:

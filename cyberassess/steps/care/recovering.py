@@ -49,12 +49,7 @@ from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
-from cyberassess.errors import (
-    AssessmentError,
-    CyberassessError,
-    LedgerError,
-    Problem,
-)
+from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem
 from cyberassess.opening.assessment import now, open_assessment
 
 DAMAGED = "assessment, damaged.yaml"

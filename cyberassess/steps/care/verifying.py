@@ -12,13 +12,7 @@ from cyberassess.errors import AssessmentError, LedgerError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.steps.care.cells import CellsVerified, verify_cells
 from cyberassess.steps.evidence.evidencing import file_problems
-from cyberassess.steps.pack.files import (
-    RECEIVED,
-    REVIEWS,
-    Hashes,
-    originals_of,
-    withheld_files,
-)
+from cyberassess.steps.pack.files import RECEIVED, REVIEWS, Hashes, originals_of, withheld_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,7 @@ from cyberassess.domain.result.confirming import overrides as all_overrides
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.names import find_level, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.outcomes import one_outcome

@@ -11,12 +11,7 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.result.confirming import choices, left_out
 from cyberassess.domain.sets.framework import LevelId
-from cyberassess.errors import (
-    CyberassessError,
-    Problem,
-    ReportError,
-    WorkbookError,
-)
+from cyberassess.errors import CyberassessError, Problem, ReportError, WorkbookError
 from cyberassess.opening.assessment import (
     Assessment,
     Rehearsal,
@@ -74,7 +69,7 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
 
 
 def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
-    from cyberassess.books.decisions_book import DecisionRow, DecisionsBook, DecisionSheet
+    from cyberassess.books.decisions_book import DecisionsBook, DecisionSheet
 
     settings, state = assessment.contents.settings, assessment.state
     sheets = []
@@ -85,7 +80,7 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
             DecisionSheet(
                 kind.value,
                 tuple(offered),
-                tuple(DecisionRow(each.ref, each.subject, each.now) for each in rows),
+                tuple((each.ref, each.subject, each.now) for each in rows),
             )
         )
     return DecisionsBook(
@@ -276,9 +271,7 @@ class _Taking:
         given = self.session.assessment.state.answers[key]
         return [
             happened.Resolution(
-                framework=key.framework,
-                scope=key.scope,
-                indicator=key.indicator,
+                **key._asdict(),
                 new=code,
                 reason=row.reason.strip(),
                 settled=sorted([g.person, g.answer] for g in given),
@@ -305,9 +298,7 @@ class _Taking:
             return []
         return [
             happened.Answer(
-                framework=key.framework,
-                scope=key.scope,
-                indicator=key.indicator,
+                **key._asdict(),
                 person=found.person,
                 old=answer,
                 new=answer,

@@ -45,12 +45,7 @@ from cyberassess.errors import (
     counted,
     mention,
 )
-from cyberassess.opening.assessment import (
-    Assessment,
-    Writing,
-    open_assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, Writing, open_assessment, writing
 from cyberassess.opening.outcomes import Supported, supported
 
 MANY = 5

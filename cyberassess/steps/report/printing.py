@@ -19,7 +19,6 @@ from cyberassess.version import __version__
 if TYPE_CHECKING:
     from cyberassess.paper.basis import Basis
     from cyberassess.paper.document import Document
-    from cyberassess.paper.documents.full import FullReport
 
 MOST_YEARS = 6
 """How many earlier assessments are read, each naming the one before."""
@@ -268,8 +267,9 @@ def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]
     Where there is no PDF engine it is HTML, and nothing travels inside.
     """
     from cyberassess.paper import html as render
+    from cyberassess.paper.documents.full import full_report
 
-    report = full_view(assessment)
+    report = full_report(basis_of(assessment)[0])
     if render.can_make_pdf():
         path = folder / "report.html"
         write_whole(path, render.render_html(report).encode())
@@ -277,13 +277,6 @@ def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]
         path = folder / "report.pdf"
         render.write_pdf(report, path, attach)
     return path
-
-
-def full_view(assessment: Assessment) -> "FullReport":
-    """Give everything the full report prints, of an assessment as it was opened."""
-    from cyberassess.paper.documents.full import full_report
-
-    return full_report(basis_of(assessment)[0])
 
 
 def report_board(

@@ -6,11 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
-from cyberassess.domain.assessment import (
-    Person,
-    PersonId,
-    StatementKey,
-)
+from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.questions import (
     Links,
     OfferKind,
@@ -25,14 +21,8 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.comparing import Relation, SetMapping, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.errors import (
-    AssessmentError,
-)
-from cyberassess.opening.assessment import (
-    Assessment,
-    now,
-    writing,
-)
+from cyberassess.errors import AssessmentError
+from cyberassess.opening.assessment import Assessment, now, writing
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving

@@ -6,13 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cyberassess.disk.framework_yaml import (
-    Found,
-    Shelf,
-    files_of,
-    open_shelf,
-    place,
-)
+from cyberassess.disk.framework_yaml import Found, Shelf, files_of, open_shelf, place
 from cyberassess.domain.sets.comparing import (
     Registry,
     SetMapping,

@@ -322,7 +322,7 @@ def print_json(value: object) -> None:
     click.echo(text.translate({each: json.dumps(chr(each))[1:-1] for each in hidden}))
 
 
-def say(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
     """Print lines for people."""
     for line in lines:
         click.echo(line)
@@ -339,7 +339,7 @@ def print_found(
     if as_json:
         print_json(to_json(found))
     else:
-        say(to_lines(found))
+        print_lines(to_lines(found))
 
 
 def show_problems(problems: Sequence[Problem], *, indent: str = "") -> None:

@@ -12,7 +12,7 @@ from cyberassess.terminal.running import (
     json_flag,
     print_found,
     print_json,
-    say,
+    print_lines,
     show_problems,
 )
 
@@ -127,7 +127,7 @@ def merge(
     if as_json:
         print_json(merge_json(found, dry_run=dry_run))
     else:
-        say(merge_lines(found, dry_run=dry_run))
+        print_lines(merge_lines(found, dry_run=dry_run))
     show_problems(found.notes)
     if found.notes:
         context.exit(IN_PART)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cyberassess.terminal.running import by_whom, force, output, say
+from cyberassess.terminal.running import by_whom, force, output, print_lines
 
 
 @click.command()
@@ -102,7 +102,7 @@ def confirm(
     else:
         score, changes = app.confirm(place, outcome, level=level, reason=reason, by=by)
         lines = words.confirmed_lines(score, changes=changes)
-    say(lines)
+    print_lines(lines)
 
 
 @click.group(invoke_without_command=True)
@@ -122,4 +122,4 @@ def decisions(context: click.Context, *, output: Path | None, force: bool) -> No
     from cyberassess.steps.confirm.deciding import write
     from cyberassess.steps.confirm.words import written_lines
 
-    say(written_lines(write(Path(context.obj), output=output, force=force)))
+    print_lines(written_lines(write(Path(context.obj), output=output, force=force)))

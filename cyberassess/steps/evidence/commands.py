@@ -14,7 +14,7 @@ from cyberassess.terminal.running import (
     json_flag,
     print_found,
     print_json,
-    say,
+    print_lines,
     show_problems,
     together,
 )
@@ -125,7 +125,7 @@ def add(
             by=by,
             on_bytes=on_bytes,
         )
-    say(added_lines(added))
+    print_lines(added_lines(added))
 
 
 @evidence.command("set")
@@ -188,7 +188,7 @@ def list_(folder: str, *, wanted: bool, marked: str | None, as_csv: bool, as_jso
         click.echo(lines, nl=False)
     else:
         rows = words.wanted_lines(assessment) if wanted else words.list_lines(assessment, marked)
-        say(rows)
+        print_lines(rows)
     show_problems(assessment.notes)
 
 
@@ -213,7 +213,7 @@ def show(folder: str, reference: str, *, as_json: bool) -> None:
     if as_json:
         print_json(item_json(assessment, item))
     else:
-        say(item_lines(assessment, item))
+        print_lines(item_lines(assessment, item))
 
 
 @evidence.command()
@@ -236,7 +236,7 @@ def link(
     from cyberassess.steps.evidence.words import linked_lines
 
     item, count = record(Path(folder), reference, outcomes, remove=remove, by=by)
-    say(linked_lines(item, count))
+    print_lines(linked_lines(item, count))
 
 
 @evidence.command()
@@ -279,7 +279,7 @@ def register(folder: str, *, by: str | None) -> None:
     from cyberassess.steps.evidence.words import registered_lines
 
     made, links = register_named(Path(folder), by=by)
-    say(registered_lines(made, links))
+    print_lines(registered_lines(made, links))
 
 
 @evidence.command()

@@ -13,7 +13,7 @@ from cyberassess.terminal.running import (
     output,
     print_found,
     print_json,
-    say,
+    print_lines,
     show_problems,
 )
 
@@ -129,7 +129,7 @@ def pack(
     if as_json:
         print_json(packed_json(made))
         return
-    say(packed_lines(made))
+    print_lines(packed_lines(made))
     if redact and not made.withheld:
         click.echo(NOTHING_WITHHELD)
     show_problems(made.warnings)

@@ -10,7 +10,7 @@ from cyberassess.terminal.running import (
     json_flag,
     output,
     print_json,
-    say,
+    print_lines,
     show_problems,
     standard_input_waits,
     together,
@@ -52,7 +52,7 @@ def show_printed(printed: "Printed") -> None:
     """Say what was written."""
     from cyberassess.steps.report.words import printed_lines
 
-    say(printed_lines(printed))
+    print_lines(printed_lines(printed))
     click.echo(f"It is {printed.status}.", err=True)
     show_problems(printed.notes)
 
@@ -207,7 +207,7 @@ def approve(
     if as_json:
         print_json(signed_json(found))
     else:
-        say(signed_lines(found, just_now=wants))
+        print_lines(signed_lines(found, just_now=wants))
     show_problems(found.assessment.notes)
 
 

@@ -10,7 +10,7 @@ from cyberassess.terminal.running import (
     json_flag,
     output,
     print_json,
-    say,
+    print_lines,
     steps,
 )
 
@@ -37,7 +37,7 @@ def chase(context: click.Context, *, output: Path | None, strict: bool, as_json:
     if as_json:
         print_json(chased_json(found))
     else:
-        say(chased_lines(found, paths))
+        print_lines(chased_lines(found, paths))
     if strict and any(each.days_late for each in found):
         context.exit(IN_PART)
 
@@ -92,4 +92,4 @@ def send(
             by=by,
             on_file=lambda each: advance(each.person.name),
         )
-    say(sent_lines(sent))
+    print_lines(sent_lines(sent))

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted, fields_of
 from cyberassess.steps.people.words import Json
-from cyberassess.terminal.fitting import LONG, table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.send.chasing import Chased
     from cyberassess.steps.send.sending import SentFile
+
+LONG = 45
+"""Minutes above which the officer is told that a questionnaire is long."""
 
 
 def sent_lines(sent: "list[SentFile]") -> Iterator[str]:

@@ -23,7 +23,7 @@ from cyberassess.terminal.running import (
     own_folder,
     print_found,
     print_json,
-    say,
+    print_lines,
     show_problems,
 )
 
@@ -97,7 +97,7 @@ def check(
     if as_json:
         print_json(check_json(found))
     for each in found:
-        say([] if as_json else checked_lines(each))
+        print_lines([] if as_json else checked_lines(each))
         show_problems(each.problems)
     if any(each.problems for each in found):
         context.exit(PROBLEMS)
@@ -206,7 +206,7 @@ def profile(
         TargetsWanted(framework, title, publisher, source, date, output, force, folder),
     )
     show_problems(made.notes)
-    say(profile_lines(made, folder))
+    print_lines(profile_lines(made, folder))
 
 
 @click.command(context_settings=HELP)
@@ -235,7 +235,7 @@ def wording(context: click.Context, file: Path, framework: str, *, force: bool) 
 
     kept = keep_wording(Path(context.obj or "."), file, framework=framework, force=force)
     show_problems(kept.problems)
-    say(wording_lines(kept))
+    print_lines(wording_lines(kept))
     if not kept.is_whole:
         context.exit(IN_PART)
 
@@ -262,7 +262,7 @@ def new(name: str, folder: Path) -> None:
     """
     from cyberassess.steps.sets.authoring import begin_set
 
-    say(begun_lines(begin_set(name, folder), name, folder))
+    print_lines(begun_lines(begin_set(name, folder), name, folder))
 
 
 def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
@@ -346,7 +346,7 @@ def pscrf(
         owners=_pairs(owners, "--owner"),
         force=force,
     )
-    say(built_lines(built, folder))
+    print_lines(built_lines(built, folder))
     show_problems(built.notes)
     if any(each.severity.value == "problem" for each in built.notes):
         context.exit(IN_PART)

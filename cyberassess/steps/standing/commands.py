@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.terminal.running import json_flag, print_json, say, show_problems
+from cyberassess.terminal.running import json_flag, print_json, print_lines, show_problems
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.scoring import OutcomeScore
@@ -36,8 +36,8 @@ def status(folder: str, *, as_json: bool, html: bool) -> None:
     if as_json:
         print_json(status_json(found))
         return
-    say(status_lines(found))
-    say(certificate_lines(found.assessment))
+    print_lines(status_lines(found))
+    print_lines(certificate_lines(found.assessment))
     show_problems(found.assessment.notes)
 
 
@@ -77,12 +77,12 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
         if as_json:
             extra = register_json(assessment, judged_on(assessment)) if by == "standard" else {}
             print_json(tallies_json(found) | extra)
-        say([] if as_json else tally_lines(found))
-        say([] if as_json or by != "standard" else register_lines(assessment))
+        print_lines([] if as_json else tally_lines(found))
+        print_lines([] if as_json or by != "standard" else register_lines(assessment))
     elif as_json:
         print_json(score_json(assessment))
     else:
-        say(score_lines(assessment))
+        print_lines(score_lines(assessment))
     show_problems(assessment.notes)
 
 
@@ -115,7 +115,7 @@ def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_jso
         print_json([explain_json(assessment, each) for each in found])
     else:
         for each in found:
-            say(explain_lines(assessment, each))
+            print_lines(explain_lines(assessment, each))
     show_problems(assessment.notes)
 
 
@@ -127,4 +127,4 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
         print_json([trace_json(trace(assessment, each)) for each in found])
         return
     for each in found:
-        say(trace_lines(assessment, trace(assessment, each)))
+        print_lines(trace_lines(assessment, trace(assessment, each)))

@@ -5,6 +5,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import BinaryIO
 
 import click
@@ -15,6 +16,7 @@ NARROW = 52
 """Below so many columns, help names an option on one line and explains it on the next."""
 _LEAST = 20
 _STANDARD = (80, 24)
+_wrapped = partial(textwrap.wrap, break_on_hyphens=False, break_long_words=False)
 
 
 def columns() -> int:
@@ -38,13 +40,8 @@ def _parts(line: str, width: int) -> Iterable[str]:
     if is_command or len(indent) > width - _LEAST:
         return [line]
     end = line[len(line.rstrip(" ")) :][:1]
-    parts = textwrap.wrap(
-        line,
-        width - len(end),
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-        break_long_words=False,
-        replace_whitespace=False,
+    parts = _wrapped(
+        line, width - len(end), subsequent_indent=indent + "  ", replace_whitespace=False
     )
     return [*parts[:-1], parts[-1] + end] if parts else [line]
 
@@ -149,14 +146,8 @@ def _width() -> int:
 
 def wrap(text: str, indent: str = "") -> list[str]:
     """Break a text into lines that fit the terminal."""
-    return textwrap.wrap(
-        text,
-        max(_width() - 1, 20),
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-        break_long_words=False,
-    ) or [""]
+    width = max(_width() - 1, 20)
+    return _wrapped(text, width, initial_indent=indent, subsequent_indent=indent + "  ") or [""]
 
 
 def short(text: str, most: int) -> str:
@@ -199,13 +190,9 @@ def lines(text: str, indent: str = "") -> list[str]:
     deeper = " " * (len(text) - len(text.lstrip()))
     found: list[str] = []
     for paragraph in text.splitlines():
-        found += textwrap.wrap(
-            paragraph.strip(),
-            width,
-            initial_indent=indent + deeper,
-            subsequent_indent=indent + deeper,
-            break_on_hyphens=False,
-            break_long_words=False,
+        each = indent + deeper
+        found += _wrapped(
+            paragraph.strip(), width, initial_indent=each, subsequent_indent=each
         ) or [""]
     return found
 

@@ -2,22 +2,24 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from cyberassess.disk import resources, strict_yaml
 from cyberassess.domain.sets.checks import check_framework, check_target, check_themes, check_use
-from cyberassess.domain.sets.comparing import Registry, SetMapping, Upgrade
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, ThemeSet
 from cyberassess.domain.sets.plain_words import check_words
 from cyberassess.errors import FrameworkError, Problem, closest
 
+if TYPE_CHECKING:  # NOTE: these models take every command 20 ms to make
+    from cyberassess.domain.sets.comparing import Registry, SetMapping, Upgrade
+
 _Model = TypeVar("_Model", bound=BaseModel)
-Read = tuple[_Model | None, tuple[Problem, ...], bytes]
+_Compared = TypeVar("_Compared", "Upgrade", "SetMapping", "Registry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,35 +251,28 @@ def read_one_file(path: Path) -> tuple[Framework | None, list[Problem]]:
     return framework, [*problems, *locate(_faults(framework), data, path.name)]
 
 
-_FOLDERS: Mapping[type[BaseModel], str] = {
-    Upgrade: "upgrades",
-    SetMapping: "mappings",
-    Registry: "registries",
-}
-
-
 @dataclass(frozen=True, slots=True)
-class Found(Generic[_Model]):
+class Found(Generic[_Compared]):
     """A file that compares sets, or names what a set holds that is not here."""
 
     path: Path
     name: str
     """How messages call it."""
-    model: type[_Model]
+    model: type[_Compared]
 
-    def read(self) -> Read[_Model]:
+    def read(self) -> tuple[_Compared | None, tuple[Problem, ...], bytes]:
         """Read it with its exact bytes; problems name their lines."""
         return strict_yaml.read_file(self.path, self.name, self.model)
 
 
-def files_of(folder: Path, model: type[_Model]) -> dict[str, Found[_Model]]:
+def files_of(folder: Path, model: type[_Compared]) -> dict[str, Found[_Compared]]:
     """Give the upgrades, mappings or registries of a folder laid out like ``frameworks/``.
 
     They are keyed by file name without its end, sorted; what is not there counts as empty.
     """
     return {
         path.stem: Found(path, path.relative_to(folder.parent).as_posix(), model)
-        for path in sorted(folder.glob(f"{_FOLDERS[model]}/*.yaml"))
+        for path in sorted(folder.glob(f"{model.folder}/*.yaml"))
     }
 
 

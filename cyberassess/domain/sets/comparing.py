@@ -9,6 +9,7 @@ mean another thing in the next version.
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from enum import Enum
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -115,6 +116,7 @@ class UpgradeCounts(Model):
 class Upgrade(Model):
     """What became of every outcome and statement between two versions of one set."""
 
+    folder: ClassVar[str] = "upgrades"
     schema_: str = Field(alias="schema", pattern="^1$")
     id: str
     from_: FrameworkRef = Field(alias="from")
@@ -153,6 +155,7 @@ class Link(Model):
 class SetMapping(Model):
     """Which ids of one set relate to which of another, in one direction."""
 
+    folder: ClassVar[str] = "mappings"
     schema_: str = Field(alias="schema", pattern="^1$")
     id: str
     from_: FrameworkRef = Field(alias="from")
@@ -170,6 +173,7 @@ class SetMapping(Model):
 class Registry(Model):
     """The ids of a set that is not shipped."""
 
+    folder: ClassVar[str] = "registries"
     schema_: str = Field(alias="schema", pattern="^1$")
     id: str
     version: str

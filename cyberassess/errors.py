@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Self
 
 
 class Severity(Enum):
@@ -35,6 +36,11 @@ class Problem:
     hint: str = ""
     severity: Severity = Severity.PROBLEM
 
+    @classmethod
+    def note(cls, code: str, where: str, message: str, hint: str = "") -> Self:
+        """Give one for which nothing was refused, and of which the reader should know."""
+        return cls(code, where, message, hint, Severity.NOTE)
+
     def __str__(self) -> str:
         """Give the problem as one line: where, what, and what to do."""
         text = f"{self.where}: {self.message}" if self.where else self.message
@@ -48,6 +54,11 @@ class CyberassessError(Exception):
         """Keep the problems in reading order."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+    @classmethod
+    def because(cls, code: str, where: str, message: str, hint: str = "") -> Self:
+        """Give one for a single problem."""
+        return cls(Problem(code, where, message, hint))
 
     def __reduce__(self) -> tuple[type["CyberassessError"], tuple[Problem, ...]]:
         """Travel between processes with the problems."""
@@ -103,6 +114,23 @@ def joined(words: Sequence[str]) -> str:
     if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+
+def fields_of(value: object, names: str) -> Json:
+    """Give fields of a value as JSON takes them, keyed by their names.
+
+    Args:
+        names: in the order of the JSON; one that ends in ``?`` is ``None`` where it is empty.
+    """
+    return {
+        name: found or None if each[-1] == "?" else found
+        for each in names.split()
+        for name in (each.rstrip("?"),)
+        for found in (getattr(value, name),)
+    }
 
 
 MOST_REMARKS = 500

@@ -102,15 +102,6 @@ KIND = Kind(
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """One thing to decide."""
-
-    ref: str
-    subject: str
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
 class DecisionSheet:
     """Things of one kind to decide."""
 
@@ -118,7 +109,8 @@ class DecisionSheet:
     """One of ``SHEETS``."""
     choices: tuple[str, ...]
     """Empty where only a reason is asked for."""
-    rows: tuple[DecisionRow, ...]
+    rows: tuple[tuple[str, str, str], ...]
+    """Of each thing its ref, what it is about, and what stands now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +164,7 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
 
 def _sheet(sheet: DecisionSheet) -> TableSheet:
     columns = _columns(sheet.choices, is_chosen=bool(sheet.choices))
-    rows = tuple((each.ref, each.subject, each.now, "", "") for each in sheet.rows)
+    rows = tuple((*each, "", "") for each in sheet.rows)
     return TableSheet(sheet.name, *SHEETS[sheet.name], columns, rows)
 
 
@@ -224,7 +216,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
     if missing:
         message = f'The sheet "{ABOUT}" no longer says: {", ".join(missing)}.'
         hint = "Nothing was stored. Write a new one: cyberassess decisions."
-        raise WorkbookError(Problem("about-changed", name, message, hint))
+        raise WorkbookError.because("about-changed", name, message, hint)
     source = Source("workbook", sha256, name, saved=book.saved)
     decided_by = ""
     if DECIDED_BY in came.said:

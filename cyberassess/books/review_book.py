@@ -13,7 +13,7 @@ from cyberassess.books.guard import Book
 from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
 from cyberassess.books.tables import Came, about_of, read_tables
 from cyberassess.domain.record.reviewing import METHODS, QUALITIES, RISKS
-from cyberassess.errors import Problem, WorkbookError
+from cyberassess.errors import WorkbookError
 
 REF = "Ref"
 DETERMINATION = "Your determination"
@@ -172,12 +172,10 @@ def read_review_book(book: Book, name: str) -> Came:
         WorkbookError: where it is none of ours.
     """
     if about_of(book, _KIND) is None:
-        raise WorkbookError(
-            Problem(
-                "not-a-review",
-                name,
-                "This is not an assurer's workbook of ours.",
-                "Nothing was stored from it. Send the one that `review send` wrote, filled in.",
-            )
+        raise WorkbookError.because(
+            "not-a-review",
+            name,
+            "This is not an assurer's workbook of ours.",
+            "Nothing was stored from it. Send the one that `review send` wrote, filled in.",
         )
     return read_tables(book, name, _KIND)

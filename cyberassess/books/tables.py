@@ -16,15 +16,7 @@ from cyberassess.books.row_texts import hidden, joined, quoted
 from cyberassess.books.table_book import Kind
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.characters import unfit_in
-from cyberassess.errors import (
-    AssessmentError,
-    FrameworkError,
-    Problem,
-    Severity,
-    at_most,
-    closest,
-    counted,
-)
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, at_most, closest, counted
 from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
 
@@ -43,7 +35,7 @@ def read_rows(
     if suffix not in (*YAML, *_CSV):
         message = f'"{path.suffix or path.name}" is not a kind of file that is read here.'
         hint = f"Save the table as .csv, .xlsx or .yaml. {_UNTOUCHED}"
-        raise FrameworkError(Problem("unknown-kind", path.name, message, hint))
+        raise FrameworkError.because("unknown-kind", path.name, message, hint)
     data = bytes_of(path)
     if suffix in YAML:
         rows, problems = tables.read_yaml(data, path.name, (fields[0].name, fields[-1].name))
@@ -61,10 +53,10 @@ def bytes_of(path: Path) -> bytes:
     except OSError as cause:
         message = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
         hint = f"Check the name and that you may read it. {_UNTOUCHED}"
-        raise FrameworkError(Problem("not-readable", str(path), message, hint)) from cause
+        raise FrameworkError.because("not-readable", str(path), message, hint) from cause
     if not data.strip():
         hint = f"It may still be syncing: wait and try again. {_UNTOUCHED}"
-        raise FrameworkError(Problem("empty-file", path.name, "The file is empty.", hint))
+        raise FrameworkError.because("empty-file", path.name, "The file is empty.", hint)
     return data
 
 
@@ -94,23 +86,21 @@ def _read_sheet(
     with Reader() as reader:
         book = reader.read(path)
     notes = tuple(
-        Problem(
+        Problem.note(
             "hidden-sheet",
             f'{path.name}, sheet "{sheet.name}"',
             "The sheet is hidden and was not read.",
             "Unhide it if what you mean stands there.",
-            Severity.NOTE,
         )
         for sheet in book.sheets
         if sheet.is_hidden and sheet.cells
     )
     notes += tuple(
-        Problem(
+        Problem.note(
             "merged-cells",
             f'{path.name}, sheet "{sheet.name}", cells {each.address}',
             "These cells were merged into one.",
             "Each row was read from its own cells, and merging empties all cells but the first.",
-            Severity.NOTE,
         )
         for sheet in book.sheets
         for each in sheet.merged[:_MERGED]
@@ -124,7 +114,7 @@ def _read_sheet(
         shown = ", ".join(f'"{each}"' for each in fitting)
         message = f"Several sheets have the headings: {shown}."
         hint = f"Keep one of them in the file, or hide the others. {_UNTOUCHED}"
-        raise FrameworkError(Problem("several-sheets", path.name, message, hint))
+        raise FrameworkError.because("several-sheets", path.name, message, hint)
     chosen = fitting[:1] or [name for name, rows in found.items() if rows][:1]
     return (found[chosen[0]] if chosen else ()), notes
 
@@ -262,7 +252,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
     if book.extras:
         message = f"Not looked at: {', '.join(book.extras[:_FEW])}."
         hint = "If it says something that matters, write it into the table."
-        came.problems.append(Problem("not-looked-at", name, message, hint, Severity.NOTE))
+        came.problems.append(Problem.note("not-looked-at", name, message, hint))
     came.problems = list(at_most(came.problems, name))
     return came
 

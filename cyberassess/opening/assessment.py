@@ -33,7 +33,7 @@ from cyberassess.domain.record.recorded import Origin, State
 from cyberassess.domain.record.segment import Segment, up_to
 from cyberassess.domain.result.counting import Names
 from cyberassess.domain.result.scoring import Scorecard, score
-from cyberassess.domain.result.superseding import by_rule
+from cyberassess.domain.result.theme_maturity import by_rule
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, Rule, Target
 from cyberassess.errors import (
     AssessmentError,

@@ -12,11 +12,12 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO, TypeVar
 
 import click
+from click.decorators import FC
 
 from cyberassess.domain.characters import visible, visible_lines
 from cyberassess.errors import (
@@ -34,6 +35,7 @@ from cyberassess.terminal.fitting import Shown, shown_on, write_exactly
 if TYPE_CHECKING:
     from cyberassess.domain.people.naming import Renaming
 
+_Found = TypeVar("_Found")
 REFUSED = 1
 USAGE = 2
 IN_PART = 3
@@ -68,6 +70,35 @@ by_whom = click.option(
     show_default="the officer",
     help="Who gives this command; recorded as claimed.",
 )
+
+
+def together(*options: Callable[[FC], FC]) -> Callable[[FC], FC]:
+    """Give several options as one, in the order in which help lists them."""
+
+    def add(command: FC) -> FC:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def output(
+    default: str, metavar: str = "FILE", what: str = "Where to write it."
+) -> Callable[[FC], FC]:
+    """Give the option that says where something is written; ``default`` says where if not."""
+    return click.option(
+        "-o",
+        "--output",
+        metavar=metavar,
+        default=None,
+        show_default=default,
+        type=click.Path(path_type=Path),
+        help=what,
+    )
+
+
+force = click.option("--force", is_flag=True, help="Replace the file named by --output.")
 
 
 class Program(click.Group):
@@ -308,6 +339,26 @@ def print_json(value: object) -> None:
     # NOTE: what would be made visible is written by its number, so that the value stays the same
     hidden = {ord(each) for each in set(text) if visible_lines(each) != each}
     click.echo(text.translate({each: json.dumps(chr(each))[1:-1] for each in hidden}))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines for people."""
+    for line in lines:
+        click.echo(line)
+
+
+def print_found(
+    found: _Found,
+    to_json: Callable[[_Found], object],
+    to_lines: Callable[[_Found], Iterable[str]],
+    *,
+    as_json: bool,
+) -> None:
+    """Print what was found, for programs or for people."""
+    if as_json:
+        print_json(to_json(found))
+    else:
+        print_lines(to_lines(found))
 
 
 def show_problems(problems: Sequence[Problem], *, indent: str = "") -> None:

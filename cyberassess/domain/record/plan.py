@@ -117,15 +117,11 @@ def _date(text: str) -> datetime.date | None:
         return None
 
 
-def _order(action: Action) -> tuple[int, datetime.date, str]:
-    return action.priority, action.due or datetime.date.max, action.ref
-
-
 def actions_of(state: State) -> tuple[Action, ...]:
     """Give every action, the most urgent first: by priority, date, reference."""
     called = numbers(state, ACTION)
     found = (action_of(each, called[each.key]) for each in state.register(ACTION))
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(found, key=lambda e: (e.priority, e.due or datetime.date.max, e.ref)))
 
 
 def by_outcome(actions: Sequence[Action]) -> Mapping[OutcomeKey, tuple[Action, ...]]:

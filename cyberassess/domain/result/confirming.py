@@ -13,18 +13,12 @@ from typing import NamedTuple
 from cyberassess.domain.assessment import OutcomeKey, PersonId, Settings, StatementKey
 from cyberassess.domain.people.inheriting import overrides as own_answers
 from cyberassess.domain.record.evidence import Support
-from cyberassess.domain.record.recorded import Origin, Resolution, State
+from cyberassess.domain.record.recorded import Origin, State
 from cyberassess.domain.record.standing import favour, is_backed, stand
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.scoring import ACCEPTANCE, OutcomeScore, Scorecard
 from cyberassess.domain.rules.kind import Empty
-from cyberassess.domain.sets.framework import (
-    CountsAs,
-    Framework,
-    FrameworkRef,
-    Indicator,
-    Level,
-)
+from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, Level
 
 
 def choices(score: OutcomeScore) -> tuple[Level, ...]:
@@ -192,7 +186,7 @@ def _settled(score: OutcomeScore) -> Iterator[Override]:
         warns = framework.level(indicator.level).is_warning
         backed = is_backed(framework, layout, score.by_statement.__getitem__)
         before = stand(layout, standing.given, None, is_warning=warns, is_backed=backed)
-        labels = _labels(framework, indicator)
+        labels = framework.answers_for(indicator).labels
         said = dict.fromkeys(labels.get(e.answer, e.answer) for e in standing.given)
         yield Override(
             OverrideKind.ANSWER,
@@ -202,18 +196,10 @@ def _settled(score: OutcomeScore) -> Iterator[Override]:
             " or ".join(said),
             labels.get(settled.answer, settled.answer),
             _direction(before.counts_as, standing.counts_as, warns=warns),
-            _who(settled),
+            PersonId(settled.origin.actor),
             settled.origin,
             settled.reason,
         )
-
-
-def _labels(framework: Framework, indicator: Indicator) -> dict[str, str]:
-    return {each.code: each.label for each in framework.answers_for(indicator).answers}
-
-
-def _who(settled: Resolution) -> PersonId:
-    return PersonId(settled.origin.actor)
 
 
 def _direction(before: CountsAs, after: CountsAs, *, warns: bool) -> Direction:
@@ -228,7 +214,7 @@ def _own(framework: Framework, settings: Settings, state: State) -> Iterator[Ove
         outcome, indicator = framework.indicators[each.statement.indicator]
         layout = framework.layout_of[indicator.id]
         warns = framework.level(indicator.level).is_warning
-        labels = _labels(framework, indicator)
+        labels = framework.answers_for(indicator).labels
         for given in each.own:
             if given.answer == each.inherited or given.answer not in layout.answers:
                 continue

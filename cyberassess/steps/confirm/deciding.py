@@ -10,13 +10,8 @@ from cyberassess.domain.people.questions import ConfirmReply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.result.confirming import choices, left_out
-from cyberassess.errors import (
-    CyberassessError,
-    Problem,
-    ReportError,
-    Severity,
-    WorkbookError,
-)
+from cyberassess.domain.sets.framework import LevelId
+from cyberassess.errors import CyberassessError, Problem, ReportError, WorkbookError
 from cyberassess.opening.assessment import (
     Assessment,
     Rehearsal,
@@ -25,11 +20,11 @@ from cyberassess.opening.assessment import (
     now,
     open_assessment,
 )
-from cyberassess.opening.file_names import keep_original, plain
+from cyberassess.opening.file_names import dated, keep_original
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
 from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
-from cyberassess.steps.confirm.confirming import acceptance_event, determination_event
+from cyberassess.steps.confirm.confirming import acceptance, determination
 from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
 from cyberassess.version import __version__
 
@@ -62,7 +57,9 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
 
     assessment = open_assessment(folder)
     found = waiting(assessment)
-    path = output or _dated(assessment)
+    settings = assessment.contents.settings
+    name = f"{settings.organisation} {settings.period} decisions"
+    path = output or dated(assessment.workspace.reports, assessment.on, name, ".xlsx")
     if output is not None:
         refuse_existing(path, force=force, raising=ReportError)
     with saving(path, "workbook", raising=ReportError):
@@ -71,19 +68,8 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
     return Written(path, counts)
 
 
-def _dated(assessment: Assessment) -> Path:
-    settings = assessment.contents.settings
-    name = plain(f"{settings.organisation} {settings.period} decisions", 80)
-    stem = f"{assessment.on.isoformat()} {name}"
-    number, path = 1, assessment.workspace.reports / f"{stem}.xlsx"
-    while path.exists():
-        number += 1
-        path = assessment.workspace.reports / f"{stem} ({number}).xlsx"
-    return path
-
-
 def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
-    from cyberassess.books.decisions_book import DecisionRow, DecisionsBook, DecisionSheet
+    from cyberassess.books.decisions_book import DecisionsBook, DecisionSheet
 
     settings, state = assessment.contents.settings, assessment.state
     sheets = []
@@ -94,7 +80,7 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
             DecisionSheet(
                 kind.value,
                 tuple(offered),
-                tuple(DecisionRow(each.ref, each.subject, each.now) for each in rows),
+                tuple((each.ref, each.subject, each.now) for each in rows),
             )
         )
     return DecisionsBook(
@@ -123,12 +109,12 @@ def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
     if came.assessment != assessment.state.assessment:
         message = f"These decisions belong to {came.organisation}, {came.period}."
         hint = "Nothing was recorded from it; receive it in that assessment."
-        raise WorkbookError(Problem("another-assessment", path.name, message, hint))
+        raise WorkbookError.because("another-assessment", path.name, message, hint)
     then = assessment.at(came.head)
     if then is None:
         message = "It was written at a state of the assessment that has not arrived here."
         hint = "Nothing was recorded. Is the folder still syncing? Or write a new one."
-        raise WorkbookError(Problem("unknown-head", path.name, message, hint))
+        raise WorkbookError.because("unknown-head", path.name, message, hint)
     officer = assessment.contents.settings.officer.name
     if came.decided_by and _plain(came.decided_by) != _plain(officer):
         session.actor = actor_of(session, came.decided_by)
@@ -222,7 +208,7 @@ class _Taking:
         if _plain(row.subject) != _plain(was.subject):
             message = f"What {row.ref} is about was changed in the workbook."
             hint = "The decision was taken for the row as it was written. Is that right?"
-            problem = Problem("subject-changed", row.where, message, hint, Severity.NOTE)
+            problem = Problem.note("subject-changed", row.where, message, hint)
             self.result.problems.append(problem)
         return current
 
@@ -280,14 +266,12 @@ class _Taking:
         key = found.statement
         if key is None or self._needs_reason(row, found, "The report prints it."):
             return []
-        answers = answers_to(self.session.assessment, key)
+        answers = answers_to(self.session.assessment, key).answers
         code = next(each.code for each in answers if each.label == chosen)
         given = self.session.assessment.state.answers[key]
         return [
             happened.Resolution(
-                framework=key.framework,
-                scope=key.scope,
-                indicator=key.indicator,
+                **key._asdict(),
                 new=code,
                 reason=row.reason.strip(),
                 settled=sorted([g.person, g.answer] for g in given),
@@ -314,9 +298,7 @@ class _Taking:
             return []
         return [
             happened.Answer(
-                framework=key.framework,
-                scope=key.scope,
-                indicator=key.indicator,
+                **key._asdict(),
                 person=found.person,
                 old=answer,
                 new=answer,
@@ -327,8 +309,7 @@ class _Taking:
 
     def _column(self, row: "Decided", found: Waiting) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
-        level = score.asked.framework.level(next(e for e in score.asked.framework.ranks
-                                                 if e == found.level))  # fmt: skip
+        level = score.asked.framework.level(LevelId(found.level))
         if tuple(left_out(score, level)) != found.basis:
             message = f"{found.ref} rests on other answers, by decisions in this same workbook."
             hint = "It was not recorded. For what waits now: cyberassess decisions."
@@ -336,7 +317,9 @@ class _Taking:
             return []
         if self._needs_reason(row, found, "So much is left out that a reader must know why."):
             return []
-        return [acceptance_event(score, level, row.reason, source=row.source, read=row.decision)]
+        said = acceptance(score, level, row.reason)
+        key = (*score.key, level.id)
+        return [happened.put(key, said, source=row.source, read=row.decision)]
 
     def _determination(self, row: "Decided", found: Waiting, chosen: str) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
@@ -350,9 +333,8 @@ class _Taking:
             suggested = framework.level(score.suggested).title if score.suggested else "nothing"
             if self._needs_reason(row, found, f"The rule suggests {suggested} now."):
                 return []
-        return [
-            determination_event(score, level.id, row.reason, source=row.source, read=row.decision)
-        ]
+        said = determination(score, level.id, row.reason)
+        return [happened.put(score.key, said, source=row.source, read=row.decision)]
 
 
 def _plain(text: str) -> str:

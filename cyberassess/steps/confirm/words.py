@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cyberassess.domain.result.confirming import Override, disputes, waits
 from cyberassess.errors import counted
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.scoring import OutcomeScore

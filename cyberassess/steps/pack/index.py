@@ -11,9 +11,8 @@ from cyberassess.domain.people.declaring import by_worth
 from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Held, Item, Mark
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
-from cyberassess.domain.result.confidence import Confidence, Measured, confidence_in
 from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
-from cyberassess.domain.result.scoring import OutcomeScore, reviewed_ranks
+from cyberassess.domain.result.scoring import OutcomeScore, confidence_of, reviewed_ranks
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.paper.documents.pack_pages import (
@@ -339,16 +338,10 @@ def _evidence(inside: Inside, anchors: Mapping[OutcomeKey, str]) -> tuple[Eviden
     return tuple(rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    title: str
-    scores: list[OutcomeScore]
-
-
 def confidence_rows(assessment: Assessment) -> tuple[ConfidenceRow, ...]:
     """Say how far each theme is proven, and the whole."""
     themes = assessment.contents.themes
-    parts = [_Part("Everything", list(assessment.card.outcomes))]
+    parts = [("Everything", list(assessment.card.outcomes))]
     for theme in themes.themes:
         within = [
             score
@@ -357,31 +350,21 @@ def confidence_rows(assessment: Assessment) -> tuple[ConfidenceRow, ...]:
             if placed is not None and placed.theme == theme.id
         ]
         if within:
-            parts.append(_Part(theme.title, within))
+            parts.append((theme.title, within))
     rows = []
-    for part in parts:
-        found, reviewed = _confidence(assessment, part.scores)
+    for title, scores in parts:
+        found = confidence_of(scores, assessment.evidence, assessment.state, assessment.on)
         rows.append(
             ConfidenceRow(
-                part.title,
+                title,
                 f"{found.answered} of {found.statements}",
                 f"{found.evidenced} of {found.claims}",
                 f"{found.seen} of {found.claims}",
                 f"{found.in_date} of {found.claims}",
-                f"{reviewed} of {found.outcomes}",
+                f"{found.reviewed} of {found.outcomes}",
             )
         )
     return tuple(rows)
-
-
-def _confidence(assessment: Assessment, scores: list[OutcomeScore]) -> tuple[Confidence, int]:
-    measured = [
-        Measured(each.evidence_places, each.standings, not each.not_applicable, bool(each.rank))
-        for each in scores
-    ]
-    applicable = [each for each in scores if not each.not_applicable]
-    found = confidence_in(measured, assessment.evidence, assessment.on)
-    return found, len(reviewed_ranks(applicable, assessment.state))
 
 
 # The workbook

@@ -23,21 +23,26 @@ from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.evidence import Item
 from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS
-from cyberassess.errors import AssessmentError, Problem, Severity, counted
+from cyberassess.errors import AssessmentError, Problem, counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment, writing
 from cyberassess.opening.file_names import plain, slug
 from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
-from cyberassess.signing.keys import Key, open_key, sign
 from cyberassess.signing.pdf import Certificate, sign_pdf
-from cyberassess.signing.ssh_signature import principal
+from cyberassess.signing.ssh_signature import Key, open_key, principal, sign
 from cyberassess.steps.evidence.evidencing import file_problems
 from cyberassess.steps.pack import contents as pack_contents
 from cyberassess.steps.pack.files import originals_of, slips_of
 from cyberassess.steps.pack.index import Inside, index_book, index_page
 from cyberassess.steps.pack.redacting import LIST as WITHHELD
-from cyberassess.steps.pack.redacting import Redaction, is_private, redaction, withheld_csv
+from cyberassess.steps.pack.redacting import (
+    Redaction,
+    is_private,
+    look_into_all,
+    redaction,
+    withheld_csv,
+)
 from cyberassess.steps.pack.sampling import LIST as SAMPLE
 from cyberassess.steps.pack.sampling import (
     Draw,
@@ -47,7 +52,6 @@ from cyberassess.steps.pack.sampling import (
     sample_csv,
     surpassing,
 )
-from cyberassess.steps.pack.sensitive import look_into_all
 from cyberassess.steps.pack.signing import Passphrase
 from cyberassess.steps.pack.signing import moment as moment_of_signing
 from cyberassess.steps.pack.signing import open_key as open_report_key
@@ -211,13 +215,11 @@ def _report_certificate(wanted: PackWanted, passphrase: Passphrase) -> Certifica
 
     reason = render.can_make_pdf()
     if reason:
-        raise AssessmentError(
-            Problem(
-                "no-pdf-to-sign",
-                "--sign-report",
-                f"Only a PDF can be signed, and the report comes as HTML here: {reason}",
-                f"Leave the option out, or mend that first. {_NOTHING}",
-            )
+        raise AssessmentError.because(
+            "no-pdf-to-sign",
+            "--sign-report",
+            f"Only a PDF can be signed, and the report comes as HTML here: {reason}",
+            f"Leave the option out, or mend that first. {_NOTHING}",
         )
     return open_report_key(wanted.report_key, passphrase)
 
@@ -232,10 +234,8 @@ def _target(assessment: Assessment, wanted: PackWanted) -> Path:
     if wanted.output is not None:
         refuse_existing(path, force=wanted.force)
     if not path.parent.is_dir():
-        raise AssessmentError(
-            Problem(
-                "no-folder", str(path.parent), "There is no such folder.", f"Make it. {_NOTHING}"
-            )
+        raise AssessmentError.because(
+            "no-folder", str(path.parent), "There is no such folder.", f"Make it. {_NOTHING}"
         )
     return path
 
@@ -295,7 +295,7 @@ def _look(
     unread = {name: "; ".join(each.unread) for name, each in looked.items() if each.unread}
     if found and not wanted.yes:
         notes = (
-            Problem("not-looked-into", name, f"Not looked into: {what}.", "", Severity.NOTE)
+            Problem.note("not-looked-into", name, f"Not looked into: {what}.")
             for name, what in unread.items()
         )
         last = Problem(

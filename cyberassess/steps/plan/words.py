@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.record.plan import Action

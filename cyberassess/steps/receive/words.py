@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted
 from cyberassess.steps.settle.words import replaced_lines
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import Person

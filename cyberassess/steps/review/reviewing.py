@@ -28,8 +28,7 @@ from cyberassess.books.review_book import (
     write_review_book,
 )
 from cyberassess.books.tables import Row
-from cyberassess.disk.files import sha256_of, write_whole
-from cyberassess.disk.outside import need_plain
+from cyberassess.disk.files import need_plain, sha256_of, write_whole
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record import happened

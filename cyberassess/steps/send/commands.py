@@ -4,19 +4,19 @@ from pathlib import Path
 
 import click
 
-from cyberassess.terminal.running import IN_PART, by_whom, json_flag, print_json, steps
+from cyberassess.terminal.running import (
+    IN_PART,
+    by_whom,
+    json_flag,
+    output,
+    print_json,
+    print_lines,
+    steps,
+)
 
 
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    metavar="FOLDER",
-    default=None,
-    show_default="questionnaires/letters",
-    type=click.Path(path_type=Path),
-    help="Where to write the reminders.",
-)
+@output("questionnaires/letters", "FOLDER", what="Where to write the reminders.")
 @click.option("--strict", is_flag=True, help="Exit with 3 while somebody is late.")
 @json_flag
 @click.pass_context
@@ -37,8 +37,7 @@ def chase(context: click.Context, *, output: Path | None, strict: bool, as_json:
     if as_json:
         print_json(chased_json(found))
     else:
-        for line in chased_lines(found, paths):
-            click.echo(line)
+        print_lines(chased_lines(found, paths))
     if strict and any(each.days_late for each in found):
         context.exit(IN_PART)
 
@@ -103,5 +102,4 @@ def send(
             by=by,
             on_file=lambda each: advance(each.person.name),
         )
-    for line in sent_lines(sent):
-        click.echo(line)
+    print_lines(sent_lines(sent))

@@ -6,11 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
-from cyberassess.domain.assessment import (
-    Person,
-    PersonId,
-    StatementKey,
-)
+from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.questions import (
     Links,
     OfferKind,
@@ -23,19 +19,11 @@ from cyberassess.domain.people.questions import (
 )
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.sets.comparing import Relation, mapping_name
+from cyberassess.domain.sets.comparing import Relation, SetMapping, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.errors import (
-    AssessmentError,
-    Problem,
-    mention,
-)
+from cyberassess.errors import AssessmentError, mention
 from cyberassess.opening.asks import Load, about_load, load_of
-from cyberassess.opening.assessment import (
-    Assessment,
-    now,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, now, writing
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving
@@ -202,13 +190,11 @@ def _comments(
     """
     nothing = "Nothing was changed."
     if len(chosen) != 1:
-        raise AssessmentError(
-            Problem(
-                "comment-for-one",
-                "--comment",
-                "A comment is for one person.",
-                f"Name them with --to. {nothing}",
-            )
+        raise AssessmentError.because(
+            "comment-for-one",
+            "--comment",
+            "A comment is for one person.",
+            f"Name them with --to. {nothing}",
         )
     what = questions_for(assessment, chosen[0])
     questions = [
@@ -226,7 +212,7 @@ def _comments(
         if not text:
             found = f'"{comment}" is not a question, a colon, and what you ask.'
             hint = f"Write it like 'B2.c.NA.2/housing: Who checks this?'. {nothing}"
-            raise AssessmentError(Problem("comment-unclear", "--comment", found, hint))
+            raise AssessmentError.because("comment-unclear", "--comment", found, hint)
         key = (chosen[0], *find_question(assessment, name, questions, what.person))
         events.append(happened.put(key, happened.Comment(text=text)))
     return events
@@ -234,17 +220,17 @@ def _comments(
 
 def linked(assessment: Assessment) -> Links:
     """Give which outcomes of the pinned sets mappings link, the strongest first."""
-    from cyberassess.disk.comparing_yaml import Comparisons, read_mapping
+    from cyberassess.disk.framework_yaml import files_of
     from cyberassess.disk.resources import folder as shipped
 
     if len(assessment.frameworks) < 2:  # noqa: PLR2004 - a link needs two ends
         return {}
     order = list(Relation)
     found: dict[tuple[FrameworkRef, OutcomeId], dict[tuple[FrameworkRef, OutcomeId], int]] = {}
-    mappings = Comparisons(shipped("frameworks")).mappings()
+    mappings = files_of(shipped("frameworks"), SetMapping)
     for one, other in permutations(assessment.frameworks, 2):
         file = mappings.get(mapping_name(one, other))
-        mapping = read_mapping(file)[0] if file else None
+        mapping = file.read()[0] if file else None
         for link in mapping.links if mapping else ():
             first = _outcome(assessment, one, link.from_)
             second = _outcome(assessment, other, link.to)
@@ -280,13 +266,11 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
     person = settings.person(person_id)
     portion = assessment.contents.portions.get(person_id, ())
     if person is None or not portion:
-        raise AssessmentError(
-            Problem(
-                "asked-nothing",
-                "",
-                f"{assessment.name_of(person_id)} is asked nothing.",
-                "Look at answers under people in assessment.yaml.",
-            )
+        raise AssessmentError.because(
+            "asked-nothing",
+            "",
+            f"{assessment.name_of(person_id)} is asked nothing.",
+            "Look at answers under people in assessment.yaml.",
         )
     serials = [each.serial for each in assessment.state.sent if each.person == person_id]
     what = questionnaire(

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.errors import counted
+from cyberassess.errors import counted, fields_of
 from cyberassess.opening.asks import LONG
 from cyberassess.steps.people.words import Json
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.send.chasing import Chased
@@ -89,14 +89,8 @@ def chased_json(found: "Sequence[Chased]") -> Json:
         "schema": 1,
         "people": [
             {
-                "id": each.person.id,
-                "name": each.person.name,
-                "email": each.person.email,
-                "state": each.state,
-                "missing": each.missing,
-                "of": each.of,
-                "file": each.file or None,
-                "received": each.received or None,
+                **fields_of(each.person, "id name email"),
+                **fields_of(each, "state missing of file? received?"),
                 "due": each.due.isoformat() if each.due else None,
                 "days_late": each.days_late,
             }

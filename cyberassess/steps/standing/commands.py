@@ -5,11 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.terminal.running import (
-    json_flag,
-    print_json,
-    show_problems,
-)
+from cyberassess.terminal.running import json_flag, print_json, print_lines, show_problems
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.scoring import OutcomeScore
@@ -35,10 +31,8 @@ def status(folder: str, *, as_json: bool) -> None:
     if as_json:
         print_json(status_json(found))
         return
-    for line in status_lines(found):
-        click.echo(line)
-    for line in certificate_lines(found.assessment):
-        click.echo(line)
+    print_lines(status_lines(found))
+    print_lines(certificate_lines(found.assessment))
     show_problems(found.assessment.notes)
 
 
@@ -123,15 +117,12 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
         if as_json:
             extra = register_json(assessment, judged_on(assessment)) if by == "standard" else {}
             print_json(tallies_json(found) | extra)
-        for line in [] if as_json else tally_lines(found):
-            click.echo(line)
-        for line in [] if as_json or by != "standard" else register_lines(assessment):
-            click.echo(line)
+        print_lines([] if as_json else tally_lines(found))
+        print_lines([] if as_json or by != "standard" else register_lines(assessment))
     elif as_json:
         print_json(score_json(assessment))
     else:
-        for line in score_lines(assessment):
-            click.echo(line)
+        print_lines(score_lines(assessment))
     show_problems(assessment.notes)
 
 
@@ -164,8 +155,7 @@ def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_jso
         print_json([explain_json(assessment, each) for each in found])
     else:
         for each in found:
-            for line in explain_lines(assessment, each):
-                click.echo(line)
+            print_lines(explain_lines(assessment, each))
     show_problems(assessment.notes)
 
 
@@ -177,5 +167,4 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
         print_json([trace_json(each) for each in traces(assessment, found)])
         return
     for each in traces(assessment, found):
-        for line in trace_lines(assessment, each):
-            click.echo(line)
+        print_lines(trace_lines(assessment, each))

@@ -42,9 +42,8 @@ from cyberassess.paper.documents.start_pages import (
     page_html,
 )
 from cyberassess.paper.sections.explaining import explain
-from cyberassess.steps.standing.next_steps import PersonStatus
 from cyberassess.steps.standing.results import would_change
-from cyberassess.steps.standing.standing import Status, state_of, status_of
+from cyberassess.steps.standing.standing import PersonStatus, Status, state_of, status_of
 from cyberassess.steps.standing.tracing import Step, Trace, traces
 from cyberassess.version import __version__
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.record.evidence import Held
+from cyberassess.domain.result.better import overtaken_in, overtaken_words
+from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.errors import counted
 from cyberassess.steps.confirm.words import override_lines
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.findings import ActionRow, Tally
@@ -113,8 +116,6 @@ def _confirmed_lines(card: "Scorecard") -> Iterator[str]:
 
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
-    from cyberassess.domain.assessment import ALL_SCOPES
-    from cyberassess.domain.result.theme_maturity import THEME_RULE
     from cyberassess.opening.theming import default_scores
 
     by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
@@ -198,7 +199,6 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
 
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
     """Show what decided an outcome, who said it, from which cell, and what would change it."""
-    from cyberassess.domain.result.better import overtaken_in, overtaken_words
     from cyberassess.domain.result.counting import reasons_out, said_of, word_of
     from cyberassess.domain.result.findings import nothing_to_assess
     from cyberassess.steps.standing.results import would_change
@@ -232,7 +232,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     deciding, overtaken = set(found.deciding), overtaken_in(found)
     for indicator, standing in zip(outcome.indicators, found.standings, strict=True):
         mark = "*" if indicator.id in deciding else " "
-        labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
+        labels = framework.answers_for(indicator).labels
         yield ""
         yield from wrap(f"{mark} {indicator.id}  {indicator.text}")
         said = said_of(found, indicator.id, assessment.names)

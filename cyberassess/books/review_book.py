@@ -165,13 +165,18 @@ def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetim
     )
 
 
+def is_review_book(book: Book) -> bool:
+    """Say whether a workbook is an assurer's."""
+    return about_of(book, _KIND) is not None
+
+
 def read_review_book(book: Book, name: str) -> Came:
     """Read an assurer's workbook.
 
     Raises:
         WorkbookError: where it is none of ours.
     """
-    if about_of(book, _KIND) is None:
+    if not is_review_book(book):
         raise WorkbookError(
             Problem(
                 "not-a-review",

@@ -194,6 +194,8 @@ class Came:
     """In reading order; then rows that say different things."""
     is_refused: bool = False
     """Whether a row or a column of it could not be taken."""
+    saved: str = ""
+    """The time of saving inside it, ISO 8601 in UTC; empty where there is none."""
 
 
 def about_of(book: Book, kind: Kind) -> Sheet | None:
@@ -208,8 +210,11 @@ def about_of(book: Book, kind: Kind) -> Sheet | None:
     return None
 
 
-def read_table(path: Path, kind: Kind) -> Came:
+def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
     """Read a spreadsheet people keep themselves, as a workbook, CSV or YAML.
+
+    Args:
+        book: what it holds, where it was opened already.
 
     Raises:
         AssessmentError: where it has not the headings, cannot be read, or is to be taken as a
@@ -217,10 +222,10 @@ def read_table(path: Path, kind: Kind) -> Came:
         WorkbookError: where a workbook cannot be read.
     """
     lines: dict[int, str] = {}
-    if path.suffix.lower() == ".xlsx":
+    if book is None and path.suffix.lower() == ".xlsx":
         with Reader() as reader:
             book = reader.read(path)
-    else:
+    elif book is None:
         names = [tables.fold(each) for each in kind.needed]
         try:
             rows, _ = read_rows(path, tuple(tables.Field(each, (each,)) for each in names))
@@ -253,7 +258,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
         kind: what it is made of.
         lines: names of the rows, where it was no workbook.
     """
-    came = Came()
+    came = Came(saved=book.saved)
     about = about_of(book, kind) if kind.name else None
     for sheet in book.sheets:
         _Sheet(sheet, Place(name, sheet.name, lines or {}), kind, came).read(sheet is about)

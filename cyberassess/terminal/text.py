@@ -2,7 +2,11 @@
 
 import shutil
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cyberassess.opening.intake import ReceivedFile
 
 LONG = 45
 """Minutes above which the officer is told that a questionnaire is long."""
@@ -24,6 +28,19 @@ def wrap(text: str, indent: str = "") -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     ) or [""]
+
+
+def came_lines(found: "ReceivedFile") -> Iterator[str]:
+    """Name what a file changes, where its original lies, and what goes back for it."""
+    for each in found.changes:
+        yield from wrap(f"{each.what}: was {each.old}, is now {each.new}", "  ")
+    for what, place in (
+        ("The original is kept as", found.kept_as),
+        ("A receipt to send back:", found.receipt),
+        ("A workbook to send back, with what to look at again:", found.notes),
+    ):
+        if place:
+            yield f"  {what} {place}"
 
 
 def short(text: str, most: int) -> str:

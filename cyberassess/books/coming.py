@@ -14,7 +14,15 @@ from cyberassess.books.tables import Came
 from cyberassess.disk.files import sha256_of
 from cyberassess.disk.outside import need_plain
 from cyberassess.domain.record.happened import Event
-from cyberassess.opening.assessment import Assessment, Change, Writing, rehearse, writing
+from cyberassess.errors import WorkbookError
+from cyberassess.opening.assessment import (
+    Assessment,
+    Change,
+    Rehearsal,
+    Writing,
+    rehearse,
+    writing,
+)
 from cyberassess.opening.intake import (
     ReceivedFile,
     Weighing,
@@ -38,6 +46,10 @@ class Coming:
     by: str | None = None
     book: Book | None = None
     """What the workbook holds, where it was opened already."""
+    after: Writing | None = None
+    """The session of the same command before; what it read need not be read again."""
+    rehearsal: Rehearsal | None = None
+    """Shared by the files of a dry run, so that each sees the ones before."""
 
     @contextlib.contextmanager
     def session(
@@ -50,12 +62,20 @@ class Coming:
             renamed: why people go by other names now, keyed by their ids.
         """
         if self.dry_run:
-            yield rehearse(self.folder, self.command)
+            session: Writing = self.rehearsal or rehearse(self.folder, self.command)
+            waiting = list(session.pending)
+            try:
+                yield session
+            except WorkbookError:
+                session.pending[:] = waiting  # nobody was met after all
+                raise
             return
         with writing(
-            self.folder, self.command, by=self.by, change=change, renamed=renamed
-        ) as session:
+            self.folder, self.command, by=self.by, change=change, after=self.after,
+            renamed=renamed,
+        ) as session:  # fmt: skip
             yield session
+        self.after = session
 
     def opened(self) -> Book:
         """Give what the workbook holds."""
@@ -90,6 +110,7 @@ class Coming:
 
         Nothing is recorded of a file that came before and says nothing new.
         """
+        self.result.person = session.actor.name
         if events or not is_known(session.assessment, self.result.sha256):
             came = take_down(self.result, session, what, lines)
             session.write([*events, *came])

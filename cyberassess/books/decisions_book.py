@@ -191,6 +191,8 @@ class Decided:
     """The same, for messages."""
     now: str = ""
     """What stood when it was written, as it stands in the file."""
+    now_at: str = ""
+    """Its cell, for messages; empty where it holds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,4 +263,5 @@ def _decided(row: Row, source: Source, problems: list[Problem]) -> Decided | Non
         place.source_of(first),
         place.of(first),
         row.text(NOW),
+        place.of(row.cells[NOW]) if NOW in row.cells else "",
     )

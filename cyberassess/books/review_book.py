@@ -92,6 +92,7 @@ _ANSWERS = (
     Column("Reason", 320, is_input=False),
     Column("By", 145, is_input=False),
 )
+ANSWERS = tuple(each.heading for each in _ANSWERS)
 _LINE = "Claims on the left, your view in the yellow columns. Several methods: examine, test."
 _TITLE, _REVIEW, _EVERY = (
     "Independent review of {organisation}, {period}",
@@ -132,7 +133,7 @@ _KIND = Kind(
     texts=tuple(text for pair in _START for text in pair),
     name="Assurer's workbook",
     about=("Kind", ASSESSMENT, PERSON, HEAD, ORGANISATION, PERIOD),
-    reference=tuple(each.heading for each in _ANSWERS),
+    reference=ANSWERS,
     takes_half=True,
 )
 

@@ -190,6 +190,8 @@ class Came:
     rows: list[Row] = field(default_factory=list)
     repeated: list[Row] = field(default_factory=list)
     """Rows that stand there twice with different words: none of them is taken."""
+    reference: list[tuple[Place, Mapping[str, Cell]]] = field(default_factory=list)
+    """Rows of a table that is there to be read alone, by heading."""
     problems: list[Problem] = field(default_factory=list)
     """In reading order; then rows that say different things."""
     is_refused: bool = False
@@ -473,6 +475,11 @@ class _Sheet:
         """Pass over a table that is there to be read; what stands beside it is reported."""
         known = {tables.fold(each) for each in self.kind.reference}
         ours = {n for n, cell in self.rows[at].items() if tables.fold(cell.text) in known}
+        named = {n: cell.text.strip() for n, cell in self.rows[at].items() if n in ours}
+        self.came.reference += [
+            (self.place, {named[n]: cell for n, cell in self.rows[each].items() if n in ours})
+            for each in numbers
+        ]
         rows = [self.rows[number] for number in (at, *numbers)]
         whole = [{n: c for n, c in row.items() if n in ours} for row in rows]
         self.strange(

@@ -42,6 +42,8 @@ class ReceivedFile:
 
     path: Path
     person: str = ""
+    noun: str = "answer"
+    """What ``stored`` counts."""
     stored: int = 0
     """Statements answered, changed, confirmed or withdrawn; decisions; rows of other files."""
     texts: int = 0
@@ -50,9 +52,9 @@ class ReceivedFile:
     changes: list[Changed] = field(default_factory=list)
     """Values of a review, a plan, people or systems that took the place of others."""
     added: list[str] = field(default_factory=list)
-    """Actions, people or systems that are new."""
+    """Actions, people, systems or reviews that are new."""
     changed: list[str] = field(default_factory=list)
-    """Those of which something is another now."""
+    """Those of which something is another now; what was decided."""
     not_listed: list[str] = field(default_factory=list)
     """People or systems that are not in the file; they stay as they are."""
     empty: int = 0
@@ -327,7 +329,6 @@ def take_down(
         AssessmentError: where either cannot be written.
     """
     is_real = not isinstance(session, Rehearsal)
-    result.person = result.person or session.actor.name
     keep(result, session.assessment, is_real=is_real)
     place = session.assessment.workspace.receipts / f"{Path(result.kept_as).stem} receipt.txt"
     result.receipt = f"questionnaires/{place.parent.name}/{place.name}"

@@ -32,6 +32,9 @@ def wrap(text: str, indent: str = "") -> list[str]:
 
 def came_lines(found: "ReceivedFile") -> Iterator[str]:
     """Name what a file changes, where its original lies, and what goes back for it."""
+    for what, names in (("Added", found.added), ("Changed", found.changed)):
+        if names:
+            yield from wrap(f"{what}: {', '.join(names)}", "  ")
     for each in found.changes:
         yield from wrap(f"{each.what}: was {each.old}, is now {each.new}", "  ")
     for what, place in (

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +15,7 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.changing import change_settings
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.steps.care.verifying import verify
+from cyberassess.steps.confirm.deciding import write as write_decisions
 from cyberassess.steps.people.people import people_values
 from cyberassess.steps.people.tables import (
     export_people,
@@ -29,8 +30,20 @@ from cyberassess.steps.plan.planning import (
     import_plan,
     set_action,
 )
+from cyberassess.steps.receive.receiving import receive
+from cyberassess.steps.receive.words import received_lines
 from cyberassess.steps.review.reviewing import receive_review, send_review
-from tests.steps.council import EARLY, LATE, LATER, begin, ledger_bytes, save_at, send_to
+from tests.steps.council import (
+    EARLY,
+    LATE,
+    LATER,
+    begin,
+    fill_in,
+    ledger_bytes,
+    save_at,
+    send_to,
+    take,
+)
 from tests.steps.council import settings_values as values_of
 
 
@@ -109,7 +122,7 @@ def write(path: Path, to: Path, kind: Book, words: str, saved: str) -> Path:
     book = openpyxl.load_workbook(path)
     sheet = book[kind.sheet]
     column = next(c.column for c in sheet[4] if c.value == kind.heading)
-    row = next(r[0].row for r in sheet.iter_rows() if kind.row in [c.value for c in r])
+    row = next(n for n in range(5, 99) if kind.row in [c.value for c in sheet[n]])
     sheet.cell(row, column).value = words or None
     book.save(to)
     return save_at(to, saved)
@@ -225,13 +238,8 @@ def test_an_action_that_goes_by_other_words_now_is_not_added_again(
     workspace: Path, tmp_path: Path
 ) -> None:
     path = export_plan(workspace, tmp_path / "plan.xlsx")
-    write(
-        path,
-        path,
-        Book(*[None] * 3, "Plan", "B1.a/housing", "What will be done", ("",) * 3),
-        "Review leavers",
-        EARLY,
-    )  # type: ignore[arg-type]
+    kind = replace(BOOKS["plan"], row="B1.a/housing", heading="What will be done")
+    write(path, path, kind, "Review leavers", EARLY)
     assert import_plan(workspace, path).added == ["ACT-001"]
     set_action(workspace, "ACT-001", Wanted(title="Review all leavers"))
     again = import_plan(workspace, path)
@@ -268,3 +276,130 @@ def test_a_table_without_its_sheet_about_the_file_is_taken(
     assert import_people(other, save_at(path, LATE)).changed == ["Kim Lee"]
     with pytest.raises(AssessmentError, match="no such file"):
         import_people(other, tmp_path / "nowhere.xlsx")
+
+
+# Every kind, by the one command
+
+
+def _decisions(workspace: Path, blank: Mapping[str, Path], tmp_path: Path) -> Path:
+    take(workspace, fill_in(blank["Kim"], tmp_path / "k.xlsx", {"B1.a.N.1/housing": "Happens"}))
+    other = {"B1.a.N.1/housing": "Does not happen"}
+    take(workspace, fill_in(blank["Alex"], tmp_path / "a.xlsx", other))
+    path = write_decisions(workspace, output=tmp_path / "decisions.xlsx").path
+    return decide(path, tmp_path / "decided.xlsx", "Happens", "Seen on site.")
+
+
+def decide(path: Path, to: Path, decision: str, reason: str, **over: str) -> Path:
+    """Decide about the one statement people differ on."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Conflicts"]
+    heads = {cell.value: cell.column for cell in sheet[4]}
+    said = {"Your decision": decision, "Your reason": reason, **over}
+    for heading, text in said.items():
+        sheet.cell(5, heads[heading] or 1).value = text or None
+    book.save(to)
+    return to
+
+
+def test_receive_takes_every_kind_and_says_what_it_kept(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    decided = _decisions(workspace, blank, tmp_path)
+    paths = [
+        write(e.make(workspace, tmp_path), tmp_path / f"{name} back.xlsx", e, e.words[1], LATE)
+        for name, e in BOOKS.items()
+    ]
+    paths.append(decided)
+    before, settings = ledger_bytes(workspace), (workspace / "assessment.yaml").read_bytes()
+    dry = receive(workspace, paths, dry_run=True)
+    assert ledger_bytes(workspace) == before
+    assert (workspace / "assessment.yaml").read_bytes() == settings
+    for found, as_said in zip(receive(workspace, paths), dry, strict=True):
+        assert not found.refused, found.problems
+        assert (found.stored, found.kept_as, found.receipt) == (
+            1, as_said.kept_as, as_said.receipt,
+        )  # fmt: skip
+        assert (workspace / found.kept_as).read_bytes() == found.path.read_bytes()
+        assert found.sha256 in (workspace / found.receipt).read_text()
+        assert f"stored 1 {found.noun}, " in received_lines(found)[0]
+    for each in BOOKS.values():
+        assert each.stands(workspace) == each.words[1]
+    again = receive(workspace, paths)
+    assert [(each.refused, each.stored) for each in again] == [(False, 0)] * len(paths)
+    assert verify(workspace).problems == ()
+
+
+def test_receive_refuses_each_kind_of_another_assessment_and_goes_on(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    paths = [_decisions(workspace, blank, tmp_path), blank["Kim"]]
+    paths += [each.make(workspace, tmp_path) for each in BOOKS.values()]
+    other = begin(tmp_path / "other", period="2027")
+    before = ledger_bytes(other)
+    for found in receive(other, paths):
+        assert (found.refused, [e.code for e in found.problems]) == (True, ["another-assessment"])
+        assert found.kept_as.startswith("questionnaires/refused/")
+    assert ledger_bytes(other) == before
+
+
+def test_a_row_nobody_can_take_refuses_its_list_and_stops_no_other(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    kind = replace(BOOKS["people"], heading="Asked about")
+    path = write(export_people(workspace), tmp_path / "p.xlsx", kind, "Z9.z@nowhere", LATE)
+    kims = fill_in(blank["Kim"], tmp_path / "k.xlsx", {"B1.a.N.1/housing": "Happens"})
+    first, second = receive(workspace, [path, kims])
+    assert (first.refused, second.stored) == (True, 1)
+    assert 'sheet "People", cell' in first.problems[0].where
+
+
+def test_receive_names_somebody_whose_name_is_another_in_the_file(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    kims = fill_in(blank["Kim"], tmp_path / "k.xlsx", {"B1.a.N.1/housing": "Happens"})
+    take(workspace, kims)
+    kind = replace(BOOKS["people"], heading="Name")
+    path = write(export_people(workspace), tmp_path / "p.xlsx", kind, "Kim Moss", LATE)
+    (found,) = receive(workspace, [path])
+    assert (found.refused, [each.code for each in found.problems]) == (True, ["renamed"])
+    assert "people import FILE --renamed" in found.problems[0].hint
+
+
+def test_a_decision_made_since_stays_and_both_are_named(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    decided = _decisions(workspace, blank, tmp_path)
+    other = decide(decided, tmp_path / "other.xlsx", "Does not happen", "Seen too.")
+    receive(workspace, [decided])
+    for dry_run in (True, False):
+        (found,) = receive(workspace, [other], dry_run=dry_run)
+        assert (found.stored, [each.code for each in found.problems]) == (0, ["stale"])
+        assert 'It is "Happens" now' in found.problems[0].message
+        assert 'says "Does not happen"' in found.problems[0].message
+
+
+@pytest.mark.parametrize("heading", ["What stands now", "What it is about"])
+def test_words_typed_over_ours_in_decisions_are_said(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path, heading: str
+) -> None:
+    decided = _decisions(workspace, blank, tmp_path)
+    over = {heading: "Kim is right"}
+    path = decide(decided, tmp_path / "over.xlsx", "", "", **over)
+    (found,) = receive(workspace, [path])
+    (problem,) = found.problems
+    assert (problem.code, found.stored) == ("unexpected-text", 0)
+    assert '"Kim is right"' in problem.message
+    assert 'sheet "Conflicts", cell' in problem.where
+
+
+def test_words_typed_over_the_answers_of_a_review_are_said(
+    workspace: Path, tmp_path: Path
+) -> None:
+    path = send_review(workspace, "Nadia Okafor", tmp_path / "review.xlsx").path
+    assert receive_review(workspace, path, dry_run=True).problems == []
+    book = openpyxl.load_workbook(path)
+    book["Answers"]["C7"].value = "I doubt it"
+    book.save(path)
+    (problem,) = receive_review(workspace, path).problems
+    assert problem.where.endswith('sheet "Answers", cell C7')
+    assert '"I doubt it"' in problem.message

@@ -23,9 +23,16 @@ from cyberassess.domain.assessment import (
     Scope,
     Settings,
 )
-from cyberassess.domain.people.naming import goes_by, unsettled
+from cyberassess.domain.people.naming import Renaming, goes_by, unsettled
 from cyberassess.domain.record.happened import Event
-from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
+from cyberassess.errors import (
+    AssessmentError,
+    CyberassessError,
+    Problem,
+    Severity,
+    WorkbookError,
+    closest,
+)
 from cyberassess.opening.asks import asks_text, read_asks
 from cyberassess.opening.assessment import (
     Assessment,
@@ -243,12 +250,28 @@ def _receive_people(
         values, ids = separated(stated, as_they_were(assessment), apart)
     same = named_among(changed, renamed)
     rest = [each for each in changed if each not in (*apart, *same)]
+    if rest and coming.command == "receive":
+        raise WorkbookError(*_unexplained(result.path.name, rest))
     if rest and not coming.dry_run:
         need_known_names(replace(assessment, renamings=tuple(rest)))
     result.problems += about_renamings(rest)
     trail = handed_over(assessment, ids, reason)
     explained = {str(each.person): reason for each in same}
     _settle(coming, values, what="People", events=trail, renamed=explained)
+
+
+def _unexplained(name: str, renamings: Sequence[Renaming]) -> list[Problem]:
+    """Say whose names are others in a file that nobody is asked about."""
+    return [
+        Problem(
+            "renamed",
+            name,
+            f'"{each.recorded}" has answered, and the file says "{each.stated}".',
+            f'Say which it is: cyberassess people import FILE --renamed "{each.recorded}", or '
+            f'--new "{each.recorded}". {UNTOUCHED}',
+        )
+        for each in renamings
+    ]
 
 
 def _moved(entries: Sequence[Row], names: Mapping[str, str]) -> list[Problem]:
@@ -392,6 +415,7 @@ def _settle(
 ) -> None:
     """Change the settings and record that the file came; only check it in a dry run."""
     result = coming.result
+    result.noun = "row"
     if result.not_listed:
         message = f"Not in the file: {', '.join(result.not_listed)}."
         hint = "They stay as they are."

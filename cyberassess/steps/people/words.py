@@ -76,9 +76,6 @@ def taken_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
         f"{len(found.added)} {would}added, {len(found.changed)} {would}changed, "
         f"{found.unchanged} as before."
     )
-    for what, names in (("Added", found.added), ("Changed", found.changed)):
-        if names:
-            yield from wrap(f"{what}: {', '.join(names)}", "  ")
     yield from came_lines(found)
     if dry_run:
         yield "Nothing was changed."

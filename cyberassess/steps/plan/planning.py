@@ -352,6 +352,7 @@ def import_plan(
 
 def _receive(coming: Coming) -> None:
     result = coming.result
+    result.noun = "action"
     came = read_table(result.path, KIND, coming.book)
     with coming.session() as session:
         weighing, then = coming.weighing(session.assessment, came, "plan", _AGAIN)

@@ -19,7 +19,7 @@ def received_lines(found: "ReceivedFile") -> list[str]:
     if found.refused:
         lines = [f"{found.path.name}: refused"]
     else:
-        stored = f"stored {counted(found.stored, 'answer')}"
+        stored = f"stored {counted(found.stored, found.noun)}"
         differ = f", {counted(len(found.conflicts), 'conflict')}" if found.conflicts else ""
         texts = f" and {counted(found.texts, 'text')}" if found.texts else ""
         lines = [

@@ -9,6 +9,7 @@ from typing import Any
 from cyberassess.books.coming import Coming, Returning, round_of, take_one
 from cyberassess.books.guard import Cell
 from cyberassess.books.review_book import (
+    ANSWERS,
     ASSESSMENT,
     CLAIMS,
     COMMENT,
@@ -21,6 +22,7 @@ from cyberassess.books.review_book import (
     PERSON,
     QUALITY,
     RECOMMENDATION,
+    REF,
     RISK,
     SAMPLE,
     ClaimRow,
@@ -29,7 +31,8 @@ from cyberassess.books.review_book import (
     read_review_book,
     write_review_book,
 )
-from cyberassess.books.tables import Row
+from cyberassess.books.row_texts import quoted
+from cyberassess.books.tables import Came, Row
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record import happened
@@ -238,6 +241,7 @@ def receive_review(
 
 def _receive(coming: Coming) -> None:
     result, name = coming.result, coming.result.path.name
+    result.noun = "review"
     book = coming.opened()
     came = read_review_book(book, name)
     with coming.session() as session:
@@ -248,6 +252,7 @@ def _receive(coming: Coming) -> None:
         person = _who(assessment, name, came.about.get(PERSON, ""))
         result.person = assessment.name_of(person)
         result.problems += came.problems
+        result.problems += _over_answers(came, then)
         weighing = Weighing(result, assessment, came.saved, round_of(then))
         events = _events(weighing, then, person, came.rows)
         if assessment.state.record(REVIEW_FILE, result.sha256) is not None and not events:
@@ -263,6 +268,24 @@ def _receive(coming: Coming) -> None:
             write_slip(slip, result, assessment, "Review", lines, who="Assurer", to_sign=_TO_SIGN)
         kept = happened.ReviewFile(name=name, kept_as=result.kept_as, slip=slip.name)
         session.write([*events, happened.put((result.sha256,), kept, person=person)])
+
+
+def _over_answers(came: Came, then: Assessment) -> list[Problem]:
+    """Report words typed over the answers that are there to be read."""
+    sent = list(_answers(then)) if came.reference else []
+    rows = {row[0]: dict(zip(ANSWERS, row, strict=True)) for row in sent}
+    strange = [
+        (place, cell)
+        for place, cells in came.reference
+        if (ref := cells.get(REF)) is not None and (ours := rows.get(ref.text.strip()))
+        for heading, cell in cells.items()
+        if _folded(cell.text) != _folded(ours.get(heading, ""))
+    ]
+    message, hint = "{} stands where nothing is read.", "Write it under Comment; the file is kept."
+    return [
+        Problem("unexpected-text", place.of(cell), message.format(quoted(cell.text)), hint)
+        for place, cell in strange
+    ]
 
 
 REVIEWED = Returning(is_review_book, _receive)
@@ -369,6 +392,7 @@ def _take_row(
     read = said[DETERMINATION].text if values["determination"] else ""
     review = happened.Review(**values)
     result.stored += 1
+    (result.changed if there else result.added).append(row.ref)
     return [happened.put(key, review, person=person, source=source, read=read)]
 
 

@@ -14,6 +14,7 @@ from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
 from cyberassess.books.tables import Came, about_of, read_tables
 from cyberassess.domain.record.reviewing import METHODS, QUALITIES, RISKS
 from cyberassess.errors import Problem, WorkbookError
+from cyberassess.opening.intake import TEXTS, texts_mark
 
 REF = "Ref"
 DETERMINATION = "Your determination"
@@ -132,7 +133,7 @@ _KIND = Kind(
     lines=(_FOR, _LINE, _REFERENCE, _LEAVE),
     texts=tuple(text for pair in _START for text in pair),
     name="Assurer's workbook",
-    about=("Kind", ASSESSMENT, PERSON, HEAD, ORGANISATION, PERIOD),
+    about=("Kind", ASSESSMENT, PERSON, HEAD, ORGANISATION, PERIOD, TEXTS),
     reference=ANSWERS,
     takes_half=True,
 )
@@ -154,7 +155,8 @@ def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetim
         titled = _REVIEW.format(name=name)
         sheets.append(TableSheet(label, titled, _LINE, columns, texts, is_wide=True))
     sheets.append(TableSheet("Answers", _EVERY, _REFERENCE, _ANSWERS, what.answers))
-    values = (what.assessment, what.person, what.head, what.organisation, what.period)
+    facts_of = (what.assessment, what.person, what.head, what.organisation, what.period)
+    values = (*facts_of, texts_mark(what.answers))
     about = tuple(zip(_KIND.about, (_KIND.name, *values), strict=True))
     sheets.append(TableSheet(ABOUT, ABOUT, _LEAVE, facts, about))
     write_tables(

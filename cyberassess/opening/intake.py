@@ -5,6 +5,8 @@ stands, where its original is kept, and the receipt of what was taken.
 """
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,6 +102,19 @@ def belongs(about: Mapping[str, str]) -> Belongs:
     return Belongs(*(about.get(each, "") for each in (ABOUT[1], *ABOUT[3:], ABOUT[2])))
 
 
+TEXTS = "Texts"
+"""The label of the fingerprint of what we wrote to be read, on the sheet about a file."""
+
+
+def texts_mark(rows: Iterable[tuple[str, ...]]) -> str:
+    """Give what stands for texts we write to be read.
+
+    Only where it is the same can what stands in a file be compared with what was written: another
+    version says the same in other words.
+    """
+    return hashlib.sha256(json.dumps(sorted(rows)).encode()).hexdigest()
+
+
 def need_ours(assessment: Assessment, name: str, what: str, found: Belongs, hint: str) -> None:
     """See that a file belongs to this assessment.
 
@@ -115,7 +130,7 @@ def need_ours(assessment: Assessment, name: str, what: str, found: Belongs, hint
         return
     settings = assessment.contents.settings
     if (found.organisation, found.period) == (settings.organisation, settings.period):
-        whose = f"{found.organisation}, {found.period}, in another assessment of that name"
+        whose = "another assessment with the same name and period"
     else:
         whose = f"{found.organisation or 'another organisation'}, "
         whose += found.period or "another period"

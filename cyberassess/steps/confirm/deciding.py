@@ -33,6 +33,7 @@ from cyberassess.opening.intake import (
     need_ours,
     state_at,
     take_down,
+    texts_mark,
 )
 from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
@@ -133,7 +134,7 @@ def _receive(coming: Coming) -> None:
             session.actor = actor_of(session, came.decided_by)
         result.person = session.actor.name
         result.problems += came.problems
-        taking = _Taking(result, session, then)
+        taking = _Taking(result, session, then, came.texts)
         taking.go(came.rows)
         if not taking.wrote and is_known(assessment, result.sha256):
             session.pending.clear()
@@ -154,13 +155,18 @@ DECISIONS = Returning(_is_decisions, _receive)
 class _Taking:
     """The decisions of one workbook being recorded."""
 
-    def __init__(self, result: ReceivedFile, session: Writing, then: Assessment) -> None:
+    def __init__(
+        self, result: ReceivedFile, session: Writing, then: Assessment, texts: str
+    ) -> None:
         self.result = result
         self.session = session
         from cyberassess.books.row_texts import Texts
 
         self.was = {each.ref: each for each in waiting(then)}
         self.subjects = Texts.of((each.ref, each.subject) for each in self.was.values())
+        ours = ((each.ref, each.subject, each.now) for each in self.was.values())
+        self.is_comparable = texts == texts_mark(ours)
+        """Whether what we wrote to be read reads the same today."""
         self.with_moved: set[str] = set()
         """The sheets on which a row stands beside another one's subject."""
         self.now = {each.ref: each for each in waiting(session.assessment)}
@@ -200,7 +206,13 @@ class _Taking:
             ("" if row.decision or row.reason else row.where, row.subject, was.subject),
         ):
             is_another = ours != was.now and self.subjects.owner(text, ours)
-            if where and text and _plain(text) != _plain(ours) and not is_another:
+            if (
+                self.is_comparable
+                and where
+                and text
+                and _plain(text) != _plain(ours)
+                and not is_another
+            ):
                 message = f'"{text[:60]}" stands where nothing is read.'
                 hint = 'It was not recorded. Write it under "Your reason" beside its row.'
                 self.result.problems.append(Problem("unexpected-text", where, message, hint))

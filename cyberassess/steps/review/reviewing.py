@@ -63,6 +63,7 @@ from cyberassess.opening.assessment import (
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
 from cyberassess.opening.intake import (
+    TEXTS,
     Belongs,
     ReceivedFile,
     SetAt,
@@ -70,6 +71,7 @@ from cyberassess.opening.intake import (
     keep,
     need_ours,
     state_at,
+    texts_mark,
     write_slip,
 )
 
@@ -273,6 +275,8 @@ def _receive(coming: Coming) -> None:
 def _over_answers(came: Came, then: Assessment) -> list[Problem]:
     """Report words typed over the answers that are there to be read."""
     sent = list(_answers(then)) if came.reference else []
+    if came.about.get(TEXTS) != texts_mark(sent):
+        return []
     rows = {row[0]: dict(zip(ANSWERS, row, strict=True)) for row in sent}
     strange = [
         (place, cell)

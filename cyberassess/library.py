@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from cyberassess.steps.receive.answering import Said as Said
     from cyberassess.steps.receive.answering import Told as Told
     from cyberassess.steps.report.printing import Printed as Printed
-    from cyberassess.steps.review.reviewing import ReviewReceived as ReviewReceived
     from cyberassess.steps.review.reviewing import ReviewSent as ReviewSent
     from cyberassess.steps.send.sending import SentFile as SentFile
 
@@ -306,7 +305,7 @@ def fill_in_review(
     return fill_review(Path(blank), Path(output), rows)
 
 
-def receive_review(folder: Path | str, path: Path | str) -> "ReviewReceived":
+def receive_review(folder: Path | str, path: Path | str) -> "ReceivedFile":
     """Take in an assurer's workbook that came back; it is kept byte for byte."""
     from cyberassess.steps.review.reviewing import receive_review as receive_book
 

@@ -15,6 +15,7 @@ from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
 from cyberassess.books.tables import Row, about_of, read_tables
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import Problem, WorkbookError, counted
+from cyberassess.opening.intake import TEXTS, texts_mark
 
 REF = "Ref"
 SUBJECT = "What it is about"
@@ -96,7 +97,7 @@ KIND = Kind(
         *("decision", "decisions", _NOTHING),
     ),
     name="Decisions workbook",
-    about=("Kind", "Assessment", "Head", "Organisation", "Period", "Rows", "Written by"),
+    about=("Kind", "Assessment", "Head", "Organisation", "Period", "Rows", "Written by", TEXTS),
     said=(DECIDED_BY,),
 )
 
@@ -151,7 +152,8 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
         to_change=(DECIDED_BY,),
     )
     values = (KIND.name, what.assessment, what.head, what.organisation, what.period, str(total))
-    about = tuple(zip(KIND.about, (*values, f"cyberassess {what.tool}"), strict=True))
+    texts = texts_mark(row for sheet in what.sheets for row in sheet.rows)
+    about = tuple(zip(KIND.about, (*values, f"cyberassess {what.tool}", texts), strict=True))
     sheets = [_sheet(each) for each in what.sheets if each.rows]
     write_tables(
         path,
@@ -183,6 +185,8 @@ class Decided:
     """The same, for messages."""
     now: str = ""
     """What stood when it was written, as it stands in the file."""
+    now_at: str = ""
+    """Its cell, for messages; empty where it holds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,8 @@ class DecisionsReturn:
     rows: tuple[Decided, ...]
     problems: tuple[Problem, ...]
     """Cells that could not be read, in reading order."""
+    texts: str = ""
+    """What stands for the texts it was written with; empty where it does not say."""
 
 
 def is_decisions(book: Book) -> bool:
@@ -232,6 +238,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
         decided_by,
         tuple(each for each in rows if each is not None),
         tuple(came.problems),
+        came.about.get(TEXTS, ""),
     )
 
 
@@ -253,4 +260,5 @@ def _decided(row: Row, source: Source, problems: list[Problem]) -> Decided | Non
         place.source_of(first),
         place.of(first),
         row.text(NOW),
+        place.of(row.cells[NOW]) if NOW in row.cells else "",
     )

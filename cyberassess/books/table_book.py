@@ -29,6 +29,7 @@ from cyberassess.books.look import (
 from cyberassess.disk import files
 from cyberassess.opening.assessment import Assessment, now
 from cyberassess.opening.files_for_people import csv_bytes, moment, saving
+from cyberassess.opening.intake import about_values
 
 _A3 = 8
 HEADINGS_ROW = 4
@@ -163,8 +164,11 @@ def write_tables(
     files.write_whole(path, memory.getvalue())
 
 
-def write_table(assessment: Assessment, path: Path, sheet: TableSheet) -> None:
-    """Write one table, as CSV where the path says so, else as a workbook.
+ABOUT, ABOUT_LINE = "About this file", "Leave this sheet as it is."
+
+
+def write_table(assessment: Assessment, path: Path, sheet: TableSheet, kind: Kind) -> None:
+    """Write one table, as CSV where the path says so, else as a workbook that says whose it is.
 
     Raises:
         AssessmentError: where it cannot be written.
@@ -176,7 +180,11 @@ def write_table(assessment: Assessment, path: Path, sheet: TableSheet) -> None:
             files.write_whole(path, csv_bytes([headings, *sheet.rows]))
             return
         marking = assessment.contents.settings.marking.filled
-        write_tables(path, [sheet], marking=marking, footer=sheet.title, created=moment(now()))
+        facts = (Column("", 160, is_input=False), Column("What it says", 700, is_input=False))
+        about = TableSheet(ABOUT, ABOUT, ABOUT_LINE, facts, about_values(assessment, kind.name))
+        write_tables(
+            path, [sheet, about], marking=marking, footer=sheet.title, created=moment(now())
+        )
 
 
 def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None:

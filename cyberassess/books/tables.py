@@ -180,10 +180,14 @@ class Came:
     rows: list[Row] = field(default_factory=list)
     repeated: list[Row] = field(default_factory=list)
     """Rows that stand there twice with different words: none of them is taken."""
+    reference: list[tuple[Place, Mapping[str, Cell]]] = field(default_factory=list)
+    """Rows of a table that is there to be read alone, by heading."""
     problems: list[Problem] = field(default_factory=list)
     """In reading order; then rows that say different things."""
     is_refused: bool = False
     """Whether a row or a column of it could not be taken."""
+    saved: str = ""
+    """The time of saving inside it, ISO 8601 in UTC; empty where there is none."""
 
 
 def about_of(book: Book, kind: Kind) -> Sheet | None:
@@ -198,8 +202,11 @@ def about_of(book: Book, kind: Kind) -> Sheet | None:
     return None
 
 
-def read_table(path: Path, kind: Kind) -> Came:
+def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
     """Read a spreadsheet people keep themselves, as a workbook, CSV or YAML.
+
+    Args:
+        book: what it holds, where it was opened already.
 
     Raises:
         AssessmentError: where it has not the headings, cannot be read, or is to be taken as a
@@ -207,10 +214,10 @@ def read_table(path: Path, kind: Kind) -> Came:
         WorkbookError: where a workbook cannot be read.
     """
     lines: dict[int, str] = {}
-    if path.suffix.lower() == ".xlsx":
+    if book is None and path.suffix.lower() == ".xlsx":
         with Reader() as reader:
             book = reader.read(path)
-    else:
+    elif book is None:
         names = [tables.fold(each) for each in kind.needed]
         try:
             rows, _ = read_rows(path, tuple(tables.Field(each, (each,)) for each in names))
@@ -243,7 +250,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
         kind: what it is made of.
         lines: names of the rows, where it was no workbook.
     """
-    came = Came()
+    came = Came(saved=book.saved)
     about = about_of(book, kind) if kind.name else None
     for sheet in book.sheets:
         _Sheet(sheet, Place(name, sheet.name, lines or {}), kind, came).read(sheet is about)
@@ -458,6 +465,11 @@ class _Sheet:
         """Pass over a table that is there to be read; what stands beside it is reported."""
         known = {tables.fold(each) for each in self.kind.reference}
         ours = {n for n, cell in self.rows[at].items() if tables.fold(cell.text) in known}
+        named = {n: cell.text.strip() for n, cell in self.rows[at].items() if n in ours}
+        self.came.reference += [
+            (self.place, {named[n]: cell for n, cell in self.rows[each].items() if n in ours})
+            for each in numbers
+        ]
         rows = [self.rows[number] for number in (at, *numbers)]
         whole = [{n: c for n, c in row.items() if n in ours} for row in rows]
         self.strange(

@@ -4,13 +4,16 @@ import io
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from cyberassess.domain.characters import visible_lines
+
+if TYPE_CHECKING:
+    from cyberassess.opening.intake import ReceivedFile
 
 NARROW = 52
 """Below so many columns, help names an option on one line and explains it on the next."""
@@ -148,6 +151,22 @@ def wrap(text: str, indent: str = "") -> list[str]:
     """Break a text into lines that fit the terminal."""
     width = max(_width() - 1, 20)
     return _wrapped(text, width, initial_indent=indent, subsequent_indent=indent + "  ") or [""]
+
+
+def came_lines(found: "ReceivedFile") -> Iterator[str]:
+    """Name what a file changes, where its original lies, and what goes back for it."""
+    for what, names in (("Added", found.added), ("Changed", found.changed)):
+        if names:
+            yield from wrap(f"{what}: {', '.join(names)}", "  ")
+    for each in found.changes:
+        yield from wrap(f"{each.what}: was {each.old}, is now {each.new}", "  ")
+    for what, place in (
+        ("The original is kept as", found.kept_as),
+        ("A receipt to send back:", found.receipt),
+        ("A workbook to send back, with what to look at again:", found.notes),
+    ):
+        if place:
+            yield f"  {what} {place}"
 
 
 def short(text: str, most: int) -> str:

@@ -17,7 +17,7 @@ from cyberassess.terminal.running import (
 )
 
 if TYPE_CHECKING:
-    from cyberassess.steps.people.tables import TableTaken
+    from cyberassess.opening.intake import ReceivedFile
 
 
 _reason = click.option(
@@ -36,7 +36,7 @@ _force = click.option("--force", is_flag=True, help="Replace the file.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
 
 
-def _say_taken(context: click.Context, found: "TableTaken", *, dry_run: bool) -> None:
+def _say_taken(context: click.Context, found: "ReceivedFile", *, dry_run: bool) -> None:
     from cyberassess.steps.people.words import taken_lines
 
     for line in taken_lines(found, dry_run=dry_run):
@@ -266,7 +266,7 @@ def people_import(
     from cyberassess.steps.people.asking_who import ask_who
     from cyberassess.steps.people.tables import import_people
 
-    def take(renamed: Sequence[str], new: Sequence[str]) -> "TableTaken":
+    def take(renamed: Sequence[str], new: Sequence[str]) -> "ReceivedFile":
         return import_people(
             Path(context.obj),
             file,

@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cyberassess.books.table_book import Column, Kind, TableSheet, write_table
-from cyberassess.books.tables import Row, read_table, without_repeats
+from cyberassess.books.coming import Coming, Returning, take_one
+from cyberassess.books.table_book import ABOUT as ABOUT_TITLE
+from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, TableSheet, write_table
+from cyberassess.books.tables import Came, Row, about_of, read_table, without_repeats
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import make_ref
@@ -17,14 +19,10 @@ from cyberassess.domain.record.numbering import NUMBERED, next_number
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
 from cyberassess.domain.result.findings import Finding, findings
 from cyberassess.errors import AssessmentError, Problem, closest
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    rehearse,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.files_for_people import refuse_existing
+from cyberassess.opening.intake import ABOUT, ReceivedFile, Weighing, last_set
 from cyberassess.opening.names import typed_date
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.sources.tables import fold
@@ -256,8 +254,10 @@ KIND = Kind(
     once=("Action",),
     unread="It was not stored. Write it under one of the headings, beside its action.",
     refused="The row was not stored.",
-    titles=("Plan of {organisation}, {period}",),
-    lines=(_LINE,),
+    titles=("Plan of {organisation}, {period}", ABOUT_TITLE),
+    lines=(_LINE, ABOUT_LINE),
+    name="Plan",
+    about=ABOUT,
     is_plain=True,
 )
 _INPUTS = {
@@ -331,56 +331,116 @@ def export_plan(folder: Path, output: Path | None = None, *, force: bool = False
     ]
     title = f"Plan of {settings.organisation}, {settings.period}"
     sheet = TableSheet("Plan", title, _LINE, _COLUMNS, tuple(rows), is_wide=True)
-    write_table(assessment, path, sheet)
+    write_table(assessment, path, sheet, KIND)
     return path
-
-
-@dataclass
-class PlanTaken:
-    """What a plan from a workbook changed."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    empty: int = 0
-    """Rows in which nothing is planned yet."""
-    problems: list[Problem] = field(default_factory=list)
 
 
 def import_plan(
     folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
-) -> PlanTaken:
+) -> ReceivedFile:
     """Take a plan in from a workbook or CSV with the headings that export writes.
 
-    A row that cannot be taken in is named and the others are stored.
+    A row that cannot be taken in is named and the others are stored. What was changed since the
+    file was written stays, unless the file says something else and is newer.
 
     Raises:
         AssessmentError: where the file has not the headings, or cannot be read.
+        WorkbookError: where a workbook cannot be read, or is another assessment's.
     """
-    taken = PlanTaken()
-    if dry_run:
-        _take(rehearse(folder, "plan import").assessment, path, taken)
-        return taken
-    with writing(folder, "plan import", by=by) as session:
-        session.write(_take(session.assessment, path, taken))
-    return taken
+    return take_one(folder, path, PLAN, command="plan import", dry_run=dry_run, by=by)
 
 
-def _take(assessment: Assessment, path: Path, taken: PlanTaken) -> list[Event]:
-    came = read_table(path, KIND)
-    found: list[_Planned] = []
-    for row in came.rows:
-        try:
-            found.append(_Planned.of(assessment, row))
-        except AssessmentError as cause:
-            came.problems += [replace(each, where=row.where) for each in cause.problems]
-    taken.empty = sum(not each.row.said for each in found)
-    found = [each for each in found if each.row.said]
-    came.rows = [each.row for each in found]
-    kept = {id(each) for each in without_repeats(came, KIND, [e.identity for e in found])}
-    taken.problems += came.problems
-    made = [_take_row(assessment, each, taken) for each in found if id(each.row) in kept]
-    return [each for each in made if each is not None]
+def _receive(coming: Coming) -> None:
+    result = coming.result
+    result.noun = "action"
+    came = read_table(result.path, KIND, coming.book)
+    with coming.session() as session:
+        weighing, then = coming.weighing(session.assessment, came, "plan", _AGAIN)
+        events = _Taking(session.assessment, weighing, then).take(came)
+        result.stored = len(events)
+        coming.take_down(session, events, "Plan", [f"Added: {', '.join(result.added)}"])
+
+
+PLAN = Returning(lambda book: about_of(book, KIND) is not None, _receive)
+_AGAIN = "write a new one with cyberassess plan export."
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """The rows of one plan being taken."""
+
+    assessment: Assessment
+    weighing: Weighing
+    then: Assessment | None
+    """The state the file was written at; ``None`` where it does not say."""
+
+    def take(self, came: Came) -> list[Event]:
+        """Give the events that store what is new."""
+        result = self.weighing.result
+        found: list[_Planned] = []
+        for row in came.rows:
+            try:
+                found.append(_Planned.of(self.assessment, row, self.weighing))
+            except AssessmentError as cause:
+                came.problems += [replace(each, where=row.where) for each in cause.problems]
+        result.empty = sum(not each.row.said for each in found)
+        found = [each for each in found if each.row.said]
+        came.rows = [each.row for each in found]
+        kept = {id(each) for each in without_repeats(came, KIND, [e.identity for e in found])}
+        result.problems += came.problems
+        made = [self._row(each) for each in found if id(each.row) in kept]
+        return [each for each in made if each is not None]
+
+    def _row(self, planned: "_Planned") -> Event | None:
+        row, key, there = planned
+        result, state = self.weighing.result, self.assessment.state
+        if problem := _moved(self.assessment, planned):
+            result.problems.append(problem)
+            return None
+        record = state.record(ACTION, there.id) if there else None
+        before = dict(record.fields) if record else {}
+        asked = Wanted(**{name: row.text(h) for h, name in _INPUTS.items() if h in row.headings})
+        fields, problems = _fields(self.assessment, before, asked, row.where)
+        if not fields.get("title"):
+            message = "The row does not say what will be done."
+            problems.append(Problem("no-action", row.where, message, KIND.refused))
+        if problems:
+            result.problems += problems
+            return None
+        if there:
+            fields = before | self._weighed(there, row, before, fields)
+        fields = {name: value for name, value in (fields | _about(key)).items() if value}
+        if _same(fields, before):
+            result.unchanged += 1
+            return None
+        if there:
+            result.changed.append(there.ref)
+            return _event(there.id, fields)
+        number = next_number(state, ACTION) + len(result.added)
+        result.added.append(NUMBERED[ACTION].format(number))
+        return _event(secrets.token_hex(8), fields | {"number": number})
+
+    def _weighed(
+        self, there: Action, row: Row, before: Mapping[str, Any], fields: Mapping[str, Any]
+    ) -> dict[str, str]:
+        """Give the fields of an action that is there, none of them older than it is."""
+        then = self.then.state.record(ACTION, there.id) if self.then else None
+        history = self.assessment.state.record_history.get((ACTION, (there.id,)), ())
+        return self.weighing.values(
+            there.ref,
+            row.where,
+            _inputs(fields),
+            _inputs(before),
+            _inputs(then.fields if then else {}) if self.then else None,
+            set_at=lambda name: last_set(history, name),
+            say=lambda name, value: self.assessment.name_of(value) if name == "owner" else value,
+        )
+
+
+def _inputs(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Give what people write of an action, with what stands for what they leave out."""
+    usual = {"status": Progress.PLANNED.value, "priority": "3"}
+    return {name: str(fields.get(name) or usual.get(name, "")) for name in _INPUTS.values()}
 
 
 class _Planned(NamedTuple):
@@ -391,7 +451,7 @@ class _Planned(NamedTuple):
     there: Action | None
 
     @classmethod
-    def of(cls, assessment: Assessment, row: Row) -> "_Planned":
+    def of(cls, assessment: Assessment, row: Row, weighing: Weighing) -> "_Planned":
         """Find what a row is about.
 
         Raises:
@@ -401,40 +461,13 @@ class _Planned(NamedTuple):
         ref, title = row.text("Action"), row.text("What will be done")
         if ref:
             return cls(row, key, _in_file(assessment, ref, key, title))
-        return cls(row, key, _same_action(assessment, key, title))
+        return cls(row, key, _same_action(assessment, key, title, weighing))
 
     @property
     def identity(self) -> str:
         """What no two rows share: the action, or outcome and words of a new one."""
         title = self.row.text("What will be done")
         return self.there.id if self.there else "/".join((*self.about, title)) if title else ""
-
-
-def _take_row(assessment: Assessment, planned: _Planned, taken: PlanTaken) -> Event | None:
-    row, key, there = planned
-    if problem := _moved(assessment, planned):
-        taken.problems.append(problem)
-        return None
-    record = assessment.state.record(ACTION, there.id) if there else None
-    before = dict(record.fields) if record else {}
-    asked = Wanted(**{name: row.text(h) for h, name in _INPUTS.items() if h in row.headings})
-    fields, problems = _fields(assessment, before, asked, row.where)
-    if not fields.get("title"):
-        message = "The row does not say what will be done."
-        problems.append(Problem("no-action", row.where, message, KIND.refused))
-    if problems:
-        taken.problems += problems
-        return None
-    fields |= _about(key)
-    if _same(fields, before):
-        taken.unchanged += 1
-        return None
-    if there:
-        taken.changed.append(there.ref)
-        return _event(there.id, fields)
-    number = next_number(assessment.state, ACTION) + len(taken.added)
-    taken.added.append(NUMBERED[ACTION].format(number))
-    return _event(secrets.token_hex(8), fields | {"number": number})
 
 
 def _moved(assessment: Assessment, planned: _Planned) -> Problem | None:
@@ -459,14 +492,24 @@ def _moved(assessment: Assessment, planned: _Planned) -> Problem | None:
     return None
 
 
-def _same_action(assessment: Assessment, key: OutcomeKey, title: str) -> Action | None:
+def _same_action(
+    assessment: Assessment, key: OutcomeKey, title: str, weighing: Weighing
+) -> Action | None:
     """Give the action a row without a reference is about: same outcome, same words.
 
-    So a workbook that is taken in twice adds nothing the second time.
+    So a workbook that is taken in twice adds nothing the second time, also where the action goes
+    by other words since.
     """
     wanted = fold(title)
-    found = (e for e in actions_of(assessment.state) if e.about == key and fold(e.title) == wanted)
-    return next(found, None)
+    actions = [each for each in actions_of(assessment.state) if each.about == key]
+    found = [each for each in actions if fold(each.title) == wanted]
+    for each in actions if wanted and not found else ():
+        history = assessment.state.record_history.get((ACTION, (each.id,)), ())
+        changed = last_set(history, "title")
+        was = {fold(str(record.fields.get("title", ""))) for record in history}
+        if wanted in was and changed and weighing.is_older(changed):
+            found.append(each)
+    return next(iter(found), None)
 
 
 def _same(fields: Mapping[str, Any], before: Mapping[str, Any]) -> bool:

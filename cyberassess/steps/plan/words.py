@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
-from cyberassess.terminal.fitting import wrap
+from cyberassess.terminal.fitting import came_lines, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.record.plan import Action
     from cyberassess.opening.assessment import Assessment
-    from cyberassess.steps.plan.planning import PlanTaken
+    from cyberassess.opening.intake import ReceivedFile
 
 Json = dict[str, Any]  # NOTE: printed as it is.
 
@@ -95,7 +95,7 @@ def plan_json(assessment: "Assessment") -> Json:
     }
 
 
-def plan_taken_lines(found: "PlanTaken", *, dry_run: bool) -> Iterator[str]:
+def plan_taken_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
     """Say what a plan from a workbook changed."""
     would = "would be " if dry_run else ""
     yield from wrap(
@@ -103,5 +103,6 @@ def plan_taken_lines(found: "PlanTaken", *, dry_run: bool) -> Iterator[str]:
         f"{len(found.changed)} {would}changed, "
         f"{found.unchanged} as before; {counted(found.empty, 'row')} not planned yet."
     )
+    yield from came_lines(found)
     if dry_run:
         yield "Nothing was changed."

@@ -17,12 +17,12 @@ from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import reviews
 from cyberassess.errors import AssessmentError, WorkbookError
 from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.documents import report_full
 from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.review.reviewing import (
-    ReviewReceived,
     receive_review,
     review_state,
     review_values,
@@ -108,7 +108,7 @@ LOWER = {
 }
 
 
-def receive(folder: Path, path: Path) -> ReviewReceived:
+def receive(folder: Path, path: Path) -> ReceivedFile:
     return receive_review(folder, path)
 
 
@@ -155,8 +155,7 @@ def test_the_file_is_kept_byte_for_byte_with_a_slip_to_sign(answered: Path, book
     found = receive(answered, path)
     kept = answered / found.kept_as
     assert kept.read_bytes() == path.read_bytes()
-    assert found.slip is not None
-    slip = found.slip.read_text()
+    slip = (answered / found.receipt).read_text()
     assert found.sha256 in slip
     assert "Nadia Okafor" in slip
     assert not verify(answered).problems
@@ -213,7 +212,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(answered: Path, book: Path) 
     path = edit(book, say(**LOWER))
     before = ledger_bytes(answered)
     found = receive_review(answered, path, dry_run=True)
-    assert (found.stored, found.kept_as, found.slip) == (1, "", None)
+    assert (found.stored, (answered / found.kept_as).exists()) == (1, False)
     assert ledger_bytes(answered) == before
 
 

@@ -11,8 +11,7 @@ from types import MappingProxyType
 
 from cyberassess.books.guard import Book, Reader
 from cyberassess.books.tables import Came
-from cyberassess.disk.files import sha256_of
-from cyberassess.disk.files import need_plain
+from cyberassess.disk.files import need_plain, sha256_of
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import WorkbookError
 from cyberassess.opening.assessment import (

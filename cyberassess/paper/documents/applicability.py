@@ -12,6 +12,7 @@ from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, Verdict, has_own_name, joined, said_group
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.sections.checking import said_checks
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, target_of
@@ -140,7 +141,7 @@ def applicability(basis: Basis) -> Applicability:
         one=one,
         untargeted=_untargeted(basis),
         places=tuple(_places(basis)),
-        method=_METHOD,
+        method=(*_METHOD, said_checks(basis)),
     )
 
 
@@ -154,7 +155,7 @@ _METHOD = (
     "set's rule gives. The target is the profile's.",
     "What is in place, and the evidence, are cut short here. The full report has every answer, "
     "text and document.",
-    "This is a self-assessment: nothing was tested. Names are asserted, not authenticated.",
+    "Names are asserted, not authenticated.",
 )
 
 

@@ -19,6 +19,7 @@ from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, trend_chart
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.sections.checking import said_checks
 from cyberassess.paper.sections.gaps import Map, group_map
 from cyberassess.paper.sections.moves import MoveRow, moved_since
 from cyberassess.paper.sections.summary import (
@@ -346,10 +347,7 @@ def _unplanned(basis: Basis) -> str:
 
 def _method(basis: Basis) -> Iterator[str]:
     rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
-    yield (
-        "This is a self-assessment: answers are what people said. Nothing was tested, and no "
-        "document was opened. The full report shows every answer, and who gave it."
-    )
+    yield f"{said_checks(basis)} The full report shows every answer, and who gave it."
     yield f"Results follow the published rule of each set ({rules}); unanswered is never met."
     yield (
         f"A level follows our own rule {THEME_RULE}: 1 under a half of the outcomes meet the "

@@ -13,6 +13,7 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, joined, said_role
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.sections.checking import said_checks
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, target_of
 from cyberassess.paper.sections.summary import (
@@ -150,7 +151,7 @@ def findings_report(basis: Basis) -> FindingsReport:
         open=tuple(_open_row(basis, each) for each in open_),
         others=tuple(_others(basis, below)),
         advice=tuple(_advice(basis)),
-        method=_METHOD,
+        method=(*_METHOD, said_checks(basis)),
     )
 
 
@@ -162,7 +163,6 @@ _METHOD = (
     "document.",
     "An action that is done changes no result: the statements must be answered anew.",
     "The same plan as a workbook, to fill in and read back: cyberassess plan export.",
-    "This is a self-assessment: nothing was tested.",
 )
 
 

@@ -21,6 +21,7 @@ from cyberassess.paper.charts import (
     trend_chart,
 )
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.sections.checking import said_checks
 from cyberassess.paper.sections.gaps import Map, group_map
 from cyberassess.paper.sections.moves import Moved, moved_since
 from cyberassess.paper.sections.summary import (
@@ -141,7 +142,7 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
             _part(headed, each, found, titled=several) for each in headed.frameworks.values()
         ),
         themes_chart=themes_chart(headed, ref),
-        method=tuple(_method()),
+        method=tuple(_method(headed)),
     )
 
 
@@ -290,7 +291,7 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Step:
     )
 
 
-def _method() -> Iterator[str]:
+def _method(basis: Basis) -> Iterator[str]:
     yield (
         "An outcome meets its target when its result is at or above the target in every place it "
         "applies to; without a result it does not."
@@ -302,5 +303,6 @@ def _method() -> Iterator[str]:
     )
     yield (
         "Maturity of a theme is management information of ours, not audit evidence; no publisher "
-        "states it. This is a self-assessment: nothing was tested."
+        "states it."
     )
+    yield said_checks(basis)

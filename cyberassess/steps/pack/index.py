@@ -10,6 +10,7 @@ from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.people.declaring import by_worth
 from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Held, Item, Mark
+from cyberassess.domain.record.pack_kinds import REPORTS
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
 from cyberassess.domain.result.confidence import Confidence, Measured, confidence_in
 from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
@@ -60,8 +61,8 @@ class Inside:
     """Of the signing key; empty where the pack is unsigned."""
     report_signer: str
     """Who signed the report itself; empty where nobody did."""
-    listed: int
-    """How many files the list of fingerprints names."""
+    names: Collection[str]
+    """The files that the list of fingerprints names."""
 
 
 def index_page(inside: Inside) -> PackPage:
@@ -90,8 +91,11 @@ def index_page(inside: Inside) -> PackPage:
         principal=inside.principal,
         is_signed=bool(inside.fingerprint),
         report_signer=inside.report_signer,
-        listed=inside.listed,
-        files=inside.listed + (2 if inside.fingerprint else 1),
+        report=next((each for each in REPORTS if each in inside.names), ""),
+        has_originals=any(each.startswith("received/") for each in inside.names),
+        has_reviews=any(each.startswith("reviews/") for each in inside.names),
+        listed=len(inside.names),
+        files=len(inside.names) + (2 if inside.fingerprint else 1),
         example=f"{row.name}, {row.where}" if row else "",
         to_know=tuple(_to_know(inside)),
         confidence=confidence_rows(assessment),

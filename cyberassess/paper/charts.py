@@ -41,6 +41,8 @@ class Bar(NamedTuple):
     stroke: str = "none"
     line: float = 0.5
     """Width of the stroke."""
+    round: float = 0
+    """How far its corners are rounded."""
 
 
 class Words(NamedTuple):

@@ -42,7 +42,8 @@ PLAN = (
 
 def basis(*events: Data, **changes: Any) -> Basis:
     settings: dict[str, Any] = {"left_out": LEFT_OUT, "listed": SCOPES}
-    return make_basis(small_state(*events), profile=make_profile(GOAL), **(settings | changes))
+    settings |= {"profile": make_profile(GOAL)}
+    return make_basis(small_state(*events), **(settings | changes))
 
 
 def last_year(then: Basis, **more: Any) -> Year:

@@ -14,8 +14,9 @@ from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.documents.findings import findings_report
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
-from cyberassess.paper.sections.checking import said_checks
-from tests.domain.builder import Data, record_event
+from cyberassess.paper.sections.checking import said_checks, said_dissent
+from tests.domain.builder import Data, answer_events, make_profile, record_event
+from tests.paper.made import GOAL
 from tests.paper.test_board import REF, basis
 
 SELF = "This is a self-assessment: answers are what people said. "
@@ -84,3 +85,84 @@ def test_no_document_says_that_nothing_was_done_where_something_was(
     text = re.sub(r"<[^>]+>", " ", re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL))
     assert _CLAIMS.findall(text) == []
     assert f"{SELF}1 of 6 results was reviewed independently, by test; 1 of 3 documents" in text
+
+
+LOWER = (
+    review("B2.a", "revenues", "low", "test"),
+    review("A1.a", "organisation", "high", "test"),
+)
+
+
+def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
+    goal = make_profile(GOAL | {"B2.b": "low", "B2.c": "low", "B2.a": "middle"})
+    scopes = [{"id": "revenues", "kind": "system", "title": "Revenues"}]
+    never = dict.fromkeys(("revenues/B2.b.N.1", "revenues/B2.b.N.2"), "never")
+    now = basis(
+        *answer_events({"revenues/B2.a.H.1": "true", **never}),
+        *LOWER, profile=goal, listed=scopes,
+    )  # fmt: skip
+    assert board_summary(now).lead_count == "2 of 3 outcomes meet our target."
+    said = (
+        "The independent review looked at 2 results and lowered 1: B2.a Outcome B2.a (Revenues). "
+        "On that view 1 of 3 outcomes meets our target."
+    )
+    for made in (board_summary(now), full_report(now).front):
+        assert made.dissent == said
+    assert findings_report(now).dissent == (
+        f"{said} By the review B2.a Outcome B2.a (Revenues) falls short too; it makes no finding "
+        "here."
+    )
+    assert said in applicability(now).basis
+    assert theme_report(now).dissent == said.replace("2 results", "1 result")
+    is_open = board_summary(now, edition="open").dissent
+    assert is_open == said.replace(": B2.a Outcome B2.a (Revenues)", "")
+    assert theme_report(now, theme="people").dissent == (
+        "The independent review looked at 1 result and lowered none."
+    )
+
+
+def test_a_review_that_raises_or_changes_no_count_says_so() -> None:
+    assert said_dissent(basis(review("B2.b", "revenues", "low"))) == (
+        "The independent review looked at 1 result, raised 1 and lowered none. "
+        "On that view pipes has the same count."
+    )
+    assert said_dissent(basis(review("B2.b", "revenues", "unsure"))) == ""
+    assert said_dissent(basis()) == ""
+
+
+def test_a_lowered_outcome_has_a_mark_on_its_box_and_a_third_determination() -> None:
+    plain, lower = basis(), basis(*LOWER)
+    drawn = board_summary(lower).squares
+    before = board_summary(plain).squares
+    assert drawn is not None
+    assert before is not None
+    assert "The independent review found less for: B2.a." in drawn.alternative
+    assert "found less" not in before.alternative
+    assert "the independent review found less" in [each.text for each in drawn.words]
+    assert len(drawn.bars) == len(before.bars) + 4  # on the box, and beside what it means
+    is_open = board_summary(lower, edition="open").squares
+    assert is_open is not None
+    assert "The independent review found less for: 1." in is_open.alternative
+    (view,) = (
+        outcome
+        for place in full_report(lower).scopes
+        for group in place.groups
+        for outcome in group.outcomes
+        if outcome.anchor.endswith("revenues-B2.a")
+    )
+    strip = [(each.label, each.verdict.word) for each in view.verdicts]
+    assert strip[-3:] == [("Confirmed", "Not yet"), ("Assurer", "Low"), ("Target", "Middle")]
+    rows = [
+        row.reviewed
+        for place in applicability(lower).places
+        for group in place.groups
+        for row in group.rows
+        if row.reviewed
+    ]
+    assert rows == ["High", "Low"]
+
+
+def test_an_assurer_who_could_not_say_stands_in_the_strip_too() -> None:
+    view = full_report(basis(review("A1.a", "organisation", "unsure"))).scopes[0].groups[0]
+    words = [(each.label, each.verdict.word) for each in view.outcomes[0].verdicts]
+    assert ("Assurer", "Could not determine") in words

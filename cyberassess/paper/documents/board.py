@@ -19,19 +19,18 @@ from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, trend_chart
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.sections.checking import said_checks
+from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.gaps import Map, group_map
 from cyberassess.paper.sections.moves import MoveRow, moved_since
+from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     NOT_PLANNED,
     Figure,
     GapRow,
-    Squares,
     ThemeTable,
     figures,
     gaps_note,
     gaps_title,
-    row_of_squares,
     said_before,
     said_count,
     said_due,
@@ -86,6 +85,8 @@ class BoardSummary(Document):
     """What rose and fell since last year, in a sentence."""
     moved_by: tuple[str, ...]
     """The answers behind the result, a sentence each."""
+    dissent: str
+    """What an independent review found otherwise."""
     figures: tuple[Figure, ...]
     gaps: tuple[GapRow, ...]
     gaps_title: str
@@ -137,16 +138,6 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     gaps = () if is_open else top_gaps(basis)
     moved = moved_since(basis)
     more = len(moved.rows) - _MOST_MOVES
-    squares = row_of_squares(basis, score)
-    if squares is not None and is_open:
-        squares = dataclasses.replace(
-            squares,
-            squares=tuple(dataclasses.replace(each, ref="") for each in squares.squares),
-            in_words="",
-        )
-    elif squares is not None:
-        message = f"{squares.message}. {squares.in_words}"
-        squares = dataclasses.replace(squares, message=message, in_words="")
     trend = trend_chart(basis, ref, basis.headline.id)
     if is_open:
         charts = [confidence_chart(basis), trend]
@@ -166,11 +157,12 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         lead_before=said_before(basis, basis.headline.id),
         lead_weakest="" if is_open else said_weakest(basis),
         verdicts=() if is_open else tuple(said_verdicts(basis)),
-        squares=squares,
+        squares=row_of_squares(basis, is_open=is_open),
         level=said_level(basis, score),
         target=whose_target(basis),
         moved=moved.sentence,
         moved_by=() if is_open else moved.named,
+        dissent=said_dissent(basis, is_open=is_open),
         figures=figures(basis),
         gaps=gaps,
         gaps_title=gaps_title(gaps),

@@ -150,9 +150,11 @@ class _Writer:
         for verdict in summary.verdicts:
             self._say(verdict)
         if summary.squares:
-            picture = squares_png(summary.squares, summary.frame.look.colours)
-            self._picture(picture, summary.squares.message, _TEXT_WIDTH)
+            picture = squares_png(summary.squares)
+            self._picture(picture, summary.squares.alternative, _TEXT_WIDTH)
         self._say(" ".join(filter(None, (summary.level, summary.target, summary.moved))))
+        if summary.dissent:
+            self._say(summary.dissent, bold=True)
         for line in summary.moved_by:
             self._say(line)
         for chart in summary.pictures:

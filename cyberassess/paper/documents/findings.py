@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Action, Progress
-from cyberassess.domain.record.reviewing import RISKS, reviews
+from cyberassess.domain.record.reviewing import RISKS
 from cyberassess.domain.result.counting import word_of
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, joined, said_role
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.sections.checking import said_checks
+from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, target_of
 from cyberassess.paper.sections.summary import (
@@ -107,6 +107,8 @@ class FindingsReport(Document):
     about: str
     lead: str
     target: str
+    dissent: str
+    """What an independent review found otherwise, and what that makes a finding."""
     figures: tuple[Figure, ...]
     owners: tuple[OwnerRow, ...]
     planned: tuple[ActionTable, ...]
@@ -141,6 +143,7 @@ def findings_report(basis: Basis) -> FindingsReport:
         ),
         lead=_lead(basis, about),
         target=f"{whose_target(basis)} {said_comparisons(basis)}",
+        dissent=_dissent(basis),
         figures=tuple(_figures(basis, about)),
         owners=tuple(_owners(basis)),
         planned=tuple(_planned(basis, below)),
@@ -164,6 +167,21 @@ _METHOD = (
     "An action that is done changes no result: the statements must be answered anew.",
     "The same plan as a workbook, to fill in and read back: cyberassess plan export.",
 )
+
+
+def _dissent(basis: Basis) -> str:
+    said = said_dissent(basis)
+    short = [
+        basis.name_of(each)
+        for each in basis.lowered
+        if each.meets_target
+        and each.target is not None
+        and basis.reviewed[each.key] < each.asked.framework.ranks[each.target]
+    ]
+    if not short:
+        return said
+    verb = "falls" if len(short) == 1 else "fall"
+    return f"{said} By the review {'; '.join(short)} {verb} short too; it makes no finding here."
 
 
 def _how_far(about: Mapping[OutcomeKey, list[Action]], key: OutcomeKey) -> Progress | None:
@@ -333,7 +351,7 @@ def _open_row(basis: Basis, finding: Finding) -> OpenRow:
 def _advice(basis: Basis) -> Iterator[AdviceRow]:
     """Give what assurers recommend, the highest risk first, and what is planned about it."""
     found: list[tuple[int, AdviceRow]] = []
-    for key, all_ in reviews(basis.state).items():
+    for key, all_ in basis.reviews.items():
         score = basis.card.by_key.get(key)
         if score is None:
             continue

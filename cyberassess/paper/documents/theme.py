@@ -21,16 +21,14 @@ from cyberassess.paper.charts import (
     trend_chart,
 )
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.sections.checking import said_checks
+from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.gaps import Map, group_map
 from cyberassess.paper.sections.moves import Moved, moved_since
+from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     NO_LEVEL,
     NOT_PLANNED,
-    Squares,
     answered_first,
-    by_outcome,
-    row_of_squares,
     said_before,
     said_count,
     said_due,
@@ -104,6 +102,7 @@ class ThemeReport(Document):
     lead_count: str
     lead_before: str
     target: str
+    dissent: str
     parts: tuple[SetPart, ...]
     themes_chart: Chart | None
     method: tuple[str, ...]
@@ -138,6 +137,7 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
         lead_count=said_count(score, no_target=headed.target(ref) is None),
         lead_before=said_before(headed, found.id),
         target=whose_target(headed),
+        dissent=said_dissent(headed, theme=found.id),
         parts=tuple(
             _part(headed, each, found, titled=several) for each in headed.frameworks.values()
         ),
@@ -172,14 +172,14 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, titled: bool) -> 
         if each.score.key.framework == ref and basis.theme_of(each.score) == theme.id
     ]
     is_first = ref == basis.first.ref
-    meets = [key for key, met in by_outcome(basis).items() if met] if is_first else []
+    meets = [key for key, met in basis.met_everywhere().items() if met] if is_first else []
     charts = (trend_chart(basis, ref, theme.id), distance_chart(basis, inside, meets))
     rungs, note = _rungs(basis, score, inside)
     has_any = bool(score.pairs)
     return SetPart(
         title=f"{framework.title} {framework.version}" if titled else "",
         message=said_headline(basis, ref, theme.id) if score.of else _nothing(score, theme),
-        squares=row_of_squares(basis, score) if is_first else None,
+        squares=row_of_squares(basis) if is_first else None,
         level=said_level(basis, score),
         places=tuple(_places(basis, framework, theme)),
         charts=tuple(each for each in charts if each is not None),

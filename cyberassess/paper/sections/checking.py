@@ -1,11 +1,11 @@
 """What was done to check a result, as far as it is recorded: nothing here is said unasked."""
 
 from cyberassess.domain.record.evidence import Held
-from cyberassess.domain.record.reviewing import reviews
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis
 
 _TEST = "test"
+_MOST_NAMED = 3
 
 
 def said_checks(basis: Basis) -> str:
@@ -16,8 +16,46 @@ def said_checks(basis: Basis) -> str:
     )
 
 
+def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str:
+    """Say what an independent review found otherwise, and what the count would be by it.
+
+    Empty where nobody determined anything.
+
+    Args:
+        is_open: names no outcome.
+        theme: only what counts for it; everything if empty.
+    """
+    seen = [
+        (each, basis.reviewed[each.key])
+        for each in basis.card.outcomes
+        if each.key in basis.reviewed and (not theme or basis.theme_of(each) == theme)
+    ]
+    if not seen:
+        return ""
+    lowered = [each for each, _ in seen if each in basis.lowered]
+    raised = sum(each.rank is None or rank > each.rank for each, rank in seen)
+    text = f"The independent review looked at {counted(len(seen), 'result')}"
+    text += f"{f', raised {raised}' if raised else ''} and lowered {len(lowered) or 'none'}"
+    if lowered and not is_open:
+        text += f": {'; '.join(basis.name_of(each) for each in lowered[:_MOST_NAMED])}"
+        more = len(lowered) - _MOST_NAMED
+        text += f"; and {more} more" if more > 0 else ""
+    return f"{text}.{_on_that_view(basis) if lowered or raised else ''}"
+
+
+def _on_that_view(basis: Basis) -> str:
+    own, other = (basis.met_everywhere(ranks) for ranks in ({}, basis.reviewed))
+    if not own:
+        return ""
+    now, then = sum(own.values()), sum(other.values())
+    if now == then:
+        return f" On that view {basis.headline.title} has the same count."
+    verb = "meets" if then == 1 else "meet"
+    return f" On that view {then} of {counted(len(own), 'outcome')} {verb} our target."
+
+
 def _reviewed(basis: Basis) -> str:
-    found = reviews(basis.state)
+    found = basis.reviews
     results = [each for each in basis.card.outcomes if not each.not_applicable]
     seen = [found[each.key] for each in results if each.key in found]
     if not seen:

@@ -13,7 +13,7 @@ from cyberassess.errors import counted
 from cyberassess.paper.basis import NO_TARGET, Basis, Verdict, joined, said_group, verdict
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.outcomes import result_of, target_of
-from cyberassess.paper.sections.summary import answered_first, by_outcome, no_step, statement_text
+from cyberassess.paper.sections.summary import answered_first, no_step, statement_text
 
 _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
@@ -372,7 +372,7 @@ def _next_level(basis: Basis) -> NextLevel | None:
 
 
 def _ways(basis: Basis) -> list[Way]:
-    unmet = [ref for ref, meets in by_outcome(basis).items() if not meets]
+    unmet = [ref for ref, meets in basis.met_everywhere().items() if not meets]
     found: dict[OutcomeId, list[Finding]] = {ref: [] for ref in unmet}
     for finding in basis.headline_findings():
         found[finding.score.asked.outcome.id].append(finding)

@@ -20,60 +20,18 @@ from cyberassess.domain.sets.framework import (
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined, said_role, share
 from cyberassess.paper.document import prepared_by, said_status
+from cyberassess.paper.sections.checking import said_dissent
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.paper.sections.outcomes import said_verdict
+from cyberassess.paper.sections.squares import Squares, row_of_squares
 
-SQUARES_A_ROW = 20
-SQUARE = 7.2
-"""Side of a square, in millimetres."""
-MARK = 0.5
-"""Width of the line where last year's count ends; it stands between two squares, clear of both."""
-_PITCH = 8.55
-"""From one square to the next, in millimetres."""
-_LEFT = 1.0
-_LONGEST_IN_SQUARE = 5
-"""Characters of an id that a square can hold."""
-_LONGEST_WORDS = 420
-"""Characters of the squares in words that page one has room for."""
 _TOP_GAPS = 3
 _NUMBERS = {2: "two", 3: "three"}
 _TEXTS_A_GAP = 1
 NOT_PLANNED = "not planned yet"
 _BAR = 200
 """Width of a bar in its own units."""
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """One outcome in the row of squares."""
-
-    ref: str
-    meets: bool
-    x: str
-    y: str
-    text_x: str
-    text_y: str
-
-    @property
-    def size(self) -> str:
-        """Size of its letters, in millimetres: five of them are written smaller."""
-        return "2.5" if len(self.ref) < _LONGEST_IN_SQUARE else "2.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Squares:
-    """The row of squares."""
-
-    message: str
-    """What it says, for those who do not see it."""
-    view_box: str
-    height: str
-    squares: tuple[Square, ...]
-    mark: tuple[str, str, str, str, str] | None
-    """Of last year's count: x, how its text is anchored, the text's x and y, what it says."""
-    in_words: str
-    """The same, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +105,8 @@ class Front:
     level: str
     target: str
     rule: str
+    dissent: str
+    """What an independent review found otherwise; empty where nobody reviewed anything."""
     figures: tuple[Figure, ...]
     gaps: tuple[GapRow, ...]
     gaps_title: str
@@ -173,10 +133,11 @@ def front(basis: Basis) -> Front:
         lead_before=said_before(basis, basis.headline.id),
         lead_weakest=said_weakest(basis),
         verdicts=tuple(said_verdicts(basis)),
-        squares=row_of_squares(basis, score),
+        squares=row_of_squares(basis),
         level=said_level(basis, score),
         target=whose_target(basis),
         rule=THEME_RULE,
+        dissent=said_dissent(basis),
         figures=figures(basis),
         gaps=gaps,
         gaps_title=gaps_title(gaps),
@@ -247,69 +208,6 @@ def said_weakest(basis: Basis) -> str:
         return f"The weakest are {places}."
     what = "part" if lowest[0].scope == ORGANISATION else "system"
     return f"The weakest {what} is {places}, with {lowest[0].meets} of {lowest[0].of}."
-
-
-def by_outcome(basis: Basis) -> dict[OutcomeId, bool]:
-    """Say of each outcome of the headline theme with a target whether it meets it everywhere."""
-    results: dict[OutcomeId, bool] = {}
-    for each in basis.card.outcomes:
-        if each.asked.framework.ref != basis.first.ref:
-            continue
-        if basis.theme_of(each) == basis.headline.id and each.meets_target is not None:
-            key = each.asked.outcome.id
-            results[key] = results.get(key, True) and each.meets_target
-    order = list(basis.first.outcomes)
-    return dict(sorted(results.items(), key=lambda item: order.index(item[0])))
-
-
-def row_of_squares(basis: Basis, score: ThemeScore) -> Squares | None:
-    """Draw a square for each outcome of the headline theme that has a target."""
-    results = by_outcome(basis)
-    if not results:
-        return None
-    met = [ref for ref, meets in results.items() if meets]
-    unmet = [ref for ref, meets in results.items() if not meets]
-    has_long_ids = any(len(ref) > _LONGEST_IN_SQUARE for ref in results)
-    squares = tuple(
-        Square(
-            "" if has_long_ids else ref,
-            results[ref],
-            f"{_LEFT + place % SQUARES_A_ROW * _PITCH:.2f}",
-            f"{0.4 + place // SQUARES_A_ROW * _PITCH:.2f}",
-            f"{_LEFT + SQUARE / 2 + place % SQUARES_A_ROW * _PITCH:.2f}",
-            f"{4.9 + place // SQUARES_A_ROW * _PITCH:.2f}",
-        )
-        for place, ref in enumerate((*met, *unmet))
-    )
-    height = -(-len(squares) // SQUARES_A_ROW) * _PITCH - 0.4
-    height += 4.8 if _mark(basis, len(squares)) else 0
-    words = [f"Meet the target: {', '.join(met)}."] if met else []
-    words += [f"Below the target: {', '.join(unmet)}."] if unmet else []
-    said = " ".join(words)
-    if len(said) > _LONGEST_WORDS:
-        said = (
-            f"Filled squares meet the target. The {len(unmet)} below it are named under Findings "
-            "against the target."
-        )
-    return Squares(
-        f"{score.meets} of {counted(score.of, 'outcome')} meet the target",
-        f"0 0 172 {height:.1f}",
-        f"{height * 170 / 172:.1f}mm",
-        squares,
-        _mark(basis, len(squares)),
-        said,
-    )
-
-
-def _mark(basis: Basis, squares: int) -> tuple[str, str, str, str, str] | None:
-    """Say where last year's count ends in the row; ``None`` where it does not fit the row."""
-    before = basis.baseline(basis.first.ref, basis.headline.id)
-    if before is None or before.of != squares or squares > SQUARES_A_ROW:
-        return None
-    x = _LEFT + before.meets * _PITCH - (_PITCH - SQUARE + MARK) / 2
-    near_end = before.meets > SQUARES_A_ROW - 3  # the text would leave the picture
-    text = f"{x - 1.2 if near_end else x + 1.2:.1f}"
-    return f"{x:.2f}", "end" if near_end else "start", text, "12.2", f"last year {before.meets}"
 
 
 NO_LEVEL = (

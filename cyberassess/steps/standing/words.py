@@ -33,6 +33,9 @@ def status_lines(found: "Status") -> Iterator[str]:
         e.confirmed is not None and not e.not_applicable for e in found.assessment.card.outcomes
     )
     yield f"{confirmed} of {counted(confidence.outcomes, 'outcome')} confirmed."
+    if confidence.reviewed:
+        lowered = f", {confidence.lowered} lowered" if confidence.lowered else ""
+        yield f"{confidence.reviewed} reviewed independently{lowered}."
     for said in found.assessment.superseded:
         yield from wrap(said)
     yield ""
@@ -170,7 +173,8 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         f"{found_.evidenced} of {counted(found_.claims, 'claim')} with evidence, "
         f"{found_.seen} with evidence somebody here has seen, "
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
-        f"reviewed; {counted(found_.conflicts, 'conflict')} open."
+        f"reviewed{f', {found_.lowered} lowered' if found_.lowered else ''}; "
+        f"{counted(found_.conflicts, 'conflict')} open."
     )
 
 

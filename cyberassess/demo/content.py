@@ -87,6 +87,7 @@ class Planned(Model):
     cost_text: str = ""
     status: str
     priority: str
+    also: tuple[ScopeId, ...] = ()
 
 
 class Document(Model):

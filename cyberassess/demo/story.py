@@ -219,7 +219,11 @@ def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
         events += [
             happened.put(
                 (each.ref,),
-                happened.Action(framework=FRAMEWORK, **each.model_dump(exclude={"ref"})),
+                happened.Action(
+                    framework=FRAMEWORK,
+                    also=list(each.also) or None,
+                    **each.model_dump(exclude={"ref", "also"}),
+                ),
             )
             for each in council.actions
         ]

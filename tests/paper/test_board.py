@@ -13,6 +13,9 @@ from cyberassess.errors import ReportError
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.documents.board import LONGEST_DECISION, BoardSummary, board_summary, leaks
+from cyberassess.paper.documents.findings import findings_report
+from cyberassess.paper.documents.full import full_report
+from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.look import Look
 from tests.domain.builder import Data, answer_events, make_framework, make_profile, record_event
 from tests.paper.made import GOAL, OUTLINE, make_basis, small_state
@@ -26,7 +29,7 @@ SCOPES = [
 ]  # fmt: skip
 
 
-def action(ref: str, outcome: str, scope: str = "housing", **more: str) -> Data:
+def action(ref: str, outcome: str, scope: str = "housing", **more: object) -> Data:
     fields: Data = {"framework": REF, "scope": scope, "outcome": outcome}
     fields |= {"title": text_field(f"Do {ref}", "s"), "owner": text_field("p2", "s")}
     fields |= {"due": "2027-03-31", "cost": "low", "status": "planned", "priority": "1"}
@@ -70,20 +73,64 @@ def test_page_one_counts_gaps_and_their_plan(summary: BoardSummary) -> None:
     assert summary.gaps_note.startswith("Chosen by the priority given in the plan")
 
 
-def test_the_plan_is_counted_by_outcome_and_by_cost(summary: BoardSummary) -> None:
+def test_the_plan_is_counted_by_place_and_by_cost(summary: BoardSummary) -> None:
     assert summary.plan == (
-        "3 outcomes in all themes are below target; 2 of them have an action. "
+        "In all themes 4 results, each place counted, are below target; 2 of them have an action. "
         "Cost of the 2 actions: 1 under £10k and 1 over £50k."
     )
     assert [each.ref for each in summary.actions] == ["ACT-001", "ACT-002"]
-    assert summary.actions_note == "Below target and not planned yet: B2.c."
+    assert summary.actions_note == (
+        "Below target and not planned yet: B2.b (Housing), B2.c (Revenues)."
+    )
+
+
+def test_an_action_for_one_place_covers_no_other() -> None:
+    """Of two places that fall short one has an action: the other is named, and asked about."""
+    one = board_summary(basis(action("ACT-001", "B2.b", "revenues")))
+    gap = next(each for each in one.gaps if each.ref == "B2.b")
+    assert gap.where == "Housing, Revenues"
+    assert (gap.doing, gap.unplanned) == (
+        "for Revenues: Do ACT-001", "Not planned yet: Housing.",
+    )  # fmt: skip
+    assert "4 results, each place counted, are below target; 1 of them has an action" in one.plan
+    assert "an owner and a date for the 3 results below target without them" in one.decision
+    assert "B2.b (Housing)" in one.actions_note
+    html = render.render_html(one)
+    assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
+    steps = [step for part in theme_report(basis(action("ACT-001", "B2.b", "revenues"))).parts
+             for rung in part.rungs for step in rung.steps if step.ref == "B2.b"]  # fmt: skip
+    assert [each.planned for each in steps] == [
+        "ACT-001: Priya Shah, service, 31 March 2027. Not planned yet: Housing."
+    ] or not steps
+
+
+def test_an_action_may_cover_several_places_and_says_which() -> None:
+    wide = action("ACT-001", "B2.b", "revenues", also=["housing"])
+    both = basis(wide)
+    made = board_summary(both)
+    gap = next(each for each in made.gaps if each.ref == "B2.b")
+    assert (gap.doing, gap.unplanned) == ("Do ACT-001", "")
+    assert "2 of them have an action" in made.plan
+    assert "the 2 results below target without them" in made.decision
+    assert made.actions[0].gap == "B2.b Outcome B2.b, Revenues and Housing"
+    (table,) = findings_report(both).planned
+    assert table.rows[0].where == "Revenues and Housing"
+    assert "3 are not planned yet" not in findings_report(both).lead
+    places = full_report(both).scopes
+    assert all("To be done: ACT-001 for B2.b" in each.stands for each in places[1:])
+
+
+def test_an_action_without_owner_or_date_leaves_the_question_open() -> None:
+    made = board_summary(basis(action("ACT-001", "B2.a", owner="", due="")))
+    assert "1 of them has an action" in made.plan
+    assert "for the 4 results below target without them" in made.decision
 
 
 def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: BoardSummary) -> None:
     assert summary.decision == (
         "We ask the committee to note this result and how far it is proven, agree the actions in "
-        "the plan and ask for an owner and a date for the outcome without one, or accept that "
-        "risk."
+        "the plan and ask for an owner and a date for the 3 results below target without them, or "
+        "accept that risk."
     )
     assert board_summary(basis(), decision="Fund it.").decision == "Fund it."
     with pytest.raises(ReportError, match="401 characters"):

@@ -93,7 +93,7 @@ def test_dropped_done_and_other_actions_stand_apart(report: FindingsReport) -> N
         ("Other actions", ["ACT-003", "ACT-005", "ACT-007"]),
     ]
     gone = report.others[1].rows[2]
-    assert (gone.gap, gone.where, gone.stands) == ("Z9.z", "gone", "no longer assessed")
+    assert (gone.gap, gone.where, gone.stands) == ("Z9.z", "gone", "gone: no longer assessed")
 
 
 def test_a_dropped_action_gives_its_reason() -> None:

@@ -6,13 +6,12 @@ is searched for all of those names first, and it is not printed where one is fou
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import ITEM
 from cyberassess.domain.record.plan import Cost
-from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.errors import Problem, ReportError, counted
@@ -24,7 +23,6 @@ from cyberassess.paper.sections.gaps import Map, group_map
 from cyberassess.paper.sections.moves import MoveRow, moved_since
 from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
-    NOT_PLANNED,
     Figure,
     GapRow,
     ThemeTable,
@@ -169,7 +167,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         gaps_note=_open_gaps(basis) if is_open else gaps_note(basis, gaps),
         stake="" if is_open else _stake(basis),
         plan=_plan(basis),
-        decision=decision or _decision(basis, gaps, is_open=is_open),
+        decision=decision or _decision(basis),
         not_covered=_not_covered(basis, is_open=is_open),
         exempt=_exempt(basis, is_open=is_open),
         themes=tuple(theme_table(basis, each, titled=several) for each in basis.frameworks),
@@ -196,31 +194,23 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     return summary
 
 
-def _gaps_by_outcome(basis: Basis) -> Mapping[tuple[str, OutcomeId], list[Finding]]:
-    """Give what falls short in every theme, keyed by framework and outcome."""
-    found: dict[tuple[str, OutcomeId], list[Finding]] = {}
-    for each in basis.findings:
-        asked = each.score.asked
-        found.setdefault((asked.framework.ref, asked.outcome.id), []).append(each)
-    return found
-
-
 def _planned(basis: Basis) -> tuple[int, int]:
-    """Count outcomes below their target that have an action, and all of them."""
-    gaps = _gaps_by_outcome(basis)
-    planned = sum(any(e.score.key in basis.planned for e in found) for found in gaps.values())
-    return planned, len(gaps)
+    """Count results below their target that have an action, and those with owner and date."""
+    actions = [basis.planned.get(each.score.key, ()) for each in basis.findings]
+    return sum(map(bool, actions)), sum(any(e.is_settled for e in each) for each in actions)
 
 
 _BANDS = (Cost.NONE, Cost.LOW, Cost.MEDIUM, Cost.HIGH, Cost.UNKNOWN)
 
 
 def _plan(basis: Basis) -> str:
-    planned, gaps = _planned(basis)
+    gaps = len(basis.findings)
     if not gaps:
         return ""
+    planned, _ = _planned(basis)
     verb = "is" if gaps == 1 else "are"
-    text = f"{counted(gaps, 'outcome')} in all themes {verb} below target; "
+    each_place = ", each place counted," if len(basis.scopes) > 1 else ""
+    text = f"In all themes {counted(gaps, 'result')}{each_place} {verb} below target; "
     text += f"{planned or 'none'} of them {'has' if planned < 2 else 'have'} an action."  # noqa: PLR2004
     costs = [each.cost for each in basis.actions if each.is_open]
     bands = [
@@ -242,15 +232,15 @@ def _open_gaps(basis: Basis) -> str:
     )
 
 
-def _decision(basis: Basis, gaps: tuple[GapRow, ...], *, is_open: bool) -> str:
-    planned, all_gaps = _planned(basis)
+def _decision(basis: Basis) -> str:
+    planned, settled = _planned(basis)
     asks = ["note this result and how far it is proven"]
-    if any(each.owner != NOT_PLANNED for each in gaps) or (is_open and planned):
+    if planned:
         asks.append("agree the actions in the plan")
-    rest = all_gaps - planned
+    rest = len(basis.findings) - settled
     if rest:
-        which = "the outcome" if rest == 1 else f"the {rest} outcomes"
-        asks.append(f"ask for an owner and a date for {which} without one, or accept that risk")
+        which = "the result below target" if rest == 1 else f"the {rest} results below target"
+        asks.append(f"ask for an owner and a date for {which} without them, or accept that risk")
     return f"We ask {basis.look.board} to {joined(asks)}."
 
 
@@ -313,7 +303,7 @@ def _actions(basis: Basis) -> tuple[ActionRow, ...]:
         ActionRow(
             each.ref,
             f"{each.about.outcome} {titles.get((each.about.framework, each.about.outcome), '')}, "
-            f"{basis.place(each.about.scope)}",
+            f"{joined([basis.place(key.scope) for key in each.covers])}",
             each.title,
             said_owner(basis, each),
             said_due(each),
@@ -326,14 +316,16 @@ def _actions(basis: Basis) -> tuple[ActionRow, ...]:
 
 
 def _unplanned(basis: Basis) -> str:
-    refs = [
-        ref
-        for (_, ref), found in _gaps_by_outcome(basis).items()
-        if not any(each.score.key in basis.planned for each in found)
-    ]
+    bare: dict[OutcomeId, list[str]] = {}
+    for each in basis.findings:
+        key = each.score.key
+        if key not in basis.planned:
+            bare.setdefault(key.outcome, []).append(basis.place(key.scope))
+    several = len(basis.scopes) > 1
     rest = sum(each.is_open for each in basis.actions) - _MOST_ACTIONS
     notes = [f"{counted(rest, 'more action')} in the findings report."] if rest > 0 else []
-    notes += [f"Below target and not planned yet: {', '.join(refs)}."] if refs else []
+    said = [f"{ref} ({', '.join(at)})" if several else ref for ref, at in bare.items()]
+    notes += [f"Below target and not planned yet: {', '.join(said)}."] if said else []
     return " ".join(notes)
 
 

@@ -172,7 +172,7 @@ class _Writer:
             for gap in summary.gaps:
                 said = [f"{answer}: {text}" for answer, text in gap.missing]
                 said += [gap.more] if gap.more else []
-                said += [f"Action: {gap.doing}"] if gap.doing else []
+                said += [f"Action {gap.doing} {gap.unplanned}".rstrip()] if gap.doing else []
                 what = "\n".join([f"{gap.ref} {gap.title} ({gap.where})", *said])
                 rows.append((what, gap.owner, gap.by, gap.cost))
             heads = ("What is missing, and where", "Owner", "By", "Cost")

@@ -123,7 +123,8 @@ def findings_report(basis: Basis) -> FindingsReport:
     """Give what the document on findings and plan prints."""
     about: dict[OutcomeKey, list[Action]] = {}
     for action in basis.actions:
-        about.setdefault(action.about, []).append(action)
+        for key in action.covers:
+            about.setdefault(key, []).append(action)
     below = {each.score.key: each for each in basis.findings}
     open_ = [each for key, each in below.items() if key not in about]
     # NOTE: where no statement is in the way, more answers are; that is no quick gain
@@ -254,7 +255,7 @@ def _owners(basis: Basis) -> Iterator[OwnerRow]:
 
 
 def _planned(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[ActionTable]:
-    mine = [each for each in basis.actions if each.about in below and each.is_open]
+    mine = [each for each in basis.actions if _below(each, below) and each.is_open]
     for priority in sorted({each.priority for each in mine}):
         rows = _rows(basis, (each for each in mine if each.priority == priority), below)
         yield ActionTable(_PRIORITIES.get(priority, f"Priority {priority}"), "", tuple(rows))
@@ -265,17 +266,17 @@ def _others(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[Actio
         (
             "Done, and still below the target",
             "The answers have not been given anew since, or more is in the way.",
-            [e for e in basis.actions if e.about in below and e.progress is Progress.DONE],
+            [e for e in basis.actions if _below(e, below) and e.progress is Progress.DONE],
         ),
         (
             "Dropped, with the reason",
             "These gaps are accepted as they are; the reason is the organisation's.",
-            [e for e in basis.actions if e.about in below and e.progress is Progress.DROPPED],
+            [e for e in basis.actions if _below(e, below) and e.progress is Progress.DROPPED],
         ),
         (
             "Other actions",
             "What they are about meets its target, has none, or is no longer assessed.",
-            [e for e in basis.actions if e.about not in below],
+            [e for e in basis.actions if not _below(e, below)],
         ),
     ):
         if actions:
@@ -286,13 +287,14 @@ def _rows(
     basis: Basis, actions: Iterable[Action], below: Mapping[OutcomeKey, Finding]
 ) -> Iterator[ActionRow]:
     for action in actions:
-        score = basis.card.by_key.get(action.about)
-        missing, more = _in_the_way(below.get(action.about))
+        about = (_below(action, below) or action.covers)[0]
+        score = basis.card.by_key.get(about)
+        missing, more = _in_the_way(below.get(about))
         yield ActionRow(
             ref=action.said_ref,
             gap=_name(score) if score else action.about.outcome,
-            where=basis.where(score) if score else basis.place(action.about.scope),
-            stands=_stands(basis, score) if score else "no longer assessed",
+            where=joined([_where(basis, each) for each in action.covers]),
+            stands=_all_stand(basis, action),
             missing=missing,
             more=more,
             doing=action.title,
@@ -304,6 +306,26 @@ def _rows(
             priority=str(action.priority),
             status=action.progress.value,
         )
+
+
+def _below(action: Action, below: Mapping[OutcomeKey, Finding]) -> list[OutcomeKey]:
+    """Give what an action covers that is below its target."""
+    return [each for each in action.covers if each in below]
+
+
+def _where(basis: Basis, key: OutcomeKey) -> str:
+    score = basis.card.by_key.get(key)
+    return basis.where(score) if score else basis.place(key.scope)
+
+
+def _all_stand(basis: Basis, action: Action) -> str:
+    """Say where everything stands that an action covers, alike places once."""
+    found: dict[str, list[str]] = {}
+    for key in action.covers:
+        score = basis.card.by_key.get(key)
+        said = _stands(basis, score) if score else "no longer assessed"
+        found.setdefault(said, []).append(_where(basis, key))
+    return ". ".join(f"{joined(places)}: {said}" for said, places in found.items())
 
 
 def _name(score: OutcomeScore) -> str:

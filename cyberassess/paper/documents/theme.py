@@ -28,12 +28,14 @@ from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     NO_LEVEL,
     NOT_PLANNED,
+    actions_on,
     answered_first,
     said_before,
     said_count,
     said_due,
     said_level,
     said_owner,
+    said_unplanned,
     statement_text,
     whose_target,
 )
@@ -275,12 +277,11 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Step:
     steps = sum(each.steps for each in found)
     rest = steps - len(answered[:1])
     outcome = worst.score.asked.outcome
-    keys = {each.score.key for each in found}
-    actions = [each for each in basis.actions if each.is_open and each.about in keys]
     planned = NOT_PLANNED
-    if actions:
+    if actions := actions_on(basis, found):
         first = actions[0]
         planned = f"{first.ref}: {said_owner(basis, first)}, {said_due(first)}"
+        planned += f". {bare}" if (bare := said_unplanned(basis, found)) else ""
     return Step(
         outcome.id,
         outcome.title,

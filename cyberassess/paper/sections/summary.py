@@ -57,7 +57,9 @@ class GapRow:
     by: str
     cost: str
     doing: str
-    """What will be done; empty where nothing is planned."""
+    """What will be done, and where if not everywhere; empty where nothing is planned."""
+    unplanned: str
+    """Where nothing is planned, though something is elsewhere."""
     findings: tuple[Finding, ...]
 
 
@@ -325,7 +327,7 @@ def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
         grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
 
     def order(found: list[Finding]) -> tuple[int, int, int]:
-        actions = _actions(basis, found)
+        actions = actions_on(basis, found)
         first = min((each.priority for each in actions), default=LOWEST_PRIORITY)
         return first, -len(found), sum(each.steps for each in found)
 
@@ -333,10 +335,10 @@ def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
     return tuple(_gap(basis, found) for found in ranked[:_TOP_GAPS])
 
 
-def _actions(basis: Basis, found: Sequence[Finding]) -> list[Action]:
+def actions_on(basis: Basis, found: Sequence[Finding]) -> list[Action]:
     """Give the actions on any of these findings, the most urgent first."""
     wanted = {each.score.key for each in found}
-    return [each for each in basis.actions if each.is_open and each.about in wanted]
+    return [e for e in basis.actions if e.is_open and not wanted.isdisjoint(e.covers)]
 
 
 def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
@@ -350,7 +352,7 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
     more += [f"{counted(len(open_), one)} not answered"] if open_ else []
     if not worst.steps:
         more = [no_step(score).rstrip(".")]
-    actions = _actions(basis, found)
+    actions = actions_on(basis, found)
     first = actions[0] if actions else None
     return GapRow(
         ref=outcome.id,
@@ -362,9 +364,24 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
         owner=said_owner(basis, first) if first else NOT_PLANNED,
         by=said_due(first) if first else "",
         cost=basis.look.cost(first) if first else "",
-        doing=first.title if first else "",
+        doing=f"{_covered(basis, found, first)}{first.title}" if first else "",
+        unplanned=said_unplanned(basis, found) if first else "",
         findings=tuple(found),
     )
+
+
+def _covered(basis: Basis, found: Sequence[Finding], action: Action) -> str:
+    """Say for which of the places an action is, where it is not for all of them."""
+    there = [e.score.key.scope for e in found if e.score.key in action.covers]
+    if len(there) == len(found):
+        return ""
+    return f"for {joined([basis.place(each) for each in there])}: "
+
+
+def said_unplanned(basis: Basis, found: Sequence[Finding]) -> str:
+    """Name the places of a gap for which nothing is planned; empty where something is for each."""
+    bare = [e.score.key.scope for e in found if e.score.key not in basis.planned]
+    return f"Not planned yet: {joined([basis.place(each) for each in bare])}." if bare else ""
 
 
 def said_owner(basis: Basis, action: Action) -> str:

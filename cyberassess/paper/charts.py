@@ -28,6 +28,7 @@ _VALUES = 30.0
 _TEXT = 3.1
 _LONGEST_LABEL = 34
 _MOST_ROWS = 24
+_MOST_TIES = 3
 
 
 class Bar(NamedTuple):
@@ -319,6 +320,18 @@ def _open_notes(basis: Basis) -> str:
     )
 
 
+def _furthest(ranked: Sequence[tuple[int, OutcomeId, list[Finding]]]) -> str:
+    """Say which outcome has most statements in the way, or which share that place."""
+    most, _, found = ranked[0]
+    tied = [f"{ref} {e[0].score.asked.outcome.title}" for steps, ref, e in ranked if steps == most]
+    if len(tied) == 1:
+        where = counted(len(found), "place")
+        return f"{tied[0]} is furthest from its target: {counted(most, 'statement')} in {where}."
+    more = [f"{len(tied) - _MOST_TIES} more"] if len(tied) > _MOST_TIES else []
+    names = joined([*tied[:_MOST_TIES], *more])
+    return f"{names} are furthest from their target, each with {counted(most, 'statement')}."
+
+
 def distance_chart(
     basis: Basis, findings: Sequence[Finding], meets: Sequence[OutcomeId]
 ) -> Chart | None:
@@ -348,14 +361,11 @@ def distance_chart(
             f"{place} {finding.steps}" for place, finding in zip(places, found, strict=True)
         ]
         table.append((str(ref), title, f"{steps:,}", ", ".join(each_place)))
-    furthest = ranked[0]
-    where = counted(len(furthest[2]), "place")
     note = f"Meet their target everywhere: {', '.join(meets)}." if meets else ""
     if len(rows) > _MOST_ROWS:
         note = f"The picture shows the {_MOST_ROWS} furthest; the table has all. {note}".strip()
     return _chart(
-        f"{furthest[1]} {furthest[2][0].score.asked.outcome.title} is furthest from its target: "
-        f"{counted(furthest[0], 'statement')} in {where}.",
+        _furthest(ranked),
         rows[:_MOST_ROWS],
         basis.look.colours,
         heads=("Ref", "Outcome", "In the way", "Of these, by place"),

@@ -172,8 +172,9 @@ def test_statements_say_that_they_are_left_out_permitted_or_fail_everything(
 
 def test_a_set_in_one_group_is_mapped_outcome_by_outcome(self_check: FullReport) -> None:
     (map_,) = self_check.gaps.maps
-    assert [row.title.partition(" ")[0] for row in map_.rows] == ["X.a", "X.b"]
-    assert [row.cells[0].tone for row in map_.rows] == ["few", "all"]
+    assert [row.title.partition(" ")[0] for row in map_.rows] == ["X.a", "X.b", "In"]
+    assert [row.cells[0].tone for row in map_.rows] == ["few", "all", "half"]
+    assert map_.rows[-1].cells[0].text == "1 of 2"
 
 
 def test_a_stage_with_nothing_to_assess_is_passed_and_named() -> None:

@@ -179,7 +179,10 @@ def said_count(score: ThemeScore, *, no_target: bool) -> str:
 
 
 def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
-    """Give the places that meet the least of the headline theme; none where all are alike."""
+    """Give the places that meet the least share of the headline theme, then have the larger gap.
+
+    None where all are alike.
+    """
     entries = [
         each
         for each in basis.card.themes
@@ -188,8 +191,8 @@ def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
         and each.scope != ALL_SCOPES
         and each.of
     ]
-    shares = [Fraction(each.meets, each.of) for each in entries]
-    lowest = [e for e, part in zip(entries, shares, strict=True) if part == min(shares)]
+    ranks = [(Fraction(each.meets, each.of), each.meets - each.of) for each in entries]
+    lowest = [e for e, rank in zip(entries, ranks, strict=True) if rank == min(ranks)]
     return () if len(lowest) == len(entries) else tuple(lowest)
 
 
@@ -207,7 +210,7 @@ def said_weakest(basis: Basis) -> str:
         ]
     )
     if len(lowest) > 1:
-        return f"The weakest are {places}."
+        return f"The weakest are {places}, each with {lowest[0].meets} of {lowest[0].of}."
     what = "part" if lowest[0].scope == ORGANISATION else "system"
     return f"The weakest {what} is {places}, with {lowest[0].meets} of {lowest[0].of}."
 

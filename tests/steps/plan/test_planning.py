@@ -242,5 +242,5 @@ def test_an_action_covers_the_places_it_names_by_command_and_in_the_workbook(
     (action,) = actions_of(open_assessment(folder).state)
     assert action.also == ("revenues",)
     assert not set_action(folder, "ACT-001", Wanted(also="")).also
-    with pytest.raises(AssessmentError, match="not a place in which C1.c is assessed"):
+    with pytest.raises(AssessmentError, match=r"not a place in which C1\.c is assessed"):
         set_action(folder, "ACT-001", Wanted(also="Museum"))

@@ -17,7 +17,16 @@ from cyberassess.paper.documents.findings import findings_report
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.look import Look
-from tests.domain.builder import Data, answer_events, make_framework, make_profile, record_event
+from cyberassess.paper.sections.summary import GapRow
+from tests.domain.builder import (
+    Data,
+    answer_events,
+    make_framework,
+    make_profile,
+    make_state,
+    make_themes,
+    record_event,
+)
 from tests.paper.made import GOAL, OUTLINE, make_basis, small_state
 
 REF = make_framework(OUTLINE).ref
@@ -135,6 +144,36 @@ def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: BoardSumma
     assert board_summary(basis(), decision="Fund it.").decision == "Fund it."
     with pytest.raises(ReportError, match="401 characters"):
         board_summary(basis(), decision="x" * (LONGEST_DECISION + 1))
+
+
+def kinds(**answers: Any) -> GapRow:
+    """Give the gap of an outcome of seven statements, of which none shown first is answered so."""
+    outline = "X One\n  X.a organisation board N.1 N.2 M.1 H.1 H.2 H.3 H.4"
+    framework = make_framework(outline)
+    written = {f"X.a.{key.replace('_', '.')}": value for key, value in answers.items()}
+    themes = make_themes({"X.a": "pipes"})
+    whole = make_basis(
+        make_state(written), framework=framework, themes=themes, scopes=(),
+        profile=make_profile({"X.a": "high"}),
+    )  # fmt: skip
+    (gap,) = board_summary(whole).gaps
+    return gap
+
+
+def test_what_else_is_in_the_way_is_counted_kind_by_kind() -> None:
+    gap = kinds(
+        N_1="never", N_2=["never", "happens"], M_1="true", H_1="not-true", H_2="not-true",
+        H_3="other-means",
+    )  # fmt: skip
+    assert gap.missing == (("People differ", "Statement X.a.N.2."),)
+    assert gap.more == ("Also 2 “not true”, 1 “otherwise” without a reason and 1 not answered.")
+
+
+def test_an_answer_without_its_reason_is_not_read_as_one_that_counts() -> None:
+    gap = kinds(N_1="never", N_2="never", M_1="true", H_1="other-means", H_2="true", H_3="true",
+                H_4="true")  # fmt: skip
+    assert gap.missing == (("Otherwise, but without a reason", "Statement X.a.H.1."),)
+    assert gap.more == ""
 
 
 def test_what_is_at_stake_and_not_covered_is_said(summary: BoardSummary) -> None:

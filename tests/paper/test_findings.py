@@ -145,7 +145,7 @@ def test_without_a_target_or_a_gap_it_says_so() -> None:
 
 def test_nothing_answered_yet_is_a_gap_of_missing_answers() -> None:
     report = findings_report(make_basis(fold([]), profile=make_profile(GOAL), listed=SCOPES))
-    assert all("missing" in row.more for row in report.open)
+    assert all("not answered" in row.more for row in report.open)
 
 
 def test_an_action_is_late_only_after_its_day() -> None:

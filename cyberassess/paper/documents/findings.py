@@ -7,7 +7,6 @@ from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Action, Progress
 from cyberassess.domain.record.reviewing import RISKS
-from cyberassess.domain.result.counting import word_of
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
@@ -23,7 +22,9 @@ from cyberassess.paper.sections.summary import (
     no_step,
     said_due,
     said_owner,
+    said_rest,
     statement_text,
+    tag_of,
     whose_target,
 )
 
@@ -345,13 +346,11 @@ def _in_the_way(finding: Finding | None) -> tuple[tuple[tuple[str, str], ...], s
     score = finding.score
     if not finding.steps:
         return (), no_step(score)
-    answered, _ = answered_first(score, finding.gap.statements)
+    answered, open_ = answered_first(score, finding.gap.statements)
     shown = answered[:_TEXTS_A_GAP]
-    rest = finding.steps - len(shown)
-    more = f"{rest} more in the way." if shown else f"{counted(rest, 'answer')} missing."
     return (
-        tuple((word_of(score, key), statement_text(score, key)) for key in shown),
-        more if rest else "",
+        tuple((tag_of(score, key), statement_text(score, key)) for key in shown),
+        said_rest([(score, each) for each in (*answered, *open_)], len(shown)),
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.result.counting import word_of
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
 from cyberassess.domain.sets.framework import Framework, OutcomeId, Theme
@@ -35,8 +34,10 @@ from cyberassess.paper.sections.summary import (
     said_due,
     said_level,
     said_owner,
+    said_rest,
     said_unplanned,
     statement_text,
+    tag_of,
     whose_target,
 )
 
@@ -273,9 +274,11 @@ def _rungs(
 
 def _step(basis: Basis, found: Sequence[Finding]) -> Step:
     worst = max(found, key=lambda each: each.steps)
-    answered, _ = answered_first(worst.score, worst.gap.statements)
-    steps = sum(each.steps for each in found)
-    rest = steps - len(answered[:1])
+    split = [(each.score, *answered_first(each.score, each.gap.statements)) for each in found]
+    split.sort(key=lambda each: each[0] is not worst.score)
+    every = [(score, key) for score, answered, _ in split for key in answered]
+    shown = every[:1]
+    every += [(score, key) for score, _, open_ in split for key in open_]
     outcome = worst.score.asked.outcome
     planned = NOT_PLANNED
     if actions := actions_on(basis, found):
@@ -286,8 +289,8 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Step:
         outcome.id,
         outcome.title,
         ", ".join(basis.place(each.score.asked.scope.id) for each in found),
-        tuple((word_of(worst.score, k), statement_text(worst.score, k)) for k in answered[:1]),
-        f"{counted(rest, 'more statement')}." if rest else "",
+        tuple((tag_of(*each), statement_text(*each)) for each in shown),
+        said_rest(every, len(shown)),
         planned,
     )
 

@@ -270,7 +270,9 @@ def _apart(basis: Basis) -> Iterator[FairList]:
             for indicator, standing in zip(
                 score.asked.outcome.indicators, score.standings, strict=True
             )
-            if standing.answer is not None and _label(score, indicator, standing.answer) == label
+            if standing.answer is not None
+            and not standing.lacks_reason
+            and _label(score, indicator, standing.answer) == label
         ]
         yield FairList(
             label,

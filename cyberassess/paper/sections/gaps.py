@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cyberassess.domain.assessment import ScopeId
-from cyberassess.domain.result.counting import word_of
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
@@ -14,7 +13,13 @@ from cyberassess.errors import counted
 from cyberassess.paper.basis import NO_TARGET, Basis, Verdict, joined, said_group, verdict
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.outcomes import result_of, target_of
-from cyberassess.paper.sections.summary import answered_first, no_step, statement_text
+from cyberassess.paper.sections.summary import (
+    answered_first,
+    no_step,
+    said_rest,
+    statement_text,
+    tag_of,
+)
 
 _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
@@ -182,7 +187,7 @@ def _row(basis: Basis, finding: Finding) -> FindingRow:
         target=target_of(score),
         count=count,
         statements=tuple(
-            (str(key), word_of(score, key), statement_text(score, key)) for key in answered
+            (str(key), tag_of(score, key), statement_text(score, key)) for key in answered
         ),
         open=f"Not answered: {', '.join(open_)}." if open_ else "",
     )
@@ -450,18 +455,11 @@ def _ways(basis: Basis) -> list[Way]:
     for ref, findings in found.items():
         steps = sum(each.steps for each in findings)
         first = findings[0]
-        one = noun(first.score.asked.framework)
-        shown = [
-            (each, key)
-            for each in findings
-            for key in answered_first(each.score, each.gap.statements)[0]
-        ][:_SHOWN_TEXTS]
-        more = ""
-        if steps > len(shown):
-            rest = steps - len(shown)
-            more = f"{rest} more." if shown else f"{counted(rest, one)} not answered."
-        elif not steps:
-            more = no_step(first.score)
+        split = [(e.score, *answered_first(e.score, e.gap.statements)) for e in findings]
+        every = [(score, key) for score, answered, _ in split for key in answered]
+        shown = every[:_SHOWN_TEXTS]
+        every += [(score, key) for score, _, open_ in split for key in open_]
+        more = said_rest(every, len(shown)) if steps else no_step(first.score)
         ways.append(
             (
                 steps,
@@ -470,8 +468,7 @@ def _ways(basis: Basis) -> list[Way]:
                     first.score.asked.outcome.title,
                     basis.anchor(first.score.key),
                     tuple(
-                        (word_of(each.score, key), statement_text(each.score, key))
-                        for each, key in shown
+                        (tag_of(score, key), statement_text(score, key)) for score, key in shown
                     ),
                     more,
                     ", ".join(basis.place(each.score.asked.scope.id) for each in findings),

@@ -1,5 +1,6 @@
 """Page one: the count in a sentence, how sure we are, the gaps that matter most, all themes."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,7 +8,7 @@ from fractions import Fraction
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import LOWEST_PRIORITY, Action
-from cyberassess.domain.result.counting import Why, why, word_of
+from cyberassess.domain.result.counting import Why, label_of, why, word_of
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
@@ -21,7 +22,6 @@ from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined, said_role, share
 from cyberassess.paper.document import prepared_by, said_status
 from cyberassess.paper.sections.checking import said_dissent
-from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.paper.sections.outcomes import said_verdict
 from cyberassess.paper.sections.squares import Squares, row_of_squares
@@ -319,6 +319,46 @@ def answered_first(
     return [each for each in statements if each not in open_], open_
 
 
+def tag_of(score: OutcomeScore, statement: IndicatorId) -> str:
+    """Say in few words what stands for a statement in the way: of a reason that is missing, too.
+
+    So that an answer that does not count is not read as one that does.
+    """
+    standing = score.by_statement[statement]
+    if why(standing) is Why.LACKS_REASON:
+        return f"{label_of(score, statement, standing.answer)}, but without a reason"
+    return word_of(score, statement)
+
+
+def _kind_of(score: OutcomeScore, statement: IndicatorId) -> str:
+    """Say the same after a number: answers as they were given, all else as what it is."""
+    standing = score.by_statement[statement]
+    match why(standing):
+        case Why.IN_CONFLICT:
+            return "where people differ"
+        case Why.NOT_ANSWERED:
+            return "not answered"
+        case Why.LACKS_REASON:
+            label = label_of(score, statement, standing.answer)
+            return f"“{label.lower()}” without a reason"
+        case _:
+            return f"“{word_of(score, statement).lower()}”"
+
+
+def said_rest(statements: Sequence[tuple[OutcomeScore, IndicatorId]], shown: int) -> str:
+    """Count the statements in the way that are not shown, each kind of answer for itself.
+
+    Args:
+        statements: all of them, each with its result; those shown stand first.
+        shown: how many are.
+    """
+    kinds = Counter(_kind_of(*each) for each in statements[shown:])
+    if not kinds:
+        return ""
+    said = joined([f"{number} {kind}" for kind, number in kinds.items()])
+    return f"{'Also ' if shown else ''}{said}."
+
+
 def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
     """Give the gaps that matter most.
 
@@ -349,20 +389,19 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
     score, outcome = worst.score, worst.score.asked.outcome
     answered, open_ = answered_first(score, worst.gap.statements)
     shown = answered[:_TEXTS_A_GAP]
-    rest = len(answered) - len(shown)
-    more = [f"{rest} more like this"] if rest else []
-    one = noun(score.asked.framework)
-    more += [f"{counted(len(open_), one)} not answered"] if open_ else []
+    more = said_rest([(score, each) for each in (*answered, *open_)], len(shown))
+    if len(found) > 1 and shown:
+        more = f"So in {basis.place(score.key.scope)}. {more}".rstrip()
     if not worst.steps:
-        more = [no_step(score).rstrip(".")]
+        more = no_step(score)
     actions = actions_on(basis, found)
     first = actions[0] if actions else None
     return GapRow(
         ref=outcome.id,
         title=outcome.title,
         link=basis.anchor(score.key),
-        missing=tuple((word_of(score, k), statement_text(score, k)) for k in shown),
-        more=f"{joined(more)}." if more else "",
+        missing=tuple((tag_of(score, k), statement_text(score, k)) for k in shown),
+        more=more,
         where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
         owner=said_owner(basis, first) if first else NOT_PLANNED,
         by=said_due(first) if first else "",

@@ -23,7 +23,13 @@ from cyberassess.domain.record.evidence import Register, register_of
 from cyberassess.domain.record.plan import Action, actions_of, by_outcome
 from cyberassess.domain.record.recorded import Origin, Source, State
 from cyberassess.domain.record.reviewing import Review, reviews
-from cyberassess.domain.result.confirming import Override, overrides
+from cyberassess.domain.result.confirming import (
+    Confirmations,
+    Override,
+    confirmations,
+    overrides,
+    waits,
+)
 from cyberassess.domain.result.counting import Names
 from cyberassess.domain.result.findings import Finding, findings
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, reviewed_ranks
@@ -208,6 +214,15 @@ class Basis:
     def findings(self) -> tuple[Finding, ...]:
         """Every outcome in every scope below its target."""
         return findings(self.card)
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        """Which results named people confirmed, and which wait."""
+        return confirmations(self.card.outcomes)
+
+    def is_waiting(self, score: OutcomeScore) -> bool:
+        """Say whether a result is to be marked as not confirmed: only where some are."""
+        return bool(self.confirmations.confirmed) and waits(score)
 
     @cached_property
     def reviews(self) -> Mapping[OutcomeKey, tuple[Review, ...]]:

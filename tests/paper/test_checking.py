@@ -14,7 +14,7 @@ from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.documents.findings import findings_report
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
-from cyberassess.paper.sections.checking import said_checks, said_dissent
+from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
 from tests.domain.builder import Data, answer_events, make_profile, record_event
 from tests.paper.made import GOAL
 from tests.paper.test_board import REF, basis
@@ -166,3 +166,54 @@ def test_an_assurer_who_could_not_say_stands_in_the_strip_too() -> None:
     view = full_report(basis(review("A1.a", "organisation", "unsure"))).scopes[0].groups[0]
     words = [(each.label, each.verdict.word) for each in view.outcomes[0].verdicts]
     assert ("Assurer", "Could not determine") in words
+
+
+def confirmed(outcome: str, scope: str, level: str, person: str = "p1") -> Data:
+    fields: Data = {"level": level, "suggested": level}
+    return record_event("determination", [REF, scope, outcome], fields, person=person)
+
+
+SAM = (confirmed("A1.a", "organisation", "high"), confirmed("B2.a", "housing", "low"))
+
+
+def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> None:
+    assert said_confirmed(basis()) == "0 of 6 results are confirmed by a named person."
+    assert said_confirmed(basis(SAM[0])) == (
+        "1 of 6 results is confirmed by Sam Reid; by somebody who also answered it."
+    )
+    assert said_confirmed(basis(*SAM)) == (
+        "2 of 6 results are confirmed by Sam Reid; 2 of them by somebody who also answered the "
+        "same outcome."
+    )
+    both = basis(*SAM, confirmed("B2.a", "revenues", "middle", "p2"))
+    assert said_confirmed(both) == (
+        "3 of 6 results are confirmed: 2 by Sam Reid and 1 by Priya Shah; 2 of them by somebody "
+        "who also answered the same outcome."
+    )
+    assert said_confirmed(both, is_open=True) == (
+        "3 of 6 results are confirmed by 2 people; 2 of them by somebody who also answered the "
+        "same outcome."
+    )
+    for made in (board_summary(both), full_report(both).front):
+        assert made.confirmed == said_confirmed(both)
+    (listed,) = (e for e in full_report(both).fair_play.lists if e.title == "Who confirmed what")
+    assert [(row.ref, row.where, row.what, row.detail) for row in listed.rows] == [
+        ("2 results", "Sam Reid", "Whole organisation: A1.a; Housing: B2.a",
+         "Whole organisation: A1.a; Housing: B2.a"),
+        ("1 result", "Priya Shah", "Revenues: B2.a", "none"),
+        ("3 results", "nobody", "Housing: B2.b; Revenues: B2.b, B2.c", ""),
+    ]  # fmt: skip
+
+
+def test_results_nobody_confirmed_are_marked_on_page_one_where_others_are() -> None:
+    none, some = board_summary(basis()), board_summary(basis(*SAM))
+    assert none.squares is not None
+    assert some.squares is not None
+    assert "*" not in "".join(each.text for each in none.squares.words)
+    assert [e.text for e in some.squares.words if e.text.startswith("B2.")] == [
+        "B2.a*", "B2.b*", "B2.c*",
+    ]  # fmt: skip
+    assert "Not confirmed by a named person: B2.a, B2.b, B2.c." in some.squares.alternative
+    assert [each.where for each in some.gaps] == ["Housing*, Revenues*", "Housing", "Revenues*"]
+    assert some.gaps_note.endswith("* Not confirmed by a named person.")
+    assert "*" not in none.gaps_note

@@ -18,7 +18,7 @@ from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, trend_chart
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.sections.checking import said_checks, said_dissent
+from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
 from cyberassess.paper.sections.gaps import Map, group_map
 from cyberassess.paper.sections.moves import MoveRow, moved_since
 from cyberassess.paper.sections.squares import Squares, row_of_squares
@@ -86,6 +86,8 @@ class BoardSummary(Document):
     dissent: str
     """What an independent review found otherwise."""
     figures: tuple[Figure, ...]
+    confirmed: str
+    """How many results named people confirmed, and who."""
     gaps: tuple[GapRow, ...]
     gaps_title: str
     gaps_note: str
@@ -162,6 +164,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         moved_by=() if is_open else moved.named,
         dissent=said_dissent(basis, is_open=is_open),
         figures=figures(basis),
+        confirmed=said_confirmed(basis, is_open=is_open),
         gaps=gaps,
         gaps_title=gaps_title(gaps),
         gaps_note=_open_gaps(basis) if is_open else gaps_note(basis, gaps),

@@ -155,6 +155,7 @@ class _Writer:
         self._say(" ".join(filter(None, (summary.level, summary.target, summary.moved))))
         if summary.dissent:
             self._say(summary.dissent, bold=True)
+        self._say(summary.confirmed)
         for line in summary.moved_by:
             self._say(line)
         for chart in summary.pictures:

@@ -1,8 +1,11 @@
 """What was done to check a result, as far as it is recorded: nothing here is said unasked."""
 
+from collections.abc import Iterator, Sequence
+
 from cyberassess.domain.record.evidence import Held
+from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis
+from cyberassess.paper.basis import Basis, joined
 
 _TEST = "test"
 _MOST_NAMED = 3
@@ -14,6 +17,69 @@ def said_checks(basis: Basis) -> str:
         "This is a self-assessment: answers are what people said. "
         f"{_reviewed(basis)}; {_documents(basis)}."
     )
+
+
+def said_confirmed(basis: Basis, *, is_open: bool = False) -> str:
+    """Say how many results named people confirmed, who, and how many they answered themselves.
+
+    Args:
+        is_open: names nobody.
+    """
+    found = basis.confirmations
+    results = f"{len(found.confirmed)} of {counted(found.of, 'result')}"
+    if not found.confirmed:
+        return f"{results} are confirmed by a named person."
+    by = _confirmers(found.confirmed)
+    names = [f"{len(all_)} by {_confirmer(basis, all_)}" for all_ in by.values()]
+    who = counted(len(by), "person", "people") if is_open else ""
+    if not who and len(by) == 1:
+        who = _confirmer(basis, found.confirmed)
+    text = f"{results} {'is' if len(found.confirmed) == 1 else 'are'} confirmed"
+    text += f" by {who}" if who else f": {joined(names)}"
+    own = len(found.own)
+    themselves = f"{own or 'none'} of them by somebody who also answered the same outcome"
+    if len(found.confirmed) == 1:
+        themselves = f"by somebody who {'also' if own else 'did not'} answer{'ed' * bool(own)} it"
+    return f"{text}; {themselves}."
+
+
+def _confirmers(scores: Sequence[OutcomeScore]) -> dict[str, list[OutcomeScore]]:
+    """Give confirmed results by who confirmed them, who confirmed most standing first."""
+    by: dict[str, list[OutcomeScore]] = {}
+    for each in scores:
+        if each.confirmation is not None:
+            by.setdefault(each.confirmation.person, []).append(each)
+    return dict(sorted(by.items(), key=lambda item: -len(item[1])))
+
+
+def _confirmer(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
+    last = scores[-1].confirmation
+    return basis.person(last.person, last.origin) if last is not None else ""
+
+
+def confirmed_rows(basis: Basis) -> Iterator[tuple[str, str, str, str]]:
+    """Give who confirmed what: how many, who, which, and which of them they answered too."""
+    found = basis.confirmations
+    own = {each.key for each in found.own}
+    for scores in _confirmers(found.confirmed).values():
+        yield (
+            counted(len(scores), "result"),
+            _confirmer(basis, scores),
+            _by_place(basis, scores),
+            _by_place(basis, [each for each in scores if each.key in own]) or "none",
+        )
+    if found.waiting:
+        yield counted(len(found.waiting), "result"), "nobody", _by_place(basis, found.waiting), ""
+
+
+def _by_place(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
+    """Name results, those of one place together."""
+    places: dict[str, list[str]] = {}
+    for each in scores:
+        places.setdefault(basis.where(each), []).append(str(each.key.outcome))
+    if len(basis.scopes) == 1 and len(basis.frameworks) == 1:
+        return ", ".join(next(iter(places.values()), []))
+    return "; ".join(f"{place}: {', '.join(ids)}" for place, ids in places.items())
 
 
 def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str:

@@ -22,6 +22,8 @@ _CORNER, _HALO = 2.0, 0.4
 _TEXT, _SMALL = 3.2, 2.8
 _LONGEST = 5
 """Characters of an id that a box can hold."""
+WAITS, NOT_CONFIRMED = "*", "not confirmed by a named person"
+"""What marks such a result, and what the mark means."""
 _LONGEST_WORDS = 420
 """Characters of the squares in words that page one has room for."""
 
@@ -51,6 +53,8 @@ class _Box(NamedTuple):
     meets: bool
     met_before: bool
     lowered: bool
+    waits: bool
+    """Not confirmed by anybody in one of its places, where other results are."""
 
 
 def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
@@ -65,7 +69,8 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
     is_named = not is_open and all(len(each.ref) <= _LONGEST for each in boxes)
     drawn = _Drawing(basis.look.colours, has_lines=any(each.met_before for each in boxes))
     for number, box in enumerate(boxes):
-        drawn.add(number, box, box.ref if is_named else "")
+        star = WAITS if box.waits else ""
+        drawn.add(number, box, f"{box.ref}{star}" if is_named else star)
     drawn.explain(list(_legend(boxes)), -(-len(boxes) // _A_ROW))
     met = sum(each.meets for each in boxes)
     said = " ".join(_counts(boxes) if is_open else _names(boxes))
@@ -85,8 +90,15 @@ def _boxes(basis: Basis) -> list[_Box]:
     """Give a box for each outcome, those that meet the target first."""
     before = basis.before.met(basis.first.ref) if basis.before else {}
     lowered = {each.key.outcome for each in basis.lowered if each.key.framework == basis.first.ref}
+    waiting = {
+        each.key.outcome
+        for each in basis.card.outcomes
+        if each.key.framework == basis.first.ref
+        and each.meets_target is not None
+        and basis.is_waiting(each)
+    }
     boxes = [
-        _Box(ref, meets, before.get(ref, False), ref in lowered)
+        _Box(ref, meets, before.get(ref, False), ref in lowered, ref in waiting)
         for ref, meets in basis.met_everywhere().items()
     ]
     return sorted(boxes, key=lambda each: not each.meets)
@@ -98,12 +110,15 @@ def _legend(boxes: Sequence[_Box]) -> Iterator[tuple[str, str]]:
         yield "line", "met the target last year"
     if any(each.lowered for each in boxes):
         yield "corner", "the independent review found less"
+    if any(each.waits for each in boxes):
+        yield WAITS, NOT_CONFIRMED
 
 
 def _marks(boxes: Sequence[_Box]) -> Iterator[tuple[str, list[str]]]:
     for what, wanted in (
         ("Met it last year", [each.ref for each in boxes if each.met_before]),
         ("The independent review found less for", [each.ref for each in boxes if each.lowered]),
+        ("Not confirmed by a named person", [each.ref for each in boxes if each.waits]),
     ):
         if wanted:
             yield what, list(map(str, wanted))
@@ -165,7 +180,10 @@ class _Drawing:
         at = _STROKE
         for mark, meaning in legend:
             foot = round(self.height + _TEXT + 0.6, 2)
-            if mark == "line":
+            if mark == WAITS:
+                self.words.append(Words(round(at, 2), foot, mark, weight=600, size=_TEXT))
+                at += 2.4
+            elif mark == "line":
                 self.bars.append(Bar(at, foot - 1.5, 5, _LINE, self.colours.ink))
                 at += 6.2
             else:

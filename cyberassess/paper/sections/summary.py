@@ -19,12 +19,12 @@ from cyberassess.domain.sets.framework import (
     OutcomeId,
 )
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined, said_role, share
+from cyberassess.paper.basis import Basis, capital, joined, said_role, share
 from cyberassess.paper.document import prepared_by, said_status
-from cyberassess.paper.sections.checking import said_dissent
+from cyberassess.paper.sections.checking import said_confirmed, said_dissent
 from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.paper.sections.outcomes import said_verdict
-from cyberassess.paper.sections.squares import Squares, row_of_squares
+from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS, Squares, row_of_squares
 
 _TOP_GAPS = 3
 _NUMBERS = {2: "two", 3: "three"}
@@ -110,6 +110,8 @@ class Front:
     dissent: str
     """What an independent review found otherwise; empty where nobody reviewed anything."""
     figures: tuple[Figure, ...]
+    confirmed: str
+    """How many results named people confirmed, and who."""
     gaps: tuple[GapRow, ...]
     gaps_title: str
     gaps_note: str
@@ -141,6 +143,7 @@ def front(basis: Basis) -> Front:
         rule=THEME_RULE,
         dissent=said_dissent(basis),
         figures=figures(basis),
+        confirmed=said_confirmed(basis),
         gaps=gaps,
         gaps_title=gaps_title(gaps),
         gaps_note=gaps_note(basis, gaps),
@@ -402,7 +405,7 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
         link=basis.anchor(score.key),
         missing=tuple((tag_of(score, k), statement_text(score, k)) for k in shown),
         more=more,
-        where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
+        where=", ".join(_marked(basis, each.score) for each in found),
         owner=said_owner(basis, first) if first else NOT_PLANNED,
         by=said_due(first) if first else "",
         cost=basis.look.cost(first) if first else "",
@@ -410,6 +413,11 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
         unplanned=said_unplanned(basis, found) if first else "",
         findings=tuple(found),
     )
+
+
+def _marked(basis: Basis, score: OutcomeScore) -> str:
+    """Name a place, with a mark where nobody confirmed what stands there."""
+    return f"{basis.place(score.key.scope)}{WAITS if basis.is_waiting(score) else ''}"
 
 
 def _covered(basis: Basis, found: Sequence[Finding], action: Action) -> str:
@@ -460,7 +468,9 @@ def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
     order = ["by the priority given in the plan"] if basis.actions else []
     order += ["by how many places fall short"] if several else []
     order.append("by how few statements stand in the way")
-    return f"Chosen {', then '.join(order)}."
+    marked = any(basis.is_waiting(each.score) for gap in gaps for each in gap.findings)
+    star = f" {WAITS} {capital(NOT_CONFIRMED)}." if marked else ""
+    return f"Chosen {', then '.join(order)}.{star}"
 
 
 def _by_default(basis: Basis, framework: Framework) -> Iterator[str]:

@@ -13,6 +13,7 @@ from cyberassess.domain.record.evidence import Held, Item, Mark
 from cyberassess.domain.record.pack_kinds import REPORTS
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
 from cyberassess.domain.result.confidence import Confidence, Measured, confidence_in
+from cyberassess.domain.result.confirming import confirmations
 from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.result.scoring import OutcomeScore, reviewed_ranks
 from cyberassess.errors import counted
@@ -141,16 +142,11 @@ def _to_know(inside: Inside) -> Iterator[str]:
     lapsed = sum(each.has_lapsed for each in card.outcomes)
     if lapsed:
         yield f"{counted(lapsed, 'confirmation')} lapsed, because answers changed afterwards."
-    confirmed = [each for each in card.outcomes if each.confirmed and each.confirmation]
-    own = sum(
-        each.confirmation is not None
-        and each.confirmation.person in {g.person for s in each.standings for g in s.given}
-        for each in confirmed
-    )
-    if confirmed:
+    found = confirmations(card.outcomes)
+    if found.confirmed:
         yield (
-            f"{len(confirmed)} of {counted(len(card.outcomes), 'determination')} are confirmed; "
-            f"{own} of them by somebody who also answered the same outcome."
+            f"{len(found.confirmed)} of {counted(found.of, 'determination')} are confirmed; "
+            f"{len(found.own)} of them by somebody who also answered the same outcome."
         )
     applicable = [each for each in card.outcomes if not each.not_applicable]
     lowered = [

@@ -31,7 +31,7 @@ from cyberassess.domain.result.confirming import (
     waits,
 )
 from cyberassess.domain.result.counting import Names
-from cyberassess.domain.result.findings import Finding, findings
+from cyberassess.domain.result.findings import Finding, findings, is_blank
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.result.theme_maturity import ThemeScore
 from cyberassess.domain.result.years import Year
@@ -46,6 +46,7 @@ from cyberassess.domain.sets.framework import (
     Theme,
     ThemeSet,
 )
+from cyberassess.errors import counted
 from cyberassess.errors import joined as joined  # noqa: PLC0414 - sections look for it here
 from cyberassess.paper.look import OUR_LOOK, Look
 from cyberassess.paper.nation import Nation, nation_of
@@ -212,8 +213,20 @@ class Basis:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """Every outcome in every scope below its target."""
-        return findings(self.card)
+        """Every outcome in every scope below its target; none while nothing is known yet."""
+        return () if self.is_unknown else findings(self.card)
+
+    @cached_property
+    def is_unknown(self) -> bool:
+        """Whether nothing is answered yet anywhere."""
+        return is_blank(self.card.outcomes)
+
+    @property
+    def unknown(self) -> str:
+        """Say that nothing is known yet."""
+        statements = counted(self.card.confidence.statements, "statement")
+        verb = "is" if self.card.confidence.statements == 1 else "are"
+        return f"nothing is known yet: 0 of {statements} {verb} answered."
 
     @cached_property
     def confirmations(self) -> Confirmations:

@@ -179,6 +179,8 @@ def needed_for(level: int, of: int) -> int | None:
 
 def themes_chart(basis: Basis, ref: FrameworkRef) -> Chart | None:
     """Show outcomes that meet their target by theme, last year and the ambition beside them."""
+    if basis.is_unknown:
+        return None
     rows: list[_Row] = []
     table: list[tuple[str, ...]] = []
     reached: list[str] = []
@@ -259,7 +261,7 @@ def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
         else:
             other.append(year.period)
     years.append((basis.settings.period, basis.card.theme(ref, theme)))
-    if len(years) < 2 or not years[-1][1].of:  # noqa: PLR2004 - one year is no trend
+    if basis.is_unknown or len(years) < 2 or not years[-1][1].of:  # noqa: PLR2004 - one year is no trend
         return None
     (first, was), (last, now) = years[0], years[-1]
     name = basis.themes.theme(theme).title

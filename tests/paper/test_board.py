@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from cyberassess.domain.record.hashes import text_field
+from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.errors import ReportError
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.documents.board import LONGEST_DECISION, BoardSummary, board_summary, leaks
+from cyberassess.paper.documents.board_docx import board_docx
 from cyberassess.paper.documents.findings import findings_report
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
@@ -26,6 +28,7 @@ from tests.domain.builder import (
     make_state,
     make_themes,
     record_event,
+    segment,
 )
 from tests.paper.made import GOAL, OUTLINE, make_basis, small_state
 
@@ -85,7 +88,7 @@ def test_page_one_counts_gaps_and_their_plan(summary: BoardSummary) -> None:
 def test_the_plan_is_counted_by_place_and_by_cost(summary: BoardSummary) -> None:
     assert summary.plan == (
         "In all themes 4 results, each place counted, are below target; 2 of them have an action. "
-        "Cost of the 2 actions: 1 under £10k and 1 over £50k."
+        "One-off cost: £50k or more."
     )
     assert [each.ref for each in summary.actions] == ["ACT-001", "ACT-002"]
     assert summary.actions_note == (
@@ -193,6 +196,82 @@ def test_without_a_plan_a_target_or_a_year_before_it_says_so() -> None:
     assert (none.gaps, none.plan, none.maps) == ((), "", ())
     assert none.gaps_title == "Gaps"
     assert none.stake == ""
+
+
+@pytest.fixture(scope="module")
+def unanswered() -> Basis:
+    """Give an assessment nobody has answered, with an action and a year before it."""
+    nothing = make_basis(
+        fold([segment(1, action("ACT-001", "B2.a"), seed="seed")]), profile=make_profile(GOAL),
+        listed=SCOPES,
+    )  # fmt: skip
+    return dataclasses.replace(nothing, years=(last_year(basis()),))
+
+
+UNKNOWN = "nothing is known yet: 0 of 23 statements are answered."
+
+
+def test_nothing_answered_is_nothing_known_and_neither_a_gap_nor_a_risk(
+    unanswered: Basis,
+) -> None:
+    for edition in ("restricted", "open"):
+        made = board_summary(unanswered, edition=edition)
+        assert made.lead_count == UNKNOWN
+        assert made.lead_before == "Last year 0 of 3 outcomes met the target."
+        assert made.decision == f"We ask the committee to note that {UNKNOWN}"
+        assert (made.gaps, made.squares, made.plan, made.lead_weakest) == ((), None, "", "")
+        assert made.gaps_note == "Nothing is answered yet, so no gap can be named."
+        assert {row.meets for row in made.themes[0].rows} == {"not known"}
+        said = re.sub(r"<style>.*?</style>", "", render.render_html(made), flags=re.DOTALL)
+        assert "accept that risk" not in said
+        assert not re.search(r"\b0 of [1-9]\d* (?:outcomes? )?meet", said)
+    docx_ = board_docx(board_summary(unanswered))
+    assert docx_
+
+
+def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
+    report = full_report(unanswered)
+    assert report.front.lead_count == UNKNOWN
+    assert report.gaps.findings == ()
+    assert report.gaps.findings_note.startswith("Nothing is known yet")
+    assert {c.tone for row in report.gaps.maps[0].rows for c in row.cells} == {"plain"}
+    assert {each.stands for each in report.scopes} == {"Nothing is answered here yet."}
+    theme = theme_report(unanswered)
+    assert theme.lead_count == UNKNOWN
+    assert theme.parts[0].message == f"pipes: {UNKNOWN}"
+    assert theme.parts[0].charts == ()
+    assert {row.meets for row in theme.parts[0].places} == {"not known"}
+    assert theme.themes_chart is None
+    found = findings_report(unanswered)
+    assert found.lead == UNKNOWN.capitalize()
+    assert found.figures[0].number == "not known"
+    assert found.open == ()
+    assert found.others[0].note == "What they are about is not answered yet."
+
+
+def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
+    scopes = [*SCOPES, {"id": "museum", "kind": "system", "title": "Museum"}]
+    made = full_report(basis(listed=scopes))
+    assert made.front.lead_weakest == "The weakest system is Housing, with 0 of 2."
+    museum = made.scopes[-1]
+    assert (museum.title, museum.stands) == ("Museum", "Nothing is answered here yet.")
+    cells = [row.cells[-1].text for row in made.gaps.maps[0].rows]
+    assert cells == ["", "not answered", "not answered", "not answered"]
+
+
+def test_last_year_marks_the_boxes_that_met_the_target_then() -> None:
+    """Not how many: which. B2.a met it then and does not now."""
+    then = basis(*answer_events({"housing/B2.a.N.1": "never"}))
+    now = dataclasses.replace(basis(), years=(last_year(then),))
+    drawn = board_summary(now).squares
+    assert drawn is not None
+    assert "Met it last year: B2.a." in drawn.alternative
+    at = next(each for each in drawn.words if each.text == "B2.a")
+    (line,) = (each for each in drawn.bars if each.height < 1 and each.width > 8)
+    assert line.x < at.x < line.x + line.width
+    is_open = board_summary(now, edition="open").squares
+    assert is_open is not None
+    assert "Met it last year: 1." in is_open.alternative
 
 
 def test_last_year_stands_beside_the_count() -> None:

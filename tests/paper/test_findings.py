@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from cyberassess.domain.record.hashes import text_field
-from cyberassess.domain.record.ledger import fold
 from cyberassess.paper import html as render
 from cyberassess.paper.documents.findings import FindingsReport, findings_report
 from tests.domain.builder import Data, make_profile, record_event
@@ -141,11 +140,6 @@ def test_without_a_target_or_a_gap_it_says_so() -> None:
     )
     assert met.lead == "Every outcome with a target meets it."
     assert met.open == ()
-
-
-def test_nothing_answered_yet_is_a_gap_of_missing_answers() -> None:
-    report = findings_report(make_basis(fold([]), profile=make_profile(GOAL), listed=SCOPES))
-    assert all("not answered" in row.more for row in report.open)
 
 
 def test_an_action_is_late_only_after_its_day() -> None:

@@ -183,9 +183,10 @@ def test_furthest_to_go_is_by_what_is_met_everywhere() -> None:
 
 
 def test_of_equal_shares_the_larger_gap_has_furthest_to_go_and_ties_are_said() -> None:
-    assert furthest_of({}, TWO) == "A2 Locks has furthest to go, with 0 of 3."
+    none: dict[str, Written] = {"A1.a.H.1": "not-true"}
+    assert furthest_of(none, TWO) == "A2 Locks has furthest to go, with 0 of 3."
     tie = TWO.replace("    A2.c system service H.1\n", "")
-    assert furthest_of({}, tie) == "A1 Signs and A2 Locks have furthest to go, each with 0 of 2."
+    assert furthest_of(none, tie) == "A1 Signs and A2 Locks have furthest to go, each with 0 of 2."
     many = tie + "".join(f"  A{n} Part\n    A{n}.a organisation board H.1\n" for n in (3, 4))
     assert furthest_of({"A1.a.H.1": "true", "A2.a.H.1": "true"}, many) == (
         "A3 Part and A4 Part have furthest to go, each with 0 of 1."

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import ITEM
-from cyberassess.domain.record.plan import Cost
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, trend_chart
+from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
 from cyberassess.paper.sections.gaps import Map, group_map
@@ -153,7 +153,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
             f"{prepared_by(basis, is_open=is_open)} · {said_status(basis)}"
         ),
         lead=f"{basis.headline.title}{f', {basis.first.short_title}' if several else ''}:",
-        lead_count=said_count(score, no_target=basis.target(ref) is None),
+        lead_count=said_count(basis),
         lead_before=said_before(basis, basis.headline.id),
         lead_weakest="" if is_open else said_weakest(basis),
         verdicts=() if is_open else tuple(said_verdicts(basis)),
@@ -203,9 +203,6 @@ def _planned(basis: Basis) -> tuple[int, int]:
     return sum(map(bool, actions)), sum(any(e.is_settled for e in each) for each in actions)
 
 
-_BANDS = (Cost.NONE, Cost.LOW, Cost.MEDIUM, Cost.HIGH, Cost.UNKNOWN)
-
-
 def _plan(basis: Basis) -> str:
     gaps = len(basis.findings)
     if not gaps:
@@ -215,13 +212,7 @@ def _plan(basis: Basis) -> str:
     each_place = ", each place counted," if len(basis.scopes) > 1 else ""
     text = f"In all themes {counted(gaps, 'result')}{each_place} {verb} below target; "
     text += f"{planned or 'none'} of them {'has' if planned < 2 else 'have'} an action."  # noqa: PLR2004
-    costs = [each.cost for each in basis.actions if each.is_open]
-    bands = [
-        f"{costs.count(band)} {basis.look.costs[band]}" for band in _BANDS if costs.count(band)
-    ]
-    if bands:
-        text += f" Cost of the {counted(len(costs), 'action')}: {joined(bands)}."
-    return text
+    return f"{text} {said_costs((e for e in basis.actions if e.is_open), basis.look)}".rstrip()
 
 
 def _open_gaps(basis: Basis) -> str:
@@ -236,6 +227,8 @@ def _open_gaps(basis: Basis) -> str:
 
 
 def _decision(basis: Basis) -> str:
+    if basis.is_unknown:
+        return f"We ask {basis.look.board} to note that {basis.unknown}"
     planned, settled = _planned(basis)
     asks = ["note this result and how far it is proven"]
     if planned:
@@ -335,6 +328,8 @@ def _unplanned(basis: Basis) -> str:
 def _method(basis: Basis) -> Iterator[str]:
     rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
     yield f"{said_checks(basis)} The full report shows every answer, and who gave it."
+    if any(each.is_open for each in basis.actions):
+        yield ONE_OFF
     yield f"Results follow the published rule of each set ({rules}); unanswered is never met."
     yield (
         f"A level follows our own rule {THEME_RULE}: 1 under a half of the outcomes meet the "

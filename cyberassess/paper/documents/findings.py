@@ -11,6 +11,7 @@ from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, joined, said_role
+from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
@@ -111,6 +112,8 @@ class FindingsReport(Document):
     dissent: str
     """What an independent review found otherwise, and what that makes a finding."""
     figures: tuple[Figure, ...]
+    costs: str
+    """What the open actions cost, one-off and yearly apart."""
     owners: tuple[OwnerRow, ...]
     planned: tuple[ActionTable, ...]
     open_note: str
@@ -146,6 +149,7 @@ def findings_report(basis: Basis) -> FindingsReport:
         lead=_lead(basis, about),
         target=f"{whose_target(basis)} {said_comparisons(basis)}",
         dissent=_dissent(basis),
+        costs=said_costs((each for each in basis.actions if each.is_open), basis.look),
         figures=tuple(_figures(basis, about)),
         owners=tuple(_owners(basis)),
         planned=tuple(_planned(basis, below)),
@@ -166,6 +170,7 @@ _METHOD = (
     "Priority, owner, date and cost are what the organisation recorded; an action without a "
     "priority has 3. “Late” is said of an action whose date has passed on the date of this "
     "document.",
+    ONE_OFF,
     "An action that is done changes no result: the statements must be answered anew.",
     "The same plan as a workbook, to fill in and read back: cyberassess plan export.",
 )
@@ -199,6 +204,8 @@ def _how_far(about: Mapping[OutcomeKey, list[Action]], key: OutcomeKey) -> Progr
 def _lead(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> str:
     if not any(basis.target(ref) for ref in basis.frameworks):
         return "No target was chosen, so there are no findings against one."
+    if basis.is_unknown:
+        return capital(basis.unknown)
     if not basis.findings:
         return "Every outcome with a target meets it."
     stages = [_how_far(about, each.score.key) for each in basis.findings]
@@ -221,7 +228,8 @@ def _figures(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> Iterator
     late = sum(_is_late(basis, each) for each in open_)
     before = counted_before(basis, met=False)
     last = f"; last year {before}" if before else ""
-    yield Figure(f"{len(keys):,}", f"findings: results below the target, by place{last}")
+    number = "not known" if basis.is_unknown else f"{len(keys):,}"
+    yield Figure(number, f"findings: results below the target, by place{last}")
     yield Figure(f"{sum(key not in about for key in keys):,}", NOT_PLANNED)
     yield Figure(f"{len(open_):,}", "actions still to be done")
     yield Figure(f"{late:,}", "of them late")
@@ -276,7 +284,9 @@ def _others(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[Actio
         ),
         (
             "Other actions",
-            "What they are about meets its target, has none, or is no longer assessed.",
+            "What they are about is not answered yet."
+            if basis.is_unknown
+            else "What they are about meets its target, has none, or is no longer assessed.",
             [e for e in basis.actions if not _below(e, below)],
         ),
     ):

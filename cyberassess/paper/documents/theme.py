@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
 from cyberassess.domain.sets.framework import Framework, OutcomeId, Theme
 from cyberassess.errors import AssessmentError, Problem, closest, counted
@@ -126,7 +126,6 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
         basis, themes=basis.themes.model_copy(update={"headline": found.id})
     )
     ref = headed.first.ref
-    score = headed.headline_score()
     several = len(headed.frameworks) > 1
     return ThemeReport(
         frame=frame(headed, "theme.html.j2", f"{found.title} theme report"),
@@ -137,7 +136,7 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
         ),
         meaning=found.meaning,
         lead=f"{headed.first.short_title}:" if several else f"{found.title}:",
-        lead_count=said_count(score, no_target=headed.target(ref) is None),
+        lead_count=said_count(headed),
         lead_before=said_before(headed, found.id),
         target=whose_target(headed),
         dissent=said_dissent(headed, theme=found.id),
@@ -181,7 +180,7 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, titled: bool) -> 
     has_any = bool(score.pairs)
     return SetPart(
         title=f"{framework.title} {framework.version}" if titled else "",
-        message=said_headline(basis, ref, theme.id) if score.of else _nothing(score, theme),
+        message=_message(basis, score, theme),
         squares=row_of_squares(basis) if is_first else None,
         level=said_level(basis, score),
         places=tuple(_places(basis, framework, theme)),
@@ -193,6 +192,12 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, titled: bool) -> 
         rungs=rungs,
         rungs_note=note,
     )
+
+
+def _message(basis: Basis, score: ThemeScore, theme: Theme) -> str:
+    if score.of and basis.is_unknown:
+        return f"{theme.title}: {basis.unknown}"
+    return said_headline(basis, score.framework, theme.id) if score.of else _nothing(score, theme)
 
 
 def _nothing(score: ThemeScore, theme: Theme) -> str:
@@ -212,9 +217,11 @@ def _places(basis: Basis, framework: Framework, theme: Theme) -> Iterator[PlaceR
             if not each.pairs:
                 continue
             before = basis.baseline(framework.ref, theme.id, scope)
+            meets = f"{each.meets} of {each.of}" if each.of else "no target"
+            here = (e for e in basis.card.outcomes if scope in (ALL_SCOPES, e.key.scope))
             yield PlaceRow(
                 "Everywhere" if scope == ALL_SCOPES else basis.place(scope),
-                f"{each.meets} of {each.of}" if each.of else "no target",
+                "not known" if is_blank(here) else meets,
                 f"{before.meets} of {before.of}" if before else "not known",
                 each.level_in_words,
             )

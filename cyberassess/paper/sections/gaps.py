@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cyberassess.domain.assessment import ScopeId
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.domain.sets.framework import Framework, OutcomeId
 from cyberassess.errors import counted
-from cyberassess.paper.basis import NO_TARGET, Basis, Verdict, joined, said_group, verdict
+from cyberassess.paper.basis import (
+    NO_TARGET,
+    Basis,
+    Verdict,
+    capital,
+    joined,
+    said_group,
+    verdict,
+)
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.outcomes import result_of, target_of
 from cyberassess.paper.sections.summary import (
@@ -140,6 +148,8 @@ def gaps(basis: Basis) -> Gaps:
             f"{number} below the target, counted once for each place. The statements named "
             "are the shortest way to the target; they are worded as people were asked them."
         )
+    elif basis.is_unknown:
+        note = f"{capital(basis.unknown)} There are no findings before that."
     elif targeted:
         note = "Every outcome with a target meets it."
     else:
@@ -319,7 +329,8 @@ def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeS
     here = [scope.id for scope in basis.scopes]
     order = dict.fromkeys(said_group(each.groups[-1]) for each in framework.located)
     kind = joined(list(kinds)).capitalize()
-    message = _furthest({title: _met_everywhere(row) for title, row in table.items()})
+    met = {title: _met_everywhere(row) for title, row in table.items()}
+    message = "" if is_blank(scores) else _furthest(met)
     return _map(
         basis,
         framework,
@@ -341,7 +352,7 @@ def _counts(scores: Sequence[OutcomeScore], here: Sequence[ScopeId]) -> tuple[Ce
     if len(here) == 1:
         return tuple(cells)
     met = list(_met_everywhere(scores).values())
-    return (_count(met) if met else _cell(scores), *cells)
+    return (_cell(scores) if not met or is_blank(scores) else _count(met), *cells)
 
 
 def _totals(
@@ -374,6 +385,8 @@ def _cell(scores: Sequence[OutcomeScore]) -> Cell:
     if not scores:
         return Cell("", "plain")
     counted_ = [each.meets_target for each in scores if each.meets_target is not None]
+    if counted_ and is_blank(scores):
+        return Cell("not answered", "plain")
     if not counted_:
         inapplicable = all(each.not_applicable for each in scores)
         return Cell("does not apply" if inapplicable else "no target", "plain")

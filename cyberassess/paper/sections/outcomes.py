@@ -12,6 +12,7 @@ from cyberassess.domain.record.reviewing import NOT_APPLICABLE as OUT
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.counting import said_of, word_for, word_of
+from cyberassess.domain.result.findings import is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import (
     CountsAs,
@@ -531,6 +532,9 @@ def _sentences(basis: Basis, scores: Sequence[OutcomeScore]) -> Iterator[str]:
     targeted = [each for each in scores if each.meets_target is not None]
     if not targeted:
         yield "Nothing here has a target."
+        return
+    if is_blank(scores):
+        yield "Nothing is answered here yet."
         return
     met = sum(each.meets_target is True for each in targeted)
     verb = "meets" if met == 1 else "meet"

@@ -63,7 +63,7 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
     Args:
         is_open: names no outcome.
     """
-    boxes = _boxes(basis)
+    boxes = [] if basis.is_unknown else _boxes(basis)
     if not boxes:
         return None
     is_named = not is_open and all(len(each.ref) <= _LONGEST for each in boxes)

@@ -9,7 +9,7 @@ from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import LOWEST_PRIORITY, Action
 from cyberassess.domain.result.counting import Why, label_of, why, word_of
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.domain.sets.framework import (
@@ -133,7 +133,7 @@ def front(basis: Basis) -> Front:
             f"prepared by {prepared_by(basis)} · {said_status(basis)}"
         ),
         lead=f"{basis.headline.title}{f', {first.short_title}' if others else ''}:",
-        lead_count=said_count(score, no_target=basis.target(first.ref) is None),
+        lead_count=said_count(basis),
         lead_before=said_before(basis, basis.headline.id),
         lead_weakest=said_weakest(basis),
         verdicts=tuple(said_verdicts(basis)),
@@ -171,9 +171,12 @@ def said_left_out(basis: Basis) -> str:
     return "Nothing is recorded as left out. What this report does not name was not looked at."
 
 
-def said_count(score: ThemeScore, *, no_target: bool) -> str:
-    """Say how many outcomes meet the target."""
-    if no_target:
+def said_count(basis: Basis) -> str:
+    """Say how many outcomes of the headline theme meet the target."""
+    score = basis.headline_score()
+    if basis.is_unknown:
+        return basis.unknown
+    if basis.target(basis.first.ref) is None:
         return "no target was chosen, so nothing can be counted against one."
     if not score.of:
         return "no outcome of this theme has a target."
@@ -193,6 +196,7 @@ def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
         and each.theme == basis.headline.id
         and each.scope != ALL_SCOPES
         and each.of
+        and not is_blank(e for e in basis.card.outcomes if e.key.scope == each.scope)
     ]
     ranks = [(Fraction(each.meets, each.of), each.meets - each.of) for each in entries]
     lowest = [e for e, rank in zip(entries, ranks, strict=True) if rank == min(ranks)]
@@ -256,6 +260,8 @@ def said_before(basis: Basis, theme: str) -> str:
     if not entry.of:
         return f"In {before.period} no target was set."
     now = basis.card.theme(ref, theme)
+    if basis.is_unknown:
+        return f"Last year {entry.meets} of {counted(entry.of, 'outcome')} met the target."
     text = f"Last year it was {entry.meets}"
     if entry.of != now.of:
         text += f" of {entry.of}"
@@ -461,6 +467,8 @@ def gaps_title(gaps: Sequence[GapRow]) -> str:
 def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
     """Say how the gaps were chosen, or why there are none."""
     if not gaps:
+        if basis.is_unknown:
+            return "Nothing is answered yet, so no gap can be named."
         if basis.target(basis.first.ref) is None:
             return "Without a target there are no gaps to name."
         return f"Every outcome of {basis.headline.title} with a target meets it."
@@ -509,10 +517,11 @@ def theme_table(basis: Basis, ref: FrameworkRef, *, titled: bool) -> ThemeTable:
             continue
         before = basis.baseline(ref, theme.id)
         ambition = basis.settings.ambition.get(theme.id)
+        meets = f"{score.meets} of {score.of}" if score.of else "no target"
         rows.append(
             ThemeRow(
                 theme.title,
-                f"{score.meets} of {score.of}" if score.of else "no target",
+                "not known" if basis.is_unknown else meets,
                 _BAR * score.meets // score.of if score.of else -1,
                 f"{before.meets} of {before.of}" if before else "not known",
                 _BAR * before.meets // before.of if before and score.of else -1,

@@ -117,6 +117,7 @@ def _confirmed_lines(card: "Scorecard") -> Iterator[str]:
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
     from cyberassess.domain.assessment import ALL_SCOPES
+    from cyberassess.domain.result.findings import is_blank
     from cyberassess.domain.result.theme_maturity import THEME_RULE
     from cyberassess.opening.theming import default_scores
 
@@ -129,11 +130,14 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         entry = card.theme(ref, themes.headline)
         title = themes.theme(themes.headline).title
         whose = f"{profile.title}, set by {profile.owner}" if profile else "no target was chosen"
-        yield (
-            f"{title}: {entry.meets} of {entry.of} outcomes meet the target."
-            if entry.of
-            else f"{title}: no outcome has a target."
-        )
+        said = f"{entry.meets} of {entry.of} outcomes meet the target."
+        if not entry.of:
+            said = "no outcome has a target."
+        elif is_blank(card.outcomes):
+            said = (
+                f"nothing is known yet: 0 of {card.confidence.statements:,} statements answered."
+            )
+        yield f"{title}: {said}"
         yield f"{framework.short_title}; {whose}; rule {THEME_RULE}"
         yield ""
         yield from table(

@@ -84,6 +84,7 @@ class Planned(Model):
     cost_text: str = ""
     status: str
     priority: str
+    also: tuple[str, ...] = ()
 
 
 class Document(Model):

@@ -205,7 +205,8 @@ def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
         if each.get("inherits"):
             confirm_inherited(workspace, each["id"])
     for action in council.actions:
-        facts = action.model_dump(exclude={"scope", "outcome", "title"})
+        facts = action.model_dump(exclude={"scope", "also", "outcome", "title"})
+        facts["also"] = "; ".join(action.also)
         add_action(workspace, f"{action.outcome}/{action.scope}", action.title, **facts)
 
 

@@ -393,6 +393,8 @@ class Action(Fields):
     framework: Fact | None = None
     scope: Fact | None = None
     outcome: Fact | None = None
+    also: Words | None = None
+    """The other scopes in which it mends the same outcome."""
     title: Note | None = None
     owner: Note | None = None
     due: Fact | None = None

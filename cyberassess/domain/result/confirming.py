@@ -6,7 +6,7 @@ rule alone would have given.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -33,6 +33,35 @@ def choices(score: OutcomeScore) -> tuple[Level, ...]:
 def waits(score: OutcomeScore) -> bool:
     """Say whether an outcome waits for somebody to confirm it."""
     return not score.not_applicable and score.confirmed is None
+
+
+class Confirmations(NamedTuple):
+    """Which results named people confirmed."""
+
+    confirmed: tuple[OutcomeScore, ...]
+    own: tuple[OutcomeScore, ...]
+    """Of these, those whose confirmer also answered the same outcome."""
+    waiting: tuple[OutcomeScore, ...]
+    """Results that apply and that nobody confirmed, or no longer."""
+
+    @property
+    def of(self) -> int:
+        """How many results apply."""
+        return len(self.confirmed) + len(self.waiting)
+
+
+def confirmations(outcomes: Sequence[OutcomeScore]) -> Confirmations:
+    """Say which results are confirmed, and which by somebody who also answered."""
+    confirmed = [e for e in outcomes if e.confirmed and e.confirmation and not e.not_applicable]
+    own = [
+        each
+        for each in confirmed
+        if each.confirmation is not None
+        and each.confirmation.person in {g.person for s in each.standings for g in s.given}
+    ]
+    return Confirmations(
+        tuple(confirmed), tuple(own), tuple(each for each in outcomes if waits(each))
+    )
 
 
 def disputes(score: OutcomeScore, support: Support, on: datetime.date) -> tuple[str, ...]:

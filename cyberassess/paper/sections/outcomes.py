@@ -8,9 +8,11 @@ from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scope
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Action
 from cyberassess.domain.record.recorded import Claim
+from cyberassess.domain.record.reviewing import NOT_APPLICABLE as OUT
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.counting import said_of, word_for, word_of
+from cyberassess.domain.result.findings import is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import (
     CountsAs,
@@ -311,7 +313,7 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         title=outcome.title,
         where=" · ".join(where),
         result=result_of(score),
-        verdicts=tuple(_verdicts(score)),
+        verdicts=tuple(_verdicts(basis, score)),
         explanation=explain(score),
         confirmation=_confirmation(basis, score),
         bands=tuple(
@@ -337,7 +339,21 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
     )
 
 
-def _verdicts(score: OutcomeScore) -> Iterator[LabelledVerdict]:
+def reviews_of(basis: Basis, score: OutcomeScore) -> Iterator[Verdict]:
+    """Give what each independent reviewer found of an outcome, as it is shown."""
+    unsure = Verdict("", "Could not determine", "none")
+    for each in basis.reviews.get(score.key, ()):
+        if each.determination:
+            none = NOT_APPLICABLE if each.determination == OUT else unsure
+            yield verdict(score.asked.framework, each.level, none)
+
+
+def said_review(basis: Basis, score: OutcomeScore) -> str:
+    """Say the same in words; empty where nobody looked at it."""
+    return ", ".join(each.word for each in reviews_of(basis, score))
+
+
+def _verdicts(basis: Basis, score: OutcomeScore) -> Iterator[LabelledVerdict]:
     framework = score.asked.framework
     none = NOT_APPLICABLE if score.not_applicable else NOT_DECIDED
     yield LabelledVerdict("By the rule", verdict(framework, score.suggested, none))
@@ -346,6 +362,8 @@ def _verdicts(score: OutcomeScore) -> Iterator[LabelledVerdict]:
         yield LabelledVerdict("At best", verdict(framework, score.best, none))
     not_yet = Verdict("", "Not yet", "none")
     yield LabelledVerdict("Confirmed", verdict(framework, score.confirmed, not_yet))
+    for each in reviews_of(basis, score):
+        yield LabelledVerdict("Assurer", each)
     yield LabelledVerdict("Target", target_of(score))
 
 
@@ -514,6 +532,9 @@ def _sentences(basis: Basis, scores: Sequence[OutcomeScore]) -> Iterator[str]:
     targeted = [each for each in scores if each.meets_target is not None]
     if not targeted:
         yield "Nothing here has a target."
+        return
+    if is_blank(scores):
+        yield "Nothing is answered here yet."
         return
     met = sum(each.meets_target is True for each in targeted)
     verb = "meets" if met == 1 else "meet"

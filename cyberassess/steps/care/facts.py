@@ -204,7 +204,7 @@ def _inside(opened: Opened) -> Inside:
         principal=who,
         fingerprint=opened.manifest.signed_by or "",
         report_signer="",
-        listed=len(opened.checked.listed),
+        names=opened.checked.listed,
     )
 
 

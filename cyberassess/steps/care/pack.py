@@ -381,7 +381,7 @@ def _derived(
         )
         return
     found = json.loads(answers_json(assessment))
-    if kind < KIND and said.get("themes") != found["themes"]:
+    if kind == 1 and said.get("themes") != found["themes"]:
         for entry, score in zip(found["themes"], assessment.card.themes, strict=True):
             entry["level"] = level_of_0_1(score)
     for part in ("outcomes", "themes", "confidence", "verdicts", "detail"):

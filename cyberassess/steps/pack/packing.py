@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -362,7 +362,7 @@ def _fill(making: _Making, scratch: Path) -> None:
         fixed[SIGNERS] = f"{_principal(assessment)} {making.key.public}\n".encode()
     first: dict[str, Content] = {"README.txt": b"", "index.html": b"", "index.xlsx": b""}
     first |= report
-    page = index_page(_inside(making, len(first) + len(fixed)))
+    page = index_page(_inside(making, {*first, *fixed}))
     first["README.txt"] = readme_text(page).encode("utf-8", "replace")
     first["index.html"] = index_html(page).encode("utf-8", "replace")
     first["index.xlsx"] = index_book(page, assessment.on, scratch)
@@ -436,7 +436,7 @@ def _manifest(making: _Making, files: Mapping[str, str], report: str) -> bytes:
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _inside(making: _Making, listed: int) -> Inside:
+def _inside(making: _Making, names: Collection[str]) -> Inside:
     return Inside(
         assessment=making.assessment,
         items=making.items,
@@ -449,5 +449,5 @@ def _inside(making: _Making, listed: int) -> Inside:
         principal=_principal(making.assessment),
         fingerprint=making.key.fingerprint if making.key else "",
         report_signer=making.certificate.name if making.certificate else "",
-        listed=listed,
+        names=names,
     )

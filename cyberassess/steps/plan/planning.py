@@ -23,7 +23,7 @@ from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.intake import ABOUT, ReceivedFile, Weighing, last_set
-from cyberassess.opening.names import typed_date
+from cyberassess.opening.names import find_place, typed_date
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.sources.tables import fold
 
@@ -48,7 +48,8 @@ def path_to_target(assessment: Assessment) -> tuple[Step, ...]:
     """Give the shortest list of work that lifts every outcome to the target."""
     by_outcome: dict[OutcomeKey, list[Action]] = {}
     for action in actions_of(assessment.state):
-        by_outcome.setdefault(action.about, []).append(action)
+        for key in dict.fromkeys(action.covers):
+            by_outcome.setdefault(key, []).append(action)
     return tuple(
         Step(each, tuple(by_outcome.get(each.score.key, ()))) for each in findings(assessment.card)
     )
@@ -57,7 +58,7 @@ def path_to_target(assessment: Assessment) -> tuple[Step, ...]:
 def others(assessment: Assessment) -> tuple[Action, ...]:
     """Give the actions about outcomes that meet their target now, or have none."""
     open_ones = {each.score.key for each in findings(assessment.card)}
-    return tuple(each for each in actions_of(assessment.state) if each.about not in open_ones)
+    return tuple(e for e in actions_of(assessment.state) if open_ones.isdisjoint(e.covers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Wanted:
     status: str | None = None
     priority: str | None = None
     reason: str | None = None
+    also: str | None = None
+    """The other scopes in which it mends the same outcome, parted by semicolons; all again."""
 
 
 def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = None) -> Action:
@@ -90,12 +93,12 @@ def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = N
             raise AssessmentError(
                 Problem("no-action", "--action", "Nothing was given.", f"Say it. {UNTOUCHED}")
             )
-        fields, problems = _fields(assessment, {}, wanted, "")
+        fields, problems = _fields(assessment, _about(key), wanted, "")
         if problems:
             raise AssessmentError(*problems)
         number = next_number(assessment.state, ACTION)
         made = secrets.token_hex(8)
-        session.write([_event(made, fields | _about(key) | {"number": number})])
+        session.write([_event(made, fields | {"number": number})])
         return next(e for e in actions_of(session.assessment.state) if e.id == made)
 
 
@@ -213,12 +216,35 @@ def _fields(
             fields[name] = value.strip()
     if wanted.owner is not None:
         fields["owner"] = _owner(assessment, wanted.owner.strip())
+    if wanted.also is not None:
+        try:
+            fields["also"] = _also(assessment, fields, wanted.also)
+        except AssessmentError as cause:
+            where = place or "--also"
+            problems += [replace(each, where=where) for each in cause.problems]
     if fields.get("status") == Progress.DROPPED.value and not fields.get("reason"):
         where = place or "--reason"
         message = "An action that is dropped needs a reason."
         hint = f"Say why nothing will be done; it is printed. {UNTOUCHED}"
         problems.append(Problem("no-reason", where, message, hint))
     return {name: value for name, value in fields.items() if value}, problems
+
+
+def _also(assessment: Assessment, fields: Mapping[str, Any], text: str) -> list[str]:
+    """Give the scopes a list names in which the same outcome is assessed, but the first.
+
+    Raises:
+        AssessmentError: where one is none of them.
+    """
+    places = {
+        str(each.key.scope): each.asked.scope.title
+        for each in assessment.card.outcomes
+        if (each.key.framework, each.key.outcome) == (fields["framework"], fields["outcome"])
+    }
+    names = [each.strip() for each in text.split(";") if each.strip()]
+    what = f"a place in which {fields['outcome']} is assessed"
+    found = dict.fromkeys(find_place(places, each, "--also", what) for each in names)
+    return [each for each in found if each != fields["scope"]]
 
 
 def _owner(assessment: Assessment, name: str) -> str:
@@ -246,6 +272,7 @@ _COLUMNS = (
     Column("Status", 110, _STATUSES),
     Column("Priority", 80, _PRIORITIES),
     Column("Reason", 200),
+    Column("Also covers", 180),
 )
 _LINE = "One row is one action. For a second action copy the row and clear Action."
 KIND = Kind(
@@ -263,7 +290,7 @@ KIND = Kind(
 _INPUTS = {
     "What will be done": "title", "Owner": "owner", "Due": "due", "Cost": "cost",
     "Cost in words": "cost_text", "Status": "status", "Priority": "priority",
-    "Reason": "reason",
+    "Reason": "reason", "Also covers": "also",
 }  # fmt: skip
 
 
@@ -290,7 +317,7 @@ def now_and_target(step: Step) -> str:
 
 def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str, ...]:
     score = step.finding.score
-    facts = ("",) * 8
+    facts = ("",) * 9
     if action is not None:
         record = assessment.state.record(ACTION, action.id)
         reason = str(record.fields.get("reason", "")) if record else ""
@@ -303,6 +330,7 @@ def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str
             action.progress.value,
             str(action.priority),
             reason,
+            "; ".join(_title(assessment, each) for each in action.also),
         )
     return (
         action.said_ref if action else "",
@@ -312,6 +340,11 @@ def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str
         in_the_way(step),
         *facts,
     )
+
+
+def _title(assessment: Assessment, scope: str) -> str:
+    found = assessment.contents.settings.scope(scope)
+    return found.title if found else scope
 
 
 def export_plan(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -328,6 +361,7 @@ def export_plan(folder: Path, output: Path | None = None, *, force: bool = False
         _row(assessment, step, action)
         for step in path_to_target(assessment)
         for action in (step.actions or (None,))
+        if action is None or action.about == step.finding.score.key
     ]
     title = f"Plan of {settings.organisation}, {settings.period}"
     sheet = TableSheet("Plan", title, _LINE, _COLUMNS, tuple(rows), is_wide=True)
@@ -400,7 +434,8 @@ class _Taking:
         record = state.record(ACTION, there.id) if there else None
         before = dict(record.fields) if record else {}
         asked = Wanted(**{name: row.text(h) for h, name in _INPUTS.items() if h in row.headings})
-        fields, problems = _fields(self.assessment, before, asked, row.where)
+        about = _about(key)
+        fields, problems = _fields(self.assessment, before | about, asked, row.where)
         if not fields.get("title"):
             message = "The row does not say what will be done."
             problems.append(Problem("no-action", row.where, message, KIND.refused))
@@ -408,8 +443,10 @@ class _Taking:
             result.problems += problems
             return None
         if there:
-            fields = before | self._weighed(there, row, before, fields)
-        fields = {name: value for name, value in (fields | _about(key)).items() if value}
+            weighed = self._weighed(there, row, before, fields)
+            also = [each for each in weighed["also"].split("; ") if each]
+            fields = before | weighed | {"also": also}
+        fields = {name: value for name, value in (fields | about).items() if value}
         if _same(fields, before):
             result.unchanged += 1
             return None
@@ -433,14 +470,20 @@ class _Taking:
             _inputs(before),
             _inputs(then.fields if then else {}) if self.then else None,
             set_at=lambda name: last_set(history, name),
-            say=lambda name, value: self.assessment.name_of(value) if name == "owner" else value,
+            say=self._said,
         )
+
+    def _said(self, name: str, value: str) -> str:
+        if name == "also":
+            return "; ".join(_title(self.assessment, each) for each in value.split("; "))
+        return self.assessment.name_of(value) if name == "owner" else value
 
 
 def _inputs(fields: Mapping[str, Any]) -> dict[str, str]:
     """Give what people write of an action, with what stands for what they leave out."""
     usual = {"status": Progress.PLANNED.value, "priority": "3"}
-    return {name: str(fields.get(name) or usual.get(name, "")) for name in _INPUTS.values()}
+    found = {name: str(fields.get(name) or usual.get(name, "")) for name in _INPUTS.values()}
+    return found | {"also": "; ".join(fields.get("also") or ())}
 
 
 class _Planned(NamedTuple):

@@ -17,7 +17,8 @@ Json = dict[str, Any]  # NOTE: printed as it is.
 
 def action_line(assessment: "Assessment", action: "Action") -> str:
     """Say one action on a line."""
-    parts = [action.title, f"about {action.about.outcome}/{action.about.scope}"]
+    about = ", ".join(f"{each.outcome}/{each.scope}" for each in action.covers)
+    parts = [action.title, f"about {about}"]
     parts += [assessment.name_of(action.owner)] if action.owner else []
     parts += [f"due {said_date(action.due)}"] if action.due else []
     parts += [f"cost {action.cost.value}"] if action.cost.value else []
@@ -69,6 +70,7 @@ def plan_json(assessment: "Assessment") -> Json:
             "framework": action.about.framework,
             "scope": action.about.scope,
             "outcome": action.about.outcome,
+            "also": list(action.also),
             "action": action.title,
             "owner": assessment.name_of(action.owner) if action.owner else None,
             "due": action.due.isoformat() if action.due else None,

@@ -36,6 +36,9 @@ def status_lines(found: "Status") -> Iterator[str]:
         e.confirmed is not None and not e.not_applicable for e in found.assessment.card.outcomes
     )
     yield f"{confirmed} of {counted(confidence.outcomes, 'outcome')} confirmed."
+    if confidence.reviewed:
+        lowered = f", {confidence.lowered} lowered" if confidence.lowered else ""
+        yield f"{confidence.reviewed} reviewed independently{lowered}."
     for said in found.assessment.superseded:
         yield from wrap(said)
     yield ""
@@ -116,6 +119,7 @@ def _confirmed_lines(card: "Scorecard") -> Iterator[str]:
 
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
+    from cyberassess.domain.result.findings import is_blank
     from cyberassess.opening.theming import default_scores
 
     by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
@@ -127,11 +131,14 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         entry = card.theme(ref, themes.headline)
         title = themes.theme(themes.headline).title
         whose = f"{profile.title}, set by {profile.owner}" if profile else "no target was chosen"
-        yield (
-            f"{title}: {entry.meets} of {entry.of} outcomes meet the target."
-            if entry.of
-            else f"{title}: no outcome has a target."
-        )
+        said = f"{entry.meets} of {entry.of} outcomes meet the target."
+        if not entry.of:
+            said = "no outcome has a target."
+        elif is_blank(card.outcomes):
+            said = (
+                f"nothing is known yet: 0 of {card.confidence.statements:,} statements answered."
+            )
+        yield f"{title}: {said}"
         yield f"{framework.short_title}; {whose}; rule {THEME_RULE}"
         yield ""
         yield from table(
@@ -171,7 +178,8 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         f"{found_.evidenced} of {counted(found_.claims, 'claim')} with evidence, "
         f"{found_.seen} with evidence somebody here has seen, "
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
-        f"reviewed; {counted(found_.conflicts, 'conflict')} open."
+        f"reviewed{f', {found_.lowered} lowered' if found_.lowered else ''}; "
+        f"{counted(found_.conflicts, 'conflict')} open."
     )
 
 

@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.domain.record.plan import Cost, Progress
+from cyberassess.domain.record.plan import Cost, Progress, actions_of
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.plan.planning import (
     Wanted,
     add_action,
@@ -218,3 +219,34 @@ def test_a_plan_is_csv_too_and_is_not_written_over(short: Path, tmp_path: Path) 
     bare.write_text("a,b\n1,2\n")
     with pytest.raises(AssessmentError, match="No row has the headings"):
         import_plan(short, bare)
+
+
+def test_an_action_covers_the_places_it_names_by_command_and_in_the_workbook(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "lab"
+    systems = ("Housing", "Revenues", "Adult care")
+    new(
+        folder,
+        NewAssessment("Lab", "2026", ("ncsc-caf@3.2",), ("govassure-baseline",), systems=systems),
+    )
+    made = add_action(folder, "C1.c/housing", Wanted(title="Watch", also="Adult care; revenues"))
+    assert made.also == ("adult-care", "revenues")
+    steps = {e.finding.score.key: e for e in path_to_target(open_assessment(folder))}
+    planned = [key.scope for key, step in steps.items() if step.is_planned]
+    assert planned == ["housing", "revenues", "adult-care"]
+    path = export_plan(folder)
+    assert import_plan(folder, path).unchanged == 1
+
+    def change(sheet: Worksheet) -> None:
+        heads = [each.value for each in sheet[4]]
+        at = heads.index("Also covers") + 1
+        assert sheet.cell(row(sheet, "C1.c/housing"), at).value == "Adult care; Revenues"
+        sheet.cell(row(sheet, "C1.c/housing"), at).value = "Revenues"
+
+    assert import_plan(folder, edit(path, change)).changed == ["ACT-001"]
+    (action,) = actions_of(open_assessment(folder).state)
+    assert action.also == ("revenues",)
+    assert not set_action(folder, "ACT-001", Wanted(also="")).also
+    with pytest.raises(AssessmentError, match=r"not a place in which C1\.c is assessed"):
+        set_action(folder, "ACT-001", Wanted(also="Museum"))

@@ -2,7 +2,7 @@
 
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -178,10 +178,10 @@ def _ask_who(folder: Path, renamings: "Sequence[Renaming]") -> None:
     settle(folder, renamings)
 
 
-def _after_writing(assessment: "Assessment") -> None:
+def _after_writing(look: "Callable[[], Assessment]") -> None:
     from cyberassess.steps.standing.start import refresh
 
-    refresh(assessment)
+    refresh(look)
 
 
 _add_commands()

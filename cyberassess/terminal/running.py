@@ -106,7 +106,7 @@ class Program(click.Group):
 
     ask_who: Callable[[Path, "Sequence[Renaming]"], None]
     """Asks who somebody is whose name was changed, and records what was answered."""
-    after_writing: Callable[[Any], None]
+    after_writing: Callable[[Callable[[], Any]], None]
     """Makes what follows from an assessment that was written to."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -161,7 +161,7 @@ def run(program: click.Group, arguments: Sequence[str]) -> int:
         code = _run(program, arguments)
         if isinstance(program, Program) and code in (0, IN_PART):
             for look in written.values():
-                program.after_writing(look())
+                program.after_writing(look)
         with contextlib.suppress(OSError):
             show_problems(heard)
         return code

@@ -109,6 +109,7 @@ COMMANDS = (
         after=("-C", "PLACE/lab", "send"), again=True, makes=True,
     ),
     Command("send", ("-C", "HERE", "send")),
+    Command("start", ("-C", "HERE", "start")),
     Command(
         "receive", ("-C", "HERE", "receive", "PLACE/kim2.xlsx", "PLACE/sam.xlsx"),
         acknowledged=_received,

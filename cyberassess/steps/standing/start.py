@@ -7,7 +7,7 @@ command that writes they are refreshed as well as possible, and never make a com
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from cyberassess.domain.record.evidence import Item
 from cyberassess.domain.record.reviewing import reviews
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.errors import CyberassessError, Severity, mention
+from cyberassess.errors import CyberassessError, Problem, Severity, mention
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.conflicts import Conflict
 from cyberassess.opening.files_for_people import saving
@@ -78,10 +78,17 @@ def write_start(assessment: Assessment) -> Path:
     return path
 
 
-def refresh(assessment: Assessment) -> None:
-    """Write the pages again after a command; where that cannot be done, say it."""
+def refresh(look: Callable[[], Assessment]) -> None:
+    """Write the pages again after a command; where that cannot be done, say it.
+
+    Args:
+        look: gives the assessment as the command left it.
+    """
     try:
-        write_start(assessment)
+        write_start(look())
+    except OSError as cause:
+        found = f"The pages were not written again: {cause.strerror}."
+        mention(Problem.note("start-not-written", NAME, found, "cyberassess start does it."))
     except CyberassessError as cause:
         for each in cause.problems:
             mention(replace(each, hint="What the command did is stored.", severity=Severity.NOTE))

@@ -12,6 +12,7 @@ from cyberassess.paper.sections.gaps import Gaps, gaps
 from cyberassess.paper.sections.method import Method, method
 from cyberassess.paper.sections.moves import Moved, moved_since
 from cyberassess.paper.sections.outcomes import ScopeView, scope_views
+from cyberassess.paper.sections.page_one import PageOne, page_one
 from cyberassess.paper.sections.register import Register, register
 from cyberassess.paper.sections.review import ReviewView, review
 from cyberassess.paper.sections.summary import Front, front
@@ -21,6 +22,7 @@ from cyberassess.paper.sections.summary import Front, front
 class FullReport(Document):
     """Everything the full report prints."""
 
+    one: PageOne
     front: Front
     sections: tuple[tuple[str, str], ...]
     """Anchor and title of each section, for the contents."""
@@ -52,6 +54,7 @@ def full_report(basis: Basis) -> FullReport:
     held = register(basis)
     return FullReport(
         frame=frame(basis, "full.html.j2", "Full report"),
+        one=page_one(basis, "Full report"),
         front=front(basis),
         sections=_sections(reviewed, held),
         gaps=gaps(basis),

@@ -301,7 +301,7 @@ def _unplanned(basis: Basis) -> str:
 
 def _method(basis: Basis) -> Iterator[str]:
     rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
-    yield f"{said_checks(basis)} The full report shows every answer, and who gave it."
+    yield f"{said_checks(basis)} Printed with every answer, the full report shows who gave it."
     if any(each.is_open for each in basis.actions):
         yield ONE_OFF
     yield f"Results follow the published rule of each set ({rules}); unanswered is never met."

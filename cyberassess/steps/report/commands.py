@@ -70,18 +70,28 @@ def report() -> None:
 
 @report.command()
 @printing
+@click.option(
+    "--every-answer",
+    is_flag=True,
+    help="Show all outcomes; by default only those with something to decide.",
+)
 @click.pass_obj
-def full(folder: str, /, output: str | None, **options: Any) -> None:
-    """Print the full report: result, gaps, every outcome, method.
+def full(folder: str, /, output: str | None, *, every_answer: bool, **options: Any) -> None:
+    """Print the full report: result, gaps, outcomes with something to decide, method.
+
+    Something is to be decided where a result is below its target, disputed, overridden, lowered on
+    review or still open.
 
     \b
     Examples:
       cyberassess report full
+      cyberassess report full --every-answer
       cyberassess report full -o report.pdf --force
     """
     from cyberassess.steps.report.printing import report_full
 
-    show_printed(report_full(Path(folder), wanted_from(output, **options)))
+    wanted = wanted_from(output, **options)
+    show_printed(report_full(Path(folder), wanted, every_answer=every_answer))
 
 
 @report.command()

@@ -266,19 +266,30 @@ def _dated(assessment: Assessment, name: str, suffix: str) -> Path:
     return path
 
 
-def report_full(folder: Path, wanted: Wanted | None = None) -> Printed:
+def report_full(
+    folder: Path, wanted: Wanted | None = None, *, every_answer: bool = False
+) -> Printed:
     """Write the full report.
+
+    Args:
+        every_answer: has a section for each outcome; otherwise only for those with something to
+            decide.
 
     Raises:
         ReportError: where the file is there already, or cannot be written.
     """
     from cyberassess.paper.documents.full import full_report
 
-    return print_document(folder, "full", full_report, wanted or Wanted())
+    def make(basis: "Basis") -> "Document":
+        return full_report(basis, every_answer=every_answer)
+
+    return print_document(folder, "full", make, wanted or Wanted())
 
 
 def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]) -> Path:
-    """Print the full report for a pack, with files that travel inside; give where it is.
+    """Print the full report with every answer for a pack; give where it is.
+
+    Files may travel inside.
 
     Where there is no PDF engine it is HTML, and nothing travels inside.
     """

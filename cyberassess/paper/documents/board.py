@@ -19,7 +19,7 @@ from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, tren
 from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
-from cyberassess.paper.sections.gaps import Map, group_map
+from cyberassess.paper.sections.gaps import Map, group_maps
 from cyberassess.paper.sections.moves import MoveRow, moved_since
 from cyberassess.paper.sections.page_one import (
     PageOne,
@@ -185,7 +185,10 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         maps=()
         if is_open
         else tuple(
-            group_map(basis, each) for key, each in basis.frameworks.items() if basis.target(key)
+            map_
+            for key, each in basis.frameworks.items()
+            if basis.target(key)
+            for map_ in group_maps(basis, each)
         ),
         charts=tuple(each for each in charts if each is not None),
         pictures=tuple(

@@ -255,7 +255,7 @@ def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     museum = made.scopes[-1]
     assert (museum.title, museum.stands) == ("Museum", "Nothing is answered here yet.")
     cells = [row.cells[-1].text for row in made.gaps.maps[0].rows]
-    assert cells == ["", "not answered", "not answered", "not answered"]
+    assert cells == ["", "no answer", "no answer", "no answer"]
 
 
 def test_last_year_marks_the_boxes_that_met_the_target_then() -> None:

@@ -111,11 +111,11 @@ def test_the_trend_is_last_years_count_and_what_moved() -> None:
 
 def test_the_map_of_many_places_stands_in_parts_that_are_wide_enough() -> None:
     made = board_summary(council(12))
-    assert [len(each.columns) for each in made.maps] == [6, 6, 4]
+    assert [len(each.columns) for each in made.maps] == [5, 5, 5, 2]
     assert {each.columns[0] for each in made.maps} == {"Everywhere"}
     places = [name for each in made.maps for name in each.columns[1:]]
     assert len(places) == len(set(places)) == 13
     for each in made.maps:
         assert {len(row.cells) for row in each.rows} == {len(each.columns)}
-    assert made.maps[1].about == "The same for places 6 to 10."
-    assert len(board_summary(council(4)).maps) == 1
+    assert made.maps[1].about == "The same for places 5 to 8."
+    assert len(board_summary(council(3)).maps) == 1

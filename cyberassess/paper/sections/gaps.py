@@ -33,7 +33,7 @@ _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
 _SHOWN_TEXTS = 2
 _SHOWN_TIES = 3
-_MOST_PLACES = 5
+_MOST_PLACES = 4
 """Places side by side in a map; more stand in further parts of it."""
 EVERYWHERE = "Everywhere"
 IN_ALL = "In all"
@@ -417,7 +417,7 @@ def _cell(scores: Sequence[OutcomeScore]) -> Cell:
         return Cell("", "plain")
     counted_ = [each.meets_target for each in scores if each.meets_target is not None]
     if counted_ and is_blank(scores):
-        return Cell("not answered", "plain")
+        return Cell("no answer", "plain")
     if not counted_:
         inapplicable = all(each.not_applicable for each in scores)
         return Cell("does not apply" if inapplicable else "no target", "plain")

@@ -171,7 +171,7 @@ def said_left_out(basis: Basis) -> str:
     ]
     if parts:
         return f"{'; '.join(parts)}."
-    return "Nothing is recorded as left out. What this report does not name was not looked at."
+    return "Nothing is recorded as left out. This report says nothing of what it does not name."
 
 
 def said_count(basis: Basis) -> str:

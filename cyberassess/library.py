@@ -344,7 +344,8 @@ def report(
             a dated name under ``reports/`` if ``None``.
         force: replace the file named by ``output``.
         version: an approved one; the present state if ``None``.
-        options: ``edition`` and ``decision`` of the board summary, ``theme`` of a theme's report.
+        options: ``edition`` and ``decision`` of the board summary, ``theme`` of a theme's report,
+            ``every_answer`` of the full one.
     """
     from cyberassess.steps.report import printing
     from cyberassess.steps.report.documents import DOCUMENTS

@@ -25,7 +25,7 @@ _AROUND = 0.8
 """From a bar to what stands round it."""
 _HAIR = 0.25
 _VALUES = 30.0
-_TEXT = 3.1
+_TEXT = 3.2
 _LONGEST_LABEL = 34
 _MOST_ROWS = 24
 _MOST_TIES = 3

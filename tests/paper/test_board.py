@@ -105,7 +105,7 @@ def test_an_action_for_one_place_covers_no_other() -> None:
         "for Revenues: Do ACT-001", "Not planned yet: Housing.",
     )  # fmt: skip
     assert "4 results, each place counted, are below target; 1 of them has an action" in one.plan
-    assert "an owner and a date for the 3 results below target without them" in one.decision
+    assert "set an owner and a date for the 3 results below target without them" in one.decision
     assert "B2.b (Housing)" in one.actions_note
     html = render.render_html(one)
     assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
@@ -123,7 +123,7 @@ def test_an_action_may_cover_several_places_and_says_which() -> None:
     gap = next(each for each in made.gaps if each.ref == "B2.b")
     assert (gap.doing, gap.unplanned) == ("Do ACT-001", "")
     assert "2 of them have an action" in made.plan
-    assert "the 2 results below target without them" in made.decision
+    assert "for the 2 results below target without them" in made.decision
     assert made.actions[0].gap == "B2.b Outcome B2.b, Revenues and Housing"
     (table,) = findings_report(both).planned
     assert table.rows[0].where == "Revenues and Housing"
@@ -140,9 +140,8 @@ def test_an_action_without_owner_or_date_leaves_the_question_open() -> None:
 
 def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: BoardSummary) -> None:
     assert summary.decision == (
-        "We ask the committee to note this result and how far it is proven, agree the actions in "
-        "the plan and ask for an owner and a date for the 3 results below target without them, or "
-        "accept that risk."
+        "We ask the committee to note this result, agree the plan and set an owner and a date for "
+        "the 3 results below target without them, or accept that risk."
     )
     assert board_summary(basis(), decision="Fund it.").decision == "Fund it."
     with pytest.raises(ReportError, match="401 characters"):
@@ -256,7 +255,7 @@ def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     museum = made.scopes[-1]
     assert (museum.title, museum.stands) == ("Museum", "Nothing is answered here yet.")
     cells = [row.cells[-1].text for row in made.gaps.maps[0].rows]
-    assert cells == ["", "not answered", "not answered", "not answered"]
+    assert cells == ["", "no answer", "no answer", "no answer"]
 
 
 def test_last_year_marks_the_boxes_that_met_the_target_then() -> None:
@@ -324,7 +323,7 @@ def test_the_open_edition_names_nothing_it_may_not() -> None:
     assert "open edition" in text
     assert made.frame.marking == "OFFICIAL"
     assert made.frame.author == "Northport Council"
-    assert "0 of 3 outcomes meet our target." in text
+    assert "0 of 3 outcomes meet our target" in text
     assert "3 outcomes of this theme are below target." in text
 
 

@@ -11,6 +11,7 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.years import year_of
 from cyberassess.paper.basis import joined, said_role, share, tenths
 from cyberassess.paper.documents.full import FullReport, full_report
+from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.outcomes import OutcomeView
 from tests.domain.builder import (
     Data,
@@ -23,6 +24,7 @@ from tests.domain.builder import (
     text_event,
 )
 from tests.paper.made import GOAL, build, make_basis, small_state
+from tests.paper.test_board import REF
 
 
 def outcome(report: FullReport, ref: str, scope: int = 0) -> OutcomeView:
@@ -377,3 +379,37 @@ def test_a_place_says_where_it_stands_and_what_is_to_be_done_there() -> None:
     assert housing.stands.endswith("; and 2 more.")
     bare = build(small_state())
     assert {each.stands for each in bare.scopes} == {"Nothing here has a target."}
+
+
+def test_without_every_answer_only_what_is_to_be_decided_has_a_section() -> None:
+    """A1.a meets its target undisputed; B2.c does not apply in one place; all else is open."""
+    basis = make_basis(small_state(), profile=make_profile(GOAL))
+    made = full_report(basis, every_answer=False)
+    shown = {each.ref: each.is_shown for place in made.scopes for g in place.groups
+             for each in g.outcomes if place.title != "Revenues"}  # fmt: skip
+    assert shown == {"A1.a": False, "B2.a": True, "B2.b": True, "B2.c": False}
+    html = render_html(made)
+    assert "The board meets monthly." not in html
+    assert 'href="#outcome-1-organisation-A1.a"' not in html
+    assert "report full --every-answer" in html
+    whole = render_html(full_report(basis))
+    assert "The board meets monthly." in whole
+    assert "--every-answer" not in whole
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        record_event("review", (REF, "organisation", "A1.a", "p9"), {"determination": "low"}),
+        record_event(
+            "determination",
+            [REF, "organisation", "A1.a"],
+            {"level": "middle", "suggested": "high", "reason": "Not sure."},
+        ),
+    ],
+    ids=["lowered", "overridden"],
+)
+def test_what_is_lowered_or_overridden_has_a_section(event: Data) -> None:
+    basis = make_basis(small_state(event), profile=make_profile(GOAL | {"A1.a": "low"}))
+    first = full_report(basis, every_answer=False).scopes[0].groups[0].outcomes[0]
+    assert (first.ref, first.is_shown) == ("A1.a", True)

@@ -239,7 +239,8 @@ def results(road: Road) -> dict[str, Any]:
 def documents(road: Road, folder: Path) -> None:
     for kind in ("board", "theme", *DOCUMENTS):
         road.go(f"report {kind} --html -o {kind}.html")
-    full = text_of(folder / "full.html")
+    road.go("report full --every-answer --html -o every.html")
+    full = text_of(folder / "every.html")
     assert [each for each in SAID if each not in full] == []
     road.go("report board --edition open --html -o open.html")
     road.go("report board --docx -o board.docx")

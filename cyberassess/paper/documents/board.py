@@ -19,8 +19,16 @@ from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, tren
 from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
-from cyberassess.paper.sections.gaps import Map, group_map
+from cyberassess.paper.sections.gaps import Map, group_maps
 from cyberassess.paper.sections.moves import MoveRow, moved_since
+from cyberassess.paper.sections.page_one import (
+    PageOne,
+    clipped,
+    page_one,
+    planned,
+    said_decision,
+    said_stake,
+)
 from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     Figure,
@@ -39,12 +47,10 @@ from cyberassess.paper.sections.summary import (
     said_weakest,
     theme_table,
     top_gaps,
-    weakest,
     whose_target,
 )
 
 LONGEST_DECISION = 400
-_LONGEST_STAKE = 180
 _LONGEST_LEFT_OUT = 300
 _MOST_MOVES = 4
 _MOST_ACTIONS = 8
@@ -69,6 +75,7 @@ class BoardSummary(Document):
     """Everything the board summary prints."""
 
     edition: str
+    one: PageOne
     title: str
     about: str
     lead: str
@@ -146,6 +153,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     summary = BoardSummary(
         frame=frame(basis, "board.html.j2", "Board summary", edition=edition),
         edition=edition,
+        one=page_one(basis, "Board summary", edition=edition, is_open=is_open, decision=decision),
         title=f"Cyber resilience {basis.settings.period}",
         about=(
             f"Board summary for {basis.look.name or basis.settings.organisation}, {edition} "
@@ -168,16 +176,19 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         gaps=gaps,
         gaps_title=gaps_title(gaps),
         gaps_note=_open_gaps(basis) if is_open else gaps_note(basis, gaps),
-        stake="" if is_open else _stake(basis),
+        stake="" if is_open else said_stake(basis),
         plan=_plan(basis),
-        decision=decision or _decision(basis),
+        decision=decision or said_decision(basis),
         not_covered=_not_covered(basis, is_open=is_open),
         exempt=_exempt(basis, is_open=is_open),
         themes=tuple(theme_table(basis, each, titled=several) for each in basis.frameworks),
         maps=()
         if is_open
         else tuple(
-            group_map(basis, each) for key, each in basis.frameworks.items() if basis.target(key)
+            map_
+            for key, each in basis.frameworks.items()
+            if basis.target(key)
+            for map_ in group_maps(basis, each)
         ),
         charts=tuple(each for each in charts if each is not None),
         pictures=tuple(
@@ -197,21 +208,15 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     return summary
 
 
-def _planned(basis: Basis) -> tuple[int, int]:
-    """Count results below their target that have an action, and those with owner and date."""
-    actions = [basis.planned.get(each.score.key, ()) for each in basis.findings]
-    return sum(map(bool, actions)), sum(any(e.is_settled for e in each) for each in actions)
-
-
 def _plan(basis: Basis) -> str:
     gaps = len(basis.findings)
     if not gaps:
         return ""
-    planned, _ = _planned(basis)
+    has_action, _ = planned(basis)
     verb = "is" if gaps == 1 else "are"
     each_place = ", each place counted," if len(basis.scopes) > 1 else ""
     text = f"In all themes {counted(gaps, 'result')}{each_place} {verb} below target; "
-    text += f"{planned or 'none'} of them {'has' if planned < 2 else 'have'} an action."  # noqa: PLR2004
+    text += f"{has_action or 'none'} of them {'has' if has_action < 2 else 'have'} an action."  # noqa: PLR2004
     return f"{text} {said_costs((e for e in basis.actions if e.is_open), basis.look)}".rstrip()
 
 
@@ -226,37 +231,9 @@ def _open_gaps(basis: Basis) -> str:
     )
 
 
-def _decision(basis: Basis) -> str:
-    if basis.is_unknown:
-        return f"We ask {basis.look.board} to note that {basis.unknown}"
-    planned, settled = _planned(basis)
-    asks = ["note this result and how far it is proven"]
-    if planned:
-        asks.append("agree the actions in the plan")
-    rest = len(basis.findings) - settled
-    if rest:
-        which = "the result below target" if rest == 1 else f"the {rest} results below target"
-        asks.append(f"ask for an owner and a date for {which} without them, or accept that risk")
-    return f"We ask {basis.look.board} to {joined(asks)}."
-
-
-def _stake(basis: Basis) -> str:
-    """Say what the weakest system carries, as the council wrote it."""
-    for each in weakest(basis):
-        scope = basis.settings.scope(each.scope)
-        if scope is not None and scope.why_critical:
-            return f"At stake in {scope.title}: {_clipped(scope.why_critical, _LONGEST_STAKE)}"
-    return ""
-
-
-def _clipped(text: str, most: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
-
-
 def _not_covered(basis: Basis, *, is_open: bool) -> str:
     if not is_open:
-        return _clipped(said_left_out(basis), _LONGEST_LEFT_OUT)
+        return clipped(said_left_out(basis), _LONGEST_LEFT_OUT)
     number = len(basis.settings.left_out)
     if not number:
         return said_left_out(basis)
@@ -327,7 +304,7 @@ def _unplanned(basis: Basis) -> str:
 
 def _method(basis: Basis) -> Iterator[str]:
     rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
-    yield f"{said_checks(basis)} The full report shows every answer, and who gave it."
+    yield f"{said_checks(basis)} Printed with every answer, the full report shows who gave it."
     if any(each.is_open for each in basis.actions):
         yield ONE_OFF
     yield f"Results follow the published rule of each set ({rules}); unanswered is never met."

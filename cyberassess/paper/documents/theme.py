@@ -21,7 +21,7 @@ from cyberassess.paper.charts import (
 )
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_dissent
-from cyberassess.paper.sections.gaps import Map, group_map
+from cyberassess.paper.sections.gaps import Map, group_maps
 from cyberassess.paper.sections.moves import Moved, moved_since
 from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
@@ -185,9 +185,7 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, titled: bool) -> 
         level=said_level(basis, score),
         places=tuple(_places(basis, framework, theme)),
         charts=tuple(each for each in charts if each is not None),
-        maps=(group_map(basis, framework, theme=theme.id),)
-        if has_any and basis.target(ref)
-        else (),
+        maps=group_maps(basis, framework, theme=theme.id) if has_any and basis.target(ref) else (),
         moved=moved_since(basis, framework=ref, theme=theme.id),
         rungs=rungs,
         rungs_note=note,

@@ -35,12 +35,10 @@ def said_confirmed(basis: Basis, *, is_open: bool = False) -> str:
     if not who and len(by) == 1:
         who = _confirmer(basis, found.confirmed)
     text = f"{results} {'is' if len(found.confirmed) == 1 else 'are'} confirmed"
-    text += f" by {who}" if who else f": {joined(names)}"
-    own = len(found.own)
-    themselves = f"{own or 'none'} of them by somebody who also answered the same outcome"
-    if len(found.confirmed) == 1:
-        themselves = f"by somebody who {'also' if own else 'did not'} answer{'ed' * bool(own)} it"
-    return f"{text}; {themselves}."
+    own = len(found.own) or "none"
+    if not who:
+        return f"{text}: {joined(names)}; {own} of them by who also answered."
+    return f"{text} by {who}, who also answered {own}."
 
 
 def _confirmers(scores: Sequence[OutcomeScore]) -> dict[str, list[OutcomeScore]]:
@@ -100,13 +98,20 @@ def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str
         return ""
     lowered = [each for each, _ in seen if each in basis.lowered]
     raised = sum(each.rank is None or rank > each.rank for each, rank in seen)
-    text = f"The independent review looked at {counted(len(seen), 'result')}"
-    text += f"{f', raised {raised}' if raised else ''} and lowered {len(lowered) or 'none'}"
+    text = f"The review of {counted(len(seen), 'result')} "
+    text += f"{f'raised {raised} and ' if raised else ''}lowered {len(lowered) or 'none'}"
     if lowered and not is_open:
-        text += f": {'; '.join(basis.name_of(each) for each in lowered[:_MOST_NAMED])}"
+        text += f": {'; '.join(_named(basis, each) for each in lowered[:_MOST_NAMED])}"
         more = len(lowered) - _MOST_NAMED
         text += f"; and {more} more" if more > 0 else ""
     return f"{text}.{_on_that_view(basis) if lowered or raised else ''}"
+
+
+def _named(basis: Basis, score: OutcomeScore) -> str:
+    """Name a result; its place only where the outcome is assessed in several."""
+    same = (e for e in basis.card.outcomes if e.key[::2] == score.key[::2])
+    name = f"{score.key.outcome} {score.asked.outcome.title}"
+    return name if len(list(same)) == 1 else basis.name_of(score)
 
 
 def _on_that_view(basis: Basis) -> str:
@@ -115,9 +120,8 @@ def _on_that_view(basis: Basis) -> str:
         return ""
     now, then = sum(own.values()), sum(other.values())
     if now == then:
-        return f" On that view {basis.headline.title} has the same count."
-    verb = "meets" if then == 1 else "meet"
-    return f" On that view {then} of {counted(len(own), 'outcome')} {verb} our target."
+        return " The count would stay as it is."
+    return f" On that view {then or 'none'} {'meets' if then == 1 else 'meet'} our target."
 
 
 def _reviewed(basis: Basis) -> str:

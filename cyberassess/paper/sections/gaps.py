@@ -1,7 +1,7 @@
 """Where the gaps are: principles by scope, the way to the next level, findings and causes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from cyberassess.domain.assessment import ScopeId
@@ -33,6 +33,8 @@ _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
 _SHOWN_TEXTS = 2
 _SHOWN_TIES = 3
+_MOST_PLACES = 4
+"""Places side by side in a map; more stand in further parts of it."""
 EVERYWHERE = "Everywhere"
 IN_ALL = "In all"
 _MID = Fraction(2, 3)
@@ -156,9 +158,10 @@ def gaps(basis: Basis) -> Gaps:
         note = "No target was chosen, so there are no findings against one."
     return Gaps(
         tuple(
-            group_map(basis, framework)
+            each
             for ref, framework in basis.frameworks.items()
             if basis.target(ref)
+            for each in group_maps(basis, framework)
         ),
         _next_level(basis),
         tuple(FindingGroup(title, tuple(rows)) for title, rows in groups.items()),
@@ -210,6 +213,34 @@ _LEGEND = (
     Cell("fewer than half", "few"),
 )
 _TONES = {"high": "all", "middle": "half", "low": "few", "none": "plain"}
+
+
+def group_maps(basis: Basis, framework: Framework, *, theme: str = "") -> tuple[Map, ...]:
+    """Give the map of a framework, in parts that are wide enough where there are many places.
+
+    Args:
+        theme: shows the outcomes of one theme only; all if empty.
+    """
+    whole = group_map(basis, framework, theme=theme)
+    last = len(whole.columns) - 1
+    if last <= _MOST_PLACES:
+        return (whole,)
+    parts: list[Map] = []
+    for start in range(1, last + 1, _MOST_PLACES):
+        end = min(start + _MOST_PLACES - 1, last)
+        rows = (
+            replace(row, cells=(row.cells[0], *row.cells[start : end + 1])) for row in whole.rows
+        )
+        parts.append(
+            replace(
+                whole,
+                about=whole.about if start == 1 else f"The same for places {start} to {end}.",
+                columns=(whole.columns[0], *whole.columns[start : end + 1]),
+                rows=tuple(rows),
+                notes=whole.notes if end == last else (),
+            )
+        )
+    return tuple(parts)
 
 
 def group_map(basis: Basis, framework: Framework, *, theme: str = "") -> Map:
@@ -386,7 +417,7 @@ def _cell(scores: Sequence[OutcomeScore]) -> Cell:
         return Cell("", "plain")
     counted_ = [each.meets_target for each in scores if each.meets_target is not None]
     if counted_ and is_blank(scores):
-        return Cell("not answered", "plain")
+        return Cell("no answer", "plain")
     if not counted_:
         inapplicable = all(each.not_applicable for each in scores)
         return Cell("does not apply" if inapplicable else "no target", "plain")

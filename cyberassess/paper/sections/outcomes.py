@@ -1,7 +1,7 @@
 """One section per outcome and scope: verdicts, the sentence that explains, answers, texts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
@@ -124,6 +124,8 @@ class OutcomeView:
     claims: tuple[TextRow, ...]
     official: str = ""
     """The publisher's own words for the outcome; empty where a statement of its id has them."""
+    is_shown: bool = True
+    """Whether it has a section of its own in this edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,27 @@ class ScopeView:
     groups: tuple[GroupView, ...]
 
 
-def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
-    """Give the outcomes by framework and scope, in the scorecard's order."""
+def wants_detail(basis: Basis, score: OutcomeScore) -> bool:
+    """Say whether a reader has something to decide about a result.
+
+    It is below its target, disputed, overridden, lowered on review or not decided.
+    """
+    return (
+        score.meets_target is False
+        or bool(score.conflicts)
+        or score.has_lapsed
+        or (score.determination is None and not score.not_applicable)
+        or score in basis.lowered
+        or any(each.outcome == score.key for each in basis.overrides)
+    )
+
+
+def scope_views(basis: Basis, *, every_answer: bool = True) -> tuple[ScopeView, ...]:
+    """Give the outcomes by framework and scope, in the scorecard's order.
+
+    Args:
+        every_answer: shows them all; otherwise only those with something to decide.
+    """
     sections: dict[tuple[str, str], dict[str, list[OutcomeView]]] = {}
     tops: dict[tuple[str, str], dict[str, str]] = {}
     for score in basis.card.outcomes:
@@ -173,7 +194,10 @@ def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
         groups = basis.groups[framework.ref, outcome.id]
         section = sections.setdefault((framework.ref, scope.id), {})
         name = said_group(groups[-1])
-        section.setdefault(name, []).append(_outcome(basis, score))
+        view = _outcome(basis, score)
+        if not every_answer and not wants_detail(basis, score):
+            view = replace(view, is_shown=False)
+        section.setdefault(name, []).append(view)
         tops.setdefault((framework.ref, scope.id), {})[name] = groups[0].id
     several = len(basis.frameworks) > 1
     views: list[ScopeView] = []

@@ -22,7 +22,7 @@ _CORNER, _HALO = 2.0, 0.4
 _TEXT, _SMALL = 3.2, 2.8
 _LONGEST = 5
 """Characters of an id that a box can hold."""
-WAITS, NOT_CONFIRMED = "*", "not confirmed by a named person"
+WAITS, NOT_CONFIRMED = "*", "not confirmed"
 """What marks such a result, and what the mark means."""
 _LONGEST_WORDS = 420
 """Characters of the squares in words that page one has room for."""
@@ -107,11 +107,11 @@ def _boxes(basis: Basis) -> list[_Box]:
 def _legend(boxes: Sequence[_Box]) -> Iterator[tuple[str, str]]:
     """Give each mark that stands on a box, and what it means."""
     if any(each.met_before for each in boxes):
-        yield "line", "met the target last year"
+        yield "line", "met it last year"
     if any(each.lowered for each in boxes):
-        yield "corner", "the independent review found less"
+        yield "corner", "review found less"
     if any(each.waits for each in boxes):
-        yield WAITS, NOT_CONFIRMED
+        yield WAITS, "not confirmed"
 
 
 def _marks(boxes: Sequence[_Box]) -> Iterator[tuple[str, list[str]]]:

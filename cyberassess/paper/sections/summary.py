@@ -29,6 +29,7 @@ from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS, Squares, ro
 _TOP_GAPS = 3
 _NUMBERS = {2: "two", 3: "three"}
 _TEXTS_A_GAP = 1
+_NAMED_WEAKEST = 2
 NOT_PLANNED = "not planned yet"
 _BAR = 200
 """Width of a bar in its own units."""
@@ -40,6 +41,8 @@ class Figure:
 
     number: str
     meaning: str
+    brief: str = ""
+    """The same in a word or two, for page one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def said_left_out(basis: Basis) -> str:
     ]
     if parts:
         return f"{'; '.join(parts)}."
-    return "Nothing is recorded as left out. What this report does not name was not looked at."
+    return "Nothing is recorded as left out. This report says nothing of what it does not name."
 
 
 def said_count(basis: Basis) -> str:
@@ -216,6 +219,10 @@ def said_weakest(basis: Basis) -> str:
             for each in lowest
         ]
     )
+    if len(lowest) > _NAMED_WEAKEST:
+        return (
+            f"The weakest are {len(lowest)} places, each with {lowest[0].meets} of {lowest[0].of}."
+        )
     if len(lowest) > 1:
         return f"The weakest are {places}, each with {lowest[0].meets} of {lowest[0].of}."
     what = "part" if lowest[0].scope == ORGANISATION else "system"
@@ -290,17 +297,25 @@ def whose_target(basis: Basis) -> str:
 def figures(basis: Basis) -> tuple[Figure, ...]:
     """Give the figures that say how far the result is proven."""
     sure = basis.card.confidence
+    answered, reviewed = (
+        share(sure.answered, sure.statements),
+        f"{sure.reviewed} of {sure.outcomes}",
+    )
+    named, seen, in_date = (
+        share(each, sure.claims) for each in (sure.evidenced, sure.seen, sure.in_date)
+    )
     return (
-        Figure(share(sure.answered, sure.statements), "of statements answered"),
-        Figure(share(sure.evidenced, sure.claims), "of claims name evidence"),
-        Figure(share(sure.seen, sure.claims), "of claims with evidence seen here"),
-        Figure(share(sure.in_date, sure.claims), "of claims with evidence in date"),
-        Figure(f"{sure.reviewed} of {sure.outcomes}", "outcomes reviewed independently"),
+        Figure(answered, "of statements answered", "answered"),
+        Figure(named, "of claims name evidence", "with evidence"),
+        Figure(seen, "of claims with evidence seen here", "seen"),
+        Figure(in_date, "of claims with evidence in date", "in date"),
+        Figure(reviewed, "outcomes reviewed independently", "reviewed"),
         Figure(
             f"{sure.conflicts:,}",
             "open conflict between people"
             if sure.conflicts == 1
             else "open conflicts between people",
+            "in dispute",
         ),
     )
 

@@ -63,13 +63,25 @@ def report() -> None:
     """Print documents for people."""
 
 
+_OPTIONS = {
+    "full": click.option(
+        "--every-answer",
+        is_flag=True,
+        help="Show all outcomes; by default only those with something to decide.",
+    )
+}
+"""What a document takes beside what all take, keyed by what it is called."""
+
+
 def _document(name: str) -> click.Command:
-    """Give the command that prints a document without options of its own."""
+    """Give the command that prints a document."""
 
     @printing
+    @_OPTIONS.get(name, lambda command: command)
     @click.pass_obj
     def command(folder: str, /, output: Path | None, **options: Any) -> None:
-        show_printed(DOCUMENTS[name](Path(folder), wanted_from(output, **options)))
+        own = {each: options.pop(each) for each in ("every_answer",) if each in options}
+        show_printed(DOCUMENTS[name](Path(folder), wanted_from(output, **options), **own))
 
     return click.command(name, help=DOCUMENTS[name].__doc__)(command)
 

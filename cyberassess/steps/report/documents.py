@@ -1,10 +1,11 @@
-"""The documents that take no options of their own: a verb each, and nowhere else a word of it.
+"""The documents that are made from the basis alone: a verb each, and nowhere else a word of it.
 
 Commands, the library and tests are made from ``DOCUMENTS``: its keys are what people type, and a
 verb's docstring is its command's help.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,25 @@ if TYPE_CHECKING:
     from cyberassess.steps.report.printing import Printed, Wanted
 
 
-def report_full(folder: Path, wanted: "Wanted | None" = None) -> "Printed":
-    """Print the full report: result, gaps, every outcome, method.
+def report_full(
+    folder: Path, wanted: "Wanted | None" = None, *, every_answer: bool = False
+) -> "Printed":
+    """Print the full report: result, gaps, outcomes with something to decide, method.
+
+    Something is to be decided where a result is below its target, disputed, overridden, lowered on
+    review or still open.
 
     \b
     Examples:
       cyberassess report full
+      cyberassess report full --every-answer
       cyberassess report full -o report.pdf --force
     """
     from cyberassess.paper.documents.full import full_report
     from cyberassess.steps.report.printing import print_document
 
-    return print_document(folder, "full", full_report, wanted)
+    make = partial(full_report, every_answer=every_answer)
+    return print_document(folder, "full", make, wanted)
 
 
 def report_soa(folder: Path, wanted: "Wanted | None" = None) -> "Printed":
@@ -58,7 +66,7 @@ def report_findings(folder: Path, wanted: "Wanted | None" = None) -> "Printed":
     return print_document(folder, "findings and plan", findings_report, wanted)
 
 
-DOCUMENTS: Mapping[str, Callable[[Path, "Wanted | None"], "Printed"]] = {
+DOCUMENTS: Mapping[str, Callable[..., "Printed"]] = {
     "full": report_full,
     "soa": report_soa,
     "findings": report_findings,

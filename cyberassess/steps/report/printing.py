@@ -252,7 +252,9 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
 
 
 def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]) -> Path:
-    """Print the full report for a pack, with files that travel inside; give where it is.
+    """Print the full report with every answer for a pack; give where it is.
+
+    Files may travel inside.
 
     Where there is no PDF engine it is HTML, and nothing travels inside.
     """

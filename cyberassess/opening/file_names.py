@@ -54,7 +54,7 @@ def keep_original(
         raise AssessmentError(
             Problem(
                 "original-not-kept",
-                path.name,
+                f"{folder.name}/{path.name}",
                 f"The original cannot be copied to the folder {folder.name}: {cause.strerror}.",
                 "Look at that folder's permissions and the space on the disk. "
                 "Nothing was stored from the file.",

@@ -196,11 +196,11 @@ def printed(document: Document, path: Path) -> str:
 
 
 NOBODY = {
-    full_report: "0of3outcomesmeet",
-    board_summary: "0of3outcomesmeet",
-    theme_report: "0of3outcomesmeet",
+    full_report: "0of23statementsareanswered",
+    board_summary: "0of23statementsareanswered",
+    theme_report: "0of23statementsareanswered",
     applicability: "Notdecided",
-    findings_report: "Of7findings,none",
+    findings_report: "0of23statementsareanswered",
 }
 """What each document says of an assessment without an answer."""
 
@@ -298,4 +298,4 @@ def test_page_one_of_the_board_summary_is_one_page_whatever_the_texts(tmp_path: 
         ["pdftotext", "-f", "2", "-l", "2", str(path), "-"],  # noqa: S607
         capture_output=True, check=True,
     ).stdout.decode()  # fmt: skip
-    assert second.split("\n\n")[1].startswith("All themes")
+    assert second.split("\n\n")[1].startswith("The result in detail")

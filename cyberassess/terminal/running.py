@@ -12,7 +12,7 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TextIO, TypeVar
 
@@ -158,16 +158,15 @@ def whole_summaries(group: click.Group) -> None:
 def run(program: click.Group, arguments: Sequence[str]) -> int:
     """Run the program with arguments and give the exit code."""
     with _printable(), hearing() as heard, seeing_writes() as written:
-        code = _run(program, arguments)
-        if isinstance(program, Program) and code in (0, IN_PART):
-            for look in written.values():
-                program.after_writing(look)
+        code = _run(program, arguments, written)
         with contextlib.suppress(OSError):
             show_problems(heard)
         return code
 
 
-def _run(program: click.Group, arguments: Sequence[str]) -> int:
+def _run(
+    program: click.Group, arguments: Sequence[str], written: Mapping[str, Callable[[], Any]]
+) -> int:
     if completing.VARIABLE in os.environ:
         completing.register()
     debug = "--debug" in arguments
@@ -176,6 +175,9 @@ def _run(program: click.Group, arguments: Sequence[str]) -> int:
         # NOTE: click takes escapes out of what is no terminal; here they are shown instead
         code = program.main(args=words, prog_name="cyberassess", standalone_mode=False, color=True)
         sys.stdout.flush()
+        if isinstance(program, Program) and code in (None, 0, IN_PART):
+            for look in written.values():
+                program.after_writing(look)
     except CyberassessError as cause:
         if debug:
             raise

@@ -73,7 +73,7 @@ def plan_add(folder: str, /, outcome: str, *, by: str | None, **facts: str | Non
     Examples:
       cyberassess plan add A1.c --action "Write a risk statement" --owner "Sam Reid"
       cyberassess plan add B2.d/housing --action "Review leavers" --due "Jan 2027" --cost low
-      cyberassess plan add C1.c/housing --action "Watch overnight" --also "revenues; care"
+      cyberassess plan add C1.c/housing --action "Watch overnight" --also "revenues; social-care"
     """
     from cyberassess.opening.assessment import open_assessment
     from cyberassess.steps.plan.planning import Wanted, add_action

@@ -38,6 +38,12 @@ class Column:
     """Whether people write in it."""
     is_link: bool = False
     """Whether its texts are paths of files that lie beside the workbook."""
+    words: str = ""
+    """The name of the table that says what else people type for the choices; empty without one."""
+    takes_links: bool = False
+    """Whether a link on its words is kept beside them; elsewhere it is only named."""
+    is_date: bool = False
+    """Whether people write a date in it."""
     ours: str = ""
     """What each line of ours in it looks like; ``{name}`` stands for anything. Empty: anything."""
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Reader, Sheet
-from cyberassess.books.row_texts import hidden, joined, quoted
-from cyberassess.books.table_book import Kind
+from cyberassess.books.row_texts import date_in, hidden, joined, quoted, seen_otherwise
+from cyberassess.books.table_book import Column, Kind
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.characters import unfit_in
+from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import (
     AssessmentError,
     FrameworkError,
@@ -25,6 +26,7 @@ from cyberassess.errors import (
     closest,
     counted,
 )
+from cyberassess.opening.choices import read_as, read_listed
 from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
 
@@ -85,8 +87,9 @@ def _read_sheet(
                 flaw = "stands in a hidden row"
             elif cell.column in sheet.hidden_columns:
                 flaw = "stands in a hidden column"
-            if cell.text.strip():
-                made = tables.cell_of(f"{place}, cell {cell.address}", cell.text, flaw)
+            flaw = flaw or ("is struck through" if cell.struck else "")
+            if cell.ours.text.strip():
+                made = tables.cell_of(f"{place}, cell {cell.address}", cell.ours.text, flaw)
                 rows.setdefault(cell.row, {})[cell.column] = made
         for number, cells in sorted(rows.items()):
             yield tables.Row(f"{place}, row {number}", cells)
@@ -347,8 +350,10 @@ class _Sheet:
     def __init__(self, sheet: Sheet, place: Place, kind: Kind, came: Came) -> None:
         self.sheet, self.place, self.kind, self.came = sheet, place, kind, came
         self.rows = _rows_of(sheet)
+        self.struck = {(each.row, each.column): each.ours for each in sheet.cells if each.struck}
         self.wanted = {tables.fold(each.heading): each.heading for each in kind.columns}
         inputs = (each.heading for each in kind.columns if each.is_input)
+        self.columns = {each.heading: each for each in kind.columns}
         self.read_from = {*kind.needed, *kind.once, *inputs}
         self.looks = {each.heading: each.ours for each in kind.columns if each.ours}
         self.ours = set(self._title_and_line())
@@ -393,6 +398,7 @@ class _Sheet:
             if cell.comment:
                 message = f"There is a note on this cell: {quoted(cell.comment)}."
                 self.say("comment", cell, message, self.kind.unread)
+            self.came.problems += seen_otherwise(cell, self.place.of(cell))
         for text in self.sheet.drawn:
             message = f"There is a text box or shape here that says {quoted(text)}."
             self.say("drawn-text", str(self.place), message, self.kind.unread)
@@ -492,6 +498,8 @@ class _Sheet:
         for number in numbers:
             row = self.rows[number]
             self.strange(cell for column, cell in sorted(row.items()) if column not in over)
+            ours = {n for n, h in columns.items() if not self.columns[h].is_input}
+            row |= {n: self.struck[number, n] for n in ours if (number, n) in self.struck}
             cells = {columns[n]: cell for n, cell in sorted(row.items()) if n in columns}
             if all(
                 tables.fold(cell.text[:_LONGEST]) == tables.fold(h) for h, cell in cells.items()
@@ -521,6 +529,26 @@ class _Sheet:
         self.came.is_refused = True
         self.say("unknown-heading", cell, message, hint.strip())
 
+    def _typed(self, column: Column, cell: Cell) -> Cell:
+        """Give a cell with what it means where people write, and say what was read into it."""
+        if not column.is_input:
+            return cell
+        if column.is_date:
+            return cell._replace(text=date_in(cell))
+        if column.takes_links:
+            return cell._replace(text=cell.whole)
+        if cell.whole != cell.text:
+            found = f"A link to {cell.link} lies on this cell."
+            self.say("link", cell, found, self.kind.unread)
+        if not column.choices:
+            return cell
+        offered = [Choice(each, each) for each in column.choices]
+        read = read_listed(cell.text, offered, column.words)
+        if read.choice is None or read.is_exact:
+            return cell
+        self.came.problems.append(read_as(self.place.of(cell), cell.text, read.choice.label))
+        return cell._replace(text=read.choice.label)
+
     def _row(self, cells: Mapping[str, Cell], headings: Collection[str]) -> Row | None:
         """Give a row, or say why it cannot be taken."""
         kept: dict[str, Cell] = {}
@@ -531,7 +559,7 @@ class _Sheet:
                 code, flaw = "unseen-character", unfit and f"holds the character {unfit}"
                 cell = cell._replace(text=unsafe_cell(cell.text.strip()))  # noqa: PLW2901
             if not flaw:
-                kept[heading] = cell
+                kept[heading] = self._typed(self.columns[heading], cell)
                 continue
             what = f"{quoted(cell.text)} {flaw}."
             self.refuse(code, cell, what, "Type the value itself.")

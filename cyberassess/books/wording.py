@@ -13,6 +13,8 @@ from functools import cache
 from typing import NamedTuple
 
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.characters import QUOTES
+from cyberassess.domain.characters import fold as fold  # noqa: PLC0414 - looked for here
 from cyberassess.domain.people.questions import EVIDENCE, WHY, Row
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -230,15 +232,6 @@ RECEIPT_UNTIL = "Good until {date}"
 EARLIER_WORDINGS: tuple[str, ...] = ()
 """Texts of earlier versions, as templates."""
 
-_QUOTES = str.maketrans(
-    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "}
-)
-
-
-def fold(text: str) -> str:
-    """Give a text as it is compared: spaces, letter case and curly quotes do not matter."""
-    return " ".join(text.translate(_QUOTES).casefold().split())
-
 
 @cache
 def _fixed(template: str) -> tuple[str, ...]:
@@ -303,7 +296,7 @@ def _named(template: str) -> re.Pattern[str]:
 
 def parts_of(text: str, template: str) -> dict[str, str]:
     """Give what stands in place of a template's names; empty where the text does not fit it."""
-    found = _named(template).fullmatch(" ".join(text.translate(_QUOTES).split()))
+    found = _named(template).fullmatch(" ".join(text.translate(QUOTES).split()))
     return found.groupdict() if found else {}
 
 

@@ -691,4 +691,4 @@ def test_a_plain_no_is_asked_at_the_prompt(
     typing = type_in(monkeypatch, questions(WARNED, framework=SHORTFALL), "no", "q")
     assert typing.answers == []
     shown = " ".join(capsys.readouterr().out.split())
-    assert '"No" could mean "Not true" or "We do better" here' in shown
+    assert '"no" could mean "Not true" or "We do better" here' in shown

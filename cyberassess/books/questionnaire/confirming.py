@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell
-from cyberassess.books.questionnaire.rows import Found, Place, statements_of
+from cyberassess.books.questionnaire.places import Place
+from cyberassess.books.questionnaire.rows import Found, statements_of
 from cyberassess.books.row_texts import quoted
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.people.questions import ConfirmReply, Offer, OfferKind
@@ -125,15 +126,9 @@ def _cell(
     """Give the cell that confirms or denies a row, its own or one for many, and which it does."""
     place = row.place
     if row.confirm is not None:
-        text, problem = place.text_in(row.confirm)
-        if problem is not None:
-            return place, None, False, [problem]
-        if wording.is_yes(text):
-            return place, row.confirm, True, []
-        if not wording.is_no(text):
-            return place, None, False, [place.not_a_yes(row.confirm)]
-        is_said = bool(text) and row.answer is None
-        return place, row.confirm if is_said else None, False, []
+        holds, problems = place.yes_in(row.confirm)
+        is_said = holds or (holds is False and row.answer is None)
+        return place, row.confirm if is_said else None, bool(holds), problems
     if row.answer is None:
         for each in shown:
             found = said.all_of(row, each.origin)

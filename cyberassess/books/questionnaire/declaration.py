@@ -29,6 +29,8 @@ class Declaration(NamedTuple):
     source: Source
     """The cell with the Yes or No."""
     date_source: Source
+    read: str = ""
+    """The words in the cell of the Yes or No, where they are others."""
 
 
 def read_declaration(forms: Forms) -> tuple[Declaration | None, list[Problem]]:
@@ -43,11 +45,13 @@ def read_declaration(forms: Forms) -> tuple[Declaration | None, list[Problem]]:
         problems = list(_missing(forms, name, date, None if iso else understood))
         if problems:
             return None, problems
-        given = Declaration(True, name, iso, at[wording.DECLARED], at[wording.DECLARED_ON])
+        cells = at[wording.DECLARED], at[wording.DECLARED_ON]
+        given = Declaration(True, name, iso, *cells, forms.read)
         return given, [understood] if understood is not None else []
     if yes and wording.is_no(yes):
         source = at[wording.DECLARED]
-        return Declaration(False, name, iso, source, at.get(wording.DECLARED_ON, source)), []
+        dated = at.get(wording.DECLARED_ON, source)
+        return Declaration(False, name, iso, source, dated, forms.read), []
     if yes:
         message = f"{quoted(yes)} stands where only Yes or No is understood."
         return None, [_problem(forms, wording.DECLARED, "not-a-yes", message, "Choose Yes")]

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell
-from cyberassess.books.questionnaire.rows import Columns, Found, Grid, Place
-from cyberassess.books.row_texts import quoted
+from cyberassess.books.questionnaire.places import Place
+from cyberassess.books.questionnaire.rows import Columns, Found, Grid
+from cyberassess.books.row_texts import date_in, quoted
 from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.calendar_words import Typed, understand_date
+from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.questions import Document, EvidenceReply, outcome_for
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import Problem, closest
 
 _SEPARATORS = re.compile(r"[\n,;]+")
+_DATES = (wording.DATED, wording.VALID_UNTIL)
 _AGAIN = "Fill it in and send the file again; then the whole row is stored."
 
 Offered = Mapping[str, tuple[OutcomeKey, ...]]
@@ -82,7 +84,7 @@ def read_documents(
     refused: list[Document] = []
     templates = (wording.DOCUMENTS_TITLE, wording.DOCUMENTS_LINE, wording.MARKED)
     for number, row in sorted(grid.rows.items()):
-        problems += [place.comment(cell) for cell in row.values() if cell.comment]
+        problems += place.asides(row.values())
         cells = [row[column] for column in sorted(row) if row[column].kind]
         inside = [cell for cell in cells if number > header and cell.column in columns.values()]
         for cell in cells:
@@ -92,12 +94,12 @@ def read_documents(
                 problems.append(place.unexpected(cell))
         if inside:
             reading = _Row(place, columns, row, inside[0], refs)
-            reply = reading.read()
+            read = reading.read()
             problems += reading.problems
-            if reply is None:
-                refused.append(reading.document)
+            if isinstance(read, EvidenceReply):
+                replies.append(read)
             else:
-                replies.append(reply)
+                refused.append(read)
     return replies, problems, refused
 
 
@@ -121,32 +123,31 @@ class _Row:
             for heading, column in columns.items()
             if column in row and row[column].kind
         }
-        self.texts = {
-            heading: self._text(cell, is_line=heading != wording.SHOWS)
-            for heading, cell in self.cells.items()
-        }
-        self.is_whole = not self.problems
+        self.texts = {heading: self._text(heading, cell) for heading, cell in self.cells.items()}
 
-    def _text(self, cell: Cell, *, is_line: bool) -> str:
-        text, problem = self.place.line_in(cell) if is_line else self.place.text_in(cell)
-        if problem is not None:
-            self.problems.append(problem)
+    def _text(self, heading: str, cell: Cell) -> str:
+        if heading == wording.SHOWS:
+            text, problem = self.place.words_in(cell)
+        else:
+            linked = heading in (wording.DOCUMENT, wording.LOCATION)
+            text, problem = self.place.line_in(cell, linked=linked)
+            self.problems += [] if linked else self.place.unused_link(cell)
+        self.problems += [problem] if problem is not None else []
         return text
 
     def _get(self, heading: str) -> str:
         return self.texts.get(heading, "")
 
-    @property
-    def document(self) -> Document:
-        """The row as it stands."""
+    def _document(self, dates: Mapping[str, str]) -> Document:
+        """Give the row, with these dates."""
         return Document(
             title=self._get(wording.DOCUMENT),
             shows=self._get(wording.SHOWS),
             refs=tuple(self._refs()),
-            dated=self._date(wording.DATED).date or self._get(wording.DATED),
+            dated=dates.get(wording.DATED, ""),
             owner=self._get(wording.OWNER),
             location=self._get(wording.LOCATION),
-            valid_until=self._date(wording.VALID_UNTIL).date or self._get(wording.VALID_UNTIL),
+            valid_until=dates.get(wording.VALID_UNTIL, ""),
         )
 
     def _refs(self) -> Iterator[str]:
@@ -155,17 +156,17 @@ class _Row:
             whole = " ".join(part.split())
             yield from [whole] if wording.fold(whole) in self.offered else whole.split()
 
-    def _date(self, heading: str) -> Typed:
-        if heading not in self.cells or not self._get(heading):
-            return Typed("", None)
-        where, kept = self.place.of(self.cells[heading]), f"The row was not stored. {_AGAIN}"
-        is_until = heading == wording.VALID_UNTIL
-        return understand_date(self._get(heading), where, kept, period=is_until)
+    def read(self) -> EvidenceReply | Document:
+        """Give the document with the outcomes it supports, or the row that cannot be stored.
 
-    def read(self) -> EvidenceReply | None:
-        """Give the document with the outcomes it supports; ``None`` where it cannot be stored."""
+        A row is stored for what can be read of it, where title, words and an outcome can.
+        """
         needed = (wording.DOCUMENT, wording.SHOWS, wording.SUPPORTS)
         lacking = [each for each in needed if not self._get(each)]
+        meant = {each: self.offered.get(wording.fold(each), ()) for each in self._refs()}
+        outcomes = tuple(dict.fromkeys(each[0] for each in meant.values() if len(each) == 1))
+        is_stored = bool(outcomes) and not lacking
+        kept = "The document was stored without it." if is_stored else "The row was not stored."
         if lacking:
             empty = " and ".join(f'"{each}"' for each in lacking)
             self._say(
@@ -174,17 +175,28 @@ class _Row:
                 f"{quoted(self._row_text())} stands here, but nothing under {empty}.",
                 f"It was not stored. {_AGAIN}",
             )
-            self.is_whole = False
-        for heading in (wording.DATED, wording.VALID_UNTIL):
-            date, said = self._date(heading)
+        dates = self._dates(f"{kept} {_AGAIN}")
+        for text, several in meant.items():
+            if len(several) != 1:
+                self._unknown(text, several, kept)
+        if is_stored:
+            source = self.place.source_of(self.cells[wording.DOCUMENT])
+            return EvidenceReply(self._document(dates), outcomes, source)
+        typed = {each: self._get(each) for each in _DATES}
+        return self._document(typed | {e: date for e, date in dates.items() if date})
+
+    def _dates(self, kept: str) -> dict[str, str]:
+        """Give the row's dates, and say what is none; a document's own may lack its day."""
+        found: dict[str, str] = {}
+        for heading in _DATES:
+            if not self._get(heading):
+                continue
+            cell, is_own = self.cells[heading], heading == wording.DATED
+            found[heading], said = understand_date(
+                date_in(cell), self.place.of(cell), kept, period=not is_own, inexact=is_own
+            )
             self.problems += [said] if said is not None else []
-            self.is_whole = self.is_whole and (bool(date) or said is None)
-        outcomes = self._outcomes()
-        if not self.is_whole or not outcomes:
-            return None
-        return EvidenceReply(
-            self.document, outcomes, self.place.source_of(self.cells[wording.DOCUMENT])
-        )
+        return found
 
     def _row_text(self) -> str:
         return "; ".join(each for each in self.texts.values() if each)
@@ -192,24 +204,16 @@ class _Row:
     def _say(self, code: str, cell: Cell, message: str, hint: str) -> None:
         self.problems.append(Problem(code, self.place.of(cell), message, hint))
 
-    def _outcomes(self) -> tuple[OutcomeKey, ...]:
-        found: dict[OutcomeKey, None] = {}
-        for text in self.document.refs:
-            meant = self.offered.get(wording.fold(text), ())
-            if len(meant) == 1:
-                found[meant[0]] = None
-                continue
-            self.is_whole = False
-            cell = self.cells[wording.SUPPORTS]
-            if meant:
-                several = ", ".join(f"{each.outcome}/{each.scope}" for each in meant)
-                hint = f"Write which one you mean: {several}."
-            else:
-                hint = closest(text, list(self.offered)) or "The refs stand in the first column."
-            self._say(
-                "unknown-ref",
-                cell,
-                f"{quoted(text)} is not one question of this file.",
-                f"The row was not stored. {hint} {_AGAIN}",
-            )
-        return tuple(found)
+    def _unknown(self, text: str, several: Sequence[OutcomeKey], kept: str) -> None:
+        """Report a ref that names no outcome of the file, or more than one."""
+        if several:
+            names = ", ".join(f"{each.outcome}/{each.scope}" for each in several)
+            hint = f"Write which one you mean: {names}."
+        else:
+            hint = closest(text, list(self.offered)) or "The refs stand in the first column."
+        self._say(
+            "unknown-ref",
+            self.cells[wording.SUPPORTS],
+            f"{quoted(text)} is not one question of this file.",
+            f"{kept} {hint} {_AGAIN}",
+        )

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell, Sheet
-from cyberassess.books.questionnaire.rows import Grid, Place
-from cyberassess.domain.calendar_words import read_day_count
+from cyberassess.books.questionnaire.places import Place
+from cyberassess.books.questionnaire.rows import Grid
+from cyberassess.books.row_texts import date_in
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import Problem
+from cyberassess.opening.choices import YES_OR_NO, read_as, read_listed
 
 _HELPS = (
     wording.COMPLETED_BY_HELP,
@@ -44,6 +46,8 @@ class Forms:
     confirmed: list[tuple[str, str, Place, Cell]] = field(default_factory=list)
     """Scopes and origins all of whose answers hold, with the cell that says so."""
     problems: list[Problem] = field(default_factory=list)
+    read: str = ""
+    """The words that were read as the closing Yes or No, where they are others."""
 
 
 def is_form(sheet: Sheet) -> bool:
@@ -59,8 +63,7 @@ def read_form(grid: Grid, place: Place, forms: Forms) -> None:
     labels = {wording.fold(each): each for each in (*_ROWS, *_INPUTS, *_COUNTS)}
     for cell in grid.sheet.cells:
         at, folded = (cell.row, cell.column), wording.fold(cell.text)
-        if cell.comment:
-            forms.problems.append(place.comment(cell))
+        forms.problems += place.asides([cell])
         if not cell.kind or at in known or folded in helps:
             continue
         label = labels.pop(folded, "")
@@ -81,15 +84,11 @@ def read_form(grid: Grid, place: Place, forms: Forms) -> None:
 
 
 def _confirm(whole: Mapping[str, str], cell: Cell, place: Place, forms: Forms) -> None:
-    text, problem = place.text_in(cell)
-    if problem is not None:
-        forms.problems.append(problem)
-    elif wording.is_yes(text):
-        forms.confirmed.append((whole["scope"], whole["origin"], place, cell))
-    elif text and wording.is_no(text):
-        forms.denied.append((whole["scope"], whole["origin"], place, cell))
-    elif text:
-        forms.problems.append(place.not_a_yes(cell))
+    holds, problems = place.yes_in(cell)
+    forms.problems += problems
+    if holds is not None:
+        said_so = forms.confirmed if holds else forms.denied
+        said_so.append((whole["scope"], whole["origin"], place, cell))
 
 
 def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
@@ -104,6 +103,10 @@ def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
         forms.problems.append(problem)
         forms.unread.add(label)
     else:
-        number = read_day_count(text) if label == wording.DECLARED_ON else None
-        forms.said[label] = number if number and cell.kind == "n" else text
+        read = read_listed(text, YES_OR_NO, "yes-no") if label == wording.DECLARED else None
+        if read is not None and read.choice is not None and not read.is_exact:
+            forms.problems.append(read_as(place.of(cell), text, read.choice.label))
+            forms.read, text = text, read.choice.label
+        forms.said[label] = date_in(cell) if label == wording.DECLARED_ON else text
+        forms.problems += place.unused_link(cell)
     return True

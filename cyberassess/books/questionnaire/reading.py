@@ -15,10 +15,10 @@ from cyberassess.books.questionnaire.confirming import Confirmations, Denied, co
 from cyberassess.books.questionnaire.declaration import Declaration, read_declaration
 from cyberassess.books.questionnaire.document_rows import columns_of, offered, read_documents
 from cyberassess.books.questionnaire.forms import Forms, is_form, read_form
+from cyberassess.books.questionnaire.places import Place
 from cyberassess.books.questionnaire.rows import (
     Found,
     Grid,
-    Place,
     Questions,
     SheetRows,
     replies_of,
@@ -199,7 +199,7 @@ def _about(book: Book, name: str) -> _About:
             known.add((cell.row, cell.column))
             beside = grid.right_of(cell)
             if beside is not None and beside.kind in {"s", "n", "d"}:
-                values[label] = beside.text.strip()
+                values[label] = beside.held.strip()
                 known.add((beside.row, beside.column))
         missing = tuple(each for each in needed if not values.get(each))
         if not missing and _whole(values[wording.SERIAL]) is None:
@@ -285,8 +285,7 @@ class _Reading:
         self.problems += hidden(about.sheet, place.sheet_name)
         self.problems += [place.drawn(each) for each in about.sheet.drawn]
         for cell in about.sheet.cells:
-            if cell.comment:
-                self.problems.append(place.comment(cell))
+            self.problems += place.asides([cell])
             at = (cell.row, cell.column)
             if cell.kind and at not in about.known and wording.fold(cell.text) not in ours:
                 self.problems.append(place.unexpected(cell))
@@ -300,6 +299,7 @@ class _Reading:
         if columns is not None and not self.known:
             return  # every question on it belongs to another framework, which was said
         if columns is not None:
+            grid.keep_ours(columns)
             read = rows_of(
                 Questions(
                     grid,
@@ -323,7 +323,7 @@ class _Reading:
         elif columns_of(grid) is not None:
             self.documents.append((grid, place))
         elif any(_is(cell, wording.FIX_TITLE) for cell in sheet.cells):
-            self.problems += [place.comment(cell) for cell in sheet.cells if cell.comment]
+            self.problems += place.asides(sheet.cells)
             self.shown += [Shown(place, cell) for cell in sheet.cells if cell.kind]
         else:
             self._other(sheet, place)
@@ -352,7 +352,7 @@ class _Reading:
 
     def _other(self, sheet: Sheet, place: Place) -> None:
         filled = [cell for cell in sheet.cells if cell.kind]
-        self.problems += [place.comment(cell) for cell in sheet.cells if cell.comment]
+        self.problems += place.asides(sheet.cells)
         refs = [cell for cell in filled if self._is_ref(cell)]
         if refs:
             changed = _changed_headings(filled)

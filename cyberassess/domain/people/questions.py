@@ -94,7 +94,7 @@ class Document:
     refs: tuple[str, ...] = ()
     """Of the questions it supports."""
     dated: str = ""
-    """ISO date of the document; what was typed, where that is no date."""
+    """ISO date of the document, or its month or year; what was typed, where that is no date."""
     owner: str = ""
     location: str = ""
     valid_until: str = ""

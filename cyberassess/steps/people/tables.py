@@ -54,10 +54,10 @@ _SYSTEMS_COLUMNS = (
     Column("Owner", 130),
     Column("Supplier", 150),
     Column("Hosting", 100, ("on-premises", "hosted", "saas")),
-    Column("Why critical", 290),
+    Column("Why critical", 290, takes_links=True),
     Column("Inherits from", 130),
     Column("Covers", 100),
-    Column("Left out because", 200),
+    Column("Left out because", 200, takes_links=True),
 )
 _PEOPLE_LINE = (
     "Asked about: roles or outcomes, @ and a system, for example service@housing; B2.c@revenues."

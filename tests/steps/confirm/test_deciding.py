@@ -13,6 +13,7 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.confirm.deciding import write
 from cyberassess.steps.confirm.waiting import Kind, waiting
@@ -215,7 +216,7 @@ def test_what_changed_since_is_reported_and_not_applied(folder: Path) -> None:
         ({DIFFER: ("Happens", "")}, "no-reason"),
         ({DIFFER: ("", "Seen in the log.")}, "no-decision"),
         ({DIFFER: (1, "R")}, "not-allowed"),
-        ({FROM: (True, "")}, "not-allowed"),
+        ({FROM: ("x", "")}, "not-allowed"),
         ({DIFFER: ("=1+1", "R")}, "formula"),
         ({CONFIRM: ("Low", "")}, "no-reason"),
         ({CONFIRM: ("Middle", "R")}, "not-allowed"),
@@ -231,6 +232,15 @@ def test_what_cannot_be_recorded_is_reported_with_its_cell(
     assert result.stored == 0
     assert "cell " in result.problems[0].where
     assert kinds(folder) == {each.ref: each.kind for each in waiting(open_assessment(folder))}
+
+
+@pytest.mark.parametrize("typed", ["Y", "yes, still", "TRUE"])
+def test_what_obviously_means_yes_is_taken_and_said_back(typed: str, folder: Path) -> None:
+    result = record(folder, {FROM: (typed, "")})
+    assert (result.stored, codes([result])) == (1, ["answer-read"])
+    assert result.problems[0].message == f'"{typed}" was read as "Yes".'
+    assert events(folder, "inheritance")[-1]["read"] == typed
+    assert verify(folder).problems == ()
 
 
 def test_no_leaves_an_offer_and_a_column_as_they_are(folder: Path) -> None:

@@ -79,12 +79,12 @@ def test_fair_play_names_whoever_does_better_as_they_were_called(folder: Path) -
 
 def test_a_plain_no_is_asked_and_never_guessed(folder: Path) -> None:
     results = take(folder, kim(folder, {"B1.a.M.1/housing": "No", "B1.a.H.1/housing": "no"}))
-    assert codes(results) == ["answer-not-allowed", "answer-not-allowed"]
+    assert codes(results) == ["answer-not-allowed", "answer-read"]
     shortfall, plain = results[0].problems
     assert '"No" could mean "Not true" or "We do better" here' in shortfall.hint
     assert "Choose one of: True; Otherwise; Not true" in shortfall.hint
-    assert "could mean" not in plain.hint
-    assert answers(folder) == {}
+    assert plain.message == '"no" was read as "Not true".'
+    assert answers(folder) == {("Kim Lee", "B1.a.H.1/housing"): ("not-true", "")}
 
 
 def test_not_true_beside_a_better_statement_is_said_named_and_left_alone(folder: Path) -> None:

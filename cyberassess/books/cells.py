@@ -375,7 +375,7 @@ class _Sheet:
         if struck:
             text = "" if struck == text else unescape(_whole(self.pieces(struck=False))).strip()
             kind = kind if text else ""
-        more = ("", struck, plain if plain != text else "", date, int(is_less))
+        more = ("", struck, plain if plain != text else "", date, is_less)
         return (kind, text, "", *more) if any(more) else (kind, text, "")
 
     def struck(self, kind: str, text: str) -> str:
@@ -478,7 +478,7 @@ def _place_links(sheet: _Sheet, package: Package, part: str) -> None:
     """Put beside what stands in a cell where its link leads, but not within the workbook."""
     for ref, number, location in sheet.links:
         target = package.outside.get((part, number), "")
-        if not target:
+        if not target or target.startswith("#"):
             continue
         if location:
             target = f"{target}#{location}"
@@ -495,7 +495,7 @@ def _place_links(sheet: _Sheet, package: Package, part: str) -> None:
                 continue
             sheet.book.count(0, target)
             if len(cell) == _BARE:
-                cell += ["", "", "", "", 0]
+                cell += ["", "", "", "", False]
             there = str(cell[_BARE])
             cell[_BARE] = f"{there} {target}" if there else target
 

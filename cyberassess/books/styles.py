@@ -200,7 +200,7 @@ def _piece(date: datetime.date, piece: str) -> str:
 
 # Numbers
 
-_PATTERN = re.compile(r"[#0?,]*(?:\.[#0?]*)?")
+_PATTERN = re.compile(r"[#0?,]*(?:\.[#0?]*)?,*")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_(?:.)|\*(?:.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|'
                       r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d+)\]|"
                       r"([-+ $\u00a3\u20ac\u00a5():!^&'~{}<>=%])", re.IGNORECASE)  # fmt: skip
@@ -222,13 +222,13 @@ def number_shown(value: float, form: str) -> Shown | None:
         return Shown("", is_all=False)
     before, pattern, after, percent = taken
     scaled = Decimal(repr(abs(value))) * 100**percent
-    body, _, tail = pattern.partition(".")
-    thousands = len(body) - len(body.rstrip(",")) if body.strip(",") else 0
+    body, _, tail = pattern.rstrip(",").partition(".")
+    thousands = len(pattern) - len(pattern.rstrip(","))
     scaled /= 1000**thousands
     if not pattern:
         text = f"{before}{after}".strip()
         return Shown(text, is_all=False) if text else None
-    digits = _digits(scaled, body.rstrip(","), tail)
+    digits = _digits(scaled, body, tail)
     whole = Decimal(digits.replace(",", "").strip() or "0") == scaled and not thousands
     return Shown(f"{sign}{before}{digits}{after}".strip(), whole)
 

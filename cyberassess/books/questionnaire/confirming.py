@@ -24,6 +24,8 @@ class Confirmations:
     """Cells that confirm a whole sheet, keyed by the sheet's name and the origin, folded."""
     scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
     """Cells that confirm a whole scope, keyed by the scope's title and the origin, folded."""
+    beside: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What stands beside these cells, keyed by sheet and address."""
     denied_sheets: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
     """Cells that say No for a whole sheet, keyed as ``sheets``."""
     denied_scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
@@ -111,8 +113,16 @@ def confirmed(
             continue
         statements = statements_of(row.ref, refs, frameworks)
         source = place.source_of(cell)
-        replies.append(ConfirmReply(statements, shown[0], source, cell.text))
+        words, more = _words(row, said.beside.get((place.sheet, cell.address), ""))
+        problems += more
+        replies.append(ConfirmReply(statements, shown[0], source, cell.text, words))
     return replies, denied, problems
+
+
+def _words(row: Found, beside: str) -> tuple[str, list[Problem]]:
+    """Give what somebody wrote beside an answer that still holds, in its row or for many."""
+    own, problem = row.place.words_in(row.words) if row.words is not None else ("", None)
+    return "\n".join(filter(None, (own, beside))), [problem] if problem is not None else []
 
 
 def _differs(row: Found) -> bool:

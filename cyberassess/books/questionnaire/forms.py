@@ -45,6 +45,8 @@ class Forms:
     """Scopes and origins of which somebody chose No, with the cell that says so."""
     confirmed: list[tuple[str, str, Place, Cell]] = field(default_factory=list)
     """Scopes and origins all of whose answers hold, with the cell that says so."""
+    beside: list[tuple[str, str, str]] = field(default_factory=list)
+    """Of the cells of ``confirmed``: sheet, address and what somebody wrote beside it."""
     problems: list[Problem] = field(default_factory=list)
     read: str = ""
     """The words that were read as the closing Yes or No, where they are others."""
@@ -75,20 +77,27 @@ def read_form(grid: Grid, place: Place, forms: Forms) -> None:
             beside = grid.right_of(cell)
             if beside is None or wording.fold(beside.text) in helps:
                 continue
-            if whole:
-                _confirm(whole, beside, place, forms)
+            if whole and _confirm(whole, beside, place, forms):
+                words = [e for e in grid.rows[cell.row].values() if e.column > beside.column]
+                words = [e for e in words if e.kind and wording.fold(e.text) not in helps]
+                text, problems = place.beside(words)
+                forms.problems += problems
+                forms.beside.append((place.sheet, beside.address, text))
+                known.update((each.row, each.column) for each in words)
             if whole or _beside(label, beside, place, forms):
                 known.add((beside.row, beside.column))
         elif not wording.fits(cell.text, (*_TITLES, *wording.EARLIER_WORDINGS)):
             forms.problems.append(place.unexpected(cell))
 
 
-def _confirm(whole: Mapping[str, str], cell: Cell, place: Place, forms: Forms) -> None:
+def _confirm(whole: Mapping[str, str], cell: Cell, place: Place, forms: Forms) -> bool:
+    """Take the cell that speaks for a whole scope; say whether it says that all still hold."""
     holds, problems = place.yes_in(cell)
     forms.problems += problems
     if holds is not None:
         said_so = forms.confirmed if holds else forms.denied
         said_so.append((whole["scope"], whole["origin"], place, cell))
+    return bool(holds)
 
 
 def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:

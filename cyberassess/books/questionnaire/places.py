@@ -87,6 +87,14 @@ class Place(NamedTuple):
             Problem("not-a-yes", self.of(cell), found, f"{could_mean(text, read)}{hint}")
         ]
 
+    def beside(self, cells: Iterable[Cell]) -> tuple[str, list[Problem]]:
+        """Give what somebody wrote beside a Yes, each cell on a line of its own."""
+        read = [self.words_in(each) for each in cells]
+        return (
+            "\n".join(text for text, _ in read if text),
+            [problem for _, problem in read if problem is not None],
+        )
+
     def unused_link(self, cell: Cell) -> list[Problem]:
         """Report a link on a cell of which only the choice is taken."""
         if cell.whole == cell.text:

@@ -338,6 +338,8 @@ class _Reading:
         self.shown += [Shown(place, cell) for cell in read.remarks]
         for origin, cell in read.confirmed:
             self.confirmations.sheets[place.sheet, wording.fold(origin)] = (place, cell)
+        for address, words in read.beside.items():
+            self.confirmations.beside[place.sheet, address] = words
         for origin, cell in read.denied:
             self.confirmations.denied_sheets[place.sheet, wording.fold(origin)] = (place, cell)
         if read.title:
@@ -387,8 +389,6 @@ class _Reading:
 
     def finish(self, about: _About) -> tuple[Reply, ...]:
         """Turn the rows that were found into replies."""
-        replies, problems = replies_of(self.found, self.frameworks)
-        self.problems += problems
         self.confirmations.titles = self.titles
         for scope, origin, place, cell in self.forms.confirmed:
             key = wording.fold(scope), wording.fold(origin)
@@ -396,8 +396,12 @@ class _Reading:
         for scope, origin, place, cell in self.forms.denied:
             key = wording.fold(scope), wording.fold(origin)
             self.confirmations.denied_scopes[key] = (place, cell)
+        for sheet, address, words in self.forms.beside:
+            self.confirmations.beside[sheet, address] = words
         held, self.denied, problems = confirmed(self.found, self.confirmations, self.frameworks)
-        self.problems += problems
+        statements = {key for each in held for key in each.statements}
+        replies, said = replies_of(self.found, self.frameworks, statements)
+        self.problems += [*said, *problems]
         named: list[Reply] = []
         refs = offered(self.found, self.frameworks, self.titles) if self.documents else {}
         for grid, place in self.documents:

@@ -1,6 +1,6 @@
 """Rows of a questionnaire that came back: what was answered where, and what cannot be stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cyberassess.books import wording
@@ -148,6 +148,8 @@ class SheetRows:
     """Who says they filled this sheet in."""
     confirmed: list[tuple[str, Cell]] = field(default_factory=list)
     """The origins whose answers hold on the whole sheet, with the cell that says so."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """What somebody wrote beside the cells of ``confirmed``, keyed by their addresses."""
     denied: list[tuple[str, Cell]] = field(default_factory=list)
     """The origins of which somebody chose No for the whole sheet, with the cell that says so."""
     title: str = ""
@@ -227,18 +229,19 @@ def _above(sheet: Questions, row: Mapping[int, Cell], whole: SheetRows) -> bool:
     said = sheet.grid.right_of(label)
     if said is not None and sheet.is_ours(said):
         said = None
-    for cell in filled:
-        if cell not in (label, said) and not sheet.is_ours(cell):
-            whole.problems.append(sheet.place.unexpected(cell))
-    if said is None:
-        return True
-    if not origin:
+    others = [e for e in filled if e not in (label, said) and not sheet.is_ours(e)]
+    holds, problems = sheet.place.yes_in(said) if said is not None and origin else (None, [])
+    if said is not None and holds:
+        words, said_too = sheet.place.beside([e for e in others if e.column > said.column])
+        others = [each for each in others if each.column < said.column]
+        whole.confirmed.append((origin, said))
+        whole.beside[said.address] = words
+        problems += said_too
+    elif said is not None and holds is False:
+        whole.denied.append((origin, said))
+    elif said is not None and not origin:
         whole.answered_by = said
-        return True
-    holds, problems = sheet.place.yes_in(said)
-    whole.problems += problems
-    if holds is not None:
-        (whole.confirmed if holds else whole.denied).append((origin, said))
+    whole.problems += [*map(sheet.place.unexpected, others), *problems]
     return True
 
 
@@ -348,9 +351,17 @@ def _answers(ref: Ref, framework: Framework) -> AnswerSet:
 
 
 def replies_of(
-    found: Sequence[Found], frameworks: Mapping[FrameworkRef, Framework]
+    found: Sequence[Found],
+    frameworks: Mapping[FrameworkRef, Framework],
+    held: Collection[StatementKey] = (),
 ) -> tuple[tuple[Reply, ...], list[Problem]]:
-    """Turn rows into replies; rows that say different things under one ref are all reported."""
+    """Turn rows into replies; rows that say different things under one ref are all reported.
+
+    Args:
+        found: the rows.
+        frameworks: the pinned ones.
+        held: statements whose earlier answer holds, with the words beside it.
+    """
     problems: list[Problem] = []
     given: dict[Ref, list[tuple[Found, AnswerReply | TextReply]]] = {}
     refs = {each.ref for each in found}
@@ -358,7 +369,8 @@ def replies_of(
         framework = frameworks[each.ref.framework]
         if each.is_question:
             statements = statements_of(each.ref, refs, frameworks)
-            reply, more = _answer(each, framework, statements)
+            is_held = each.answer is None and bool({*statements}.intersection(held))
+            reply, more = (None, []) if is_held else _answer(each, framework, statements)
         else:
             reply, more = _text(each, frameworks)
         problems += more

@@ -592,6 +592,8 @@ class ConfirmReply:
     source: Source
     read: str = ""
     """The words that say so, as they stand in the cell."""
+    words: str = ""
+    """What they wrote beside it."""
 
 
 @dataclass(frozen=True, slots=True)

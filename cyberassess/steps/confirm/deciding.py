@@ -261,7 +261,7 @@ class _Taking:
             return []
         if not read.is_exact:
             self.result.problems.append(read_as(row.where, row.decision, chosen))
-        is_kept = found.choices != (YES, NO) or (found.kind, chosen) == (Kind.COLUMN, YES)
+        is_kept = found.choices != (YES, NO) or chosen == YES
         if row.reason and not is_kept:
             message = f"A reason stands beside {found.ref}, where a {chosen} keeps none."
             hint = f"The {chosen} counts as it is; the reason was not recorded."
@@ -311,7 +311,8 @@ class _Taking:
         if found.offer is None or found.statement is None:
             return []
         actor = self.session.actor.id
-        reply = ConfirmReply((found.statement,), found.offer, row.source, row.decision)
+        words = row.reason.strip()
+        reply = ConfirmReply((found.statement,), found.offer, row.source, row.decision, words)
         made = plan(self.session.assessment, Voice(actor, actor), [reply])
         self.result.problems += made.problems
         return made.events

@@ -250,11 +250,13 @@ def test_no_leaves_an_offer_and_a_column_as_they_are(folder: Path) -> None:
     assert {FROM, COLUMN} <= kinds(folder).keys()
 
 
-def test_words_that_a_decision_does_not_keep_are_said(folder: Path) -> None:
+def test_words_beside_a_yes_are_kept_and_those_without_a_place_are_said(folder: Path) -> None:
     typed: Typed = {FROM: ("Yes", "Seen it."), REASON: ("Yes", "By hand, every week.")}
     result = record(folder, typed)
     assert result.stored == 2
-    assert sorted(codes([result])) == ["reason-not-kept", "unexpected-text"]
+    assert codes([result]) == ["unexpected-text"]
+    (taken,) = events(folder, "inheritance")
+    assert taken["new"]["words"]["text"] == "Seen it."
 
 
 def test_a_level_that_follows_from_the_same_workbook_needs_no_reason(folder: Path) -> None:

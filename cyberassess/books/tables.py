@@ -533,13 +533,13 @@ class _Sheet:
         """Give a cell with what it means where people write, and say what was read into it."""
         if not column.is_input:
             return cell
-        if column.is_date:
-            return cell._replace(text=date_in(cell))
         if column.takes_links:
             return cell._replace(text=cell.whole)
         if cell.whole != cell.text:
             found = f"A link to {cell.link} lies on this cell."
             self.say("link", cell, found, self.kind.unread)
+        if column.is_date:
+            return cell._replace(text=date_in(cell))
         if not column.choices:
             return cell
         offered = [Choice(each, each) for each in column.choices]

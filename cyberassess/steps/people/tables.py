@@ -79,8 +79,8 @@ def _kind(name: str, columns: tuple[Column, ...], line: str) -> Kind:
     )
 
 
-_PEOPLE = _kind("People", _PEOPLE_COLUMNS, _PEOPLE_LINE)
-_SYSTEMS = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
+PEOPLE = _kind("People", _PEOPLE_COLUMNS, _PEOPLE_LINE)
+SYSTEMS = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
 
 
 def _to_write(output: Path | None, default: Path, *, force: bool) -> Path:
@@ -126,7 +126,7 @@ def export_people(folder: Path, output: Path | None = None, *, force: bool = Fal
         (str(each.id), each.name, each.role, each.email, asks_text(each))
         for each in assessment.contents.settings.everybody
     ]
-    return _export(assessment, path, name="People", kind=_PEOPLE, rows=rows)
+    return _export(assessment, path, name="People", kind=PEOPLE, rows=rows)
 
 
 def export_systems(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -148,7 +148,7 @@ def export_systems(folder: Path, output: Path | None = None, *, force: bool = Fa
         if each.id != ORGANISATION
     ]  # fmt: skip
     rows += [("", each.title, *[""] * 8, each.reason) for each in settings.left_out]
-    return _export(assessment, path, name="Systems", kind=_SYSTEMS, rows=rows)
+    return _export(assessment, path, name="Systems", kind=SYSTEMS, rows=rows)
 
 
 @dataclass
@@ -188,7 +188,7 @@ def import_people(
     taken = TableTaken()
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
-    came = read_table(path, _PEOPLE)
+    came = read_table(path, PEOPLE)
     entries = came.rows
     taken.problems += came.problems
     everybody = {str(each.id): each for each in settings.everybody}
@@ -334,7 +334,7 @@ def import_systems(
     taken = TableTaken()
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
-    came = read_table(path, _SYSTEMS)
+    came = read_table(path, SYSTEMS)
     entries = came.rows
     taken.problems += came.problems
     scopes = {str(each.id): each for each in settings.scopes}

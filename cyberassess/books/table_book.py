@@ -38,6 +38,8 @@ class Column:
     """Whether people write in it."""
     is_link: bool = False
     """Whether its texts are paths of files that lie beside the workbook."""
+    also: tuple[str, ...] = ()
+    """Other headings that people's own tables have for it."""
     words: str = ""
     """The name of the table that says what else people type for the choices; empty without one."""
     takes_links: bool = False
@@ -82,6 +84,10 @@ class Kind:
     """Whether nothing is taken of a file with a row that cannot be."""
     takes_half: bool = False
     """Whether the rest of a row is taken where one of its cells cannot be."""
+
+    def headings_for(self, heading: str) -> tuple[str, ...]:
+        """Give a heading and what else people call it."""
+        return heading, *next((e.also for e in self.columns if e.heading == heading), ())
 
 
 @dataclass(frozen=True, slots=True)

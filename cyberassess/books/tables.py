@@ -224,9 +224,12 @@ def read_table(path: Path, kind: Kind) -> Came:
         with Reader() as reader:
             book = reader.read(path)
     else:
-        names = [tables.fold(each) for each in kind.needed]
+        fields = tuple(
+            tables.Field(tables.fold(each), tuple(map(tables.fold, kind.headings_for(each))))
+            for each in kind.needed
+        )
         try:
-            rows, _ = read_rows(path, tuple(tables.Field(each, (each,)) for each in names))
+            rows, _ = read_rows(path, fields)
         except FrameworkError as cause:
             raise AssessmentError(*cause.problems) from cause
         lines = {number: row.place for number, row in enumerate(rows, start=1)}
@@ -318,6 +321,7 @@ _LONGEST = 100
 _NAMED = 20
 """How many cells of a sheet that is not ours are named one by one."""
 _DIGITS = "0123456789,"
+_WRONG = Severity.PROBLEM
 _NO_TEXT = {
     "f": ("formula", "is a formula"),
     "e": ("broken-value", "shows a fault of the spreadsheet"),
@@ -353,14 +357,19 @@ class _Sheet:
         self.struck = {(each.row, each.column): each.ours for each in sheet.cells if each.struck}
         self.wanted = {tables.fold(each.heading): each.heading for each in kind.columns}
         inputs = (each.heading for each in kind.columns if each.is_input)
+        self.others = {
+            tables.fold(each): column.heading for column in kind.columns for each in column.also
+        }
         self.columns = {each.heading: each for each in kind.columns}
         self.read_from = {*kind.needed, *kind.once, *inputs}
         self.looks = {each.heading: each.ours for each in kind.columns if each.ours}
         self.ours = set(self._title_and_line())
 
-    def say(self, code: str, where: Cell | str, message: str, hint: str) -> None:
+    def say(
+        self, code: str, where: Cell | str, message: str, hint: str, how: Severity = _WRONG
+    ) -> None:
         place = where if isinstance(where, str) else self.place.of(where)
-        self.came.problems.append(Problem(code, place, message, hint))
+        self.came.problems.append(Problem(code, place, message, hint, how))
 
     def refuse(self, code: str, where: Cell | str, message: str, hint: str = "") -> None:
         """Report what keeps a row or a column from being taken."""
@@ -422,7 +431,9 @@ class _Sheet:
         if len(row) < len(headings):
             return False
         found = {tables.fold(cell.text[:_LONGEST]) for cell in row.values()}
-        return found.issuperset(tables.fold(each) for each in headings)
+        return all(
+            found.intersection(map(tables.fold, self.kind.headings_for(each))) for each in headings
+        )
 
     def _facts(self, labels: Sequence[str], found: dict[str, str]) -> None:
         strange: list[Cell] = []
@@ -483,15 +494,28 @@ class _Sheet:
             if column not in ours or len(here) < _LEAST
         )
 
-    def _table(self, at: int, numbers: Sequence[int]) -> None:
+    def _headings(self, at: int, numbers: Sequence[int]) -> dict[int, str]:
+        """Give the columns' headings, ours before what people's own tables call them."""
         columns: dict[int, str] = {}
         below = Counter(column for number in numbers for column in self.rows[number])
+        found = {tables.fold(cell.text) for cell in self.rows[at].values()}
         for column, cell in sorted(self.rows[at].items()):
-            heading = self.wanted.get(tables.fold(cell.text), "")
-            if heading and heading not in columns.values():
-                columns[column] = heading
-            else:
+            folded = tables.fold(cell.text)
+            other = self.others.get(folded, "")
+            other = other if tables.fold(other) not in found else ""
+            heading = self.wanted.get(folded, other)
+            if not heading or heading in columns.values():
                 self._unknown(cell, below[column])
+                continue
+            columns[column] = heading
+            if folded not in self.wanted:
+                message = f'The heading {quoted(cell.text)} was read as "{heading}".'
+                hint = "If something else stands under it, rename the heading."
+                self.say("heading-read", cell, message, hint, Severity.NOTE)
+        return columns
+
+    def _table(self, at: int, numbers: Sequence[int]) -> None:
+        columns = self._headings(at, numbers)
         self.came.has_table = True
         over = set(self.rows[at])
         refs: dict[int, str] = {}
@@ -502,7 +526,8 @@ class _Sheet:
             row |= {n: self.struck[number, n] for n in ours if (number, n) in self.struck}
             cells = {columns[n]: cell for n, cell in sorted(row.items()) if n in columns}
             if all(
-                tables.fold(cell.text[:_LONGEST]) == tables.fold(h) for h, cell in cells.items()
+                tables.fold(c.text[:_LONGEST]) in map(tables.fold, self.kind.headings_for(h))
+                for h, c in cells.items()
             ):
                 continue
             self.strange(c for h, c in cells.items() if not self._looks_ours(h, c))

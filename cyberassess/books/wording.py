@@ -219,11 +219,11 @@ RECEIPT_LAPSED = (
 RECEIPT_REFUSED = "No: {words}"
 RECEIPT_UNRECORDED = "{name}; which file was signed is not recorded"
 RECEIPT_NOT_SIGNED = "Not yet"
-RECEIPT_HEAD = "Ledger head"
+RECEIPT_HEAD = "Mark of everything recorded (ledger head)"
 RECEIPT_HASH = "SHA-256 of your file"
 RECEIPT_HELP = (
-    "Keep this file. The ledger head stands for every answer up to yours: "
-    "if one of them is changed without a trace, it no longer fits."
+    "Keep this file. The mark (ledger head) stands for everything recorded up to your answers: "
+    "if something of that is changed without a trace, it no longer fits."
 )
 RECEIPT_ANSWERS = "Your answers"
 RECEIPT_CONFIRMED = "Confirmed; the answer is that of {origin}"

@@ -196,7 +196,7 @@ def _answer(
                 "tie",
                 _where(reply.source),
                 f"Two files of the same age answer {key.indicator} differently.",
-                "Both are kept; settle it with cyberassess resolve.",
+                "Both are kept; decide which one holds with cyberassess resolve.",
             )
         )
     made.events.append(

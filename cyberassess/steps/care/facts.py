@@ -163,7 +163,7 @@ def _report(opened: Opened) -> Iterator[Problem]:
         return
     data = read_entry(opened.path, name)
     wanted = {
-        "the ledger's head": opened.assessment.state.heads[0],
+        "the mark of everything recorded (ledger head)": opened.assessment.state.heads[0],
         "the fingerprint of the data": opened.assessment.fingerprint[:SHORT_HASH],
     }
     if name == "report.html":

@@ -118,7 +118,7 @@ def list_lines(assessment: "Assessment", marked: str | None) -> Iterator[str]:
     unused = sum(not each.links for each in items)
     yield (
         f"{counted(len(items), 'item')}, {len(counting)} of them count, "
-        f"{len(shared)} behind more than one claim, {unused} unused."
+        f"{len(shared)} behind more than one outcome, {unused} unused."
     )
     if register.unregistered and marked is None:
         names = counted(len(register.unregistered), "document")
@@ -279,7 +279,7 @@ def checked_lines(found: "Checked") -> Iterator[str]:
         (found.without, "with no evidence offered"),
         (found.only_named, "whose documents were named and not seen"),
     ):
-        yield f"{len(keys)} of {counted(found.claims, 'claim')} {words}."
+        yield f"{len(keys)} of {counted(found.claims, 'result')} above the lowest level {words}."
         if keys:
             yield from wrap(named(map(_key, keys), MOST), "  ")
 

@@ -192,7 +192,7 @@ def resolve(
                 Problem(
                     "answer-not-allowed",
                     "--answer",
-                    f'"{answer}" cannot settle {key.indicator}.',
+                    f'"{answer}" cannot decide {key.indicator}.',
                     f"{could_mean(answer, understood) or two_meanings(choices)}"
                     f"Choose one of: {', '.join(labels)}. Nothing was changed.",
                 )

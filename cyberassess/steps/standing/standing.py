@@ -184,7 +184,8 @@ def write_status_page(folder: Path, output: Path | None = None) -> Path:
             for each in found.conflicts
         ),
         notes=(*found.assessment.superseded, *(str(each) for each in found.assessment.notes)),
-        head=f"Head of the ledger: {' '.join(found.assessment.state.heads)}",
+        head="Head of the ledger (the mark of everything recorded): "
+        f"{' '.join(found.assessment.state.heads)}",
     )  # fmt: skip
     path = output or found.assessment.workspace.reports / "status.html"
     with saving(path, "page"):

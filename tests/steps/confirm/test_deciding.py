@@ -166,7 +166,7 @@ def test_the_chain_names_the_cell_of_a_decision(folder: Path) -> None:
     assessment = open_assessment(folder)
     found = trace(assessment, one_outcome(assessment, "B1.a/housing"))
     step = next(each for each in found.statements if each.id == "B1.a.N.1").steps[-1]
-    assert (step.what, step.reason) == ("settled as Happens", "Seen in the log.")
+    assert (step.what, step.reason) == ("decided as Happens", "Seen in the log.")
     assert (step.source.name, step.source.sheet) == ("done.xlsx", "Conflicts")
 
 

@@ -466,10 +466,11 @@ class _Sheet:
         """Report a table that lost one of its headings; nothing of it is taken."""
         for number in numbers:
             found = {tables.fold(c.text[:_LONGEST]): c for c in self.rows[number].values()}
-            if len(found.keys() & self.wanted.keys()) < _LEAST:
+            known = self.wanted.keys() | self.others.keys()
+            if len(found.keys() & known) < _LEAST:
                 continue
-            gone = [quoted(e) for e in self.kind.needed if tables.fold(e) not in found]
-            other = [c for folded, c in found.items() if folded not in self.wanted]
+            gone = [quoted(e) for e in self.kind.needed if not self._has(number, (e,))]
+            other = [c for folded, c in found.items() if folded not in known]
             shown = "; ".join(f"{c.address} says {quoted(c.text)}" for c in other[:_FEW])
             message = f"This row of headings lacks {' and '.join(gone)}"
             message += f": {shown}." if shown else "."
@@ -559,7 +560,7 @@ class _Sheet:
         if not column.is_input:
             return cell
         if column.takes_links:
-            return cell._replace(text=cell.whole)
+            return cell._replace(text=cell.whole, plain=cell.held)
         if cell.whole != cell.text:
             found = f"A link to {cell.link} lies on this cell."
             self.say("link", cell, found, self.kind.unread)

@@ -280,6 +280,11 @@ def _output_failed(cause: OSError) -> int:
     return REFUSED
 
 
+def print_csv(text: str) -> None:
+    """Print rows as CSV; what does not go to a terminal begins as Excel knows UTF-8 by."""
+    click.echo(text if sys.stdout.isatty() else f"\ufeff{text}", nl=False)
+
+
 def print_json(value: object) -> None:
     """Print a value as JSON."""
     import json

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cyberassess.domain.assessment import OutcomeKey
     from cyberassess.opening.assessment import Assessment
     from cyberassess.steps.evidence.evidencing import Added, Checked
+    from cyberassess.steps.evidence.listing import Listed
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 MOST = 20
@@ -267,6 +268,18 @@ def wanted_json(assessment: "Assessment") -> Json:
             {name: getattr(each, name) for name in each.__slots__} for each in wanted(assessment)
         ],
     }
+
+
+def listed_lines(found: "Listed", *, dry_run: bool) -> Iterator[str]:
+    """Say what a list of documents brought."""
+    would = "would be " if dry_run else ""
+    yield from wrap(
+        f"{counted(found.files, 'file')} {would}recorded, "
+        f"{counted(found.links, 'link')} {would}noted as named and not yet seen, "
+        f"{found.unchanged} as before."
+    )
+    if dry_run:
+        yield "Nothing was recorded."
 
 
 def checked_lines(found: "Checked") -> Iterator[str]:

@@ -180,6 +180,11 @@ class Cell(NamedTuple):
         return Cell(self.row, self.column, kind, self.held, self.comment)
 
     @property
+    def says(self) -> tuple[str, ...]:
+        """Everything that stands in it, seen or not: its texts, its note, where it leads."""
+        return self.text, self.plain, self.link, self.comment
+
+    @property
     def ours(self) -> "Cell":
         """The cell where nobody answers: with what is struck through."""
         return self.bare._replace(struck=self.struck) if self.struck else self

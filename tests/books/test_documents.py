@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -105,7 +106,7 @@ def test_a_row_that_cannot_be_stored_is_reported_and_kept_apart(
     ],
 )  # fmt: skip
 def test_one_bad_field_keeps_the_others(
-    tmp_path: Path, heading: str, value: str, said: str, lost: Mapping[str, str]
+    tmp_path: Path, heading: str, value: str, said: str, lost: Mapping[str, Any]
 ) -> None:
     (whole,) = after(tmp_path, POLICY).replies
     back = after(tmp_path, {**POLICY, heading: value})

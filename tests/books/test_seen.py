@@ -285,7 +285,7 @@ def test_pasted_numbers_stand_in_words_as_they_were_seen(tmp_path: Path) -> None
     ],
 )
 def test_a_date_is_taken_as_it_is_held_as_far_as_it_is_shown(
-    value: object, form: str, until: str, tmp_path: Path
+    value: datetime.date | int, form: str, until: str, tmp_path: Path
 ) -> None:
     def to(book: Workbook) -> None:
         at(book, "A1.a.evidence", wording.WORDS).value = "Minutes"

@@ -150,8 +150,8 @@ def _rows(reader: Reader, path: Path) -> dict[str, list[tuple[str, ...]]]:
     for sheet in reader.read(path).sheets:
         rows: dict[int, list[str]] = {}
         for cell in sheet.cells:
-            if cell.text or cell.comment:
-                rows.setdefault(cell.row, []).append(f"{cell.text}{cell.comment}")
+            if any(cell.says):
+                rows.setdefault(cell.row, []).append("".join(cell.says))
         found[sheet.name] = [tuple(each) for each in rows.values() if len(each) >= _FEWEST]
     return found
 

@@ -21,7 +21,7 @@ import click
 from cyberassess.domain.characters import visible, visible_lines
 from cyberassess.errors import BusyError, CyberassessError, Problem, asking_about, counted, hearing
 from cyberassess.terminal import completing
-from cyberassess.terminal.fitting import Shown, shown_on, write_exactly
+from cyberassess.terminal.fitting import Shown, shown_on, write_as_file, write_exactly
 
 if TYPE_CHECKING:
     from cyberassess.domain.people.naming import Renaming
@@ -282,7 +282,8 @@ def _output_failed(cause: OSError) -> int:
 
 def print_csv(text: str) -> None:
     """Print rows as CSV; what does not go to a terminal begins as Excel knows UTF-8 by."""
-    click.echo(text if sys.stdout.isatty() else f"\ufeff{text}", nl=False)
+    write_as_file()
+    click.echo(text, nl=False)
 
 
 def print_json(value: object) -> None:

@@ -91,6 +91,9 @@ def northport(shown_northport: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(shown_northport, tmp_path / WORKSPACE))
 
 
+LINK = "https://intranet.example/minutes"
+
+
 def gather(folder: Path, statement: str) -> None:
     """Put files beside a workspace that commands about control sets take."""
     outcomes = Shelf().framework("ncsc-caf@3.2").framework.outcomes
@@ -101,6 +104,8 @@ def gather(folder: Path, statement: str) -> None:
     plan = "Outcome,What will be done,Owner,Due\nB1.a/housing,Review leavers,Kim Lee,31/01/2027\n"
     (folder / "plan.csv").write_text(plan, "utf-8")
     (folder / "people.csv").write_text("Name\nPriya Shah\n", "utf-8")
+    documents = f"Link,Shows,For\n{LINK},Minutes in which the board looked at risk,A1.a\n"
+    (folder / "documents.csv").write_text(documents, "utf-8")
     (folder / "systems.csv").write_text("Name\nPlanning portal\n", "utf-8")
     book(folder, PLAIN).rename(folder / "pscrf.xlsx")
 

@@ -14,6 +14,7 @@ from cyberassess.domain.people.questions import ConfirmReply, Offer, OfferKind
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import Problem
+from cyberassess.opening.choices import read_answer
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ def confirmed(
             problems.append(_which(row, cell))
             continue
         if row.answer is not None:
-            problems += _typed_too(row, row.answer, shown[0], cell)
+            problems += _typed_too(row, row.answer, shown[0], cell, frameworks)
             continue
         statements = statements_of(row.ref, refs, frameworks)
         source = place.source_of(cell)
@@ -156,11 +157,17 @@ def _which(row: Found, cell: Cell) -> Problem:
     )
 
 
-def _typed_too(row: Found, typed: Cell, shown: Offer, cell: Cell) -> list[Problem]:
-    if wording.fold(typed.text) in {
-        wording.fold(shown.label),
-        wording.fold(shown.answer),
-    }:
+def _typed_too(
+    row: Found,
+    typed: Cell,
+    shown: Offer,
+    cell: Cell,
+    frameworks: Mapping[FrameworkRef, Framework],
+) -> list[Problem]:
+    framework = frameworks[row.ref.framework]
+    _, indicator = framework.indicators[IndicatorId(row.ref.name)]
+    read = read_answer(typed.text, framework.answers_for(indicator))
+    if read.choice is not None and read.choice.code == shown.answer:
         return []
     return [
         Problem(

@@ -375,7 +375,8 @@ def understood(assessment: Assessment, found: Waiting, typed: str) -> Read:
         return read_answer(typed, framework.answers_for(indicator))
     if found.kind is Kind.DETERMINATION:
         scale = assessment.frameworks[found.outcome.framework].scale
-        levels = [Choice(e.id, e.title) for e in scale if e.title in found.choices]
+        ids = {each.title: each.id for each in scale}
+        levels = [Choice(ids.get(each, each), each) for each in found.choices]
         return read_listed(typed, levels, "level")
     return read_listed(typed, YES_OR_NO, "yes-no")
 

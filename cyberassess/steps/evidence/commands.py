@@ -148,8 +148,8 @@ def import_(context: click.Context, file: Path, *, dry_run: bool, by: str | None
 
     \b
     Examples:
-      cyberassess evidence import documents.xlsx --dry-run
-      cyberassess evidence import documents.xlsx
+      cyberassess evidence import documents.csv --dry-run
+      cyberassess evidence import documents.csv
     """
     from cyberassess.steps.evidence.listing import import_list
     from cyberassess.steps.evidence.words import listed_lines

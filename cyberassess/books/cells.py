@@ -277,8 +277,7 @@ class _Sheet:
         self.shared: dict[str, str] = {}
         self.row = self.column = 0
         self.inside = self.is_numbered = False
-        self.kind = ""
-        self.style = Style()
+        self.kind = self.styled = ""
         self.runs: _Runs = ()
         self.value: str | None = None
         self.formula: str | None = None
@@ -313,12 +312,11 @@ class _Sheet:
                 raise Refused("damaged")
             self.row = row
         self.inside = True
-        self.kind, number = attributes.get("t", "n"), attributes.get("s", "")
-        at = int(number) if number.isascii() and number.isdigit() else len(self.book.styles)
-        self.style = self.book.styles[at] if at < len(self.book.styles) else Style()
+        self.kind, self.styled = attributes.get("t", "n"), attributes.get("s", "")
         self.value = self.formula = None
         self.runs = ()
-        self.text.begin()
+        if self.text.runs:
+            self.text.begin()
 
     def end_value(self, text: str) -> None:
         if self.inside:
@@ -359,6 +357,12 @@ class _Sheet:
         if key in self.cells:
             raise Refused("damaged")
         self.cells[key] = [*key, *self.kept(kind, text)]
+
+    @property
+    def style(self) -> Style:
+        """How the cell is shown."""
+        at = int(self.styled) if self.styled.isascii() and self.styled.isdigit() else -1
+        return self.book.styles[at] if 0 <= at < len(self.book.styles) else Style()
 
     def kept(self, kind: str, text: str) -> tuple[str | int, ...]:
         """Give a cell as people see it, with what it holds where that is something else."""

@@ -10,10 +10,10 @@ from openpyxl.styles import Font
 from cyberassess.books import guard, wording
 from cyberassess.steps.care.verifying import verify
 from tests.books.council import by_ref
-from tests.steps.council import answers, begin, events, fill_in, send_to, take
+from tests.steps.council import Rows, answers, begin, events, fill_in, send_to, take
 
 SHEET = "B1 Access - Housing management"
-ROWS = {"B1.a.N.1/housing": "Happens", "B1.a.H.1/housing": ("Otherwise", "By hand")}
+ROWS: Rows = {"B1.a.N.1/housing": "Happens", "B1.a.H.1/housing": ("Otherwise", "By hand")}
 
 
 def changed(path: Path) -> Path:

@@ -65,6 +65,10 @@ FORMS = (
 """Numbers, the form they are in, and what is seen of them."""
 
 
+ROWS, SHEETS = 32, 2
+"""Of the sheets with more rows so many are kept, so that a workbook is soon written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A filled workbook."""
@@ -310,9 +314,12 @@ class _Sample:
 
     def __init__(self, filled_in: Filled, reader: Reader) -> None:
         self.filled = filled_in
+        self.book = openpyxl.load_workbook(filled_in.path)
+        for sheet in [e for e in self.book.worksheets if e.max_row > ROWS][SHEETS:]:
+            self.book.remove(sheet)
+        self.book.save(filled_in.path)
         self.before, problems = filled_in.take(filled_in.path, reader)
         self.said = {str(each) for each in problems}
-        self.book = openpyxl.load_workbook(filled_in.path)
         self.cells = _inputs(self.book, filled_in.headings, self.before)
 
     def once(self, path: Path, reader: Reader, chance: random.Random) -> tuple[str, str, str]:

@@ -104,14 +104,14 @@ def gather(folder: Path, statement: str) -> None:
     plan = "Outcome,What will be done,Owner,Due\nB1.a/housing,Review leavers,Kim Lee,31/01/2027\n"
     (folder / "plan.csv").write_text(plan, "utf-8")
     (folder / "people.csv").write_text("Name\nPriya Shah\n", "utf-8")
-    documents = f"Link,Shows,For\n{LINK},Minutes in which the board looked at risk,A1.a\n"
-    (folder / "documents.csv").write_text(documents, "utf-8")
     (folder / "systems.csv").write_text("Name\nPlanning portal\n", "utf-8")
     book(folder, PLAIN).rename(folder / "pscrf.xlsx")
 
 
 def put_evidence(folder: Path) -> None:
     """Put a document beside a workspace, and one into it."""
+    documents = f"Link,Shows,For\n{LINK},Minutes in which the board looked at risk,A1.a\n"
+    (folder / "documents.csv").write_text(documents, "utf-8")
     (folder / "leavers.csv").write_text("account,removed\nkim,2026-03-04\n", "utf-8")
     policy = folder / "policy.pdf"
     policy.write_bytes(b"%PDF policy")

@@ -219,7 +219,7 @@ RECEIPT_LAPSED = (
 RECEIPT_REFUSED = "No: {words}"
 RECEIPT_UNRECORDED = "{name}; which file was signed is not recorded"
 RECEIPT_NOT_SIGNED = "Not yet"
-RECEIPT_HEAD = "Mark of everything recorded (ledger head)"
+RECEIPT_HEAD = "Mark of everything recorded"
 RECEIPT_HASH = "SHA-256 of your file"
 RECEIPT_HELP = (
     "Keep this file. The mark (ledger head) stands for everything recorded up to your answers: "

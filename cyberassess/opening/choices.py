@@ -58,7 +58,7 @@ def read_as(where: str, typed: str, label: str) -> Problem:
         "answer-read",
         where,
         f'"{_short(typed)}" was read as "{label}".',
-        "If something else is meant, choose it from the list.",
+        "If something else is meant, use the words that are offered.",
         Severity.NOTE,
     )
 

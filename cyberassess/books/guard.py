@@ -19,12 +19,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import unquote
 
 from cyberassess.disk.files import open_plain
-from cyberassess.errors import Problem, WorkbookError
+from cyberassess.errors import WorkbookError
 
 SECONDS = 9.0
 """What one workbook may take; with the end of the child it is under ten."""
@@ -266,7 +265,7 @@ Json = Any
 def refusal(cause: str, path: Path) -> WorkbookError:
     """Give a cause as what is raised."""
     message, hint = CAUSES[cause]
-    return WorkbookError(Problem(cause, path.name, message, f"{_KEPT} {hint}"))
+    return WorkbookError.because(cause, path.name, message, f"{_KEPT} {hint}")
 
 
 class _Child:
@@ -341,12 +340,7 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._child is not None:
             self._child.close()
             self._child = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cyberassess.books.guard import Cell, Sheet
 from cyberassess.books.wording import fold
 from cyberassess.domain.calendar_words import read_day_count
-from cyberassess.errors import Problem, Severity, counted, named
+from cyberassess.errors import Problem, counted, named
 
 UNDO = (
     "Was one column sorted by itself? Undo that (Ctrl+Z), or copy the refs back from the file "
@@ -38,14 +38,13 @@ def seen_otherwise(cell: Cell, where: str) -> Iterator[Problem]:
             "through it away and send the file again.",
         )
     if cell.is_less:
-        yield Problem(
+        yield Problem.note(
             "shown-otherwise",
             where,
             f"The cell shows {quoted(cell.text)}, and holds {cell.plain}."
             if cell.plain
             else f"The cell shows the number {cell.text} in a form of its own.",
             "In words it was taken as it is shown; as a date, or in such a form, as it is held.",
-            Severity.NOTE,
         )
 
 
@@ -174,4 +173,4 @@ def hidden(sheet: Sheet, where: str) -> Iterator[Problem]:
     if what:
         message = f"Hidden here: {'; '.join(what)}."
         hint = "They were read like all others."
-        yield Problem("hidden", where, message, hint, Severity.NOTE)
+        yield Problem.note("hidden", where, message, hint)

@@ -17,15 +17,7 @@ from cyberassess.books.table_book import Column, Kind
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.characters import unfit_in
 from cyberassess.domain.sets.typed_words import Choice
-from cyberassess.errors import (
-    AssessmentError,
-    FrameworkError,
-    Problem,
-    Severity,
-    at_most,
-    closest,
-    counted,
-)
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, at_most, closest, counted
 from cyberassess.opening.choices import read_as, read_listed
 from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
@@ -45,7 +37,7 @@ def read_rows(
     if suffix not in (*YAML, *_CSV):
         message = f'"{path.suffix or path.name}" is not a kind of file that is read here.'
         hint = f"Save the table as .csv, .xlsx or .yaml. {_UNTOUCHED}"
-        raise FrameworkError(Problem("unknown-kind", path.name, message, hint))
+        raise FrameworkError.because("unknown-kind", path.name, message, hint)
     data = bytes_of(path)
     if suffix in YAML:
         rows, problems = tables.read_yaml(data, path.name, (fields[0].name, fields[-1].name))
@@ -63,10 +55,10 @@ def bytes_of(path: Path) -> bytes:
     except OSError as cause:
         message = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
         hint = f"Check the name and that you may read it. {_UNTOUCHED}"
-        raise FrameworkError(Problem("not-readable", str(path), message, hint)) from cause
+        raise FrameworkError.because("not-readable", str(path), message, hint) from cause
     if not data.strip():
         hint = f"It may still be syncing: wait and try again. {_UNTOUCHED}"
-        raise FrameworkError(Problem("empty-file", path.name, "The file is empty.", hint))
+        raise FrameworkError.because("empty-file", path.name, "The file is empty.", hint)
     return data
 
 
@@ -97,23 +89,21 @@ def _read_sheet(
     with Reader() as reader:
         book = reader.read(path)
     notes = tuple(
-        Problem(
+        Problem.note(
             "hidden-sheet",
             f'{path.name}, sheet "{sheet.name}"',
             "The sheet is hidden and was not read.",
             "Unhide it if what you mean stands there.",
-            Severity.NOTE,
         )
         for sheet in book.sheets
         if sheet.is_hidden and sheet.cells
     )
     notes += tuple(
-        Problem(
+        Problem.note(
             "merged-cells",
             f'{path.name}, sheet "{sheet.name}", cells {each.address}',
             "These cells were merged into one.",
             "Each row was read from its own cells, and merging empties all cells but the first.",
-            Severity.NOTE,
         )
         for sheet in book.sheets
         for each in sheet.merged[:_MERGED]
@@ -127,7 +117,7 @@ def _read_sheet(
         shown = ", ".join(f'"{each}"' for each in fitting)
         message = f"Several sheets have the headings: {shown}."
         hint = f"Keep one of them in the file, or hide the others. {_UNTOUCHED}"
-        raise FrameworkError(Problem("several-sheets", path.name, message, hint))
+        raise FrameworkError.because("several-sheets", path.name, message, hint)
     chosen = fitting[:1] or [name for name, rows in found.items() if rows][:1]
     return (found[chosen[0]] if chosen else ()), notes
 
@@ -193,10 +183,14 @@ class Came:
     rows: list[Row] = field(default_factory=list)
     repeated: list[Row] = field(default_factory=list)
     """Rows that stand there twice with different words: none of them is taken."""
+    reference: list[tuple[Place, Mapping[str, Cell]]] = field(default_factory=list)
+    """Rows of a table that is there to be read alone, by heading."""
     problems: list[Problem] = field(default_factory=list)
     """In reading order; then rows that say different things."""
     is_refused: bool = False
     """Whether a row or a column of it could not be taken."""
+    saved: str = ""
+    """The time of saving inside it, ISO 8601 in UTC; empty where there is none."""
 
 
 def about_of(book: Book, kind: Kind) -> Sheet | None:
@@ -211,8 +205,11 @@ def about_of(book: Book, kind: Kind) -> Sheet | None:
     return None
 
 
-def read_table(path: Path, kind: Kind) -> Came:
+def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
     """Read a spreadsheet people keep themselves, as a workbook, CSV or YAML.
+
+    Args:
+        book: what it holds, where it was opened already.
 
     Raises:
         AssessmentError: where it has not the headings, cannot be read, or is to be taken as a
@@ -220,10 +217,10 @@ def read_table(path: Path, kind: Kind) -> Came:
         WorkbookError: where a workbook cannot be read.
     """
     lines: dict[int, str] = {}
-    if path.suffix.lower() == ".xlsx":
+    if book is None and path.suffix.lower() == ".xlsx":
         with Reader() as reader:
             book = reader.read(path)
-    else:
+    elif book is None:
         fields = tuple(
             tables.Field(tables.fold(each), tuple(map(tables.fold, kind.headings_for(each))))
             for each in kind.needed
@@ -259,7 +256,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
         kind: what it is made of.
         lines: names of the rows, where it was no workbook.
     """
-    came = Came()
+    came = Came(saved=book.saved)
     about = about_of(book, kind) if kind.name else None
     for sheet in book.sheets:
         _Sheet(sheet, Place(name, sheet.name, lines or {}), kind, came).read(sheet is about)
@@ -268,7 +265,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
     if book.extras:
         message = f"Not looked at: {', '.join(book.extras[:_FEW])}."
         hint = "If it says something that matters, write it into the table."
-        came.problems.append(Problem("not-looked-at", name, message, hint, Severity.NOTE))
+        came.problems.append(Problem.note("not-looked-at", name, message, hint))
     came.problems = list(at_most(came.problems, name))
     return came
 
@@ -321,7 +318,6 @@ _LONGEST = 100
 _NAMED = 20
 """How many cells of a sheet that is not ours are named one by one."""
 _DIGITS = "0123456789,"
-_WRONG = Severity.PROBLEM
 _NO_TEXT = {
     "f": ("formula", "is a formula"),
     "e": ("broken-value", "shows a fault of the spreadsheet"),
@@ -354,7 +350,10 @@ class _Sheet:
     def __init__(self, sheet: Sheet, place: Place, kind: Kind, came: Came) -> None:
         self.sheet, self.place, self.kind, self.came = sheet, place, kind, came
         self.rows = _rows_of(sheet)
-        self.struck = {(each.row, each.column): each.ours for each in sheet.cells if each.struck}
+        self.struck: dict[int, dict[int, Cell]] = {}
+        for each in sheet.cells:
+            if each.struck:
+                self.struck.setdefault(each.row, {})[each.column] = each.ours
         self.wanted = {tables.fold(each.heading): each.heading for each in kind.columns}
         inputs = (each.heading for each in kind.columns if each.is_input)
         self.others = {
@@ -365,11 +364,9 @@ class _Sheet:
         self.looks = {each.heading: each.ours for each in kind.columns if each.ours}
         self.ours = set(self._title_and_line())
 
-    def say(
-        self, code: str, where: Cell | str, message: str, hint: str, how: Severity = _WRONG
-    ) -> None:
+    def say(self, code: str, where: Cell | str, message: str, hint: str) -> None:
         place = where if isinstance(where, str) else self.place.of(where)
-        self.came.problems.append(Problem(code, place, message, hint, how))
+        self.came.problems.append(Problem(code, place, message, hint))
 
     def refuse(self, code: str, where: Cell | str, message: str, hint: str = "") -> None:
         """Report what keeps a row or a column from being taken."""
@@ -486,6 +483,11 @@ class _Sheet:
         """Pass over a table that is there to be read; what stands beside it is reported."""
         known = {tables.fold(each) for each in self.kind.reference}
         ours = {n for n, cell in self.rows[at].items() if tables.fold(cell.text) in known}
+        named = {n: cell.text.strip() for n, cell in self.rows[at].items() if n in ours}
+        self.came.reference += [
+            (self.place, {named[n]: row[n] for n in sorted(row.keys() & ours)})
+            for row in (self.rows[n] | self.struck.get(n, {}) for n in numbers)
+        ]
         rows = [self.rows[number] for number in (at, *numbers)]
         whole = [{n: c for n, c in row.items() if n in ours} for row in rows]
         self.strange(
@@ -512,7 +514,8 @@ class _Sheet:
             if folded not in self.wanted:
                 message = f'The heading {quoted(cell.text)} was read as "{heading}".'
                 hint = "If something else stands under it, rename the heading."
-                self.say("heading-read", cell, message, hint, Severity.NOTE)
+                where = self.place.of(cell)
+                self.came.problems.append(Problem.note("heading-read", where, message, hint))
         return columns
 
     def _table(self, at: int, numbers: Sequence[int]) -> None:
@@ -523,8 +526,9 @@ class _Sheet:
         for number in numbers:
             row = self.rows[number]
             self.strange(cell for column, cell in sorted(row.items()) if column not in over)
+            struck = self.struck.get(number, {})
             ours = {n for n, h in columns.items() if not self.columns[h].is_input}
-            row |= {n: self.struck[number, n] for n in ours if (number, n) in self.struck}
+            row |= {n: struck[n] for n in ours & struck.keys()}
             cells = {columns[n]: cell for n, cell in sorted(row.items()) if n in columns}
             if all(
                 tables.fold(c.text[:_LONGEST]) in map(tables.fold, self.kind.headings_for(h))

@@ -8,7 +8,7 @@ import datetime
 import re
 from typing import NamedTuple
 
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -108,19 +108,14 @@ def understand_date(
     if inexact and parts.day is None:
         date = str(parts.year) if parts.month is None else f"{parts.year}-{parts.month:02}"
         found = f'"{shown}" was read as {said_date(date)}; its day is not known.'
-        return Typed(date, Problem("date-read", where, found, severity=Severity.NOTE))
+        return Typed(date, Problem.note("date-read", where, found))
     month = parts.month or 12
     last = calendar.monthrange(parts.year, month)[1]
     date = datetime.date(parts.year, month, parts.day or last).isoformat()
     if _is_plain(text, parts):
         return Typed(date, None)
     found = f'"{shown}" was read as {said_date(date)}.'
-    return Typed(date, Problem("date-read", where, found, severity=Severity.NOTE))
-
-
-def read_date(text: str, *, period: bool = False) -> str | None:
-    """Give a date in ISO 8601, or ``None`` where the text is not one; see ``understand_date``."""
-    return understand_date(text, "", "", period=period).date or None
+    return Typed(date, Problem.note("date-read", where, found))
 
 
 def read_day_count(text: str) -> str | None:

@@ -10,7 +10,7 @@ from functools import cache
 from cyberassess.disk import resources, strict_yaml
 from cyberassess.domain.sets.framework import AnswerSet
 from cyberassess.domain.sets.typed_words import Choice, Read, TypedWords, choices_of, read_choice
-from cyberassess.errors import FrameworkError, Problem, Severity
+from cyberassess.errors import FrameworkError, Problem
 
 YES_OR_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
@@ -54,12 +54,11 @@ def read_listed(text: str, choices: Sequence[Choice], name: str) -> Read:
 
 def read_as(where: str, typed: str, label: str) -> Problem:
     """Say back what words were read as."""
-    return Problem(
+    return Problem.note(
         "answer-read",
         where,
         f'"{_short(typed)}" was read as "{label}".',
         "If something else is meant, use the words that are offered.",
-        Severity.NOTE,
     )
 
 

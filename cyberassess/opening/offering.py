@@ -6,14 +6,14 @@ confirms it.
 
 from collections.abc import Iterator, Mapping
 
-from cyberassess.disk.comparing_yaml import Comparisons, read_upgrade
+from cyberassess.disk.framework_yaml import files_of
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.questions import Offer, OfferKind
 from cyberassess.domain.record import happened
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.sets.comparing import upgrade_name
+from cyberassess.domain.sets.comparing import Upgrade, upgrade_name
 from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment
@@ -161,12 +161,12 @@ def _links(
         fitting = framework.indicators.keys() - framework.asked_again_since(old.revision)
         yield ref, {each: (each,) for each in old.indicators if each in fitting}
         return
-    comparisons = Comparisons(shipped("frameworks"))
+    upgrades = files_of(shipped("frameworks"), Upgrade)
     for old_ref in before.frameworks:
         if old_ref.partition("@")[0] != framework.id:
             continue
-        found = comparisons.upgrades().get(upgrade_name(old_ref, ref))
-        upgrade = read_upgrade(found)[0] if found else None
+        found = upgrades.get(upgrade_name(old_ref, ref))
+        upgrade = found.read()[0] if found else None
         links: dict[IndicatorId, tuple[IndicatorId, ...]] = {}
         for change in upgrade.statements if upgrade else ():
             if change.carries and change.from_ and change.to:

@@ -30,7 +30,7 @@ from cyberassess.domain.result.better import Beside, overtaken_words, two_meanin
 from cyberassess.domain.sets.framework import Answer, CountsAs, Needs
 from cyberassess.errors import Problem, counted
 from cyberassess.opening.choices import could_mean, read_answer
-from cyberassess.terminal.prompt_lines import item, numbers, read, say, screen
+from cyberassess.terminal.fitting import item, numbers, read, say, screen
 
 SOURCE = Source("prompt")
 

@@ -42,7 +42,7 @@ from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.choices import tables
 from cyberassess.steps.confirm.deciding import understood
 from cyberassess.steps.confirm.waiting import waiting
-from cyberassess.steps.people.tables import PEOPLE, SYSTEMS
+from cyberassess.steps.people.tables import PEOPLE_KIND, SYSTEMS_KIND
 from cyberassess.steps.plan import planning
 from cyberassess.steps.review.reviewing import review_values
 from tests.frozen.reading import unpack
@@ -197,8 +197,8 @@ def filled(place: Path) -> list[Filled]:
             _decisions(assessment),
         ),
         Filled("plan", books / "plan.xlsx", of(planning.KIND), _table(planning.KIND)),
-        Filled("people", books / "people.xlsx", of(PEOPLE), _table(PEOPLE)),
-        Filled("systems", books / "systems.xlsx", of(SYSTEMS), _table(SYSTEMS)),
+        Filled("people", books / "people.xlsx", of(PEOPLE_KIND), _table(PEOPLE_KIND)),
+        Filled("systems", books / "systems.xlsx", of(SYSTEMS_KIND), _table(SYSTEMS_KIND)),
     ]  # fmt: skip
 
 

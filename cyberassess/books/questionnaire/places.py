@@ -8,7 +8,7 @@ from cyberassess.books.guard import Cell
 from cyberassess.books.row_texts import quoted, seen_otherwise
 from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 from cyberassess.domain.record.recorded import Source
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 from cyberassess.opening.choices import YES_OR_NO, could_mean, read_as, read_listed
 
 LONGEST = 10_000
@@ -101,7 +101,7 @@ class Place(NamedTuple):
             return []
         found = f"A link to {cell.link} lies on this cell."
         hint = f'It was not stored. If it shows something, write it under "{wording.WORDS}".'
-        return [Problem("link", self.of(cell), found, hint, Severity.NOTE)]
+        return [Problem.note("link", self.of(cell), found, hint)]
 
     def words_in(self, cell: Cell) -> tuple[str, Problem | None]:
         """Give what somebody wrote, and where a link on it leads; see ``text_in``."""

@@ -30,7 +30,7 @@ from cyberassess.domain.sets.framework import (
     IndicatorId,
     Needs,
 )
-from cyberassess.errors import Problem, Severity, closest
+from cyberassess.errors import Problem, closest
 from cyberassess.opening.choices import could_mean, read_answer, read_as
 
 _NEAREST = 50
@@ -335,14 +335,13 @@ def _unknown(
 
 
 def _changed(place: Place, cell: Cell, ref: Ref, text: str, question: str) -> Problem:
-    return Problem(
+    return Problem.note(
         "question-changed",
         place.of(cell),
         f"The question of {ref.name} was changed to {quoted(text)}; it is {quoted(question)}."
         if text
         else f"The question of {ref.name} was removed; it is {quoted(question)}.",
         "The answer was stored for the question as it is. Ask whether it still fits.",
-        Severity.NOTE,
     )
 
 
@@ -462,13 +461,12 @@ def _answer(
     problems += place.unused_link(row.answer)
     if chosen is not None and chosen.needs is Needs.REASON and not reason:
         problems.append(
-            Problem(
+            Problem.note(
                 "reason-missing",
                 place.of(row.answer),
                 f'"{chosen.label}" needs a reason.',
                 "It was stored, and counts as not answered until a reason stands under "
                 f'"{wording.WORDS}".',
-                Severity.NOTE,
             )
         )
     code = None if chosen is None else chosen.code

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cyberassess.terminal.fitting import wrap
 from cyberassess.terminal.running import standard_input_waits
-from cyberassess.terminal.text import wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.begin.setup import Created, NewAssessment

@@ -1,9 +1,10 @@
 """Commands about evidence: add, import, set, list, show, link, review, register, check."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
+from click.decorators import FC
 
 from cyberassess.errors import Severity
 from cyberassess.terminal.running import (
@@ -14,8 +15,11 @@ from cyberassess.terminal.running import (
     bytes_copied,
     json_flag,
     print_csv,
+    print_found,
     print_json,
+    print_lines,
     show_problems,
+    together,
 )
 
 
@@ -24,15 +28,14 @@ def evidence() -> None:
     """Keep evidence as an auditor expects it."""
 
 
-def _fact(name: str, metavar: str, text: str, target: str = "") -> Any:
-    # NOTE: a decorator of click, whose type is too long to be of use
+def _fact(name: str, metavar: str, text: str, target: str = "") -> Callable[[FC], FC]:
     names = (f"--{name}", target) if target else (f"--{name}",)
     return click.option(
         *names, metavar=metavar, default="", show_default="not recorded", help=text
     )
 
 
-_FACTS = (
+_facts = together(
     _fact("title", "TEXT", "What it is called; the file's name if left out."),
     _fact("shows", "TEXT", "What a reader finds in it. Always needed."),
     _fact("copy", "original|copy", "Whether it is the original or a copy."),
@@ -55,12 +58,6 @@ _FACTS = (
     _fact("sighted-by", "NAME", "Who looked at it."),
     _fact("replaces", "EV-NUMBER", "The item it stands in place of."),
 )
-
-
-def _facts(command: Any) -> Any:  # NOTE: decorators of click
-    for each in reversed(_FACTS):
-        command = each(command)
-    return command
 
 
 @evidence.command()
@@ -131,8 +128,7 @@ def add(
             by=by,
             on_bytes=on_bytes,
         )
-    for line in added_lines(added):
-        click.echo(line)
+    print_lines(added_lines(added))
 
 
 @evidence.command("import")
@@ -155,8 +151,7 @@ def import_(context: click.Context, file: Path, *, dry_run: bool, by: str | None
     from cyberassess.steps.evidence.words import listed_lines
 
     found = import_list(Path(context.obj), file, dry_run=dry_run, by=by)
-    for line in listed_lines(found, dry_run=dry_run):
-        click.echo(line)
+    print_lines(listed_lines(found, dry_run=dry_run))
     show_problems(found.problems, indent="  ")
     if any(each.severity is Severity.PROBLEM for each in found.problems):
         context.exit(IN_PART)
@@ -222,8 +217,7 @@ def list_(folder: str, *, wanted: bool, marked: str | None, as_csv: bool, as_jso
         print_csv(lines)
     else:
         rows = words.wanted_lines(assessment) if wanted else words.list_lines(assessment, marked)
-        for line in rows:
-            click.echo(line)
+        print_lines(rows)
     show_problems(assessment.notes)
 
 
@@ -248,8 +242,7 @@ def show(folder: str, reference: str, *, as_json: bool) -> None:
     if as_json:
         print_json(item_json(assessment, item))
     else:
-        for line in item_lines(assessment, item):
-            click.echo(line)
+        print_lines(item_lines(assessment, item))
 
 
 @evidence.command()
@@ -272,8 +265,7 @@ def link(
     from cyberassess.steps.evidence.words import linked_lines
 
     item, count = record(Path(folder), reference, outcomes, remove=remove, by=by)
-    for line in linked_lines(item, count):
-        click.echo(line)
+    print_lines(linked_lines(item, count))
 
 
 @evidence.command()
@@ -316,8 +308,7 @@ def register(folder: str, *, by: str | None) -> None:
     from cyberassess.steps.evidence.words import registered_lines
 
     made, links = register_named(Path(folder), by=by)
-    for line in registered_lines(made, links):
-        click.echo(line)
+    print_lines(registered_lines(made, links))
 
 
 @evidence.command()
@@ -335,11 +326,8 @@ def check(context: click.Context, *, as_json: bool) -> None:
     from cyberassess.steps.evidence.words import checked_json, checked_lines
 
     found = look(Path(context.obj))
-    if as_json:
-        print_json(checked_json(found))
-    else:
-        for line in checked_lines(found):
-            click.echo(line)
+    print_found(found, checked_json, checked_lines, as_json=as_json)
+    if not as_json:
         show_problems([*found.problems, *found.notes])
     if found.problems:
         context.exit(PROBLEMS)

@@ -8,8 +8,7 @@ from pathlib import Path
 from cyberassess.books.table_book import Column, Kind
 from cyberassess.books.tables import Row, read_table
 from cyberassess.disk.evidence import Kept, keep, look_at
-from cyberassess.disk.files import sha256_of
-from cyberassess.disk.outside import joined
+from cyberassess.disk.files import joined, sha256_of
 from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.questions import Document, EvidenceReply
 from cyberassess.domain.record.evidence import Facts, Held, check_facts
@@ -169,7 +168,7 @@ def _document(folder: Path, row: Row) -> Path | str:
         return cell.link or cell.held.strip()
     found = f'"{row.text(_DOCUMENT)[:80]}" is neither a file beside the list nor a link.'
     hint = "Put the file into the folder of the list, or give its address."
-    raise AssessmentError(Problem("not-there", row.where, found, hint))
+    raise AssessmentError.because("not-there", row.where, found, hint)
 
 
 def _file(

@@ -11,7 +11,26 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cyberassess.books.unpacking import Attributes, Package, Refused, Relation, Tags
+from cyberassess.books.styles import (
+    Style,
+    counted_date,
+    date_shown,
+    day_in,
+    is_struck,
+    number_shown,
+    read_styles,
+    stated_date,
+)
+from cyberassess.books.unpacking import (
+    FORMATS,
+    MAIN,
+    STRICT,
+    Attributes,
+    Package,
+    Refused,
+    Relation,
+    Tags,
+)
 
 CELLS = 100_000
 CHARACTERS = 8_000_000
@@ -20,36 +39,28 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 EXACT = 2.0**53
 """Below this a whole number is written without a point."""
 
-_FORMATS = "http://schemas.openxmlformats.org"
-_STRICT = "http://purl.oclc.org/ooxml"
-MAIN = (f"{_FORMATS}/spreadsheetml/2006/main", f"{_STRICT}/spreadsheetml/main")
-_DRAWN = (f"{_FORMATS}/drawingml/2006/main", f"{_STRICT}/drawingml/main")
+_DRAWN = (f"{FORMATS}/drawingml/2006/main", f"{STRICT}/drawingml/main")
 _PLACED = (
-    f"{_FORMATS}/drawingml/2006/spreadsheetDrawing",
-    f"{_STRICT}/drawingml/spreadsheetDrawing",
+    f"{FORMATS}/drawingml/2006/spreadsheetDrawing",
+    f"{STRICT}/drawingml/spreadsheetDrawing",
 )
 _IDS = tuple(
     f"{each} id"
     for each in (
-        f"{_FORMATS}/officeDocument/2006/relationships",
-        f"{_STRICT}/officeDocument/relationships",
+        f"{FORMATS}/officeDocument/2006/relationships",
+        f"{STRICT}/officeDocument/relationships",
     )
 )
 _THREADS = ("http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments",)
 _CORE = (
-    f"{_FORMATS}/package/2006/metadata/core-properties",
-    f"{_STRICT}/package/metadata/core-properties",
+    f"{FORMATS}/package/2006/metadata/core-properties",
+    f"{STRICT}/package/metadata/core-properties",
 )
 _TERMS = ("http://purl.org/dc/terms/",)
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _THREAD_NOTICE = re.compile(r"\[Threaded comment\].*?Comment:\s*", re.DOTALL)
-_DATE_NUMBERS = frozenset((*range(14, 23), 45, 47))
-"""Numbers of the formats for dates and times every program knows without being told."""
-_NO_DATE = re.compile(r'"[^"]*"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]|[_\\*].')
-_DURATION = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
-_FROM_1900, _FROM_1904 = datetime.datetime(1899, 12, 30), datetime.datetime(1904, 1, 1)  # noqa: DTZ001
 _HIDDEN = frozenset(("1", "true"))
 _WIDEST = 50
 """Hidden columns named of one range; all to the right of a table are often hidden together."""
@@ -58,7 +69,9 @@ _UNSEEN = ("xl/media/", "xl/charts/chart", "xl/embeddings/", "xl/ink/", "xl/diag
 
 Json = dict[str, object]
 _Found = list[int | str]
-"""A cell: row, column, kind, text, note."""
+"""A cell: row, column, kind, text, note; then, as ``guard.Cell`` names them, what else it has."""
+_Runs = tuple[tuple[str, bool | None], ...]
+"""Pieces of a text, each struck through, not so, or as its cell is."""
 
 
 def unescape(text: str) -> str:
@@ -98,9 +111,8 @@ class _Workbook:
     """What the sheets share."""
 
     package: Package
-    strings: list[str] = field(default_factory=list)
-    dates: frozenset[int] = frozenset()
-    """Numbers of the styles that show a date or a time."""
+    strings: list[_Runs] = field(default_factory=list)
+    styles: tuple[Style, ...] = ()
     from_1904: bool = False
     names: dict[str, str] = field(default_factory=dict)
     """Who writes in threads, by id."""
@@ -132,7 +144,7 @@ def read_book(path: str) -> Json:
             if each.kind == "sharedStrings":
                 book.strings = _shared_strings(book, each.target)
             elif each.kind == "styles":
-                book.dates = _date_styles(package, each.target)
+                book.styles = read_styles(package, each.target)
             elif each.kind == "person":
                 book.names |= _names(package, each.target)
         sheets: list[Json] = []
@@ -176,9 +188,13 @@ class _Text:
     """Puts a text together from its runs; the reading aids of East Asian writing stay out."""
 
     def __init__(self, tags: Tags) -> None:
-        self.parts: list[str] = []
-        self._aside = False
+        self.runs: list[tuple[str, bool | None]] = []
+        self._aside = self._inside = False
+        self._struck: bool | None = None
         tags.on(MAIN, "rPh", start=lambda _: self._set(aside=True), end=self._back)
+        tags.on(MAIN, "r", start=self._begin, end=self._begin)
+        tags.on(MAIN, "rPr", start=self._look, end=self._looked)
+        tags.on(MAIN, "strike", start=self._strike)
         tags.on(MAIN, "t", end=self._add)
 
     def _set(self, *, aside: bool) -> None:
@@ -187,70 +203,52 @@ class _Text:
     def _back(self, _: str) -> None:
         self._aside = False
 
+    def _begin(self, _: object) -> None:
+        self._struck = None
+
+    def _look(self, _: Attributes) -> None:
+        self._inside, self._struck = True, False
+
+    def _looked(self, _: str) -> None:
+        self._inside = False
+
+    def _strike(self, attributes: Attributes) -> None:
+        if self._inside:
+            self._struck = is_struck(attributes)
+
     def _add(self, text: str) -> None:
         if not self._aside:
-            self.parts.append(text)
+            self.runs.append((text, self._struck))
 
-    def take(self) -> str:
-        text = "".join(self.parts)
-        self.parts.clear()
-        return text
+    def begin(self) -> None:
+        """Begin another text."""
+        self.runs.clear()
+        self._struck = None
+
+    def take(self) -> _Runs:
+        runs = tuple(self.runs)
+        self.begin()
+        return runs
 
 
-def _shared_strings(book: _Workbook, target: str) -> list[str]:
-    strings: list[str] = []
+def _whole(runs: _Runs) -> str:
+    return "".join(text for text, _ in runs)
+
+
+def _shared_strings(book: _Workbook, target: str) -> list[_Runs]:
+    strings: list[_Runs] = []
     tags = Tags(MAIN, "sst")
     text = _Text(tags)
 
     def end(_: str) -> None:
-        strings.append(text.take())
-        book.count(0, strings[-1])
+        runs = text.take()
+        whole = _whole(runs)
+        strings.append(runs if any(struck is not None for _, struck in runs) else ((whole, None),))
+        book.count(0, whole)
 
-    tags.on(MAIN, "si", start=lambda _: text.parts.clear(), end=end)
+    tags.on(MAIN, "si", start=lambda _: text.begin(), end=end)
     book.package.parse(target, tags)
     return strings
-
-
-def _date_styles(package: Package, target: str) -> frozenset[int]:
-    own: dict[int, str] = {}
-    styles: list[int] = []
-    inside = False
-
-    def begin(_: Attributes) -> None:
-        nonlocal inside
-        inside = True
-
-    def end(_: str) -> None:
-        nonlocal inside
-        inside = False
-
-    def number_format(attributes: Attributes) -> None:
-        number = attributes.get("numFmtId", "")
-        if number.isascii() and number.isdigit():
-            own[int(number)] = attributes.get("formatCode", "")
-
-    def style(attributes: Attributes) -> None:
-        if inside:
-            number = attributes.get("numFmtId", "0")
-            styles.append(int(number) if number.isascii() and number.isdigit() else 0)
-
-    tags = Tags(MAIN, "styleSheet")
-    tags.on(MAIN, "numFmt", start=number_format)
-    tags.on(MAIN, "cellXfs", start=begin, end=end)
-    tags.on(MAIN, "xf", start=style)
-    package.parse(target, tags)
-    return frozenset(
-        index
-        for index, number in enumerate(styles)
-        if (_is_date(own[number]) if number in own else number in _DATE_NUMBERS)
-    )
-
-
-def _is_date(format_code: str) -> bool:
-    first = format_code.split(";", maxsplit=1)[0]
-    if _DURATION.search(first):
-        return False
-    return re.search("[dmhysDMHYS]", _NO_DATE.sub("", first)) is not None
 
 
 def _names(package: Package, target: str) -> dict[str, str]:
@@ -274,10 +272,13 @@ class _Sheet:
         self.rows: set[int] = set()
         self.columns: set[int] = set()
         self.merged: set[tuple[int, int, int, int]] = set()
+        self.links: list[tuple[str, str, str]] = []
+        """Cells, the id of where they lead outside, and a place inside that."""
         self.shared: dict[str, str] = {}
         self.row = self.column = 0
         self.inside = self.is_numbered = False
-        self.kind = self.style = ""
+        self.kind = self.styled = ""
+        self.runs: _Runs = ()
         self.value: str | None = None
         self.formula: str | None = None
         self.formula_id = ""
@@ -289,6 +290,7 @@ class _Sheet:
         tags.on(MAIN, "f", start=self.begin_formula, end=self.end_formula)
         tags.on(MAIN, "col", start=self.column_width)
         tags.on(MAIN, "mergeCell", start=self.merge)
+        tags.on(MAIN, "hyperlink", start=self.link)
 
     def begin_row(self, attributes: Attributes) -> None:
         stated = attributes.get("r")
@@ -310,9 +312,11 @@ class _Sheet:
                 raise Refused("damaged")
             self.row = row
         self.inside = True
-        self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
+        self.kind, self.styled = attributes.get("t", "n"), attributes.get("s", "")
         self.value = self.formula = None
-        self.text.parts.clear()
+        self.runs = ()
+        if self.text.runs:
+            self.text.begin()
 
     def end_value(self, text: str) -> None:
         if self.inside:
@@ -338,6 +342,11 @@ class _Sheet:
         self.book.count(1, "")
         self.merged.add((*place(first), *place(last or first)))
 
+    def link(self, attributes: Attributes) -> None:
+        number = next((attributes[each] for each in _IDS if each in attributes), "")
+        self.book.count(1, "")
+        self.links.append((attributes["ref"], number, attributes.get("location", "")))
+
     def end_cell(self, _: str) -> None:
         self.inside = False
         kind, text = self.content()
@@ -347,14 +356,47 @@ class _Sheet:
         key = self.row, self.column
         if key in self.cells:
             raise Refused("damaged")
-        self.cells[key] = [*key, kind, text, ""]
+        self.cells[key] = [*key, *self.kept(kind, text)]
+
+    @property
+    def style(self) -> Style:
+        """How the cell is shown."""
+        at = int(self.styled) if self.styled.isascii() and self.styled.isdigit() else -1
+        return self.book.styles[at] if 0 <= at < len(self.book.styles) else Style()
+
+    def kept(self, kind: str, text: str) -> tuple[str | int, ...]:
+        """Give a cell as people see it, with what it holds where that is something else."""
+        plain, date, is_less = text, "", False
+        if kind == "d":
+            day = day_in(text)
+            shown, date = date_shown(day, self.style.form) if day else ("", "")
+            text, is_less = shown or text, bool(shown)
+        elif kind == "n":
+            seen = number_shown(float(text), self.style.form)
+            if seen is not None:
+                text, is_less = seen.text or text, not seen.is_all
+        struck = self.struck(kind, text)
+        if struck:
+            text = "" if struck == text else unescape(_whole(self.pieces(struck=False))).strip()
+            kind = kind if text else ""
+        more = ("", struck, plain if plain != text else "", date, is_less)
+        return (kind, text, "", *more) if any(more) else (kind, text, "")
+
+    def struck(self, kind: str, text: str) -> str:
+        """Give what of a cell's text is struck through; formulas stand as they are."""
+        if kind in ("f", "e"):
+            return ""
+        if kind == "s" and self.runs:
+            return unescape(_whole(self.pieces(struck=True))).strip()
+        return text if self.style.is_struck else ""
 
     def content(self) -> tuple[str, str]:
         """Give a cell's kind (``s n b d f e``; empty for none) and its value as text."""
         if self.formula is not None:
             return "f", f"={self.formula}"
         if self.kind == "inlineStr":
-            return "s", unescape(self.text.take())
+            self.runs = self.text.take()
+            return "s", unescape(_whole(self.runs))
         raw = self.value
         if raw is None or not raw.strip():
             return "", ""
@@ -363,7 +405,8 @@ class _Sheet:
                 number = raw.strip()
                 if not (number.isascii() and number.isdigit()):
                     raise Refused("damaged")
-                return "s", unescape(self.book.strings[int(number)])
+                self.runs = self.book.strings[int(number)]
+                return "s", unescape(_whole(self.runs))
             case "str":
                 return "s", unescape(raw)
             case "b":
@@ -371,7 +414,7 @@ class _Sheet:
             case "e":
                 return "e", raw
             case "d":
-                return _stated_date(raw)
+                return stated_date(raw)
             case "n":
                 return self.number(raw)
             case _:
@@ -381,11 +424,16 @@ class _Sheet:
         value = float(raw)
         if not math.isfinite(value):
             raise Refused("damaged")
-        if self.style.isdigit() and int(self.style) in self.book.dates:
-            return _counted_date(value, from_1904=self.book.from_1904)
+        if self.style.is_date:
+            return counted_date(value, from_1904=self.book.from_1904)
         if value.is_integer() and abs(value) < EXACT:
             return "n", str(int(value))
         return "n", str(value)
+
+    def pieces(self, *, struck: bool) -> _Runs:
+        """Give the runs of the cell's text that are struck through, or those that are not."""
+        whole = self.style.is_struck
+        return tuple(e for e in self.runs if (whole if e[1] is None else e[1]) is struck)
 
     def note(self, address: str, text: str) -> None:
         """Put a note beside what stands in the cell."""
@@ -395,31 +443,6 @@ class _Sheet:
         self.book.count(0 if key in self.cells else 1, text)
         cell = self.cells.setdefault(key, [*key, "", "", ""])
         cell[4] = f"{cell[4]}\n{text}" if cell[4] else text
-
-
-def _stated_date(raw: str) -> tuple[str, str]:
-    """Read a date as Strict Open XML writes it."""
-    try:
-        value = datetime.datetime.fromisoformat(raw.strip())
-    except ValueError:
-        return "s", raw
-    return "d", value.replace(tzinfo=None).isoformat().removesuffix("T00:00:00")
-
-
-def _counted_date(value: float, *, from_1904: bool) -> tuple[str, str]:
-    """Read a date as ordinary workbooks write it: in days."""
-    days, part = divmod(value, 1)
-    moment = datetime.timedelta(milliseconds=round(part * 86_400_000))
-    if 0 <= value < 1 and not moment.days:
-        return "d", (_FROM_1904 + moment).time().isoformat()
-    if 0 < value < 60 and not from_1904:  # noqa: PLR2004 - Excel counts a 29 February 1900
-        days += 1
-    first = _FROM_1904 if from_1904 else _FROM_1900
-    try:
-        date = first + datetime.timedelta(days=days) + moment
-    except OverflowError:
-        return "n", str(value)
-    return "d", date.isoformat().removesuffix("T00:00:00")
 
 
 def _read_sheet(book: _Workbook, relation: Relation, shapes: list[str]) -> Json:
@@ -440,6 +463,7 @@ def _read_sheet(book: _Workbook, relation: Relation, shapes: list[str]) -> Json:
                     sheet.note(address, text[notice.end() :])
     for address, said in threads.items():
         sheet.note(address, "\n".join(said))
+    _place_links(sheet, book.package, relation.target)
     drawn: list[str] = []
     for each in related:
         if each.kind == "drawing":
@@ -454,17 +478,47 @@ def _read_sheet(book: _Workbook, relation: Relation, shapes: list[str]) -> Json:
     }
 
 
+def _place_links(sheet: _Sheet, package: Package, part: str) -> None:
+    """Put beside what stands in a cell where its link leads, but not within the workbook."""
+    for ref, number, location in sheet.links:
+        target = package.outside.get((part, number), "")
+        if not target or target.startswith("#"):
+            continue
+        if location:
+            target = f"{target}#{location}"
+        first, _, last = ref.partition(":")
+        (top, left), (bottom, right) = place(first), place(last or first)
+        if (top, left) == (bottom, right):
+            keys = [(top, left)]
+        else:
+            keys = [e for e in sheet.cells if top <= e[0] <= bottom and left <= e[1] <= right]
+            sheet.book.count(len(keys), "")
+        for key in keys:
+            cell = sheet.cells.get(key, [])
+            if not cell:
+                continue
+            sheet.book.count(0, target)
+            if len(cell) == _BARE:
+                cell += ["", "", "", "", False]
+            there = str(cell[_BARE])
+            cell[_BARE] = f"{there} {target}" if there else target
+
+
+_BARE = 5
+"""What every cell has; the rest follows only where there is something to say."""
+
+
 def _notes(package: Package, target: str) -> list[tuple[str, str]]:
     notes: list[tuple[str, str]] = []
     tags = Tags(MAIN, "comments")
     text = _Text(tags)
 
     def begin(attributes: Attributes) -> None:
-        text.parts.clear()
+        text.begin()
         notes.append((attributes["ref"], ""))
 
     def end(_: str) -> None:
-        notes[-1] = (notes[-1][0], unescape(text.take()))
+        notes[-1] = (notes[-1][0], unescape(_whole(text.take())))
 
     tags.on(MAIN, "comment", start=begin, end=end)
     package.parse(target, tags)

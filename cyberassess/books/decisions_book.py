@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.books.guard import Book
-from cyberassess.books.questionnaire.rows import Place
+from cyberassess.books.questionnaire.places import Place
 from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
 from cyberassess.books.tables import Row, about_of, read_tables
 from cyberassess.domain.record.recorded import Source
@@ -75,7 +75,7 @@ def _columns(choices: tuple[str, ...], *, is_chosen: bool) -> tuple[Column, ...]
         Column(SUBJECT, 310, is_input=False),
         Column(NOW, 350, is_input=False),
         Column(DECISION, 175, choices, is_input=is_chosen),
-        Column(REASON, 290),
+        Column(REASON, 290, takes_links=True),
     )
 
 

@@ -17,9 +17,10 @@ import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self
+from urllib.parse import unquote
 
 from cyberassess.disk.files import open_plain
 from cyberassess.errors import WorkbookError
@@ -142,8 +143,20 @@ class Cell(NamedTuple):
     """``s`` text, ``n`` number, ``b`` yes or no, ``d`` date, ``f`` formula, ``e`` error value;
     empty where there is only a comment."""
     text: str
-    """The value, or the formula with its equals sign; dates in ISO 8601."""
+    """The value as people see it, or the formula with its equals sign; dates in ISO 8601.
+
+    What is struck through is no part of it; where all is, kind and text are empty."""
     comment: str = ""
+    link: str = ""
+    """Where a link on the cell leads, outside of the workbook."""
+    struck: str = ""
+    """What is struck through."""
+    plain: str = ""
+    """The value as the file holds it, where that is another text than ``text``."""
+    date: str = ""
+    """Of a date that is shown without its day or its year: ISO 8601, as far as it is meant."""
+    is_less: bool = False
+    """Whether the file holds more than is shown, or it is not known how it is shown."""
 
     @property
     def address(self) -> str:
@@ -153,6 +166,46 @@ class Cell(NamedTuple):
             number, rest = divmod(number - 1, 26)
             letters = chr(65 + rest) + letters
         return f"{letters}{self.row}"
+
+    @property
+    def held(self) -> str:
+        """The value as the file holds it; earlier versions read no other."""
+        return self.plain or self.text
+
+    @property
+    def bare(self) -> "Cell":
+        """The cell with that alone."""
+        kind = self.kind or ("s" if self.plain else "")
+        return Cell(self.row, self.column, kind, self.held, self.comment)
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """Everything that stands in it, seen or not: its texts, its note, where it leads."""
+        return self.text, self.plain, self.link, self.comment
+
+    @property
+    def ours(self) -> "Cell":
+        """The cell where nobody answers: with what is struck through."""
+        return self.bare._replace(struck=self.struck) if self.struck else self
+
+    @property
+    def whole(self) -> str:
+        """The text, and where its link leads unless the text says that."""
+        link, text = _address(self.link), _address(self.text)
+        is_said = link == text or (len(link) > _SHORT and link in text)
+        return self.text if is_said or not link else f"{self.text} ({self.link})"
+
+
+_SHORT = 7
+"""Up to so many characters of an address may stand in a text by chance."""
+
+
+def _address(text: str) -> str:
+    """Give an address as it is compared: what programs add to what people type does not matter."""
+    plain = unquote(text.strip()).replace("\\", "/").casefold()
+    for start in ("mailto:", "file:///", "http://", "https://"):
+        plain = plain.removeprefix(start)
+    return plain.rstrip("/")
 
 
 class Merged(NamedTuple):
@@ -197,6 +250,12 @@ class Book:
     """The time of saving that stands in the file, ISO 8601 in UTC; empty where none does."""
     extras: tuple[str, ...] = ()
     """Parts nobody reads: pictures, charts, shapes without text, what no sheet names."""
+
+    @property
+    def bare(self) -> "Book":
+        """The workbook with the values its cells hold and nothing else of them."""
+        sheets = (replace(e, cells=tuple(cell.bare for cell in e.cells)) for e in self.sheets)
+        return replace(self, sheets=tuple(sheets))
 
 
 # NOTE: values of json.loads from our own child; turned into Cell, Sheet and Book at once.

@@ -114,12 +114,12 @@ def _columns(determinations: tuple[str, ...] = ()) -> tuple[Column, ...]:
         Column(REF, 110, is_input=False),
         *(Column(c, w, is_input=False) for c, w in zip(CLAIMS, widths, strict=True)),
         Column(DETERMINATION, 150, determinations),
-        Column(QUALITY, 110, QUALITIES),
-        Column(METHOD, 120, METHODS),
-        Column(SAMPLE, 150),
-        Column(COMMENT, 280),
-        Column(RECOMMENDATION, 260),
-        Column(RISK, 80, RISKS),
+        Column(QUALITY, 110, QUALITIES, words="quality"),
+        Column(METHOD, 120, METHODS, words="method"),
+        Column(SAMPLE, 150, takes_links=True),
+        Column(COMMENT, 280, takes_links=True),
+        Column(RECOMMENDATION, 260, takes_links=True),
+        Column(RISK, 80, RISKS, words="risk"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cyberassess.books.guard import Cell, Sheet
 from cyberassess.books.wording import fold
+from cyberassess.domain.calendar_words import read_day_count
 from cyberassess.errors import Problem, counted, named
 
 UNDO = (
@@ -24,6 +25,36 @@ def quoted(text: str) -> str:
     """Give what was found, in quotation marks, in one line and not too long."""
     line = " ".join(text.split())
     return f'"{line}"' if len(line) <= _LONGEST else f'"{line[: _LONGEST - 1].rstrip()}…"'
+
+
+def seen_otherwise(cell: Cell, where: str) -> Iterator[Problem]:
+    """Report what of a cell is struck through, and what it holds that is not seen."""
+    if cell.struck:
+        yield Problem(
+            "struck-through",
+            where,
+            f"{quoted(cell.struck)} is struck through here.",
+            "What is struck through is no answer, and was not stored. If it counts, take the line "
+            "through it away and send the file again.",
+        )
+    if cell.is_less:
+        yield Problem.note(
+            "shown-otherwise",
+            where,
+            f"The cell shows {quoted(cell.text)}, and holds {cell.plain}."
+            if cell.plain
+            else f"The cell shows the number {cell.text} in a form of its own.",
+            "In words it was taken as it is shown; as a date, or in such a form, as it is held.",
+        )
+
+
+def date_in(cell: Cell) -> str:
+    """Give what a cell says as a date: as it is held, as far as it is meant.
+
+    A number of days is what is left of a date where a program lost how it is shown.
+    """
+    counted_day = read_day_count(cell.held) if cell.kind == "n" else None
+    return cell.date or counted_day or cell.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,14 @@ class Column:
     """Whether people write in it."""
     is_link: bool = False
     """Whether its texts are paths of files that lie beside the workbook."""
+    also: tuple[str, ...] = ()
+    """Other headings that people's own tables have for it."""
+    words: str = ""
+    """The name of the table that says what else people type for the choices; empty without one."""
+    takes_links: bool = False
+    """Whether a link on its words is kept beside them; elsewhere it is only named."""
+    is_date: bool = False
+    """Whether people write a date in it."""
     ours: str = ""
     """What each line of ours in it looks like; ``{name}`` stands for anything. Empty: anything."""
 
@@ -87,6 +95,10 @@ class Kind:
     """Whether nothing is taken of a file with a row that cannot be."""
     takes_half: bool = False
     """Whether the rest of a row is taken where one of its cells cannot be."""
+
+    def headings_for(self, heading: str) -> tuple[str, ...]:
+        """Give a heading and what else people call it."""
+        return heading, *next((e.also for e in self.columns if e.heading == heading), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Reader, Sheet
-from cyberassess.books.row_texts import hidden, joined, quoted
-from cyberassess.books.table_book import Kind
+from cyberassess.books.row_texts import date_in, hidden, joined, quoted, seen_otherwise
+from cyberassess.books.table_book import Column, Kind
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.characters import unfit_in
+from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, at_most, closest, counted
+from cyberassess.opening.choices import read_as, read_listed
 from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
 
@@ -77,8 +79,9 @@ def _read_sheet(
                 flaw = "stands in a hidden row"
             elif cell.column in sheet.hidden_columns:
                 flaw = "stands in a hidden column"
-            if cell.text.strip():
-                made = tables.cell_of(f"{place}, cell {cell.address}", cell.text, flaw)
+            flaw = flaw or ("is struck through" if cell.struck else "")
+            if cell.ours.text.strip():
+                made = tables.cell_of(f"{place}, cell {cell.address}", cell.ours.text, flaw)
                 rows.setdefault(cell.row, {})[cell.column] = made
         for number, cells in sorted(rows.items()):
             yield tables.Row(f"{place}, row {number}", cells)
@@ -218,9 +221,12 @@ def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
         with Reader() as reader:
             book = reader.read(path)
     elif book is None:
-        names = [tables.fold(each) for each in kind.needed]
+        fields = tuple(
+            tables.Field(tables.fold(each), tuple(map(tables.fold, kind.headings_for(each))))
+            for each in kind.needed
+        )
         try:
-            rows, _ = read_rows(path, tuple(tables.Field(each, (each,)) for each in names))
+            rows, _ = read_rows(path, fields)
         except FrameworkError as cause:
             raise AssessmentError(*cause.problems) from cause
         lines = {number: row.place for number, row in enumerate(rows, start=1)}
@@ -344,8 +350,16 @@ class _Sheet:
     def __init__(self, sheet: Sheet, place: Place, kind: Kind, came: Came) -> None:
         self.sheet, self.place, self.kind, self.came = sheet, place, kind, came
         self.rows = _rows_of(sheet)
+        self.struck: dict[int, dict[int, Cell]] = {}
+        for each in sheet.cells:
+            if each.struck:
+                self.struck.setdefault(each.row, {})[each.column] = each.ours
         self.wanted = {tables.fold(each.heading): each.heading for each in kind.columns}
         inputs = (each.heading for each in kind.columns if each.is_input)
+        self.others = {
+            tables.fold(each): column.heading for column in kind.columns for each in column.also
+        }
+        self.columns = {each.heading: each for each in kind.columns}
         self.read_from = {*kind.needed, *kind.once, *inputs}
         self.looks = {each.heading: each.ours for each in kind.columns if each.ours}
         self.ours = set(self._title_and_line())
@@ -390,6 +404,7 @@ class _Sheet:
             if cell.comment:
                 message = f"There is a note on this cell: {quoted(cell.comment)}."
                 self.say("comment", cell, message, self.kind.unread)
+            self.came.problems += seen_otherwise(cell, self.place.of(cell))
         for text in self.sheet.drawn:
             message = f"There is a text box or shape here that says {quoted(text)}."
             self.say("drawn-text", str(self.place), message, self.kind.unread)
@@ -413,7 +428,9 @@ class _Sheet:
         if len(row) < len(headings):
             return False
         found = {tables.fold(cell.text[:_LONGEST]) for cell in row.values()}
-        return found.issuperset(tables.fold(each) for each in headings)
+        return all(
+            found.intersection(map(tables.fold, self.kind.headings_for(each))) for each in headings
+        )
 
     def _facts(self, labels: Sequence[str], found: dict[str, str]) -> None:
         strange: list[Cell] = []
@@ -446,10 +463,11 @@ class _Sheet:
         """Report a table that lost one of its headings; nothing of it is taken."""
         for number in numbers:
             found = {tables.fold(c.text[:_LONGEST]): c for c in self.rows[number].values()}
-            if len(found.keys() & self.wanted.keys()) < _LEAST:
+            known = self.wanted.keys() | self.others.keys()
+            if len(found.keys() & known) < _LEAST:
                 continue
-            gone = [quoted(e) for e in self.kind.needed if tables.fold(e) not in found]
-            other = [c for folded, c in found.items() if folded not in self.wanted]
+            gone = [quoted(e) for e in self.kind.needed if not self._has(number, (e,))]
+            other = [c for folded, c in found.items() if folded not in known]
             shown = "; ".join(f"{c.address} says {quoted(c.text)}" for c in other[:_FEW])
             message = f"This row of headings lacks {' and '.join(gone)}"
             message += f": {shown}." if shown else "."
@@ -467,8 +485,8 @@ class _Sheet:
         ours = {n for n, cell in self.rows[at].items() if tables.fold(cell.text) in known}
         named = {n: cell.text.strip() for n, cell in self.rows[at].items() if n in ours}
         self.came.reference += [
-            (self.place, {named[n]: cell for n, cell in self.rows[each].items() if n in ours})
-            for each in numbers
+            (self.place, {named[n]: row[n] for n in sorted(row.keys() & ours)})
+            for row in (self.rows[n] | self.struck.get(n, {}) for n in numbers)
         ]
         rows = [self.rows[number] for number in (at, *numbers)]
         whole = [{n: c for n, c in row.items() if n in ours} for row in rows]
@@ -479,24 +497,42 @@ class _Sheet:
             if column not in ours or len(here) < _LEAST
         )
 
-    def _table(self, at: int, numbers: Sequence[int]) -> None:
+    def _headings(self, at: int, numbers: Sequence[int]) -> dict[int, str]:
+        """Give the columns' headings, ours before what people's own tables call them."""
         columns: dict[int, str] = {}
         below = Counter(column for number in numbers for column in self.rows[number])
+        found = {tables.fold(cell.text) for cell in self.rows[at].values()}
         for column, cell in sorted(self.rows[at].items()):
-            heading = self.wanted.get(tables.fold(cell.text), "")
-            if heading and heading not in columns.values():
-                columns[column] = heading
-            else:
+            folded = tables.fold(cell.text)
+            other = self.others.get(folded, "")
+            other = other if tables.fold(other) not in found else ""
+            heading = self.wanted.get(folded, other)
+            if not heading or heading in columns.values():
                 self._unknown(cell, below[column])
+                continue
+            columns[column] = heading
+            if folded not in self.wanted:
+                message = f'The heading {quoted(cell.text)} was read as "{heading}".'
+                hint = "If something else stands under it, rename the heading."
+                where = self.place.of(cell)
+                self.came.problems.append(Problem.note("heading-read", where, message, hint))
+        return columns
+
+    def _table(self, at: int, numbers: Sequence[int]) -> None:
+        columns = self._headings(at, numbers)
         self.came.has_table = True
         over = set(self.rows[at])
         refs: dict[int, str] = {}
         for number in numbers:
             row = self.rows[number]
             self.strange(cell for column, cell in sorted(row.items()) if column not in over)
+            struck = self.struck.get(number, {})
+            ours = {n for n, h in columns.items() if not self.columns[h].is_input}
+            row |= {n: struck[n] for n in ours & struck.keys()}
             cells = {columns[n]: cell for n, cell in sorted(row.items()) if n in columns}
             if all(
-                tables.fold(cell.text[:_LONGEST]) == tables.fold(h) for h, cell in cells.items()
+                tables.fold(c.text[:_LONGEST]) in map(tables.fold, self.kind.headings_for(h))
+                for h, c in cells.items()
             ):
                 continue
             self.strange(c for h, c in cells.items() if not self._looks_ours(h, c))
@@ -523,6 +559,26 @@ class _Sheet:
         self.came.is_refused = True
         self.say("unknown-heading", cell, message, hint.strip())
 
+    def _typed(self, column: Column, cell: Cell) -> Cell:
+        """Give a cell with what it means where people write, and say what was read into it."""
+        if not column.is_input:
+            return cell
+        if column.takes_links:
+            return cell._replace(text=cell.whole, plain=cell.held)
+        if cell.whole != cell.text:
+            found = f"A link to {cell.link} lies on this cell."
+            self.say("link", cell, found, self.kind.unread)
+        if column.is_date:
+            return cell._replace(text=date_in(cell))
+        if not column.choices:
+            return cell
+        offered = [Choice(each, each) for each in column.choices]
+        read = read_listed(cell.text, offered, column.words)
+        if read.choice is None or read.is_exact:
+            return cell
+        self.came.problems.append(read_as(self.place.of(cell), cell.text, read.choice.label))
+        return cell._replace(text=read.choice.label)
+
     def _row(self, cells: Mapping[str, Cell], headings: Collection[str]) -> Row | None:
         """Give a row, or say why it cannot be taken."""
         kept: dict[str, Cell] = {}
@@ -533,7 +589,7 @@ class _Sheet:
                 code, flaw = "unseen-character", unfit and f"holds the character {unfit}"
                 cell = cell._replace(text=unsafe_cell(cell.text.strip()))  # noqa: PLW2901
             if not flaw:
-                kept[heading] = cell
+                kept[heading] = self._typed(self.columns[heading], cell)
                 continue
             what = f"{quoted(cell.text)} {flaw}."
             self.refuse(code, cell, what, "Type the value itself.")

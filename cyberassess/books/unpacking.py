@@ -24,6 +24,10 @@ _RELATIONS = (
     "http://purl.oclc.org/ooxml/package/relationships",
 )
 
+FORMATS = "http://schemas.openxmlformats.org"
+STRICT = "http://purl.oclc.org/ooxml"
+MAIN = (f"{FORMATS}/spreadsheetml/2006/main", f"{STRICT}/spreadsheetml/main")
+
 Attributes = Mapping[str, str]
 Start = Callable[[Attributes], None]
 End = Callable[[str], None]
@@ -80,6 +84,8 @@ class Package:
         self._elements = 0
         self.visited: set[str] = set()
         """The parts that were looked into, folded."""
+        self.outside: dict[tuple[str, str], str] = {}
+        """Where links of the parts lead whose relations were read, by part and id."""
 
     def __enter__(self) -> Self:
         return self
@@ -165,11 +171,13 @@ class Package:
             return found
 
         def add(attributes: Attributes) -> None:
-            if attributes.get("TargetMode") != "External":
-                kind = attributes["Type"].rpartition("/")[2]
-                target = attributes["Target"].replace("\\", "/")
-                target = posixpath.normpath(posixpath.join("/", folder, target))
-                found[attributes["Id"]] = Relation(kind, target.lstrip("/"))
+            if attributes.get("TargetMode") == "External":
+                self.outside[part, attributes["Id"]] = attributes["Target"]
+                return
+            kind = attributes["Type"].rpartition("/")[2]
+            target = attributes["Target"].replace("\\", "/")
+            target = posixpath.normpath(posixpath.join("/", folder, target))
+            found[attributes["Id"]] = Relation(kind, target.lstrip("/"))
 
         tags = Tags(_RELATIONS, "Relationships")
         tags.on(_RELATIONS, "Relationship", start=add)

@@ -13,6 +13,8 @@ from functools import cache
 from typing import NamedTuple
 
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.characters import QUOTES
+from cyberassess.domain.characters import fold as fold  # noqa: PLC0414 - looked for here
 from cyberassess.domain.people.questions import EVIDENCE, WHY, Row
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -217,11 +219,11 @@ RECEIPT_LAPSED = (
 RECEIPT_REFUSED = "No: {words}"
 RECEIPT_UNRECORDED = "{name}; which file was signed is not recorded"
 RECEIPT_NOT_SIGNED = "Not yet"
-RECEIPT_HEAD = "Ledger head"
+RECEIPT_HEAD = "Mark of everything recorded"
 RECEIPT_HASH = "SHA-256 of your file"
 RECEIPT_HELP = (
-    "Keep this file. The ledger head stands for every answer up to yours: "
-    "if one of them is changed without a trace, it no longer fits."
+    "Keep this file. The mark (ledger head) stands for everything recorded up to your answers: "
+    "if something of that is changed without a trace, it no longer fits."
 )
 RECEIPT_ANSWERS = "Your answers"
 RECEIPT_CONFIRMED = "Confirmed; the answer is that of {origin}"
@@ -229,15 +231,6 @@ RECEIPT_UNTIL = "Good until {date}"
 
 EARLIER_WORDINGS: tuple[str, ...] = ()
 """Texts of earlier versions, as templates."""
-
-_QUOTES = str.maketrans(
-    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "}
-)
-
-
-def fold(text: str) -> str:
-    """Give a text as it is compared: spaces, letter case and curly quotes do not matter."""
-    return " ".join(text.translate(_QUOTES).casefold().split())
 
 
 @cache
@@ -303,7 +296,7 @@ def _named(template: str) -> re.Pattern[str]:
 
 def parts_of(text: str, template: str) -> dict[str, str]:
     """Give what stands in place of a template's names; empty where the text does not fit it."""
-    found = _named(template).fullmatch(" ".join(text.translate(_QUOTES).split()))
+    found = _named(template).fullmatch(" ".join(text.translate(QUOTES).split()))
     return found.groupdict() if found else {}
 
 

@@ -209,7 +209,7 @@ def _misplaced(name: str, framework: Framework, ref: str) -> Problem:
 _HEAD = 4096
 _REVISION = re.compile(rb'"?\brevision"?: *"([0-9]+)"')
 """Stands near the top; whole files are read only where there is something to say."""
-_OTHER = {"profiles", "themes", "upgrades", "mappings", "registries"}
+_OTHER = {"answers", "profiles", "themes", "upgrades", "mappings", "registries"}
 
 
 def open_shelf(folder: Path | None) -> Shelf:

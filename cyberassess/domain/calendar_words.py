@@ -36,7 +36,8 @@ _BY_DAY = [
         rf"(?:[a-z]+,?\s+)?{_DAY}(?:st|nd|rd|th)?(?:\s+of)?[\s/.-]*{_WORD}[\s,/-]*{_ANY_YEAR}"
     ),
 ]
-_END = r"(?:end\s+(?:of\s+)?)?"
+_END = r"(?:(?:by|until)\s+)?(?:the\s+)?(?:end\s+(?:of\s+)?)?"
+_MONTH = re.compile(r"[12]\d{3}-(?:0[1-9]|1[0-2])")
 _BY_MONTH = [
     re.compile(rf"{_END}{_WORD}[\s,/-]*{_YEAR}"),
     re.compile(rf"{_NUMBER}\s*[/.-]\s*{_YEAR}"),
@@ -49,9 +50,11 @@ def said_date(when: datetime.date | str) -> str:
     """Give a date as it is said in Britain, ``22 November 2026``; other text comes back as it is.
 
     Args:
-        when: a date, or ISO text, whose time of day is left out.
+        when: a date, or ISO text, whose time of day is left out; ``2026-11`` is a month.
     """
     if isinstance(when, str):
+        if _MONTH.fullmatch(when):
+            return f"{MONTHS[int(when[5:]) - 1]} {when[:4]}"
         try:
             day = datetime.date.fromisoformat(when[:10])
         except ValueError:
@@ -81,24 +84,31 @@ class _Parts(NamedTuple):
     day: int | None
 
 
-def understand_date(text: str, where: str, kept: str, *, period: bool = False) -> Typed:
+def understand_date(
+    text: str, where: str, kept: str, *, period: bool = False, inexact: bool = False
+) -> Typed:
     """Read a date as people write it: ``31/03/2027``, ``31 March 2027``, ``31 Mar 27``, ISO 8601.
 
     Args:
         where: the option or cell it stands in.
         kept: what happens to the data where it is no date, as a sentence.
         period: whether ``March 2027`` and ``2027`` will do, and mean their last day.
+        inexact: whether they will do, and are kept as they are: ``2027-03``, ``2027``.
     """
     line, parts = " ".join(text.split()), _parts(text)
-    if period and parts is not None and (year := _lost_year(parts)):
+    if (period or inexact) and parts is not None and (year := _lost_year(parts)):
         line, parts = str(year), _Parts(year, None, None)
     shown = line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
-    fault = "" if parts is None else _fault(parts, period=period)
+    fault = "" if parts is None else _fault(parts, period=period or inexact)
     if parts is None or fault:
         found = f'"{shown}" is not a date{f": {fault}" if fault else ""}.'
         also = " A month or a year alone means its last day." if period else ""
         hint = f"Write it like 31 March 2027, 31/03/2027 or 2027-03-31.{also} {kept}"
         return Typed("", Problem("not-a-date", where, found, hint.strip()))
+    if inexact and parts.day is None:
+        date = str(parts.year) if parts.month is None else f"{parts.year}-{parts.month:02}"
+        found = f'"{shown}" was read as {said_date(date)}; its day is not known.'
+        return Typed(date, Problem.note("date-read", where, found))
     month = parts.month or 12
     last = calendar.monthrange(parts.year, month)[1]
     date = datetime.date(parts.year, month, parts.day or last).isoformat()

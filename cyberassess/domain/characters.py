@@ -19,6 +19,14 @@ https://www.unicode.org/reports/tr9/
 """
 
 
+QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+
+
+def fold(text: str) -> str:
+    """Give a text as it is compared: spaces, letter case and curly quotes do not matter."""
+    return " ".join(text.translate(QUOTES).casefold().split())
+
+
 def visible(text: str) -> str:
     """Give one line as it is shown: characters that hide or turn text stand as numbers."""
     if text.isprintable():

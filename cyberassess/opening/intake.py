@@ -384,7 +384,8 @@ def write_slip(
             *lines,
             *(f"{each.what}: was {each.old}, is now {each.new}" for each in result.changes),
             f"Cells that could not be taken in: {len(result.problems)}",
-            f"Head of the ledger before: {' '.join(assessment.state.heads)}",
+            "Mark of everything recorded before (head of the ledger): "
+            f"{' '.join(assessment.state.heads)}",
             *to_sign,
             "",
         ]

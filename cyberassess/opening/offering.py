@@ -27,12 +27,12 @@ def offers_to(assessment: Assessment, *people: PersonId) -> dict[StatementKey, t
     """Give the offers these people may see; none where one of them is outside."""
     settings = assessment.contents.settings
     known = (settings.person(each) for each in people)
-    if any(each is not None and each != settings.officer and _is_outside(each) for each in known):
+    if any(each is not None and each != settings.officer and is_outside(each) for each in known):
         return {}
     return offers_for(assessment)
 
 
-def _is_outside(person: Person) -> bool:
+def is_outside(person: Person) -> bool:
     """Say whether somebody is a supplier, by their role or by all they are asked."""
     asked = [each.owner_roles for each in person.answers]
     by_questions = bool(asked) and all(roles == (SUPPLIER,) for roles in asked)

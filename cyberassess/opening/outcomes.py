@@ -222,11 +222,21 @@ def _meant(
     if not named:
         _refuse_others(assessment, text, name, what[0])
         ids = list(dict.fromkeys(str(each[2]) for each in keys))
-        span = f"They run from {ids[0]} to {ids[-1]}." if ids else ""
+        span = _span(assessment, ((each.framework, str(each[2])) for each in keys))
         raise unknown(f"unknown-{what[0]}", text, name, f"not {what[1]}", ids, span=span)
     for wanted in filter(None, (place, scope)):
         named = _inside(assessment, named, wanted, name)
     return named
+
+
+def _span(assessment: Assessment, names: Iterable[tuple[FrameworkRef, str]]) -> str:
+    """Say from where to where names run in each set, in the publisher's order."""
+    there, spans = set(names), list[str]()
+    for ref, each in assessment.frameworks.items():
+        every = [*map(str, each.outcomes), *map(str, each.indicators)]
+        found = [name for name in every if (ref, name) in there]
+        spans += [f"from {found[0]} to {found[-1]}"] if found else []
+    return f"They run {' and '.join(spans)}." if spans else ""
 
 
 def _framework(assessment: Assessment, text: str, number: str) -> FrameworkRef:

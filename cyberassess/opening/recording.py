@@ -196,7 +196,7 @@ def _answer(
                 "tie",
                 _where(reply.source),
                 f"Two files of the same age answer {key.indicator} differently.",
-                "Both are kept; settle it with cyberassess resolve.",
+                "Both are kept; decide which one holds with cyberassess resolve.",
             )
         )
     made.events.append(
@@ -234,7 +234,7 @@ def _confirm(
         taken = AnswerReply(
             (key,),
             offer.answer,
-            offer.reason,
+            "\n".join(filter(None, dict.fromkeys((offer.reason, reply.words)))),
             reply.source._replace(place=offer.origin),
             reply.read,
         )
@@ -244,10 +244,11 @@ def _confirm(
         return
     record_key = (*key, offer.source)
     there = assessment.state.record(INHERITANCE, *record_key)
-    if there is not None and there.fields.get("answer") == offer.answer:
+    same = there is not None and there.fields.get("answer") == offer.answer
+    if there is not None and same and reply.words in ("", there.fields.get("words")):
         made.unchanged += 1
         return
-    taken_over = happened.Inheritance(answer=offer.answer)
+    taken_over = happened.Inheritance(answer=offer.answer, words=reply.words or None)
     made.events.append(
         happened.put(
             record_key, taken_over, person=voice.person, source=reply.source, read=reply.read,

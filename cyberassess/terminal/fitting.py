@@ -69,6 +69,11 @@ class Shown(io.TextIOWrapper):
         super().write(self.as_shown(visible_lines(said)))
         return len(text)
 
+    def mark_as_utf_8(self) -> None:
+        """Begin as Excel knows UTF-8 by, where that is what is written."""
+        if self.encoding.lower().replace("-", "") == "utf8":
+            super().write("\ufeff")
+
     def as_shown(self, text: str) -> str:
         """Give a visible text as this stream shows it."""
         return text
@@ -99,6 +104,12 @@ def shown_on(stream: io.TextIOWrapper, errors: str) -> io.TextIOWrapper:
     )
     shown.own = stream
     return shown
+
+
+def write_as_file() -> None:
+    """Begin what goes into a file as Excel knows it."""
+    if isinstance(sys.stdout, Shown) and not isinstance(sys.stdout, Terminal):
+        sys.stdout.mark_as_utf_8()
 
 
 def write_exactly() -> None:

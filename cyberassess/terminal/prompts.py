@@ -29,6 +29,7 @@ from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.better import Beside, overtaken_words, two_meanings
 from cyberassess.domain.sets.framework import Answer, CountsAs, Needs
 from cyberassess.errors import Problem, counted
+from cyberassess.opening.choices import could_mean, read_answer
 from cyberassess.terminal.fitting import item, numbers, read, say, screen
 
 SOURCE = Source("prompt")
@@ -326,7 +327,8 @@ class _Session:
         letters = "y a b s d n e q ?" if offer else "b s d n e q ?"
         note = ""
         while True:
-            typed = read(f"1-{len(row.answers)}, or {letters}").casefold()
+            words = read(f"1-{len(row.answers)}, or {letters}")
+            typed = words.casefold()
             if typed in ("b", "q", "s", ""):
                 if note:
                     say("The note was not kept: it needs an answer to belong to.")
@@ -343,28 +345,39 @@ class _Session:
                 if typed == "a":
                     self._keep_all(step.topic)
                 return _Move.NEXT
-            elif self._answer(row, typed, note):
+            elif self._answer(step, row, words, note):
                 return _Move.NEXT
 
-    def _answer(self, row: Row, typed: str, note: str) -> bool:
-        """Store what was typed; false where it is not an answer."""
-        chosen = next(
-            (
-                answer
-                for number, answer in enumerate(row.answers, start=1)
-                if typed in (str(number), answer.code, answer.label.casefold())
-                or (typed == "d" and answer.counts_as is CountsAs.UNANSWERED)
-            ),
-            None,
-        )
-        if chosen is None:
+    def _chosen(self, step: _Step, row: Row, words: str) -> tuple[Answer | None, str]:
+        """Give the answer that was typed, and say back words that are not those offered."""
+        for number, each in enumerate(row.answers, start=1):
+            is_unknown = each.counts_as is CountsAs.UNANSWERED
+            if words == str(number) or (words.casefold() == "d" and is_unknown):
+                return each, ""
+        framework = step.block.asked.framework
+        answers = framework.answers_for(framework.indicators[row.statements[0].indicator][1])
+        understood = read_answer(words, answers)
+        chosen = understood.choice and answers.by_code(understood.choice.code)
+        # NOTE: single letters are commands at the prompt, and y where nothing is offered a slip
+        if not chosen or (len(words) == 1 and not understood.is_exact):
+            asked = could_mean(words, understood) or two_meanings(row.answers)
             say(
-                f'"{typed}" is not one of the choices. {two_meanings(row.answers)}Type a number '
+                f'"{words}" is not one of the choices. {asked}Type a number '
                 f"from 1 to {len(row.answers)}, or ? for help. Nothing was kept for this question."
             )
+            return None, ""
+        if understood.is_exact:
+            return chosen, ""
+        say(f'"{words}" was read as "{chosen.label}". b goes back to change it.', "  ")
+        return chosen, words
+
+    def _answer(self, step: _Step, row: Row, words: str, note: str) -> bool:
+        """Store what was typed; false where it is not an answer."""
+        chosen, typed = self._chosen(step, row, words)
+        if chosen is None:
             return False
         reason = note or self._reason(row, chosen)
-        self._store(AnswerReply(row.statements, chosen.code, reason, SOURCE))
+        self._store(AnswerReply(row.statements, chosen.code, reason, SOURCE, typed))
         self.given[row.ref] = (chosen.code, reason)
         self.kept.pop(row.ref, None)
         self.answers += 1

@@ -30,7 +30,7 @@ from cyberassess.errors import (
     seeing_writes,
 )
 from cyberassess.terminal import completing
-from cyberassess.terminal.fitting import Shown, shown_on, write_exactly
+from cyberassess.terminal.fitting import Shown, shown_on, write_as_file, write_exactly
 
 if TYPE_CHECKING:
     from cyberassess.domain.people.naming import Renaming
@@ -330,6 +330,12 @@ def _output_failed(cause: OSError) -> int:
         color=True,
     )
     return REFUSED
+
+
+def print_csv(text: str) -> None:
+    """Print rows as CSV; what does not go to a terminal begins as Excel knows UTF-8 by."""
+    write_as_file()
+    click.echo(text, nl=False)
 
 
 def print_json(value: object) -> None:

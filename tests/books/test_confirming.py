@@ -104,6 +104,44 @@ def test_one_cell_confirms_all_of_a_scope(tmp_path: Path) -> None:
     assert back.problems == ()
 
 
+def test_words_beside_what_still_holds_are_kept(tmp_path: Path) -> None:
+    def typing(book: Workbook) -> None:
+        sheet = book.worksheets[1]
+        _say(sheet, SHEET, "Yes")
+        beside(sheet, SHEET).offset(0, 1).value = "Asked the team in May."
+        by_ref(sheet, "B2.a.NA.1/housing", wording.WORDS).value = "Two accounts left."
+        by_ref(sheet, "B2.a.A.1/housing", wording.CONFIRM).value = "yes, still"
+        by_ref(sheet, "B2.a.A.1/housing", wording.WORDS).value = "Seen on Monday."
+
+    back = after(tmp_path, typing)
+    said = {
+        str(each.statements[0].indicator): (each.words, each.read)
+        for each in back.replies
+        if isinstance(each, ConfirmReply)
+    }
+    assert said == {
+        "B2.a.NA.1": ("Two accounts left.\nAsked the team in May.", "Yes"),
+        "B2.a.PA.1": ("Asked the team in May.", "Yes"),
+        "B2.a.A.1": ("Seen on Monday.", "yes, still"),
+    }
+    (problem,) = back.problems
+    assert problem.message == '"yes, still" was read as "Yes".'
+
+
+def test_words_beside_a_scope_that_still_holds_are_kept(tmp_path: Path) -> None:
+    def typing(book: Workbook) -> None:
+        _say(book[wording.START], BOOK, "Y")
+        cell = beside(book[wording.START], BOOK)
+        column = max(each.column for each in book[wording.START][cell.row] if each.value) + 1
+        book[wording.START].cell(cell.row, column).value = "All but the fax."
+
+    back = after(tmp_path, typing)
+    (reply,) = back.replies
+    assert isinstance(reply, ConfirmReply)
+    assert reply.words == "All but the fax."
+    assert [each.code for each in back.problems] == ["answer-read"]
+
+
 def _say(sheet: object, label: str, value: str) -> None:
     beside(sheet, label).value = value  # type: ignore[arg-type]
 

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -79,9 +80,8 @@ def test_refs_may_name_rows_texts_and_outcomes_with_their_scope_or_without(tmp_p
         ({wording.DOCUMENT: "Minutes"}, '"What it shows" and "Refs it supports"'),
         ({wording.SHOWS: "Something"}, '"Document" and "Refs it supports"'),
         ({**POLICY, wording.SHOWS: ""}, 'nothing under "What it shows"'),
-        ({**POLICY, wording.DATED: "last spring"}, '"last spring" is not a date'),
-        ({**POLICY, wording.SUPPORTS: "A1.a A1.z"}, '"A1.z" is not one question of this file'),
-        ({**POLICY, wording.OWNER: "=A1"}, "holds the formula"),
+        ({**POLICY, wording.SUPPORTS: "A1.z"}, '"A1.z" is not one question of this file'),
+        ({**POLICY, wording.DOCUMENT: "=A1"}, "holds the formula"),
     ],
 )
 def test_a_row_that_cannot_be_stored_is_reported_and_kept_apart(
@@ -91,6 +91,52 @@ def test_a_row_that_cannot_be_stored_is_reported_and_kept_apart(
     assert back.replies == ()
     assert any(said in each.message for each in back.problems)
     assert len(back.refused_documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "said", "lost"),
+    [
+        (wording.DATED, "last spring", '"last spring" is not a date', {"dated": ""}),
+        (wording.DATED, "Q3 2026", '"Q3 2026" is not a date', {"dated": ""}),
+        (wording.VALID_UNTIL, "for ever", '"for ever" is not a date', {"valid_until": ""}),
+        (wording.SUPPORTS, "A1.a, A1.b, A1.z", '"A1.z" is not one question of this file',
+         {"refs": ("A1.a", "A1.b", "A1.z")}),
+        (wording.OWNER, "=A1", "holds the formula", {"owner": ""}),
+        (wording.LOCATION, "x" * 10_001, "The text has 10,001 characters", {"location": ""}),
+    ],
+)  # fmt: skip
+def test_one_bad_field_keeps_the_others(
+    tmp_path: Path, heading: str, value: str, said: str, lost: Mapping[str, Any]
+) -> None:
+    (whole,) = after(tmp_path, POLICY).replies
+    back = after(tmp_path, {**POLICY, heading: value})
+    (reply,) = back.replies
+    assert isinstance(whole, EvidenceReply)
+    assert isinstance(reply, EvidenceReply)
+    assert reply.document == replace(whole.document, **lost)
+    assert reply.outcomes == whole.outcomes
+    (problem,) = back.problems
+    assert said in problem.message
+    assert back.refused_documents == ()
+
+
+@pytest.mark.parametrize(
+    ("typed_as", "date", "words"),
+    [
+        ("March 2026", "2026-03", "March 2026"), ("Sept 2026", "2026-09", "September 2026"),
+        ("2026-03", "2026-03", "March 2026"), ("2026", "2026", "2026"),
+        ("1-Mar-26", "2026-03-01", ""), ("03/04/2026", "2026-04-03", "3 April 2026"),
+    ],
+)  # fmt: skip
+def test_a_document_may_carry_a_month_or_a_year_alone(
+    tmp_path: Path, typed_as: str, date: str, words: str
+) -> None:
+    back = after(tmp_path, {**POLICY, wording.DATED: typed_as})
+    (reply,) = back.replies
+    assert isinstance(reply, EvidenceReply)
+    assert reply.document.dated == date
+    assert [each.code for each in back.problems] == (["date-read"] if words else [])
+    assert not words or f'"{typed_as}" was read as {words}' in back.problems[0].message
 
 
 def test_a_name_that_means_two_questions_is_asked_about(tmp_path: Path) -> None:

@@ -209,6 +209,10 @@ COMMANDS = (
         start="gathered",
     ),
     Command(
+        "evidence import", ("-C", "HERE", "evidence", "import", "PLACE/documents.csv"),
+        start="gathered",
+    ),
+    Command(
         "evidence link", ("-C", "HERE", "evidence", "link", "EV-001", "A1.a, page 4"),
         start="gathered",
     ),
@@ -393,6 +397,8 @@ def _gathered(place: Path) -> Path:
     rows = "".join(f"{each},In place\n" for each in Shelf().framework(CODE).framework.outcomes)
     (place / "targets.csv").write_text(f"outcome,level\n{rows}", "utf-8")
     (place / "more.csv").write_text("name,left\nB,April\n", "utf-8")
+    documents = f"File,Shows,For\nmore.csv,{WHO_LEFT},B1.b/housing\n"
+    (place / "documents.csv").write_text(documents, "utf-8")
     for arguments in (
         ("evidence", "add", f"{place}/proof.csv", "--shows", WHO_LEFT, "--for", "A1.b"),
         ("decisions", "-o", f"{place}/decisions.xlsx"),

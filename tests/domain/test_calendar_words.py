@@ -53,6 +53,8 @@ def test_an_ambiguous_date_is_british_and_said_back(typed: str, date: str, words
         ("Feb 2028", "2028-02-29"),
         ("2027", "2027-12-31"),
         ("end 2027", "2027-12-31"),
+        ("by the end of March 2027", "2027-03-31"),
+        ("Sept 2027", "2027-09-30"),
     ],
 )
 def test_a_month_or_a_year_alone_means_its_last_day_where_a_period_will_do(

@@ -32,7 +32,7 @@ from cyberassess.domain.sets.framework import (
 from tests.domain.builder import Data, read_yaml
 
 FOLDER = folder("frameworks")
-KINDS = ("profiles", "themes", "upgrades", "mappings", "registries")
+KINDS = ("answers", "profiles", "themes", "upgrades", "mappings", "registries")
 FRAMEWORKS = sorted(e for e in FOLDER.glob("*/*.yaml") if e.parent.name not in KINDS)
 PROFILES = sorted((FOLDER / "profiles").glob("*.yaml"))
 THEMES = sorted((FOLDER / "themes").glob("*.yaml"))

@@ -79,7 +79,7 @@ def test_an_honest_assessment_is_found_again(council: Path) -> None:
     assert said.exit_code == 0
     assert "11 of 11 answers, 1 of 1 reviews and 1 of 1 texts found again in" in said.stdout
     assert "whoever writes the ledger can" in said.stdout
-    assert "1 typed, imported or settled" in said.stdout
+    assert "1 typed, imported or decided" in said.stdout
 
 
 def test_answers_turned_round_are_named_with_both_values(council: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from cyberassess.opening.outcomes import (
     one_outcome,
     supported,
 )
+from tests.steps import council
 from tests.steps.council import ALEX, HOUSING, KIM, REVENUES, begin
 
 IDENTITY = {"id": "identity", "kind": "shared-service", "title": "Identity"}
@@ -88,6 +89,16 @@ def test_what_means_nothing_is_said_with_the_nearest_and_what_is_allowed(
         with pytest.raises(AssessmentError) as caught:
             find(made, typed)
         assert refusal(caught.value) == said
+
+
+def test_the_span_of_names_is_the_publishers_whatever_is_asked_of_systems(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    last = council.OUTLINE.replace("B1.b system", "B1.b organisation")
+    monkeypatch.setattr(council, "OUTLINE", last)
+    folder = begin(tmp_path / "northport-2026", scopes=SCOPES, people=[KIM])
+    with pytest.raises(AssessmentError, match=r"They run from A1\.a to B1\.b\."):
+        one_outcome(open_assessment(folder), "zzz")
 
 
 def test_several_scopes_are_asked_for_by_name(made: Assessment) -> None:

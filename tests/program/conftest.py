@@ -91,6 +91,9 @@ def northport(shown_northport: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(shown_northport, tmp_path / WORKSPACE))
 
 
+LINK = "https://intranet.example/minutes"
+
+
 @pytest.fixture(scope="session")
 def _evidenced(shown_northport: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(shutil.copytree(shown_northport, tmp_path_factory.mktemp("e") / WORKSPACE))
@@ -122,6 +125,8 @@ def gather(folder: Path, statement: str) -> None:
 
 def put_evidence(folder: Path) -> None:
     """Put a document beside a workspace, and one into it."""
+    documents = f"Link,Shows,For\n{LINK},Minutes in which the board looked at risk,A1.a\n"
+    (folder / "documents.csv").write_text(documents, "utf-8")
     (folder / "leavers.csv").write_text("account,removed\nkim,2026-03-04\n", "utf-8")
     policy = folder / "policy.pdf"
     policy.write_bytes(b"%PDF policy")

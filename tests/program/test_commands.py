@@ -136,8 +136,8 @@ CASES = [
     Case(("import", "webcaf", "assessment.json"), 0, "7 answers found, stored 7 answers"),
     Case(("import", "webcaf", "assessment.yaml"), 1, err="The file is not JSON."),
     Case(("resolve",), 0, "1 open conflict."),
-    Case((*RESOLVE, "--answer", "happens", *REASON), 0, "Settled B1.a.N.1 in housing."),
-    Case((*RESOLVE, "--answer", "perhaps", *REASON), 1, err='"perhaps" cannot settle'),
+    Case((*RESOLVE, "--answer", "happens", *REASON), 0, "Decided B1.a.N.1 in housing."),
+    Case((*RESOLVE, "--answer", "perhaps", *REASON), 1, err='"perhaps" cannot decide'),
     Case(("resolve", "--keep", "0:2", *REASON), 1, err="is not a value that two copies"),
     Case(("merge",), 0, "There is nothing to join"),
     Case(("merge", "nowhere"), 1, err="There is no ledger in this folder"),
@@ -152,6 +152,9 @@ CASES = [
     Case((*ADD, *SIGHTED[:2], *SHOWS), 1, err="does not say when"),
     Case(("evidence", "list"), 0, "EV-001  policy"),
     Case(("evidence", "list", "--marked", "unused", "--csv"), 0, "EV-001,"),
+    Case(("evidence", "list", "--wanted", "--csv"), 0, "\ufeff"),
+    Case(("evidence", "import", "nowhere.xlsx"), 1, err="There is no such file."),
+    Case(("evidence", "import", "documents.csv"), 0, "1 link noted"),
     Case(("evidence", "list", "--marked", "stael"), 1, err="Did you mean stale?"),
     Case(("evidence", "show", "EV-001"), 0, "file as received: policy.pdf"),
     Case(("evidence", "show", "EV-009"), 1, err="Did you mean EV-001?"),
@@ -562,7 +565,7 @@ def test_status_says_who_has_not_replied_and_what_is_next(small: Path, cli: Run)
     assert "Sam Reid 0 of 6 waiting since" in shown
     assert "Kim Lee 2 of 8 came back" in shown
     assert "B1.a.N.1/housing: Kim Lee and Alex Moor differ" in shown
-    assert "Settle 1 conflict: cyberassess resolve B1.a.N.1/housing" in shown
+    assert "Decide 1 conflict: cyberassess resolve B1.a.N.1/housing" in shown
 
 
 def test_explain_names_people_cells_and_what_would_change(small: Path, cli: Run) -> None:

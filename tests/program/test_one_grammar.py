@@ -28,7 +28,7 @@ NOTES = {
         (("confirm", "--offered", "earlier", "--scope", TITLED), "Confirmed 0 offered"),
         (
             ("resolve", f"b1.a.n.1/{TITLED}", "--answer", "never", *REASON),
-            "Settled B1.a.N.1 in housing.",
+            "Decided B1.a.N.1 in housing.",
         ),
         (
             ("plan", "add", f"1:B1.a/{TITLED}", "--action", "Do", "--due", "March 2027"),

@@ -159,6 +159,16 @@ def test_what_is_no_answer_is_said_and_asked_again(
     assert "is not one of the choices. Type a number from 1 to 4" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("typed", ["dont know", "Not sure", "i dont know"])
+def test_what_is_obvious_is_understood_and_said_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    typing = type_in(monkeypatch, questions(), typed)
+    assert typing.answers == [("A1.a.N.1", "dont-know", "")]
+    assert [each.read for each in typing.stored if isinstance(each, AnswerReply)] == [typed]
+    assert f'"{typed}" was read as "I don\'t know".' in capsys.readouterr().out
+
+
 def test_help_is_shown_and_the_question_stays(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -691,4 +701,4 @@ def test_a_plain_no_is_asked_at_the_prompt(
     typing = type_in(monkeypatch, questions(WARNED, framework=SHORTFALL), "no", "q")
     assert typing.answers == []
     shown = " ".join(capsys.readouterr().out.split())
-    assert '"No" could mean "Not true" or "We do better" here' in shown
+    assert '"no" could mean "Not true" or "We do better" here' in shown

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell, Sheet
-from cyberassess.books.questionnaire.rows import Grid, Place
-from cyberassess.books.row_texts import quoted
-from cyberassess.domain.calendar_words import read_day_count, understand_date
+from cyberassess.books.questionnaire.places import Place
+from cyberassess.books.questionnaire.rows import Grid
+from cyberassess.books.row_texts import date_in, quoted
+from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import Problem
+from cyberassess.opening.choices import YES_OR_NO, read_as, read_listed
 
 _HELPS = (
     wording.COMPLETED_BY_HELP,
@@ -50,7 +52,11 @@ class Forms:
     """Scopes and origins of which somebody chose No, with the cell that says so."""
     confirmed: list[tuple[str, str, Place, Cell]] = field(default_factory=list)
     """Scopes and origins all of whose answers hold, with the cell that says so."""
+    beside: list[tuple[str, str, str]] = field(default_factory=list)
+    """Of the cells of ``confirmed``: sheet, address and what somebody wrote beside it."""
     problems: list[Problem] = field(default_factory=list)
+    read: str = ""
+    """The words that were read as the closing Yes or No, where they are others."""
 
 
 def is_form(sheet: Sheet) -> bool:
@@ -66,8 +72,7 @@ def read_form(grid: Grid, place: Place, forms: Forms) -> None:
     labels = {wording.fold(each): each for each in (*_ROWS, *_INPUTS, *_COUNTS)}
     for cell in grid.sheet.cells:
         at, folded = (cell.row, cell.column), wording.fold(cell.text)
-        if cell.comment:
-            forms.problems.append(place.comment(cell))
+        forms.problems += place.asides([cell])
         if not cell.kind or at in known or folded in helps:
             continue
         label = labels.pop(folded, "")
@@ -79,24 +84,27 @@ def read_form(grid: Grid, place: Place, forms: Forms) -> None:
             beside = grid.right_of(cell)
             if beside is None or wording.fold(beside.text) in helps:
                 continue
-            if whole:
-                _confirm(whole, beside, place, forms)
+            if whole and _confirm(whole, beside, place, forms):
+                words = [e for e in grid.rows[cell.row].values() if e.column > beside.column]
+                words = [e for e in words if e.kind and wording.fold(e.text) not in helps]
+                text, problems = place.beside(words)
+                forms.problems += problems
+                forms.beside.append((place.sheet, beside.address, text))
+                known.update((each.row, each.column) for each in words)
             if whole or _beside(label, beside, place, forms):
                 known.add((beside.row, beside.column))
         elif not wording.fits(cell.text, (*_TITLES, *wording.EARLIER_WORDINGS)):
             forms.problems.append(place.unexpected(cell))
 
 
-def _confirm(whole: Mapping[str, str], cell: Cell, place: Place, forms: Forms) -> None:
-    text, problem = place.text_in(cell)
-    if problem is not None:
-        forms.problems.append(problem)
-    elif wording.is_yes(text):
-        forms.confirmed.append((whole["scope"], whole["origin"], place, cell))
-    elif text and wording.is_no(text):
-        forms.denied.append((whole["scope"], whole["origin"], place, cell))
-    elif text:
-        forms.problems.append(place.not_a_yes(cell))
+def _confirm(whole: Mapping[str, str], cell: Cell, place: Place, forms: Forms) -> bool:
+    """Take the cell that speaks for a whole scope; say whether it says that all still hold."""
+    holds, problems = place.yes_in(cell)
+    forms.problems += problems
+    if holds is not None:
+        said_so = forms.confirmed if holds else forms.denied
+        said_so.append((whole["scope"], whole["origin"], place, cell))
+    return bool(holds)
 
 
 def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
@@ -111,8 +119,12 @@ def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
         forms.problems.append(problem)
         forms.unread.add(label)
     else:
-        number = read_day_count(text) if label == wording.DECLARED_ON else None
-        forms.said[label] = number if number and cell.kind == "n" else text
+        read = read_listed(text, YES_OR_NO, "yes-no") if label == wording.DECLARED else None
+        if read is not None and read.choice is not None and not read.is_exact:
+            forms.problems.append(read_as(place.of(cell), text, read.choice.label))
+            forms.read, text = text, read.choice.label
+        forms.said[label] = date_in(cell) if label == wording.DECLARED_ON else text
+        forms.problems += place.unused_link(cell)
     return True
 
 
@@ -132,6 +144,8 @@ class Declaration(NamedTuple):
     source: Source
     """The cell with the Yes or No."""
     date_source: Source
+    read: str = ""
+    """The words in the cell of the Yes or No, where they are others."""
 
 
 def read_declaration(forms: Forms) -> tuple[Declaration | None, list[Problem]]:
@@ -146,11 +160,13 @@ def read_declaration(forms: Forms) -> tuple[Declaration | None, list[Problem]]:
         problems = list(_missing(forms, name, date, None if iso else understood))
         if problems:
             return None, problems
-        given = Declaration(True, name, iso, at[wording.DECLARED], at[wording.DECLARED_ON])
+        cells = at[wording.DECLARED], at[wording.DECLARED_ON]
+        given = Declaration(True, name, iso, *cells, forms.read)
         return given, [understood] if understood is not None else []
     if yes and wording.is_no(yes):
         source = at[wording.DECLARED]
-        return Declaration(False, name, iso, source, at.get(wording.DECLARED_ON, source)), []
+        dated = at.get(wording.DECLARED_ON, source)
+        return Declaration(False, name, iso, source, dated, forms.read), []
     if yes:
         message = f"{quoted(yes)} stands where only Yes or No is understood."
         return None, [_problem(forms, wording.DECLARED, "not-a-yes", message, "Choose Yes")]

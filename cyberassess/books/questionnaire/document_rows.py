@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell
-from cyberassess.books.questionnaire.rows import Columns, Found, Grid, Place, statements_of
-from cyberassess.books.row_texts import quoted
+from cyberassess.books.questionnaire.places import Place
+from cyberassess.books.questionnaire.rows import Columns, Found, Grid, statements_of
+from cyberassess.books.row_texts import date_in, quoted
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
-from cyberassess.domain.calendar_words import Typed, understand_date
+from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.questions import (
     ConfirmReply,
     Document,
@@ -25,8 +26,10 @@ from cyberassess.domain.people.questions import (
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import Problem, closest
+from cyberassess.opening.choices import read_answer
 
 _SEPARATORS = re.compile(r"[\n,;]+")
+_DATES = (wording.DATED, wording.VALID_UNTIL)
 _AGAIN = "Fill it in and send the file again; then the whole row is stored."
 
 Offered = Mapping[str, tuple[OutcomeKey, ...]]
@@ -95,7 +98,7 @@ def read_documents(
     refused: list[Document] = []
     templates = (wording.DOCUMENTS_TITLE, wording.DOCUMENTS_LINE, wording.MARKED)
     for number, row in sorted(grid.rows.items()):
-        problems += [place.comment(cell) for cell in row.values() if cell.comment]
+        problems += place.asides(row.values())
         cells = [row[column] for column in sorted(row) if row[column].kind]
         inside = [cell for cell in cells if number > header and cell.column in columns.values()]
         for cell in cells:
@@ -105,12 +108,12 @@ def read_documents(
                 problems.append(place.unexpected(cell))
         if inside:
             reading = _Row(place, columns, row, inside[0], refs)
-            reply = reading.read()
+            read = reading.read()
             problems += reading.problems
-            if reply is None:
-                refused.append(reading.document)
+            if isinstance(read, EvidenceReply):
+                replies.append(read)
             else:
-                replies.append(reply)
+                refused.append(read)
     return replies, problems, refused
 
 
@@ -134,32 +137,31 @@ class _Row:
             for heading, column in columns.items()
             if column in row and row[column].kind
         }
-        self.texts = {
-            heading: self._text(cell, is_line=heading != wording.SHOWS)
-            for heading, cell in self.cells.items()
-        }
-        self.is_whole = not self.problems
+        self.texts = {heading: self._text(heading, cell) for heading, cell in self.cells.items()}
 
-    def _text(self, cell: Cell, *, is_line: bool) -> str:
-        text, problem = self.place.line_in(cell) if is_line else self.place.text_in(cell)
-        if problem is not None:
-            self.problems.append(problem)
+    def _text(self, heading: str, cell: Cell) -> str:
+        if heading == wording.SHOWS:
+            text, problem = self.place.words_in(cell)
+        else:
+            linked = heading in (wording.DOCUMENT, wording.LOCATION)
+            text, problem = self.place.line_in(cell, linked=linked)
+            self.problems += [] if linked else self.place.unused_link(cell)
+        self.problems += [problem] if problem is not None else []
         return text
 
     def _get(self, heading: str) -> str:
         return self.texts.get(heading, "")
 
-    @property
-    def document(self) -> Document:
-        """The row as it stands."""
+    def _document(self, dates: Mapping[str, str]) -> Document:
+        """Give the row, with these dates."""
         return Document(
             title=self._get(wording.DOCUMENT),
             shows=self._get(wording.SHOWS),
             refs=tuple(self._refs()),
-            dated=self._date(wording.DATED).date or self._get(wording.DATED),
+            dated=dates.get(wording.DATED, ""),
             owner=self._get(wording.OWNER),
             location=self._get(wording.LOCATION),
-            valid_until=self._date(wording.VALID_UNTIL).date or self._get(wording.VALID_UNTIL),
+            valid_until=dates.get(wording.VALID_UNTIL, ""),
         )
 
     def _refs(self) -> Iterator[str]:
@@ -168,17 +170,17 @@ class _Row:
             whole = " ".join(part.split())
             yield from [whole] if wording.fold(whole) in self.offered else whole.split()
 
-    def _date(self, heading: str) -> Typed:
-        if heading not in self.cells or not self._get(heading):
-            return Typed("", None)
-        where, kept = self.place.of(self.cells[heading]), f"The row was not stored. {_AGAIN}"
-        is_until = heading == wording.VALID_UNTIL
-        return understand_date(self._get(heading), where, kept, period=is_until)
+    def read(self) -> EvidenceReply | Document:
+        """Give the document with the outcomes it supports, or the row that cannot be stored.
 
-    def read(self) -> EvidenceReply | None:
-        """Give the document with the outcomes it supports; ``None`` where it cannot be stored."""
+        A row is stored for what can be read of it, where title, words and an outcome can.
+        """
         needed = (wording.DOCUMENT, wording.SHOWS, wording.SUPPORTS)
         lacking = [each for each in needed if not self._get(each)]
+        meant = {each: self.offered.get(wording.fold(each), ()) for each in self._refs()}
+        outcomes = tuple(dict.fromkeys(each[0] for each in meant.values() if len(each) == 1))
+        is_stored = bool(outcomes) and not lacking
+        kept = "The document was stored without it." if is_stored else "The row was not stored."
         if lacking:
             empty = " and ".join(f'"{each}"' for each in lacking)
             self._say(
@@ -187,17 +189,28 @@ class _Row:
                 f"{quoted(self._row_text())} stands here, but nothing under {empty}.",
                 f"It was not stored. {_AGAIN}",
             )
-            self.is_whole = False
-        for heading in (wording.DATED, wording.VALID_UNTIL):
-            date, said = self._date(heading)
+        dates = self._dates(f"{kept} {_AGAIN}")
+        for text, several in meant.items():
+            if len(several) != 1:
+                self._unknown(text, several, kept)
+        if is_stored:
+            source = self.place.source_of(self.cells[wording.DOCUMENT])
+            return EvidenceReply(self._document(dates), outcomes, source)
+        typed = {each: self._get(each) for each in _DATES}
+        return self._document(typed | {e: date for e, date in dates.items() if date})
+
+    def _dates(self, kept: str) -> dict[str, str]:
+        """Give the row's dates, and say what is none; a document's own may lack its day."""
+        found: dict[str, str] = {}
+        for heading in _DATES:
+            if not self._get(heading):
+                continue
+            cell, is_own = self.cells[heading], heading == wording.DATED
+            found[heading], said = understand_date(
+                date_in(cell), self.place.of(cell), kept, period=not is_own, inexact=is_own
+            )
             self.problems += [said] if said is not None else []
-            self.is_whole = self.is_whole and (bool(date) or said is None)
-        outcomes = self._outcomes()
-        if not self.is_whole or not outcomes:
-            return None
-        return EvidenceReply(
-            self.document, outcomes, self.place.source_of(self.cells[wording.DOCUMENT])
-        )
+        return found
 
     def _row_text(self) -> str:
         return "; ".join(each for each in self.texts.values() if each)
@@ -205,27 +218,19 @@ class _Row:
     def _say(self, code: str, cell: Cell, message: str, hint: str) -> None:
         self.problems.append(Problem(code, self.place.of(cell), message, hint))
 
-    def _outcomes(self) -> tuple[OutcomeKey, ...]:
-        found: dict[OutcomeKey, None] = {}
-        for text in self.document.refs:
-            meant = self.offered.get(wording.fold(text), ())
-            if len(meant) == 1:
-                found[meant[0]] = None
-                continue
-            self.is_whole = False
-            cell = self.cells[wording.SUPPORTS]
-            if meant:
-                several = ", ".join(f"{each.outcome}/{each.scope}" for each in meant)
-                hint = f"Write which one you mean: {several}."
-            else:
-                hint = closest(text, list(self.offered)) or "The refs stand in the first column."
-            self._say(
-                "unknown-ref",
-                cell,
-                f"{quoted(text)} is not one question of this file.",
-                f"The row was not stored. {hint} {_AGAIN}",
-            )
-        return tuple(found)
+    def _unknown(self, text: str, several: Sequence[OutcomeKey], kept: str) -> None:
+        """Report a ref that names no outcome of the file, or more than one."""
+        if several:
+            names = ", ".join(f"{each.outcome}/{each.scope}" for each in several)
+            hint = f"Write which one you mean: {names}."
+        else:
+            hint = closest(text, list(self.offered)) or "The refs stand in the first column."
+        self._say(
+            "unknown-ref",
+            self.cells[wording.SUPPORTS],
+            f"{quoted(text)} is not one question of this file.",
+            f"{kept} {hint} {_AGAIN}",
+        )
 
 
 @dataclass(slots=True)
@@ -236,6 +241,8 @@ class Confirmations:
     """Cells that confirm a whole sheet, keyed by the sheet's name and the origin, folded."""
     scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
     """Cells that confirm a whole scope, keyed by the scope's title and the origin, folded."""
+    beside: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What stands beside these cells, keyed by sheet and address."""
     denied_sheets: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
     """Cells that say No for a whole sheet, keyed as ``sheets``."""
     denied_scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
@@ -319,12 +326,20 @@ def confirmed(
             problems.append(_which(row, cell))
             continue
         if row.answer is not None:
-            problems += _typed_too(row, row.answer, shown[0], cell)
+            problems += _typed_too(row, row.answer, shown[0], cell, frameworks)
             continue
         statements = statements_of(row.ref, refs, frameworks)
         source = place.source_of(cell)
-        replies.append(ConfirmReply(statements, shown[0], source, cell.text))
+        words, more = _words(row, said.beside.get((place.sheet, cell.address), ""))
+        problems += more
+        replies.append(ConfirmReply(statements, shown[0], source, cell.text, words))
     return replies, denied, problems
+
+
+def _words(row: Found, beside: str) -> tuple[str, list[Problem]]:
+    """Give what somebody wrote beside an answer that still holds, in its row or for many."""
+    own, problem = row.place.words_in(row.words) if row.words is not None else ("", None)
+    return "\n".join(filter(None, (own, beside))), [problem] if problem is not None else []
 
 
 def _differs(row: Found) -> bool:
@@ -338,15 +353,9 @@ def _cell(
     """Give the cell that confirms or denies a row, its own or one for many, and which it does."""
     place = row.place
     if row.confirm is not None:
-        text, problem = place.text_in(row.confirm)
-        if problem is not None:
-            return place, None, False, [problem]
-        if wording.is_yes(text):
-            return place, row.confirm, True, []
-        if not wording.is_no(text):
-            return place, None, False, [place.not_a_yes(row.confirm)]
-        is_said = bool(text) and row.answer is None
-        return place, row.confirm if is_said else None, False, []
+        holds, problems = place.yes_in(row.confirm)
+        is_said = holds or (holds is False and row.answer is None)
+        return place, row.confirm if is_said else None, bool(holds), problems
     if row.answer is None:
         for each in shown:
             found = said.all_of(row, each.origin)
@@ -364,11 +373,17 @@ def _which(row: Found, cell: Cell) -> Problem:
     )
 
 
-def _typed_too(row: Found, typed: Cell, shown: Offer, cell: Cell) -> list[Problem]:
-    if wording.fold(typed.text) in {
-        wording.fold(shown.label),
-        wording.fold(shown.answer),
-    }:
+def _typed_too(
+    row: Found,
+    typed: Cell,
+    shown: Offer,
+    cell: Cell,
+    frameworks: Mapping[FrameworkRef, Framework],
+) -> list[Problem]:
+    framework = frameworks[row.ref.framework]
+    _, indicator = framework.indicators[IndicatorId(row.ref.name)]
+    read = read_answer(typed.text, framework.answers_for(indicator))
+    if read.choice is not None and read.choice.code == shown.answer:
         return []
     return [
         Problem(

@@ -26,10 +26,10 @@ from cyberassess.books.questionnaire.document_rows import (
     offered,
     read_documents,
 )
+from cyberassess.books.questionnaire.places import Place
 from cyberassess.books.questionnaire.rows import (
     Found,
     Grid,
-    Place,
     Questions,
     SheetRows,
     replies_of,
@@ -210,7 +210,7 @@ def _about(book: Book, name: str) -> _About:
             known.add((cell.row, cell.column))
             beside = grid.right_of(cell)
             if beside is not None and beside.kind in {"s", "n", "d"}:
-                values[label] = beside.text.strip()
+                values[label] = beside.held.strip()
                 known.add((beside.row, beside.column))
         missing = tuple(each for each in needed if not values.get(each))
         if not missing and _whole(values[wording.SERIAL]) is None:
@@ -294,8 +294,7 @@ class _Reading:
         self.problems += hidden(about.sheet, place.sheet_name)
         self.problems += [place.drawn(each) for each in about.sheet.drawn]
         for cell in about.sheet.cells:
-            if cell.comment:
-                self.problems.append(place.comment(cell))
+            self.problems += place.asides([cell])
             at = (cell.row, cell.column)
             if cell.kind and at not in about.known and wording.fold(cell.text) not in ours:
                 self.problems.append(place.unexpected(cell))
@@ -309,6 +308,7 @@ class _Reading:
         if columns is not None and not self.known:
             return  # every question on it belongs to another framework, which was said
         if columns is not None:
+            grid.keep_ours(columns)
             read = rows_of(
                 Questions(
                     grid,
@@ -332,7 +332,7 @@ class _Reading:
         elif columns_of(grid) is not None:
             self.documents.append((grid, place))
         elif any(_is(cell, wording.FIX_TITLE) for cell in sheet.cells):
-            self.problems += [place.comment(cell) for cell in sheet.cells if cell.comment]
+            self.problems += place.asides(sheet.cells)
             self.shown += [Shown(place, cell) for cell in sheet.cells if cell.kind]
         else:
             self._other(sheet, place)
@@ -347,6 +347,8 @@ class _Reading:
         self.shown += [Shown(place, cell) for cell in read.remarks]
         for origin, cell in read.confirmed:
             self.confirmations.sheets[place.sheet, wording.fold(origin)] = (place, cell)
+        for address, words in read.beside.items():
+            self.confirmations.beside[place.sheet, address] = words
         for origin, cell in read.denied:
             self.confirmations.denied_sheets[place.sheet, wording.fold(origin)] = (place, cell)
         if read.title:
@@ -361,7 +363,7 @@ class _Reading:
 
     def _other(self, sheet: Sheet, place: Place) -> None:
         filled = [cell for cell in sheet.cells if cell.kind]
-        self.problems += [place.comment(cell) for cell in sheet.cells if cell.comment]
+        self.problems += place.asides(sheet.cells)
         refs = [cell for cell in filled if self._is_ref(cell)]
         if refs:
             changed = _changed_headings(filled)
@@ -396,8 +398,6 @@ class _Reading:
 
     def finish(self, about: _About) -> tuple[Reply, ...]:
         """Turn the rows that were found into replies."""
-        replies, problems = replies_of(self.found, self.frameworks)
-        self.problems += problems
         self.confirmations.titles = self.titles
         for scope, origin, place, cell in self.forms.confirmed:
             key = wording.fold(scope), wording.fold(origin)
@@ -405,8 +405,12 @@ class _Reading:
         for scope, origin, place, cell in self.forms.denied:
             key = wording.fold(scope), wording.fold(origin)
             self.confirmations.denied_scopes[key] = (place, cell)
+        for sheet, address, words in self.forms.beside:
+            self.confirmations.beside[sheet, address] = words
         held, self.denied, problems = confirmed(self.found, self.confirmations, self.frameworks)
-        self.problems += problems
+        statements = {key for each in held for key in each.statements}
+        replies, said = replies_of(self.found, self.frameworks, statements)
+        self.problems += [*said, *problems]
         named: list[Reply] = []
         refs = offered(self.found, self.frameworks, self.titles) if self.documents else {}
         for grid, place in self.documents:

@@ -1,15 +1,14 @@
 """Rows of a questionnaire that came back: what was answered where, and what cannot be stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell, Sheet
-from cyberassess.books.row_texts import Texts, beside_moved, moved, quoted
+from cyberassess.books.questionnaire.places import Place
+from cyberassess.books.row_texts import Texts, beside_moved, date_in, moved, quoted
 from cyberassess.domain.assessment import StatementKey
-from cyberassess.domain.calendar_words import read_day_count, understand_date
-from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
+from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.questions import (
     EVIDENCE,
     WHY,
@@ -23,115 +22,25 @@ from cyberassess.domain.people.questions import (
     read_ref,
     statements_for,
 )
-from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.better import two_meanings
-from cyberassess.domain.sets.framework import Answer, Framework, FrameworkRef, IndicatorId, Needs
+from cyberassess.domain.sets.framework import (
+    AnswerSet,
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    Needs,
+)
 from cyberassess.errors import Problem, closest
+from cyberassess.opening.choices import could_mean, read_answer, read_as
 
-LONGEST = 10_000
-"""Characters of an answer in somebody's own words."""
 _NEAREST = 50
 """For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
 
+_OURS = (wording.REF, wording.STATEMENT, wording.EARLIER, wording.NOTE)
+"""The headings under which nobody answers."""
+
 Columns = Mapping[str, int]
 """Columns by heading."""
-
-
-class Place(NamedTuple):
-    """A sheet of a file, for messages and sources."""
-
-    file: str
-    sheet: str
-    source: Source
-
-    @property
-    def sheet_name(self) -> str:
-        """The sheet as messages name it."""
-        return f'{self.file}, sheet "{self.sheet}"'
-
-    def of(self, cell: Cell) -> str:
-        """Give a cell as messages name it."""
-        return f"{self.sheet_name}, cell {cell.address}"
-
-    def source_of(self, cell: Cell) -> Source:
-        """Give a cell as the ledger names it."""
-        return self.source._replace(sheet=self.sheet, cell=cell.address)
-
-    def unexpected(self, cell: Cell) -> Problem:
-        """Report a cell that holds something where we expect nothing."""
-        what = "The formula " if cell.kind == "f" else ""
-        return Problem(
-            "unexpected-text",
-            self.of(cell),
-            f"{what}{quoted(cell.text)} stands where no answer is expected.",
-            f'It was not stored. If it is part of an answer, write it under "{wording.WORDS}" '
-            "beside the statement it belongs to.",
-        )
-
-    def comment(self, cell: Cell) -> Problem:
-        """Report a note on a cell."""
-        return Problem(
-            "comment",
-            self.of(cell),
-            f"There is a note on this cell: {quoted(cell.comment)}.",
-            f'Notes are not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
-        )
-
-    def drawn(self, text: str) -> Problem:
-        """Report a text in a box or another shape."""
-        return Problem(
-            "drawn-text",
-            self.sheet_name,
-            f"There is a text box or shape here that says {quoted(text)}.",
-            f'It was not stored. If it belongs to an answer, write it under "{wording.WORDS}".',
-        )
-
-    def not_a_yes(self, cell: Cell) -> Problem:
-        """Report a cell that should say yes or nothing."""
-        return Problem(
-            "not-a-yes",
-            self.of(cell),
-            f"{quoted(cell.text)} stands where only Yes or No is understood.",
-            "Nothing was confirmed by it. Choose Yes, or leave it empty, and send it again.",
-        )
-
-    def text_in(self, cell: Cell) -> tuple[str, Problem | None]:
-        """Give what somebody typed, or why it cannot be stored."""
-        if cell.kind == "f":
-            return "", Problem(
-                "formula",
-                self.of(cell),
-                f"The cell holds the formula {quoted(cell.text)}, not an answer.",
-                "It was not stored. Type the answer itself, and send the file again.",
-            )
-        if cell.kind == "e":
-            return "", Problem(
-                "broken-value",
-                self.of(cell),
-                f"The cell shows {quoted(cell.text)}, which Excel writes when it cannot work "
-                "something out.",
-                "It was not stored. Type the answer itself, and send the file again.",
-            )
-        text = cell.text.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if len(text) > LONGEST:
-            return "", Problem(
-                "too-long",
-                self.of(cell),
-                f"The text has {len(text):,} characters: {quoted(text)}.",
-                f"Up to {LONGEST:,} are stored; this one was not. "
-                "Shorten it, or name it as a document, and send the file again.",
-            )
-        return text, None
-
-    def line_in(self, cell: Cell) -> tuple[str, Problem | None]:
-        """Give what somebody typed as one line; see ``text_in``."""
-        text, problem = self.text_in(cell)
-        unfit = unfit_in(text, lines=True)
-        if unfit:
-            hint = f"It was not stored. {UNFIT_HINT} Then send the file again."
-            message = unfit_message(text, unfit)
-            return "", Problem("unseen-character", self.of(cell), message, hint)
-        return " ".join(text.split()), problem
 
 
 class Grid:
@@ -143,6 +52,13 @@ class Grid:
         self.rows: dict[int, dict[int, Cell]] = {}
         for cell in sheet.cells:
             self.rows.setdefault(cell.row, {})[cell.column] = cell
+
+    def keep_ours(self, columns: Columns) -> None:
+        """Let what we wrote beside an answer stand where somebody struck it through."""
+        ours = {columns[each] for each in _OURS if each in columns}
+        for row in self.rows.values():
+            if (ref := row.get(columns[wording.REF])) is not None and ref.held:
+                row.update((n, each.ours) for n, each in row.items() if n in ours)
 
     def right_of(self, cell: Cell) -> Cell | None:
         """Give the next cell to the right that holds a value."""
@@ -232,6 +148,8 @@ class SheetRows:
     """Who says they filled this sheet in."""
     confirmed: list[tuple[str, Cell]] = field(default_factory=list)
     """The origins whose answers hold on the whole sheet, with the cell that says so."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """What somebody wrote beside the cells of ``confirmed``, keyed by their addresses."""
     denied: list[tuple[str, Cell]] = field(default_factory=list)
     """The origins of which somebody chose No for the whole sheet, with the cell that says so."""
     title: str = ""
@@ -249,7 +167,7 @@ def rows_of(sheet: Questions) -> SheetRows:
     whole = SheetRows()
     found, problems = whole.found, whole.problems
     for _, row in sorted(sheet.grid.rows.items()):
-        problems += [sheet.place.comment(cell) for cell in row.values() if cell.comment]
+        problems += sheet.place.asides(row.values())
         if _above(sheet, row, whole):
             continue
         for cell in row.values() if not whole.title else ():
@@ -311,21 +229,19 @@ def _above(sheet: Questions, row: Mapping[int, Cell], whole: SheetRows) -> bool:
     said = sheet.grid.right_of(label)
     if said is not None and sheet.is_ours(said):
         said = None
-    for cell in filled:
-        if cell not in (label, said) and not sheet.is_ours(cell):
-            whole.problems.append(sheet.place.unexpected(cell))
-    if said is None:
-        return True
-    text, problem = sheet.place.text_in(said)
-    if problem is not None:
-        whole.problems.append(problem)
-    elif not origin:
+    others = [e for e in filled if e not in (label, said) and not sheet.is_ours(e)]
+    holds, problems = sheet.place.yes_in(said) if said is not None and origin else (None, [])
+    if said is not None and holds:
+        words, said_too = sheet.place.beside([e for e in others if e.column > said.column])
+        others = [each for each in others if each.column < said.column]
+        whole.confirmed.append((origin, said))
+        whole.beside[said.address] = words
+        problems += said_too
+    elif said is not None and holds is False:
+        whole.denied.append((origin, said))
+    elif said is not None and not origin:
         whole.answered_by = said
-    elif wording.is_yes(text) or wording.is_no(text):
-        said_so = whole.confirmed if wording.is_yes(text) else whole.denied
-        said_so += [(origin, said)] if text else []
-    else:
-        whole.problems.append(sheet.place.not_a_yes(said))
+    whole.problems += [*map(sheet.place.unexpected, others), *problems]
     return True
 
 
@@ -429,14 +345,22 @@ def _changed(place: Place, cell: Cell, ref: Ref, text: str, question: str) -> Pr
     )
 
 
-def _answers(ref: Ref, framework: Framework) -> tuple[Answer, ...]:
-    return framework.answers_for(framework.indicators[IndicatorId(ref.name)][1]).answers
+def _answers(ref: Ref, framework: Framework) -> AnswerSet:
+    return framework.answers_for(framework.indicators[IndicatorId(ref.name)][1])
 
 
 def replies_of(
-    found: Sequence[Found], frameworks: Mapping[FrameworkRef, Framework]
+    found: Sequence[Found],
+    frameworks: Mapping[FrameworkRef, Framework],
+    held: Collection[StatementKey] = (),
 ) -> tuple[tuple[Reply, ...], list[Problem]]:
-    """Turn rows into replies; rows that say different things under one ref are all reported."""
+    """Turn rows into replies; rows that say different things under one ref are all reported.
+
+    Args:
+        found: the rows.
+        frameworks: the pinned ones.
+        held: statements whose earlier answer holds, with the words beside it.
+    """
     problems: list[Problem] = []
     given: dict[Ref, list[tuple[Found, AnswerReply | TextReply]]] = {}
     refs = {each.ref for each in found}
@@ -444,7 +368,8 @@ def replies_of(
         framework = frameworks[each.ref.framework]
         if each.is_question:
             statements = statements_of(each.ref, refs, frameworks)
-            reply, more = _answer(each, framework, statements)
+            is_held = each.answer is None and bool({*statements}.intersection(held))
+            reply, more = (None, []) if is_held else _answer(each, framework, statements)
         else:
             reply, more = _text(each, frameworks)
         problems += more
@@ -498,7 +423,7 @@ def _answer(
     for cell in (row.answer, row.words):
         if cell is None:
             continue
-        text, problem = place.text_in(cell)
+        text, problem = place.words_in(cell) if cell is row.words else place.text_in(cell)
         if problem is not None:
             problems.append(problem)
         elif cell is row.answer:
@@ -510,12 +435,10 @@ def _answer(
             problems.append(_reason_alone(row, row.words, framework, reason))
         return None, problems
     answers = _answers(row.ref, framework)
-    choices: dict[str, Answer | None] = {wording.fold(WITHDRAW): None}
-    for each in answers:
-        choices |= {wording.fold(each.label): each, wording.fold(each.code): each}
-    folded = wording.fold(answer)
-    if folded not in choices:
-        labels = [*(each.label for each in answers), WITHDRAW]
+    is_withdrawn = wording.fold(answer) == wording.fold(WITHDRAW)
+    read = read_answer(answer, answers)
+    if read.choice is None and not is_withdrawn:
+        labels = [*(each.label for each in answers.answers), WITHDRAW]
         beside = (
             f" The words beside it, {quoted(reason)}, were not stored either." if reason else ""
         )
@@ -524,14 +447,18 @@ def _answer(
                 "answer-not-allowed",
                 place.of(row.answer),
                 f"{quoted(answer)} is not one of the answers to {row.ref.name}.",
-                f"{two_meanings(answers)}Choose one of: {'; '.join(labels)}. "
+                f"{could_mean(answer, read) or two_meanings(answers.answers)}"
+                f"Choose one of: {'; '.join(labels)}. "
                 f"Nothing was stored for this row.{beside}",
             )
         )
         return None, problems
     if problems:  # NOTE: half a row would replace a reason we have with none
         return None, [*problems, _held_back(row, row.answer, answer)]
-    chosen = choices[folded]
+    chosen = None if read.choice is None else answers.by_code(read.choice.code)
+    if chosen is not None and not read.is_exact:
+        problems.append(read_as(place.of(row.answer), answer, chosen.label))
+    problems += place.unused_link(row.answer)
     if chosen is not None and chosen.needs is Needs.REASON and not reason:
         problems.append(
             Problem.note(
@@ -548,7 +475,7 @@ def _answer(
 
 
 def _reason_alone(row: Found, cell: Cell, framework: Framework, reason: str) -> Problem:
-    labels = "; ".join(each.label for each in _answers(row.ref, framework))
+    labels = "; ".join(each.label for each in _answers(row.ref, framework).answers)
     return Problem(
         "reason-without-answer",
         row.place.of(cell),
@@ -573,14 +500,13 @@ def _text(
     is_evidence = row.ref.name.endswith(EVIDENCE)
     text = until = ""
     if row.words is not None:
-        text, problem = place.text_in(row.words)
+        text, problem = place.words_in(row.words)
         problems += [problem] if problem is not None else []
     if is_evidence and row.answer is not None:
         stated, problem = place.text_in(row.answer)
         where, kept = place.of(row.answer), "The documents were stored without a date."
-        until, said = understand_date(stated, where, kept, period=True)
-        if row.answer.kind == "n" and (counted_day := read_day_count(stated)):
-            until, said = counted_day, None
+        until, said = understand_date(date_in(row.answer), where, kept, period=True)
+        problems += place.unused_link(row.answer)
         if problem is not None:
             problems.append(problem)
         elif stated and not text:

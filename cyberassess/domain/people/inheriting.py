@@ -46,10 +46,12 @@ class Inheritable(NamedTuple):
             self.standing.given[0],
         )
         reason = self.standing.resolution.reason if self.standing.resolution else chosen.reason
+        record = self.confirmation if self.confirmed else None
+        words = str(record.fields.get("words") or "") if record else ""
         return replace(
             chosen,
             answer=str(self.standing.answer),
-            reason=reason,
+            reason="\n".join(filter(None, (reason, words))),
             inherited_from=self.source.id,
             confirmed=self.confirmation,
         )

@@ -94,7 +94,7 @@ class Document:
     refs: tuple[str, ...] = ()
     """Of the questions it supports."""
     dated: str = ""
-    """ISO date of the document; what was typed, where that is no date."""
+    """ISO date of the document, or its month or year; what was typed, where that is no date."""
     owner: str = ""
     location: str = ""
     valid_until: str = ""
@@ -592,6 +592,8 @@ class ConfirmReply:
     source: Source
     read: str = ""
     """The words that say so, as they stand in the cell."""
+    words: str = ""
+    """What they wrote beside it."""
 
 
 @dataclass(frozen=True, slots=True)

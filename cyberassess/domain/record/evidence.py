@@ -68,6 +68,8 @@ class Mark(Enum):
     NOT_SEEN = "named, not yet seen"
     STALE = "out of date"
     """The date until which it holds has passed."""
+    NOT_EXACT = "date not exact"
+    """Its own date is known by month or year alone."""
     NO_DATE = "no end date"
     """Nobody said until when it holds."""
     UNREVIEWED = "not reviewed"
@@ -78,7 +80,10 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is recorded about an item; empty where it is not known. Dates are ISO 8601."""
+    """What is recorded about an item; empty where it is not known. Dates are ISO 8601.
+
+    Where only month or year of a document's own date are known, it is no more than that.
+    """
 
     title: str = ""
     shows: str = ""
@@ -220,6 +225,7 @@ class Item:
             Mark.REPLACED: bool(self.replaced_by),
             Mark.NOT_SEEN: not self.is_seen,
             Mark.STALE: bool(facts.valid_until) and not self.is_in_date(on),
+            Mark.NOT_EXACT: 0 < len(facts.dated) < len("2026-03-01"),
             Mark.NO_DATE: not facts.valid_until,
             Mark.UNREVIEWED: self.is_seen and self.review is None,
             Mark.CREATED_DURING: late,
@@ -523,9 +529,10 @@ def _says_nothing(shows: str) -> str:
 
 
 def stated_date(name: str, text: str) -> Typed:
-    """Read one of ``DATES``; a month or a year will do where it ends a time."""
-    option = f"--{name.replace('_', '-')}"
-    return understand_date(text, option, "Nothing was recorded.", period=name == "valid_until")
+    """Read one of ``DATES``; a month or a year will do for a document's own, and ends a time."""
+    option, kept = f"--{name.replace('_', '-')}", "Nothing was recorded."
+    is_end, is_own = name == "valid_until", name == "dated"
+    return understand_date(text, option, kept, period=is_end, inexact=is_own)
 
 
 def behind_many(register: Register, many: int = 5) -> tuple[Item, ...]:

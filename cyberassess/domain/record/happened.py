@@ -325,6 +325,8 @@ class Inheritance(Fields):
     kind = "inheritance"
     parts = (4,)
     answer: Word
+    words: Note | None = None
+    """What whoever took it over wrote beside it."""
 
 
 class Determination(Fields):

@@ -43,8 +43,10 @@ from cyberassess.domain.record.reviewing import REVIEW
 from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
+from cyberassess.domain.sets.typed_words import Choice, Read
 from cyberassess.errors import Problem, WorkbookError
 from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.choices import YES_OR_NO, read_answer, read_listed
 from cyberassess.opening.documenting import facts_of
 from cyberassess.steps.review.reviewing import review_values
 
@@ -213,8 +215,12 @@ def _verify_file(
         hint = "Ask whoever sent it for the workbook, and compare it with the answers by hand."
         result.problems.append(Problem("original-unreadable", name, message, hint))
         return
+    # NOTE: earlier versions read no links, and what is struck through or shown otherwise as held
+    then = _workbook(assessment, book.bare, name, sha256) if book.bare != book else workbook
     for each in entries:
         says = workbook.says(each)
+        if says is None or list(_differing(says)):
+            says = then.says(each) or says
         if says is not None and says.ledger[0] is None:
             result.withheld += 1
             continue
@@ -308,9 +314,24 @@ def _level(assessment: Assessment, framework: str, level: str) -> str:
     return next((e.title for e in known.scale if e.id == level), level) if known else level
 
 
-def _among(text: str, words: Sequence[str]) -> str:
-    """Give the words a cell means, as they are written; else what it holds."""
-    return next((e for e in words if wording.fold(e) == wording.fold(text)), text)
+def _meant(text: str, read: Read) -> str:
+    """Give the choice a cell means, as it is written; else what it holds."""
+    return read.choice.label if read.choice else text
+
+
+def _answer_meant(assessment: Assessment, key: Sequence[str], text: str) -> str:
+    """Give the answer a cell means, in words; else what it holds."""
+    framework = assessment.frameworks.get(FrameworkRef(key[0]))
+    if framework is None or IndicatorId(key[2]) not in framework.indicators:
+        return text
+    _, indicator = framework.indicators[IndicatorId(key[2])]
+    return _meant(text, read_answer(text, framework.answers_for(indicator)))
+
+
+def _yes_meant(text: str) -> str:
+    if wording.is_yes(text):
+        return wording.YES
+    return _meant(text, read_listed(text, YES_OR_NO, "yes-no"))
 
 
 # What workbooks say
@@ -386,8 +407,9 @@ class _Questionnaire:
             return None
         label = _label(self.assessment, entry.key, entry.answer)
         text = _text_at(self.book, entry.sheet, entry.cell)
-        said = label if wording.is_yes(read) and wording.is_yes(text) else _among(text, [label])
-        return _Says((label,), (said,))
+        if wording.is_yes(read) and wording.is_yes(text):
+            return _Says((label,), (label,))
+        return _Says((label,), (_answer_meant(self.assessment, entry.key, text),))
 
 
 def _written(entry: _Entry, reply: TextReply) -> _Says | None:
@@ -462,7 +484,7 @@ class _Decisions:
         match entry.kind:
             case "resolution":
                 label = _label(self.assessment, entry.key, entry.answer)
-                return "differ", label, _among(row.decision, [label])
+                return "differ", label, _answer_meant(self.assessment, entry.key, row.decision)
             case "answer" if isinstance(event, happened.Answer) and event.new == event.old:
                 return f"reason {event.person}", "", ""
             case "answer":
@@ -472,16 +494,21 @@ class _Decisions:
                 label = _label(self.assessment, entry.key, entry.fields.get("answer"))
                 return f"from {entry.key[-1]}", label, _confirmed(row, label)
             case kind if kind == ACCEPTANCE:
-                return f"column {entry.key[-1]}", wording.YES, _among(row.decision, [wording.YES])
+                return f"column {entry.key[-1]}", wording.YES, _yes_meant(row.decision)
             case _:
                 level = str(entry.fields.get("level", ""))
                 title = _level(self.assessment, entry.key[0], level)
-                return "confirm", title, _among(row.decision, [title])
+                return "confirm", title, self._level_meant(entry.key[0], row.decision)
+
+    def _level_meant(self, framework: str, text: str) -> str:
+        known = self.assessment.frameworks.get(FrameworkRef(framework))
+        levels = [Choice(each.id, each.title) for each in (known.scale if known else ())]
+        return _meant(text, read_listed(text, levels, "level"))
 
 
 def _confirmed(row: Decided, label: str) -> str:
     """Give the label where the row says yes to it; else what stands there."""
-    if not wording.is_yes(row.decision):
+    if _yes_meant(row.decision) != wording.YES:
         return row.decision
     return label if f": {label}" in row.now else row.now
 

@@ -287,8 +287,8 @@ def _rows(reader: Reader, path: Path) -> dict[str, list[tuple[str, ...]]]:
     for sheet in reader.read(path).sheets:
         rows: dict[int, list[str]] = {}
         for cell in sheet.cells:
-            if cell.text or cell.comment:
-                rows.setdefault(cell.row, []).append(f"{cell.text}{cell.comment}")
+            if any(cell.says):
+                rows.setdefault(cell.row, []).append("".join(cell.says))
         found[sheet.name] = [tuple(each) for each in rows.values() if len(each) >= _FEWEST]
     return found
 
@@ -300,7 +300,7 @@ def _report(opened: Opened) -> Iterator[Problem]:
         return
     data = read_entry(opened.path, name)
     wanted = {
-        "the ledger's head": opened.assessment.state.heads[0],
+        "the mark of everything recorded (ledger head)": opened.assessment.state.heads[0],
         "the fingerprint of the data": opened.assessment.fingerprint[:SHORT_HASH],
     }
     if name == "report.html":

@@ -244,7 +244,7 @@ def cell_lines(found: "CellsVerified") -> Iterator[str]:
         yield from wrap(_NOT_WHO)
     if found.without_cell:
         yield from wrap(
-            f"Nothing to compare: {found.without_cell:,} typed, imported or settled, so without a "
+            f"Nothing to compare: {found.without_cell:,} typed, imported or decided, so without a "
             "cell."
         )
     if found.withheld:

@@ -12,6 +12,7 @@ from cyberassess.domain.record.happened import Event
 from cyberassess.domain.result.confirming import choices, left_out
 from cyberassess.domain.result.counting import word_of
 from cyberassess.domain.sets.framework import LevelId
+from cyberassess.domain.sets.typed_words import Choice, Read
 from cyberassess.errors import CyberassessError, Problem, ReportError
 from cyberassess.opening.assessment import (
     Assessment,
@@ -19,6 +20,13 @@ from cyberassess.opening.assessment import (
     actor_of,
     now,
     open_assessment,
+)
+from cyberassess.opening.choices import (
+    YES_OR_NO,
+    could_mean,
+    read_answer,
+    read_as,
+    read_listed,
 )
 from cyberassess.opening.file_names import dated
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
@@ -265,13 +273,16 @@ class _Taking:
             hint = f"It was not recorded. Choose one of: {', '.join(found.choices)}."
             self._say("no-decision", row, message, hint)
             return []
-        chosen = next((e for e in found.choices if _plain(e) == _plain(row.decision)), None)
-        if chosen is None:
+        read = understood(self.session.assessment, found, row.decision)
+        chosen = read.choice.label if read.choice else None
+        if chosen not in found.choices:
             message = f'"{row.decision[:60]}" is not one of the choices for {found.ref}.'
             hint = f"It was not recorded. Choose one of: {', '.join(found.choices)}."
-            self._say("not-allowed", row, message, hint)
+            self._say("not-allowed", row, message, f"{could_mean(row.decision, read)}{hint}")
             return []
-        is_kept = found.choices != (YES, NO) or (found.kind, chosen) == (Kind.COLUMN, YES)
+        if not read.is_exact:
+            self.result.problems.append(read_as(row.where, row.decision, chosen))
+        is_kept = found.choices != (YES, NO) or chosen == YES
         if row.reason and not is_kept:
             message = f"A reason stands beside {found.ref}, where a {chosen} keeps none."
             hint = f"The {chosen} counts as it is; the reason was not recorded."
@@ -319,7 +330,8 @@ class _Taking:
         if found.offer is None or found.statement is None:
             return []
         actor = self.session.actor.id
-        reply = ConfirmReply((found.statement,), found.offer, row.source, row.decision)
+        words = row.reason.strip()
+        reply = ConfirmReply((found.statement,), found.offer, row.source, row.decision, words)
         made = plan(self.session.assessment, Voice(actor, actor), [reply])
         self.result.problems += made.problems
         return made.events
@@ -370,6 +382,20 @@ class _Taking:
                 return []
         said = determination(score, level.id, row.reason)
         return [happened.put(score.key, said, source=row.source, read=row.decision)]
+
+
+def understood(assessment: Assessment, found: Waiting, typed: str) -> Read:
+    """Say which of the choices was meant."""
+    if found.kind is Kind.CONFLICT and found.statement is not None:
+        framework = assessment.frameworks[found.statement.framework]
+        _, indicator = framework.indicators[found.statement.indicator]
+        return read_answer(typed, framework.answers_for(indicator))
+    if found.kind is Kind.DETERMINATION:
+        scale = assessment.frameworks[found.outcome.framework].scale
+        ids = {each.title: each.id for each in scale}
+        levels = [Choice(ids.get(each, each), each) for each in found.choices]
+        return read_listed(typed, levels, "level")
+    return read_listed(typed, YES_OR_NO, "yes-no")
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands about evidence: add, set, list, show, link, review, register, check."""
+"""Commands about evidence: add, import, set, list, show, link, review, register, check."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,12 +6,15 @@ from pathlib import Path
 import click
 from click.decorators import FC
 
+from cyberassess.errors import Severity
 from cyberassess.terminal.running import (
+    IN_PART,
     NOTHING_CHANGED,
     PROBLEMS,
     by_whom,
     bytes_copied,
     json_flag,
+    print_csv,
     print_found,
     print_json,
     print_lines,
@@ -128,6 +131,32 @@ def add(
     print_lines(added_lines(added))
 
 
+@evidence.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be recorded; record nothing.")
+@by_whom
+@click.pass_context
+def import_(context: click.Context, file: Path, *, dry_run: bool, by: str | None) -> None:
+    """Record documents by a list: file or link, what it shows, what it is for, its dates.
+
+    FILE is a workbook or CSV with the headings File or link, What it shows, and For; Title, Its
+    date, Good until and Owner may stand there too. Files lie beside it or in folders below.
+
+    \b
+    Examples:
+      cyberassess evidence import documents.csv --dry-run
+      cyberassess evidence import documents.csv
+    """
+    from cyberassess.steps.evidence.listing import import_list
+    from cyberassess.steps.evidence.words import listed_lines
+
+    found = import_list(Path(context.obj), file, dry_run=dry_run, by=by)
+    print_lines(listed_lines(found, dry_run=dry_run))
+    show_problems(found.problems, indent="  ")
+    if any(each.severity is Severity.PROBLEM for each in found.problems):
+        context.exit(IN_PART)
+
+
 @evidence.command("set")
 @click.argument("reference", metavar="EV-NUMBER")
 @_facts
@@ -185,7 +214,7 @@ def list_(folder: str, *, wanted: bool, marked: str | None, as_csv: bool, as_jso
         )
     elif as_csv:
         lines = words.wanted_csv(assessment) if wanted else words.list_csv(assessment, marked)
-        click.echo(lines, nl=False)
+        print_csv(lines)
     else:
         rows = words.wanted_lines(assessment) if wanted else words.list_lines(assessment, marked)
         print_lines(rows)

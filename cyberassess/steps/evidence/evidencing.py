@@ -98,9 +98,9 @@ def add(
         for path in paths:
             kept.append(keep(path, workspace, on_bytes))
         with writing(folder, "evidence add", by=by) as session:
-            ids = _record(session, kept, facts, supports=supports, named=named)
+            ids = record(session, kept, facts, supports=supports, named=named)
     except BaseException:
-        _drop_unrecorded(folder, kept)
+        drop_unrecorded(folder, kept)
         raise
     register = register_of(session.assessment.state)
     files = dict(zip(ids, kept, strict=False))
@@ -120,7 +120,7 @@ def add(
     ]
 
 
-def _drop_unrecorded(folder: Path, kept: Sequence[Kept]) -> None:
+def drop_unrecorded(folder: Path, kept: Sequence[Kept]) -> None:
     """Take copies away that nothing refers to; an interruption may come after the record."""
     with contextlib.suppress(CyberassessError):
         recorded = {each.sha256 for each in open_assessment(folder).evidence.items}
@@ -184,7 +184,7 @@ def _replaced(register: Register, facts: Facts) -> Item | None:
     return find_item(register, facts.replaces) if facts.replaces else None
 
 
-def _record(
+def record(
     session: Writing,
     kept: Sequence[Kept],
     facts: Facts,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cyberassess.domain.assessment import OutcomeKey
     from cyberassess.opening.assessment import Assessment
     from cyberassess.steps.evidence.evidencing import Added, Checked
+    from cyberassess.steps.evidence.listing import Listed
 
 MOST = 20
 _MARKS = {each.name.lower().replace("_", "-"): each for each in Mark}
@@ -117,7 +118,7 @@ def list_lines(assessment: "Assessment", marked: str | None) -> Iterator[str]:
     unused = sum(not each.links for each in items)
     yield (
         f"{counted(len(items), 'item')}, {len(counting)} of them count, "
-        f"{len(shared)} behind more than one claim, {unused} unused."
+        f"{len(shared)} behind more than one outcome, {unused} unused."
     )
     if register.unregistered and marked is None:
         names = counted(len(register.unregistered), "document")
@@ -263,6 +264,18 @@ def wanted_json(assessment: "Assessment") -> Json:
     }
 
 
+def listed_lines(found: "Listed", *, dry_run: bool) -> Iterator[str]:
+    """Say what a list of documents brought."""
+    would = "would be " if dry_run else ""
+    yield from wrap(
+        f"{counted(found.files, 'file')} {would}recorded, "
+        f"{counted(found.links, 'link')} {would}noted as named and not yet seen, "
+        f"{found.unchanged} as before."
+    )
+    if dry_run:
+        yield "Nothing was recorded."
+
+
 def checked_lines(found: "Checked") -> Iterator[str]:
     """Say what was looked at and what is missing."""
     yield (
@@ -273,7 +286,7 @@ def checked_lines(found: "Checked") -> Iterator[str]:
         (found.without, "with no evidence offered"),
         (found.only_named, "whose documents were named and not seen"),
     ):
-        yield f"{len(keys)} of {counted(found.claims, 'claim')} {words}."
+        yield f"{len(keys)} of {counted(found.claims, 'result')} above the lowest level {words}."
         if keys:
             yield from wrap(named(map(_key, keys), MOST), "  ")
 

@@ -61,7 +61,7 @@ def texts_of(book: Book) -> Iterator[str]:
     for sheet in book.sheets:
         lines: dict[int, list[str]] = {0: [sheet.name]}
         for cell in sheet.cells:
-            lines.setdefault(cell.row, []).extend((cell.text, cell.comment))
+            lines.setdefault(cell.row, []).extend(cell.says)
         yield "\n".join((*(" ".join(filter(None, each)) for each in lines.values()), *sheet.drawn))
 
 
@@ -73,7 +73,7 @@ def _under_headings(book: Book) -> Iterator[int]:
             rows[cell.row] = rows.get(cell.row, 0) + 1
         headed: set[int] = set()
         for cell in sheet.cells:
-            if cell.column in headed and cell.text.strip():
+            if cell.column in headed and any(map(str.strip, cell.says)):
                 yield 1
             elif rows[cell.row] > 1 and heads_passwords(cell.text):
                 headed.add(cell.column)

@@ -59,23 +59,28 @@ from cyberassess.steps.people.systems import scopes_values
 
 _PEOPLE_COLUMNS = (
     Column("Id", 60, is_input=False),
-    Column("Name", 200),
-    Column("Role", 170),
-    Column("E-mail", 260),
-    Column("Asked about", 520),
+    Column("Name", 200, also=("Full name", "Display name", "User", "Person", "Employee")),
+    Column("Role", 170, also=("Job title", "Position", "Function")),
+    Column("E-mail", 260, also=("Email", "Email address", "E-mail address", "Mail")),
+    Column("Asked about", 520, also=("Asked", "Questions", "Responsible for")),
 )
 _SYSTEMS_COLUMNS = (
     Column("Id", 130, is_input=False),
-    Column("Name", 190),
-    Column("Kind", 120, ("system", SHARED_SERVICE, "cloud-service")),
-    Column("Service", 130),
-    Column("Owner", 130),
-    Column("Supplier", 150),
-    Column("Hosting", 100, ("on-premises", "hosted", "saas")),
-    Column("Why critical", 290),
+    Column("Name", 190, also=("System", "System name", "Title", "Application", "Asset")),
+    Column("Kind", 120, ("system", SHARED_SERVICE, "cloud-service"), also=("Type",)),
+    Column("Service", 130, also=("Department", "Directorate", "Business area")),
+    Column("Owner", 130, also=("System owner", "Business owner", "Service owner")),
+    Column("Supplier", 150, also=("Vendor", "Provider")),
+    Column("Hosting", 100, ("on-premises", "hosted", "saas"), also=("Hosted", "Hosting type")),
+    Column(
+        "Why critical",
+        290,
+        takes_links=True,
+        also=("Criticality", "Why it is critical", "Critical because"),
+    ),
     Column("Inherits from", 130),
     Column("Covers", 100),
-    Column("Left out because", 200),
+    Column("Left out because", 200, takes_links=True),
 )
 _PEOPLE_LINE = (
     "Asked about: roles or outcomes, @ and a system, for example service@housing; B2.c@revenues."
@@ -99,8 +104,8 @@ def _kind(name: str, columns: tuple[Column, ...], line: str) -> Kind:
     )
 
 
-_PEOPLE = _kind("People", _PEOPLE_COLUMNS, _PEOPLE_LINE)
-_SYSTEMS = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
+PEOPLE_KIND = _kind("People", _PEOPLE_COLUMNS, _PEOPLE_LINE)
+SYSTEMS_KIND = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
 
 
 def _to_write(output: Path | None, default: Path, *, force: bool) -> Path:
@@ -157,7 +162,7 @@ def export_people(folder: Path, output: Path | None = None, *, force: bool = Fal
     assessment = open_assessment(folder)
     path = _to_write(output, folder / "people.xlsx", force=force)
     rows = [_person_row(each) for each in assessment.contents.settings.everybody]
-    return _export(assessment, path, name="People", kind=_PEOPLE, rows=rows)
+    return _export(assessment, path, name="People", kind=PEOPLE_KIND, rows=rows)
 
 
 def export_systems(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -171,7 +176,7 @@ def export_systems(folder: Path, output: Path | None = None, *, force: bool = Fa
     path = _to_write(output, folder / "systems.xlsx", force=force)
     rows = [_system_row(each, settings) for each in settings.all_scopes if each.id != ORGANISATION]
     rows += [("", each.title, *[""] * 8, each.reason) for each in settings.left_out]
-    return _export(assessment, path, name="Systems", kind=_SYSTEMS, rows=rows)
+    return _export(assessment, path, name="Systems", kind=SYSTEMS_KIND, rows=rows)
 
 
 def import_people(
@@ -212,11 +217,11 @@ def _receive_people(
 ) -> None:
     result, assessment = coming.result, open_assessment(coming.folder)
     settings = assessment.contents.settings
-    came = read_table(result.path, _PEOPLE, coming.book)
+    came = read_table(result.path, PEOPLE_KIND, coming.book)
     result.problems += came.problems
     everybody = {str(each.id): each for each in settings.everybody}
     problems = _moved(came.rows, {key: each.name for key, each in everybody.items()})
-    weighed = _Weighed.of(coming, assessment, came, _PEOPLE)
+    weighed = _Weighed.of(coming, assessment, came, PEOPLE_KIND)
     listed: set[str] = set()
     for row in came.rows:
         known = _known(row, everybody.values())
@@ -387,7 +392,7 @@ class _Weighed:
     def _set_at(self, key: str, heading: str) -> SetAt | None:
         officer = str(self.weighing.assessment.contents.settings.officer.id)
         last = _KEYS[heading]
-        if self.kind is _SYSTEMS:
+        if self.kind is SYSTEMS_KIND:
             path = f"scopes[{key}].{'title' if heading == 'Name' else last}"
         else:
             path = f"officer.{last}" if key == officer else f"people[{key}].{last}"
@@ -400,7 +405,7 @@ class _Weighed:
 
 
 def _rows_by_id(settings: Settings, kind: Kind) -> dict[str, tuple[str, ...]]:
-    if kind is _SYSTEMS:
+    if kind is SYSTEMS_KIND:
         return {str(each.id): _system_row(each, settings) for each in settings.all_scopes}
     return {str(each.id): _person_row(each) for each in settings.everybody}
 
@@ -465,13 +470,13 @@ def import_systems(
 def _receive_systems(coming: Coming) -> None:
     result, assessment = coming.result, open_assessment(coming.folder)
     settings = assessment.contents.settings
-    came = read_table(result.path, _SYSTEMS, coming.book)
+    came = read_table(result.path, SYSTEMS_KIND, coming.book)
     result.problems += came.problems
     scopes = {str(each.id): each for each in settings.scopes}
     left_out = {fold(each.title): (each.title, each.reason) for each in settings.left_out}
     before = dict(left_out)
     problems = _moved(came.rows, {key: each.title for key, each in scopes.items()})
-    weighed = _Weighed.of(coming, assessment, came, _SYSTEMS)
+    weighed = _Weighed.of(coming, assessment, came, SYSTEMS_KIND)
     listed: set[str] = {str(ORGANISATION)}
     owners = _Owners(settings)
     for row in came.rows:
@@ -512,8 +517,8 @@ def _receive_systems(coming: Coming) -> None:
     _settle(coming, values, what="Systems")
 
 
-PEOPLE = Returning(lambda book: about_of(book, _PEOPLE) is not None, _receive_people)
-SYSTEMS = Returning(lambda book: about_of(book, _SYSTEMS) is not None, _receive_systems)
+PEOPLE = Returning(lambda book: about_of(book, PEOPLE_KIND) is not None, _receive_people)
+SYSTEMS = Returning(lambda book: about_of(book, SYSTEMS_KIND) is not None, _receive_systems)
 
 
 def _scope(

@@ -18,9 +18,11 @@ from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.numbering import NUMBERED, next_number
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
 from cyberassess.domain.result.findings import Finding, findings
-from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.domain.sets.typed_words import Choice, Read
+from cyberassess.errors import AssessmentError, Problem, closest, mention
 from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.changing import UNTOUCHED
+from cyberassess.opening.choices import could_mean, read_as, read_listed
 from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.intake import ABOUT, ReceivedFile, Weighing, last_set
 from cyberassess.opening.names import find_place, typed_date
@@ -179,13 +181,32 @@ def _event(action_id: str, fields: Mapping[str, Any]) -> Event:
 _COSTS = tuple(each.value for each in Cost if each.value)
 _STATUSES = tuple(each.value for each in Progress)
 _PRIORITIES = ("1", "2", "3")
+_LISTED = {"cost": _COSTS, "status": _STATUSES, "priority": _PRIORITIES}
+
+
+def _read(name: str, text: str) -> Read:
+    """Say which cost, status or priority is meant."""
+    return read_listed(text, [Choice(each, each) for each in _LISTED[name]], name)
+
+
+def _money_in_words(wanted: Wanted, place: str) -> Wanted:
+    """Move a sum of money from the cost, which is a band, to the cost in words."""
+    cost = (wanted.cost or "").strip()
+    if not any(each.isdigit() for each in cost) or _read("cost", cost).choice:
+        return wanted
+    found = f'"{cost}" is no band of cost, and was kept as the cost in words.'
+    hint = f"For the band say one of: {', '.join(_COSTS)}."
+    mention(Problem.note("cost-in-words", place or "--cost", found, hint))
+    said = wanted.cost_text or ""
+    words = said if cost in said else ", ".join(filter(None, (said, cost)))
+    return replace(wanted, cost=None, cost_text=words)
 
 
 def _fields(
     assessment: Assessment, before: Mapping[str, Any], wanted: Wanted, place: str
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Give the fields as they are after a change, with everything that is not allowed."""
-    fields = dict(before)
+    wanted, fields = _money_in_words(wanted, place), dict(before)
     problems: list[Problem] = []
 
     def say(name: str, found: str, allowed: str) -> None:
@@ -193,17 +214,18 @@ def _fields(
         message = f'"{found}" cannot be used for {name}.'
         problems.append(Problem("not-allowed", where, message, f"{allowed} {UNTOUCHED}"))
 
-    for name, allowed in (
-        ("cost", _COSTS), ("status", _STATUSES), ("priority", _PRIORITIES),
-    ):  # fmt: skip
+    for name, allowed in _LISTED.items():
         value = getattr(wanted, name)
         if value is None:
             continue
-        text = value.strip().casefold()
-        if text and text not in allowed:
-            say(name, value, f"Choose one of: {', '.join(allowed)}.")
-        else:
-            fields[name] = text
+        read = _read(name, value)
+        if read.choice is None and value.strip():
+            why = could_mean(value, read)
+            say(name, value, f"{why}Choose one of: {', '.join(allowed)}.")
+            continue
+        fields[name] = read.choice.code if read.choice else ""
+        if read.choice and not read.is_exact:
+            mention(read_as(place or f"--{name}", value, read.choice.label))
     if wanted.due is not None:
         try:
             where = place or "--due"
@@ -264,14 +286,14 @@ _COLUMNS = (
     Column("Where", 150, is_input=False),
     Column("Now and target", 190, is_input=False, ours="{level}; target {level}"),
     Column("What stands in the way", 380, is_input=False, ours="{statement}: {text}"),
-    Column("What will be done", 320),
+    Column("What will be done", 320, takes_links=True),
     Column("Owner", 150),
-    Column("Due", 100),
-    Column("Cost", 90, _COSTS),
-    Column("Cost in words", 120),
-    Column("Status", 110, _STATUSES),
-    Column("Priority", 80, _PRIORITIES),
-    Column("Reason", 200),
+    Column("Due", 100, is_date=True),
+    Column("Cost", 90, _COSTS, words="cost"),
+    Column("Cost in words", 120, takes_links=True),
+    Column("Status", 110, _STATUSES, words="status"),
+    Column("Priority", 80, _PRIORITIES, words="priority"),
+    Column("Reason", 200, takes_links=True),
     Column("Also covers", 180),
 )
 _LINE = "One row is one action. For a second action copy the row and clear Action."

@@ -91,7 +91,7 @@ def declaration_event(
         said=YES if said.is_given else NO,
         sha256=sha256,
     )
-    return happened.put((asked,), declaration, person=who, source=said.source)
+    return happened.put((asked,), declaration, person=who, source=said.source, read=said.read)
 
 
 def deny(assessment: Assessment, denied: Iterable[tuple[PersonId, "Denied"]]) -> Iterator[Problem]:

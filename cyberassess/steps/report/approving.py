@@ -150,7 +150,7 @@ def _check_open(points: tuple[OpenPoint, ...], *, as_it_stands: bool, reason: st
         "open-points",
         "--reason" if as_it_stands else "",
         f"{missing} Open: {'; '.join(wanting)}.",
-        "Settle that first, or approve it so: --as-it-stands --reason TEXT. Both stand on "
+        "Decide that first, or approve it so: --as-it-stands --reason TEXT. Both stand on "
         "every document. Nothing was recorded.",
     )
 

@@ -53,6 +53,7 @@ from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.findings import Agreement, agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level
+from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
 from cyberassess.opening.assessment import (
     Assessment,
@@ -60,6 +61,7 @@ from cyberassess.opening.assessment import (
     open_assessment,
     writing,
 )
+from cyberassess.opening.choices import could_mean, read_as, read_listed
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
 from cyberassess.opening.intake import (
@@ -435,8 +437,8 @@ def review_values(
     problems: list[Problem] = []
     values: dict[str, Any] = {"determination": "", "method": []}
     values |= dict.fromkeys(_FIELDS.values(), "")
-    words = {level.title.casefold(): str(level.id) for level in scale}
-    words |= {_NOT_APPLICABLE.casefold(): NOT_APPLICABLE, _UNSURE.casefold(): UNSURE}
+    levels = [Choice(level.id, level.title) for level in scale]
+    levels += [Choice(NOT_APPLICABLE, _NOT_APPLICABLE), Choice(UNSURE, _UNSURE)]
     allowed = {
         DETERMINATION: [level.title for level in scale] + [_NOT_APPLICABLE, _UNSURE],
         QUALITY: list(QUALITIES),
@@ -444,13 +446,13 @@ def review_values(
         METHOD: list(METHODS),
     }
 
-    def refuse(heading: str, cell: Cell) -> None:
+    def refuse(heading: str, cell: Cell, why: str = "") -> None:
         problems.append(
             Problem(
                 "not-allowed",
                 row.place.of(cell),
                 f'"{cell.text[:80]}" is not one of the words for {heading} of {row.ref}.',
-                f"Choose one of: {', '.join(allowed[heading])}. It was not stored; "
+                f"{why}Choose one of: {', '.join(allowed[heading])}. It was not stored; "
                 "the file is kept.",
             )
         )
@@ -458,10 +460,13 @@ def review_values(
     for heading, cell in said.items():
         text = cell.text.strip()
         if heading == DETERMINATION:
-            if text.casefold() in words:
-                values["determination"] = words[text.casefold()]
-            else:
-                refuse(heading, cell)
+            read = read_listed(text, levels, "level")
+            if read.choice is None:
+                refuse(heading, cell, could_mean(text, read))
+                continue
+            values["determination"] = read.choice.code
+            if not read.is_exact:
+                problems.append(read_as(row.place.of(cell), text, read.choice.label))
         elif heading == METHOD:
             parts = [each for each in re.split(r"[,;/&\s]+|\band\b", text.casefold()) if each]
             if all(each in METHODS for each in parts):

@@ -28,7 +28,13 @@ from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving
 from cyberassess.opening.names import find_person
-from cyberassess.opening.offering import last_year_event, need_last_year, offers_to
+from cyberassess.opening.offering import (
+    SUPPLIER,
+    is_outside,
+    last_year_event,
+    need_last_year,
+    offers_to,
+)
 from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
@@ -299,16 +305,18 @@ def short_name(organisation: str) -> str:
 
 
 def file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> str:
-    """Give a short, plain name: ``Northport 2026 cyber questions - Housing - R1.xlsx``."""
+    """Give a plain name: ``Northport 2026 cyber questions - Wes Park (supplier) - R1.xlsx``."""
     settings = assessment.contents.settings
     scopes = {topic.scope for topic in what.topics}
     scope = settings.scope(next(iter(scopes))) if len(scopes) == 1 else None
-    who = what.person.name
-    if scope is not None and scope.service and what.person.id != settings.officer.id:
-        who = scope.service
+    who, role = what.person.name, ""
+    if is_outside(what.person):
+        role = SUPPLIER
+    elif scope is not None and what.person.id != settings.officer.id:
+        role = scope.service
     start = f"{short_name(settings.organisation)} {plain(settings.period, 12)} cyber questions"
-    for name in (who, f"{who} {what.person.name}", f"{who} {what.person.id}"):
-        label = plain(name, 40)
+    for name in (who, f"{who} {what.person.id}"):
+        label = plain(name, 40) + (f" ({plain(role, 30)})" if role else "")
         if label.casefold() not in taken:
             break
     taken.add(label.casefold())

@@ -321,7 +321,7 @@ class SetBegun:
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
-_RESERVED = ("profiles", "themes", "upgrades", "mappings", "registries", "wording")
+_RESERVED = ("answers", "profiles", "themes", "upgrades", "mappings", "registries", "wording")
 
 
 def begin_set(ref: str, folder: Path) -> SetBegun:

@@ -42,7 +42,7 @@ def resolve(
     by: str | None,
     as_json: bool,
 ) -> None:
-    """Settle a conflict with a reason; without a statement, list the open ones.
+    """Decide what people differ on, with a reason; without a statement, list the open conflicts.
 
     \b
     Examples:
@@ -60,7 +60,7 @@ def resolve(
         if not reason:
             raise click.UsageError("--reason is missing. Nothing was changed.")
         kept = let_stand(Path(folder), keep, reason=reason, by=by)
-        click.echo(f"Settled {kept.what}. The other values stay in the history.")
+        click.echo(f"Decided {kept.what}. The other values stay in the history.")
         return
     if statement is None:
         assessment = open_assessment(Path(folder))
@@ -79,6 +79,6 @@ def resolve(
         raise click.UsageError(f"{missing} is missing. Nothing was changed.")
     settled = settle(Path(folder), statement, answer=answer, reason=reason, scope=scope, by=by)
     click.echo(
-        f"Settled {settled.statement.indicator} in {settled.statement.scope}. "
+        f"Decided {settled.statement.indicator} in {settled.statement.scope}. "
         "Both answers stay in the history."
     )

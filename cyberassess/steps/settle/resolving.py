@@ -9,11 +9,12 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event, read_event
 from cyberassess.domain.record.recorded import Origin, Value
 from cyberassess.domain.result.better import two_meanings
-from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.errors import AssessmentError, Problem, closest, mention
 from cyberassess.opening.assessment import (
     Assessment,
     writing,
 )
+from cyberassess.opening.choices import could_mean, read_answer, read_as
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.outcomes import find_statements, only_one
 
@@ -182,20 +183,22 @@ def resolve(
         conflict = _find_conflict(assessment, statement, scope)
         key = conflict.statement
         framework = assessment.frameworks[key.framework]
-        choices = framework.answers_for(framework.indicators[key.indicator][1]).answers
-        wanted = answer.strip().casefold()
-        chosen = next((c for c in choices if wanted in (c.code, c.label.casefold())), None)
+        offered = framework.answers_for(framework.indicators[key.indicator][1])
+        choices, understood = offered.answers, read_answer(answer, offered)
+        chosen = offered.by_code(understood.choice.code) if understood.choice else None
         if chosen is None or chosen.counts_as.value == "unanswered":
             labels = [c.label for c in choices if c.counts_as.value != "unanswered"]
             raise AssessmentError(
                 Problem(
                     "answer-not-allowed",
                     "--answer",
-                    f'"{answer}" cannot settle {key.indicator}.',
-                    f"{two_meanings(choices)}Choose one of: {', '.join(labels)}. "
-                    "Nothing was changed.",
+                    f'"{answer}" cannot decide {key.indicator}.',
+                    f"{could_mean(answer, understood) or two_meanings(choices)}"
+                    f"Choose one of: {', '.join(labels)}. Nothing was changed.",
                 )
             )
+        if not understood.is_exact:
+            mention(read_as("--answer", answer, chosen.label))
         given = assessment.state.answers[key]
         session.write(
             [
@@ -206,6 +209,7 @@ def resolve(
                     new=chosen.code,
                     reason=reason.strip(),
                     settled=sorted([g.person, g.answer] for g in given),
+                    read="" if understood.is_exact else answer,
                 )
             ]
         )

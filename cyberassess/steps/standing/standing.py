@@ -240,12 +240,12 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
     if open_ones:
         first = open_ones[0].statement
         yield (
-            f"Settle {counted(len(open_ones), 'conflict')}: cyberassess resolve "
+            f"Decide {counted(len(open_ones), 'conflict')}: cyberassess resolve "
             f"{first.indicator}/{first.scope} --answer … --reason …"
         )
     branched = differences(assessment)
     if branched:
-        yield f"Settle {counted(len(branched), 'difference')} between copies: cyberassess resolve"
+        yield f"Decide {counted(len(branched), 'difference')} between copies: cyberassess resolve"
     lesser = [
         (f"{statement}/{score.key.scope}", f"{score.key.outcome}/{score.key.scope}")
         for score in assessment.card.outcomes

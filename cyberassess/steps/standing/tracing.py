@@ -118,7 +118,7 @@ def _steps(
     for change in assessment.state.history.get(key, ()):
         yield _change(assessment, change, labels, "")
     for event, origin in settled.get(key, ()):
-        what = f"settled as {labels.get(event.new, event.new)}"
+        what = f"decided as {labels.get(event.new, event.new)}"
         who = assessment.name_of(origin.actor, origin)
         yield Step(what, who, str(event.reason or ""), settled_by(event, origin), origin)
     taken = [

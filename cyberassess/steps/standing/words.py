@@ -175,8 +175,8 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
     yield from _confirmed_lines(card)
     yield (
         f"Answered {found_.answered:,} of {counted(found_.statements, 'statement')}; "
-        f"{found_.evidenced} of {counted(found_.claims, 'claim')} with evidence, "
-        f"{found_.seen} with evidence somebody here has seen, "
+        f"{found_.evidenced} of {counted(found_.claims, 'result')} above the lowest level "
+        f"with evidence, {found_.seen} with evidence somebody here has seen, "
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
         f"reviewed{f', {found_.lowered} lowered' if found_.lowered else ''}; "
         f"{counted(found_.conflicts, 'conflict')} open."

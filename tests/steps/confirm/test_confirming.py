@@ -294,7 +294,7 @@ def test_the_chain_names_cell_file_change_reason_and_resolution(
     assert second.source.cell.startswith("C")
     assert (second.who, second.recorded_by) == ("Kim Lee", "Sam Reid")
     whats = [step.what for step in by_id["B1.a.N.1"].steps]
-    assert whats == ["Happens", "Does not happen", "settled as Happens"]
+    assert whats == ["Happens", "Does not happen", "decided as Happens"]
     assert by_id["B1.a.N.1"].steps[-1].reason == "Seen in the log."
     assert found.confirmed == "Middle"
     assert [each.kind.value for each in found.overrides] == [

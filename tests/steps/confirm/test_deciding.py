@@ -13,6 +13,7 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.confirm.deciding import write
 from cyberassess.steps.confirm.waiting import Kind, waiting
@@ -165,7 +166,7 @@ def test_the_chain_names_the_cell_of_a_decision(folder: Path) -> None:
     assessment = open_assessment(folder)
     found = next(traces(assessment, [one_outcome(assessment, "B1.a/housing")]))
     step = next(each for each in found.statements if each.id == "B1.a.N.1").steps[-1]
-    assert (step.what, step.reason) == ("settled as Happens", "Seen in the log.")
+    assert (step.what, step.reason) == ("decided as Happens", "Seen in the log.")
     assert (step.source.name, step.source.sheet) == ("done.xlsx", "Conflicts")
 
 
@@ -215,7 +216,7 @@ def test_what_changed_since_is_reported_and_not_applied(folder: Path) -> None:
         ({DIFFER: ("Happens", "")}, "no-reason"),
         ({DIFFER: ("", "Seen in the log.")}, "no-decision"),
         ({DIFFER: (1, "R")}, "not-allowed"),
-        ({FROM: (True, "")}, "not-allowed"),
+        ({FROM: ("x", "")}, "not-allowed"),
         ({DIFFER: ("=1+1", "R")}, "formula"),
         ({CONFIRM: ("Low", "")}, "no-reason"),
         ({CONFIRM: ("Middle", "R")}, "not-allowed"),
@@ -233,6 +234,15 @@ def test_what_cannot_be_recorded_is_reported_with_its_cell(
     assert kinds(folder) == {each.ref: each.kind for each in waiting(open_assessment(folder))}
 
 
+@pytest.mark.parametrize("typed", ["Y", "yes, still", "TRUE"])
+def test_what_obviously_means_yes_is_taken_and_said_back(typed: str, folder: Path) -> None:
+    result = record(folder, {FROM: (typed, "")})
+    assert (result.stored, codes([result])) == (1, ["answer-read"])
+    assert result.problems[0].message == f'"{typed}" was read as "Yes".'
+    assert events(folder, "inheritance")[-1]["read"] == typed
+    assert verify(folder).problems == ()
+
+
 def test_no_leaves_an_offer_and_a_column_as_they_are(folder: Path) -> None:
     result = record(folder, {FROM: ("No", ""), COLUMN: ("no", "Too much.")})
     assert (result.stored, result.unchanged) == (0, 2)
@@ -240,11 +250,13 @@ def test_no_leaves_an_offer_and_a_column_as_they_are(folder: Path) -> None:
     assert {FROM, COLUMN} <= kinds(folder).keys()
 
 
-def test_words_that_a_decision_does_not_keep_are_said(folder: Path) -> None:
+def test_words_beside_a_yes_are_kept_and_those_without_a_place_are_said(folder: Path) -> None:
     typed: Typed = {FROM: ("Yes", "Seen it."), REASON: ("Yes", "By hand, every week.")}
     result = record(folder, typed)
     assert result.stored == 2
-    assert sorted(codes([result])) == ["reason-not-kept", "unexpected-text"]
+    assert codes([result]) == ["unexpected-text"]
+    (taken,) = events(folder, "inheritance")
+    assert taken["new"]["words"]["text"] == "Seen it."
 
 
 def test_a_level_that_follows_from_the_same_workbook_needs_no_reason(folder: Path) -> None:

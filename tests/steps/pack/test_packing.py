@@ -18,6 +18,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from cyberassess.books.questionnaire.filling import fill_review
 from cyberassess.books.review_book import COMMENT, DETERMINATION
@@ -421,6 +422,9 @@ def test_likely_secrets_stop_the_pack_until_somebody_says_go_on(
 def test_secrets_are_seen_inside_office_documents(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["A1"] = "password: correcthorse"  # type: ignore[index]
+    book.save(tmp_path / "a.xlsx")
+    assert [each.what for each in look_into(tmp_path / "a.xlsx").signs] == ["a password"]
+    book.active["A1"].font = Font(strike=True)  # type: ignore[index]
     book.save(tmp_path / "a.xlsx")
     assert [each.what for each in look_into(tmp_path / "a.xlsx").signs] == ["a password"]
 

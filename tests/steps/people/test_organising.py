@@ -241,10 +241,35 @@ def test_systems_are_added_from_csv_with_what_is_left_out(workspace: Path, tmp_p
     assert import_systems(workspace, path).unchanged == 3
 
 
+def test_headings_of_other_tables_are_known_and_said_back(workspace: Path, tmp_path: Path) -> None:
+    path = tmp_path / "staff.csv"
+    path.write_text("Full name,Job title,Email\nAda Moss,Caretaker,ada@x.example", "utf-8")
+    taken = import_people(workspace, path)
+    assert taken.added == ["Ada Moss"]
+    assert [each.message for each in taken.problems if each.code == "heading-read"] == [
+        'The heading "Full name" was read as "Name".',
+        'The heading "Job title" was read as "Role".',
+        'The heading "Email" was read as "E-mail".',
+    ]
+    path.write_text("Application,Vendor,Criticality\nParking,Acme,Fines", "utf-8")
+    systems_taken = import_systems(workspace, path)
+    assert systems_taken.added == ["Parking"]
+
+
+@pytest.mark.parametrize("heads", ["Name,User", "User,Full name", "Name,E-mail,Email"])
+def test_two_columns_that_may_be_one_heading_are_asked_about(
+    heads: str, workspace: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "staff.csv"
+    path.write_text(f"{heads}\nAda Moss,ada,eve", "utf-8")
+    with pytest.raises(AssessmentError, match="is not a heading here, or stands there twice"):
+        import_people(workspace, path)
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (["Person,Role", "Kim,x"], 'No row has the heading "Name"'),
+        (["Who,Role", "Kim,x"], 'No row has the heading "Name"'),
         (["Name,Rolle", "Kim,x"], '"Rolle" is not a heading here'),
         (["Name,Role", ",x"], "The row has no Name"),
         (["Name,Role", "Kim Lee,x", "kim lee,y"], "more than once"),

@@ -79,12 +79,12 @@ def test_fair_play_names_whoever_does_better_as_they_were_called(folder: Path) -
 
 def test_a_plain_no_is_asked_and_never_guessed(folder: Path) -> None:
     results = take(folder, kim(folder, {"B1.a.M.1/housing": "No", "B1.a.H.1/housing": "no"}))
-    assert codes(results) == ["answer-not-allowed", "answer-not-allowed"]
+    assert codes(results) == ["answer-not-allowed", "answer-read"]
     shortfall, plain = results[0].problems
     assert '"No" could mean "Not true" or "We do better" here' in shortfall.hint
     assert "Choose one of: True; Otherwise; Not true" in shortfall.hint
-    assert "could mean" not in plain.hint
-    assert answers(folder) == {}
+    assert plain.message == '"no" was read as "Not true".'
+    assert answers(folder) == {("Kim Lee", "B1.a.H.1/housing"): ("not-true", "")}
 
 
 def test_not_true_beside_a_better_statement_is_said_named_and_left_alone(folder: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_conflict_can_be_settled_with_it_but_not_with_a_plain_no(folder: Path)
     take(folder, kim(folder, {"B1.a.M.1/housing": "True"}))
     blank = send_to(folder, "Alex Moor")["Alex Moor"]
     take(folder, fill_in(blank, folder.parent / "alex.xlsx", {"B1.a.M.1/housing": "Not true"}))
-    with pytest.raises(AssessmentError, match="cannot settle") as caught:
+    with pytest.raises(AssessmentError, match="cannot decide") as caught:
         resolve(folder, "B1.a.M.1", answer="no", reason="Looked at it.")
     assert '"Not true" or "We do better"' in caught.value.problems[0].hint
     resolve(folder, "B1.a.M.1", answer="We do better", reason="Looked at it.")

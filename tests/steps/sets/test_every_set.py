@@ -35,7 +35,8 @@ from cyberassess.steps.standing.results import explain_json, find_scores, score_
 FILES = sorted(
     each.relative_to(Path("frameworks")).as_posix()
     for each in Path("frameworks").glob("*/*.yaml")
-    if each.parent.name not in {"profiles", "themes", "upgrades", "mappings", "registries"}
+    if each.parent.name
+    not in {"answers", "profiles", "themes", "upgrades", "mappings", "registries"}
 )
 PROFILES = (
     "govassure-baseline",

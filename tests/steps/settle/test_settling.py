@@ -134,8 +134,8 @@ def test_the_same_answer_again_leaves_it_settled(
     ("statement", "answer", "reason", "said"),
     [
         ("B1.a.N.1", "never", "  ", "No reason was given"),
-        ("B1.a.N.1", "perhaps", "Because.", '"perhaps" cannot settle B1.a.N.1'),
-        ("B1.a.N.1", "dont-know", "Because.", "cannot settle"),
+        ("B1.a.N.1", "perhaps", "Because.", '"perhaps" cannot decide B1.a.N.1'),
+        ("B1.a.N.1", "dont-know", "Because.", "cannot decide"),
         ("B1.a.N.2", "never", "Because.", "Nobody differs on it"),
         ("Z9.z.Z.9", "never", "Because.", "is not a statement of this assessment"),
         ("B1.a.N.1/revenues", "never", "Because.", "is not a scope B1.a.N.1 is assessed for"),

@@ -195,8 +195,8 @@ def _run(
         if debug:
             raise
         return _output_failed(cause)
-    except SystemExit:  # NOTE: click's, where the reader of a pipe has gone
-        return _nobody_reads()
+    except SystemExit as cause:  # NOTE: click's: words to complete, or nobody reads any more
+        return _nobody_reads() if cause.code else 0
     return code if isinstance(code, int) else 0
 
 

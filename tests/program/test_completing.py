@@ -38,7 +38,7 @@ class Tab:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (("sta",), ["status"]),
+        (("sta",), ["status", "start"]),
         (("send", "--to", "ki"), ["Kim Lee"]),
         (("ask", "--as", ""), ["Sam Reid", "Kim Lee", "Alex Moor"]),
         (("explain", "B1."), ["B1.a", "B1.b"]),

@@ -48,7 +48,7 @@ NOTES = {
             ("people", "extend", KIM, "--until", "03/04/2027"),
             "Kim Lee has until 3 April 2027.",
         ),
-        (("people", "add", f"Bo Wu:service@{TITLED}"), "Added Bo Wu."),
+        (("people", "add", f"Bo Wu:service@{TITLED}"), "Added Bo Wu"),
         (("systems", "add", "Planning", "--owner", KIM), "Added Planning"),
         (("send", "--to", KIM, "--comment", f"b1.b.h.1/{TITLED}: Why?"), "Kim Lee"),
     ],

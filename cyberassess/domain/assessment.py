@@ -80,6 +80,16 @@ class Scope(Model):
     """The shared services whose answers may be taken over, once confirmed."""
     covers: tuple[str, ...] = ()
     """Of a shared service: ids of the outcomes or groups it is asked about; empty means all."""
+    merged_from: tuple[ScopeId, ...] = ()
+    """The scopes that became this one: what was answered for them is offered here."""
+    split_from: ScopeId | None = None
+    """The scope this one was a part of: what was answered for it is offered here."""
+
+    @property
+    def earlier(self) -> tuple[ScopeId, ...]:
+        """The scopes whose earlier answers are offered here, itself among them."""
+        others = (*self.merged_from, *((self.split_from,) if self.split_from else ()))
+        return tuple(dict.fromkeys((self.id, *others)))
 
 
 class LeftOut(Model):

@@ -85,6 +85,22 @@ class Offer:
     """An inherited answer that was confirmed already."""
 
 
+class Past(NamedTuple):
+    """What last year said of a statement that is asked again: shown, never confirmed."""
+
+    label: str
+    """Of the answer, in last year's words."""
+    reason: str
+    date: str
+    """ISO date it was given on."""
+    origin: str
+    """The organisation and period, and the scope where it was another."""
+    question: str
+    """In last year's words."""
+    because: str
+    """Why it is asked again, without a full stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Something that supports answers: what it is called and what it shows."""
@@ -140,6 +156,8 @@ class Row:
     """The publisher's own words on one line, where the organisation loaded them."""
     better_than: tuple[StatementKey, ...] = ()
     """What says better than this: where it holds, *we do better than this* needs no reason."""
+    past: tuple[Past, ...] = ()
+    """What last year said of what this asks again; a statement that was merged has several."""
 
     def needing(self, *, is_backed: bool) -> tuple[Answer, ...]:
         """Give the answers that count for nothing without a reason.
@@ -404,6 +422,27 @@ def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
                         f"when {changed}: answer it again."
                     )
     return replace(what, remarks={**remarks, **what.remarks}) if remarks else what
+
+
+def with_past(what: Questionnaire, past: Mapping[StatementKey, tuple[Past, ...]]) -> Questionnaire:
+    """Give a questionnaire that shows last year's answers beside what is asked again.
+
+    Args:
+        what: the questionnaire.
+        past: keyed by the statement that is asked again.
+    """
+    if not past:
+        return what
+
+    def shown(row: Row) -> Row:
+        found = dict.fromkeys(p for key in row.statements for p in past.get(key, ()))
+        return replace(row, past=tuple(found)) if found else row
+
+    topics = tuple(
+        replace(t, blocks=tuple(replace(b, rows=tuple(map(shown, b.rows))) for b in t.blocks))
+        for t in what.topics
+    )
+    return replace(what, topics=topics)
 
 
 def make_ref(name: str, scope: ScopeId, number: int) -> str:

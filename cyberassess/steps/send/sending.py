@@ -19,6 +19,7 @@ from cyberassess.domain.people.questions import (
     read_ref,
     with_asked_again,
     with_comments,
+    with_past,
     with_see_also,
 )
 from cyberassess.domain.record import happened
@@ -38,7 +39,7 @@ from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving
 from cyberassess.opening.names import find_person
-from cyberassess.opening.offering import last_year_event, need_last_year, offers_to
+from cyberassess.opening.offering import last_year_event, need_last_year, offers_to, past_to
 from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
@@ -260,6 +261,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
     what = replace(what, documents=documents_of(assessment, what))
+    what = with_past(what, past_to(assessment, person_id))
     what = with_asked_again(with_see_also(what, linked(assessment)), assessment.state)
     return with_comments(what, assessment.state)
 

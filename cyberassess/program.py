@@ -135,6 +135,7 @@ def _add_commands() -> None:
     for command in (
         demo.demo,
         begin.new,
+        begin.rollover,
         people.people,
         people.systems,
         standing.status,

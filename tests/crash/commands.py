@@ -107,6 +107,10 @@ COMMANDS = (
          "ncsc-cyber-essentials@3.3", "--profile", "cyber-essentials-ready"),
         after=("-C", "PLACE/lab", "send"), again=True, makes=True,
     ),
+    Command(
+        "rollover", ("rollover", "PLACE/next", "--from", "HERE", "--left", "Kim Lee=Alex Moor"),
+        start="settled", after=("-C", "PLACE/next", "send"), again=True, makes=True,
+    ),
     Command("send", ("-C", "HERE", "send")),
     Command(
         "receive", ("-C", "HERE", "receive", "PLACE/kim2.xlsx", "PLACE/sam.xlsx"),

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.record.approval import approvals_of, version_of
+from cyberassess.domain.result.like_for_like import LikeForLike, like_for_like
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
-from cyberassess.opening.assessment import Assessment, Beside, differences, open_assessment
+from cyberassess.opening.assessment import Assessment, differences, open_assessment
 from cyberassess.opening.files_for_people import refuse_existing, saving
 from cyberassess.opening.theming import default_scores
+from cyberassess.opening.years import ways_to, years_before
 from cyberassess.steps.sets.official import official_texts
 from cyberassess.version import __version__
 
@@ -136,7 +138,7 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
     look, faults = read_look(now.workspace.folder)
     if faults:
         raise AssessmentError(*faults)
-    years, notes = _years(now)
+    years, compared, notes = _years(now)
     if settings.nation not in NATIONS:
         notes = (*notes, _unknown_nation(settings.nation))
     found = version_of(now.state, now.fingerprint)
@@ -157,6 +159,7 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
         default_scores(now),
         now.corrected,
         now.opened,
+        compared,
     )
     return basis, notes
 
@@ -207,20 +210,20 @@ def as_approved(now: Assessment, version: int) -> Assessment:
     return then
 
 
-def _years(now: Assessment) -> tuple[tuple[Year, ...], tuple[Problem, ...]]:
-    """Give the assessments before this one, the last one first; each is read and let go."""
+def _years(
+    now: Assessment,
+) -> tuple[tuple[Year, ...], tuple[LikeForLike, ...], tuple[Problem, ...]]:
+    """Give the assessments before this one, the last one first; each is read and let go.
+
+    With them comes what can be compared with the last one.
+    """
+    compared: tuple[LikeForLike, ...] = ()
     years: list[Year] = []
     notes: list[Problem] = []
-    seen = {now.workspace.folder.resolve()}
-    each: Assessment | None = now
-    while each is not None and len(years) < MOST_YEARS:
-        # NOTE: by a copy that forgets, so that no more than two years before are held at once
-        forgetful = replace(each, beside=Beside())
-        each, note = forgetful.previous, forgetful.about_previous
-        notes += [note] if note else []
-        if each is None or each.workspace.folder.resolve() in seen:
-            break
-        seen.add(each.workspace.folder.resolve())
+    for each in years_before(now):
+        if isinstance(each, Problem):
+            notes.append(each)
+            continue
         rules = {
             ref: framework.rule
             for ref, framework in now.frameworks.items()
@@ -235,7 +238,11 @@ def _years(now: Assessment) -> tuple[tuple[Year, ...], tuple[Problem, ...]]:
                 frozenset(rules),
             )
         )
-    return tuple(years), tuple(notes)
+        if len(years) == 1:
+            compared = like_for_like(years[0], now.card, ways_to(now, each))
+        if len(years) == MOST_YEARS:
+            break
+    return tuple(years), compared, tuple(notes)
 
 
 def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:

@@ -153,6 +153,7 @@ def _add_commands() -> None:
         review.review,
         report.report,
         report.approve,
+        next_year.years,
         plan.plan,
         pack.sign,
         pack.pack,

@@ -4,7 +4,8 @@ They come from shared services and from the assessment before this one. None cou
 confirms it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from cyberassess.domain.assessment import (
@@ -18,7 +19,7 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.naming import goes_by
-from cyberassess.domain.people.questions import Offer, OfferKind, Past
+from cyberassess.domain.people.questions import Offer, OfferKind, Past, Questionnaire, Row
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.sets.across import Successor
@@ -26,7 +27,7 @@ from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, Indic
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.last_year import PREVIOUS
-from cyberassess.opening.versions import leading
+from cyberassess.opening.years import leading
 
 _Shown = TypeVar("_Shown")
 
@@ -48,6 +49,27 @@ def past_to(assessment: Assessment, *people: PersonId) -> dict[StatementKey, tup
     outside = _outside(assessment, people)
     found = _earlier(assessment, outside)
     return _by_statement((key, each) for key, each in found if isinstance(each, Past))
+
+
+def with_past(what: Questionnaire, past: Mapping[StatementKey, tuple[Past, ...]]) -> Questionnaire:
+    """Give a questionnaire that shows last year's answers beside what is asked again.
+
+    Args:
+        what: the questionnaire.
+        past: keyed by the statement that is asked again.
+    """
+    if not past:
+        return what
+
+    def shown(row: Row) -> Row:
+        found = dict.fromkeys(p for key in row.statements for p in past.get(key, ()))
+        return replace(row, past=tuple(found)) if found else row
+
+    topics = tuple(
+        replace(t, blocks=tuple(replace(b, rows=tuple(map(shown, b.rows))) for b in t.blocks))
+        for t in what.topics
+    )
+    return replace(what, topics=topics)
 
 
 def _outside(assessment: Assessment, people: Sequence[PersonId]) -> tuple[Person, ...] | None:

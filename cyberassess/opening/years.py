@@ -1,13 +1,16 @@
-"""The assessments before one, each the one the next names as ``previous``."""
+"""The assessments before one, and how what they were assessed by leads to what is used now."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from cyberassess.domain.sets.across import Across
-from cyberassess.domain.sets.framework import FrameworkRef
+from cyberassess.disk.comparing_yaml import Comparisons, read_upgrade
+from cyberassess.disk.resources import folder as shipped
+from cyberassess.domain.record.approval import approvals_of
+from cyberassess.domain.sets.across import Across, across
+from cyberassess.domain.sets.comparing import Upgrade
+from cyberassess.domain.sets.framework import Framework, FrameworkRef
 from cyberassess.errors import Problem, Severity
-from cyberassess.opening.assessment import Assessment, Beside
-from cyberassess.opening.versions import leading
+from cyberassess.opening.assessment import Assessment, Beside, differences
 
 CIRCLE = "years-in-a-circle"
 
@@ -47,3 +50,31 @@ def ways_to(now: Assessment, before: Assessment) -> Mapping[FrameworkRef, Across
     """Say how an earlier assessment leads to each set of a later one, where anything does."""
     ways = {ref: leading(before.frameworks, each) for ref, each in now.frameworks.items()}
     return {ref: way for ref, way in ways.items() if way is not None}
+
+
+def leading(before: Mapping[FrameworkRef, Framework], after: Framework) -> Across | None:
+    """Say how one of the earlier sets leads to a later one; ``None`` where no upgrade does."""
+    return across(before, after, _upgrade)
+
+
+def _upgrade(name: str) -> Upgrade | None:
+    found = Comparisons(shipped("frameworks")).upgrades().get(name)
+    return read_upgrade(found)[0] if found else None
+
+
+def as_signed(assessment: Assessment) -> tuple[Assessment, str]:
+    """Give an assessment as it was approved last, and in words what its numbers rest on.
+
+    Where nobody approved it, or what was approved cannot be made again, it is as it stands.
+    """
+    approvals = approvals_of(assessment.state)
+    if not approvals:
+        return assessment, "as it stands: nobody approved it"
+    last = approvals[-1]
+    basis = f"version {last.version}, approved on {last.time[:10]}"
+    if last.fingerprint == assessment.fingerprint:
+        return assessment, basis
+    then = assessment.at(last.segment)
+    if then is None or differences(then.state.settings, assessment.contents.flat):
+        return assessment, f"as it stands: the settings changed since {basis}"
+    return then, basis

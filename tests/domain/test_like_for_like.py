@@ -8,7 +8,7 @@ from cyberassess.domain.result.scoring import Scorecard, score
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.domain.sets.across import Across
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.opening.versions import leading
+from cyberassess.opening.years import leading
 from tests.domain.builder import TODAY, make_framework, make_settings, make_state
 
 OLD, NEW = FrameworkRef("ncsc-caf@3.2"), FrameworkRef("ncsc-caf@4.0")

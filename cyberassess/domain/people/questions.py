@@ -424,27 +424,6 @@ def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
     return replace(what, remarks={**remarks, **what.remarks}) if remarks else what
 
 
-def with_past(what: Questionnaire, past: Mapping[StatementKey, tuple[Past, ...]]) -> Questionnaire:
-    """Give a questionnaire that shows last year's answers beside what is asked again.
-
-    Args:
-        what: the questionnaire.
-        past: keyed by the statement that is asked again.
-    """
-    if not past:
-        return what
-
-    def shown(row: Row) -> Row:
-        found = dict.fromkeys(p for key in row.statements for p in past.get(key, ()))
-        return replace(row, past=tuple(found)) if found else row
-
-    topics = tuple(
-        replace(t, blocks=tuple(replace(b, rows=tuple(map(shown, b.rows))) for b in t.blocks))
-        for t in what.topics
-    )
-    return replace(what, topics=topics)
-
-
 def make_ref(name: str, scope: ScopeId, number: int) -> str:
     """Give the ref of a row, an outcome or a text; ``number`` counts frameworks from one."""
     prefix = f"{number}:" if number > 1 else ""

@@ -19,6 +19,12 @@ _ENOUGH = 5, 4
 """Four fifths: below that share of the outcomes, nothing is said of a theme."""
 
 
+def is_enough(part: int, of: int) -> bool:
+    """Say whether a part of a theme's outcomes says enough of how it moved."""
+    whole, least = _ENOUGH
+    return whole * part >= least * of
+
+
 @dataclass(frozen=True, slots=True)
 class LikeForLike:
     """What of a set can be compared with last year's version of it."""
@@ -49,8 +55,7 @@ class LikeForLike:
     @property
     def is_enough(self) -> bool:
         """Whether enough can be compared to say how a theme moved."""
-        whole, part = _ENOUGH
-        return whole * len(self.outcomes) >= part * self.of
+        return is_enough(len(self.outcomes), self.of)
 
     @property
     def sentence(self) -> str:

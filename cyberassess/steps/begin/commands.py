@@ -95,7 +95,6 @@ _BOTH = (
         help="Systems of last year that became one. May be repeated.",
     ),
     click.option("--dry-run", is_flag=True, help="Say what would come over; make nothing."),
-    json_flag,
 )
 
 
@@ -155,11 +154,11 @@ def new(
         _not_with_from(organisation=organisation, officer=rest.pop("officer"))
         rest.pop("themes")
         told = rest | {"period": period, "frameworks": frameworks, "profiles": profiles}
-        _roll_over(folder, last, told | {"own": own})
+        _roll_over(folder, last, told | {"own": own}, as_json=False)
         return
     only_then = [name for name in ("left", "ended", "merged", "dry_run") if rest.pop(name)]
-    if only_then or rest.pop("as_json"):
-        flag = f"--{(only_then or ['json'])[0].replace('_', '-')}"
+    if only_then:
+        flag = f"--{only_then[0].replace('_', '-')}"
         message = f"{flag} goes with --from LASTYEAR. Nothing was changed."
         raise click.UsageError(message)
     refs, known = available(own)
@@ -188,7 +187,14 @@ def _not_with_from(**said: str | None) -> None:
 @click.option(
     "--from", "last", metavar="LASTYEAR", required=True, help="The assessment before this one."
 )
-def rollover(folder: str, *, last: str, **told: Any) -> None:  # NOTE: click's values, by name
+@json_flag
+def rollover(
+    folder: str,
+    *,
+    last: str,
+    as_json: bool,
+    **told: Any,  # NOTE: click's values, by name
+) -> None:
     """Begin this year's assessment from last year's.
 
     Systems, people, targets, open actions and evidence still in date come over. Last year's
@@ -200,14 +206,14 @@ def rollover(folder: str, *, last: str, **told: Any) -> None:  # NOTE: click's v
       cyberassess rollover northport-2027 --from northport-2026 \\
         --framework ncsc-caf@4.0 --left "Priya Nair=Dev Malhotra" --due 2027-06-30
     """
-    _roll_over(folder, last, told)
+    _roll_over(folder, last, told, as_json=as_json)
 
 
-def _roll_over(folder: str, last: str, told: dict[str, Any]) -> None:
+def _roll_over(folder: str, last: str, told: dict[str, Any], *, as_json: bool) -> None:
     from cyberassess.steps.begin.next_settings import Changes
     from cyberassess.steps.begin.rolling_over import roll_over, rolled_over_json
 
-    as_json, dry_run = told.pop("as_json"), told.pop("dry_run")
+    dry_run = told.pop("dry_run")
     period, own = told.pop("period") or "", told.pop("own")
     changes = Changes(period=period, folder=own, **told)
     if not as_json and standard_input_waits():

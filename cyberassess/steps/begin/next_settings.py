@@ -38,7 +38,7 @@ from cyberassess.errors import AssessmentError, Problem, joined
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.names import find_person, find_scope, typed_date
-from cyberassess.opening.versions import leading
+from cyberassess.opening.years import leading
 from cyberassess.steps.begin.setup import pin_profile, read_respondent
 
 NOTHING = "Nothing was made."
@@ -105,11 +105,14 @@ def refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
     return AssessmentError(Problem(code, where, message, f"{hint} {NOTHING}"))
 
 
-def next_settings(before: Assessment, folder: Path, changes: Changes, on: datetime.date) -> Next:
+def next_settings(
+    before: Assessment, last: Path, folder: Path, changes: Changes, on: datetime.date
+) -> Next:
     """Give this year's settings.
 
     Args:
         before: last year's assessment.
+        last: where it lies.
         folder: where this year's will stand.
         on: today, by which certificates are in date.
 
@@ -125,18 +128,18 @@ def next_settings(before: Assessment, folder: Path, changes: Changes, on: dateti
     _in_words_of_now(found)
     _certificates(found, on)
     _own_files(found)
-    last = before.contents.settings
+    then = before.contents.settings
     due = typed_date(changes.due, "--due") if changes.due else ""
-    if last.due and not due:
-        why = f"{said_date(last.due.isoformat())} was last year's: give this year's with --due."
+    if then.due and not due:
+        why = f"{said_date(then.due.isoformat())} was last year's: give this year's with --due."
         found.left.append(Left("The due date", why))
-    if last.key_actions:
+    if then.key_actions:
         why = "What is done of a publisher's list is said anew each year."
         found.left.append(Left("Key actions", why))
     found.settings = found.settings.model_copy(
         update={
-            "period": _period(last.period, changes.period),
-            "previous": _path_to(before.workspace.folder, folder),
+            "period": _period(then.period, changes.period),
+            "previous": _path_to(last, folder),
             "due": datetime.date.fromisoformat(due) if due else None,
             "key_actions": (),
         }

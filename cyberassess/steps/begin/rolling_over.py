@@ -4,6 +4,7 @@ It is made whole beside its place and put there, or nothing is left. Answers nev
 last year's stand beside the questions, and count once somebody confirms them.
 """
 
+import contextlib
 import datetime
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cyberassess.disk.evidence import is_safe
+from cyberassess.disk.pack import unpack, unpacked
 from cyberassess.disk.segments import single_head
 from cyberassess.domain.assessment import StatementKey, all_asked, statement_key
 from cyberassess.domain.people.questions import OfferKind
@@ -39,6 +42,8 @@ from cyberassess.steps.begin.next_settings import (
 )
 from cyberassess.steps.begin.setup import create, refuse_full
 
+_EVIDENCE = "evidence/EV-"
+"""How the documents in a pack begin."""
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
@@ -82,7 +87,7 @@ def roll_over(
 
     Args:
         folder: where it will stand; new or empty.
-        last: last year's assessment.
+        last: last year's assessment, or a pack that was made of it.
         dry_run: say what would come over; nothing is made.
 
     Raises:
@@ -91,45 +96,60 @@ def roll_over(
         FrameworkError: for an unknown control set or target.
     """
     refuse_full(folder)
-    before = _open(last)
     on = datetime.date.fromisoformat(now()[:10])
-    found = next_settings(before, folder, changes or Changes(), on)
-    brought = bring(found, on)
-    if not dry_run:
-        asking = _made(folder, found, brought, with_files=True)
-    else:
-        with tempfile.TemporaryDirectory() as scratch:
-            asking = _made(Path(scratch) / "made", found, brought, with_files=False)
-    return RolledOver(
-        folder,
-        found.settings.period,
-        origin_of(before),
-        tuple(_came(found, brought)),
-        tuple(brought.actions),
-        tuple(brought.evidence),
-        (*found.left, *brought.left),
-        asking,
-        tuple(_notes(before)),
-    )
+    with _opened(last) as before:
+        found = next_settings(before, last, folder, changes or Changes(), on)
+        brought = bring(found, on)
+        if not dry_run:
+            asking = _made(folder, found, brought, with_files=True)
+        else:
+            with tempfile.TemporaryDirectory() as scratch:
+                asking = _made(Path(scratch) / "made", found, brought, with_files=False)
+        return RolledOver(
+            folder,
+            found.settings.period,
+            origin_of(before),
+            tuple(_came(found, brought)),
+            tuple(brought.actions),
+            tuple(brought.evidence),
+            (*found.left, *brought.left),
+            asking,
+            tuple(_notes(before)),
+        )
 
 
-def _open(last: Path) -> Assessment:
-    """Open last year's assessment.
+@contextlib.contextmanager
+def _opened(last: Path) -> Iterator[Assessment]:
+    """Open last year's assessment: its folder, or a pack that was made of it.
 
     Raises:
         AssessmentError: where it cannot be read or trusted, or its copies went apart.
     """
-    try:
-        before = open_assessment(last)
-        single_head(before.reading.segments)
-    except CyberassessError as cause:
-        first = cause.problems[0]
-        where = "/".join(filter(None, (last.as_posix(), first.where)))
-        hint = f"{first.hint} {NOTHING}".strip()
-        raise AssessmentError(Problem(first.code, where, first.message, hint)) from cause
-    for each in years_before(before):
-        if isinstance(each, Problem) and each.code == CIRCLE:
-            raise refused(CIRCLE, each.where, each.message, each.hint)
+    with contextlib.ExitStack() as stack:
+        try:
+            before = _from_pack(last, stack) if last.is_file() else open_assessment(last)
+            single_head(before.reading.segments)
+        except CyberassessError as cause:
+            first = cause.problems[0]
+            where = ", ".join(filter(None, (last.as_posix(), first.where)))
+            hint = f"{first.hint} {NOTHING}".strip()
+            raise AssessmentError(Problem(first.code, where, first.message, hint)) from cause
+        for each in years_before(before):
+            if isinstance(each, Problem) and each.code == CIRCLE:
+                raise refused(CIRCLE, each.where, each.message, each.hint)
+        yield before
+
+
+def _from_pack(path: Path, stack: contextlib.ExitStack) -> Assessment:
+    scratch, checked = stack.enter_context(unpacked(path))
+    before = open_assessment(scratch)
+    lying = {sha256: name for name, sha256 in checked.hashes.items() if _EVIDENCE in name}
+    names = {
+        lying[each.sha256]: scratch / each.stored
+        for each in before.evidence.items
+        if each.sha256 in lying and is_safe(each.stored)
+    }
+    unpack(path, names)
     return before
 
 

@@ -19,7 +19,6 @@ from cyberassess.domain.people.questions import (
     read_ref,
     with_asked_again,
     with_comments,
-    with_past,
     with_see_also,
 )
 from cyberassess.domain.record import happened
@@ -39,7 +38,13 @@ from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving
 from cyberassess.opening.names import find_person
-from cyberassess.opening.offering import last_year_event, need_last_year, offers_to, past_to
+from cyberassess.opening.offering import (
+    last_year_event,
+    need_last_year,
+    offers_to,
+    past_to,
+    with_past,
+)
 from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts

@@ -58,6 +58,8 @@ class Assignment(Model):
     """A part of the questions: each key that is left out means *all*."""
 
     scope: ScopeId | None = None
+    without_scopes: tuple[ScopeId, ...] = ()
+    """Of an entry for every scope: those that were handed on; later ones are not among them."""
     owner_roles: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     """Outcome or group ids."""
@@ -239,6 +241,8 @@ def all_asked(frameworks: Mapping[FrameworkRef, Framework], settings: Settings) 
 
 def _covers(assignment: Assignment, asked: Asked) -> bool:
     if assignment.scope is not None and assignment.scope != asked.scope.id:
+        return False
+    if asked.scope.id in assignment.without_scopes:
         return False
     roles = {asked.outcome.owner_role, *asked.outcome.other_roles}
     if assignment.owner_roles and roles.isdisjoint(assignment.owner_roles):

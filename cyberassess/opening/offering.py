@@ -12,9 +12,11 @@ from cyberassess.domain.assessment import (
     Asked,
     Person,
     PersonId,
+    Scope,
     ScopeId,
     StatementKey,
     all_asked,
+    asked_scopes,
     outcome_key,
 )
 from cyberassess.domain.people.inheriting import inheritable
@@ -22,7 +24,7 @@ from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import Offer, OfferKind, Past, Questionnaire, Row
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.standing import Standing, standings_of
-from cyberassess.domain.sets.across import Successor
+from cyberassess.domain.sets.across import Across, Successor
 from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, IndicatorId
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment
@@ -165,6 +167,8 @@ def _earlier(
     Args:
         only: whose own answers are given; what counted, whoever answered, if ``None``.
     """
+    ours = None if only is None else _ids_then(assessment, only)
+    yield from _reshaped(assessment, ours)
     before = assessment.previous
     if before is None:
         return
@@ -178,15 +182,44 @@ def _earlier(
         if way is None:
             continue
         for asked in all_asked({way.before.ref: way.before}, before.contents.settings):
-            if asked.scope.id not in places:
+            if asked.scope.id in places:
+                yield from _answers(before, asked, way, places[asked.scope.id], ours)
+
+
+def _reshaped(
+    assessment: Assessment, ours: frozenset[PersonId] | None
+) -> Iterator[tuple[StatementKey, Offer | Past]]:
+    """Give what was answered this year for scopes that were merged or split since."""
+    settings = assessment.contents.settings
+    for scope in settings.all_scopes:
+        for gone in scope.earlier:
+            if settings.scope(gone) is not None:
                 continue
-            for statement, standing in _standings(before, asked):
-                for said in _said(before, asked, statement, standing, ours):
-                    for link in way.by_before.get(statement, ()):
-                        if not framework.layout_of[link.after].ended:
-                            for place in places[asked.scope.id]:
-                                key = StatementKey(framework.ref, place, link.after)
-                                yield key, _shown(said, asked, framework, link, place)
+            there = Scope(id=gone, kind=scope.kind, title=gone)
+            for framework in assessment.frameworks.values():
+                way = leading({framework.ref: framework}, framework)
+                for outcome in framework.assessed if way else ():
+                    if way is not None and scope in asked_scopes(framework, outcome, settings):
+                        asked = Asked(framework, outcome, there)
+                        yield from _answers(assessment, asked, way, [scope.id], ours)
+
+
+def _answers(
+    before: Assessment,
+    asked: Asked,
+    way: Across,
+    places: Sequence[ScopeId],
+    ours: frozenset[PersonId] | None,
+) -> Iterator[tuple[StatementKey, Offer | Past]]:
+    """Give what was said of an outcome, at every statement and place that follows it."""
+    for statement, standing in _standings(before, asked):
+        for said in _said(before, asked, statement, standing, ours):
+            for link in way.by_before.get(statement, ()):
+                if way.after.layout_of[link.after].ended:
+                    continue
+                for place in places:
+                    key = StatementKey(way.after.ref, place, link.after)
+                    yield key, _shown(said, asked, way.after, link, place)
 
 
 def _ids_then(before: Assessment, only: Sequence[Person]) -> frozenset[PersonId]:

@@ -145,6 +145,8 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
         folder = request.getfixturevalue("small")
     elif example[0] != "new":
         folder = request.getfixturevalue("northport")
+    if "--from" in example and example[0] in {"new", "rollover"}:
+        folder = request.getfixturevalue("northport").parent
     if example[0] in {"evidence", "decisions"}:
         put_evidence(folder)
         write_decisions(folder, output=folder / "decisions.xlsx")

@@ -4,7 +4,7 @@ Answers stay where they were given. What a scope that is gone was told is offere
 stand in its place (``merged_from``, ``split_from``), and counts there once somebody confirms it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cyberassess.domain.assessment import Assignment, Person, PersonId, Scope, ScopeId, Settings
 
@@ -97,12 +97,26 @@ def _asked_of(person: Person, instead: Mapping[ScopeId, Sequence[ScopeId]]) -> P
     answers: list[Assignment] = []
     for each in person.answers:
         if each.scope is None:
-            answers.append(each)
+            but = _instead(each.without_scopes, instead)
+            answers.append(each.model_copy(update={"without_scopes": but}))
         else:
             answers += [
                 each.model_copy(update={"scope": to}) for to in _instead([each.scope], instead)
             ]
     return person.model_copy(update={"answers": tuple(dict.fromkeys(answers))})
+
+
+def parts_of(whole: Scope, parts: Mapping[ScopeId, str]) -> tuple[Scope, ...]:
+    """Give the scopes one becomes: each is what it was, under a name of its own.
+
+    Args:
+        parts: titles, keyed by id.
+    """
+    said = {"merged_from": (), "split_from": whole.id}
+    return tuple(
+        whole.model_copy(update=said | {"id": name, "title": title})
+        for name, title in parts.items()
+    )
 
 
 def one_of(sources: Sequence[Scope], name: ScopeId, title: str) -> Scope:
@@ -120,13 +134,4 @@ def one_of(sources: Sequence[Scope], name: ScopeId, title: str) -> Scope:
             "merged_from": tuple(each.id for each in sources),
             "split_from": None,
         }
-    )
-
-
-def loose_ends(settings: Settings, gone: Collection[ScopeId]) -> tuple[Person, ...]:
-    """Give the people all of whose questions were about scopes that are gone."""
-    return tuple(
-        each
-        for each in settings.people
-        if each.answers and all(a.scope is not None and a.scope in gone for a in each.answers)
     )

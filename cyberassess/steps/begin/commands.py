@@ -204,7 +204,8 @@ def rollover(
     Examples:
       cyberassess rollover northport-2027 --from northport-2026 --dry-run
       cyberassess rollover northport-2027 --from northport-2026 \\
-        --framework ncsc-caf@4.0 --left "Priya Nair=Dev Malhotra" --due 2027-06-30
+        --framework ncsc-caf@4.0 --profile govassure-basic \\
+        --left "Helen Stobart=Dev Malhotra" --due 2027-06-30
     """
     _roll_over(folder, last, told, as_json=as_json)
 

@@ -46,6 +46,7 @@ def update(
 @click.option(
     "--by",
     "kind",
+    metavar="theme|system|outcome|all",
     type=click.Choice(["theme", "system", "outcome", "all"]),
     default="theme",
     show_default=True,

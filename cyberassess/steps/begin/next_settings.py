@@ -516,7 +516,7 @@ def _own_files(found: Next) -> None:
             found.left.append(Left(f"Official wording of {each.stem}", why))
     found.pinned |= {name: read_plain(workspace.folder / name) for name in names}
     if HOUSE_STYLE in names:
-        found.came.append("the house style")
+        found.came.append("The house style")
 
 
 def scope_now(

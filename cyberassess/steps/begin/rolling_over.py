@@ -194,9 +194,8 @@ def _came(found: Next, brought: Brought) -> Iterator[str]:
         yield f"{counted(len(settings.left_out), 'thing')} left out, each with its reason"
     sets = ", ".join(f"{each.ref} ({each.profile})" for each in settings.frameworks)
     yield f"Control sets and targets: {sets}"
-    also = [f"themes {settings.themes}"]
-    also += ["the ambition"] if settings.ambition else []
-    yield "; ".join([*also, *found.came])
+    yield f"Themes {settings.themes}{' and the ambition' if settings.ambition else ''}"
+    yield from found.came
     if settings.certificates:
         yield counted(len(settings.certificates), "certificate")
     for references, noun, how in (

@@ -30,6 +30,7 @@ from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.plan.planning import Wanted, add_action, set_action
 from cyberassess.steps.send.sending import questions_for, send
 from cyberassess.steps.settle.resolving import resolve
+from tests.steps.begin.test_setup import own_profile
 from tests.steps.council import (
     ALEX,
     HOUSING,
@@ -528,3 +529,46 @@ def test_a_moment_of_last_year_stays_before_this_years_beginning(last: Path) -> 
     assert now.on >= now.opened >= datetime.date(2026, 1, 1)
     key = OutcomeKey(MADE, ScopeId("housing"), OutcomeId("B1.b"))
     assert [each.reference for each in now.evidence.by_outcome[key]] == ["EV-001"]
+
+
+def test_versions_that_nothing_joins_are_said_and_nothing_is_offered(tmp_path: Path) -> None:
+    last = new(
+        tmp_path / LAST,
+        NewAssessment("Lab", "2026", ("ncsc-cyber-essentials@3.2",), ("cyber-essentials-ready",)),
+    ).folder
+    (framework,) = open_assessment(last).frameworks.values()
+    outcome = next(iter(framework.assessed))
+    statement = outcome.asked[0]
+    code = framework.answers_for(statement).answers[0].code
+    say(last, {StatementKey(framework.ref, ScopeId("organisation"), statement.id): code})
+    folder, found = rolled(last, frameworks=("ncsc-cyber-essentials@3.3",))
+    assert any(
+        each.why.startswith("Nothing says how ncsc-cyber-essentials@3.2 leads to")
+        for each in found.left
+    )
+    assert offers_for(open_assessment(folder)) == {}
+    (asked,) = found.asking
+    assert (asked.confirm, asked.again) == (0, 0)
+
+
+def test_what_is_the_organisations_own_comes_over(tmp_path: Path) -> None:
+    last = new(
+        tmp_path / LAST,
+        NewAssessment("Lab", "2026", (OLD,), (str(own_profile(tmp_path)),)),
+    ).folder
+    (last / "house-style.yaml").write_text('schema: "1"\ncolour: "#123456"\n', "utf-8")
+    (last / "letters").mkdir()
+    (last / "letters" / "reminder.txt").write_text("To: {{ to }}\nSubject: Please\n\nHello\n")
+    wording = last / "frameworks" / "wording" / f"{OLD}.yaml"
+    wording.parent.mkdir()
+    wording.write_text(f'schema: "1"\nframework: "{OLD}"\n', "utf-8")
+    folder, _ = rolled(last)
+    for name in ("house-style.yaml", "letters/reminder.txt", f"frameworks/wording/{OLD}.yaml"):
+        assert (folder / name).read_bytes() == (last / name).read_bytes()
+    assert open_assessment(folder).profiles[FrameworkRef(OLD)] is not None
+    shutil.rmtree(folder)
+    with pytest.raises(AssessmentError, match="says nothing of"):
+        rolled(last, frameworks=(NEW,))
+    folder, found = rolled(last, frameworks=(NEW,), profiles=("govassure-basic",))
+    assert not (folder / "frameworks" / "wording").exists()
+    assert any(each.what == f"Official wording of {OLD}" for each in found.left)

@@ -139,7 +139,9 @@ def people_hand_over(
 @_reason
 @by_whom
 @click.pass_obj
-def people_set(folder: str, who: str, *, reason: str, by: str | None, **facts: str | None) -> None:
+def people_set(
+    folder: str, /, who: str, *, reason: str, by: str | None, **facts: str | None
+) -> None:
     """Change somebody's address, role or name.
 
     \b
@@ -401,6 +403,7 @@ def _system_facts(command: _Command) -> _Command:
 @click.pass_obj
 def systems_add(
     folder: str,
+    /,
     name: str,
     *,
     kind: str,
@@ -433,6 +436,7 @@ def systems_add(
 @click.pass_obj
 def systems_set(
     folder: str,
+    /,
     system: str,
     *,
     inherits: tuple[str, ...],

@@ -21,7 +21,7 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import Held, Item
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, Action, Progress, actions_of
-from cyberassess.domain.record.recorded import LAST_YEAR, Source
+from cyberassess.domain.record.recorded import LAST_YEAR, Record, Source
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import Severity, counted
 from cyberassess.opening.assessment import Assessment
@@ -91,6 +91,11 @@ def outcomes_now(found: Next, about: OutcomeKey) -> Iterator[OutcomeKey]:
                 yield OutcomeKey(way.after.ref, ScopeId(scope), OutcomeId(outcome))
 
 
+def _first(record: Record, source: Source) -> Source:
+    """Give where something came from: the year it was recorded in, however long ago."""
+    return record.source if record.source.kind == LAST_YEAR else source
+
+
 # Actions
 
 
@@ -133,8 +138,8 @@ def _history(
             continue
         person = _named(found, brought, record.person)
         time = record.origin.time
-        entry = happened.Action(**fields)
-        yield happened.put(key, entry, person=person, source=source, time=time)
+        entry, came = happened.Action(**fields), _first(record, source)
+        yield happened.put(key, entry, person=person, source=came, time=time)
     owner = str(fields.get("owner", ""))
     if owner in found.takers:
         owner = found.takers[owner] or ""  # type: ignore[index]  # NOTE: an id, or words
@@ -190,7 +195,7 @@ def _item(found: Next, brought: Brought, item: Item, origin: str) -> Iterator[Ev
     if record is None:
         return
     fields = {k: each for k, each in record.fields.items() if k != "replaces"}
-    source = Source(LAST_YEAR, name=origin, place=item.reference)
+    source = _first(record, Source(LAST_YEAR, name=origin, place=item.reference))
     person = _named(found, brought, item.person)
     entry = happened.EvidenceItem(**{**fields, "number": item.number})
     yield happened.put((item.id,), entry, person=person, source=source)

@@ -152,6 +152,13 @@ def test_an_open_action_keeps_number_id_and_history(last: Path) -> None:
     ]
     assert found.actions == ("ACT-001",)
     assert any(each.what == "1 action done" for each in found.left)
+    again = open_assessment(roll_over(last.parent / "northport-2028", folder).folder)
+    (action,) = actions_of(again.state)
+    assert (action.ref, action.since) == ("ACT-001", "Northport Council, 2026")
+    (item,) = again.evidence.items
+    record = again.state.record("evidence-item", item.id)
+    assert record is not None
+    assert str(record.source) == "Northport Council, 2026, EV-001"
     set_action(folder, "ACT-001", Wanted(status="done"))
     (action,) = actions_of(open_assessment(folder).state)
     assert action.since == "Northport Council, 2026"

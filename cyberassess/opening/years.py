@@ -20,7 +20,8 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
 
     Each is read when it is asked for and let go, so that five years take no more room than two.
     """
-    seen = {now.state.assessment}
+    # NOTE: a year may have been begun as a copy of the one before, which has the same id
+    seen = {(now.state.assessment, now.contents.settings.period)}
     periods = [now.contents.settings.period]
     each = now
     while True:
@@ -32,7 +33,8 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
         if before is None:
             return
         periods.append(before.contents.settings.period)
-        if before.state.assessment in seen:
+        which = (before.state.assessment, periods[-1])
+        if which in seen:
             yield Problem(
                 CIRCLE,
                 f"assessment.yaml of {periods[-2]}, previous",
@@ -41,7 +43,7 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
                 Severity.NOTE,
             )
             return
-        seen.add(before.state.assessment)
+        seen.add(which)
         yield before
         each = before
 

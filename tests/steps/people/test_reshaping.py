@@ -13,6 +13,8 @@ from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.offering import offers_for
+from cyberassess.steps.begin.next_settings import Changes
+from cyberassess.steps.begin.rolling_over import roll_over
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.people.leaving import remove_person, set_person
@@ -82,6 +84,9 @@ def test_who_left_keeps_their_answers_and_nobody_gets_their_id(council: Path) ->
     assert len(trail) == found.questions == 2
     assert "1 answer of Kim Lee stay" in "\n".join(removed_lines(found))
     assert add_person(council, "Jo Hall").id == "p4"
+    changes = Changes(respondents=("Pat New",))
+    next_year = open_assessment(roll_over(council.parent / "next", council, changes).folder)
+    assert next_year.contents.settings.people[-1].id == "p5"
     assert verify(council).problems == ()
 
 

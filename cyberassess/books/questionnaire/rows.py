@@ -367,7 +367,7 @@ def _row(
         taken |= {found.words, found.earlier, sheet.at(wording.NOTE, row)}
         if not ref.name.endswith(WHY):
             taken.add(found.answer)
-        if found.is_question and found.earlier is not None:
+        if found.is_question and found.earlier and not wording.is_past(found.earlier.text):
             taken.add(found.confirm)
     past = found.earlier
     if past is not None and not _is_past(past, found, framework):

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -28,6 +29,7 @@ from cyberassess.steps.begin.words import rolled_over_lines
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.plan.planning import Wanted, add_action, set_action
+from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.send.sending import questions_for, send
 from cyberassess.steps.settle.resolving import resolve
 from tests.steps.begin.test_setup import own_profile
@@ -35,11 +37,13 @@ from tests.steps.council import (
     ALEX,
     HOUSING,
     KIM,
+    LATE,
     REVENUES,
     Rows,
     begin,
     fill_in,
     ledger_bytes,
+    save_at,
     send_to,
     settings_values,
     take,
@@ -449,6 +453,24 @@ def test_what_is_asked_again_comes_back_without_a_remark(tmp_path: Path) -> None
     assert result.stored == 1
     now = open_assessment(folder)
     assert len(now.state.answers) == 1
+
+
+def test_a_yes_beside_what_is_asked_again_is_said_and_confirms_nothing(tmp_path: Path) -> None:
+    last = caf(tmp_path / LAST)
+    say(last, every_answer(open_assessment(last), lambda number: number))
+    folder, _ = rolled(last, frameworks=(NEW,))
+    asked = questions_for(open_assessment(folder), PersonId("p2")).rows
+    ref = next(each.ref for each in asked if each.past)
+    (path,) = (each.path for each in send(folder, to=["Kim Lee"]))
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            if row[0].value == ref:
+                row[5].value = wording.STILL_TRUE
+    book.save(path)
+    (result,) = receive(folder, [save_at(path, LATE)])
+    assert (result.stored, [each.code for each in result.problems]) == (0, ["unexpected-text"])
+    assert wording.STILL_TRUE in result.problems[0].message
 
 
 def test_a_supplier_sees_their_own_earlier_answers_and_nobody_elses(last: Path) -> None:

@@ -109,6 +109,7 @@ def unpack(version: str, place: Path) -> Path:
                 path = place / each.name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(kept.read())
+                path.chmod(each.mode & 0o755)
     return place
 
 

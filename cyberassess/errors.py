@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Self
 
 
 class Severity(Enum):
@@ -35,6 +36,11 @@ class Problem:
     hint: str = ""
     severity: Severity = Severity.PROBLEM
 
+    @classmethod
+    def note(cls, code: str, where: str, message: str, hint: str = "") -> Self:
+        """Give one for which nothing was refused, and of which the reader should know."""
+        return cls(code, where, message, hint, Severity.NOTE)
+
     def __str__(self) -> str:
         """Give the problem as one line: where, what, and what to do."""
         text = f"{self.where}: {self.message}" if self.where else self.message
@@ -48,6 +54,11 @@ class CyberassessError(Exception):
         """Keep the problems in reading order."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+    @classmethod
+    def because(cls, code: str, where: str, message: str, hint: str = "") -> Self:
+        """Give one for a single problem."""
+        return cls(Problem(code, where, message, hint))
 
     def __reduce__(self) -> tuple[type["CyberassessError"], tuple[Problem, ...]]:
         """Travel between processes with the problems."""
@@ -105,6 +116,23 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+
+def fields_of(value: object, names: str) -> Json:
+    """Give fields of a value as JSON takes them, keyed by their names.
+
+    Args:
+        names: in the order of the JSON; one that ends in ``?`` is ``None`` where it is empty.
+    """
+    return {
+        name: found or None if each[-1] == "?" else found
+        for each in names.split()
+        for name in (each.rstrip("?"),)
+        for found in (getattr(value, name),)
+    }
+
+
 MOST_REMARKS = 500
 """How many remarks about one file are kept; beyond them a person needs to be told how many."""
 
@@ -153,6 +181,27 @@ def mention(problem: Problem) -> None:
     heard = _HEARD.get()
     if heard is not None and problem not in heard:
         heard.append(problem)
+
+
+_WRITTEN: ContextVar[dict[str, Callable[[], object]] | None] = ContextVar("_WRITTEN", default=None)
+
+
+@contextlib.contextmanager
+def seeing_writes() -> Iterator[dict[str, Callable[[], object]]]:
+    """Give what is written to meanwhile: keyed by folder, what looks at it as it is then."""
+    written: dict[str, Callable[[], object]] = {}
+    token = _WRITTEN.set(written)
+    try:
+        yield written
+    finally:
+        _WRITTEN.reset(token)
+
+
+def wrote(folder: str, look: Callable[[], object]) -> None:
+    """Say that something was written to a folder, for whoever goes on from there."""
+    written = _WRITTEN.get()
+    if written is not None:
+        written[folder] = look
 
 
 @dataclass(slots=True)

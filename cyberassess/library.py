@@ -3,24 +3,39 @@
 Each raises ``CyberassessError`` where the command would refuse, with every problem.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cyberassess.errors import CyberassessError, Problem, ReportError, closest
 from cyberassess.opening import assessment as opening
 from cyberassess.opening.assessment import Assessment
 
 if TYPE_CHECKING:
-    from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
-    from cyberassess.domain.sets.framework import Framework
-    from cyberassess.opening.intake import ReceivedFile
-    from cyberassess.steps.begin.setup import Created
-    from cyberassess.steps.care.pack import PackVerified
-    from cyberassess.steps.care.verifying import Verified
-    from cyberassess.steps.pack.packing import PackMade
-    from cyberassess.steps.report.printing import Printed
-    from cyberassess.steps.send.sending import SentFile
+    # NOTE: with "as", so that scripts may name the types of what verbs give
+    from cyberassess.domain.people.naming import Renaming as Renaming
+    from cyberassess.domain.people.questions import Questionnaire as Questionnaire
+    from cyberassess.domain.record.evidence import Item as Item
+    from cyberassess.domain.record.plan import Action as Action
+    from cyberassess.domain.result.scoring import OutcomeScore as OutcomeScore
+    from cyberassess.domain.result.scoring import Scorecard as Scorecard
+    from cyberassess.domain.sets.framework import Framework as Framework
+    from cyberassess.domain.sets.framework import Indicator as Indicator
+    from cyberassess.domain.sets.framework import Outcome as Outcome
+    from cyberassess.opening.intake import ReceivedFile as ReceivedFile
+    from cyberassess.steps.begin.setup import Created as Created
+    from cyberassess.steps.care.pack import PackVerified as PackVerified
+    from cyberassess.steps.care.verifying import Verified as Verified
+    from cyberassess.steps.confirm.confirming import Bulk as Bulk
+    from cyberassess.steps.evidence.evidencing import Added as Added
+    from cyberassess.steps.pack.packing import PackMade as PackMade
+    from cyberassess.steps.people.systems import Inherited as Inherited
+    from cyberassess.steps.receive.answering import Said as Said
+    from cyberassess.steps.receive.answering import Told as Told
+    from cyberassess.steps.report.printing import Printed as Printed
+    from cyberassess.steps.review.reviewing import ReviewSent as ReviewSent
+    from cyberassess.steps.send.sending import SentFile as SentFile
 
 __all__ = ["Assessment", "CyberassessError", "Problem"]
 
@@ -45,6 +60,7 @@ def new(
     respondents: Sequence[str] = (),
     officer: str = "",
     due: str = "",
+    settings: Mapping[str, Any] | None = None,
 ) -> "Created":
     """Begin an assessment in a new or empty folder.
 
@@ -54,6 +70,8 @@ def new(
         respondents: ``NAME <EMAIL>[:ROLE,…[@SCOPE]]`` each; the officer answers the rest.
         officer: ``NAME <EMAIL>``.
         due: ``2026-10-30``.
+        settings: further keys of ``assessment.yaml``, such as ``people``; they count in place of
+            what the others give.
     """
     from cyberassess.steps.begin.setup import NewAssessment
     from cyberassess.steps.begin.setup import new as begin
@@ -69,6 +87,7 @@ def new(
         tuple(respondents),
         officer,
         due,
+        settings=settings or {},
     )
     return begin(Path(folder), wanted)
 
@@ -125,6 +144,174 @@ def receive(
     return take(Path(folder), map(Path, paths), dry_run=dry_run, by=by, on_file=on_file)
 
 
+def questions(assessment: Assessment, person: str) -> "Questionnaire":
+    """Give what somebody, by id, name or address, is asked: topics, questions, refs, choices."""
+    from cyberassess.opening.names import find_person
+    from cyberassess.steps.send.sending import questions_for
+
+    return questions_for(assessment, find_person(assessment, person).id)
+
+
+def fill_in(
+    blank: Path | str,
+    output: Path | str,
+    rows: Mapping[str, tuple[str | datetime.date, str]],
+    *,
+    signed: tuple[str, str] = ("", ""),
+) -> int:
+    """Type into a questionnaire that was sent, as a person would; give how many rows.
+
+    Args:
+        blank: as it was sent; it stays as it is.
+        rows: what stands under *Your answer* and *In your own words*, keyed by ref.
+        signed: name and date; nobody signs where they are empty.
+    """
+    from cyberassess.books.questionnaire.filling import Filled, fill
+
+    typed = {ref: Filled(*said) for ref, said in rows.items()}
+    return fill(Path(blank), Path(output), typed, signed=signed)
+
+
+def answer(
+    folder: Path | str,
+    answers: "Mapping[str, Said]",
+    *,
+    source: str,
+    person: str = "",
+    on: str = "",
+    by: str | None = None,
+) -> "Told":
+    """Record answers a script knows from elsewhere, by the rules of workbooks: all, or none.
+
+    Args:
+        answers: a code or label, or that and a reason, keyed by statement; with ``/SCOPE``
+            where there are several.
+        source: where they come from, in words.
+        person: whose they are; of whoever does it if empty.
+        on: the day they were given; today if empty.
+        by: ``NAME, ROLE`` of who does it; the officer if ``None``.
+    """
+    from cyberassess.steps.receive.answering import answer as tell
+
+    return tell(Path(folder), answers, source=source, person=person, on=on, by=by)
+
+
+def confirm_inherited(folder: Path | str, system: str, *, by: str | None = None) -> "Inherited":
+    """Confirm in one action that shared services' answers hold for a system."""
+    from cyberassess.steps.people.systems import confirm_inherited as take_over
+
+    return take_over(Path(folder), system, by=by)
+
+
+def rename(
+    folder: Path | str, names: Sequence[str], *, reason: str = "", by: str | None = None
+) -> "tuple[Renaming, ...]":
+    """Say that people whose names were changed in ``assessment.yaml`` are the same people."""
+    from cyberassess.steps.people.same_people import renamed
+
+    return renamed(Path(folder), names, reason=reason, by=by)
+
+
+def register_evidence(folder: Path | str, *, by: str | None = None) -> tuple[int, int]:
+    """Give documents named in workbooks a number; give how many are new, and how many known."""
+    from cyberassess.steps.evidence.evidencing import register_named
+
+    return register_named(Path(folder), by=by)
+
+
+def add_evidence(
+    folder: Path | str,
+    paths: Sequence[Path | str] = (),
+    *,
+    supports: Sequence[str] = (),
+    known_as: Sequence[str] = (),
+    by: str | None = None,
+    **facts: str,
+) -> "list[Added]":
+    """Record files as evidence, or one sighting where there is none.
+
+    Args:
+        folder: of the assessment.
+        paths: what is copied into it.
+        supports: ``B2.c/housing, page 4`` each.
+        known_as: what workbooks called it.
+        by: ``NAME, ROLE`` of who does it; the officer if ``None``.
+        facts: ``title``, ``shows``, ``dated`` and what else ``evidence add`` asks for; of a
+            sighting ``link``, ``version``, ``sighted_on`` and ``sighted_by``.
+    """
+    from cyberassess.domain.record.evidence import Facts
+    from cyberassess.steps.evidence.evidencing import add
+
+    known = Facts(**facts, known_as=tuple(known_as))
+    return add(Path(folder), [Path(each) for each in paths], known, supports=supports, by=by)
+
+
+def review_evidence(
+    folder: Path | str, item: str, verdict: str, *, reason: str = "", by: str | None = None
+) -> "Item":
+    """Record somebody's verdict on an item, ``EV-001``: ``accepted`` or ``rejected``."""
+    from cyberassess.steps.evidence.evidencing import review
+
+    return review(Path(folder), item, verdict, reason=reason, by=by)
+
+
+def confirm(
+    folder: Path | str, outcome: str, *, level: str = "", reason: str = "", by: str | None = None
+) -> "OutcomeScore":
+    """Record a named person's determination: the suggested one, or another with a reason."""
+    from cyberassess.steps.confirm.confirming import confirm as determine
+
+    return determine(Path(folder), outcome, level=level, reason=reason, by=by)[0]
+
+
+def confirm_undisputed(folder: Path | str, *, by: str | None = None) -> "Bulk":
+    """Confirm every suggestion that is complete, proven and disputed by nobody."""
+    from cyberassess.steps.confirm.confirming import confirm_undisputed as confirm_all
+
+    return confirm_all(Path(folder), by=by)
+
+
+def add_action(
+    folder: Path | str, outcome: str, title: str, *, by: str | None = None, **facts: str
+) -> "Action":
+    """Record what will be done about an outcome.
+
+    Args:
+        folder: of the assessment.
+        outcome: with its scope where there are several.
+        title: what will be done.
+        by: ``NAME, ROLE`` of who does it; the officer if ``None``.
+        facts: ``owner``, ``due``, ``cost``, ``cost_text``, ``status``, ``priority``, ``reason``.
+    """
+    from cyberassess.steps.plan.planning import Wanted
+    from cyberassess.steps.plan.planning import add_action as add
+
+    return add(Path(folder), outcome, Wanted(title=title, **facts), by=by)
+
+
+def send_review(folder: Path | str, to: str, output: Path | str | None = None) -> "ReviewSent":
+    """Write the workbook of an independent assurer, ``NAME, ROLE``."""
+    from cyberassess.steps.review.reviewing import send_review as send_book
+
+    return send_book(Path(folder), to, Path(output) if output is not None else None)
+
+
+def fill_in_review(
+    blank: Path | str, output: Path | str, rows: Mapping[str, Mapping[str, str]]
+) -> int:
+    """Type into an assurer's workbook: texts keyed by heading, keyed by ref."""
+    from cyberassess.books.questionnaire.filling import fill_review
+
+    return fill_review(Path(blank), Path(output), rows)
+
+
+def receive_review(folder: Path | str, path: Path | str) -> "ReceivedFile":
+    """Take in an assurer's workbook that came back; it is kept byte for byte."""
+    from cyberassess.steps.review.reviewing import receive_review as receive_book
+
+    return receive_book(Path(folder), Path(path))
+
+
 def score(assessment: Assessment) -> "Scorecard":
     """Give everything that follows from the answers by the published rules."""
     return assessment.card
@@ -152,21 +339,21 @@ def report(
 
     Args:
         folder: of the assessment.
-        kind: ``board``, ``full``, ``theme``, ``findings`` or ``soa``.
+        kind: the word after ``cyberassess report``: ``board``, ``full``, ``soa`` …
         output: its ending says what is written: ``.pdf``, ``.html``, and ``.docx`` for the board;
             a dated name under ``reports/`` if ``None``.
         force: replace the file named by ``output``.
         version: an approved one; the present state if ``None``.
-        options: ``edition`` and ``decision`` of the board summary, ``theme`` of a theme's report.
+        options: ``edition`` and ``decision`` of the board summary, ``theme`` of a theme's report,
+            ``every_answer`` of the full one.
     """
     from cyberassess.steps.report import printing
+    from cyberassess.steps.report.documents import DOCUMENTS
 
     kinds: dict[str, Callable[..., Printed]] = {
         "board": printing.report_board,
-        "full": printing.report_full,
         "theme": printing.report_theme,
-        "findings": printing.report_findings,
-        "soa": printing.report_soa,
+        **DOCUMENTS,
     }
     if kind not in kinds:
         hint = closest(kind, list(kinds)) or f"There are: {', '.join(kinds)}."

@@ -2,7 +2,7 @@
 
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.domain.people.naming import Renaming
+    from cyberassess.opening.assessment import Assessment
 
 
 BARE = """\
@@ -148,6 +149,7 @@ def _add_commands() -> None:
         evidence.evidence,
         confirm.confirm,
         confirm.decisions,
+        standing.start,
         standing.score,
         standing.explain,
         review.review,
@@ -178,8 +180,15 @@ def _ask_who(folder: Path, renamings: "Sequence[Renaming]") -> None:
     settle(folder, renamings)
 
 
+def _after_writing(look: "Callable[[], Assessment]") -> None:
+    from cyberassess.steps.standing.start import refresh
+
+    refresh(look)
+
+
 _add_commands()
 program.ask_who = _ask_who
+program.after_writing = _after_writing
 whole_summaries(program)
 offer_words(program)
 fit_help(program)

@@ -59,13 +59,6 @@ def _all_below(direct: Mapping[str, set[str]], room: str) -> set[str]:
     return found
 
 
-def _size(room: str) -> str:
-    path = ROOT / room.replace(".", "/")
-    files = sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-    files = [each for each in files if each.name != "__init__.py"]
-    return f"{len(files)} files" if len(files) > 1 else ""
-
-
 def _places(rows: Rows, prefix: str, top: int) -> Iterator[tuple[str, float, float, float]]:
     """Give each room with the middle and the top of its box, and its width."""
     for at, row in enumerate(rows):
@@ -118,16 +111,11 @@ def _arrow(one: tuple[float, float, float], other: tuple[float, float, float]) -
 
 def _box(name: str, place: tuple[float, float, float], colour: str) -> str:
     x, y, width = place
-    title, size = name.rpartition(".")[2], _size(name)
-    lift = 20 if size else 28
-    text = f'<text x="{x:.0f}" y="{y + lift:.0f}" text-anchor="middle">{escape(title)}</text>'
-    if size:
-        text += (
-            f'<text x="{x:.0f}" y="{y + 37:.0f}" text-anchor="middle" font-size="12">{size}</text>'
-        )
+    title = escape(name.rpartition(".")[2])
     return (
         f'<rect x="{x - width / 2:.0f}" y="{y}" width="{width:.0f}" height="{BOX}" rx="6" '
-        f'fill="{colour}" stroke="{LINE}"/>{text}'
+        f'fill="{colour}" stroke="{LINE}"/>'
+        f'<text x="{x:.0f}" y="{y + 28:.0f}" text-anchor="middle">{title}</text>'
     )
 
 

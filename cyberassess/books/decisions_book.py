@@ -15,6 +15,7 @@ from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
 from cyberassess.books.tables import Row, about_of, read_tables
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import Problem, WorkbookError, counted
+from cyberassess.opening.intake import TEXTS, texts_mark
 
 REF = "Ref"
 SUBJECT = "What it is about"
@@ -96,18 +97,9 @@ KIND = Kind(
         *("decision", "decisions", _NOTHING),
     ),
     name="Decisions workbook",
-    about=("Kind", "Assessment", "Head", "Organisation", "Period", "Rows", "Written by"),
+    about=("Kind", "Assessment", "Head", "Organisation", "Period", "Rows", "Written by", TEXTS),
     said=(DECIDED_BY,),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """One thing to decide."""
-
-    ref: str
-    subject: str
-    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,8 @@ class DecisionSheet:
     """One of ``SHEETS``."""
     choices: tuple[str, ...]
     """Empty where only a reason is asked for."""
-    rows: tuple[DecisionRow, ...]
+    rows: tuple[tuple[str, str, str], ...]
+    """Of each thing its ref, what it is about, and what stands now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +152,8 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
         to_change=(DECIDED_BY,),
     )
     values = (KIND.name, what.assessment, what.head, what.organisation, what.period, str(total))
-    about = tuple(zip(KIND.about, (*values, f"cyberassess {what.tool}"), strict=True))
+    texts = texts_mark(row for sheet in what.sheets for row in sheet.rows)
+    about = tuple(zip(KIND.about, (*values, f"cyberassess {what.tool}", texts), strict=True))
     sheets = [_sheet(each) for each in what.sheets if each.rows]
     write_tables(
         path,
@@ -172,7 +166,7 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
 
 def _sheet(sheet: DecisionSheet) -> TableSheet:
     columns = _columns(sheet.choices, is_chosen=bool(sheet.choices))
-    rows = tuple((each.ref, each.subject, each.now, "", "") for each in sheet.rows)
+    rows = tuple((*each, "", "") for each in sheet.rows)
     return TableSheet(sheet.name, *SHEETS[sheet.name], columns, rows)
 
 
@@ -191,6 +185,8 @@ class Decided:
     """The same, for messages."""
     now: str = ""
     """What stood when it was written, as it stands in the file."""
+    now_at: str = ""
+    """Its cell, for messages; empty where it holds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +202,8 @@ class DecisionsReturn:
     rows: tuple[Decided, ...]
     problems: tuple[Problem, ...]
     """Cells that could not be read, in reading order."""
+    texts: str = ""
+    """What stands for the texts it was written with; empty where it does not say."""
 
 
 def is_decisions(book: Book) -> bool:
@@ -224,7 +222,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
     if missing:
         message = f'The sheet "{ABOUT}" no longer says: {", ".join(missing)}.'
         hint = "Nothing was stored. Write a new one: cyberassess decisions."
-        raise WorkbookError(Problem("about-changed", name, message, hint))
+        raise WorkbookError.because("about-changed", name, message, hint)
     source = Source("workbook", sha256, name, saved=book.saved)
     decided_by = ""
     if DECIDED_BY in came.said:
@@ -240,6 +238,7 @@ def read_decisions(book: Book, name: str, sha256: str) -> DecisionsReturn:
         decided_by,
         tuple(each for each in rows if each is not None),
         tuple(came.problems),
+        came.about.get(TEXTS, ""),
     )
 
 
@@ -261,4 +260,5 @@ def _decided(row: Row, source: Source, problems: list[Problem]) -> Decided | Non
         place.source_of(first),
         place.of(first),
         row.text(NOW),
+        place.of(row.cells[NOW]) if NOW in row.cells else "",
     )

@@ -19,11 +19,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from cyberassess.disk.files import open_plain
-from cyberassess.errors import Problem, WorkbookError
+from cyberassess.errors import WorkbookError
 
 SECONDS = 9.0
 """What one workbook may take; with the end of the child it is under ten."""
@@ -207,7 +206,7 @@ Json = Any
 def refusal(cause: str, path: Path) -> WorkbookError:
     """Give a cause as what is raised."""
     message, hint = CAUSES[cause]
-    return WorkbookError(Problem(cause, path.name, message, f"{_KEPT} {hint}"))
+    return WorkbookError.because(cause, path.name, message, f"{_KEPT} {hint}")
 
 
 class _Child:
@@ -282,12 +281,7 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._child is not None:
             self._child.close()
             self._child = None

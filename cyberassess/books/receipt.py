@@ -14,13 +14,14 @@ from cyberassess.books.look import (
     SIZE,
     SMALL,
     TINY,
+    Fitted,
     Paper,
     Sheets,
     Writer,
     pairs,
+    row_height,
     write,
 )
-from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.declaring import Declared, Worth, in_words
 from cyberassess.domain.people.questions import Block, Questionnaire, Row, Topic

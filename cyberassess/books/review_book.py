@@ -13,7 +13,8 @@ from cyberassess.books.guard import Book
 from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
 from cyberassess.books.tables import Came, about_of, read_tables
 from cyberassess.domain.record.reviewing import METHODS, QUALITIES, RISKS
-from cyberassess.errors import Problem, WorkbookError
+from cyberassess.errors import WorkbookError
+from cyberassess.opening.intake import TEXTS, texts_mark
 
 REF = "Ref"
 DETERMINATION = "Your determination"
@@ -92,6 +93,7 @@ _ANSWERS = (
     Column("Reason", 320, is_input=False),
     Column("By", 145, is_input=False),
 )
+ANSWERS = tuple(each.heading for each in _ANSWERS)
 _LINE = "Claims on the left, your view in the yellow columns. Several methods: examine, test."
 _TITLE, _REVIEW, _EVERY = (
     "Independent review of {organisation}, {period}",
@@ -131,8 +133,8 @@ _KIND = Kind(
     lines=(_FOR, _LINE, _REFERENCE, _LEAVE),
     texts=tuple(text for pair in _START for text in pair),
     name="Assurer's workbook",
-    about=("Kind", ASSESSMENT, PERSON, HEAD, ORGANISATION, PERIOD),
-    reference=tuple(each.heading for each in _ANSWERS),
+    about=("Kind", ASSESSMENT, PERSON, HEAD, ORGANISATION, PERIOD, TEXTS),
+    reference=ANSWERS,
     takes_half=True,
 )
 
@@ -153,7 +155,8 @@ def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetim
         titled = _REVIEW.format(name=name)
         sheets.append(TableSheet(label, titled, _LINE, columns, texts, is_wide=True))
     sheets.append(TableSheet("Answers", _EVERY, _REFERENCE, _ANSWERS, what.answers))
-    values = (what.assessment, what.person, what.head, what.organisation, what.period)
+    facts_of = (what.assessment, what.person, what.head, what.organisation, what.period)
+    values = (*facts_of, texts_mark(what.answers))
     about = tuple(zip(_KIND.about, (_KIND.name, *values), strict=True))
     sheets.append(TableSheet(ABOUT, ABOUT, _LEAVE, facts, about))
     write_tables(
@@ -165,19 +168,22 @@ def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetim
     )
 
 
+def is_review_book(book: Book) -> bool:
+    """Say whether a workbook is an assurer's."""
+    return about_of(book, _KIND) is not None
+
+
 def read_review_book(book: Book, name: str) -> Came:
     """Read an assurer's workbook.
 
     Raises:
         WorkbookError: where it is none of ours.
     """
-    if about_of(book, _KIND) is None:
-        raise WorkbookError(
-            Problem(
-                "not-a-review",
-                name,
-                "This is not an assurer's workbook of ours.",
-                "Nothing was stored from it. Send the one that `review send` wrote, filled in.",
-            )
+    if not is_review_book(book):
+        raise WorkbookError.because(
+            "not-a-review",
+            name,
+            "This is not an assurer's workbook of ours.",
+            "Nothing was stored from it. Send the one that `review send` wrote, filled in.",
         )
     return read_tables(book, name, _KIND)

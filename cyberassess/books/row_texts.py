@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cyberassess.books.guard import Cell, Sheet
 from cyberassess.books.wording import fold
-from cyberassess.errors import Problem, Severity, counted, named
+from cyberassess.errors import Problem, counted, named
 
 UNDO = (
     "Was one column sorted by itself? Undo that (Ctrl+Z), or copy the refs back from the file "
@@ -142,4 +142,4 @@ def hidden(sheet: Sheet, where: str) -> Iterator[Problem]:
     if what:
         message = f"Hidden here: {'; '.join(what)}."
         hint = "They were read like all others."
-        yield Problem("hidden", where, message, hint, Severity.NOTE)
+        yield Problem.note("hidden", where, message, hint)

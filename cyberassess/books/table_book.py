@@ -5,22 +5,33 @@ sign is text.
 """
 
 import datetime
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from cyberassess.books.look import INDENT, PLAIN_BOOK, Paper
-from cyberassess.books.text_size import Fitted, row_height
+from cyberassess.books.look import (
+    A4,
+    GREY,
+    INDENT,
+    INPUT,
+    LINE,
+    LONGEST_LIST,
+    OCHRE,
+    PETROL,
+    PLAIN_BOOK,
+    WITHOUT_GRID,
+    Fitted,
+    Paper,
+    clean,
+    row_height,
+)
 from cyberassess.disk import files
 from cyberassess.opening.assessment import Assessment, now
 from cyberassess.opening.files_for_people import csv_bytes, moment, saving
+from cyberassess.opening.intake import about_values
 
-_PETROL, _INPUT, _OCHRE = "#0b5563", "#fffdf0", "#b8962e"
-_GREY, _LINE = "#595959", "#c9d6d8"
-_A3, _A4, _WITHOUT_GRID, _LONGEST_CELL, _LONGEST_LIST = 8, 9, 2, 32_767, 255
-_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_A3 = 8
 HEADINGS_ROW = 4
 """Counted from one, the row of the headings on every sheet."""
 
@@ -123,38 +134,41 @@ def write_tables(
     book.set_properties({"created": created, "title": footer})
     plain = {"font_name": "Arial", "font_size": 11, "valign": "top", "text_wrap": True}
     forms = {
-        "title": book.add_format(plain | {"font_size": 18, "bold": True, "font_color": _PETROL,
+        "title": book.add_format(plain | {"font_size": 18, "bold": True, "font_color": PETROL,
                                           "text_wrap": False}),
-        "line": book.add_format(plain | {"font_size": 10, "font_color": _GREY,
+        "line": book.add_format(plain | {"font_size": 10, "font_color": GREY,
                                          "text_wrap": False}),
         "head": book.add_format(plain | {"bold": True, "font_color": "white", "indent": 1,
-                                         "bg_color": _PETROL, "valign": "vcenter"}),
-        "label": book.add_format(plain | {"bold": True, "bottom": 1, "bottom_color": _LINE}),
+                                         "bg_color": PETROL, "valign": "vcenter"}),
+        "label": book.add_format(plain | {"bold": True, "bottom": 1, "bottom_color": LINE}),
         "fact": book.add_format(plain | {"align": "left", "indent": 1, "bottom": 1,
-                                         "bottom_color": _LINE}),
-        "input": book.add_format(plain | {"num_format": "@", "bg_color": _INPUT, "border": 1,
-                                          "border_color": _OCHRE, "align": "left", "indent": 1}),
+                                         "bottom_color": LINE}),
+        "input": book.add_format(plain | {"num_format": "@", "bg_color": INPUT, "border": 1,
+                                          "border_color": OCHRE, "align": "left", "indent": 1}),
     }  # fmt: skip
     for sheet in sheets:
         paper = book.add_worksheet(sheet.name)
-        paper.hide_gridlines(_WITHOUT_GRID)
+        paper.hide_gridlines(WITHOUT_GRID)
         paper.set_landscape()
-        paper.set_paper(_A3 if sheet.is_wide else _A4)
+        paper.set_paper(_A3 if sheet.is_wide else A4)
         paper.fit_to_pages(1, 0)
-        shown = _clean(marking).replace("&", "&&")
+        shown = clean(marking).replace("&", "&&")
         paper.set_header(f'&C&"Arial,Bold"&10{shown}')
-        left = _clean(footer)[:100].replace("&", "&&")
+        left = clean(footer)[:100].replace("&", "&&")
         paper.set_footer(f'&L&9{left}&C&"Arial,Bold"&10{shown}&R&9Page &P of &N')
-        paper.write_string(0, 0, _clean(sheet.title), forms["title"])
+        paper.write_string(0, 0, clean(sheet.title), forms["title"])
         paper.set_row(0, 28)
-        paper.write_string(1, 0, _clean(f"{sheet.line} {marking}".strip()), forms["line"])
+        paper.write_string(1, 0, clean(f"{sheet.line} {marking}".strip()), forms["line"])
         _table(paper, sheet, forms)
     book.close()
     files.write_whole(path, memory.getvalue())
 
 
-def write_table(assessment: Assessment, path: Path, sheet: TableSheet) -> None:
-    """Write one table, as CSV where the path says so, else as a workbook.
+ABOUT, ABOUT_LINE = "About this file", "Leave this sheet as it is."
+
+
+def write_table(assessment: Assessment, path: Path, sheet: TableSheet, kind: Kind) -> None:
+    """Write one table, as CSV where the path says so, else as a workbook that says whose it is.
 
     Raises:
         AssessmentError: where it cannot be written.
@@ -166,11 +180,11 @@ def write_table(assessment: Assessment, path: Path, sheet: TableSheet) -> None:
             files.write_whole(path, csv_bytes([headings, *sheet.rows]))
             return
         marking = assessment.contents.settings.marking.filled
-        write_tables(path, [sheet], marking=marking, footer=sheet.title, created=moment(now()))
-
-
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("\ufffd", text)[:_LONGEST_CELL]
+        facts = (Column("", 160, is_input=False), Column("What it says", 700, is_input=False))
+        about = TableSheet(ABOUT, ABOUT, ABOUT_LINE, facts, about_values(assessment, kind.name))
+        write_tables(
+            path, [sheet, about], marking=marking, footer=sheet.title, created=moment(now())
+        )
 
 
 def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None:
@@ -190,7 +204,7 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
         elif not number:
             usual = forms["label"]
         for row, texts in enumerate(sheet.rows, start=top + 1):
-            text = _clean(texts[number])
+            text = clean(texts[number])
             form = forms["input"] if number and texts[0] in sheet.to_change else usual
             if text and column.is_link and "\n" not in text:
                 paper.write_url(row, number, f"external:{text}", form, text)
@@ -200,7 +214,7 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
                 paper.write_blank(row, number, None, form)
         for row in range(top + 1 + len(sheet.rows), last + 1):
             paper.write_blank(row, number, None, usual)
-        if column.choices and last > top and len(",".join(column.choices)) <= _LONGEST_LIST:
+        if column.choices and last > top and len(",".join(column.choices)) <= LONGEST_LIST:
             paper.data_validation(
                 top + 1,
                 number,

@@ -16,15 +16,7 @@ from cyberassess.books.row_texts import hidden, joined, quoted
 from cyberassess.books.table_book import Kind
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.characters import unfit_in
-from cyberassess.errors import (
-    AssessmentError,
-    FrameworkError,
-    Problem,
-    Severity,
-    at_most,
-    closest,
-    counted,
-)
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, at_most, closest, counted
 from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
 
@@ -43,7 +35,7 @@ def read_rows(
     if suffix not in (*YAML, *_CSV):
         message = f'"{path.suffix or path.name}" is not a kind of file that is read here.'
         hint = f"Save the table as .csv, .xlsx or .yaml. {_UNTOUCHED}"
-        raise FrameworkError(Problem("unknown-kind", path.name, message, hint))
+        raise FrameworkError.because("unknown-kind", path.name, message, hint)
     data = bytes_of(path)
     if suffix in YAML:
         rows, problems = tables.read_yaml(data, path.name, (fields[0].name, fields[-1].name))
@@ -61,10 +53,10 @@ def bytes_of(path: Path) -> bytes:
     except OSError as cause:
         message = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
         hint = f"Check the name and that you may read it. {_UNTOUCHED}"
-        raise FrameworkError(Problem("not-readable", str(path), message, hint)) from cause
+        raise FrameworkError.because("not-readable", str(path), message, hint) from cause
     if not data.strip():
         hint = f"It may still be syncing: wait and try again. {_UNTOUCHED}"
-        raise FrameworkError(Problem("empty-file", path.name, "The file is empty.", hint))
+        raise FrameworkError.because("empty-file", path.name, "The file is empty.", hint)
     return data
 
 
@@ -94,23 +86,21 @@ def _read_sheet(
     with Reader() as reader:
         book = reader.read(path)
     notes = tuple(
-        Problem(
+        Problem.note(
             "hidden-sheet",
             f'{path.name}, sheet "{sheet.name}"',
             "The sheet is hidden and was not read.",
             "Unhide it if what you mean stands there.",
-            Severity.NOTE,
         )
         for sheet in book.sheets
         if sheet.is_hidden and sheet.cells
     )
     notes += tuple(
-        Problem(
+        Problem.note(
             "merged-cells",
             f'{path.name}, sheet "{sheet.name}", cells {each.address}',
             "These cells were merged into one.",
             "Each row was read from its own cells, and merging empties all cells but the first.",
-            Severity.NOTE,
         )
         for sheet in book.sheets
         for each in sheet.merged[:_MERGED]
@@ -124,7 +114,7 @@ def _read_sheet(
         shown = ", ".join(f'"{each}"' for each in fitting)
         message = f"Several sheets have the headings: {shown}."
         hint = f"Keep one of them in the file, or hide the others. {_UNTOUCHED}"
-        raise FrameworkError(Problem("several-sheets", path.name, message, hint))
+        raise FrameworkError.because("several-sheets", path.name, message, hint)
     chosen = fitting[:1] or [name for name, rows in found.items() if rows][:1]
     return (found[chosen[0]] if chosen else ()), notes
 
@@ -190,10 +180,14 @@ class Came:
     rows: list[Row] = field(default_factory=list)
     repeated: list[Row] = field(default_factory=list)
     """Rows that stand there twice with different words: none of them is taken."""
+    reference: list[tuple[Place, Mapping[str, Cell]]] = field(default_factory=list)
+    """Rows of a table that is there to be read alone, by heading."""
     problems: list[Problem] = field(default_factory=list)
     """In reading order; then rows that say different things."""
     is_refused: bool = False
     """Whether a row or a column of it could not be taken."""
+    saved: str = ""
+    """The time of saving inside it, ISO 8601 in UTC; empty where there is none."""
 
 
 def about_of(book: Book, kind: Kind) -> Sheet | None:
@@ -208,8 +202,11 @@ def about_of(book: Book, kind: Kind) -> Sheet | None:
     return None
 
 
-def read_table(path: Path, kind: Kind) -> Came:
+def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
     """Read a spreadsheet people keep themselves, as a workbook, CSV or YAML.
+
+    Args:
+        book: what it holds, where it was opened already.
 
     Raises:
         AssessmentError: where it has not the headings, cannot be read, or is to be taken as a
@@ -217,10 +214,10 @@ def read_table(path: Path, kind: Kind) -> Came:
         WorkbookError: where a workbook cannot be read.
     """
     lines: dict[int, str] = {}
-    if path.suffix.lower() == ".xlsx":
+    if book is None and path.suffix.lower() == ".xlsx":
         with Reader() as reader:
             book = reader.read(path)
-    else:
+    elif book is None:
         names = [tables.fold(each) for each in kind.needed]
         try:
             rows, _ = read_rows(path, tuple(tables.Field(each, (each,)) for each in names))
@@ -253,7 +250,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
         kind: what it is made of.
         lines: names of the rows, where it was no workbook.
     """
-    came = Came()
+    came = Came(saved=book.saved)
     about = about_of(book, kind) if kind.name else None
     for sheet in book.sheets:
         _Sheet(sheet, Place(name, sheet.name, lines or {}), kind, came).read(sheet is about)
@@ -262,7 +259,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
     if book.extras:
         message = f"Not looked at: {', '.join(book.extras[:_FEW])}."
         hint = "If it says something that matters, write it into the table."
-        came.problems.append(Problem("not-looked-at", name, message, hint, Severity.NOTE))
+        came.problems.append(Problem.note("not-looked-at", name, message, hint))
     came.problems = list(at_most(came.problems, name))
     return came
 
@@ -468,6 +465,11 @@ class _Sheet:
         """Pass over a table that is there to be read; what stands beside it is reported."""
         known = {tables.fold(each) for each in self.kind.reference}
         ours = {n for n, cell in self.rows[at].items() if tables.fold(cell.text) in known}
+        named = {n: cell.text.strip() for n, cell in self.rows[at].items() if n in ours}
+        self.came.reference += [
+            (self.place, {named[n]: cell for n, cell in self.rows[each].items() if n in ours})
+            for each in numbers
+        ]
         rows = [self.rows[number] for number in (at, *numbers)]
         whole = [{n: c for n, c in row.items() if n in ours} for row in rows]
         self.strange(

@@ -8,7 +8,6 @@ program comes near, and a document type (which entities need) is refused on sigh
 import posixpath
 import zipfile
 from collections.abc import Callable, Mapping
-from types import TracebackType
 from typing import NamedTuple, Self
 from xml.parsers import expat
 
@@ -85,12 +84,7 @@ class Package:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._archive.close()
 
     def __contains__(self, name: str) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cyberassess.errors import counted
+from cyberassess.terminal.fitting import wrap
 from cyberassess.terminal.running import IN_PART, steps
-from cyberassess.terminal.text import wrap
 
 if TYPE_CHECKING:
     from cyberassess.demo.story import Demo

@@ -5,43 +5,41 @@ differ from what the aim alone would give; ``answers_of`` writes that out, state
 """
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from cyberassess import CyberassessError
 from cyberassess.disk import resources, strict_yaml
-from cyberassess.domain.assessment import (
-    SHARED_SERVICE,
-    LeftOut,
-    Person,
-    PersonId,
-    Scope,
-    ScopeId,
-)
-from cyberassess.domain.sets.framework import (
-    Answer,
-    CountsAs,
-    Framework,
-    IndicatorId,
-    LevelId,
-    Model,
-    Needs,
-    Outcome,
-    OutcomeId,
-)
-from cyberassess.errors import FrameworkError
+
+if TYPE_CHECKING:
+    from cyberassess.library import Framework, Indicator, Outcome
 
 BLANK = "blank"
+
+
+class Model(BaseModel):
+    """A part of the file: nothing else stands in it, and nothing is changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Said(NamedTuple):
+    """What somebody says to a statement."""
+
+    code: str
+    label: str
+    reason: str
 
 
 class Entry(Model):
     """What is answered for one outcome in one scope."""
 
-    scope: ScopeId
-    outcome: OutcomeId
-    aim: LevelId
-    except_: Mapping[IndicatorId, str] = Field(default={}, alias="except")
+    scope: str
+    outcome: str
+    aim: str
+    except_: Mapping[str, str] = Field(default={}, alias="except")
     """``code`` or ``code: reason``; ``blank`` leaves the cell empty."""
     why: str = ""
     evidence: tuple[str, ...] = ()
@@ -51,9 +49,9 @@ class Entry(Model):
 class Difference(Model):
     """A statement a second person answers differently."""
 
-    scope: ScopeId
-    statement: IndicatorId
-    person: PersonId
+    scope: str
+    statement: str
+    person: str
     answer: str
     reason: str = ""
 
@@ -61,9 +59,9 @@ class Difference(Model):
 class Aim(Model):
     """What an outcome came to in one scope."""
 
-    scope: ScopeId
-    outcome: OutcomeId
-    aim: LevelId
+    scope: str
+    outcome: str
+    aim: str
 
 
 class LastYear(Model):
@@ -77,9 +75,8 @@ class LastYear(Model):
 class Planned(Model):
     """An action, as it stands in the register of actions."""
 
-    ref: str
-    scope: ScopeId
-    outcome: OutcomeId
+    scope: str
+    outcome: str
     title: str
     owner: str
     due: str
@@ -87,6 +84,7 @@ class Planned(Model):
     cost_text: str = ""
     status: str
     priority: str
+    also: tuple[str, ...] = ()
 
 
 class Document(Model):
@@ -119,18 +117,18 @@ class Document(Model):
 class Confirmed(Model):
     """A determination the officer sees differently."""
 
-    scope: ScopeId
-    outcome: OutcomeId
-    level: LevelId
+    scope: str
+    outcome: str
+    level: str
     reason: str
 
 
 class Reviewed(Model):
     """What the assurer found."""
 
-    scope: ScopeId
-    outcome: OutcomeId
-    level: LevelId
+    scope: str
+    outcome: str
+    level: str
     quality: str
     method: str
     sample: str = ""
@@ -146,12 +144,12 @@ class Demonstration(Model):
     organisation: str
     period: str
     due: str
-    left_out: tuple[LeftOut, ...]
-    scopes: tuple[Scope, ...]
-    people: tuple[Person, ...]
+    left_out: tuple[dict[str, str], ...]
+    scopes: tuple[dict[str, Any], ...]
+    people: tuple[dict[str, Any], ...]
     answers: tuple[Entry, ...]
     differences: tuple[Difference, ...]
-    unsigned: tuple[PersonId, ...]
+    unsigned: tuple[str, ...]
     """Whose questionnaire comes back without a signature."""
     ambition: Mapping[str, str]
     last_year: LastYear
@@ -163,76 +161,80 @@ class Demonstration(Model):
     reviews: tuple[Reviewed, ...]
 
 
-def read_demonstration() -> tuple[Demonstration, dict[str, Any]]:
-    """Give the council, and the same as plain values for its settings.
+def read_demonstration() -> Demonstration:
+    """Give the council.
 
     Raises:
-        FrameworkError: where the file is not as it should be.
+        CyberassessError: where the file is not as it should be.
     """
     path = resources.folder("templates") / "demo" / "northport.yaml"
     name = f"templates/demo/{path.name}"
-    council, problems, data = strict_yaml.read_file(path, name, Demonstration)
+    council, problems, _ = strict_yaml.read_file(path, name, Demonstration)
     if council is None:
-        raise FrameworkError(*problems)
-    plain = strict_yaml.read_text(data, name).value
-    kept = ("organisation", "period", "due", "left_out", "scopes", "people", "ambition")
-    return council, {key: plain[key] for key in kept}
+        raise CyberassessError(*problems)
+    return council
 
 
-def answers_of(entry: Entry, framework: Framework) -> dict[IndicatorId, tuple[Answer, str] | None]:
-    """Give answer and reason for each statement; ``None`` leaves it blank."""
-    outcome = framework.outcomes[entry.outcome]
-    given: dict[IndicatorId, tuple[Answer, str] | None] = {}
+def answers_of(entry: Entry, framework: "Framework") -> dict[str, Said | None]:
+    """Give what is said to each statement; ``None`` leaves it blank."""
+    outcome = next(each for each in framework.outcomes.values() if each.id == entry.outcome)
+    given: dict[str, Said | None] = {}
     for indicator in outcome.indicators:
-        choices = framework.answers_for(indicator)
         found = entry.except_.get(indicator.id)
         if found == BLANK:
             given[indicator.id] = None
-            continue
-        if found is not None:
+        elif found is not None:
             code, _, reason = found.partition(":")
-            answer = choices.by_code(code.strip())
-            if answer is None:
-                msg = f"{indicator.id}: {code}"
-                raise KeyError(msg)
-            given[indicator.id] = (answer, reason.strip())
-            continue
-        holds = _holds(outcome, indicator.id, entry.aim, framework)
-        wanted = CountsAs.MET if holds else CountsAs.NOT_MET
-        answer = next(
-            a for a in choices.answers if a.counts_as is wanted and a.needs is Needs.NOTHING
-        )
-        given[indicator.id] = (answer, "")
+            given[indicator.id] = said(framework, indicator, code.strip(), reason.strip())
+        else:
+            wanted = "met" if _holds(outcome, indicator, entry.aim, framework) else "not-met"
+            given[indicator.id] = next(
+                Said(each.code, each.label, "")
+                for each in framework.answers_for(indicator).answers
+                if (each.counts_as.value, each.needs.value) == (wanted, "nothing")
+            )
     return given
 
 
-def entries_last_year(council: Demonstration) -> tuple[Entry, ...]:
+def said(framework: "Framework", indicator: "Indicator", code: str, reason: str) -> Said:
+    """Give an answer by its code."""
+    answer = framework.answers_for(indicator).by_code(code)
+    if answer is None:
+        msg = f"{indicator.id}: {code}"
+        raise KeyError(msg)
+    return Said(code, answer.label, reason)
+
+
+def entries_last_year(council: Demonstration) -> Iterable[Entry]:
     """Give what was answered the year before, when nothing was shared yet.
 
     What a shared service answers now, each system answered for itself then.
     """
     aims = {(each.scope, each.outcome): each.aim for each in council.last_year.aims}
-    shared = {each.id: each for each in council.scopes if each.kind == SHARED_SERVICE}
-    entries: list[Entry] = []
     for entry in council.answers:
-        heirs = [each.id for each in council.scopes if entry.scope in each.inherits]
-        for scope in heirs if entry.scope in shared else [entry.scope]:
+        heirs = [each["id"] for each in council.scopes if entry.scope in each.get("inherits", ())]
+        is_shared = is_shared_service(council, entry.scope)
+        for scope in heirs if is_shared else [entry.scope]:
             aim = aims.get((scope, entry.outcome))
             changed = {"aim": aim, "except_": {}} if aim else {}
-            entries.append(entry.model_copy(update={"scope": scope, **changed}))
-    return tuple(entries)
+            yield entry.model_copy(update={"scope": scope, **changed})
 
 
-def _holds(outcome: Outcome, indicator: IndicatorId, aim: LevelId, framework: Framework) -> bool:
+def is_shared_service(council: Demonstration, scope: str) -> bool:
+    """Say whether a scope is a service that systems share."""
+    return any(each["id"] == scope and each["kind"] == "shared-service" for each in council.scopes)
+
+
+def _holds(outcome: "Outcome", indicator: "Indicator", aim: str, framework: "Framework") -> bool:
     """Say what the aim alone gives a statement."""
-    ranks = framework.ranks
-    level = next(each.level for each in outcome.indicators if each.id == indicator)
+    rank_of = {str(level): rank for level, rank in framework.ranks.items()}
+    level = indicator.level
     column = [each.id for each in outcome.at_level(level)]
-    position = column.index(indicator)
+    position = column.index(indicator.id)
     if framework.level(level).is_warning:
         return False
-    if ranks[level] <= ranks[aim]:
+    if rank_of[level] <= rank_of[aim]:
         return True
-    if ranks[aim] == 0 and level == framework.scale[-1].id:
+    if rank_of[aim] == 0 and level == framework.scale[-1].id:
         return position == 0
     return position < len(column) // 2

@@ -1,52 +1,52 @@
 """The whole road on a fictional council, from setting up to the evidence pack."""
 
-import dataclasses
 import datetime
 import multiprocessing
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cyberassess import Assessment, open_assessment, pack, receive, report, send
-from cyberassess.disk.files import write_whole
-from cyberassess.disk.segments import LedgerFolder, as_lines, single_head
-from cyberassess.disk.workspace import SETTINGS
-from cyberassess.domain.assessment import (
-    ORGANISATION,
-    SHARED_SERVICE,
-    Asked,
-    PersonId,
-    ScopeId,
-    StatementKey,
+from cyberassess import (
+    Assessment,
+    CyberassessError,
+    Problem,
+    add_action,
+    add_evidence,
+    answer,
+    confirm,
+    confirm_inherited,
+    confirm_undisputed,
+    fill_in,
+    fill_in_review,
+    new,
+    open_assessment,
+    pack,
+    questions,
+    receive,
+    receive_review,
+    register_evidence,
+    rename,
+    report,
+    review_evidence,
+    send,
+    send_review,
 )
-from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.people.inheriting import inheritable
-from cyberassess.domain.people.questions import AnswerReply, Questionnaire, make_ref
-from cyberassess.domain.record import happened
-from cyberassess.domain.record.evidence import Facts
-from cyberassess.domain.record.recorded import Source
-from cyberassess.domain.sets.framework import Answer, FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Writing, writing
-from cyberassess.opening.intake import ReceivedFile
-from cyberassess.opening.recording import Voice, plan
-from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
-from cyberassess.steps.confirm.confirming import confirm, confirm_undisputed
-from cyberassess.steps.evidence.evidencing import add, register_named, review
-from cyberassess.steps.people.same_people import renamed
-from cyberassess.steps.review.reviewing import receive_review, send_review
-from cyberassess.steps.send.chasing import today
 
 if TYPE_CHECKING:
-    from cyberassess.demo.content import Demonstration, Document
-    from cyberassess.steps.pack.packing import PackMade
-    from cyberassess.steps.report.printing import Printed
-    from cyberassess.steps.send.sending import SentFile
+    from cyberassess.demo.content import Demonstration, Document, Said
+    from cyberassess.library import (
+        Framework,
+        PackMade,
+        Printed,
+        Questionnaire,
+        ReceivedFile,
+        SentFile,
+    )
 
-FRAMEWORK = FrameworkRef("ncsc-caf@3.2")
+FRAMEWORK = "ncsc-caf@3.2"
 PROFILE = "govassure-baseline"
 WORKSPACE = "northport-2026"
 EARLIER = "northport-2025"
@@ -59,8 +59,6 @@ _NOTE = """\
 cyberassess demo made this folder; the next demo replaces it. Northport Council does not exist.
 """
 
-_Said = tuple[Answer, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -70,7 +68,7 @@ class Demo:
     workspace: Path
     sent: "tuple[SentFile, ...]"
     returned: tuple[Path, ...]
-    received: tuple[ReceivedFile, ...]
+    received: "tuple[ReceivedFile, ...]"
     reports: "tuple[Printed, ...]"
     """The board summary, the theme report and the full report."""
     review: Path
@@ -87,41 +85,33 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
         on_step: told what begins, about a dozen times.
 
     Raises:
-        AssessmentError: where the folder holds something else, or cannot be written to.
+        CyberassessError: where the folder holds something else, or cannot be written to.
     """
     from cyberassess.demo.content import read_demonstration
 
     _clear(folder)
-    council, plain = read_demonstration()
+    council = read_demonstration()
     on_step("Setting up Northport Council")
-    values, pinned = settings_for(
-        NewAssessment(
-            council.organisation, council.period, (FRAMEWORK,), (PROFILE,), due=council.due
-        )
-    )
-    officer, *others = plain["people"]
-    scopes = [*values["scopes"], *plain["scopes"]]
-    values |= {
-        "officer": officer,
-        "people": others,
-        "scopes": scopes,
-        "left_out": plain["left_out"],
-    }
-    _write_last_year(folder / EARLIER, council, values, pinned)
-    values |= {"previous": f"../{EARLIER}", "ambition": plain["ambition"]}
+    _begin_last_year(folder / EARLIER, council)
     workspace = folder / WORKSPACE
-    create(workspace, values, pinned)
+    more = {"previous": f"../{EARLIER}", "ambition": council.ambition}
+    _begin(workspace, council, _settings(council) | more)
     on_step("Writing the questionnaires")
     sent = send(workspace, on_file=lambda each: on_step(f"Writing for {each.person.name}"))
     on_step("Filling them in, as the council's people would")
     returns = folder / "returned"
     returns.mkdir()
-    answers = _Answers(council, open_assessment(workspace))
+    assessment = open_assessment(workspace)
+    asked = {each.person.id: questions(assessment, each.person.id) for each in sent}
+    answers = _Answers(council, assessment, asked.values())
     returned: list[Path] = []
     for each in sent:
         on_step(f"Filling in for {each.person.name}")
+        path = returns / each.path.name
         signs = each.person.id not in council.unsigned
-        returned.append(_fill(each, answers, returns, signs=signs))
+        signed = (each.person.name, _today()) if signs else ("", "")
+        fill_in(each.path, path, answers.typed(asked[each.person.id]), signed=signed)
+        returned.append(path)
     on_step("Receiving what came back")
     received = receive(
         workspace, [returns], on_file=lambda each: on_step(f"Receiving from {each.person}")
@@ -152,78 +142,72 @@ def demo(folder: Path, on_step: Callable[[str], None] = lambda _: None) -> Demo:
 
 def _rename(workspace: Path) -> None:
     """Let somebody who has answered go by another name: as the officer would edit and explain."""
-    path = workspace / SETTINGS
+    path = workspace / "assessment.yaml"
     text = path.read_text("utf-8").replace(f'"{NAME_BEFORE}"', f'"{NAME_SINCE}"')
-    write_whole(path, text.encode())
-    renamed(workspace, [NAME_BEFORE], reason="Married in May.")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    rename(workspace, [NAME_BEFORE], reason="Married in May.")
 
 
-def _write_last_year(
-    folder: Path, council: "Demonstration", values: dict[str, Any], pinned: dict[str, bytes]
-) -> None:
-    """Write the assessment before this one: its answers, recorded at once."""
-    from cyberassess.demo.content import answers_of, entries_last_year
+def _settings(council: "Demonstration") -> dict[str, Any]:
+    """Give what ``assessment.yaml`` says of the council."""
+    officer, *others = council.people
+    organisation = {"id": "organisation", "kind": "organisation", "title": council.organisation}
+    return {
+        "scopes": [organisation, *council.scopes],
+        "officer": officer,
+        "people": others,
+        "left_out": list(council.left_out),
+        "due": council.due,
+    }
 
-    earlier = council.last_year
-    time = f"{earlier.on.isoformat()}T09:00:00Z"
-    systems = [scope for scope in values["scopes"] if scope.get("kind") != SHARED_SERVICE]
+
+def _begin(folder: Path, council: "Demonstration", settings: Mapping[str, Any]) -> None:
+    new(
+        folder,
+        organisation=council.organisation,
+        period=str(settings.get("period", council.period)),
+        frameworks=[FRAMEWORK],
+        profiles=[PROFILE],
+        settings=settings,
+    )
+
+
+def _begin_last_year(folder: Path, council: "Demonstration") -> None:
+    """Begin the assessment before this one, and record its answers at once."""
+    from cyberassess.demo.content import answers_of, entries_last_year, is_shared_service
+
+    earlier, settings = council.last_year, _settings(council)
+    scopes = [each for each in settings["scopes"] if not is_shared_service(council, each["id"])]
+    there = {each["id"] for each in scopes}
     then = {
-        **values,
         "period": earlier.period,
         "due": earlier.on.isoformat(),
-        "scopes": [{k: v for k, v in each.items() if k != "inherits"} for each in systems],
+        "scopes": [{k: v for k, v in each.items() if k != "inherits"} for each in scopes],
         "people": [
-            {**each, "answers": [a for a in each["answers"] if a["scope"] in _ids(systems)]}
-            for each in values["people"]
+            {**each, "answers": [a for a in each["answers"] if a["scope"] in there]}
+            for each in settings["people"]
         ],
     }
-    create(folder, then, pinned, time=time)
-    assessment = open_assessment(folder)
-    framework = assessment.frameworks[FRAMEWORK]
-    officer = assessment.contents.settings.officer
-    source = Source("import", name="Northport 2025 answers")
-    replies = [
-        AnswerReply(
-            (StatementKey(FRAMEWORK, entry.scope, statement),), said[0].code, said[1], source
-        )
+    _begin(folder, council, settings | then)
+    framework = open_assessment(folder).frameworks
+    answers = {
+        f"{statement}/{entry.scope}": (said.code, said.reason)
         for entry in entries_last_year(council)
-        for statement, said in answers_of(entry, framework).items()
+        for statement, said in answers_of(entry, _caf(framework)).items()
         if said is not None
-    ]
-    made = plan(assessment, Voice(officer.id, officer.id), replies)
-    session = Writing(assessment, officer, "demo", LedgerFolder(assessment.workspace.ledger))
-    header = {**session.header(), "time": time}
-    with session.folder.locked():
-        session.folder.append(
-            header, as_lines(made.events), [single_head(assessment.reading.segments)]
-        )
-
-
-def _ids(scopes: list[dict[str, Any]]) -> set[str]:
-    return {ORGANISATION, *(str(each["id"]) for each in scopes)}
+    }
+    answer(folder, answers, source="Northport 2025 answers", on=earlier.on.isoformat())
 
 
 def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
     """Confirm the shared service's answers for each system, and record the actions."""
-    with writing(workspace, "demo") as session:
-        assessment = session.assessment
-        settings = assessment.contents.settings
-        events = [
-            happened.put(
-                (*each.statement, each.source.id),
-                happened.Inheritance(answer=each.given.answer),
-                person=settings.officer.id,
-            )
-            for each in inheritable(assessment.frameworks[FRAMEWORK], settings, assessment.state)
-        ]
-        events += [
-            happened.put(
-                (each.ref,),
-                happened.Action(framework=FRAMEWORK, **each.model_dump(exclude={"ref"})),
-            )
-            for each in council.actions
-        ]
-        session.write(events)
+    for each in council.scopes:
+        if each.get("inherits"):
+            confirm_inherited(workspace, each["id"])
+    for action in council.actions:
+        facts = action.model_dump(exclude={"scope", "also", "outcome", "title"})
+        facts["also"] = "; ".join(action.also)
+        add_action(workspace, f"{action.outcome}/{action.scope}", action.title, **facts)
 
 
 def _print(
@@ -249,7 +233,7 @@ def _clear(folder: Path) -> None:
     try:
         if folder.exists() and any(folder.iterdir()):
             if not (folder / SIGN).is_file():
-                raise AssessmentError(
+                raise CyberassessError(
                     Problem(
                         "not-ours",
                         str(folder),
@@ -261,7 +245,7 @@ def _clear(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SIGN).write_text(_NOTE, encoding="utf-8")
     except OSError as cause:
-        raise AssessmentError(
+        raise CyberassessError(
             Problem(
                 "not-writable",
                 str(folder),
@@ -271,60 +255,47 @@ def _clear(folder: Path) -> None:
         ) from cause
 
 
-def _fill(sent: "SentFile", answers: "_Answers", returns: Path, *, signs: bool) -> Path:
-    """Fill in one person's workbook, and sign it if they do."""
-    from cyberassess.books.questionnaire.filling import Filled, fill
-    from cyberassess.steps.send.sending import questions_for
-
-    what = questions_for(answers.assessment, sent.person.id)
-    rows = {ref: Filled(*typed) for ref, typed in answers.typed(what).items()}
-    path = returns / sent.path.name
-    fill(
-        sent.path, path, rows, signed=(sent.person.name, said_date(today())) if signs else ("", "")
-    )
-    return path
+def _today() -> str:
+    """Give the day as somebody writes it who signs."""
+    day = datetime.date.today()  # noqa: DTZ011, TID251 - theirs, not the program's
+    return f"{day.day} {day:%B %Y}"
 
 
 class _Answers:
     """Who says what."""
 
-    def __init__(self, council: "Demonstration", assessment: Assessment) -> None:
-        from cyberassess.demo.content import answers_of
+    def __init__(
+        self, council: "Demonstration", assessment: Assessment, asked: "Iterable[Questionnaire]"
+    ) -> None:
+        from cyberassess.demo.content import answers_of, said
 
-        self.assessment = assessment
-        framework = assessment.frameworks[FRAMEWORK]
+        framework = _caf(assessment.frameworks)
+        statements = {str(name): found for name, found in framework.indicators.items()}
         self.entries = {(each.scope, each.outcome): each for each in council.answers}
         self.base = {key: answers_of(each, framework) for key, each in self.entries.items()}
-        self.other: dict[tuple[PersonId, ScopeId, IndicatorId], _Said] = {}
-        differing: set[tuple[PersonId, ScopeId, OutcomeId]] = set()
+        self.other: dict[tuple[str, str, str], Said] = {}
+        differing: set[tuple[str, str, str]] = set()
         for each in council.differences:
-            outcome, indicator = framework.indicators[each.statement]
-            answer = framework.answers_for(indicator).by_code(each.answer)
-            if answer is not None:
-                self.other[each.person, each.scope, each.statement] = (answer, each.reason)
-                differing.add((each.person, each.scope, outcome.id))
-        self.author = self._authors(assessment.contents.portions, differing)
+            outcome, indicator = statements[each.statement]
+            said_so = said(framework, indicator, each.answer, each.reason)
+            self.other[each.person, each.scope, each.statement] = said_so
+            differing.add((each.person, each.scope, outcome.id))
+        self.author: dict[tuple[str, str], str] = {}
+        """Who answers all of an outcome: not the one who only differs."""
+        for what in asked:
+            for topic in what.topics:
+                for block in topic.blocks:
+                    key = (str(topic.scope), str(block.asked.outcome.id))
+                    if (what.person.id, *key) not in differing:
+                        self.author.setdefault(key, what.person.id)
 
-    @staticmethod
-    def _authors(
-        portions: Mapping[PersonId, tuple[Asked, ...]],
-        differing: set[tuple[PersonId, ScopeId, OutcomeId]],
-    ) -> dict[tuple[ScopeId, OutcomeId], PersonId]:
-        """Give each outcome the person who answers all of it: not the one who only differs."""
-        authors: dict[tuple[ScopeId, OutcomeId], PersonId] = {}
-        for person, portion in portions.items():
-            for asked in portion:
-                if (person, asked.scope.id, asked.outcome.id) not in differing:
-                    authors.setdefault((asked.scope.id, asked.outcome.id), person)
-        return authors
-
-    def typed(self, what: Questionnaire) -> dict[str, tuple[str | datetime.date, str]]:
+    def typed(self, what: "Questionnaire") -> dict[str, tuple[str | datetime.date, str]]:
         """Give what this person types, keyed by Ref."""
         rows: dict[str, tuple[str | datetime.date, str]] = {}
         person = what.person.id
         for topic in what.topics:
             for block in topic.blocks:
-                key = (topic.scope, block.asked.outcome.id)
+                key = (str(topic.scope), str(block.asked.outcome.id))
                 is_author = self.author.get(key) == person
                 for row in block.rows:
                     statement = row.statements[0].indicator
@@ -332,7 +303,7 @@ class _Answers:
                     if said is None and is_author and key in self.base:
                         said = self.base[key][statement]
                     if said is not None:
-                        rows[row.ref] = (said[0].label, said[1])
+                        rows[row.ref] = (said.label, said.reason)
                 entry = self.entries.get(key)
                 if entry is None:  # a shared service answers it
                     continue
@@ -344,6 +315,11 @@ class _Answers:
         return rows
 
 
+def _caf(frameworks: "Mapping[Any, Framework]") -> "Framework":
+    """Give the one control set the council uses."""
+    return next(iter(frameworks.values()))
+
+
 def gather_evidence(workspace: Path, documents: Sequence["Document"], files: Path) -> None:
     """Register what workbooks name, add the documents, and record the verdicts on them.
 
@@ -351,20 +327,17 @@ def gather_evidence(workspace: Path, documents: Sequence["Document"], files: Pat
         files: where the documents are written before they are added.
     """
     files.mkdir()
-    register_named(workspace)
-    known = {each.name for each in dataclasses.fields(Facts)}
+    register_evidence(workspace)
+    ours = {"called", "file", "content", "verdict", "reason"}
     for each in documents:
         paths: list[Path] = []
         if each.file:
             paths.append(files / each.file)
             paths[0].write_text(each.content, encoding="utf-8", newline="\n")
-        facts = Facts(
-            **{name: value for name, value in each.model_dump().items() if name in known},
-            known_as=(each.called,),
-        )
-        (added,) = add(workspace, paths, facts)
+        facts = each.model_dump(exclude=ours)
+        (added,) = add_evidence(workspace, paths, known_as=[each.called], **facts)
         if each.verdict:
-            review(workspace, added.item.reference, each.verdict, reason=each.reason)
+            review_evidence(workspace, added.item.reference, each.verdict, reason=each.reason)
 
 
 def confirm_determinations(workspace: Path, council: "Demonstration") -> None:
@@ -380,37 +353,23 @@ def review_independently(workspace: Path, council: "Demonstration", to: Path) ->
     Args:
         to: the folder the filled one goes to.
     """
-    from cyberassess.books.questionnaire.filling import fill_review
-    from cyberassess.books.review_book import (
-        COMMENT,
-        DETERMINATION,
-        METHOD,
-        QUALITY,
-        RECOMMENDATION,
-        RISK,
-        SAMPLE,
-    )
-
-    level_of = {
-        level.id: level.title
-        for framework in open_assessment(workspace).frameworks.values()
-        for level in framework.scale
-    }
+    scale = _caf(open_assessment(workspace).frameworks).scale
+    title_of = {str(level.id): level.title for level in scale}
     sent = send_review(workspace, council.reviewer)
     rows = {
-        make_ref(each.outcome, each.scope, 1): {
-            DETERMINATION: level_of[each.level],
-            QUALITY: each.quality,
-            METHOD: each.method,
-            SAMPLE: each.sample,
-            COMMENT: each.comment,
-            RECOMMENDATION: each.recommendation,
-            RISK: each.risk,
+        each.outcome if each.scope == "organisation" else f"{each.outcome}/{each.scope}": {
+            "Your determination": title_of[each.level],
+            "Evidence quality": each.quality,
+            "Method": each.method,
+            "Sample": each.sample,
+            "Comment": each.comment,
+            "Recommendation": each.recommendation,
+            "Risk": each.risk,
         }
         for each in council.reviews
     }
     to.mkdir()
     path = to / sent.path.name
-    fill_review(sent.path, path, rows)
+    fill_in_review(sent.path, path, rows)
     receive_review(workspace, path)
     return path

@@ -21,12 +21,12 @@ from cyberassess.disk.files import (
     LINK,
     OWNER_ONLY,
     NotPlainError,
+    joined,
     open_plain,
     sha256_of,
     sync_folder,
 )
-from cyberassess.disk.outside import joined
-from cyberassess.errors import AssessmentError, Problem, Severity
+from cyberassess.errors import AssessmentError, Problem
 
 FOLDER = "evidence"
 PIECE = 1 << 20
@@ -59,7 +59,7 @@ class Kept(NamedTuple):
 
 
 def _refused(code: str, path: Path, message: str, hint: str) -> AssessmentError:
-    return AssessmentError(Problem(code, as_text(path.name), message, f"{hint} {_NOTHING}"))
+    return AssessmentError.because(code, as_text(path.name), message, f"{hint} {_NOTHING}")
 
 
 def as_text(name: str) -> str:
@@ -227,12 +227,11 @@ def check_file(workspace: Path, stored: str, sha256: str, what: str) -> Problem 
             changed = f"Its file {stored} was changed since it was recorded."
             return Problem("file-changed", what, changed, restore)
         if os.name == "posix" and path.stat().st_mode & 0o077:
-            return Problem(
+            return Problem.note(
                 "file-open-to-others",
                 what,
                 f"Others on this machine may read {stored}.",
                 f"Close it: chmod 600 {stored}",
-                Severity.NOTE,
             )
     except OSError as cause:
         said = f"Its file {stored} cannot be read: {cause.strerror}."
@@ -256,4 +255,4 @@ def strangers(workspace: Path, known: frozenset[str]) -> Iterator[Problem]:
         if path.name.endswith(PART):
             found = "This is what an interrupted copy left."
             hint = "Delete it, unless a file is being added right now."
-        yield Problem("unknown-file", name, found, hint, Severity.NOTE)
+        yield Problem.note("unknown-file", name, found, hint)

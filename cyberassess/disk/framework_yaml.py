@@ -1,11 +1,11 @@
-"""Control sets, profiles and themes in files: finding, reading and checking them."""
+"""Control sets, profiles, themes and what compares sets: finding, reading, checking files."""
 
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,7 +15,11 @@ from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, 
 from cyberassess.domain.sets.plain_words import check_words
 from cyberassess.errors import FrameworkError, Problem, closest
 
+if TYPE_CHECKING:  # NOTE: these models take every command 20 ms to make
+    from cyberassess.domain.sets.comparing import Registry, SetMapping, Upgrade
+
 _Model = TypeVar("_Model", bound=BaseModel)
+_Compared = TypeVar("_Compared", "Upgrade", "SetMapping", "Registry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Shelf:
             hint = closest(ref, known) or f"There are: {', '.join(known)}."
             if versions and "@" not in ref:
                 hint = f"Name a version: {', '.join(versions)}."
-            raise FrameworkError(Problem("unknown-framework", "", f'"{ref}" is not there.', hint))
+            raise FrameworkError.because("unknown-framework", "", f'"{ref}" is not there.', hint)
         name, version = ref.split("@")
         return self._inside(f"{name}/{version}.yaml")
 
@@ -134,13 +138,11 @@ class Shelf:
         self, name: str, folder: str, model: type[_Model], known: list[str]
     ) -> tuple[_Model, bytes]:
         if name not in known:
-            raise FrameworkError(
-                Problem(
-                    f"unknown-{folder}",
-                    "",
-                    f'"{name}" is not one of the {folder}.',
-                    closest(name, known) or f"There are: {', '.join(known) or 'none'}.",
-                )
+            raise FrameworkError.because(
+                f"unknown-{folder}",
+                "",
+                f'"{name}" is not one of the {folder}.',
+                closest(name, known) or f"There are: {', '.join(known) or 'none'}.",
             )
         value, problems, data = self._read(self._inside(f"{folder}/{name}.yaml"), model)
         if value is None or problems:
@@ -217,13 +219,11 @@ def open_shelf(folder: Path | None) -> Shelf:
         FrameworkError: where there is no such folder.
     """
     if folder is not None and not folder.is_dir():
-        raise FrameworkError(
-            Problem(
-                "no-folder",
-                str(folder),
-                "There is no such folder.",
-                "Name a folder laid out like frameworks/.",
-            )
+        raise FrameworkError.because(
+            "no-folder",
+            str(folder),
+            "There is no such folder.",
+            "Name a folder laid out like frameworks/.",
         )
     return Shelf(folder)
 
@@ -249,3 +249,47 @@ def read_one_file(path: Path) -> tuple[Framework | None, list[Problem]]:
     if framework is None:
         return None, list(problems)
     return framework, [*problems, *locate(_faults(framework), data, path.name)]
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[_Compared]):
+    """A file that compares sets, or names what a set holds that is not here."""
+
+    path: Path
+    name: str
+    """How messages call it."""
+    model: type[_Compared]
+
+    def read(self) -> tuple[_Compared | None, tuple[Problem, ...], bytes]:
+        """Read it with its exact bytes; problems name their lines."""
+        return strict_yaml.read_file(self.path, self.name, self.model)
+
+
+def files_of(folder: Path, model: type[_Compared]) -> dict[str, Found[_Compared]]:
+    """Give the upgrades, mappings or registries of a folder laid out like ``frameworks/``.
+
+    They are keyed by file name without its end, sorted; what is not there counts as empty.
+    """
+    return {
+        path.stem: Found(path, path.relative_to(folder.parent).as_posix(), model)
+        for path in sorted(folder.glob(f"{model.folder}/*.yaml"))
+    }
+
+
+def place(problems: Iterable[Problem], data: bytes, name: str) -> list[Problem]:
+    """Give problems whose place is an id, or ``one to other``, the file and line of it."""
+    lines = data.decode("utf-8", "replace").splitlines()
+    return [
+        replace(problem, where=f"{name}, {_line(problem.where, lines)}{problem.where}")
+        for problem in problems
+    ]
+
+
+def _line(where: str, lines: list[str]) -> str:
+    """Find the last line with all the ids: lists of links come last."""
+    signs = [f'"{each}"' for each in where.split(" to ")]
+    for wanted in (signs, signs[:1], [f"{where.partition(',')[0]}:"]):
+        numbers = [n for n, text in enumerate(lines, 1) if all(sign in text for sign in wanted)]
+        if numbers:
+            return f"line {numbers[-1]}, "
+    return ""

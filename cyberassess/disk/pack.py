@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from cyberassess.disk.files import open_plain, remove_quietly, sync_folder
-from cyberassess.disk.outside import fault_of, joined
+from cyberassess.disk.files import fault_of, joined, open_plain, remove_quietly, sync_folder
 from cyberassess.errors import AssessmentError, Problem
 
 PIECE = 1 << 20
@@ -114,14 +113,11 @@ def write_pack(
             size = file.seek(0, os.SEEK_END)
         temporary.replace(path)
     except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "pack-not-written",
-                str(cause.filename or path.name),
-                f"The pack cannot be written: {cause.strerror}.",
-                "Look at the space on the disk and the folder's permissions. "
-                "Nothing was left behind.",
-            )
+        raise AssessmentError.because(
+            "pack-not-written",
+            str(cause.filename or path.name),
+            f"The pack cannot be written: {cause.strerror}.",
+            "Look at the space on the disk and the folder's permissions. Nothing was left behind.",
         ) from cause
     finally:
         temporary.unlink(missing_ok=True)
@@ -191,7 +187,8 @@ def check_pack(path: Path, on_bytes: Callable[[int], None] = lambda _: None) -> 
             if len(names) > _MOST_ENTRIES or SUMS not in names:
                 raise AssessmentError(_not_a_pack(path))
             for name in dict.fromkeys(names):
-                if not _is_plain(name) or names.count(name) > 1:
+                is_plain = len(name) < LONGEST_PATH and name.isprintable() and not fault_of(name)
+                if not is_plain or names.count(name) > 1:
                     found.problems.append(
                         Problem(
                             "odd-entry",
@@ -206,13 +203,11 @@ def check_pack(path: Path, on_bytes: Callable[[int], None] = lambda _: None) -> 
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as cause:
         raise AssessmentError(_not_a_pack(path)) from cause
     except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "cannot-open",
-                path.name,
-                f"The file cannot be read: {cause.strerror or 'its end is missing'}.",
-                "Check name and folder, or copy it again. Nothing was checked.",
-            )
+        raise AssessmentError.because(
+            "cannot-open",
+            path.name,
+            f"The file cannot be read: {cause.strerror or 'its end is missing'}.",
+            "Check name and folder, or copy it again. Nothing was checked.",
         ) from cause
     return found
 
@@ -224,10 +219,6 @@ def _not_a_pack(path: Path) -> Problem:
         "This is not an evidence pack, or its directory is damaged.",
         "Ask for it again, and compare its size and SHA-256 with the sender's.",
     )
-
-
-def _is_plain(name: str) -> bool:
-    return len(name) < LONGEST_PATH and name.isprintable() and not fault_of(name)
 
 
 _HEADER = b"PK\x03\x04"
@@ -473,7 +464,7 @@ def straightened(path: Path, folder: Path) -> Path | None:
     except OSError as cause:
         message = f"The pack was packed again, and cannot be unpacked: {cause.strerror}."
         hint = "Look at the space on the disk. Nothing was checked."
-        raise AssessmentError(Problem("not-unpacked", path.name, message, hint)) from cause
+        raise AssessmentError.because("not-unpacked", path.name, message, hint) from cause
     return copy
 
 

@@ -6,7 +6,7 @@ In an installed wheel they are in ``cyberassess/_data/``; in a checkout they lie
 from importlib.resources import files
 from pathlib import Path
 
-from cyberassess.errors import CyberassessError, Problem
+from cyberassess.errors import CyberassessError
 
 
 def folder(name: str) -> Path:
@@ -22,11 +22,9 @@ def folder(name: str) -> Path:
     beside = package.parent / name
     if beside.is_dir() and (package.parent / "pyproject.toml").is_file():
         return beside
-    raise CyberassessError(
-        Problem(
-            "incomplete-installation",
-            name,
-            "The folder that belongs to cyberassess is missing from this installation.",
-            "Install cyberassess again.",
-        )
+    raise CyberassessError.because(
+        "incomplete-installation",
+        name,
+        "The folder that belongs to cyberassess is missing from this installation.",
+        "Install cyberassess again.",
     )

@@ -4,25 +4,56 @@ A file is named by its sequence and the first eight figures of its hash; while p
 way it is open, and named so.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from cyberassess.disk.files import read_plain
-from cyberassess.disk.strict_json import DECODER, read_json
 from cyberassess.domain.record.happened import is_event, read_event
-from cyberassess.domain.record.hashes import canonical, false_digests, segment_hash, text_field
+from cyberassess.domain.record.hashes import (
+    Json,
+    canonical,
+    false_digests,
+    segment_hash,
+    text_field,
+)
 from cyberassess.domain.record.segment import SCHEMA, Header, Segment, fitting_header
-from cyberassess.domain.record.shapes import MisshapenError, is_deep
+from cyberassess.domain.record.shapes import DEEPEST, MisshapenError, is_deep
 from cyberassess.errors import Problem
+
+
+def _refuse(name: str) -> NoReturn:
+    message = f"{name} is not a number"
+    raise ValueError(message)
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+def read_json(data: bytes) -> Json:
+    """Read JSON as it is stored in a ledger or a pack.
+
+    Raises:
+        ValueError: where it is none, holds ``NaN`` or ``Infinity``, or is nested too deeply.
+    """
+    text = data.decode(json.detect_encoding(data), "surrogatepass")
+    try:
+        value = DECODER.decode(text)
+    except RecursionError as cause:
+        message = "it is nested too deeply"
+        raise ValueError(message) from cause
+    if data.count(b"{") + data.count(b"[") > DEEPEST and is_deep(value):
+        message = "it is nested too deeply"
+        raise ValueError(message)
+    return value
+
 
 CLOSED = re.compile(r"^(\d{6})-([0-9a-f]{8})\.jsonl$")
 OPEN = re.compile(r"^(\d{6})-open-([0-9a-f]{8})\.jsonl$")
 NOTHING_CHANGED = "Nothing was changed."
-
-Json = Any  # NOTE: events are JSON; their shape is the domain's business.
 
 
 def read_segment(path: Path) -> tuple[Segment | None, Problem | None]:
@@ -187,11 +218,12 @@ def salvage(path: Path) -> Salvaged:
     """Get out of a file whatever can still be read."""
     try:
         data = read_plain(path)
-        segment, problem = read_segment(path) if _is_segment_name(path.name) else (None, None)
+        is_named_so = CLOSED.match(path.name) or OPEN.match(path.name)
+        segment, problem = read_segment(path) if is_named_so else (None, None)
     except OSError as cause:
         reason = f"The file cannot be read: {cause.strerror}."
         return Salvaged(path.name, None, {}, (), ((1, reason),))
-    if segment is not None and problem is None and not _misread(segment):
+    if segment is not None and problem is None and not any(map(_misread_event, segment.events)):
         return whole_file(segment)
     header: Mapping[str, Json] = {}
     found: list[tuple[int, Mapping[str, Json]]] = []
@@ -219,17 +251,8 @@ def salvage(path: Path) -> Salvaged:
     return Salvaged(path.name, None, header, tuple(found), tuple(lost))
 
 
-def _is_segment_name(name: str) -> bool:
-    return bool(CLOSED.match(name) or OPEN.match(name))
-
-
 def _is_header(value: Json) -> bool:
     return not is_event(value) and "parents" in value
-
-
-def _misread(segment: Segment) -> bool:
-    """Say whether a segment holds something that cannot be folded."""
-    return any(_misread_event(each) for each in segment.events)
 
 
 def _misread_event(event: Json) -> bool:

@@ -17,7 +17,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cyberassess.disk.files import (
     TEMPORARY,
@@ -39,16 +38,9 @@ from cyberassess.disk.segment_file import (
     read_stray,
 )
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.hashes import canonical, segment_hash, text_field
+from cyberassess.domain.record.hashes import Json, canonical, segment_hash, text_field
 from cyberassess.domain.record.segment import SCHEMA, Segment, heads_of, in_order
-from cyberassess.errors import (
-    AssessmentError,
-    BusyError,
-    LedgerError,
-    Problem,
-    Severity,
-    counted,
-)
+from cyberassess.errors import AssessmentError, BusyError, LedgerError, Problem, counted
 
 LOCK = "writing.lock"
 PROMPTS = "prompts-"
@@ -62,8 +54,6 @@ _LAST = "last-"
 _LOOKS, _SURE, _PAUSE = 60, 2, 0.02
 """How often a folder is looked at while others write to it, after how many looks that miss the
 same thing it is gone, and the seconds in between."""
-
-Json = Any  # NOTE: events are JSON; their shape is the domain's business.
 
 
 def new_text(text: str) -> dict[str, str]:
@@ -199,13 +189,11 @@ class LedgerFolder:
         try:
             return sorted(self.folder.iterdir())
         except OSError as cause:
-            raise LedgerError(
-                Problem(
-                    "ledger-unreadable",
-                    "ledger",
-                    f"The folder cannot be read: {cause.strerror}.",
-                    NOTHING_CHANGED,
-                )
+            raise LedgerError.because(
+                "ledger-unreadable",
+                "ledger",
+                f"The folder cannot be read: {cause.strerror}.",
+                NOTHING_CHANGED,
             ) from cause
 
     def listing(self) -> dict[str, int]:
@@ -232,13 +220,11 @@ class LedgerFolder:
         try:
             lock.acquire()
         except filelock.Timeout as cause:
-            raise BusyError(
-                Problem(
-                    "busy",
-                    "",
-                    "Another command is writing to this assessment.",
-                    f"Try again when it has finished. {NOTHING_CHANGED}",
-                )
+            raise BusyError.because(
+                "busy",
+                "",
+                "Another command is writing to this assessment.",
+                f"Try again when it has finished. {NOTHING_CHANGED}",
             ) from cause
         except (OSError, NotImplementedError) as cause:
             raise not_writable(self.folder, cause) from cause
@@ -313,7 +299,8 @@ class LedgerFolder:
         """
         text = f"{name}\nThe last file this machine wrote here: so that its loss is noticed.\n"
         with contextlib.suppress(OSError):
-            write_whole(self.folder / last_note(), text.encode(), durable=False)
+            note = self.folder / f"{_LAST}{machine_token()}.txt"
+            write_whole(note, text.encode(), durable=False)
 
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished, and close what they left open.
@@ -431,12 +418,7 @@ def not_writable(folder: Path, cause: BaseException) -> AssessmentError:
         if number in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
             message = f"The drive of the folder {folder.name} does not support locks: {reason}."
             hint = "Copy the assessment to a folder on this computer, and merge it back later."
-    return AssessmentError(Problem("not-writable", "", message, f"{hint} {NOTHING_CHANGED}"))
-
-
-def last_note() -> str:
-    """Name the note in which this machine keeps the last segment it wrote."""
-    return f"{_LAST}{machine_token()}.txt"
+    return AssessmentError.because("not-writable", "", message, f"{hint} {NOTHING_CHANGED}")
 
 
 def _noted(path: Path) -> str:
@@ -537,12 +519,11 @@ def about_stray(stray: Stray, path: Path) -> Problem:
     """Say what a file that is not named like a segment is."""
     where = f"ledger/{stray.name}"
     if stray.twin:
-        return Problem(
+        return Problem.note(
             "segment-doubled",
             where,
             f"It is a copy of {stray.twin}.",
             "It does no harm; remove it when you like.",
-            Severity.NOTE,
         )
     if stray.segment is not None:
         return Problem(
@@ -561,13 +542,9 @@ def about_stray(stray: Stray, path: Path) -> Problem:
             "backup.",
         )
     if path.suffix == ".jsonl" and path.is_file() and not path.stat().st_size:
-        return Problem("ledger-stray", where, "It is empty.", "", Severity.NOTE)
-    return Problem(
-        "ledger-stray",
-        where,
-        "It does not belong to the ledger and was not read.",
-        "",
-        Severity.NOTE,
+        return Problem.note("ledger-stray", where, "It is empty.")
+    return Problem.note(
+        "ledger-stray", where, "It does not belong to the ledger and was not read."
     )
 
 
@@ -580,14 +557,12 @@ def single_head(segments: Sequence[Segment]) -> Segment:
     heads = heads_of(segments)
     if len(heads) > 1:
         names = " and ".join(head.name.removesuffix(".jsonl") for head in heads)
-        raise LedgerError(
-            Problem(
-                "branches",
-                "ledger",
-                f"Two copies of this assessment went apart: {names}.",
-                "Both are kept and read, but nothing can be written until they are joined: "
-                f"cyberassess merge. {NOTHING_CHANGED}",
-            )
+        raise LedgerError.because(
+            "branches",
+            "ledger",
+            f"Two copies of this assessment went apart: {names}.",
+            "Both are kept and read, but nothing can be written until they are joined: "
+            f"cyberassess merge. {NOTHING_CHANGED}",
         )
     (head,) = heads
     if is_open_elsewhere(head):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cyberassess.disk.files import TEMPORARY, copy_whole, remove_quietly, sync_folder, write_whole
 from cyberassess.disk.workspace import SETTINGS
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 
 
 @contextlib.contextmanager
@@ -66,26 +66,22 @@ def put_back(folder: Path, before: Path) -> None:
 
 
 def _settings_not_written(cause: OSError) -> AssessmentError:
-    return AssessmentError(
-        Problem(
-            "not-writable",
-            SETTINGS,
-            f"The file cannot be written: {cause.strerror or cause}.",
-            "Close it where it is open, and look at its permissions and the space on the disk. "
-            "Nothing was changed.",
-        )
+    return AssessmentError.because(
+        "not-writable",
+        SETTINGS,
+        f"The file cannot be written: {cause.strerror or cause}.",
+        "Close it where it is open, and look at its permissions and the space on the disk. "
+        "Nothing was changed.",
     )
 
 
 def _settings_not_put_back(cause: BaseException, second: OSError) -> AssessmentError:
     reason = second.strerror or str(second)
-    return AssessmentError(
-        Problem(
-            "settings-unrecorded",
-            SETTINGS,
-            f"The file was changed, the ledger could not be written ({cause}), and the file "
-            f"could not be put back: {reason}.",
-            "The next command that writes puts it back, unless it was changed again until then. "
-            "Nothing was recorded in the ledger.",
-        )
+    return AssessmentError.because(
+        "settings-unrecorded",
+        SETTINGS,
+        f"The file was changed, the ledger could not be written ({cause}), and the file "
+        f"could not be put back: {reason}.",
+        "The next command that writes puts it back, unless it was changed again until then. "
+        "Nothing was recorded in the ledger.",
     )

@@ -108,22 +108,13 @@ class _Reader:
                     "Look for a missing quotation mark, colon or indent at or above this line.",
                 )
             )
-            return Document(None, self.lines, tuple(self.problems))
         except yaml.YAMLError as cause:
             position = getattr(cause, "position", 0) or 0
             line = text.count("\n", 0, position) + 1
-            self.problems.append(
-                Problem(
-                    "not-yaml",
-                    f"{self.name}, line {line}",
-                    "A control character stands here, which no text may hold.",
-                    "Remove it and save the file again.",
-                )
-            )
-            return Document(None, self.lines, tuple(self.problems))
-        if self.problems:
-            return Document(None, self.lines, tuple(self.problems))
-        return Document(self.root, self.lines, ())
+            message = "A control character stands here, which no text may hold."
+            self.say(line, "not-yaml", message, "Remove it and save the file again.")
+        root = None if self.problems else self.root
+        return Document(root, self.lines, tuple(self.problems))
 
     def _take(self, event: Any, yaml: types.ModuleType) -> bool:
         """Take one event; false where reading must stop."""

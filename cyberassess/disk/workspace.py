@@ -17,8 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.disk import strict_yaml
-from cyberassess.disk.files import TEMPORARY, kind_of, read_plain, remove_unfinished, write_whole
-from cyberassess.disk.outside import folded, joined
+from cyberassess.disk.files import (
+    TEMPORARY,
+    folded,
+    joined,
+    kind_of,
+    read_plain,
+    remove_unfinished,
+    write_whole,
+)
 from cyberassess.domain.assessment import (
     DEFAULT_THEMES,
     NO_PROFILE,
@@ -82,54 +89,41 @@ class Contents:
 class Workspace:
     """One assessment's folder."""
 
+    folder: Path
+    ledger: Path
+    """Where the ledger's segments lie."""
+    sent: Path
+    """Where questionnaires are written to."""
+    letters: Path
+    """Where the texts that go with questionnaires are written to."""
+    received: Path
+    """Where originals of what came in are kept."""
+    refused: Path
+    """Where files that could not be used are kept."""
+    notes: Path
+    """Where workbooks are written that go back because something is to be looked at."""
+    receipts: Path
+    """Where receipts are written."""
+    reviews: Path
+    """Where the assurers' workbooks and slips lie."""
+    reports: Path
+    """Where documents are written to."""
+
     def __init__(self, folder: Path) -> None:
         """Name the folder; nothing is read yet."""
         self.folder = folder
+        self.ledger, self.reviews, self.reports = (
+            folder / name for name in ("ledger", "reviews", "reports")
+        )
+        self.sent, self.letters, self.received, self.refused, self.notes, self.receipts = (
+            folder / "questionnaires" / name
+            for name in ("sent", "letters", "received", "refused", "notes", "receipts")
+        )
 
     @property
-    def ledger(self) -> Path:
-        """Where the ledger's segments lie."""
-        return self.folder / "ledger"
-
-    @property
-    def sent(self) -> Path:
-        """Where questionnaires are written to."""
-        return self.folder / "questionnaires" / "sent"
-
-    @property
-    def letters(self) -> Path:
-        """Where the texts that go with questionnaires are written to."""
-        return self.folder / "questionnaires" / "letters"
-
-    @property
-    def reviews(self) -> Path:
-        """Where the assurers' workbooks and slips lie."""
-        return self.folder / "reviews"
-
-    @property
-    def received(self) -> Path:
-        """Where originals of what came in are kept."""
-        return self.folder / "questionnaires" / "received"
-
-    @property
-    def refused(self) -> Path:
-        """Where files that could not be used are kept."""
-        return self.folder / "questionnaires" / "refused"
-
-    @property
-    def notes(self) -> Path:
-        """Where workbooks are written that go back because something is to be looked at."""
-        return self.folder / "questionnaires" / "notes"
-
-    @property
-    def receipts(self) -> Path:
-        """Where receipts are written."""
-        return self.folder / "questionnaires" / "receipts"
-
-    @property
-    def reports(self) -> Path:
-        """Where documents are written to."""
-        return self.folder / "reports"
+    def start(self) -> Path:
+        """Where the pages of outcomes lie that ``start.html`` leads to."""
+        return self.folder / "start"
 
     def beside(self, name: str) -> Path:
         """Give what a path in the settings names, as seen from this folder, there or not."""
@@ -152,20 +146,18 @@ class Workspace:
         """
         path = self.folder / SETTINGS
         if not path.is_file():
-            raise AssessmentError(
-                Problem(
-                    "no-assessment",
-                    SETTINGS,
-                    "There is no such file here, so this folder is not an assessment.",
-                    "Go to the assessment's folder, or name it with -C FOLDER. "
-                    "To begin one: cyberassess new FOLDER …",
-                )
+            raise AssessmentError.because(
+                "no-assessment",
+                SETTINGS,
+                "There is no such file here, so this folder is not an assessment.",
+                "Go to the assessment's folder, or name it with -C FOLDER. "
+                "To begin one: cyberassess new FOLDER …",
             )
         try:
             data = read_plain(path) if text is None else text.encode()
         except OSError as cause:
             found = f"The file cannot be read: {cause.strerror or 'it cannot be opened'}."
-            raise AssessmentError(Problem("not-readable", SETTINGS, found)) from cause
+            raise AssessmentError.because("not-readable", SETTINGS, found) from cause
         document = strict_yaml.read_text(data, SETTINGS)
         _check_schema(document)
         settings, problems = strict_yaml.model_of(document, SETTINGS, Settings)
@@ -207,9 +199,8 @@ class Workspace:
         settings, problems = strict_yaml.model_of(document, SETTINGS, Settings)
         if settings is None:
             raise AssessmentError(*problems)
-        faults = _with_lines(
-            check_settings(settings, contents.frameworks), document.lines, settings
-        )
+        checked = check_settings(settings, contents.frameworks)
+        faults = [*_with_lines(checked, document.lines, settings)]
         faults += unfit_settings(contents.flat, flat_settings(document.value))
         if faults:
             raise AssessmentError(*faults)
@@ -253,6 +244,7 @@ class Workspace:
     def tidy(self) -> None:
         """Remove what crashed commands left unfinished; under the lock."""
         remove_unfinished(self.folder)
+        remove_unfinished(self.start)
         for name in BESIDE_LEDGER:
             for folder, _, files in os.walk(self.folder / name):
                 if any(each.endswith(TEMPORARY) for each in files):
@@ -378,13 +370,11 @@ class Workspace:
         """
         try:
             if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
-                raise AssessmentError(
-                    Problem(
-                        "not-empty",
-                        str(self.folder),
-                        "There is something in this place already.",
-                        "Name a folder that is new or empty. Nothing was changed.",
-                    )
+                raise AssessmentError.because(
+                    "not-empty",
+                    str(self.folder),
+                    "There is something in this place already.",
+                    "Name a folder that is new or empty. Nothing was changed.",
                 )
             for name in FOLDERS:
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -394,13 +384,11 @@ class Workspace:
                 write_whole(target, data)
             write_whole(self.folder / SETTINGS, settings.encode())
         except OSError as cause:
-            raise AssessmentError(
-                Problem(
-                    "not-writable",
-                    str(self.folder),
-                    f"The assessment cannot be written here: {cause.strerror}.",
-                    "Choose a folder you may write to.",
-                )
+            raise AssessmentError.because(
+                "not-writable",
+                str(self.folder),
+                f"The assessment cannot be written here: {cause.strerror}.",
+                "Choose a folder you may write to.",
             ) from cause
 
 
@@ -413,13 +401,11 @@ def _check_schema(document: strict_yaml.Document) -> None:
             if schema.isdigit() and int(schema) > int(SCHEMA)
             else f'Write schema: "{SCHEMA}".'
         )
-        raise AssessmentError(
-            Problem(
-                "wrong-schema",
-                f"{SETTINGS}, line {line}",
-                f'"{schema}" is not a version of this file that this program reads.',
-                f"{hint} Nothing was changed.",
-            )
+        raise AssessmentError.because(
+            "wrong-schema",
+            f"{SETTINGS}, line {line}",
+            f'"{schema}" is not a version of this file that this program reads.',
+            f"{hint} Nothing was changed.",
         )
 
 
@@ -469,19 +455,18 @@ def _is_change(path: Path) -> bool:
 
 def _with_lines(
     problems: list[Problem], lines: Mapping[tuple[str | int, ...], int], settings: Settings
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Give problems about an id the line of the entry that has it."""
     places: dict[str, int] = {}
     for part in ("scopes", "people"):
         for index, entry in enumerate(getattr(settings, part)):
             places[f"{part}, {entry.id}"] = lines.get((part, index), 0)
-    located: list[Problem] = []
+
     for problem in problems:
         spot = problem.where.removeprefix(f"{SETTINGS}, ")
         line = places.get(spot) or lines.get((spot,), 0)
         where = f"{SETTINGS}, line {line}, {spot}" if line else problem.where
-        located.append(Problem(problem.code, where, problem.message, problem.hint))
-    return located
+        yield Problem(problem.code, where, problem.message, problem.hint)
 
 
 _SEVERAL_LINES = ("reason", "no_profile_reason", "why_critical", "note", "action")

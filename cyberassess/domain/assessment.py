@@ -15,7 +15,6 @@ from cyberassess.domain.sets.certificates import (
     check_certificates,
 )
 from cyberassess.domain.sets.framework import (
-    OWNER_ROLES,
     Count,
     Framework,
     FrameworkRef,
@@ -25,6 +24,7 @@ from cyberassess.domain.sets.framework import (
     Outcome,
     OutcomeId,
 )
+from cyberassess.domain.sets.roles import OWNER_ROLES, OwnerRole
 from cyberassess.errors import Problem, closest
 
 ScopeId = NewType("ScopeId", str)
@@ -60,7 +60,7 @@ class Assignment(Model):
     scope: ScopeId | None = None
     without_scopes: tuple[ScopeId, ...] = ()
     """Of an entry for every scope: those that were handed on; later ones are not among them."""
-    owner_roles: tuple[str, ...] = ()
+    owner_roles: tuple[OwnerRole, ...] = ()
     outcomes: tuple[str, ...] = ()
     """Outcome or group ids."""
     without: tuple[str, ...] = ()
@@ -173,6 +173,11 @@ class Settings(Model):
     @cached_property
     def _by_id(self) -> Mapping[str, Person]:
         return {str(each.id): each for each in reversed(self.everybody)}
+
+    def title_of(self, scope_id: str) -> str:
+        """Give a scope's title; its id where there is none of this id."""
+        scope = self.scope(scope_id)
+        return scope.title if scope else scope_id
 
     def scope(self, scope_id: str) -> Scope | None:
         """Give a scope by id, or ``None``."""
@@ -354,38 +359,31 @@ def check_settings(
 
 def _check_sharing(
     settings: Settings, frameworks: Mapping[FrameworkRef, Framework], scope: Scope
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Check that answers are taken over from shared services only, by those that are scored."""
-    problems: list[Problem] = []
     where = f"assessment.yaml, scopes, {scope.id}"
     if scope.kind == SHARED_SERVICE and scope.inherits:
-        problems.append(
-            Problem(
-                "source-inherits",
-                where,
-                "A shared service cannot inherit from another.",
-                "Name both under inherits of the systems that use them.",
-            )
+        yield Problem(
+            "source-inherits",
+            where,
+            "A shared service cannot inherit from another.",
+            "Name both under inherits of the systems that use them.",
         )
     for source in scope.inherits:
         other = settings.scope(source)
         if other is not None and other.kind != SHARED_SERVICE:
-            problems.append(
-                Problem(
-                    "not-a-source",
-                    where,
-                    f'"{source}" is not a shared service, so nothing can be inherited from it.',
-                    f"Give it the kind {SHARED_SERVICE}, or take it out of inherits.",
-                )
+            yield Problem(
+                "not-a-source",
+                where,
+                f'"{source}" is not a shared service, so nothing can be inherited from it.',
+                f"Give it the kind {SHARED_SERVICE}, or take it out of inherits.",
             )
     if scope.covers and scope.kind != SHARED_SERVICE:
-        problems.append(
-            Problem(
-                "covers-nothing",
-                where,
-                "Only a shared service says what it covers.",
-                f"Give it the kind {SHARED_SERVICE}, or take covers out.",
-            )
+        yield Problem(
+            "covers-nothing",
+            where,
+            "Only a shared service says what it covers.",
+            f"Give it the kind {SHARED_SERVICE}, or take covers out.",
         )
     names = sorted(
         {
@@ -397,21 +395,17 @@ def _check_sharing(
     )
     for name in scope.covers:
         if frameworks and name not in names:
-            problems.append(
-                Problem(
-                    "unknown-outcome",
-                    where,
-                    f'"{name}" under covers is not an outcome or a group.',
-                    closest(name, names),
-                )
+            yield Problem(
+                "unknown-outcome",
+                where,
+                f'"{name}" under covers is not an outcome or a group.',
+                closest(name, names),
             )
-    return problems
 
 
 def _check_assignments(
     settings: Settings, frameworks: Mapping[FrameworkRef, Framework], scope_ids: list[str]
-) -> list[Problem]:
-    problems: list[Problem] = []
+) -> Iterator[Problem]:
     located = [each for framework in frameworks.values() for each in framework.located]
     names = {str(each.outcome.id) for each in located}
     names |= {group.id for each in located for group in each.groups}
@@ -419,36 +413,28 @@ def _check_assignments(
         where = f"assessment.yaml, people, {person.id}"
         for assignment in person.answers:
             if assignment.scope is not None and assignment.scope not in scope_ids:
-                problems.append(
-                    Problem(
-                        "unknown-scope",
-                        where,
-                        f'"{assignment.scope}" is not a scope\'s id.',
-                        closest(assignment.scope, scope_ids)
-                        or f"Use one of: {', '.join(scope_ids)}.",
-                    )
+                yield Problem(
+                    "unknown-scope",
+                    where,
+                    f'"{assignment.scope}" is not a scope\'s id.',
+                    closest(assignment.scope, scope_ids) or f"Use one of: {', '.join(scope_ids)}.",
                 )
             for role in assignment.owner_roles:
                 if role not in OWNER_ROLES:
-                    problems.append(
-                        Problem(
-                            "unknown-role",
-                            where,
-                            f'"{role}" is not a role that owns questions here.',
-                            closest(role, OWNER_ROLES) or f"Use one of: {', '.join(OWNER_ROLES)}.",
-                        )
+                    yield Problem(
+                        "unknown-role",
+                        where,
+                        f'"{role}" is not a role that owns questions here.',
+                        closest(role, OWNER_ROLES) or f"Use one of: {', '.join(OWNER_ROLES)}.",
                     )
             for name in (*assignment.outcomes, *assignment.without):
                 if frameworks and name not in names:
-                    problems.append(
-                        Problem(
-                            "unknown-outcome",
-                            where,
-                            f'"{name}" is not an outcome or a group.',
-                            closest(name, sorted(names)),
-                        )
+                    yield Problem(
+                        "unknown-outcome",
+                        where,
+                        f'"{name}" is not an outcome or a group.',
+                        closest(name, sorted(names)),
                     )
-    return problems
 
 
 class StatementKey(NamedTuple):

@@ -8,7 +8,7 @@ import datetime
 import re
 from typing import NamedTuple
 
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -105,12 +105,7 @@ def understand_date(text: str, where: str, kept: str, *, period: bool = False) -
     if _is_plain(text, parts):
         return Typed(date, None)
     found = f'"{shown}" was read as {said_date(date)}.'
-    return Typed(date, Problem("date-read", where, found, severity=Severity.NOTE))
-
-
-def read_date(text: str, *, period: bool = False) -> str | None:
-    """Give a date in ISO 8601, or ``None`` where the text is not one; see ``understand_date``."""
-    return understand_date(text, "", "", period=period).date or None
+    return Typed(date, Problem.note("date-read", where, found))
 
 
 def read_day_count(text: str) -> str | None:

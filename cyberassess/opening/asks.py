@@ -1,11 +1,14 @@
 """What somebody is asked, in words: ``service@housing; B2.c/revenues except B2.c.NA.1``."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
-from cyberassess.domain.assessment import ALL_SCOPES, Person
-from cyberassess.domain.sets.framework import OWNER_ROLES
+from cyberassess.domain.assessment import ALL_SCOPES, SHARED_SERVICE, Asked, Person, all_asked
+from cyberassess.domain.people.questions import questionnaire
+from cyberassess.domain.sets.roles import OWNER_ROLES, SERVICE, owner_role
+from cyberassess.errors import Problem, Severity, counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.names import find_scope, unknown
 
@@ -46,13 +49,17 @@ def read_asks(text: str, where: str, assessment: Assessment) -> list[dict[str, A
             name, _, inside = each.partition("/")
             by_scope.setdefault((inside or found["scope"] or "").strip(), []).append(name.strip())
         for scope, names in (by_scope or {(found["scope"] or "").strip(): []}).items():
-            roles = [each for each in names if each.casefold() in OWNER_ROLES]
+            roles = [each for each in names if owner_role(each) in OWNER_ROLES]
             others = [e for e in names if e not in roles and e.casefold() != EVERYTHING]
-            ask = {
-                "scope": str(find_scope(settings, scope, where=where).id)
+            place = (
+                find_scope(settings, scope, where=where)
                 if scope.casefold() not in ("", ALL_SCOPES)
-                else "",
-                "owner_roles": [each.casefold() for each in roles],
+                else None
+            )
+            ask = {
+                "scope": str(place.id) if place else "",
+                "owner_roles": [owner_role(each) for each in roles]
+                or (own_roles(place.kind) if place and not names else []),
                 "outcomes": [
                     outcome_or_group(assessment, each, where, OWNER_ROLES) for each in others
                 ],
@@ -69,6 +76,14 @@ def read_asks(text: str, where: str, assessment: Assessment) -> list[dict[str, A
             }
             asks.append({key: value for key, value in ask.items() if value})
     return asks
+
+
+def own_roles(kind: str) -> list[str]:
+    """Give whose outcomes are meant where a scope of a kind is named alone (``@housing``).
+
+    They are those of the service that it is for; of a shared service, all it is asked about.
+    """
+    return [] if kind == SHARED_SERVICE else [SERVICE]
 
 
 def outcome_or_group(
@@ -99,3 +114,124 @@ def outcome_or_group(
 def names_in(text: str) -> list[str]:
     """Give the names in a list with commas."""
     return [each for each in (part.strip() for part in text.split(",")) if each]
+
+
+LONG = 45
+"""Minutes above which somebody is asked a lot at once."""
+_MOST_SHARES = 4
+
+
+class Load(NamedTuple):
+    """What somebody is asked, in figures."""
+
+    outcomes: int
+    questions: int
+    minutes: int
+    """About how long it takes, in steps of five."""
+
+
+class Share(NamedTuple):
+    """A part of what somebody is asked that another person could be asked instead."""
+
+    title: str
+    """Of a scope or a group."""
+    option: str
+    """What names it to ``people hand-over``."""
+    load: Load
+
+
+def load_of(assessment: Assessment, person: Person) -> Load:
+    """Say how much somebody is asked."""
+    portion = assessment.contents.portions.get(person.id, ())
+    return _load(assessment, person, portion)
+
+
+def _load(assessment: Assessment, person: Person, portion: tuple[Asked, ...]) -> Load:
+    what = questionnaire(
+        person,
+        portion,
+        assessment.contents.settings,
+        assessment.state,
+        frameworks=assessment.frameworks,
+        serial=0,
+    )
+    return Load(len(portion), len(what.rows), what.minutes if what.rows else 0)
+
+
+def about_load(assessment: Assessment, person: Person) -> Iterator[Problem]:
+    """Say where somebody is asked nothing, or more than is asked at once, and what to do."""
+    load = load_of(assessment, person)
+    if not load.questions:
+        yield Problem(
+            "asked-nothing",
+            person.name,
+            f"They are asked nothing. {_why_nothing(assessment, person)}".strip(),
+            "Change what they are asked: answers under people in assessment.yaml.",
+            Severity.NOTE,
+        )
+    elif load.minutes > LONG:
+        shares = [
+            f"{each.title} (about {each.load.minutes} minutes): cyberassess people hand-over "
+            f'{each.option} --from "{person.name}" --to NAME'
+            for each in shares_of(assessment, person)[:_MOST_SHARES]
+        ]
+        yield Problem(
+            "asked-much",
+            person.name,
+            f"{counted(load.questions, 'question')} take about {load.minutes} minutes; more than "
+            f"{LONG} are seldom answered at once.",
+            "Others could be asked a part. " + "; ".join(shares) if shares else "",
+            Severity.NOTE,
+        )
+
+
+def _why_nothing(assessment: Assessment, person: Person) -> str:
+    """Say whom the outcomes of a place are for, where somebody is asked as somebody else."""
+    settings = assessment.contents.settings
+    for each in person.answers:
+        scope = settings.scope(each.scope) if each.scope else None
+        roles = Counter(
+            asked.outcome.owner_role
+            for asked in all_asked(assessment.frameworks, settings)
+            if scope is None or asked.scope.id == scope.id
+        )
+        if each.owner_roles and roles:
+            there = ", ".join(f"{role} ({count})" for role, count in roles.most_common())
+            return (
+                f"No outcome {f'of {scope.title} ' if scope else ''}is for "
+                f"{', '.join(each.owner_roles)}; they are for {there}."
+            )
+    return ""
+
+
+def shares_of(assessment: Assessment, person: Person) -> list[Share]:
+    """Give the parts of what somebody is asked, largest first: by scope, or by group."""
+    portion = assessment.contents.portions.get(person.id, ())
+    scopes = {each.scope.id: each.scope.title for each in portion}
+    if len(scopes) > 1:
+        parts = {
+            f"--scope {scope}": (title, [e for e in portion if e.scope.id == scope])
+            for scope, title in scopes.items()
+        }
+    else:
+        parts = _groups(portion)
+    shares = [
+        Share(title, option, _load(assessment, person, tuple(part)))
+        for option, (title, part) in parts.items()
+    ]
+    return sorted(shares, key=lambda each: -each.load.questions) if len(shares) > 1 else []
+
+
+def _groups(portion: Sequence[Asked]) -> dict[str, tuple[str, list[Asked]]]:
+    """Give the outcomes of a portion by the highest groups that part them."""
+    for level in range(2):
+        found: dict[str, tuple[str, list[Asked]]] = {}
+        for each in portion:
+            groups = next(
+                e.groups for e in each.framework.located if e.outcome.id == each.outcome.id
+            )
+            group = groups[min(level, len(groups) - 1)]
+            found.setdefault(group.id, (f"{group.id} {group.title}", []))[1].append(each)
+        if len(found) > 1:
+            break
+    return found

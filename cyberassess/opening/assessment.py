@@ -33,7 +33,7 @@ from cyberassess.domain.record.recorded import Origin, State
 from cyberassess.domain.record.segment import Segment, up_to
 from cyberassess.domain.result.counting import Names
 from cyberassess.domain.result.scoring import Scorecard, score
-from cyberassess.domain.result.superseding import by_rule
+from cyberassess.domain.result.theme_maturity import by_rule
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, Rule, Target
 from cyberassess.errors import (
     AssessmentError,
@@ -43,6 +43,7 @@ from cyberassess.errors import (
     counted,
     mention,
     offer,
+    wrote,
 )
 from cyberassess.opening.last_year import anothers, unusable, why_not
 from cyberassess.version import __version__
@@ -578,6 +579,7 @@ def writing(
         ):
             yield session
             session.write([])
+        wrote(str(folder), lambda: session.assessment)
         session.listing = {}  # NOTE: all is written; where it cannot be listed, it is read anew
         with contextlib.suppress(OSError):
             session.listing = ledger.listing()

@@ -1,5 +1,6 @@
 """Names of files and people, and originals kept as they came."""
 
+import datetime
 import re
 import unicodedata
 from pathlib import Path
@@ -13,6 +14,16 @@ def plain(text: str, longest: int) -> str:
     folded = unicodedata.normalize("NFKC", text)
     kept = "".join(each if each.isalnum() or each in " '()&" else " " for each in folded)
     return " ".join(kept.split())[:longest].strip() or "x"
+
+
+def dated(folder: Path, on: datetime.date, name: str, suffix: str) -> Path:
+    """Give a file a name that begins with its date, and that no file in its folder has."""
+    stem = f"{on.isoformat()} {plain(name, 80)}"
+    number, path = 1, folder / f"{stem}{suffix}"
+    while path.exists():
+        number += 1
+        path = folder / f"{stem} ({number}){suffix}"
+    return path
 
 
 def keep_original(

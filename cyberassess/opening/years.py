@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from cyberassess.disk.comparing_yaml import Comparisons, read_upgrade
+from cyberassess.disk.framework_yaml import files_of
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.record.approval import approvals_of
 from cyberassess.domain.sets.across import Across, across
@@ -60,8 +60,8 @@ def leading(before: Mapping[FrameworkRef, Framework], after: Framework) -> Acros
 
 
 def _upgrade(name: str) -> Upgrade | None:
-    found = Comparisons(shipped("frameworks")).upgrades().get(name)
-    return read_upgrade(found)[0] if found else None
+    found = files_of(shipped("frameworks"), Upgrade).get(name)
+    return found.read()[0] if found else None
 
 
 def as_signed(assessment: Assessment) -> tuple[Assessment, str]:

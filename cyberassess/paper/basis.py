@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 
 from cyberassess.domain.assessment import (
     ALL_SCOPES,
@@ -21,11 +22,18 @@ from cyberassess.domain.record.approval import Version
 from cyberassess.domain.record.evidence import Register, register_of
 from cyberassess.domain.record.plan import Action, actions_of, by_outcome
 from cyberassess.domain.record.recorded import Origin, Source, State
-from cyberassess.domain.result.confirming import Override, overrides
+from cyberassess.domain.record.reviewing import Review, reviews
+from cyberassess.domain.result.confirming import (
+    Confirmations,
+    Override,
+    confirmations,
+    overrides,
+    waits,
+)
 from cyberassess.domain.result.counting import Names
-from cyberassess.domain.result.findings import Finding, findings
+from cyberassess.domain.result.findings import Finding, findings, is_blank
 from cyberassess.domain.result.like_for_like import LikeForLike
-from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
+from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.result.theme_maturity import ThemeScore
 from cyberassess.domain.result.years import Year
 from cyberassess.domain.sets.framework import (
@@ -39,6 +47,7 @@ from cyberassess.domain.sets.framework import (
     Theme,
     ThemeSet,
 )
+from cyberassess.errors import counted
 from cyberassess.errors import joined as joined  # noqa: PLC0414 - sections look for it here
 from cyberassess.paper.look import OUR_LOOK, Look
 from cyberassess.paper.nation import Nation, nation_of
@@ -207,8 +216,72 @@ class Basis:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """Every outcome in every scope below its target."""
-        return findings(self.card)
+        """Every outcome in every scope below its target; none while nothing is known yet."""
+        return () if self.is_unknown else findings(self.card)
+
+    @cached_property
+    def is_unknown(self) -> bool:
+        """Whether nothing is answered yet anywhere."""
+        return is_blank(self.card.outcomes)
+
+    @property
+    def unknown(self) -> str:
+        """Say that nothing is known yet."""
+        statements = counted(self.card.confidence.statements, "statement")
+        verb = "is" if self.card.confidence.statements == 1 else "are"
+        return f"nothing is known yet: 0 of {statements} {verb} answered."
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        """Which results named people confirmed, and which wait."""
+        return confirmations(self.card.outcomes)
+
+    def is_waiting(self, score: OutcomeScore) -> bool:
+        """Say whether a result is to be marked as not confirmed: only where some are."""
+        return bool(self.confirmations.confirmed) and waits(score)
+
+    @cached_property
+    def reviews(self) -> Mapping[OutcomeKey, tuple[Review, ...]]:
+        """What independent reviewers said, keyed by what it is about."""
+        return reviews(self.state)
+
+    @cached_property
+    def reviewed(self) -> Mapping[OutcomeKey, int]:
+        """The rank an independent review gave, the lowest of several, keyed by what it is about.
+
+        Only of results that apply.
+        """
+        applicable = [each for each in self.card.outcomes if not each.not_applicable]
+        return {each.key: rank for each, rank in reviewed_ranks(applicable, self.state)}
+
+    @cached_property
+    def lowered(self) -> tuple[OutcomeScore, ...]:
+        """The results for which an independent review found less than is claimed."""
+        return tuple(
+            each
+            for each in self.card.outcomes
+            if self.reviewed.get(each.key, each.rank or 0) < (each.rank or 0)
+        )
+
+    def met_everywhere(
+        self, ranks: Mapping[OutcomeKey, int] = MappingProxyType({})
+    ) -> dict[OutcomeId, bool]:
+        """Say of each outcome of the headline theme with a target whether it meets it everywhere.
+
+        Args:
+            ranks: what to take in place of the organisation's own results.
+        """
+        results: dict[OutcomeId, bool] = {}
+        for each in self.card.outcomes:
+            if each.asked.framework.ref != self.first.ref or each.target is None:
+                continue
+            if self.theme_of(each) == self.headline.id and each.meets_target is not None:
+                wanted = each.asked.framework.ranks[each.target]
+                rank = ranks.get(each.key, each.rank)
+                meets = rank is not None and rank >= wanted
+                results[each.key.outcome] = results.get(each.key.outcome, True) and meets
+        order = list(self.first.outcomes)
+        return dict(sorted(results.items(), key=lambda item: order.index(item[0])))
 
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:
@@ -270,6 +343,11 @@ class Basis:
         place = self.place(score.asked.scope.id)
         several = len(self.frameworks) > 1
         return f"{score.asked.framework.short_title}, {place}" if several else place
+
+    def name_of(self, score: OutcomeScore) -> str:
+        """Give an outcome's reference and title, with the place where there are several."""
+        name = f"{score.key.outcome} {score.asked.outcome.title}"
+        return f"{name} ({self.where(score)})" if len(self.scopes) > 1 else name
 
     def anchor(self, key: OutcomeKey) -> str:
         """Give the name that links to an outcome's section."""

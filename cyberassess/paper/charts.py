@@ -25,9 +25,10 @@ _AROUND = 0.8
 """From a bar to what stands round it."""
 _HAIR = 0.25
 _VALUES = 30.0
-_TEXT = 3.1
+_TEXT = 3.2
 _LONGEST_LABEL = 34
 _MOST_ROWS = 24
+_MOST_TIES = 3
 
 
 class Bar(NamedTuple):
@@ -41,6 +42,8 @@ class Bar(NamedTuple):
     stroke: str = "none"
     line: float = 0.5
     """Width of the stroke."""
+    round: float = 0
+    """How far its corners are rounded."""
 
 
 class Words(NamedTuple):
@@ -176,6 +179,8 @@ def needed_for(level: int, of: int) -> int | None:
 
 def themes_chart(basis: Basis, ref: FrameworkRef) -> Chart | None:
     """Show outcomes that meet their target by theme, last year and the ambition beside them."""
+    if basis.is_unknown:
+        return None
     rows: list[_Row] = []
     table: list[tuple[str, ...]] = []
     reached: list[str] = []
@@ -256,7 +261,7 @@ def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
         else:
             other.append(year.period)
     years.append((basis.settings.period, basis.card.theme(ref, theme)))
-    if len(years) < 2 or not years[-1][1].of:  # noqa: PLR2004 - one year is no trend
+    if basis.is_unknown or len(years) < 2 or not years[-1][1].of:  # noqa: PLR2004 - one year is no trend
         return None
     (first, was), (last, now) = years[0], years[-1]
     name = basis.themes.theme(theme).title
@@ -317,6 +322,18 @@ def _open_notes(basis: Basis) -> str:
     )
 
 
+def _furthest(ranked: Sequence[tuple[int, OutcomeId, list[Finding]]]) -> str:
+    """Say which outcome has most statements in the way, or which share that place."""
+    most, _, found = ranked[0]
+    tied = [f"{ref} {e[0].score.asked.outcome.title}" for steps, ref, e in ranked if steps == most]
+    if len(tied) == 1:
+        where = counted(len(found), "place")
+        return f"{tied[0]} is furthest from its target: {counted(most, 'statement')} in {where}."
+    more = [f"{len(tied) - _MOST_TIES} more"] if len(tied) > _MOST_TIES else []
+    names = joined([*tied[:_MOST_TIES], *more])
+    return f"{names} are furthest from their target, each with {counted(most, 'statement')}."
+
+
 def distance_chart(
     basis: Basis, findings: Sequence[Finding], meets: Sequence[OutcomeId]
 ) -> Chart | None:
@@ -346,14 +363,11 @@ def distance_chart(
             f"{place} {finding.steps}" for place, finding in zip(places, found, strict=True)
         ]
         table.append((str(ref), title, f"{steps:,}", ", ".join(each_place)))
-    furthest = ranked[0]
-    where = counted(len(furthest[2]), "place")
     note = f"Meet their target everywhere: {', '.join(meets)}." if meets else ""
     if len(rows) > _MOST_ROWS:
         note = f"The picture shows the {_MOST_ROWS} furthest; the table has all. {note}".strip()
     return _chart(
-        f"{furthest[1]} {furthest[2][0].score.asked.outcome.title} is furthest from its target: "
-        f"{counted(furthest[0], 'statement')} in {where}.",
+        _furthest(ranked),
         rows[:_MOST_ROWS],
         basis.look.colours,
         heads=("Ref", "Outcome", "In the way", "Of these, by place"),

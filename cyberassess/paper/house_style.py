@@ -5,8 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from cyberassess.disk import strict_yaml
-from cyberassess.disk.files import kind_of, open_plain
-from cyberassess.disk.outside import joined
+from cyberassess.disk.files import joined, kind_of, open_plain
 from cyberassess.domain.record.plan import Cost
 from cyberassess.domain.sets.framework import Model
 from cyberassess.errors import AssessmentError, Problem

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess.disk import resources
-from cyberassess.disk.files import kind_of, open_plain
-from cyberassess.disk.outside import joined
+from cyberassess.disk.files import joined, kind_of, open_plain
 from cyberassess.domain.characters import visible
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, mention
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.disk.files import open_plain
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 
 # NOTE: pyHanko, asn1crypto and what they give have no types.
 Foreign = Any
@@ -66,18 +66,16 @@ def is_installed() -> bool:
 
 def _needed() -> None:
     if not is_installed():
-        raise AssessmentError(
-            Problem(
-                "no-sign-extra",
-                "pyHanko",
-                "The library that signs PDFs is not installed.",
-                f'Install it: pip install "cyberassess[sign]". {_UNTOUCHED}',
-            )
+        raise AssessmentError.because(
+            "no-sign-extra",
+            "pyHanko",
+            "The library that signs PDFs is not installed.",
+            f'Install it: pip install "cyberassess[sign]". {_UNTOUCHED}',
         )
 
 
 def _refuse(code: str, where: str, message: str, hint: str) -> AssessmentError:
-    return AssessmentError(Problem(code, where, message, f"{hint} {_UNTOUCHED}"))
+    return AssessmentError.because(code, where, message, f"{hint} {_UNTOUCHED}")
 
 
 # The key
@@ -242,11 +240,7 @@ def _may_sign(name: str, key: Foreign, certificate: Foreign, moment: datetime.da
 def _signer(key: Foreign, certificate: Foreign, others: Foreign) -> Foreign:
     from asn1crypto.keys import PrivateKeyInfo
     from asn1crypto.x509 import Certificate as Asn1Certificate
-    from cryptography.hazmat.primitives.serialization import (
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-    )
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 

@@ -1,15 +1,26 @@
-"""What an SSH signature and an SSH public key say of themselves, read without any program.
+"""Detached signatures with an SSH key: what they say of themselves, made and checked.
 
 The signature carries the key that made it. That key, and no line in a file beside it, is whose
-fingerprint may be shown. Sources: OpenSSH, PROTOCOL.sshsig (the armour and the blob); RFC 4253,
-6.6 (public keys); ``man ssh-keygen``, *Allowed signers*.
+fingerprint may be shown; it is read without any program. A private key is read by OpenSSH's
+``ssh-keygen`` alone: its bytes never pass through this program, and it asks for the passphrase
+itself. Sources: OpenSSH, PROTOCOL.sshsig (the armour and the blob); RFC 4253, 6.6 (public keys);
+``man ssh-keygen``, *Allowed signers* and options ``-Y``.
 """
 
 import base64
 import binascii
 import hashlib
+import os
 import re
+import shutil
+import stat
+import subprocess
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
+
+from cyberassess.disk.files import read_plain
+from cyberassess.errors import AssessmentError
 
 _ARMOUR = re.compile(
     rb"-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END SSH SIGNATURE-----\s*"
@@ -158,3 +169,140 @@ def _string(data: bytes) -> tuple[bytes, bytes]:
         message = "its end is missing"
         raise ValueError(message)
     return data[4 : 4 + length], data[4 + length :]
+
+
+NAMESPACE = "cyberassess-pack"
+_FINGERPRINT = "SHA256:"
+_UNTOUCHED = "Nothing was written."
+_SECONDS = 120
+MOST_KEY_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that may sign."""
+
+    path: Path
+    public: str
+    """Type and key, as they stand in an ``authorized_keys`` file, without a comment."""
+    fingerprint: str
+    """``SHA256:…``."""
+
+
+def _program() -> str:
+    found = shutil.which("ssh-keygen")
+    if found is None:
+        raise AssessmentError.because(
+            "no-ssh-keygen",
+            "ssh-keygen",
+            "The program that signs and checks signatures is not installed.",
+            "Install OpenSSH (Debian and Ubuntu: openssh-client; Windows: the optional "
+            f"feature OpenSSH Client). {_UNTOUCHED}",
+        )
+    return found
+
+
+def open_key(path: Path) -> Key:
+    """Look at a key: a private key file of its owner alone, or a public one held by an agent.
+
+    Raises:
+        AssessmentError: where it is no key, or others may read it.
+    """
+
+    def refuse(code: str, message: str, hint: str) -> AssessmentError:
+        return AssessmentError.because(code, path.name, message, f"{hint} {_UNTOUCHED}")
+
+    try:
+        mode = path.stat().st_mode
+        text = read_plain(path, MOST_KEY_BYTES)[:40]
+    except OSError as cause:
+        raise refuse(
+            "no-key", f"The key cannot be read: {cause.strerror}.", "Check name and folder."
+        ) from cause
+    is_private = b"PRIVATE KEY" in text
+    if is_private and os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise refuse(
+            "key-open-to-others",
+            "Others on this machine may read this key.",
+            f"Make it yours alone: chmod 600 {path.name}.",
+        )
+    public = path.with_name(f"{path.name}.pub") if is_private else path
+    if is_private and not public.is_file():
+        raise refuse(
+            "no-public-key",
+            "The public half does not lie beside it.",
+            f"Make it: ssh-keygen -y -f {path.name} > {path.name}.pub.",
+        )
+    try:
+        found = read_key(read_plain(public, MOST_KEY_BYTES).decode("utf-8", "replace"))
+    except ValueError as cause:
+        message = f"This is not an SSH key: {cause}."
+        raise refuse("not-a-key", message, "Make one: ssh-keygen -t ed25519.") from cause
+    return Key(path, str(found), found.fingerprint)
+
+
+def named_fingerprint(named: str) -> str:
+    """Give the fingerprint of the key the reader of a pack names.
+
+    Args:
+        named: a file with one public key, or a fingerprint: ``SHA256:…``.
+
+    Raises:
+        AssessmentError: where it is neither.
+    """
+    hint = "Give the sender's public key (its name ends in .pub), or the fingerprint they read out"
+    if named.startswith(_FINGERPRINT):
+        return named.rstrip("=")
+    try:
+        data = read_plain(Path(named), MOST_KEY_BYTES)
+        return read_key(data.decode("utf-8", "replace")).fingerprint
+    except (OSError, ValueError) as cause:
+        said = getattr(cause, "strerror", None) or cause
+        message = f"It is not one SSH public key: {said}."
+        raise AssessmentError.because(
+            "not-a-key", named, message, f"{hint}, SHA256:…. Nothing was checked."
+        ) from cause
+
+
+def sign(key: Key, data: bytes) -> bytes:
+    """Give the signature of some bytes.
+
+    Raises:
+        AssessmentError: where the key cannot sign.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "data"
+        file.write_bytes(data)
+        done = subprocess.run(
+            [_program(), "-Y", "sign", "-f", str(key.path), "-n", NAMESPACE, str(file)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+        made = file.with_name("data.sig")
+        if done.returncode or not made.is_file():
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise AssessmentError.because(
+                "not-signed",
+                key.path.name,
+                f"The key did not sign: {said[-1] if said else 'no reason was given'}.",
+                f"Check the passphrase, or that the agent holds the key. {_UNTOUCHED}",
+            )
+        return made.read_bytes()
+
+
+def is_signed_by(data: bytes, signature: bytes, key: PublicKey) -> bool:
+    """Say whether a signature over some bytes was made with a key.
+
+    Raises:
+        AssessmentError: where OpenSSH is not installed.
+    """
+    program = _program()
+    with tempfile.TemporaryDirectory() as name:
+        allowed, made = Path(name) / "allowed_signers", Path(name) / "data.sig"
+        allowed.write_text(f"signer {key}\n", encoding="utf-8")
+        made.write_bytes(signature)
+        done = subprocess.run(
+            [program, "-Y", "verify", "-f", str(allowed), "-I", "signer", "-n", NAMESPACE,
+             "-s", str(made)],
+            input=data, capture_output=True, check=False, timeout=_SECONDS,
+        )  # fmt: skip
+        return done.returncode == 0

@@ -4,13 +4,13 @@ Nobody here has seen the sheet of version 2.0, so nothing of its layout is taken
 row of headings is found by its words and each column has a role. Nothing is guessed.
 """
 
-import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from cyberassess.errors import Problem, closest, named
+from cyberassess.sources.tables import fold
 
 GROUPS = ("domain", "category", "sub-category")
 NEEDED = (*GROUPS, "id", "text", "stage", "duty")
@@ -116,11 +116,6 @@ class Column:
     heading: str
 
 
-def plain(text: str) -> str:
-    """Give a heading in small letters, without punctuation."""
-    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
-
-
 def tidy(text: str) -> str:
     """Give a text on one line, without characters that no text file may hold."""
     kept = (c if c.isprintable() else " " for c in text if unicodedata.category(c) != "Cf")
@@ -154,9 +149,9 @@ def asked_columns(columns: Mapping[str, str]) -> tuple[dict[str, str], tuple[Pro
 
 def _role(text: str, asked: Mapping[str, str]) -> str:
     """Give the role of a heading; empty where none is known."""
-    heading = plain(text)
+    heading = fold(text)
     for each, role in asked.items():
-        if heading and plain(each) == heading:
+        if heading and fold(each) == heading:
             return role
     return next((role for role, words in SYNONYMS.items() if heading in words), "")
 
@@ -254,9 +249,9 @@ def columns_of(
     problems: list[Problem] = []
     settled: dict[int, str] = {}
     for text, role in asked.items():
-        if plain(text) == NO_COLUMN and role == "duty":
+        if fold(text) == NO_COLUMN and role == "duty":
             continue
-        matching = [n for n, each in headings.items() if plain(each) == plain(text)] or [
+        matching = [n for n, each in headings.items() if fold(each) == fold(text)] or [
             n for n in sorted(used | set(headings)) if letter(n) == text
         ]
         if len(matching) != 1:
@@ -298,30 +293,24 @@ def _unsure(
     seen: str,
     where: str,
     asked: Mapping[str, str],
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Say which role no column has, or more than one."""
-    problems: list[Problem] = []
     for role, found in claims.items():
         if len(found) > 1 and role not in ("", "ignore"):
             both = ", ".join(f'{letter(each)} "{headings.get(each, "")}"' for each in found)
-            problems.append(
-                Problem(
-                    "two-columns",
-                    where,
-                    f"More than one column may be the {role}: {both}.",
-                    f"Say which: --map {letter(found[0])}={role}. {_KEPT}",
-                )
+            yield Problem(
+                "two-columns",
+                where,
+                f"More than one column may be the {role}: {both}.",
+                f"Say which: --map {letter(found[0])}={role}. {_KEPT}",
             )
-    none_of = {role for text, role in asked.items() if plain(text) == NO_COLUMN}
+    none_of = {role for text, role in asked.items() if fold(text) == NO_COLUMN}
     for role in NEEDED:
         if role not in claims and not (role == "duty" and role in none_of):
             without = " If there is none: --map none=duty." if role == "duty" else ""
-            problems.append(
-                Problem(
-                    "missing-heading",
-                    where,
-                    f"No heading stands for the {_SAID.get(role, role)}. Seen: {seen}.",
-                    f'Name the column: --map "HEADING={role}".{without} {_KEPT}',
-                )
+            yield Problem(
+                "missing-heading",
+                where,
+                f"No heading stands for the {_SAID.get(role, role)}. Seen: {seen}.",
+                f'Name the column: --map "HEADING={role}".{without} {_KEPT}',
             )
-    return problems

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from cyberassess.errors import Problem, Severity, counted
+from cyberassess.errors import Problem, counted
 from cyberassess.sources.pscrf_layout import (
     CORE,
     GROUPS,
@@ -22,10 +22,10 @@ from cyberassess.sources.pscrf_layout import (
     columns_of,
     find_sheet,
     letter,
-    plain,
     shown,
     tidy,
 )
+from cyberassess.sources.tables import fold
 
 _KEPT = "Nothing was written."
 _MEND = "Correct it in a copy of the sheet and import the copy."
@@ -119,10 +119,10 @@ class _Rows:
     def read(self) -> tuple[Reading | None, tuple[Problem, ...]]:
         by_column = {number: role for role, number in self.layout.columns.items()}
         rows = by_row(self.sheet)
-        headings = {each.column: plain(each.text) for each in rows[self.heading_row]}
+        headings = {each.column: fold(each.text) for each in rows[self.heading_row]}
         for number in sorted(each for each in rows if each > self.heading_row):
             cells = rows[number]
-            if {each.column: plain(each.text) for each in cells} == headings:
+            if {each.column: fold(each.text) for each in cells} == headings:
                 self.note("repeated-headings", self.at(cells[0]), "The headings stand here again.")
                 continue
             self.row(number, {by_column[c.column]: c for c in cells if c.column in by_column})
@@ -155,7 +155,7 @@ class _Rows:
         self.problems.append(Problem(code, where, message, f"{hint} {_KEPT}"))
 
     def note(self, code: str, where: str, message: str, hint: str = "") -> None:
-        self.notes.append(Problem(code, where, message, hint, Severity.NOTE))
+        self.notes.append(Problem.note(code, where, message, hint))
 
     def row(self, number: int, cells: Mapping[str, CellLike]) -> None:
         if not self.is_readable(cells):
@@ -280,7 +280,7 @@ class _Rows:
 
     def stage_of(self, text: str) -> str:
         """Give the stage that the words name, if they name just one and say nothing else."""
-        words = [each for each in plain(text).split() if each not in _STAGE_WORDS]
+        words = [each for each in fold(text).split() if each not in _STAGE_WORDS]
         found = {self.stages.get(each, "") for each in words}
         return found.pop() if len(found) == 1 else ""
 

@@ -6,7 +6,7 @@ Nothing is settled by them silently: what they leave open is asked, and what the
 import re
 from collections.abc import Mapping
 
-from cyberassess.sources.pscrf_layout import plain
+from cyberassess.sources.tables import fold
 
 DUTY_WORDS: Mapping[str, tuple[str, ...]] = {
     "board": (
@@ -74,15 +74,15 @@ def obvious_owner(area: str) -> str:
 
     Each part of an area that is joined by "and" or a comma must name the same one.
     """
-    if _OTHERWISE & set(plain(area).split()):
+    if _OTHERWISE & set(fold(area).split()):
         return ""
     parts = re.split(r"\band\b|[&,/+]", area.casefold())
-    roles = {_role_of(part) for part in parts if plain(part)}
+    roles = {_role_of(part) for part in parts if fold(part)}
     return roles.pop() if len(roles) == 1 else ""
 
 
 def _role_of(part: str) -> str:
-    text = f" {plain(part)} "
+    text = f" {fold(part)} "
     found: set[str] = set()
     words = sorted(
         ((word, role) for role, listed in DUTY_WORDS.items() for word in listed),
@@ -103,7 +103,7 @@ def placement(title: str, category: str, otherwise: str) -> dict[str, str]:
         (title, "sub-category", "medium"),
         (category, "category", "low"),
     ):
-        for word in plain(text).split():
+        for word in fold(text).split():
             for theme, words in THEME_WORDS.items():
                 if word in words:
                     return {

@@ -23,7 +23,7 @@ from cyberassess.domain.sets.framework import (
     Outcome,
     OutcomeId,
 )
-from cyberassess.errors import AssessmentError, Problem, Severity, closest
+from cyberassess.errors import AssessmentError, Problem, closest
 
 TOOL = "WebCAF"
 MOST_BYTES = 50_000_000
@@ -81,13 +81,11 @@ def read_webcaf(
 def _load(data: bytes, name: str) -> dict[str, Json]:
     kept = "The file was not imported. Nothing was changed."
     if len(data) > MOST_BYTES:
-        raise AssessmentError(
-            Problem(
-                "too-large",
-                name,
-                f"The file has {len(data):,} bytes.",
-                f"The most is {MOST_BYTES:,}. {kept}",
-            )
+        raise AssessmentError.because(
+            "too-large",
+            name,
+            f"The file has {len(data):,} bytes.",
+            f"The most is {MOST_BYTES:,}. {kept}",
         )
     doubled: list[str] = []
 
@@ -101,30 +99,24 @@ def _load(data: bytes, name: str) -> dict[str, Json]:
     except (ValueError, RecursionError) as cause:
         line = getattr(cause, "lineno", None)
         where = f"{name}, line {line}" if line else name
-        raise AssessmentError(
-            Problem(
-                "not-json",
-                where,
-                "The file is not JSON.",
-                f"Export the assessment from WebCAF again. {kept}",
-            )
+        raise AssessmentError.because(
+            "not-json",
+            where,
+            "The file is not JSON.",
+            f"Export the assessment from WebCAF again. {kept}",
         ) from cause
     if doubled:
-        raise AssessmentError(
-            Problem(
-                "repeated-key", name, f"These keys stand in it twice: {', '.join(doubled)}.", kept
-            )
+        raise AssessmentError.because(
+            "repeated-key", name, f"These keys stand in it twice: {', '.join(doubled)}.", kept
         )
     if not isinstance(value, dict) or not any(
         isinstance(entry, dict) and "indicators" in entry for entry in value.values()
     ):
-        raise AssessmentError(
-            Problem(
-                "not-webcaf",
-                name,
-                'It is JSON, but no outcome in it has "indicators".',
-                f"Is it a WebCAF assessment? {kept}",
-            )
+        raise AssessmentError.because(
+            "not-webcaf",
+            name,
+            'It is JSON, but no outcome in it has "indicators".',
+            f"Is it a WebCAF assessment? {kept}",
         )
     return value
 
@@ -140,15 +132,8 @@ class _Reader:
         self.statuses: list[StoredStatus] = []
         self.problems: list[Problem] = []
 
-    def say(
-        self,
-        code: str,
-        place: str,
-        message: str,
-        hint: str = "",
-        severity: Severity = Severity.PROBLEM,
-    ) -> None:
-        self.problems.append(Problem(code, f"{self.name}, {place}", message, hint, severity))
+    def say(self, code: str, place: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(code, f"{self.name}, {place}", message, hint))
 
     def result(self) -> Imported:
         return Imported(
@@ -248,13 +233,8 @@ class _Reader:
                 )
         missing = [each.id for each in outcome.indicators if each.id not in answered]
         if missing:
-            self.say(
-                "unanswered",
-                outcome.id,
-                f"No answer for {', '.join(missing)}.",
-                "They stay unanswered.",
-                Severity.NOTE,
-            )
+            where, said = f"{self.name}, {outcome.id}", f"No answer for {', '.join(missing)}."
+            self.problems.append(Problem.note("unanswered", where, said, "They stay unanswered."))
 
     def _orphan(self, place: str, comment: Json) -> None:
         if str(comment or "").strip():

@@ -339,12 +339,11 @@ def _unmatched(framework: Framework, entry: Entry, known: list[str]) -> Problem:
 
 
 def _cut_short(target: str, text: str, place: str) -> Problem:
-    return Problem(
+    return Problem.note(
         "cut-short",
         place,
         f'The text of {target} ends with "{text[-30:]}", without a full stop.',
         "Compare it with the publication: it may be cut short. It was kept as it stands.",
-        Severity.NOTE,
     )
 
 

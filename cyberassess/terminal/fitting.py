@@ -1,20 +1,25 @@
-"""Text as it is printed: nothing in it is obeyed, no word is torn, help fits a narrow terminal."""
+"""Text as it is printed, and read at prompts: nothing in it is obeyed, no word torn, all fits."""
 
 import io
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from cyberassess.domain.characters import visible_lines
 
+if TYPE_CHECKING:
+    from cyberassess.opening.intake import ReceivedFile
+
 NARROW = 52
 """Below so many columns, help names an option on one line and explains it on the next."""
 _LEAST = 20
 _STANDARD = (80, 24)
+_wrapped = partial(textwrap.wrap, break_on_hyphens=False, break_long_words=False)
 
 
 def columns() -> int:
@@ -38,13 +43,8 @@ def _parts(line: str, width: int) -> Iterable[str]:
     if is_command or len(indent) > width - _LEAST:
         return [line]
     end = line[len(line.rstrip(" ")) :][:1]
-    parts = textwrap.wrap(
-        line,
-        width - len(end),
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-        break_long_words=False,
-        replace_whitespace=False,
+    parts = _wrapped(
+        line, width - len(end), subsequent_indent=indent + "  ", replace_whitespace=False
     )
     return [*parts[:-1], parts[-1] + end] if parts else [line]
 
@@ -136,3 +136,115 @@ def fit_help(command: click.Command) -> None:
     if isinstance(command, click.Group):
         for each in command.commands.values():
             fit_help(each)
+
+
+WIDEST = 100
+_NO_COLUMNS = 60
+"""Below so many columns, a table is written one row a paragraph."""
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+
+
+def wrap(text: str, indent: str = "") -> list[str]:
+    """Break a text into lines that fit the terminal."""
+    width = max(_width() - 1, 20)
+    return _wrapped(text, width, initial_indent=indent, subsequent_indent=indent + "  ") or [""]
+
+
+def came_lines(found: "ReceivedFile") -> Iterator[str]:
+    """Name what a file changes, where its original lies, and what goes back for it."""
+    for what, names in (("Added", found.added), ("Changed", found.changed)):
+        if names:
+            yield from wrap(f"{what}: {', '.join(names)}", "  ")
+    for each in found.changes:
+        yield from wrap(f"{each.what}: was {each.old}, is now {each.new}", "  ")
+    for what, place in (
+        ("The original is kept as", found.kept_as),
+        ("A receipt to send back:", found.receipt),
+        ("A workbook to send back, with what to look at again:", found.notes),
+    ):
+        if place:
+            yield f"  {what} {place}"
+
+
+def short(text: str, most: int) -> str:
+    """Cut a text that would make a table's column too wide; a narrow terminal has no columns."""
+    return text if len(text) <= most or _width() < _NO_COLUMNS else f"{text[: most - 1]}…"
+
+
+def table(rows: Iterable[tuple[str, ...]], *, indent: str = "  ") -> list[str]:
+    """Align rows in columns; on a narrow terminal, one cell a line."""
+    cells = [tuple(row) for row in rows]
+    if not cells:
+        return []
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    if _width() < _NO_COLUMNS or len(indent) + sum(widths) + 2 * len(widths) > _width() + 10:
+        return [line for row in cells for line in wrap("  ".join(filter(None, row)), indent)]
+    return [
+        (indent + "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True))).rstrip()
+        for row in cells
+    ]
+
+
+_WIDEST_PROMPT = 80
+
+
+def screen() -> tuple[int, int]:
+    """Give the columns and lines there are to print on."""
+    size = shutil.get_terminal_size((_WIDEST_PROMPT, 24))
+    return max(min(size.columns, _WIDEST_PROMPT) - 2, 20), size.lines
+
+
+def say(text: str, indent: str = "") -> None:
+    """Print a text in lines that fit."""
+    for line in lines(text, indent):
+        click.echo(line)
+
+
+def lines(text: str, indent: str = "") -> list[str]:
+    """Break a text into lines that fit, those after the first as deep as its words."""
+    width, _ = screen()
+    deeper = " " * (len(text) - len(text.lstrip()))
+    found: list[str] = []
+    for paragraph in text.splitlines():
+        each = indent + deeper
+        found += _wrapped(
+            paragraph.strip(), width, initial_indent=each, subsequent_indent=each
+        ) or [""]
+    return found
+
+
+def item(mark: str, text: str) -> list[str]:
+    """Give a line of a list: the mark, then the words beside it."""
+    width, _ = screen()
+    start = f"  {mark}  "
+    return textwrap.wrap(
+        text, width, initial_indent=start, subsequent_indent=" " * len(start),
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def read(prompt: str) -> str:
+    """Ask for a line; what is not text is asked again."""
+    while True:
+        value: str = click.prompt(
+            "\n".join(lines(prompt)), default="", show_default=False, prompt_suffix=" "
+        )
+        if value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value):
+            if not sys.stdin.isatty():
+                click.echo(value)
+            return value.strip()
+        say("What was typed is not text in this terminal's encoding; nothing was kept.")
+
+
+def numbers(found: Sequence[int]) -> str:
+    """Write numbers with their runs joined: ``1-4, 7``."""
+    runs: list[list[int]] = []
+    for number in found:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

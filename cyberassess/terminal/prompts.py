@@ -29,7 +29,7 @@ from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.better import Beside, overtaken_words, two_meanings
 from cyberassess.domain.sets.framework import Answer, CountsAs, Needs
 from cyberassess.errors import Problem, counted
-from cyberassess.terminal.prompt_lines import item, numbers, read, say, screen
+from cyberassess.terminal.fitting import item, numbers, read, say, screen
 
 SOURCE = Source("prompt")
 

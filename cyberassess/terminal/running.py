@@ -12,20 +12,30 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO, TypeVar
 
 import click
+from click.decorators import FC
 
 from cyberassess.domain.characters import visible, visible_lines
-from cyberassess.errors import BusyError, CyberassessError, Problem, asking_about, counted, hearing
+from cyberassess.errors import (
+    BusyError,
+    CyberassessError,
+    Problem,
+    asking_about,
+    counted,
+    hearing,
+    seeing_writes,
+)
 from cyberassess.terminal import completing
 from cyberassess.terminal.fitting import Shown, shown_on, write_exactly
 
 if TYPE_CHECKING:
     from cyberassess.domain.people.naming import Renaming
 
+_Found = TypeVar("_Found")
 REFUSED = 1
 USAGE = 2
 IN_PART = 3
@@ -62,11 +72,42 @@ by_whom = click.option(
 )
 
 
+def together(*options: Callable[[FC], FC]) -> Callable[[FC], FC]:
+    """Give several options as one, in the order in which help lists them."""
+
+    def add(command: FC) -> FC:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def output(
+    default: str, metavar: str = "FILE", what: str = "Where to write it."
+) -> Callable[[FC], FC]:
+    """Give the option that says where something is written; ``default`` says where if not."""
+    return click.option(
+        "-o",
+        "--output",
+        metavar=metavar,
+        default=None,
+        show_default=default,
+        type=click.Path(path_type=Path),
+        help=what,
+    )
+
+
+force = click.option("--force", is_flag=True, help="Replace the file named by --output.")
+
+
 class Program(click.Group):
     """The group of all commands, in the order of the road an answer travels."""
 
     ask_who: Callable[[Path, "Sequence[Renaming]"], None]
     """Asks who somebody is whose name was changed, and records what was answered."""
+    after_writing: Callable[[Callable[[], Any]], None]
+    """Makes what follows from an assessment that was written to."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Give the commands as they were added."""
@@ -99,7 +140,17 @@ class Program(click.Group):
             ) from cause
 
 
-_ELSEWHERE = ("demo", "new", "framework", "sign", "recover", "completion", "report", "send")
+_ELSEWHERE = (
+    "demo",
+    "new",
+    "rollover",
+    "framework",
+    "sign",
+    "recover",
+    "completion",
+    "report",
+    "send",
+)
 """Commands that need no assessment, or say themselves what is wrong with last year's."""
 _HERE_ALL_THE_SAME = ("framework", "update")
 """The command below those that does need one."""
@@ -116,8 +167,11 @@ def whole_summaries(group: click.Group) -> None:
 
 def run(program: click.Group, arguments: Sequence[str]) -> int:
     """Run the program with arguments and give the exit code."""
-    with _printable(), hearing() as heard:
+    with _printable(), hearing() as heard, seeing_writes() as written:
         code = _run(program, arguments)
+        if isinstance(program, Program) and code in (0, IN_PART):
+            for look in written.values():
+                program.after_writing(look)
         with contextlib.suppress(OSError):
             show_problems(heard)
         return code
@@ -295,6 +349,26 @@ def print_json(value: object) -> None:
     # NOTE: what would be made visible is written by its number, so that the value stays the same
     hidden = {ord(each) for each in set(text) if visible_lines(each) != each}
     click.echo(text.translate({each: json.dumps(chr(each))[1:-1] for each in hidden}))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines for people."""
+    for line in lines:
+        click.echo(line)
+
+
+def print_found(
+    found: _Found,
+    to_json: Callable[[_Found], object],
+    to_lines: Callable[[_Found], Iterable[str]],
+    *,
+    as_json: bool,
+) -> None:
+    """Print what was found, for programs or for people."""
+    if as_json:
+        print_json(to_json(found))
+    else:
+        print_lines(to_lines(found))
 
 
 def show_problems(problems: Sequence[Problem], *, indent: str = "") -> None:

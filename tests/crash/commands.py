@@ -18,6 +18,7 @@ from cyberassess.opening.assessment import writing
 from cyberassess.program import program
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.receive.asking import AskSession
+from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.terminal.running import run
 from tests.hostile.forging import new_key
 from tests.steps.council import HOUSING, Rows, begin, fill_in, send_to, take
@@ -112,6 +113,7 @@ COMMANDS = (
         start="settled", after=("-C", "PLACE/next", "send"), again=True, makes=True,
     ),
     Command("send", ("-C", "HERE", "send")),
+    Command("start", ("-C", "HERE", "start")),
     Command(
         "receive", ("-C", "HERE", "receive", "PLACE/kim2.xlsx", "PLACE/sam.xlsx"),
         acknowledged=_received,
@@ -189,10 +191,11 @@ COMMANDS = (
     Command("people export", ("-C", "HERE", "people", "export")),
     Command("chase", ("-C", "HERE", "chase")),
     Command("review send", ("-C", "HERE", "review", "send", "--to", "Ann Ward")),
-    Command("report full", ("-C", "HERE", "report", "full", "--html")),
     Command("report board", ("-C", "HERE", "report", "board", "--html"), start="gathered"),
-    Command("report findings", ("-C", "HERE", "report", "findings", "--html"), start="gathered"),
-    Command("report soa", ("-C", "HERE", "report", "soa", "--html"), start="gathered"),
+    *(
+        Command(f"report {each}", ("-C", "HERE", "report", each, "--html"), start="gathered")
+        for each in DOCUMENTS
+    ),
     Command("report theme", ("-C", "HERE", "report", "theme", "--html"), start="gathered"),
     Command("report full, PDF", ("-C", "HERE", "report", "full")),
     Command(
@@ -267,6 +270,10 @@ COMMANDS = (
         "review receive", ("-C", "HERE", "review", "receive", "PLACE/reviewed.xlsx"),
         start="gathered",
     ),
+    Command("receive review", ("-C", "HERE", "receive", "PLACE/reviewed.xlsx"), start="gathered"),
+    Command("receive plan", ("-C", "HERE", "receive", "PLACE/planned.xlsx"), start="gathered"),
+    Command("receive people", ("-C", "HERE", "receive", "PLACE/people.xlsx"), start="gathered"),
+    Command("receive systems", ("-C", "HERE", "receive", "PLACE/systems.xlsx"), start="gathered"),
     Command(
         "plan add", ("-C", "HERE", "plan", "add", "A1.b", "--action", "Do it", "--owner", "Sam"),
         start="gathered",
@@ -423,12 +430,19 @@ def _gathered(place: Path) -> Path:
         ("decisions", "-o", f"{place}/decisions.xlsx"),
         ("review", "send", "--to", "Ann Ward", "-o", f"{place}/review.xlsx"),
         ("plan", "export", "-o", f"{place}/plan.csv"),
+        ("plan", "export", "-o", f"{place}/planned.xlsx"),
+        ("people", "export", "-o", f"{place}/people.xlsx"),
+        ("systems", "export", "-o", f"{place}/systems.xlsx"),
         ("people", "export", "-o", f"{place}/people.csv"),
         ("systems", "export", "-o", f"{place}/systems.csv"),
     ):
         assert quietly(["-C", str(here), *arguments]) == 0, arguments
-    _type(place / "decisions.xlsx", "B1.a.N.1/housing differ", "Decision", "Happens")
+    for heading, text in (("Your decision", "Happens"), ("Your reason", "Seen on site.")):
+        _type(place / "decisions.xlsx", "B1.a.N.1/housing differ", heading, text)
     _type(place / "review.xlsx", "A1.b", "Your determination", "Low")
+    _type(place / "people.xlsx", "p2", "Role", "hr")
+    _type(place / "systems.xlsx", "housing", "Supplier", "Civica")
+    _type(place / "planned.xlsx", "", "What will be done", "Write it down")
     for name, old, new in (
         ("people.csv", "kim.lee@", "kim.lee.new@"),
         ("systems.csv", "Housing management", "Housing and repairs"),
@@ -452,7 +466,7 @@ def _type(path: Path, ref: str, heading: str, text: str) -> None:
     column = 0
     for row in (row for sheet in book.worksheets for row in sheet.iter_rows()):
         column = next((cell.column for cell in row if cell.value == heading), column)
-        if row[0].value == ref:
+        if column and (row[0].value or "") == ref:
             row[column - 1].value = text
             book.save(path)
             return

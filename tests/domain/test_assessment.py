@@ -13,7 +13,8 @@ from cyberassess.domain.assessment import (
     scopes_of,
     statement_key,
 )
-from cyberassess.domain.sets.framework import OWNER_ROLES, Framework, OutcomeId
+from cyberassess.domain.sets.framework import Framework, OutcomeId
+from cyberassess.domain.sets.roles import OWNER_ROLES
 from cyberassess.errors import Problem
 from tests.domain.builder import REF, Data, key, make_framework, make_settings
 

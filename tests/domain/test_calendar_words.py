@@ -3,7 +3,6 @@
 import pytest
 
 from cyberassess.domain.calendar_words import (
-    read_date,
     read_day_count,
     said_date,
     said_weekday,
@@ -24,7 +23,7 @@ KEPT = "Nothing was changed."
 )  # fmt: skip
 def test_a_plain_date_is_read_alike_in_every_form_and_needs_no_word(typed: str) -> None:
     assert understand_date(typed, "--due", KEPT) == ("2027-03-31", None)
-    assert read_date(typed) == "2027-03-31"
+    assert understand_date(typed, "", "").date == "2027-03-31"
 
 
 @pytest.mark.parametrize(
@@ -73,8 +72,8 @@ def test_a_year_that_a_cell_of_dates_took_for_a_day_is_the_year() -> None:
     found = understand_date("1905-07-19", "cell C25", KEPT, period=True)
     assert found.date == "2027-12-31"
     assert str(found.said) == 'cell C25: "2027" was read as 31 December 2027.'
-    assert read_date("1905-07-19") == "1905-07-19"
-    assert read_date("1899-12-31", period=True) == "1899-12-31"
+    assert understand_date("1905-07-19", "", "").date == "1905-07-19"
+    assert understand_date("1899-12-31", "", "", period=True).date == "1899-12-31"
 
 
 @pytest.mark.parametrize(

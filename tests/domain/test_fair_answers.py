@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, determine, score
-from cyberassess.domain.result.superseding import by_rule
+from cyberassess.domain.result.theme_maturity import by_rule
 from cyberassess.domain.rules.known import RULES
 from cyberassess.domain.sets.framework import (
     Answer,

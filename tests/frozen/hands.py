@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 
+from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,6 +24,7 @@ from cyberassess.domain.sets.framework import (
     Outcome,
 )
 
+DECLARED = "These answers are true to the best of my knowledge"
 Typed = Mapping[str, Mapping[str, str]]
 """What is typed: texts keyed by heading, keyed by what stands in the row's first known column."""
 
@@ -73,6 +75,42 @@ def below(sheet: Worksheet, first: str, row: Mapping[str, str]) -> None:
         number += 1
     for heading, text in row.items():
         sheet.cell(number, columns[heading]).value = text
+
+
+def accidents(book: Workbook, first: str, known_as: str, words: str) -> None:
+    """Let happen to a workbook what happens on its way, at and below one row.
+
+    Args:
+        first: the heading of the row's first known column.
+        known_as: what stands there.
+        words: the heading of the column in which people write.
+    """
+    for sheet in book.worksheets:
+        _, columns = headings(sheet, first)
+        for number in range(1, sheet.max_row + 1) if words in columns else ():
+            if sheet.cell(number, columns[first]).value == known_as:
+                _spoil(sheet, number, columns, words)
+                book.create_sheet("Mine")["B3"].value = "My own notes"
+                return
+    sys.exit(f"Not in the workbook: {known_as}")
+
+
+def _spoil(sheet: Worksheet, number: int, columns: Mapping[str, int], words: str) -> None:
+    """Add a note, a link, text beside, a hidden row, merged cells, and a row given twice."""
+    last, width, column = sheet.max_row, sheet.max_column, columns[words]
+    cell = sheet.cell(number, column)
+    cell.value = "As agreed on Monday."
+    cell.hyperlink = "https://intranet.northport.example/agreed"
+    cell.comment = Comment("Ask Kim about this", "Sam")
+    sheet.cell(1, 6).value = "On Monday"
+    sheet.cell(number, width + 2).value = "See my notes"
+    sheet.row_dimensions[number].hidden = True
+    for at in columns.values():
+        sheet.cell(last + 1, at).value = sheet.cell(number + 1, at).value
+    sheet.cell(last + 1, column).value = "Said twice."
+    if number + 3 <= last:
+        first, last_one = sheet.cell(number + 2, column), sheet.cell(number + 3, column)
+        sheet.merge_cells(f"{first.coordinate}:{last_one.coordinate}")
 
 
 def drawn(text: str, sides: int) -> int:
@@ -130,6 +168,6 @@ def answer_all(book: Workbook, frameworks: list[str], skip: Callable[[str], bool
 
 def sign(book: Workbook, name: str) -> None:
     """Sign a questionnaire."""
-    beside(book, "Finish", "These answers are true to the best of my knowledge", "Yes")
+    beside(book, "Finish", DECLARED, "Yes")
     beside(book, "Finish", "Your name", name)
     beside(book, "Finish", "Date", "3 March 2026")

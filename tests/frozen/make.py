@@ -1,9 +1,11 @@
 """Make the data of a frozen version with the program as it is now; no test runs this.
 
-``python -m tests.frozen.make tests/frozen/0.1`` wrote what is there, with the program of that
-version. It goes the road as people do: the command line, and openpyxl in place of Excel. The
-clock, the random values and the machine's name are fixed; the key that signs a pack is made, used
-and thrown away, so that nothing private is kept, and a second run gives another signature.
+``python -m tests.frozen.make tests/frozen/VERSION``. Each folder beside this was made so, with the
+program of its time. It goes the road as people do: the command line, and openpyxl in place of
+Excel; an assessment begins with the control sets of the first frozen version, so that there are
+corrections to take up. The clock, the random values and the machine's name are fixed; the keys
+that sign are made, used and thrown away, so that nothing private is kept, and a second run gives
+other signatures.
 """
 
 import contextlib
@@ -22,19 +24,23 @@ import tarfile
 import tempfile
 import uuid
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
+import cyberassess
 from cyberassess.opening import assessment as opening
 from cyberassess.program import program
 from cyberassess.terminal.running import IN_PART, run
+from tests.books.odd import parts_of, with_drawing
 from tests.frozen.hands import (
+    DECLARED,
+    accidents,
     answer_all,
     below,
     beside,
@@ -44,12 +50,10 @@ from tests.frozen.hands import (
     refs_of,
     sign,
 )
+from tests.frozen.reading import VERSIONS, unpack
+from tests.steps.officer import key_file
 
-OTHER_SETS = (
-    "pscrf@1.0", "ncsc-caf@4.0", "nist-csf@2.0", "ncsc-10-steps@2021",
-    "cyber-governance-code@2025", "ncsc-cloud-security-principles@2022",
-    "ncsc-cyber-essentials@3.2",
-)  # fmt: skip
+OTHER_SETS = ("pscrf@1.0", "cyber-governance-code@2025", "ncsc-cloud-security-principles@2022")
 SETTINGS = """\
 previous: "../northport-2025"
 ambition: {infrastructure: 4}
@@ -64,18 +68,24 @@ DOCUMENTS = {
     "policy.txt": "Access policy, version 4\n",
     "old.txt": "Version 3\n",
 }
+EARLIER = "earlier/northport-2026/frameworks"
+"""The control sets of the first frozen version."""
 HOUSING, IDENTITY = "housing-management", "identity-and-laptops"
 DOCUMENT = {
     "Document": "Leavers procedure", "What it shows": "Who removes accounts, and when",
     "Refs it supports": f"B2.b/{HOUSING}", "Its date": "12 January 2026", "Owner": "Kim Lee",
     "Where to find it": "https://intranet.northport.example/leavers", "Good until": "31/03/2090",
 }  # fmt: skip
+APPROVE = (
+    "approve --name 'Ada Moss' --role 'Director of resources' --as-it-stands "
+    "--reason 'The committee meets on Monday.'"
+)
 REVIEWED = {
     "A1.a": {"Your determination": "Not achieved", "Evidence quality": "Weak",
              "Method": "Interview",
              "Sample": "3 of 12 minutes", "Comment": "The board saw it once.",
              "Recommendation": "Put it on the agenda.", "Risk": "High"},
-    "2:FW": {"Your determination": "Ready", "Method": "Inspection"},
+    "2:FW": {"Your determination": "Ready", "Method": "Test"},
 }  # fmt: skip
 REVIEWED_AGAIN = {
     "A1.b": {"Your determination": "Achieved", "Evidence quality": "Strong", "Method": "Examine"},
@@ -88,13 +98,11 @@ DECIDED = {
     f"B3.e/{HOUSING} confirm": {"Your decision": "Achieved", "Your reason": "Seen on 5 March."},
     f"B4.c/{HOUSING} confirm": {"Your decision": "Perhaps"},
 }
-PROFILES = {
-    "pscrf@1.0": "pscrf-target", "ncsc-caf@4.0": "govassure-enhanced",
-    "nist-csf@2.0": "all-in-place", "cyber-governance-code@2025": "all-in-place",
-    "ncsc-cloud-security-principles@2022": "all-in-place",
-    "ncsc-cyber-essentials@3.2": "cyber-essentials-ready",
-}  # fmt: skip
-KEPT = ("northport-2025", "northport-2026", "northport-apart", "northport-redacted", "every-set")
+PROFILES = {"pscrf@1.0": "pscrf-target", "cyber-governance-code@2025": "all-in-place"}
+KEPT = (
+    "northport-2025", "northport-2026", "northport-apart", "northport-redacted",
+    "northport-damaged", "other-sets",
+)  # fmt: skip
 
 
 class Clock:
@@ -141,24 +149,32 @@ class Maker:
         return said.getvalue()
 
     def sent(self, folder: str, name: str) -> Path:
-        """Give the last workbook that was written for somebody."""
-        found = (self.place / folder / "questionnaires/sent").glob(f"*{name}*.xlsx")
-        return max(found, key=lambda each: int(re.findall(r"R(\d+)\.xlsx", each.name)[0]))
+        """Give the last workbook that was written for somebody, to look again too."""
+        found = (self.place / folder / "questionnaires").glob(f"*/*questions - {name}*.xlsx")
+        return max(found, key=lambda each: int(re.findall(r" R(\d+)\b", each.name)[0]))
 
     def save(self, book: Workbook, name: str) -> str:
-        """Save a workbook under a name, at the clock's time, and give its path as typed."""
+        """Save a workbook under a name, at the clock's time, and give its path as typed.
+
+        Its parts are not compressed: nearly equal workbooks take hardly any room then in an
+        archive that is.
+        """
         path = self.place / name
         book.save(path)
-        with zipfile.ZipFile(path) as archive:
-            parts = {each: archive.read(each) for each in archive.namelist()}
+        moment = self.clock.moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         stated = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-        moment = self.clock.moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+        parts = parts_of(path)
         core = "docProps/core.xml"
-        parts[core] = stated.sub(rb"\g<1>" + moment, parts[core])
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for part, data in parts.items():
-                archive.writestr(zipfile.ZipInfo(part), data, zipfile.ZIP_DEFLATED)
+        parts[core] = stated.sub(rb"\g<1>" + moment.encode(), parts[core])
+        store(path, parts)
         return shlex.quote(name)
+
+
+def store(path: Path, parts: Mapping[str, bytes]) -> None:
+    """Write a workbook's parts as they are, with the same bytes each time."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, data in parts.items():
+            archive.writestr(zipfile.ZipInfo(part), data)
 
 
 # The road
@@ -167,7 +183,7 @@ class Maker:
 def last_year(maker: Maker) -> None:
     """Make the assessment of the year before."""
     maker.give(".", 'new northport-2025 --organisation "Northport Council" --period 2025 '
-               '--framework ncsc-caf@3.2 --profile govassure-baseline '
+               f'--frameworks {EARLIER} --framework ncsc-caf@3.2 --profile govassure-baseline '
                '--system "Housing management" --due 2090-06-30 '
                '--officer "Sam Reid <sam.reid@northport.example>"')  # fmt: skip
     maker.give("northport-2025", "send")
@@ -181,6 +197,7 @@ def begin(maker: Maker) -> None:
     maker.clock.moment = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
     here = "northport-2026"
     maker.give(".", f'new {here} --organisation "Northport Council" --period 2026 '
+               f'--frameworks {EARLIER} '
                '--framework ncsc-caf@3.2 --profile ncsc-caf@3.2=govassure-baseline '
                '--framework ncsc-cyber-essentials@3.3 '
                '--profile ncsc-cyber-essentials@3.3=cyber-essentials-ready '
@@ -299,7 +316,34 @@ def decide(maker: Maker) -> None:
     maker.give(here, f"plan add B3.a/{HOUSING} --action 'List all data' --owner 'Head of housing'")
     maker.give(here, "plan set ACT-001 --status 'under way'")
     maker.give(here, "plan set ACT-002 --status dropped --reason 'The system goes in March.'")
-    maker.give(here, "approve --name 'Ada Moss' --role 'Director of resources'")
+    maker.give(here, APPROVE)
+
+
+def take_up(maker: Maker) -> None:
+    """Take up corrections, ask again, and take in what was said again, and by whom."""
+    here, sets = "northport-2026", ["ncsc-caf@3.2", "ncsc-cyber-essentials@3.3"]
+    maker.give(here, "framework update")
+    maker.give(here, "send")
+    book = openpyxl.load_workbook(maker.sent(here, "Sam"))
+    answer_all(book, sets, lambda ref: drawn(f"again {ref}", 9) == 0)
+    sign(book, "Sam Reid")
+    maker.give(here, f"receive {maker.save(book, 'sam-again.xlsx')}")
+    book = openpyxl.load_workbook(maker.sent(here, "Kim"))
+    into(book, {f"B3.c.PA.1/{HOUSING}": {"Your answer": "Perhaps"}})
+    sign(book, "Kim Lee")
+    beside(book, "Finish", DECLARED, "No")
+    maker.give(here, f"receive {maker.save(book, 'kim-no.xlsx')}")
+    book = openpyxl.load_workbook(maker.sent(here, "Kim"))  # what she is asked to look at again
+    into(book, {f"B3.c.PA.1/{HOUSING}": {"Your answer": "true"}})
+    maker.give(here, f"receive {maker.save(book, 'kim-looked-again.xlsx')}")
+    maker.give(here, 'evidence review EV-004 --verdict accepted --by "Lee Marsch, internal audit"')
+    maker.give(here, 'people same "Lee Marsh" "Lee Marsch" --reason "A typing mistake."')
+    book = openpyxl.load_workbook(maker.sent(here, "Jo"))
+    into(book, {f"B1.b.PA.1/{HOUSING}": {"Your answer": "Not true"}})
+    maker.give(here, f"receive {maker.save(book, 'jo-herself.xlsx')}")
+    settings = maker.place / here / "assessment.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("Jo Bright", "Jo Byrne"), "utf-8")
+    maker.give(here, 'people same "Jo Bright" --renamed --reason "Married."')
 
 
 def part(maker: Maker) -> None:
@@ -326,6 +370,9 @@ def part(maker: Maker) -> None:
     maker.give(here, "merge laptop")
     kept = re.findall(r"--keep (\S+)", maker.give(here, "resolve"))[0]
     maker.give(here, f"resolve --keep {kept} --reason 'It is done.'")
+    damaged = shutil.copytree(place / here, place / "northport-damaged") / "ledger"
+    torn = sorted(damaged.glob("0*.jsonl"))[5]
+    torn.write_bytes(torn.read_bytes()[:-40])
 
 
 def write_workbooks(maker: Maker) -> None:
@@ -338,15 +385,19 @@ def write_workbooks(maker: Maker) -> None:
         maker.give(here, f"{each} export -o {each}-blank.xlsx")
     (place / "workbooks").mkdir()
 
-    def filled(name: str, blank: Path, fill: Callable[[Workbook], None]) -> None:
-        book = openpyxl.load_workbook(blank)
+    def blank(kind: str) -> Path:
+        return place / f"{kind}-blank.xlsx"
+
+    def filled(name: str, empty: Path, fill: Callable[[Workbook], None]) -> Workbook:
+        book = openpyxl.load_workbook(empty)
         fill(book)
         maker.save(book, f"workbooks/{name}.xlsx")
+        return book
 
     kims = maker.sent(here, "Kim")
     changed = {f"B1.b.A.1/{HOUSING}": {"Your answer": "True by other means",
                                        "In your own words": "Our supplier does it."},
-               f"B3.a.A.3/{HOUSING}": {"Your answer": "True by other means"},
+               f"B3.b.PA.1/{HOUSING}": {"Your answer": "True by other means"},
                f"B3.c.PA.1/{HOUSING}": {"Your answer": "Perhaps"},
                f"B1.b.why/{HOUSING}": {"In your own words": "Audited in February."},
                f"B5.a.NA.1/{HOUSING}": {"Your answer": "Does not apply",
@@ -355,37 +406,43 @@ def write_workbooks(maker: Maker) -> None:
     def change(book: Workbook) -> None:
         into(book, changed)
         below(book["Documents"], "Document", DOCUMENT | {"Document": "Audit of February"})
-
-    def change_and_sign(book: Workbook) -> None:
-        change(book)
         sign(book, "Kim Lee")
-
-    def say_no(book: Workbook) -> None:
-        sign(book, "Kim Lee")
-        beside(book, "Finish", "These answers are true to the best of my knowledge", "No")
-
-    def sign_oddly(book: Workbook) -> None:
-        sign(book, "Kim Lee")
-        beside(book, "Finish", "Date", "yesterday")
 
     def still_holds(book: Workbook) -> None:
         into(book, {f"B5.a.NA.1/{HOUSING}": {"Still true?": "Yes, still true"}})
         beside(book, "Start", "Completed by", "Rob Lowe")
 
-    filled("questionnaire", kims, change_and_sign)
-    filled("questionnaire-unsigned", kims, change)
-    filled("questionnaire-says-no", kims, say_no)
-    filled("questionnaire-odd-date", kims, sign_oddly)
+    def decide_on(book: Workbook) -> None:
+        into(book, DECIDED)
+
+    def review_again(book: Workbook) -> None:
+        into(book, REVIEWED_AGAIN)
+
+    kinds: dict[str, tuple[Path, Callable[[Workbook], None], tuple[str, str, str]]] = {
+        "questionnaire": (kims, change, ("Ref", f"B2.b.PA.1/{HOUSING}", "In your own words")),
+        "decisions": (blank("decisions"), decide_on, ("Ref", "A1.a confirm", "Your reason")),
+        "review": (blank("review"), review_again, ("Ref", "A2.a", "Comment")),
+        "plan": (blank("plan"), plan_rows, ("Action", "ACT-001", "Reason")),
+        "people": (blank("people"), people_rows, ("Name", "Sam Reid", "Role")),
+        "systems": (blank("systems"), systems_rows, ("Name", "Housing management", "Service")),
+    }
     filled("questionnaire-of-another", kims, still_holds)
-    filled("decisions", place / "decisions-blank.xlsx", lambda book: into(book, DECIDED))
-    filled("review", place / "review-blank.xlsx", lambda book: into(book, REVIEWED_AGAIN))
-    filled("plan", place / "plan-blank.xlsx", lambda book: plan_rows(book.worksheets[0]))
-    filled("people", place / "people-blank.xlsx", lambda book: people_rows(book.worksheets[0]))
-    filled("systems", place / "systems-blank.xlsx", lambda book: systems_rows(book.worksheets[0]))
+    for name, (empty, fill, where) in kinds.items():
+        filled(name, empty, fill)
+
+        def spoil(book: Workbook) -> None:
+            accidents(book, *where)  # noqa: B023 - called at once
+
+        filled_in = filled(f"{name}-spoilt", place / f"workbooks/{name}.xlsx", spoil)
+        path = place / f"workbooks/{name}-spoilt.xlsx"
+        box, added = "<a:p><a:r><a:t>Look at this</a:t></a:r></a:p>", len(filled_in.sheetnames)
+        with_drawing(path, box, f"xl/worksheets/sheet{added}.xml")
+        store(path, parts_of(path))
 
 
-def plan_rows(sheet: Worksheet) -> None:
+def plan_rows(book: Workbook) -> None:
     """Change an action, give another up, and plan something new."""
+    sheet = book.worksheets[0]
     begins, columns = headings(sheet, "Outcome")
     for number in range(begins + 1, begins + 4):
         new = {"What will be done": f"Do thing {number}", "Owner": "Kim Lee", "Due": "31/01/2090",
@@ -394,8 +451,9 @@ def plan_rows(sheet: Worksheet) -> None:
             sheet.cell(number, columns[heading]).value = text
 
 
-def people_rows(sheet: Worksheet) -> None:
+def people_rows(book: Workbook) -> None:
     """Give somebody another address, and add somebody."""
+    sheet = book.worksheets[0]
     into_people = {"Jo Bright": {"E-mail": "j.bright@northport.example", "Role": "service"}}
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         for heading, text in into_people.get(str(row[1]), {}).items():
@@ -404,8 +462,9 @@ def people_rows(sheet: Worksheet) -> None:
                         "Asked about": f"B4.c@{HOUSING}"})  # fmt: skip
 
 
-def systems_rows(sheet: Worksheet) -> None:
+def systems_rows(book: Workbook) -> None:
     """Add a system that inherits, and leave one out."""
+    sheet = book.worksheets[0]
     below(sheet, "Id", {"Name": "Revenues and benefits", "Kind": "system", "Hosting": "saas",
                         "Service": "Finance", "Inherits from": IDENTITY})  # fmt: skip
     below(
@@ -414,21 +473,27 @@ def systems_rows(sheet: Worksheet) -> None:
 
 
 def write_packs(maker: Maker) -> None:
-    """Write a signed, an unsigned and a redacted pack; of the key only the public half is kept."""
+    """Write a signed, an unsigned and a redacted pack, and sign a PDF; no private key is kept.
+
+    The full report is left out: it is most of a pack, and nothing in it is read again.
+    """
     here, place = "northport-2026", maker.place
-    maker.give(here, "approve --name 'Ada Moss' --role 'Director of resources'")
+    maker.give(here, APPROVE)
     (place / "packs").mkdir()
     key = place / "key"
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "frozen", "-f", key],  # noqa: S607
         check=True,
     )
-    maker.give(here, "pack --yes -o packs/unsigned.zip")
-    maker.give(here, "pack --yes --sign key -o packs/signed.zip")
-    maker.give(here, "pack --yes --redact -o packs/redacted.zip")
-    maker.give(here, "pack --yes --sample 3 --seed 7 -o packs/sample.zip")
+    pack = partial(cyberassess.pack, place / here, with_report=False)
+    pack(place / "packs/unsigned.zip")
+    pack(place / "packs/signed.zip", key=key)
+    pack(place / "packs/redacted.zip", redact=True)
     shutil.move(place / "key.pub", place / "packs/key.pub")
     key.unlink()
+    maker.give(here, "report board -o board.pdf")
+    key_file(place / "officer.p12")
+    maker.give(here, "sign board.pdf --key officer.p12 -o packs/board-signed.pdf")
 
 
 def redact(maker: Maker) -> None:
@@ -457,14 +522,14 @@ def every_other_set(maker: Maker) -> None:
     sets = " ".join(
         f"--framework {each} --profile {each}={PROFILES.get(each, 'none')}" for each in OTHER_SETS
     )
-    maker.give(".", f'new every-set --organisation "Northport Council" --period 2026 {sets} '
+    maker.give(".", f'new other-sets --organisation "Northport Council" --period 2026 {sets} '
                '--no-profile-reason "There is none." --system "Housing management" '
                '--cloud-service "Case files" --due 2090-06-30')  # fmt: skip
-    maker.give("every-set", "send")
-    sent = (maker.place / "every-set/questionnaires/sent").glob("*.xlsx")
+    maker.give("other-sets", "send")
+    sent = (maker.place / "other-sets/questionnaires/sent").glob("*.xlsx")
     book = openpyxl.load_workbook(next(sent))
     answer_all(book, list(OTHER_SETS), lambda _: False)
-    maker.give("every-set", f"receive {maker.save(book, 'all.xlsx')}")
+    maker.give("other-sets", f"receive {maker.save(book, 'all.xlsx')}")
 
 
 def keep(maker: Maker, folder: Path) -> None:
@@ -490,10 +555,12 @@ def main() -> None:
     """Make it in the folder that is named."""
     with tempfile.TemporaryDirectory() as name:
         maker = Maker(Path(name))
+        unpack(VERSIONS[0], maker.place / "earlier")
         last_year(maker)
         begin(maker)
         gather(maker)
         decide(maker)
+        take_up(maker)
         part(maker)
         write_workbooks(maker)
         write_packs(maker)

@@ -1,7 +1,8 @@
 """What the present program makes of a frozen version's data, as JSON, and how two results differ.
 
-A case is a command given in a copy of the data, or a look at what the ledger of a workspace says.
-What depends on the clock, on luck or on the machine is left out or has a name in its place.
+A case is a command given in a copy of the data, a verb of the library called there, or a look at
+what the ledger of a workspace says. What depends on the clock, on luck or on the machine is left
+out or has a name in its place.
 """
 
 import contextlib
@@ -13,11 +14,14 @@ import tarfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+import cyberassess
 from cyberassess.domain.record.recorded import Source, State
 from cyberassess.opening.assessment import now, open_assessment
 from cyberassess.program import program
@@ -26,6 +30,8 @@ from cyberassess.terminal.running import run
 Json = Any  # NOTE: what json.loads gives; shapes are those of docs/json.md
 HERE = Path(__file__).parent
 VERSIONS = tuple(sorted(each.parent.name for each in HERE.glob("*/cases.yaml")))
+_NOT_HELD = ("origin", "message", "hint")
+"""Fields that are no result: the event it came with; words of a problem, whose code is held."""
 ABSENT = "(absent)"
 """Stands for a value that is not there, in a difference."""
 _NAMED = (
@@ -41,9 +47,15 @@ class Case(NamedTuple):
     version: str
     name: str
     run: tuple[str, ...] = ()
-    """The command, given in the folder of the data; none to look at a workspace's state."""
+    """The command, given in the folder of the data."""
     within: str = ""
-    """The workspace: its state is what is looked at, or what the command changes."""
+    """The workspace: its state is what is looked at, or what command or verb changes."""
+    call: tuple[Json, ...] = ()
+    """A verb of the library and what it is given; ``{open: FOLDER}`` is an open assessment."""
+    of: tuple[str, ...] = ()
+    """Which attributes are looked at of what the verb gives; all that is public if empty."""
+    shape: bool = False
+    """Whether only the shape is held of the JSON, as its values follow luck or what ships."""
 
     @property
     def expected(self) -> Path:
@@ -85,7 +97,15 @@ def cases(version: str) -> tuple[Case, ...]:
     """Give the cases of a frozen version."""
     listed = yaml.safe_load((HERE / version / "cases.yaml").read_text("utf-8"))
     return tuple(
-        Case(version, name, tuple(shlex.split(each.get("run", ""))), each.get("in", ""))
+        Case(
+            version,
+            name,
+            tuple(shlex.split(each.get("run", ""))),
+            each.get("in", ""),
+            tuple(each.get("call", ())),
+            tuple(each.get("of", ())),
+            "shape" in each,
+        )
         for name, each in listed.items()
     )
 
@@ -116,30 +136,59 @@ def unpack(version: str, place: Path) -> Path:
 def read(case: Case, place: Path) -> Json:
     """Give the result of a case in a folder that holds a copy of the data.
 
-    ``code`` is how the command ended, ``out`` the JSON it printed, ``changed`` what the state says
-    since that it did not say before.
+    ``code`` is how the command ended, ``out`` the JSON it printed or what the verb gave,
+    ``changed`` what the state says since that it did not say before, ``said`` the cells that were
+    spoken of.
     """
-    if not case.run:
+    if not case.run and not case.call:
         return {"out": entries(place / case.within)}
     before = entries(place / case.within) if case.within else []
-    code, printed = _given(case.run, place)
-    found: dict[str, Json] = {"code": code}
-    if "--json" in case.run:
-        found["out"] = json.loads(printed)
+    with contextlib.chdir(place):
+        found = {"out": _called(case.call, case.of)} if case.call else _given(case)
     if case.within:
         found["changed"] = _fresh(before, entries(place / case.within))
     return found
 
 
-def _given(words: Sequence[str], place: Path) -> tuple[int, str]:
-    printed = io.StringIO()
-    with (
-        contextlib.chdir(place),
-        contextlib.redirect_stdout(printed),
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
-        code = run(program, words)
-    return code, printed.getvalue()
+def _given(case: Case) -> dict[str, Json]:
+    printed, told = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+        found: dict[str, Json] = {"code": run(program, case.run)}
+    if "--json" in case.run:
+        out = json.loads(printed.getvalue())
+        found["out"] = shape(out) if case.shape else out
+    elif case.within:
+        text = " ".join(f"{printed.getvalue()} {told.getvalue()}".split())
+        found["said"] = sorted(set(re.findall(r'sheet "[^"]*"(?:, cells? [A-Z]+\d+)?', text)))
+    return found
+
+
+def _called(call: Sequence[Json], of: Sequence[str]) -> Json:
+    verb, *given = call
+    options = given.pop() if given[1:] and isinstance(given[-1], dict) else {}
+    opened = cyberassess.open_assessment
+    plain = [opened(e["open"]) if isinstance(e, dict) and "open" in e else e for e in given]
+    found = getattr(cyberassess, verb)(*plain, **options)
+
+    def looked_at(value: Json) -> Json:
+        return {name: getattr(value, name) for name in of} if of else value
+
+    return _plain([looked_at(e) for e in found] if isinstance(found, list) else looked_at(found))
+
+
+def shape(value: Json) -> Json:
+    """Give what JSON is made of: the kind of each value, and every key of a list's entries."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        together: dict[str, list[Json]] = {}
+        for each in value:
+            for key, inner in each.items():
+                together.setdefault(key, []).append(inner)
+        return [{key: shape(several)[0] for key, several in together.items()}]
+    if isinstance(value, list):
+        return [" or ".join(sorted({type(each).__name__ for each in value}))]
+    return type(value).__name__
 
 
 def entries(folder: Path) -> list[dict[str, Json]]:
@@ -182,12 +231,18 @@ def _plain(value: Json) -> Json:
         where = (value.kind, value.name, value.sheet, value.cell, value.place)
         return ", ".join(each for each in where if each)
     if is_dataclass(value) and not isinstance(value, type):
-        names = [each.name for each in fields(value) if each.name != "origin"]
+        names = [each.name for each in fields(value) if each.name not in _NOT_HELD]
         return {each: _plain(getattr(value, each)) for each in names}
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if isinstance(value, Path | Fraction):
+        return value.as_posix() if isinstance(value, Path) else str(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, frozenset):
         return sorted(_plain(each) for each in value)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _plain(value._asdict())
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value
@@ -291,13 +346,19 @@ def load(case: Case) -> Json:
     return json.loads(case.expected.read_text("utf-8"))
 
 
+def events(place: Path) -> Iterator[Json]:
+    """Give every event in all ledgers of the data, but for the line that was torn on purpose."""
+    for path in sorted(place.glob("*/ledger/0*.jsonl")):
+        for line in path.read_text("utf-8").splitlines()[1:]:
+            if line.endswith("}"):
+                yield json.loads(line)
+
+
 def kinds(place: Path) -> set[str]:
     """Give the kinds of event in all ledgers of the data, and ``beside`` where an answer is."""
     found: set[str] = set()
-    for path in place.glob("*/ledger/0*.jsonl"):
-        for line in path.read_text("utf-8").splitlines()[1:]:
-            event = json.loads(line)
-            found.add(event["type"])
-            found |= {"beside"} if event.get("beside") else set()
-            found |= {f"{event['type']} removed"} if event.get("new", "") is None else set()
+    for event in events(place):
+        found.add(event["type"])
+        found |= {"beside"} if event.get("beside") else set()
+        found |= {f"{event['type']} removed"} if event.get("new", "") is None else set()
     return found

@@ -23,11 +23,12 @@ from cyberassess.disk.segments import LedgerFolder
 from cyberassess.domain.record.hashes import canonical, segment_hash, text_field
 from cyberassess.errors import CyberassessError
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.html import render_html
 from cyberassess.program import program
 from cyberassess.steps.care.recovering import recover
 from cyberassess.steps.pack.contents import answers_json, items_of, tables
-from cyberassess.steps.report.printing import full_view
+from cyberassess.steps.report.printing import basis_of
 from tests.frozen.reading import unpack
 
 Json = Any  # NOTE: events are JSON
@@ -134,7 +135,7 @@ def ending(folder: Path, *, thorough: bool = True) -> str:
             if thorough:
                 for words in COMMANDS:
                     _given(folder, words)
-                render_html(full_view(assessment))
+                render_html(full_report(basis_of(assessment)[0]))
         except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
             return traceback.format_exc()
     return "read"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberassess.disk import evidence
-from cyberassess.disk.outside import fault_of, folded, joined
+from cyberassess.disk.files import fault_of, folded, joined
 from cyberassess.disk.workspace import SETTINGS, Workspace
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import Facts

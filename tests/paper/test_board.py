@@ -8,13 +8,28 @@ from typing import Any
 import pytest
 
 from cyberassess.domain.record.hashes import text_field
+from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.errors import ReportError
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.documents.board import LONGEST_DECISION, BoardSummary, board_summary, leaks
+from cyberassess.paper.documents.board_docx import board_docx
+from cyberassess.paper.documents.findings import findings_report
+from cyberassess.paper.documents.full import full_report
+from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.look import Look
-from tests.domain.builder import Data, answer_events, make_framework, make_profile, record_event
+from cyberassess.paper.sections.summary import GapRow
+from tests.domain.builder import (
+    Data,
+    answer_events,
+    make_framework,
+    make_profile,
+    make_state,
+    make_themes,
+    record_event,
+    segment,
+)
 from tests.paper.made import GOAL, OUTLINE, make_basis, small_state
 
 REF = make_framework(OUTLINE).ref
@@ -26,7 +41,7 @@ SCOPES = [
 ]  # fmt: skip
 
 
-def action(ref: str, outcome: str, scope: str = "housing", **more: str) -> Data:
+def action(ref: str, outcome: str, scope: str = "housing", **more: object) -> Data:
     fields: Data = {"framework": REF, "scope": scope, "outcome": outcome}
     fields |= {"title": text_field(f"Do {ref}", "s"), "owner": text_field("p2", "s")}
     fields |= {"due": "2027-03-31", "cost": "low", "status": "planned", "priority": "1"}
@@ -42,7 +57,8 @@ PLAN = (
 
 def basis(*events: Data, **changes: Any) -> Basis:
     settings: dict[str, Any] = {"left_out": LEFT_OUT, "listed": SCOPES}
-    return make_basis(small_state(*events), profile=make_profile(GOAL), **(settings | changes))
+    settings |= {"profile": make_profile(GOAL)}
+    return make_basis(small_state(*events), **(settings | changes))
 
 
 def last_year(then: Basis, **more: Any) -> Year:
@@ -69,24 +85,97 @@ def test_page_one_counts_gaps_and_their_plan(summary: BoardSummary) -> None:
     assert summary.gaps_note.startswith("Chosen by the priority given in the plan")
 
 
-def test_the_plan_is_counted_by_outcome_and_by_cost(summary: BoardSummary) -> None:
+def test_the_plan_is_counted_by_place_and_by_cost(summary: BoardSummary) -> None:
     assert summary.plan == (
-        "3 outcomes in all themes are below target; 2 of them have an action. "
-        "Cost of the 2 actions: 1 under £10k and 1 over £50k."
+        "In all themes 4 results, each place counted, are below target; 2 of them have an action. "
+        "One-off cost: £50k or more."
     )
     assert [each.ref for each in summary.actions] == ["ACT-001", "ACT-002"]
-    assert summary.actions_note == "Below target and not planned yet: B2.c."
+    assert summary.actions_note == (
+        "Below target and not planned yet: B2.b (Housing), B2.c (Revenues)."
+    )
+
+
+def test_an_action_for_one_place_covers_no_other() -> None:
+    """Of two places that fall short one has an action: the other is named, and asked about."""
+    one = board_summary(basis(action("ACT-001", "B2.b", "revenues")))
+    gap = next(each for each in one.gaps if each.ref == "B2.b")
+    assert gap.where == "Housing, Revenues"
+    assert (gap.doing, gap.unplanned) == (
+        "for Revenues: Do ACT-001", "Not planned yet: Housing.",
+    )  # fmt: skip
+    assert "4 results, each place counted, are below target; 1 of them has an action" in one.plan
+    assert "set an owner and a date for the 3 results below target without them" in one.decision
+    assert "B2.b (Housing)" in one.actions_note
+    html = render.render_html(one)
+    assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
+    steps = [step for part in theme_report(basis(action("ACT-001", "B2.b", "revenues"))).parts
+             for rung in part.rungs for step in rung.steps if step.ref == "B2.b"]  # fmt: skip
+    assert [each.planned for each in steps] == [
+        "ACT-001: Priya Shah, service, 31 March 2027. Not planned yet: Housing."
+    ] or not steps
+
+
+def test_an_action_may_cover_several_places_and_says_which() -> None:
+    wide = action("ACT-001", "B2.b", "revenues", also=["housing"])
+    both = basis(wide)
+    made = board_summary(both)
+    gap = next(each for each in made.gaps if each.ref == "B2.b")
+    assert (gap.doing, gap.unplanned) == ("Do ACT-001", "")
+    assert "2 of them have an action" in made.plan
+    assert "for the 2 results below target without them" in made.decision
+    assert made.actions[0].gap == "B2.b Outcome B2.b, Revenues and Housing"
+    (table,) = findings_report(both).planned
+    assert table.rows[0].where == "Revenues and Housing"
+    assert "3 are not planned yet" not in findings_report(both).lead
+    places = full_report(both).scopes
+    assert all("To be done: ACT-001 for B2.b" in each.stands for each in places[1:])
+
+
+def test_an_action_without_owner_or_date_leaves_the_question_open() -> None:
+    made = board_summary(basis(action("ACT-001", "B2.a", owner="", due="")))
+    assert "1 of them has an action" in made.plan
+    assert "for the 4 results below target without them" in made.decision
 
 
 def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: BoardSummary) -> None:
     assert summary.decision == (
-        "We ask the committee to note this result and how far it is proven, agree the actions in "
-        "the plan and ask for an owner and a date for the outcome without one, or accept that "
-        "risk."
+        "We ask the committee to note this result, agree the plan and set an owner and a date for "
+        "the 3 results below target without them, or accept that risk."
     )
     assert board_summary(basis(), decision="Fund it.").decision == "Fund it."
     with pytest.raises(ReportError, match="401 characters"):
         board_summary(basis(), decision="x" * (LONGEST_DECISION + 1))
+
+
+def kinds(**answers: Any) -> GapRow:
+    """Give the gap of an outcome of seven statements, of which none shown first is answered so."""
+    outline = "X One\n  X.a organisation board N.1 N.2 M.1 H.1 H.2 H.3 H.4"
+    framework = make_framework(outline)
+    written = {f"X.a.{key.replace('_', '.')}": value for key, value in answers.items()}
+    themes = make_themes({"X.a": "pipes"})
+    whole = make_basis(
+        make_state(written), framework=framework, themes=themes, scopes=(),
+        profile=make_profile({"X.a": "high"}),
+    )  # fmt: skip
+    (gap,) = board_summary(whole).gaps
+    return gap
+
+
+def test_what_else_is_in_the_way_is_counted_kind_by_kind() -> None:
+    gap = kinds(
+        N_1="never", N_2=["never", "happens"], M_1="true", H_1="not-true", H_2="not-true",
+        H_3="other-means",
+    )  # fmt: skip
+    assert gap.missing == (("People differ", "Statement X.a.N.2."),)
+    assert gap.more == ("Also 2 “not true”, 1 “otherwise” without a reason and 1 not answered.")
+
+
+def test_an_answer_without_its_reason_is_not_read_as_one_that_counts() -> None:
+    gap = kinds(N_1="never", N_2="never", M_1="true", H_1="other-means", H_2="true", H_3="true",
+                H_4="true")  # fmt: skip
+    assert gap.missing == (("Otherwise, but without a reason", "Statement X.a.H.1."),)
+    assert gap.more == ""
 
 
 def test_what_is_at_stake_and_not_covered_is_said(summary: BoardSummary) -> None:
@@ -106,6 +195,82 @@ def test_without_a_plan_a_target_or_a_year_before_it_says_so() -> None:
     assert (none.gaps, none.plan, none.maps) == ((), "", ())
     assert none.gaps_title == "Gaps"
     assert none.stake == ""
+
+
+@pytest.fixture(scope="module")
+def unanswered() -> Basis:
+    """Give an assessment nobody has answered, with an action and a year before it."""
+    nothing = make_basis(
+        fold([segment(1, action("ACT-001", "B2.a"), seed="seed")]), profile=make_profile(GOAL),
+        listed=SCOPES,
+    )  # fmt: skip
+    return dataclasses.replace(nothing, years=(last_year(basis()),))
+
+
+UNKNOWN = "nothing is known yet: 0 of 23 statements are answered."
+
+
+def test_nothing_answered_is_nothing_known_and_neither_a_gap_nor_a_risk(
+    unanswered: Basis,
+) -> None:
+    for edition in ("restricted", "open"):
+        made = board_summary(unanswered, edition=edition)
+        assert made.lead_count == UNKNOWN
+        assert made.lead_before == "Last year 0 of 3 outcomes met the target."
+        assert made.decision == f"We ask the committee to note that {UNKNOWN}"
+        assert (made.gaps, made.squares, made.plan, made.lead_weakest) == ((), None, "", "")
+        assert made.gaps_note == "Nothing is answered yet, so no gap can be named."
+        assert {row.meets for row in made.themes[0].rows} == {"not known"}
+        said = re.sub(r"<style>.*?</style>", "", render.render_html(made), flags=re.DOTALL)
+        assert "accept that risk" not in said
+        assert not re.search(r"\b0 of [1-9]\d* (?:outcomes? )?meet", said)
+    docx_ = board_docx(board_summary(unanswered))
+    assert docx_
+
+
+def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
+    report = full_report(unanswered)
+    assert report.front.lead_count == UNKNOWN
+    assert report.gaps.findings == ()
+    assert report.gaps.findings_note.startswith("Nothing is known yet")
+    assert {c.tone for row in report.gaps.maps[0].rows for c in row.cells} == {"plain"}
+    assert {each.stands for each in report.scopes} == {"Nothing is answered here yet."}
+    theme = theme_report(unanswered)
+    assert theme.lead_count == UNKNOWN
+    assert theme.parts[0].message == f"pipes: {UNKNOWN}"
+    assert theme.parts[0].charts == ()
+    assert {row.meets for row in theme.parts[0].places} == {"not known"}
+    assert theme.themes_chart is None
+    found = findings_report(unanswered)
+    assert found.lead == UNKNOWN.capitalize()
+    assert found.figures[0].number == "not known"
+    assert found.open == ()
+    assert found.others[0].note == "What they are about is not answered yet."
+
+
+def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
+    scopes = [*SCOPES, {"id": "museum", "kind": "system", "title": "Museum"}]
+    made = full_report(basis(listed=scopes))
+    assert made.front.lead_weakest == "The weakest system is Housing, with 0 of 2."
+    museum = made.scopes[-1]
+    assert (museum.title, museum.stands) == ("Museum", "Nothing is answered here yet.")
+    cells = [row.cells[-1].text for row in made.gaps.maps[0].rows]
+    assert cells == ["", "no answer", "no answer", "no answer"]
+
+
+def test_last_year_marks_the_boxes_that_met_the_target_then() -> None:
+    """Not how many: which. B2.a met it then and does not now."""
+    then = basis(*answer_events({"housing/B2.a.N.1": "never"}))
+    now = dataclasses.replace(basis(), years=(last_year(then),))
+    drawn = board_summary(now).squares
+    assert drawn is not None
+    assert "Met it last year: B2.a." in drawn.alternative
+    at = next(each for each in drawn.words if each.text == "B2.a")
+    (line,) = (each for each in drawn.bars if each.height < 1 and each.width > 8)
+    assert line.x < at.x < line.x + line.width
+    is_open = board_summary(now, edition="open").squares
+    assert is_open is not None
+    assert "Met it last year: 1." in is_open.alternative
 
 
 def test_last_year_stands_beside_the_count() -> None:
@@ -158,7 +323,7 @@ def test_the_open_edition_names_nothing_it_may_not() -> None:
     assert "open edition" in text
     assert made.frame.marking == "OFFICIAL"
     assert made.frame.author == "Northport Council"
-    assert "0 of 3 outcomes meet our target." in text
+    assert "0 of 3 outcomes meet our target" in text
     assert "3 outcomes of this theme are below target." in text
 
 

@@ -37,7 +37,7 @@ def test_a_result_of_last_year_stands_beside_each_result_and_its_target() -> Non
     assert {row.before for row in rows} >= {"High", "Low", "not decided"}
     assert "Last year: High" in render.render_html(applicability(later))
     found = findings_report(later)
-    assert found.planned[0].rows[0].stands == "Low; target middle; last year low"
+    assert found.planned[0].rows[0].stands == "Housing: Low; target middle; last year low"
     assert "Not decided; target high; last year not decided" in {e.stands for e in found.open}
 
 

@@ -7,8 +7,9 @@ from cyberassess.domain.result.scoring import determine
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
 from cyberassess.paper.documents.full import FullReport
 from cyberassess.paper.sections.explaining import explain
+from cyberassess.paper.sections.fairplay import fair_play
 from tests.domain.builder import Written, make_profile, make_ruled, make_settings, make_state
-from tests.paper.made import build
+from tests.paper.made import build, make_basis
 
 STAGED = FrameworkRef("pscrf@1.0")
 ALL_MET = FrameworkRef("ncsc-cyber-essentials@3.3")
@@ -172,8 +173,9 @@ def test_statements_say_that_they_are_left_out_permitted_or_fail_everything(
 
 def test_a_set_in_one_group_is_mapped_outcome_by_outcome(self_check: FullReport) -> None:
     (map_,) = self_check.gaps.maps
-    assert [row.title.partition(" ")[0] for row in map_.rows] == ["X.a", "X.b"]
-    assert [row.cells[0].tone for row in map_.rows] == ["few", "all"]
+    assert [row.title.partition(" ")[0] for row in map_.rows] == ["X.a", "X.b", "In"]
+    assert [row.cells[0].tone for row in map_.rows] == ["few", "all", "half"]
+    assert map_.rows[-1].cells[0].text == "1 of 2"
 
 
 def test_a_stage_with_nothing_to_assess_is_passed_and_named() -> None:
@@ -193,3 +195,14 @@ def test_a_stage_with_nothing_to_assess_is_passed_and_named() -> None:
         ("1 outcome", "First", "X.a"),
         ("1 outcome", "Third", "X.a"),
     ]
+
+
+def test_an_answer_apart_without_what_it_needs_is_not_listed_as_one(shelf: Shelf) -> None:
+    """It counts as unanswered, so it stands under what lacks a reason, not with accepted risks."""
+    framework = shelf.framework(STAGED).framework
+    answers: dict[str, Written] = {"1.1.1": f"risk-accepted {WHY}", "1.1.2": "risk-accepted"}
+    state = make_state(answers, framework=framework.ref)
+    found = fair_play(make_basis(state, framework=framework, scopes=()))
+    lists = {each.title: [row.ref for row in each.rows] for each in found.lists}
+    assert lists["Risk accepted"] == ["1.1.1"]
+    assert lists["Answers that lack a reason"] == ["1.1.2"]

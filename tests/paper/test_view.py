@@ -1,5 +1,6 @@
 import dataclasses
 import datetime
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
@@ -10,6 +11,7 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.years import year_of
 from cyberassess.paper.basis import joined, said_role, share, tenths
 from cyberassess.paper.documents.full import FullReport, full_report
+from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.outcomes import OutcomeView
 from tests.domain.builder import (
     Data,
@@ -22,6 +24,7 @@ from tests.domain.builder import (
     text_event,
 )
 from tests.paper.made import GOAL, build, make_basis, small_state
+from tests.paper.test_board import REF
 
 
 def outcome(report: FullReport, ref: str, scope: int = 0) -> OutcomeView:
@@ -135,12 +138,62 @@ def test_origins_name_file_sheet_and_cell(small: FullReport) -> None:
 
 def test_the_map_counts_by_group_and_place(small: FullReport) -> None:
     table = small.gaps.maps[0]
-    assert table.columns == ("Whole organisation", "Housing", "Revenues")
+    assert table.columns == ("Everywhere", "Whole organisation", "Housing", "Revenues")
     assert [(row.title, [cell.text for cell in row.cells]) for row in table.rows] == [
-        ("A1 Governance", ["1 of 1", "", ""]),
-        ("B2 Identity", ["", "0 of 2", "1 of 3"]),
+        ("A1 Governance", ["1 of 1", "1 of 1", "", ""]),
+        ("B2 Identity", ["0 of 3", "", "0 of 2", "1 of 3"]),
+        ("In all", ["1 of 4", "1 of 1", "0 of 2", "1 of 3"]),
+        ("Of these, pipes", ["0 of 3", "", "0 of 2", "1 of 3"]),
     ]
-    assert [cell.tone for cell in table.rows[0].cells] == ["all", "plain", "plain"]
+    assert [cell.tone for cell in table.rows[0].cells] == ["all", "all", "plain", "plain"]
+
+
+def test_the_column_everywhere_adds_up_to_the_headline(small: FullReport) -> None:
+    """Checked as a reader would: by adding."""
+    rows = {row.title: row.cells[0].text.split(" of ") for row in small.gaps.maps[0].rows}
+    total, headline = rows.pop("In all"), rows.pop("Of these, pipes")
+    for at in (0, 1):
+        assert sum(int(each[at]) for each in rows.values()) == int(total[at])
+    assert small.front.lead_count == f"{' of '.join(headline)} outcomes meet our target."
+
+
+def furthest_of(answers: Mapping[str, Written], outline: str) -> str:
+    framework = make_framework(outline)
+    themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
+    profile = make_profile(dict.fromkeys(framework.outcomes, "high"))
+    report = build(make_state(answers), framework=framework, themes=themes, profile=profile)
+    return report.gaps.maps[0].about.partition(" Outcomes that")[0]
+
+
+TWO = """\
+A One
+  A1 Signs
+    A1.a organisation board H.1
+    A1.b organisation board H.1
+  A2 Locks
+    A2.a organisation board H.1
+    A2.b organisation board H.1
+    A2.c system service H.1
+"""
+MOST = {f"{each}.H.1": "true" for each in ("A1.a", "A2.a", "A2.b")}
+
+
+def test_furthest_to_go_is_by_what_is_met_everywhere() -> None:
+    """By single results A1 has 1 of 2 and A2 3 of 4; everywhere it has 2 of 3."""
+    said = furthest_of(MOST | {"housing/A2.c.H.1": "true"}, TWO)
+    assert said == "A1 Signs has furthest to go, with 1 of 2."
+
+
+def test_of_equal_shares_the_larger_gap_has_furthest_to_go_and_ties_are_said() -> None:
+    none: dict[str, Written] = {"A1.a.H.1": "not-true"}
+    assert furthest_of(none, TWO) == "A2 Locks has furthest to go, with 0 of 3."
+    tie = TWO.replace("    A2.c system service H.1\n", "")
+    assert furthest_of(none, tie) == "A1 Signs and A2 Locks have furthest to go, each with 0 of 2."
+    many = tie + "".join(f"  A{n} Part\n    A{n}.a organisation board H.1\n" for n in (3, 4))
+    assert furthest_of({"A1.a.H.1": "true", "A2.a.H.1": "true"}, many) == (
+        "A3 Part and A4 Part have furthest to go, each with 0 of 1."
+    )
+    assert furthest_of(MOST | {"A1.b.H.1": "true"}, tie) == "Everything with a target meets it."
 
 
 def test_findings_name_what_is_in_the_way(small: FullReport) -> None:
@@ -326,3 +379,37 @@ def test_a_place_says_where_it_stands_and_what_is_to_be_done_there() -> None:
     assert housing.stands.endswith("; and 2 more.")
     bare = build(small_state())
     assert {each.stands for each in bare.scopes} == {"Nothing here has a target."}
+
+
+def test_without_every_answer_only_what_is_to_be_decided_has_a_section() -> None:
+    """A1.a meets its target undisputed; B2.c does not apply in one place; all else is open."""
+    basis = make_basis(small_state(), profile=make_profile(GOAL))
+    made = full_report(basis, every_answer=False)
+    shown = {each.ref: each.is_shown for place in made.scopes for g in place.groups
+             for each in g.outcomes if place.title != "Revenues"}  # fmt: skip
+    assert shown == {"A1.a": False, "B2.a": True, "B2.b": True, "B2.c": False}
+    html = render_html(made)
+    assert "The board meets monthly." not in html
+    assert 'href="#outcome-1-organisation-A1.a"' not in html
+    assert "report full --every-answer" in html
+    whole = render_html(full_report(basis))
+    assert "The board meets monthly." in whole
+    assert "--every-answer" not in whole
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        record_event("review", (REF, "organisation", "A1.a", "p9"), {"determination": "low"}),
+        record_event(
+            "determination",
+            [REF, "organisation", "A1.a"],
+            {"level": "middle", "suggested": "high", "reason": "Not sure."},
+        ),
+    ],
+    ids=["lowered", "overridden"],
+)
+def test_what_is_lowered_or_overridden_has_a_section(event: Data) -> None:
+    basis = make_basis(small_state(event), profile=make_profile(GOAL | {"A1.a": "low"}))
+    first = full_report(basis, every_answer=False).scopes[0].groups[0].outcomes[0]
+    assert (first.ref, first.is_shown) == ("A1.a", True)

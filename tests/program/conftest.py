@@ -91,6 +91,21 @@ def northport(shown_northport: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(shown_northport, tmp_path / WORKSPACE))
 
 
+@pytest.fixture(scope="session")
+def _evidenced(shown_northport: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(shutil.copytree(shown_northport, tmp_path_factory.mktemp("e") / WORKSPACE))
+    shutil.copytree(shown_northport.with_name(EARLIER), folder.with_name(EARLIER))
+    put_evidence(folder)
+    return folder
+
+
+@pytest.fixture
+def evidenced(_evidenced: Path, northport: Path) -> Path:
+    """Give a copy of Northport's workspace with a document beside it, and one in it."""
+    shutil.rmtree(northport)
+    return Path(shutil.copytree(_evidenced, northport))
+
+
 def gather(folder: Path, statement: str) -> None:
     """Put files beside a workspace that commands about control sets take."""
     outcomes = Shelf().framework("ncsc-caf@3.2").framework.outcomes

@@ -18,6 +18,7 @@ import pytest
 from cyberassess.books.questionnaire.filling import Filled, fill
 from cyberassess.domain.rules.kind import Case, Counted, CountsAs, Kind, Table, between
 from cyberassess.domain.rules.known import RULES
+from cyberassess.steps.report.documents import DOCUMENTS
 from tests.program.conftest import Run
 from tests.program.test_program import LEAVES
 from tests.steps.review.test_reviewing import edit, say
@@ -229,16 +230,17 @@ def results(road: Road) -> dict[str, Any]:
     road.go("explain R2/housing --trace")
     road.go("explain R1 --json")
     road.go("status --json")
-    road.go("status --html")
+    road.go("start")
     found = json.loads(road.go("score --json"))
     assert isinstance(found, dict)
     return found
 
 
 def documents(road: Road, folder: Path) -> None:
-    for kind in ("full", "board", "theme", "soa", "findings"):
+    for kind in ("board", "theme", *DOCUMENTS):
         road.go(f"report {kind} --html -o {kind}.html")
-    full = text_of(folder / "full.html")
+    road.go("report full --every-answer --html -o every.html")
+    full = text_of(folder / "every.html")
     assert [each for each in SAID if each not in full] == []
     road.go("report board --edition open --html -o open.html")
     road.go("report board --docx -o board.docx")
@@ -279,7 +281,7 @@ def test_its_older_version_is_superseded_and_compared_with_last_year(road: Road)
     folder = begin(road, "lab-older", "older", 'previous: "../lab"\n')
     reply(road, folder, "In place")
     assert "half-1, which is superseded" in " ".join(road.go("score").split())
-    for kind in ("full", "board", "theme", "findings", "soa"):
+    for kind in ("board", "theme", *DOCUMENTS):
         road.go(f"report {kind} --html -o {kind}.html")
     full = text_of(folder / "full.html")
     assert [OWN[each] for each in ("note", "scale", "limit") if OWN[each] not in full] == []

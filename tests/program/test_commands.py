@@ -17,6 +17,7 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.program import program
 from cyberassess.steps.care.pack import verify_pack
 from cyberassess.steps.confirm.confirming import overrides
+from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.terminal.running import run
 from tests.domain.builder import framework_data
 from tests.program.conftest import Ran, Run
@@ -60,10 +61,14 @@ CASES = [
     Case((*FULL, "--due", "soon"), 1, err='--due: "soon" is not a date.'),
     Case(("new", ".", *FULL[2:]), 1, err="There is something in this place already."),
     Case(("status",), 0, "Northport Council, 2026"),
-    Case(("status", "--html"), 0, "status.html"),
+    Case(("start",), 0, "Wrote start.html"),
+    Case(("start", "--edition", "open"), 0, "start, open.html"),
+    Case(("start", "-o", "x.html"), 2, err="-o is for the open edition"),
     Case(("people",), 0, "Kim Lee"),
     Case(("people", "--json"), 0, '"asked_about": "everything@housing"'),
-    Case(("people", "add", "Priya Shah:hr"), 0, 'cyberassess send --to "Priya Shah"'),
+    Case(("people", "add", "Priya Shah@housing"), 0, 'cyberassess send --to "Priya Shah"'),
+    Case(("people", "add", "Priya Shah:hr"), 0, "Added Priya Shah.", err="are asked nothing"),
+    Case(("send", "--dry-run"), 0, "Nothing was written."),
     Case(("people", "add", "Kim Lee"), 1, err="is in assessment.yaml already"),
     Case(("people", "hand-over", *HAND), 0, "Alex Moor is asked instead of Kim Lee: B1.b/housing"),
     Case(("people", "hand-over", "A1.a", *HAND[1:]), 1, err="Kim Lee is asked about"),
@@ -202,9 +207,11 @@ CASES = [
     ),
     Case(("approve", "--name", "Ada Moss"), 1, err="No role was given."),
     Case(("report", "full", "--html", "-o", "sam.xlsx", "--force"), 0, "sam.xlsx"),
-    Case(("report", "soa", "--html", "-o", "a.html"), 0, "a.html"),
-    Case(("report", "soa", "--html", "-o", "sam.xlsx"), 1, err="There is a file of this name"),
-    Case(("report", "findings", "--html", "-o", "a.html"), 0, "a.html"),
+    *(Case(("report", each, "--html", "-o", "a.html"), 0, "a.html") for each in DOCUMENTS),
+    *(
+        Case(("report", each, "--html", "-o", "sam.xlsx"), 1, err="There is a file of this name")
+        for each in DOCUMENTS
+    ),
     Case(("report", "findings", "--html", "--at", "3"), 1, err="Version 3 was not approved."),
     Case(("verify",), 0, "Nothing was altered."),
     Case(("-C", "nowhere", "verify"), 1, err="this folder is not an assessment"),

@@ -36,14 +36,14 @@ Example = tuple[str, ...]
 FIRST: list[Example] = [
     tuple(examples(command)[0]) for path, command in LEAVES if path[0] not in NOT_RUN
 ]
-READING: list[Example] = [
-    tuple(each)
+READING = [
+    pytest.param(tuple(each), id=" ".join(each), marks=[pytest.mark.slow] if number else [])
     for path, command in ALL
-    for each in examples(command)
     if any("--json" in parameter.opts for parameter in command.params)
-    and not {"--html", "-o", "--answer"} & set(each)
+    for number, each in enumerate(examples(command))
+    if not {"--html", "-o", "--answer"} & set(each)
 ]
-"""Every example that only prints, of a command that can print JSON."""
+"""Every example that only prints, of a command that can print JSON; each command's first soon."""
 
 Stand = Callable[[Example], Path]
 
@@ -234,7 +234,7 @@ def keys_of(value: object) -> Iterator[str]:
             yield from keys_of(each)
 
 
-@pytest.mark.parametrize("example", READING, ids=" ".join)
+@pytest.mark.parametrize("example", READING)
 def test_json_is_one_document_whose_keys_are_documented(
     example: Example, stand: Stand, cli: Run
 ) -> None:
@@ -278,7 +278,7 @@ NUMBERS = re.compile(r"[0-9a-f]{8,}|\(\d\)")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", READING, ids=" ".join)
+@pytest.mark.parametrize("example", READING)
 def test_40_columns_cut_nothing(
     example: Example, stand: Stand, cli: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ from cyberassess.program import program
 from cyberassess.steps.confirm.deciding import write as write_decisions
 from cyberassess.steps.people.systems import add_system
 from cyberassess.steps.receive.asking import AskSession
-from tests.program.conftest import Run, gather, put_evidence
+from tests.program.conftest import Run, gather
 
 ROOT = Path(__file__).parents[2]
 POSIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "readline"}
@@ -143,12 +143,13 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
         folder = request.getfixturevalue("shown_northport")
     elif example[0] in IN_SMALL:
         folder = request.getfixturevalue("small")
+    elif example[0] in {"evidence", "decisions"}:
+        folder = request.getfixturevalue("evidenced")
     elif example[0] != "new":
         folder = request.getfixturevalue("northport")
     if "--from" in example and example[0] in {"new", "rollover"}:
         folder = request.getfixturevalue("northport").parent
-    if example[0] in {"evidence", "decisions"}:
-        put_evidence(folder)
+    if example[0] == "decisions":
         write_decisions(folder, output=folder / "decisions.xlsx")
     if example[0] == "receive":
         for extra in list((folder / "questionnaires/sent").iterdir())[1:]:
@@ -171,8 +172,12 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
 
 @pytest.mark.parametrize(
     "example",
-    [each for path, command in LEAVES if path[0] not in NOT_RUN for each in examples(command)],
-    ids=" ".join,
+    [
+        pytest.param(each, id=" ".join(each), marks=[pytest.mark.slow] if number else [])
+        for path, command in LEAVES
+        if path[0] not in NOT_RUN
+        for number, each in enumerate(examples(command))
+    ],
 )
 def test_the_examples_run_as_they_are_printed(
     example: list[str], request: pytest.FixtureRequest, tmp_path: Path, cli: Run

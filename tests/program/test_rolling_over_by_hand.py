@@ -34,6 +34,16 @@ def test_what_an_option_says_is_not_asked(last: Path, cli: Run) -> None:
     assert "Who left" not in ran.out
 
 
+def test_it_gets_its_pages_to_start_from_unless_it_is_only_looked_at(last: Path, cli: Run) -> None:
+    looked = cli("rollover", "next", "--from", str(last), "--dry-run")
+    assert looked.code == 0
+    assert "pages" not in looked.err
+    assert not (last.parent / "next").exists()
+    made = cli("rollover", "next", "--from", str(last))
+    assert made.err == looked.err
+    assert (last.parent / "next" / "start.html").is_file()
+
+
 def test_new_from_is_the_same_thing(last: Path, cli: Run) -> None:
     one = cli("rollover", "one", "--from", str(last))
     other = cli("new", "two", "--from", str(last))

@@ -118,6 +118,7 @@ def test_a_full_disk_is_said(command: list[str], shown_northport: Path) -> None:
     assert has_no_traceback(ran)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "surroundings",
     [
@@ -161,6 +162,7 @@ def test_arguments_that_are_no_text_are_said_and_not_a_crash(
     assert not list(tmp_path.glob("*.partial"))
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "utf-8:surrogateescape"])
 def test_bytes_that_are_no_text_at_the_prompt_are_not_a_crash(encoding: str, small: Path) -> None:
@@ -260,6 +262,7 @@ def test_ctrl_c_at_the_prompt_ends_with_130_and_keeps_what_was_given(
     assert child.returncode == 130
 
 
+@pytest.mark.slow
 def test_two_commands_at_once_lose_nothing(small: Path) -> None:
     """Each waits for the other; Alex's second file comes while Sam's first is stored."""
     (alexs,) = (small / "questionnaires/sent").glob("*Alex*")
@@ -318,6 +321,7 @@ class AtThePrompt:
         return self.shown + rest
 
 
+@pytest.mark.slow
 @POSIX
 def test_killed_after_the_fifth_answer_it_goes_on_at_the_sixth(
     tmp_path: Path,
@@ -345,6 +349,7 @@ def test_killed_after_the_fifth_answer_it_goes_on_at_the_sixth(
     assert not list((place / "ledger").glob("*-open-*"))
 
 
+@pytest.mark.slow
 @POSIX
 def test_two_at_the_prompt_at_once_lose_nothing_and_the_second_is_told(small: Path) -> None:
     before = len(answers(small))

@@ -9,7 +9,7 @@ import pytest
 
 from cyberassess.sources.pdf_text import text_of
 from cyberassess.sources.sensitive import look_into
-from cyberassess.steps.pack.sensitive import look_into_all
+from cyberassess.steps.pack.redacting import look_into_all
 
 
 def found(path: Path) -> list[str]:

@@ -6,6 +6,7 @@ housing system; Alex Moor answers ``B1.a`` beside Kim, so that the two can diffe
 
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -160,6 +161,14 @@ def take(folder: Path, *paths: Path) -> list[ReceivedFile]:
     for each in results:
         assert not each.refused, [str(problem) for problem in each.problems]
     return results
+
+
+def received_from_kim(sent: Path, place: Path, rows: Rows) -> Path:
+    """Copy a workspace whose questionnaires are out, and take Kim's in, filled in there."""
+    folder = Path(shutil.copytree(sent, place / sent.name))
+    (blank,) = (folder / "questionnaires/sent").glob("*Kim*")
+    take(folder, fill_in(blank, place / "kim.xlsx", rows))
+    return folder
 
 
 def answers(folder: Path) -> dict[tuple[str, str], tuple[str, str]]:

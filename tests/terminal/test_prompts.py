@@ -23,7 +23,7 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.sets.framework import Framework
 from cyberassess.errors import Problem
 from cyberassess.steps.sets.content import Listed, framework_list
-from cyberassess.terminal.prompt_lines import lines
+from cyberassess.terminal.fitting import lines
 from cyberassess.terminal.prompts import Asked, Ended, ask
 from tests.domain.builder import (
     REF,

@@ -25,15 +25,16 @@ from cyberassess.books.look import (
     SIZE,
     SMALL,
     TINY,
+    Fitted,
     Format,
     Paper,
     Sheets,
     choose,
     clean,
+    row_height,
     write,
 )
 from cyberassess.books.questionnaire.checks import Band, Lesser, contradiction, lesser, missing
-from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.domain.people.questions import (
     EVIDENCE,
     WITHDRAW,

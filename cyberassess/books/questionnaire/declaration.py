@@ -1,17 +1,120 @@
-"""The closing declaration: a Yes or No, a name and a date, each in a cell of its own.
+"""The sheets of labels with cells beside them: the first one, and the closing declaration.
 
-What is missing or odd is reported at its cell, and the declaration is not given then.
+That is a Yes or No, a name and a date, each in a cell of its own. What is missing or odd is
+reported at its cell, and the declaration is not given then.
 """
 
 import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cyberassess.books import wording
-from cyberassess.books.questionnaire.forms import Forms
+from cyberassess.books.guard import Cell, Sheet
+from cyberassess.books.questionnaire.rows import Grid, Place
 from cyberassess.books.row_texts import quoted
-from cyberassess.domain.calendar_words import understand_date
+from cyberassess.domain.calendar_words import read_day_count, understand_date
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import Problem
+
+_HELPS = (
+    wording.COMPLETED_BY_HELP,
+    wording.DECLARED_HELP,
+    wording.DECLARED_BY_HELP,
+    wording.DECLARED_ON_HELP,
+    wording.LOOK_HELP,
+    wording.CONFIRM_HELP,
+)
+_TITLES = (wording.TITLE, wording.SUBTITLE, wording.FINISH_TITLE)
+_INPUTS = (
+    wording.COMPLETED_BY,
+    wording.DECLARED,
+    wording.DECLARED_BY,
+    wording.DECLARED_ON,
+)
+_COUNTS = (wording.PROGRESS, wording.LOOK_AGAIN)
+_ROWS: Mapping[str, tuple[str, ...]] = dict(wording.START_ROWS)
+
+
+@dataclass(slots=True)
+class Forms:
+    """What people wrote on these sheets."""
+
+    said: dict[str, str] = field(default_factory=dict)
+    """What stands beside each label people write at."""
+    sources: dict[str, Source] = field(default_factory=dict)
+    """The cell beside each label people write at, whether it holds something or not."""
+    unread: set[str] = field(default_factory=set)
+    """Labels beside which something stands that cannot be stored; ``problems`` says what."""
+    denied: list[tuple[str, str, Place, Cell]] = field(default_factory=list)
+    """Scopes and origins of which somebody chose No, with the cell that says so."""
+    confirmed: list[tuple[str, str, Place, Cell]] = field(default_factory=list)
+    """Scopes and origins all of whose answers hold, with the cell that says so."""
+    problems: list[Problem] = field(default_factory=list)
+
+
+def is_form(sheet: Sheet) -> bool:
+    """Say whether a sheet is one of these."""
+    wanted = {wording.fold(wording.COMPLETED_BY), wording.fold(wording.DECLARED)}
+    return any(cell.kind == "s" and wording.fold(cell.text) in wanted for cell in sheet.cells)
+
+
+def read_form(grid: Grid, place: Place, forms: Forms) -> None:
+    """Read a sheet of labels; every cell on it is read, or known as ours, or reported."""
+    known: set[tuple[int, int]] = set()
+    helps = {wording.fold(each) for each in _HELPS}
+    labels = {wording.fold(each): each for each in (*_ROWS, *_INPUTS, *_COUNTS)}
+    for cell in grid.sheet.cells:
+        at, folded = (cell.row, cell.column), wording.fold(cell.text)
+        if cell.comment:
+            forms.problems.append(place.comment(cell))
+        if not cell.kind or at in known or folded in helps:
+            continue
+        label = labels.pop(folded, "")
+        whole = wording.parts_of(cell.text, wording.CONFIRM_BOOK)
+        if label in _INPUTS:
+            empty = cell._replace(column=cell.column + 1)
+            forms.sources[label] = place.source_of(empty)
+        if label or whole:
+            beside = grid.right_of(cell)
+            if beside is None or wording.fold(beside.text) in helps:
+                continue
+            if whole:
+                _confirm(whole, beside, place, forms)
+            if whole or _beside(label, beside, place, forms):
+                known.add((beside.row, beside.column))
+        elif not wording.fits(cell.text, (*_TITLES, *wording.EARLIER_WORDINGS)):
+            forms.problems.append(place.unexpected(cell))
+
+
+def _confirm(whole: Mapping[str, str], cell: Cell, place: Place, forms: Forms) -> None:
+    text, problem = place.text_in(cell)
+    if problem is not None:
+        forms.problems.append(problem)
+    elif wording.is_yes(text):
+        forms.confirmed.append((whole["scope"], whole["origin"], place, cell))
+    elif text and wording.is_no(text):
+        forms.denied.append((whole["scope"], whole["origin"], place, cell))
+    elif text:
+        forms.problems.append(place.not_a_yes(cell))
+
+
+def _beside(label: str, cell: Cell, place: Place, forms: Forms) -> bool:
+    """Read or know the cell beside a label; false where it is neither."""
+    if label in _COUNTS:
+        return wording.is_progress(cell.text)
+    if label in _ROWS:
+        return wording.fits(cell.text, (*_ROWS[label], *wording.EARLIER_WORDINGS))
+    text, problem = place.line_in(cell)
+    forms.sources[label] = place.source_of(cell)
+    if problem is not None:
+        forms.problems.append(problem)
+        forms.unread.add(label)
+    else:
+        number = read_day_count(text) if label == wording.DECLARED_ON else None
+        forms.said[label] = number if number and cell.kind == "n" else text
+    return True
+
 
 _LABELS = (wording.DECLARED, wording.DECLARED_BY, wording.DECLARED_ON)
 _AGAIN = "The file counts as not signed. {do}, and send the file again."
@@ -76,23 +179,19 @@ def odd_date(declaration: Declaration, latest: datetime.date) -> Problem | None:
     )
 
 
-def _missing(forms: Forms, name: str, date: str, fault: Problem | None) -> list[Problem]:
-    problems: list[Problem] = []
+def _missing(forms: Forms, name: str, date: str, fault: Problem | None) -> Iterator[Problem]:
     if not name:
-        problems.append(
-            _problem(
-                forms,
-                wording.DECLARED_BY,
-                "declaration-name",
-                "Yes is chosen, and nobody's name stands beside it.",
-                "Write the name of whoever is answerable for these answers",
-            )
+        yield _problem(
+            forms,
+            wording.DECLARED_BY,
+            "declaration-name",
+            "Yes is chosen, and nobody's name stands beside it.",
+            "Write the name of whoever is answerable for these answers",
         )
     if fault is not None:
         found = fault.message if date else "Yes is chosen, without a date."
         do = "Write the date of signing, for example 3 March 2026"
-        problems.append(_problem(forms, wording.DECLARED_ON, "declaration-date", found, do))
-    return problems
+        yield _problem(forms, wording.DECLARED_ON, "declaration-date", found, do)
 
 
 def _problem(forms: Forms, label: str, code: str, message: str, do: str) -> Problem:

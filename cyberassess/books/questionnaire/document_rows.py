@@ -1,15 +1,28 @@
-"""The sheet of documents that came back: one document a row, each stored or reported."""
+"""What came back of documents, one a row, and of earlier answers that were said still to hold.
+
+These are confirmed row by row, a sheet at a time, or all at once.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell
-from cyberassess.books.questionnaire.rows import Columns, Found, Grid, Place
+from cyberassess.books.questionnaire.rows import Columns, Found, Grid, Place, statements_of
 from cyberassess.books.row_texts import quoted
-from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.assessment import OutcomeKey, StatementKey
 from cyberassess.domain.calendar_words import Typed, understand_date
-from cyberassess.domain.people.questions import Document, EvidenceReply, outcome_for
+from cyberassess.domain.people.questions import (
+    ConfirmReply,
+    Document,
+    EvidenceReply,
+    Offer,
+    OfferKind,
+    outcome_for,
+)
+from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import Problem, closest
 
@@ -213,3 +226,156 @@ class _Row:
                 f"The row was not stored. {hint} {_AGAIN}",
             )
         return tuple(found)
+
+
+@dataclass(slots=True)
+class Confirmations:
+    """What one file says about earlier answers."""
+
+    sheets: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that confirm a whole sheet, keyed by the sheet's name and the origin, folded."""
+    scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that confirm a whole scope, keyed by the scope's title and the origin, folded."""
+    denied_sheets: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that say No for a whole sheet, keyed as ``sheets``."""
+    denied_scopes: dict[tuple[str, str], tuple[Place, Cell]] = field(default_factory=dict)
+    """Cells that say No for a whole scope, keyed as ``scopes``."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The scopes' titles, keyed by the name of the sheet; as they stand on the sheets."""
+
+    def all_of(self, row: Found, origin: str) -> tuple[Place, Cell, bool] | None:
+        """Give the cell that speaks for every answer from an origin around a row, and its yes.
+
+        What a sheet says goes before what is said of the whole scope.
+        """
+        folded, sheet = wording.fold(origin), row.place.sheet
+        title = wording.fold(self.titles.get(sheet, ""))
+        for key, yes, no in (
+            ((sheet, folded), self.sheets, self.denied_sheets),
+            ((title, folded), self.scopes, self.denied_scopes),
+        ):
+            for found, holds in ((yes, True), (no, False)):
+                if key in found:
+                    return *found[key], holds
+        return None
+
+
+class Denied(NamedTuple):
+    """A row whose earlier answer somebody says no longer holds, and who chose no other."""
+
+    statements: tuple[StatementKey, ...]
+    place: str
+    """The cell that says so, as messages name it."""
+    is_whole: bool
+    """Whether that cell speaks for a whole sheet or scope."""
+    sheet: str
+    """The sheet the row is on."""
+    source: Source
+    """The cell that says so."""
+
+
+def offers_in(row: Found, framework: Framework) -> tuple[Offer, ...]:
+    """Give the earlier answers that stand beside a row.
+
+    What kind they are of, and which shared service gave them, is not written there.
+    """
+    if row.earlier is None or not row.is_question or row.earlier.kind != "s":
+        return ()
+    answers = framework.answers_for(framework.indicators[IndicatorId(row.ref.name)][1]).answers
+    labels = {wording.fold(each.label): each for each in answers}
+    found: list[Offer] = []
+    for line in row.earlier.text.splitlines():
+        shown = wording.shown_in(line)
+        answer = labels.get(wording.fold(shown.label)) if shown else None
+        if shown is not None and answer is not None:
+            kind = OfferKind.EARLIER
+            found.append(Offer(kind, answer.code, answer.label, "", "", shown.origin))
+    return tuple(found)
+
+
+def confirmed(
+    rows: Sequence[Found], said: Confirmations, frameworks: Mapping[FrameworkRef, Framework]
+) -> tuple[list[ConfirmReply], list[Denied], list[Problem]]:
+    """Turn what was said about earlier answers into replies, one for each row."""
+    replies: list[ConfirmReply] = []
+    denied: list[Denied] = []
+    problems: list[Problem] = []
+    refs = {each.ref for each in rows}
+    for row in rows:
+        shown = offers_in(row, frameworks[row.ref.framework])
+        if not shown:
+            continue
+        place, cell, holds, more = _cell(row, shown, said)
+        problems += more
+        if cell is None:
+            continue
+        if not holds:
+            statements = statements_of(row.ref, refs, frameworks)
+            is_whole = cell is not row.confirm
+            sheet, source = row.place.sheet, place.source_of(cell)
+            denied.append(Denied(statements, place.of(cell), is_whole, sheet, source))
+            continue
+        if len({each.answer for each in shown}) > 1 or _differs(row):
+            problems.append(_which(row, cell))
+            continue
+        if row.answer is not None:
+            problems += _typed_too(row, row.answer, shown[0], cell)
+            continue
+        statements = statements_of(row.ref, refs, frameworks)
+        source = place.source_of(cell)
+        replies.append(ConfirmReply(statements, shown[0], source, cell.text))
+    return replies, denied, problems
+
+
+def _differs(row: Found) -> bool:
+    text = row.earlier.text if row.earlier is not None else ""
+    return wording.fold(wording.THEY_DIFFER) in wording.fold(text)
+
+
+def _cell(
+    row: Found, shown: Sequence[Offer], said: Confirmations
+) -> tuple[Place, Cell | None, bool, list[Problem]]:
+    """Give the cell that confirms or denies a row, its own or one for many, and which it does."""
+    place = row.place
+    if row.confirm is not None:
+        text, problem = place.text_in(row.confirm)
+        if problem is not None:
+            return place, None, False, [problem]
+        if wording.is_yes(text):
+            return place, row.confirm, True, []
+        if not wording.is_no(text):
+            return place, None, False, [place.not_a_yes(row.confirm)]
+        is_said = bool(text) and row.answer is None
+        return place, row.confirm if is_said else None, False, []
+    if row.answer is None:
+        for each in shown:
+            found = said.all_of(row, each.origin)
+            if found is not None and not _differs(row):
+                return *found, []
+    return place, None, False, []
+
+
+def _which(row: Found, cell: Cell) -> Problem:
+    return Problem(
+        "which-earlier-answer",
+        row.place.of(cell),
+        f"{quoted(cell.text)} stands beside {row.ref.name}, whose earlier answers differ.",
+        f'Nothing was confirmed. Choose the answer under "{wording.ANSWER}" and send it again.',
+    )
+
+
+def _typed_too(row: Found, typed: Cell, shown: Offer, cell: Cell) -> list[Problem]:
+    if wording.fold(typed.text) in {
+        wording.fold(shown.label),
+        wording.fold(shown.answer),
+    }:
+        return []
+    return [
+        Problem(
+            "confirmed-and-changed",
+            row.place.of(cell),
+            f"{quoted(cell.text)} says that {row.ref.name} is still {quoted(shown.label)}, "
+            f"and {quoted(typed.text)} is chosen beside it.",
+            "The chosen answer was taken, and nothing was confirmed. Ask which of the two is so.",
+        )
+    ]

@@ -11,10 +11,21 @@ from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Sheet
-from cyberassess.books.questionnaire.confirming import Confirmations, Denied, confirmed
-from cyberassess.books.questionnaire.declaration import Declaration, read_declaration
-from cyberassess.books.questionnaire.document_rows import columns_of, offered, read_documents
-from cyberassess.books.questionnaire.forms import Forms, is_form, read_form
+from cyberassess.books.questionnaire.declaration import (
+    Declaration,
+    Forms,
+    is_form,
+    read_declaration,
+    read_form,
+)
+from cyberassess.books.questionnaire.document_rows import (
+    Confirmations,
+    Denied,
+    columns_of,
+    confirmed,
+    offered,
+    read_documents,
+)
 from cyberassess.books.questionnaire.rows import (
     Found,
     Grid,
@@ -28,7 +39,7 @@ from cyberassess.books.row_texts import Texts, hidden, joined, quoted
 from cyberassess.domain.people.questions import Document, Ref, Reply, Typed, read_ref
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.errors import Problem, Severity, WorkbookError, at_most, counted
+from cyberassess.errors import Problem, WorkbookError, at_most, counted
 
 _ANSWERED = (wording.ANSWER, wording.WORDS, wording.CONFIRM)
 """The headings people write under."""
@@ -216,14 +227,12 @@ def _about(book: Book, name: str) -> _About:
         if best == needed
         else f'The sheet "{wording.ABOUT}" no longer says: {", ".join(best)}.'
     )
-    raise WorkbookError(
-        Problem(
-            "not-our-questionnaire",
-            name,
-            f"This is not one of our questionnaires. {found}",
-            "Nothing was stored. Receive the workbook that `send` wrote, filled in, with its "
-            f'last sheet "{wording.ABOUT}" as it was.',
-        )
+    raise WorkbookError.because(
+        "not-our-questionnaire",
+        name,
+        f"This is not one of our questionnaires. {found}",
+        "Nothing was stored. Receive the workbook that `send` wrote, filled in, with its "
+        f'last sheet "{wording.ABOUT}" as it was.',
     )
 
 
@@ -263,7 +272,7 @@ class _Reading:
         self.texts = {text for ref in ours for text in wording.texts_of(self.frameworks[ref])}
 
     def note(self, code: str, where: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(code, where, message, hint, Severity.NOTE))
+        self.problems.append(Problem.note(code, where, message, hint))
 
     def check_frameworks(self) -> None:
         for ref in self.file_frameworks:

@@ -26,7 +26,7 @@ from cyberassess.domain.people.questions import (
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.better import two_meanings
 from cyberassess.domain.sets.framework import Answer, Framework, FrameworkRef, IndicatorId, Needs
-from cyberassess.errors import Problem, Severity, closest
+from cyberassess.errors import Problem, closest
 
 LONGEST = 10_000
 """Characters of an answer in somebody's own words."""
@@ -419,14 +419,13 @@ def _unknown(
 
 
 def _changed(place: Place, cell: Cell, ref: Ref, text: str, question: str) -> Problem:
-    return Problem(
+    return Problem.note(
         "question-changed",
         place.of(cell),
         f"The question of {ref.name} was changed to {quoted(text)}; it is {quoted(question)}."
         if text
         else f"The question of {ref.name} was removed; it is {quoted(question)}.",
         "The answer was stored for the question as it is. Ask whether it still fits.",
-        Severity.NOTE,
     )
 
 
@@ -535,13 +534,12 @@ def _answer(
     chosen = choices[folded]
     if chosen is not None and chosen.needs is Needs.REASON and not reason:
         problems.append(
-            Problem(
+            Problem.note(
                 "reason-missing",
                 place.of(row.answer),
                 f'"{chosen.label}" needs a reason.',
                 "It was stored, and counts as not answered until a reason stands under "
                 f'"{wording.WORDS}".',
-                Severity.NOTE,
             )
         )
     code = None if chosen is None else chosen.code

@@ -21,16 +21,17 @@ from cyberassess.books.look import (
     SCREEN,
     SIZE,
     SMALL,
+    Fitted,
     Paper,
     Sheets,
     Writer,
     choose,
     clean,
     pairs,
+    row_height,
     write,
 )
 from cyberassess.books.questionnaire.asking import Around, Written, origins, questions
-from cyberassess.books.text_size import Fitted, row_height
 from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date, said_weekday
 from cyberassess.domain.people.questions import Document, Questionnaire, Topic

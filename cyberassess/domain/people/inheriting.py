@@ -146,9 +146,14 @@ def overrides(framework: Framework, settings: Settings, state: State) -> tuple[O
 def confirmed_by_source(
     framework: Framework, settings: Settings, state: State
 ) -> Mapping[tuple[ScopeId, ScopeId], tuple[int, int]]:
-    """Count confirmed and inheritable answers, keyed by scope and shared service."""
+    """Count what a scope takes over, confirmed and in all, keyed by scope and shared service.
+
+    What the scope answers for itself it does not take over.
+    """
     counts: dict[tuple[ScopeId, ScopeId], tuple[int, int]] = {}
     for each in inheritable(framework, settings, state):
+        if has_own(framework, state, each.statement):
+            continue
         confirmed, total = counts.get((each.statement.scope, each.source.id), (0, 0))
         counts[each.statement.scope, each.source.id] = (confirmed + each.confirmed, total + 1)
     return counts

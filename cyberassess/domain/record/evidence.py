@@ -21,7 +21,7 @@ from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.calendar_words import Typed, understand_date
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.numbering import Number, numbers, said_was
-from cyberassess.domain.record.recorded import Origin, Record, Said, Source, State
+from cyberassess.domain.record.recorded import Origin, Record, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import Problem, closest
 
@@ -366,7 +366,7 @@ def register_of(state: State) -> Register:
     called = numbers(state, ITEM)
     given = [called[(item_id,)].number for item_id in items]
     references = {
-        item_id: _reference(item_id, number, given.count(number) > 1)
+        item_id: f"EV-{number:03d}" + (f"-{item_id[:4]}" if given.count(number) > 1 else "")
         for item_id, number in zip(items, given, strict=True)
     }
     replaced = {
@@ -388,10 +388,6 @@ def register_of(state: State) -> Register:
         ),
         tuple(named_in(state)),
     )
-
-
-def _reference(item_id: str, number: int, is_shared: bool) -> str:  # noqa: FBT001 - private
-    return f"EV-{number:03d}-{item_id[:4]}" if is_shared else f"EV-{number:03d}"
 
 
 _FACTS = tuple(each.name for each in fields(Facts))
@@ -460,14 +456,10 @@ def named_in(state: State) -> Iterator[Named]:
             for line in each.text.splitlines():
                 text = " ".join(_BULLET.sub("", line).split())
                 if text:
-                    yield _named(key, each, text)
+                    yield Named(key, each.person, text, each.valid_until, each.source, each.origin)
 
 
 _BULLET = re.compile(r"^\s*(?:[-*\u2022\u2013\u00b7]|\d{1,2}[.)])\s+")
-
-
-def _named(key: OutcomeKey, said: Said, text: str) -> Named:
-    return Named(key, said.person, text, said.valid_until, said.source, said.origin)
 
 
 _EMPTY_WORDS = """

@@ -196,18 +196,13 @@ class Setting(Declared):
         return super().as_json(str if self.is_plain else salted)
 
 
-def _is_setting(value: Json) -> bool:
-    return isinstance(value, dict) and not Setting.fault(value)
-
-
-def _settings(value: Json) -> tuple[Setting, ...]:
-    return tuple(map(Setting.of, value))
-
-
 _CHANGES = Shape(
-    lambda value: isinstance(value, list) and all(map(_is_setting, value)),
+    lambda value: (
+        isinstance(value, list)
+        and all(isinstance(each, dict) and not Setting.fault(each) for each in value)
+    ),
     "a list of changes, each with its key and values",
-    read=_settings,
+    read=lambda value: tuple(map(Setting.of, value)),
 )
 
 
@@ -398,6 +393,8 @@ class Action(Fields):
     framework: Fact | None = None
     scope: Fact | None = None
     outcome: Fact | None = None
+    also: Words | None = None
+    """The other scopes in which it mends the same outcome."""
     title: Note | None = None
     owner: Note | None = None
     due: Fact | None = None

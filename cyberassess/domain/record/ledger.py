@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
-from cyberassess.domain.record.events import Folding, Register, Text, apply, name_person
+from cyberassess.domain.record.events import (
+    Folding,
+    Joined,
+    Register,
+    Text,
+    apply,
+    name_person,
+    same_people,
+)
 from cyberassess.domain.record.hashes import assessment_id, canonical
 from cyberassess.domain.record.recorded import (
     WITHDRAWN,
@@ -27,7 +35,6 @@ from cyberassess.domain.record.recorded import (
     State,
     Value,
 )
-from cyberassess.domain.record.same_person import Joined, same_people
 from cyberassess.domain.record.segment import Segment, in_order
 
 
@@ -85,37 +92,22 @@ def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[s
     claims: dict[OutcomeKey, tuple[Claim, ...]] = {}
     for (outcome, tool), found in folding.claims.items():
         distinct = {(each.level, each.confirmed, each.comment): each for _, each in found}
-        if len(distinct) > 1:
-            differing.append(
-                Differing(
-                    f"the status in {tool} of {outcome.outcome} in {outcome.scope}",
-                    tuple(
-                        Value(each.origin, str(each.level or "none")) for each in distinct.values()
-                    ),
-                )
-            )
+        differing += _differ(
+            f"the status in {tool} of {outcome.outcome} in {outcome.scope}",
+            [Value(each.origin, str(each.level or "none")) for each in distinct.values()],
+        )
         claims[outcome] = (*claims.get(outcome, ()), *distinct.values())
     for setting, values in folding.settings.items():
         by_value = {value: origin for _, (value, origin) in values}
-        if len(by_value) > 1:
-            differing.append(
-                Differing(
-                    f"the setting {setting}",
-                    tuple(Value(where, value or "") for value, where in by_value.items()),
-                )
-            )
+        said = [Value(where, value or "") for value, where in by_value.items()]
+        differing += _differ(f"the setting {setting}", said)
     records: dict[str, dict[RecordKey, tuple[Record, ...]]] = {}
     for (kind, name), found_records in folding.records.items():
         distinct_records = {
             (each.removed, canonical(dict(each.fields))): each for _, each in found_records
         }
-        if len(distinct_records) > 1:
-            differing.append(
-                Differing(
-                    f"the {kind} {' '.join(name)}",
-                    tuple(Value(e.origin, _record_text(e)) for e in distinct_records.values()),
-                )
-            )
+        said = [Value(each.origin, _record_text(each)) for each in distinct_records.values()]
+        differing += _differ(f"the {kind} {' '.join(name)}", said)
         standing = tuple(each for each in distinct_records.values() if not each.removed)
         if standing:
             records.setdefault(kind, {})[name] = standing
@@ -152,22 +144,21 @@ def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[s
     )
 
 
+def _differ(what: str, values: Sequence[Value]) -> list[Differing]:
+    """Give the slot as one that branches changed differently, where its values are several."""
+    return [Differing(what, tuple(values))] if len(values) > 1 else []
+
+
 def _resolutions(folding: Folding, differing: list[Differing]) -> dict[StatementKey, Resolution]:
     resolutions: dict[StatementKey, Resolution] = {}
     for statement, writes in folding.resolutions.items():
         distinct = {(each.answer, each.settled): each for _, each in writes}
         if len(distinct) == 1:
             resolutions[statement] = writes[-1][1]
-        else:
-            differing.append(
-                Differing(
-                    f"how {statement.indicator} in {statement.scope} was settled",
-                    tuple(
-                        Value(each.origin, f"{each.answer} ({each.reason})")
-                        for each in distinct.values()
-                    ),
-                )
-            )
+        differing += _differ(
+            f"how {statement.indicator} in {statement.scope} was settled",
+            [Value(e.origin, f"{e.answer} ({e.reason})") for e in distinct.values()],
+        )
     return resolutions
 
 
@@ -250,16 +241,10 @@ def _texts(
     texts: dict[OutcomeKey, tuple[Said, ...]] = {}
     for (key, person), writes in register.items():
         by_text = {said and (said.text, said.valid_until): (said, at) for _, (said, at) in writes}
-        if len(by_text) > 1:
-            differing.append(
-                Differing(
-                    f"{person}'s {what} {key.outcome} in {key.scope}",
-                    tuple(
-                        Value(at, said.text if said else "taken back")
-                        for said, at in by_text.values()
-                    ),
-                )
-            )
+        differing += _differ(
+            f"{person}'s {what} {key.outcome} in {key.scope}",
+            [Value(at, said.text if said else "taken back") for said, at in by_text.values()],
+        )
         kept = tuple(said for said, _ in by_text.values() if said is not None)
         if kept:
             texts[key] = (*texts.get(key, ()), *kept)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MANIFEST = "pack.json"
 SIGNERS = "allowed_signers"
-KIND = 2
+KIND = 3
 """The kind this program writes."""
 _ALWAYS = (
     "README.txt", "index.html", "index.xlsx", "answers.json", "answers.csv",
@@ -19,9 +19,10 @@ _ALWAYS = (
     "lists/overrides.csv", "lists/changes.csv", "evidence/list.csv", "evidence/sighted.csv",
     "assessment.yaml", "method.md", MANIFEST,
 )  # fmt: skip
-PARTS = {1: _ALWAYS, 2: (*_ALWAYS, "lists/better-than-this.csv")}
+_SINCE_2 = (*_ALWAYS, "lists/better-than-this.csv")
+PARTS = {1: _ALWAYS, 2: _SINCE_2, 3: _SINCE_2}
 """The files every pack of a kind holds. Since kind 2 the manifest says whether a report is in it;
-in kind 1 it always is."""
+in kind 1 it always is. Since kind 3 the index counts confirmations among results that apply."""
 FOLDERS = ("ledger/", "frameworks/", "evidence/EV-", "received/", "reviews/")
 """How the paths of all other files begin."""
 REPORTS = ("report.pdf", "report.html")

@@ -64,6 +64,18 @@ class Action:
     number: Number = NO_NUMBER
     since: str = ""
     """The assessment it came over from (``Northport Council, 2025``); empty where it is new."""
+    also: tuple[ScopeId, ...] = ()
+    """The other scopes in which it mends the same outcome."""
+
+    @property
+    def covers(self) -> tuple[OutcomeKey, ...]:
+        """Everything it is about: its outcome, in each of its scopes."""
+        return (self.about, *(self.about._replace(scope=each) for each in self.also))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody will do it by a date."""
+        return self.is_open and bool(self.owner) and self.due is not None
 
     @property
     def said_ref(self) -> str:
@@ -110,6 +122,7 @@ def action_of(record: Record, number: Number, since: str = "") -> Action:
         reason=text.get("reason", ""),
         number=number,
         since=since,
+        also=tuple(ScopeId(str(each)) for each in record.fields.get("also") or ()),
     )
 
 
@@ -120,17 +133,13 @@ def _date(text: str) -> datetime.date | None:
         return None
 
 
-def _order(action: Action) -> tuple[int, datetime.date, str]:
-    return action.priority, action.due or datetime.date.max, action.ref
-
-
 def actions_of(state: State) -> tuple[Action, ...]:
     """Give every action, the most urgent first: by priority, date, reference."""
     called = numbers(state, ACTION)
     found = (
         action_of(each, called[each.key], _since(state, each)) for each in state.register(ACTION)
     )
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(found, key=lambda e: (e.priority, e.due or datetime.date.max, e.ref)))
 
 
 def _since(state: State, record: Record) -> str:
@@ -139,9 +148,9 @@ def _since(state: State, record: Record) -> str:
 
 
 def by_outcome(actions: Sequence[Action]) -> Mapping[OutcomeKey, tuple[Action, ...]]:
-    """Give the actions still to be done, keyed by what they are about, order kept."""
+    """Give the actions still to be done, keyed by everything they are about, order kept."""
     found: dict[OutcomeKey, tuple[Action, ...]] = {}
     for action in actions:
-        if action.is_open:
-            found[action.about] = (*found.get(action.about, ()), action)
+        for key in dict.fromkeys(action.covers) if action.is_open else ():
+            found[key] = (*found.get(key, ()), action)
     return found

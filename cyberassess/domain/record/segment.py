@@ -99,23 +99,19 @@ class Segment:
             try:
                 event = read_event(found)
             except UnknownKindError as cause:
-                raise LedgerError(
-                    Problem(
-                        "event-unknown",
-                        f"ledger/{self.name}, line {line}",
-                        f'An event of kind "{cause}" is not known to this version.',
-                        "A newer version wrote it: update cyberassess. Nothing was changed.",
-                    )
+                raise LedgerError.because(
+                    "event-unknown",
+                    f"ledger/{self.name}, line {line}",
+                    f'An event of kind "{cause}" is not known to this version.',
+                    "A newer version wrote it: update cyberassess. Nothing was changed.",
                 ) from cause
             except MisshapenError as cause:
-                raise LedgerError(
-                    Problem(
-                        "event-unreadable",
-                        f"ledger/{self.name}, line {line}",
-                        f"The event cannot be read: {cause}.",
-                        "Restore the file from a backup or another copy, or: cyberassess "
-                        "recover. Nothing was changed.",
-                    )
+                raise LedgerError.because(
+                    "event-unreadable",
+                    f"ledger/{self.name}, line {line}",
+                    f"The event cannot be read: {cause}.",
+                    "Restore the file from a backup or another copy, or: cyberassess "
+                    "recover. Nothing was changed.",
                 ) from cause
             yield Origin(self.key, line, event.time or time, actor, command), event
 

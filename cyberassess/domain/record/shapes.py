@@ -90,10 +90,6 @@ def _is_number(value: Json) -> bool:
     return type(value) is int and 0 <= value < _MOST
 
 
-def _is_truth(value: Json) -> bool:
-    return isinstance(value, bool)
-
-
 def _is_salted(value: Json) -> bool:
     return (
         isinstance(value, dict)
@@ -171,18 +167,6 @@ def _or_empty(check: Callable[[Json], bool]) -> Callable[[Json], bool]:
     return lambda value: value == "" or check(value)
 
 
-def _text_or_none(value: Json) -> Text | None:
-    return None if value is None else Text(value)
-
-
-def _texts(value: Json) -> list[Text]:
-    return list(map(Text, value))
-
-
-def _source(value: Json) -> Source | None:
-    return Source(**value) if value else None
-
-
 _are_words, _are_texts = _are(_is_word), _are(is_text)
 _WORD = Shape(_is_word, "text", str)
 _NUMBER = Shape(_is_number, "a whole number that is not negative")
@@ -195,7 +179,7 @@ Words = Annotated[list[str], _WORDS]
 Names = Annotated[list[str], Shape(_are_names, "a list of texts, the first of which is not empty")]
 Number = Annotated[int, _NUMBER]
 Numbers = Annotated[list[int], Shape(_are(_is_number), "a list of whole numbers")]
-Truth = Annotated[bool, Shape(_is_truth, "true or false", bool)]
+Truth = Annotated[bool, Shape(lambda value: isinstance(value, bool), "true or false", bool)]
 Date = Annotated[str, Shape(_is_date, "a date (YYYY-MM-DD)")]
 DateOrEmpty = Annotated[str, Shape(_or_empty(_is_date), "a date (YYYY-MM-DD), or empty")]
 Time = Annotated[str, Shape(_is_time, "a time (YYYY-MM-DDTHH:MM:SS with its zone)")]
@@ -205,13 +189,16 @@ Salted = Annotated[
 SaltedOrNone = Annotated[
     str | None,
     Shape(_or_none(_is_salted), "a text with its digest and salt, or null",
-          read=_text_or_none, is_free=True),
+          read=lambda value: None if value is None else Text(value), is_free=True),
 ]  # fmt: skip
 Fact = Annotated[str, _TEXT]
 """A text that stands in clear."""
 Note = Annotated[str, _TEXT._replace(is_free=True)]
 """A text that can be redacted."""
-Notes = Annotated[Sequence[str], Shape(_are_texts, "a list of texts", read=_texts, is_free=True)]
+Notes = Annotated[
+    Sequence[str],
+    Shape(_are_texts, "a list of texts", read=lambda value: list(map(Text, value)), is_free=True),
+]
 Pairs = Annotated[
     list[list[str]],
     Shape(
@@ -226,7 +213,14 @@ NamedLists = Annotated[
 Open = Annotated[
     list[Json], Shape(_are(_is_open), "a list of what was open, each with kind, count and of")
 ]
-Came = Annotated[Source, Shape(_is_source, "an object that says where it came from", read=_source)]
+Came = Annotated[
+    Source,
+    Shape(
+        _is_source,
+        "an object that says where it came from",
+        read=lambda value: Source(**value) if value else None,
+    ),
+]
 _SOURCE = {
     "kind": _WORD,
     **{

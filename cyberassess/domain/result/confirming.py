@@ -6,25 +6,19 @@ rule alone would have given.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, Settings, StatementKey
 from cyberassess.domain.people.inheriting import overrides as own_answers
 from cyberassess.domain.record.evidence import Support
-from cyberassess.domain.record.recorded import Origin, Resolution, State
+from cyberassess.domain.record.recorded import Origin, State
 from cyberassess.domain.record.standing import favour, is_backed, stand
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.scoring import ACCEPTANCE, OutcomeScore, Scorecard
 from cyberassess.domain.rules.kind import Empty
-from cyberassess.domain.sets.framework import (
-    CountsAs,
-    Framework,
-    FrameworkRef,
-    Indicator,
-    Level,
-)
+from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, Level
 
 
 def choices(score: OutcomeScore) -> tuple[Level, ...]:
@@ -39,6 +33,35 @@ def choices(score: OutcomeScore) -> tuple[Level, ...]:
 def waits(score: OutcomeScore) -> bool:
     """Say whether an outcome waits for somebody to confirm it."""
     return not score.not_applicable and score.confirmed is None
+
+
+class Confirmations(NamedTuple):
+    """Which results named people confirmed."""
+
+    confirmed: tuple[OutcomeScore, ...]
+    own: tuple[OutcomeScore, ...]
+    """Of these, those whose confirmer also answered the same outcome."""
+    waiting: tuple[OutcomeScore, ...]
+    """Results that apply and that nobody confirmed, or no longer."""
+
+    @property
+    def of(self) -> int:
+        """How many results apply."""
+        return len(self.confirmed) + len(self.waiting)
+
+
+def confirmations(outcomes: Sequence[OutcomeScore]) -> Confirmations:
+    """Say which results are confirmed, and which by somebody who also answered."""
+    confirmed = [e for e in outcomes if e.confirmed and e.confirmation and not e.not_applicable]
+    own = [
+        each
+        for each in confirmed
+        if each.confirmation is not None
+        and each.confirmation.person in {g.person for s in each.standings for g in s.given}
+    ]
+    return Confirmations(
+        tuple(confirmed), tuple(own), tuple(each for each in outcomes if waits(each))
+    )
 
 
 def disputes(score: OutcomeScore, support: Support, on: datetime.date) -> tuple[str, ...]:
@@ -192,7 +215,7 @@ def _settled(score: OutcomeScore) -> Iterator[Override]:
         warns = framework.level(indicator.level).is_warning
         backed = is_backed(framework, layout, score.by_statement.__getitem__)
         before = stand(layout, standing.given, None, is_warning=warns, is_backed=backed)
-        labels = _labels(framework, indicator)
+        labels = framework.answers_for(indicator).labels
         said = dict.fromkeys(labels.get(e.answer, e.answer) for e in standing.given)
         yield Override(
             OverrideKind.ANSWER,
@@ -202,18 +225,10 @@ def _settled(score: OutcomeScore) -> Iterator[Override]:
             " or ".join(said),
             labels.get(settled.answer, settled.answer),
             _direction(before.counts_as, standing.counts_as, warns=warns),
-            _who(settled),
+            PersonId(settled.origin.actor),
             settled.origin,
             settled.reason,
         )
-
-
-def _labels(framework: Framework, indicator: Indicator) -> dict[str, str]:
-    return {each.code: each.label for each in framework.answers_for(indicator).answers}
-
-
-def _who(settled: Resolution) -> PersonId:
-    return PersonId(settled.origin.actor)
 
 
 def _direction(before: CountsAs, after: CountsAs, *, warns: bool) -> Direction:
@@ -228,7 +243,7 @@ def _own(framework: Framework, settings: Settings, state: State) -> Iterator[Ove
         outcome, indicator = framework.indicators[each.statement.indicator]
         layout = framework.layout_of[indicator.id]
         warns = framework.level(indicator.level).is_warning
-        labels = _labels(framework, indicator)
+        labels = framework.answers_for(indicator).labels
         for given in each.own:
             if given.answer == each.inherited or given.answer not in layout.answers:
                 continue

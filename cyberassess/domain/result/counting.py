@@ -9,6 +9,7 @@ from cyberassess.domain.record.recorded import Given, Origin
 from cyberassess.domain.record.standing import Standing
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorId
+from cyberassess.errors import joined
 
 
 class Why(Enum):
@@ -187,11 +188,6 @@ def reasons_out(score: OutcomeScore, names: Names) -> list[str]:
     return list(said)
 
 
-def _joined(words: Sequence[str]) -> str:
-    *first, last = dict.fromkeys(words)
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 def _left_out(score: OutcomeScore, statement: IndicatorId, standing: Standing) -> str:
     if standing.ruled_out_by is None:
         said = f"Left out: {standing.ended}"
@@ -200,7 +196,7 @@ def _left_out(score: OutcomeScore, statement: IndicatorId, standing: Standing) -
         said = f"Left out: {standing.ruled_out_by}, “{text}”, was answered no."
     if not standing.given:
         return said
-    labels = _joined([label_of(score, statement, each.answer) for each in standing.given])
+    labels = joined([*dict.fromkeys(label_of(score, statement, e.answer) for e in standing.given)])
     return f"{said} What was answered here ({labels}) does not count."
 
 
@@ -244,7 +240,7 @@ def _who_differ(given: Sequence[Given], names: Names) -> str:
     people = list(dict.fromkeys(names.person(each.person, each.origin) for each in given))
     if len(people) == 1:
         return f"{people[0]} answered differently in two copies of the assessment"
-    return f"{_joined(people)} differ"
+    return f"{joined(people)} differ"
 
 
 def _offered(standing: Standing, names: Names) -> Iterator[str]:

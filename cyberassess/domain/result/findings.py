@@ -1,6 +1,6 @@
 """Where determinations fall short of the target, and what caused it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import Settings
@@ -37,6 +37,15 @@ def findings(card: Scorecard) -> tuple[Finding, ...]:
         Finding(each, each.gap_to(each.target))
         for each in card.outcomes
         if each.target is not None and each.meets_target is False
+    )
+
+
+def is_blank(scores: Iterable[OutcomeScore]) -> bool:
+    """Say whether nothing is answered or decided there."""
+    return all(
+        each.determination is None
+        and all(standing.counts_as is CountsAs.UNANSWERED for standing in each.standings)
+        for each in scores
     )
 
 

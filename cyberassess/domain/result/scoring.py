@@ -22,13 +22,18 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.people.inheriting import with_inherited
 from cyberassess.domain.record import happened
-from cyberassess.domain.record.evidence import register_of, sources_of
+from cyberassess.domain.record.evidence import Register, register_of, sources_of
 from cyberassess.domain.record.recorded import Record, State
 from cyberassess.domain.record.reviewing import REVIEW, reviews
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.confidence import Confidence, Measured, confidence_in
-from cyberassess.domain.result.superseding import Superseded, by_rule
-from cyberassess.domain.result.theme_maturity import Pair, ThemeScore, theme_score
+from cyberassess.domain.result.theme_maturity import (
+    Pair,
+    Superseded,
+    ThemeScore,
+    by_rule,
+    theme_score,
+)
 from cyberassess.domain.rules.kind import Counted, Table
 from cyberassess.domain.sets.framework import (
     CountsAs,
@@ -490,7 +495,7 @@ def score(
                     tuple(corrected),
                 )
             )
-    confidence = _confidence(outcomes, state, on)
+    confidence = confidence_of(outcomes, register_of(state), state, on)
     return Scorecard(
         tuple(outcomes), tuple(entries), confidence, on, tuple(verdicts), tuple(superseded)
     )
@@ -551,14 +556,17 @@ def _pair(score: OutcomeScore) -> Pair:
     )
 
 
-def _confidence(outcomes: list[OutcomeScore], state: State, on: datetime.date) -> Confidence:
+def confidence_of(
+    outcomes: Sequence[OutcomeScore], register: Register, state: State, on: datetime.date
+) -> Confidence:
+    """Say how far outcomes are proven."""
     measured = [
         Measured(each.evidence_places, each.standings, not each.not_applicable, bool(each.rank))
         for each in outcomes
     ]
     seen = reviewed_ranks([each for each in outcomes if not each.not_applicable], state)
     return replace(
-        confidence_in(measured, register_of(state), on),
+        confidence_in(measured, register, on),
         reviewed=len(seen),
         lowered=sum(rank < (each.rank or 0) for each, rank in seen),
     )

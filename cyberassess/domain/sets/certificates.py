@@ -1,7 +1,7 @@
 """What an organisation records of itself: certificates it holds, key actions it carries out."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
 from pydantic import Field
@@ -52,16 +52,15 @@ def check_certificates(
     certificates: Sequence[Certificate],
     scopes: Sequence[str],
     frameworks: Mapping[FrameworkRef, Framework],
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Give everything in the certificates that does not fit; places are keys."""
-    problems: list[Problem] = []
     where = "assessment.yaml, certificates"
     standards = {each.id for framework in frameworks.values() for each in framework.standards}
     for each in certificates:
         if each.scope and each.scope not in scopes:
             message = f'"{each.scope}" is not a scope\'s id (certificate "{each.title}").'
             hint = closest(each.scope, scopes) or f"Use one of: {', '.join(scopes)}."
-            problems.append(Problem("unknown-scope", where, message, hint))
+            yield Problem("unknown-scope", where, message, hint)
         if frameworks and each.standard and each.standard not in standards:
             message = f'"{each.standard}" is not a standard here (certificate "{each.title}").'
             known = ", ".join(sorted(standards))
@@ -70,19 +69,17 @@ def check_certificates(
                 if known
                 else "These control sets refer to none: leave it out."
             )
-            problems.append(Problem("unknown-standard", where, message, hint))
+            yield Problem("unknown-standard", where, message, hint)
         if each.issued and each.valid_until and each.valid_until < each.issued:
             message = f'"{each.title}" ends on {each.valid_until}, before it was issued.'
             hint = "Correct one of the dates: year, month, day."
-            problems.append(Problem("wrong-dates", where, message, hint))
-    return problems
+            yield Problem("wrong-dates", where, message, hint)
 
 
 def check_actions(
     actions: Sequence[RecordedAction], frameworks: Mapping[FrameworkRef, Framework]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Give everything in the recorded key actions that does not fit; places are keys."""
-    problems: list[Problem] = []
     where = "assessment.yaml, key_actions"
     seen: set[tuple[str, str]] = set()
     for each in actions:
@@ -91,15 +88,14 @@ def check_actions(
             message = f'"{each.framework}" is not a control set of this assessment.'
             refs = [str(ref) for ref in frameworks]
             hint = closest(each.framework, refs) or f"Use one of: {', '.join(refs)}."
-            problems.append(Problem("unknown-framework", where, message, hint))
+            yield Problem("unknown-framework", where, message, hint)
             continue
         known = [action.id for action in framework.key_actions]
         if each.action not in known:
             message = f'"{each.action}" is not a key action of {each.framework}.'
             hint = f"Use one of: {', '.join(known) or 'it has none'}."
-            problems.append(Problem("unknown-action", where, message, hint))
+            yield Problem("unknown-action", where, message, hint)
         elif (each.framework, each.action) in seen:
             message = f"{each.action} of {each.framework} stands there more than once."
-            problems.append(Problem("repeated-id", where, message, "Keep one entry."))
+            yield Problem("repeated-id", where, message, "Keep one entry.")
         seen.add((each.framework, each.action))
-    return problems

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cyberassess.domain.rules.known import RULES
 from cyberassess.domain.sets.framework import (
-    OWNER_ROLES,
     Framework,
     Indicator,
     IndicatorKind,
@@ -18,6 +17,7 @@ from cyberassess.domain.sets.framework import (
     Profile,
     ThemeSet,
 )
+from cyberassess.domain.sets.roles import OWNER_ROLES
 from cyberassess.errors import Problem, closest, counted
 
 
@@ -100,90 +100,73 @@ def _check_corrections(framework: Framework) -> Iterator[Problem]:
                 yield Problem("unknown-correction", place, message, near)
 
 
-def _check_better(framework: Framework, outcome: Outcome) -> list[Problem]:
+def _check_better(framework: Framework, outcome: Outcome) -> Iterator[Problem]:
     """Give statements that name as better what cannot be, or name it without use."""
-    problems: list[Problem] = []
     levels = {each.id: each for each in outcome.indicators}
     ranks, sets = framework.ranks, {each.id: each for each in framework.answer_sets}
     for indicator in outcome.indicators:
         rank = ranks.get(indicator.level, -1)
         higher = [i for i, each in levels.items() if ranks.get(each.level, -1) > rank >= 0]
-        problems += [
-            Problem(
-                "not-better",
-                indicator.id,
-                f'"{each}" is no statement of {outcome.id} at a higher level.',
-                f"Name under better_than: {', '.join(higher) or 'nothing'}.",
-            )
-            for each in indicator.better_than
-            if each not in higher
-        ]
+        for each in indicator.better_than:
+            if each not in higher:
+                yield Problem(
+                    "not-better",
+                    indicator.id,
+                    f'"{each}" is no statement of {outcome.id} at a higher level.',
+                    f"Name under better_than: {', '.join(higher) or 'nothing'}.",
+                )
         answers = sets.get(_set_of(framework, indicator))
         if indicator.better_than and answers and answers.better is None:
-            problems.append(
-                Problem(
-                    "needless-better",
-                    indicator.id,
-                    "It names statements under better_than, and none of its answers needs them.",
-                    "Give it an answer set with an answer that needs "
-                    f'"{Needs.REASON_OR_BETTER.value}", or leave better_than out.',
-                )
+            yield Problem(
+                "needless-better",
+                indicator.id,
+                "It names statements under better_than, and none of its answers needs them.",
+                "Give it an answer set with an answer that needs "
+                f'"{Needs.REASON_OR_BETTER.value}", or leave better_than out.',
             )
-    return problems
 
 
-def _check_ids(framework: Framework) -> list[Problem]:
-    problems: list[Problem] = []
+def _check_ids(framework: Framework) -> Iterator[Problem]:
     seen: dict[str, Indicator] = {}
     outcomes: set[str] = set()
     for each in framework.located:
         if each.outcome.id in outcomes:
-            problems.append(Problem("repeated-id", each.outcome.id, "Two outcomes have this id."))
+            yield Problem("repeated-id", each.outcome.id, "Two outcomes have this id.")
         outcomes.add(each.outcome.id)
         for indicator in each.outcome.indicators:
             if indicator.id in seen:
-                problems.append(
-                    Problem("repeated-id", indicator.id, "Two statements have this id.")
-                )
+                yield Problem("repeated-id", indicator.id, "Two statements have this id.")
             if indicator.same_as is not None:
                 twin = seen.get(indicator.same_as)
                 if twin is None:
-                    problems.append(
-                        Problem(
-                            "unknown-same-as",
-                            indicator.id,
-                            f'"{indicator.same_as}" is no statement that stands before this one.',
-                            closest(indicator.same_as, list(seen)),
-                        )
+                    yield Problem(
+                        "unknown-same-as",
+                        indicator.id,
+                        f'"{indicator.same_as}" is no statement that stands before this one.',
+                        closest(indicator.same_as, list(seen)),
                     )
                 elif twin.same_as is not None:
-                    problems.append(
-                        Problem(
-                            "chained-same-as",
-                            indicator.id,
-                            f'"{indicator.same_as}" is itself a repetition.',
-                            f"Name the first of them: {twin.same_as}.",
-                        )
+                    yield Problem(
+                        "chained-same-as",
+                        indicator.id,
+                        f'"{indicator.same_as}" is itself a repetition.',
+                        f"Name the first of them: {twin.same_as}.",
                     )
                 elif _answered_otherwise(framework, twin, indicator):
-                    problems.append(
-                        Problem(
-                            "other-answers-same-as",
-                            indicator.id,
-                            f"It has other answers than {indicator.same_as}, which it repeats.",
-                        )
+                    yield Problem(
+                        "other-answers-same-as",
+                        indicator.id,
+                        f"It has other answers than {indicator.same_as}, which it repeats.",
                     )
                 elif twin.text != indicator.text:
-                    problems.append(
-                        Problem(
-                            "different-same-as",
-                            indicator.id,
-                            f"The text differs from {indicator.same_as}, which it repeats.",
-                        )
+                    yield Problem(
+                        "different-same-as",
+                        indicator.id,
+                        f"The text differs from {indicator.same_as}, which it repeats.",
                     )
             seen.setdefault(indicator.id, indicator)
     standards = [each.id for each in framework.standards]
-    problems += [
+    yield from (
         Problem(
             "unknown-standard",
             each.id,
@@ -193,19 +176,17 @@ def _check_ids(framework: Framework) -> list[Problem]:
         for each in seen.values()
         for name in each.refs
         if name not in standards
-    ]
-    problems += [
-        Problem(
-            "unknown-standard",
-            f"key action {each.id}",
-            f'"{each.standard}" is not one of the standards.',
-            closest(each.standard, standards),
-        )
-        for each in framework.key_actions
-        if each.standard and each.standard not in standards
-    ]
+    )
+    for action in framework.key_actions:
+        if action.standard and action.standard not in standards:
+            yield Problem(
+                "unknown-standard",
+                f"key action {action.id}",
+                f'"{action.standard}" is not one of the standards.',
+                closest(action.standard, standards),
+            )
     conditions = {i for i, each in seen.items() if _is_condition(framework, each)}
-    problems += [
+    yield from (
         Problem(
             "unknown-condition",
             each.id,
@@ -216,49 +197,40 @@ def _check_ids(framework: Framework) -> list[Problem]:
         for each in seen.values()
         for name in (each.applies_when, *each.alternatives)
         if name is not None and name not in conditions
-    ]
-    return problems
+    )
 
 
-def _check_conditions(framework: Framework) -> list[Problem]:
+def _check_conditions(framework: Framework) -> Iterator[Problem]:
     """Give outcomes that could never be answered as they are meant."""
-    problems: list[Problem] = []
     homes = {i.id: each.outcome for each in framework.located for i in each.outcome.indicators}
     for each in framework.located:
         outcome = each.outcome
         conditions = [i for i in outcome.indicators if _is_condition(framework, i)]
         if 0 < len(conditions) < len(outcome.indicators):
-            problems.append(
-                Problem(
-                    "mixed-conditions",
-                    outcome.id,
-                    "It holds conditions and statements that are scored.",
-                    f"Put {', '.join(i.id for i in conditions)} into an outcome of their own.",
-                )
+            yield Problem(
+                "mixed-conditions",
+                outcome.id,
+                "It holds conditions and statements that are scored.",
+                f"Put {', '.join(i.id for i in conditions)} into an outcome of their own.",
             )
         scored = [i for i in outcome.indicators if i not in conditions]
         if scored and all(i.kind is IndicatorKind.PERMISSION for i in scored):
-            problems.append(
-                Problem(
-                    "only-permissions",
-                    outcome.id,
-                    "It holds nothing but permissions, which are never scored.",
-                    "Add what is required, or move the permissions to another outcome.",
-                )
+            yield Problem(
+                "only-permissions",
+                outcome.id,
+                "It holds nothing but permissions, which are never scored.",
+                "Add what is required, or move the permissions to another outcome.",
             )
         for indicator in outcome.indicators:
             home = homes.get(indicator.applies_when) if indicator.applies_when else None
             if home is not None and home.scope_kind != outcome.scope_kind:
-                problems.append(
-                    Problem(
-                        "other-scope-condition",
-                        indicator.id,
-                        f"{indicator.applies_when} is asked for each {home.scope_kind}, this "
-                        f"statement for each {outcome.scope_kind}.",
-                        "A condition must be asked about the same kind of scope.",
-                    )
+                yield Problem(
+                    "other-scope-condition",
+                    indicator.id,
+                    f"{indicator.applies_when} is asked for each {home.scope_kind}, this "
+                    f"statement for each {outcome.scope_kind}.",
+                    "A condition must be asked about the same kind of scope.",
                 )
-    return problems
 
 
 def check_use(framework: Framework) -> list[Problem]:
@@ -302,14 +274,8 @@ def _set_of(framework: Framework, indicator: Indicator) -> str:
 
 def _check_names(framework: Framework) -> list[Problem]:
     """Give every id of a group, level, answer set or answer that stands twice."""
-    groups: list[str] = []
-    stack = list(framework.groups)
-    while stack:
-        group = stack.pop()
-        groups.append(group.id)
-        stack.extend(group.groups)
     named: list[tuple[str, list[str]]] = [
-        ("groups", groups),
+        ("groups", [each.id for each in framework.every_group]),
         ("levels", [str(each.id) for each in framework.levels]),
         ("answer sets", [each.id for each in framework.answer_sets]),
         ("scope kinds", [each.id for each in framework.scope_kinds]),
@@ -336,8 +302,7 @@ def _assessed(framework: Framework) -> int:
     )
 
 
-def _check_counts(framework: Framework) -> list[Problem]:
-    problems: list[Problem] = []
+def _check_counts(framework: Framework) -> Iterator[Problem]:
     by_level: Mapping[str, int] = {str(k): v for k, v in framework.count_levels().items()}
     found: list[tuple[str, int, int]] = [
         ("outcomes", _assessed(framework), framework.counts.outcomes),
@@ -358,16 +323,13 @@ def _check_counts(framework: Framework) -> list[Problem]:
     ]
     for what, here, stated in found:
         if here != stated:
-            problems.append(
-                Problem(
-                    "wrong-count",
-                    framework.ref,
-                    f"The file has {counted(here, 'entry')} under {what}; "
-                    f"the publisher has {stated:,}.",
-                    "Add what is missing, or correct the count with its source.",
-                )
+            yield Problem(
+                "wrong-count",
+                framework.ref,
+                f"The file has {counted(here, 'entry')} under {what}; "
+                f"the publisher has {stated:,}.",
+                "Add what is missing, or correct the count with its source.",
             )
-    return problems
 
 
 def check_target(framework: Framework, profile: Profile) -> list[Problem]:

@@ -7,8 +7,9 @@ mean another thing in the next version.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from enum import Enum
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -115,6 +116,7 @@ class UpgradeCounts(Model):
 class Upgrade(Model):
     """What became of every outcome and statement between two versions of one set."""
 
+    folder: ClassVar[str] = "upgrades"
     schema_: str = Field(alias="schema", pattern="^1$")
     id: str
     from_: FrameworkRef = Field(alias="from")
@@ -153,6 +155,7 @@ class Link(Model):
 class SetMapping(Model):
     """Which ids of one set relate to which of another, in one direction."""
 
+    folder: ClassVar[str] = "mappings"
     schema_: str = Field(alias="schema", pattern="^1$")
     id: str
     from_: FrameworkRef = Field(alias="from")
@@ -170,6 +173,7 @@ class SetMapping(Model):
 class Registry(Model):
     """The ids of a set that is not shipped."""
 
+    folder: ClassVar[str] = "registries"
     schema_: str = Field(alias="schema", pattern="^1$")
     id: str
     version: str
@@ -200,24 +204,20 @@ def mapping_name(one: str, other: str) -> str:
     return f"{one.replace('@', '-')}--{other.replace('@', '-')}"
 
 
-def check_upgrade(upgrade: Upgrade, before: Framework, after: Framework) -> list[Problem]:
+def check_upgrade(upgrade: Upgrade, before: Framework, after: Framework) -> Iterator[Problem]:
     """Give everything an upgrade gets wrong; places are ids."""
-    problems: list[Problem] = []
     if before.id != after.id:
-        problems.append(
-            Problem(
-                "other-set",
-                upgrade.id,
-                f"{before.ref} and {after.ref} are different sets.",
-                "Write a mapping instead: an upgrade leads between versions of one set.",
-            )
+        yield Problem(
+            "other-set",
+            upgrade.id,
+            f"{before.ref} and {after.ref} are different sets.",
+            "Write a mapping instead: an upgrade leads between versions of one set.",
         )
-    problems += _check_outcome_changes(upgrade, before, after)
-    problems += _check_statement_ids(upgrade, before, after)
-    problems += _check_places(upgrade.statements)
-    problems += _check_carrying(upgrade, before, after)
-    problems += _check_upgrade_counts(upgrade)
-    return problems
+    yield from _check_outcome_changes(upgrade, before, after)
+    yield from _check_statement_ids(upgrade, before, after)
+    yield from _check_places(upgrade.statements)
+    yield from _check_carrying(upgrade, before, after)
+    yield from _check_upgrade_counts(upgrade)
 
 
 def _unknown(code: str, name: str, what: str, ref: str, known: Iterable[str]) -> Problem:
@@ -237,43 +237,39 @@ def _missing(what: str, ref: str, ids: Iterable[str], found: Container[object]) 
     ]
 
 
-def _check_outcome_changes(upgrade: Upgrade, before: Framework, after: Framework) -> list[Problem]:
-    problems: list[Problem] = []
+def _check_outcome_changes(
+    upgrade: Upgrade, before: Framework, after: Framework
+) -> Iterator[Problem]:
     sources = Counter(each.from_ for each in upgrade.outcomes if each.from_)
     targets = Counter(target for each in upgrade.outcomes for target in each.to)
     for outcome_id in sources:
         if outcome_id not in before.outcomes:
-            problems.append(
-                _unknown("unknown-outcome", outcome_id, "an outcome", before.ref, before.outcomes)
+            yield _unknown(
+                "unknown-outcome", outcome_id, "an outcome", before.ref, before.outcomes
             )
     for outcome_id in targets:
         if outcome_id not in after.outcomes:
-            problems.append(
-                _unknown("unknown-outcome", outcome_id, "an outcome", after.ref, after.outcomes)
+            yield _unknown("unknown-outcome", outcome_id, "an outcome", after.ref, after.outcomes)
+    for each, times in sources.items():
+        if times > 1:
+            yield Problem(
+                "two-classes", each, "Two lines say what became of it.", "Keep one of them."
             )
-    problems += [
-        Problem("two-classes", each, "Two lines say what became of it.", "Keep one of them.")
-        for each, times in sources.items()
-        if times > 1
-    ]
-    problems += _missing("outcome", before.ref, before.outcomes, sources)
-    problems += _missing("outcome", after.ref, after.outcomes, targets)
+    yield from _missing("outcome", before.ref, before.outcomes, sources)
+    yield from _missing("outcome", after.ref, after.outcomes, targets)
     for change in upgrade.outcomes:
         fitting = _outcome_place(change, targets)
         if change.place is not fitting or (change.wording is None) is not _is_alone(change.place):
-            problems.append(_misfit(change.from_ or ", ".join(change.to), change.place, fitting))
+            yield _misfit(change.from_ or ", ".join(change.to), change.place, fitting)
     kept = {each.from_ for each in upgrade.outcomes if each.from_ in each.to}
     reused = {each for each in sources if each in after.outcomes and each not in kept}
     if reused != set(upgrade.reused_outcomes):
-        problems.append(
-            Problem(
-                "wrong-reused",
-                "reused_outcomes",
-                f'"{", ".join(upgrade.reused_outcomes)}" stands there.',
-                f"By the lines below it is: {', '.join(sorted(reused)) or 'none'}.",
-            )
+        yield Problem(
+            "wrong-reused",
+            "reused_outcomes",
+            f'"{", ".join(upgrade.reused_outcomes)}" stands there.',
+            f"By the lines below it is: {', '.join(sorted(reused)) or 'none'}.",
         )
-    return problems
 
 
 def _is_alone(place: Place) -> bool:
@@ -301,23 +297,22 @@ def _misfit(name: str, place: Place, fitting: Place) -> Problem:
     )
 
 
-def _check_statement_ids(upgrade: Upgrade, before: Framework, after: Framework) -> list[Problem]:
-    problems: list[Problem] = []
+def _check_statement_ids(
+    upgrade: Upgrade, before: Framework, after: Framework
+) -> Iterator[Problem]:
     sources = dict.fromkeys(each.from_ for each in upgrade.statements if each.from_)
     targets = dict.fromkeys(each.to for each in upgrade.statements if each.to)
     for ids, framework in ((sources, before), (targets, after)):
-        problems += [
-            _unknown("unknown-statement", each, "a statement", framework.ref, framework.indicators)
-            for each in ids
-            if each not in framework.indicators
-        ]
-        problems += _missing("statement", framework.ref, framework.indicators, ids)
-    return problems
+        for each in ids:
+            if each not in framework.indicators:
+                yield _unknown(
+                    "unknown-statement", each, "a statement", framework.ref, framework.indicators
+                )
+        yield from _missing("statement", framework.ref, framework.indicators, ids)
 
 
-def _check_places(changes: tuple[StatementChange, ...]) -> list[Problem]:
+def _check_places(changes: tuple[StatementChange, ...]) -> Iterator[Problem]:
     """Give every statement that is in no class, in a wrong one, or in two."""
-    problems: list[Problem] = []
     sources = Counter(each.from_ for each in changes if each.from_)
     targets = Counter(each.to for each in changes if each.to)
     links = Counter((each.from_, each.to) for each in changes)
@@ -329,24 +324,21 @@ def _check_places(changes: tuple[StatementChange, ...]) -> list[Problem]:
             classes.setdefault(("newer", change.to), set()).add(change.place)
         fitting = _statement_place(change, sources, targets)
         if change.place is not fitting or (change.wording is None) is not _is_alone(change.place):
-            problems.append(_misfit(change.name, change.place, fitting))
-    problems += [
-        Problem("repeated-link", f"{one} to {other}", "This link stands twice.", "Keep one.")
-        for (one, other), times in links.items()
-        if times > 1
-    ]
-    problems += [
-        Problem(
-            "two-classes",
-            name,
-            f"The statement of the {side} version is "
-            f"{' and '.join(sorted(each.value for each in places))}.",
-            "Each statement is in exactly one class.",
-        )
-        for (side, name), places in classes.items()
-        if len(places) > 1
-    ]
-    return problems
+            yield _misfit(change.name, change.place, fitting)
+    for (one, other), times in links.items():
+        if times > 1:
+            yield Problem(
+                "repeated-link", f"{one} to {other}", "This link stands twice.", "Keep one."
+            )
+    for (side, name), places in classes.items():
+        if len(places) > 1:
+            yield Problem(
+                "two-classes",
+                name,
+                f"The statement of the {side} version is "
+                f"{' and '.join(sorted(each.value for each in places))}.",
+                "Each statement is in exactly one class.",
+            )
 
 
 def _statement_place(
@@ -372,43 +364,35 @@ def stays_in_column(change: StatementChange, before: Framework, after: Framework
     return None if one is None or other is None else one[1].level == other[1].level
 
 
-def _check_carrying(upgrade: Upgrade, before: Framework, after: Framework) -> list[Problem]:
-    problems: list[Problem] = []
+def _check_carrying(upgrade: Upgrade, before: Framework, after: Framework) -> Iterator[Problem]:
     for change in upgrade.statements:
         stays = stays_in_column(change, before, after)
         allowed = bool(stays) and change.wording in CARRYING
         if change.carries and not allowed:
             reason = "moved to another column" if stays is False else "changed too much"
-            problems.append(
-                Problem(
-                    "carries-too-much",
-                    change.name,
-                    f"An answer would be offered across, but the statement {reason}.",
-                    "Offer answers only where the wording is same or minor "
-                    "and the column is the same.",
-                )
+            yield Problem(
+                "carries-too-much",
+                change.name,
+                f"An answer would be offered across, but the statement {reason}.",
+                "Offer answers only where the wording is same or minor "
+                "and the column is the same.",
             )
         if allowed and not change.carries and not change.why:
-            problems.append(
-                Problem(
-                    "unexplained",
-                    change.name,
-                    "It is asked again although wording and column would allow an offer.",
-                    "Say why, or set carries to true.",
-                )
+            yield Problem(
+                "unexplained",
+                change.name,
+                "It is asked again although wording and column would allow an offer.",
+                "Say why, or set carries to true.",
             )
         if stays is not None and change.wording is Wording.SAME and change.from_ and change.to:
             one, other = before.indicators[change.from_][1], after.indicators[change.to][1]
             if one.text != other.text:
-                problems.append(
-                    Problem(
-                        "different-wording",
-                        change.name,
-                        "The wording is called the same, but our two texts differ.",
-                        "Correct a text, or the wording given here.",
-                    )
+                yield Problem(
+                    "different-wording",
+                    change.name,
+                    "The wording is called the same, but our two texts differ.",
+                    "Correct a text, or the wording given here.",
                 )
-    return problems
 
 
 def count_upgrade(upgrade: Upgrade) -> UpgradeCounts:
@@ -458,25 +442,22 @@ def check_mapping(
     mapping: SetMapping,
     ends: Mapping[FrameworkRef, Container[str]],
     statements: Mapping[str, str] | None,
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """Give everything a mapping gets wrong; places are ids.
 
     ``ends`` holds the ids there are, keyed by ref; an end that is missing is not checked here.
     ``statements`` gives the outcome of every statement of the set ``to``; ``None`` where that set
     cannot be read.
     """
-    problems: list[Problem] = []
     for link in mapping.links:
         name = f"{link.from_} to {link.to}"
         for end, ref in ((link.from_, mapping.from_), (link.to, mapping.to)):
             if ref in ends and end not in ends[ref]:
-                problems.append(
-                    Problem(
-                        "unknown-id",
-                        name,
-                        f'"{end}" is not in {ref}.',
-                        "Correct it, or remove the link.",
-                    )
+                yield Problem(
+                    "unknown-id",
+                    name,
+                    f'"{end}" is not in {ref}.',
+                    "Correct it, or remove the link.",
                 )
         if statements is None:
             continue
@@ -484,20 +465,17 @@ def check_mapping(
             if statements.get(each) == link.to:
                 continue
             under = [i for i, outcome in statements.items() if outcome == link.to]
-            problems.append(
-                Problem(
-                    "unknown-statement",
-                    name,
-                    f'"{each}" is not a statement of {link.to}.',
-                    closest(each, under),
-                )
+            yield Problem(
+                "unknown-statement",
+                name,
+                f'"{each}" is not a statement of {link.to}.',
+                closest(each, under),
             )
-    problems += [
-        Problem("repeated-link", f"{one} to {other}", "This link stands twice.", "Keep one.")
-        for (one, other), times in Counter((e.from_, e.to) for e in mapping.links).items()
-        if times > 1
-    ]
-    return problems
+    for (one, other), times in Counter((e.from_, e.to) for e in mapping.links).items():
+        if times > 1:
+            yield Problem(
+                "repeated-link", f"{one} to {other}", "This link stands twice.", "Keep one."
+            )
 
 
 def check_registry(registry: Registry) -> list[Problem]:

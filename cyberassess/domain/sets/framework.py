@@ -5,6 +5,7 @@ attached to one level. Levels stand in rank order, lowest first, and are compare
 here or elsewhere in Python spells a level.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cached_property
@@ -32,13 +33,6 @@ def _whole_number(value: object) -> object:
 
 Count = Annotated[int, BeforeValidator(_whole_number), Field(ge=0)]
 """A whole number, which YAML read as text."""
-
-
-OWNER_ROLES = (
-    "board", "it-security", "it-operations", "information-governance", "hr", "procurement",
-    "facilities", "service", "supplier", "emergency-planning", "audit",
-)  # fmt: skip
-"""Who, in an organisation, can answer for an outcome."""
 
 
 class Model(BaseModel):
@@ -99,6 +93,11 @@ class AnswerSet(Model):
     def by_code(self, code: str) -> Answer | None:
         """Give the answer with this code, or ``None``."""
         return next((answer for answer in self.answers if answer.code == code), None)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The words of the answers, keyed by code."""
+        return {each.code: each.label for each in self.answers}
 
     @property
     def better(self) -> Answer | None:
@@ -528,13 +527,15 @@ class Framework(Model):
 
     def count_groups(self) -> dict[str, int]:
         """Count the groups by kind."""
-        counts: dict[str, int] = {}
+        return dict(Counter(each.kind for each in self.every_group))
+
+    @property
+    def every_group(self) -> Iterator[Group]:
+        """Every group, of whatever depth; those of one depth from the last to the first."""
         stack = list(self.groups)
         while stack:
-            group = stack.pop()
-            counts[group.kind] = counts.get(group.kind, 0) + 1
+            yield (group := stack.pop())
             stack.extend(group.groups)
-        return counts
 
     def count_levels(self) -> dict[LevelId, int]:
         """Count the statements by level, levels in rank order; none of an outcome apart."""

@@ -12,9 +12,10 @@ from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, Verdict, has_own_name, joined, said_group
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
-from cyberassess.paper.sections.outcomes import result_of, target_of
+from cyberassess.paper.sections.outcomes import result_of, said_review, target_of
 from cyberassess.paper.sections.summary import (
     Figure,
     said_left_out,
@@ -40,6 +41,8 @@ class ApplicabilityRow:
     """Why, and who said so."""
     result: Verdict
     target: str
+    reviewed: str
+    """What an independent review found; empty where nobody looked."""
     before: str
     """Last year's result; empty where there is none to compare."""
     how: str
@@ -140,7 +143,7 @@ def applicability(basis: Basis) -> Applicability:
         one=one,
         untargeted=_untargeted(basis),
         places=tuple(_places(basis)),
-        method=_METHOD,
+        method=(*_METHOD, said_checks(basis)),
     )
 
 
@@ -154,7 +157,7 @@ _METHOD = (
     "set's rule gives. The target is the profile's.",
     "What is in place, and the evidence, are cut short here. The full report has every answer, "
     "text and document.",
-    "This is a self-assessment: nothing was tested. Names are asserted, not authenticated.",
+    "Names are asserted, not authenticated.",
 )
 
 
@@ -181,6 +184,7 @@ def _basis(basis: Basis) -> Iterator[str]:
             f"revision {pinned.revision} of our wording."
         )
     yield whose_target(basis)
+    yield from filter(None, (said_dissent(basis),))
     yield said_comparisons(basis)
 
 
@@ -338,6 +342,7 @@ def _row(basis: Basis, score: OutcomeScore) -> ApplicabilityRow:
         why,
         result_of(score),
         target_of(score).word,
+        said_review(basis, score),
         last_year_of(basis, score),
         how,
         shown,

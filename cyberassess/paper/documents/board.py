@@ -6,31 +6,37 @@ is searched for all of those names first, and it is not printed where one is fou
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import ITEM
-from cyberassess.domain.record.plan import Cost
-from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, trend_chart
+from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.sections.gaps import Map, group_map
+from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
+from cyberassess.paper.sections.gaps import Map, group_maps
 from cyberassess.paper.sections.moves import MoveRow, moved_since
+from cyberassess.paper.sections.page_one import (
+    PageOne,
+    clipped,
+    page_one,
+    planned,
+    said_decision,
+    said_stake,
+)
+from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
-    NOT_PLANNED,
     Figure,
     GapRow,
-    Squares,
     ThemeTable,
     figures,
     gaps_note,
     gaps_title,
-    row_of_squares,
     said_before,
     said_count,
     said_due,
@@ -41,12 +47,10 @@ from cyberassess.paper.sections.summary import (
     said_weakest,
     theme_table,
     top_gaps,
-    weakest,
     whose_target,
 )
 
 LONGEST_DECISION = 400
-_LONGEST_STAKE = 180
 _LONGEST_LEFT_OUT = 300
 _MOST_MOVES = 4
 _MOST_ACTIONS = 8
@@ -71,6 +75,7 @@ class BoardSummary(Document):
     """Everything the board summary prints."""
 
     edition: str
+    one: PageOne
     title: str
     about: str
     lead: str
@@ -85,7 +90,11 @@ class BoardSummary(Document):
     """What rose and fell since last year, in a sentence."""
     moved_by: tuple[str, ...]
     """The answers behind the result, a sentence each."""
+    dissent: str
+    """What an independent review found otherwise."""
     figures: tuple[Figure, ...]
+    confirmed: str
+    """How many results named people confirmed, and who."""
     gaps: tuple[GapRow, ...]
     gaps_title: str
     gaps_note: str
@@ -136,16 +145,6 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     gaps = () if is_open else top_gaps(basis)
     moved = moved_since(basis)
     more = len(moved.rows) - _MOST_MOVES
-    squares = row_of_squares(basis, score)
-    if squares is not None and is_open:
-        squares = dataclasses.replace(
-            squares,
-            squares=tuple(dataclasses.replace(each, ref="") for each in squares.squares),
-            in_words="",
-        )
-    elif squares is not None:
-        message = f"{squares.message}. {squares.in_words}"
-        squares = dataclasses.replace(squares, message=message, in_words="")
     trend = trend_chart(basis, ref, basis.headline.id)
     if is_open:
         charts = [confidence_chart(basis), trend]
@@ -154,6 +153,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     summary = BoardSummary(
         frame=frame(basis, "board.html.j2", "Board summary", edition=edition),
         edition=edition,
+        one=page_one(basis, "Board summary", edition=edition, is_open=is_open, decision=decision),
         title=f"Cyber resilience {basis.settings.period}",
         about=(
             f"Board summary for {basis.look.name or basis.settings.organisation}, {edition} "
@@ -161,29 +161,34 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
             f"{prepared_by(basis, is_open=is_open)} · {said_status(basis)}"
         ),
         lead=f"{basis.headline.title}{f', {basis.first.short_title}' if several else ''}:",
-        lead_count=said_count(score, no_target=basis.target(ref) is None),
+        lead_count=said_count(basis),
         lead_before=said_before(basis, basis.headline.id),
         lead_weakest="" if is_open else said_weakest(basis),
         verdicts=() if is_open else tuple(said_verdicts(basis)),
-        squares=squares,
+        squares=row_of_squares(basis, is_open=is_open),
         level=said_level(basis, score),
         target=whose_target(basis),
         moved=moved.sentence,
         moved_by=() if is_open else moved.named,
+        dissent=said_dissent(basis, is_open=is_open),
         figures=figures(basis),
+        confirmed=said_confirmed(basis, is_open=is_open),
         gaps=gaps,
         gaps_title=gaps_title(gaps),
         gaps_note=_open_gaps(basis) if is_open else gaps_note(basis, gaps),
-        stake="" if is_open else _stake(basis),
+        stake="" if is_open else said_stake(basis),
         plan=_plan(basis),
-        decision=decision or _decision(basis, gaps, is_open=is_open),
+        decision=decision or said_decision(basis),
         not_covered=_not_covered(basis, is_open=is_open),
         exempt=_exempt(basis, is_open=is_open),
         themes=tuple(theme_table(basis, each, titled=several) for each in basis.frameworks),
         maps=()
         if is_open
         else tuple(
-            group_map(basis, each) for key, each in basis.frameworks.items() if basis.target(key)
+            map_
+            for key, each in basis.frameworks.items()
+            if basis.target(key)
+            for map_ in group_maps(basis, each)
         ),
         charts=tuple(each for each in charts if each is not None),
         pictures=tuple(
@@ -203,39 +208,16 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     return summary
 
 
-def _gaps_by_outcome(basis: Basis) -> Mapping[tuple[str, OutcomeId], list[Finding]]:
-    """Give what falls short in every theme, keyed by framework and outcome."""
-    found: dict[tuple[str, OutcomeId], list[Finding]] = {}
-    for each in basis.findings:
-        asked = each.score.asked
-        found.setdefault((asked.framework.ref, asked.outcome.id), []).append(each)
-    return found
-
-
-def _planned(basis: Basis) -> tuple[int, int]:
-    """Count outcomes below their target that have an action, and all of them."""
-    gaps = _gaps_by_outcome(basis)
-    planned = sum(any(e.score.key in basis.planned for e in found) for found in gaps.values())
-    return planned, len(gaps)
-
-
-_BANDS = (Cost.NONE, Cost.LOW, Cost.MEDIUM, Cost.HIGH, Cost.UNKNOWN)
-
-
 def _plan(basis: Basis) -> str:
-    planned, gaps = _planned(basis)
+    gaps = len(basis.findings)
     if not gaps:
         return ""
+    has_action, _ = planned(basis)
     verb = "is" if gaps == 1 else "are"
-    text = f"{counted(gaps, 'outcome')} in all themes {verb} below target; "
-    text += f"{planned or 'none'} of them {'has' if planned < 2 else 'have'} an action."  # noqa: PLR2004
-    costs = [each.cost for each in basis.actions if each.is_open]
-    bands = [
-        f"{costs.count(band)} {basis.look.costs[band]}" for band in _BANDS if costs.count(band)
-    ]
-    if bands:
-        text += f" Cost of the {counted(len(costs), 'action')}: {joined(bands)}."
-    return text
+    each_place = ", each place counted," if len(basis.scopes) > 1 else ""
+    text = f"In all themes {counted(gaps, 'result')}{each_place} {verb} below target; "
+    text += f"{has_action or 'none'} of them {'has' if has_action < 2 else 'have'} an action."  # noqa: PLR2004
+    return f"{text} {said_costs((e for e in basis.actions if e.is_open), basis.look)}".rstrip()
 
 
 def _open_gaps(basis: Basis) -> str:
@@ -249,35 +231,9 @@ def _open_gaps(basis: Basis) -> str:
     )
 
 
-def _decision(basis: Basis, gaps: tuple[GapRow, ...], *, is_open: bool) -> str:
-    planned, all_gaps = _planned(basis)
-    asks = ["note this result and how far it is proven"]
-    if any(each.owner != NOT_PLANNED for each in gaps) or (is_open and planned):
-        asks.append("agree the actions in the plan")
-    rest = all_gaps - planned
-    if rest:
-        which = "the outcome" if rest == 1 else f"the {rest} outcomes"
-        asks.append(f"ask for an owner and a date for {which} without one, or accept that risk")
-    return f"We ask {basis.look.board} to {joined(asks)}."
-
-
-def _stake(basis: Basis) -> str:
-    """Say what the weakest system carries, as the council wrote it."""
-    for each in weakest(basis):
-        scope = basis.settings.scope(each.scope)
-        if scope is not None and scope.why_critical:
-            return f"At stake in {scope.title}: {_clipped(scope.why_critical, _LONGEST_STAKE)}"
-    return ""
-
-
-def _clipped(text: str, most: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
-
-
 def _not_covered(basis: Basis, *, is_open: bool) -> str:
     if not is_open:
-        return _clipped(said_left_out(basis), _LONGEST_LEFT_OUT)
+        return clipped(said_left_out(basis), _LONGEST_LEFT_OUT)
     number = len(basis.settings.left_out)
     if not number:
         return said_left_out(basis)
@@ -320,7 +276,7 @@ def _actions(basis: Basis) -> tuple[ActionRow, ...]:
         ActionRow(
             each.ref,
             f"{each.about.outcome} {titles.get((each.about.framework, each.about.outcome), '')}, "
-            f"{basis.place(each.about.scope)}",
+            f"{joined([basis.place(key.scope) for key in each.covers])}",
             each.title,
             said_owner(basis, each),
             said_due(each),
@@ -333,23 +289,24 @@ def _actions(basis: Basis) -> tuple[ActionRow, ...]:
 
 
 def _unplanned(basis: Basis) -> str:
-    refs = [
-        ref
-        for (_, ref), found in _gaps_by_outcome(basis).items()
-        if not any(each.score.key in basis.planned for each in found)
-    ]
+    bare: dict[OutcomeId, list[str]] = {}
+    for each in basis.findings:
+        key = each.score.key
+        if key not in basis.planned:
+            bare.setdefault(key.outcome, []).append(basis.place(key.scope))
+    several = len(basis.scopes) > 1
     rest = sum(each.is_open for each in basis.actions) - _MOST_ACTIONS
     notes = [f"{counted(rest, 'more action')} in the findings report."] if rest > 0 else []
-    notes += [f"Below target and not planned yet: {', '.join(refs)}."] if refs else []
+    said = [f"{ref} ({', '.join(at)})" if several else ref for ref, at in bare.items()]
+    notes += [f"Below target and not planned yet: {', '.join(said)}."] if said else []
     return " ".join(notes)
 
 
 def _method(basis: Basis) -> Iterator[str]:
     rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
-    yield (
-        "This is a self-assessment: answers are what people said. Nothing was tested, and no "
-        "document was opened. The full report shows every answer, and who gave it."
-    )
+    yield f"{said_checks(basis)} Printed with every answer, the full report shows who gave it."
+    if any(each.is_open for each in basis.actions):
+        yield ONE_OFF
     yield f"Results follow the published rule of each set ({rules}); unanswered is never met."
     yield (
         f"A level follows our own rule {THEME_RULE}: 1 under a half of the outcomes meet the "

@@ -13,15 +13,27 @@ from typing import TYPE_CHECKING, Any
 from cyberassess.paper.documents.board import OPEN, BoardSummary
 from cyberassess.paper.documents.pictures import chart_png, squares_png
 from cyberassess.paper.html import printable
+from cyberassess.paper.sections.gaps import Map
+from cyberassess.paper.sections.moves import MoveRow
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
     from docx.oxml.xmlchemy import BaseOxmlElement
     from docx.table import Table
+    from docx.table import _Cell as DocxCell
     from docx.text.paragraph import Paragraph
 
+_ABOUT = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'extended-properties"><Application>cyberassess</Application></Properties>'
+)
+"""What the file says of itself: the library's own names another program and counts nothing."""
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FONT = "Arial"
+_LEAST_FIRST, _CELL = 24, 14
+"""Widths in a map, in per cent: the least of its first column, and what a count needs."""
+_SURE = "How sure we are"
 _TABLE_SIZE = 9.5
 _LONGEST_PROPERTY = 255
 """Characters, by the format."""
@@ -51,8 +63,16 @@ def _same_bytes(data: bytes) -> bytes:
         for name in old.namelist():
             entry = zipfile.ZipInfo(name, _ZIP_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, old.read(name))
+            new.writestr(entry, _ABOUT if name == "docProps/app.xml" else old.read(name))
     return out.getvalue()
+
+
+def _moved_by(row: MoveRow) -> str:
+    said = [row.more] if row.more else []
+    if row.answer:
+        turn = row.answer
+        said.insert(0, f"{turn.text} {turn.ref}: from “{turn.before}” to “{turn.now}”.")
+    return "\n".join(said)
 
 
 def _text(value: str) -> str:
@@ -130,7 +150,10 @@ class _Writer:
         self._say(summary.decision)
         self._slot("Recommendation: keep, change or replace the sentence above")
         self._result()
+        self._proof()
         self._gaps()
+        self._themes()
+        self._moves()
         self._slots()
         self.word.add_heading("Not covered", 2)
         self._say(summary.not_covered)
@@ -150,17 +173,99 @@ class _Writer:
         for verdict in summary.verdicts:
             self._say(verdict)
         if summary.squares:
-            picture = squares_png(summary.squares, summary.frame.look.colours)
-            self._picture(picture, summary.squares.message, _TEXT_WIDTH)
+            picture = squares_png(summary.squares)
+            self._picture(picture, summary.squares.alternative, _TEXT_WIDTH)
         self._say(" ".join(filter(None, (summary.level, summary.target, summary.moved))))
+        if summary.dissent:
+            self._say(summary.dissent, bold=True)
         for line in summary.moved_by:
             self._say(line)
-        for chart in summary.pictures:
+
+    def _proof(self) -> None:
+        """Say how far the result can be relied on: every figure, then the picture of them."""
+        summary = self.summary
+        self.word.add_heading(_SURE, 2)
+        rows = [(each.meaning, each.number) for each in summary.figures]
+        self._table(_SURE, ("What", "Figure"), rows, (70, 30))
+        self._say(summary.confirmed)
+        shown = {each.title: each for each in (*summary.pictures, *summary.charts)}
+        for chart in shown.values():
             self.word.add_heading(_text(chart.title), 3)
             self._picture(chart_png(chart), chart.alternative, _TEXT_WIDTH)
-            if chart.note:
-                self._say(chart.note)
+            self._say(chart.note)
             self._table(chart.title, chart.heads, chart.rows, chart.widths)
+
+    def _themes(self) -> None:
+        """Write the table of all themes and the map of the gaps."""
+        summary = self.summary
+        heads = ("Theme", "Meet the target", "Last year", "Level", "Ambition")
+        self.word.add_heading("All themes", 2)
+        for table in summary.themes:
+            if table.title:
+                self.word.add_heading(_text(table.title), 3)
+            rows = [(e.title, e.meets, e.before, e.level, e.ambition) for e in table.rows]
+            self._table(table.title or "All themes", heads, rows, (24, 20, 18, 20, 18))
+            self._say(" ".join(table.notes))
+        if summary.maps:
+            self.word.add_heading("Where the gaps are", 2)
+        for each in summary.maps:
+            self._map(each)
+
+    def _map(self, map_: Map) -> None:
+        """Write a map as a table; its colours only repeat what its cells say."""
+        if map_.title:
+            self.word.add_heading(_text(map_.title), 3)
+        self._say(map_.about)
+        columns = len(map_.columns)
+        first = max(_LEAST_FIRST, min(int(map_.first_width), 100 - _CELL * columns))
+        widths = (first, *((100 - first) // columns for _ in range(columns)))
+        table = self._table(
+            "Where the gaps are",
+            (map_.kind, *map_.columns),
+            [(row.title, *(cell.text for cell in row.cells)) for row in map_.rows],
+            widths,
+        )
+        for number, row in enumerate(map_.rows, start=1):
+            for cell, shown in zip(row.cells, table.rows[number].cells[1:], strict=True):
+                self._shade(shown, cell.tone)
+        self._say(f"In a cell: {'; '.join(each.text for each in map_.legend)}.")
+        for note in map_.notes:
+            self._say(note)
+
+    def _shade(self, cell: "DocxCell", tone: str) -> None:
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+        from docx.shared import RGBColor
+
+        colours = self.summary.frame.look.colours
+        fill, text = {
+            "all": (colours.main, colours.white),
+            "most": (colours.middle, colours.on_middle),
+            "half": (colours.light, colours.on_light),
+            "few": (colours.white, colours.accent),
+        }.get(tone, (colours.white, colours.ink))
+        shade = OxmlElement("w:shd")
+        for name, value in (("val", "clear"), ("color", "auto"), ("fill", fill.lstrip("#"))):
+            shade.set(qn(f"w:{name}"), value)
+        cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - the library has no other way
+        for run in cell.paragraphs[0].runs:
+            run.font.color.rgb = RGBColor.from_string(text.lstrip("#").upper())
+
+    def _moves(self) -> None:
+        summary = self.summary
+        if not summary.moves:
+            return
+        title = "What moved since last year"
+        self.word.add_heading(title, 2)
+        rows = [
+            (f"{each.ref} {each.title}, {each.where}",
+             f"{'worse' if each.is_worse else 'better'}: {each.before} to {each.now}",
+             _moved_by(each))
+            for each in summary.moves
+        ]  # fmt: skip
+        heads = ("Outcome, and where", "Moved", "Answers that moved it")
+        self._table(title, heads, rows, (30, 22, 48))
+        self._say(summary.moves_note)
 
     def _gaps(self) -> None:
         summary = self.summary
@@ -170,7 +275,7 @@ class _Writer:
             for gap in summary.gaps:
                 said = [f"{answer}: {text}" for answer, text in gap.missing]
                 said += [gap.more] if gap.more else []
-                said += [f"Action: {gap.doing}"] if gap.doing else []
+                said += [f"Action {gap.doing} {gap.unplanned}".rstrip()] if gap.doing else []
                 what = "\n".join([f"{gap.ref} {gap.title} ({gap.where})", *said])
                 rows.append((what, gap.owner, gap.by, gap.cost))
             heads = ("What is missing, and where", "Owner", "By", "Cost")
@@ -234,7 +339,7 @@ class _Writer:
         heads: Sequence[str],
         rows: Sequence[Sequence[str]],
         widths: Sequence[int],
-    ) -> None:
+    ) -> "Table":
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
         from docx.shared import Mm, Pt
@@ -263,6 +368,7 @@ class _Writer:
             for name in ("w:cantSplit", *(("w:tblHeader",) if number == 0 else ())):
                 properties.append(_flag(name))
         self.word.add_paragraph()
+        return table
 
 
 def _flag(name: str) -> "BaseOxmlElement":

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Action, Progress
-from cyberassess.domain.record.reviewing import RISKS, reviews
-from cyberassess.domain.result.counting import word_of
+from cyberassess.domain.record.reviewing import RISKS
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, joined, said_role
+from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, target_of
 from cyberassess.paper.sections.summary import (
@@ -22,7 +23,9 @@ from cyberassess.paper.sections.summary import (
     no_step,
     said_due,
     said_owner,
+    said_rest,
     statement_text,
+    tag_of,
     whose_target,
 )
 
@@ -106,7 +109,11 @@ class FindingsReport(Document):
     about: str
     lead: str
     target: str
+    dissent: str
+    """What an independent review found otherwise, and what that makes a finding."""
     figures: tuple[Figure, ...]
+    costs: str
+    """What the open actions cost, one-off and yearly apart."""
     owners: tuple[OwnerRow, ...]
     planned: tuple[ActionTable, ...]
     open_note: str
@@ -120,7 +127,8 @@ def findings_report(basis: Basis) -> FindingsReport:
     """Give what the document on findings and plan prints."""
     about: dict[OutcomeKey, list[Action]] = {}
     for action in basis.actions:
-        about.setdefault(action.about, []).append(action)
+        for key in action.covers:
+            about.setdefault(key, []).append(action)
     below = {each.score.key: each for each in basis.findings}
     open_ = [each for key, each in below.items() if key not in about]
     # NOTE: where no statement is in the way, more answers are; that is no quick gain
@@ -140,6 +148,8 @@ def findings_report(basis: Basis) -> FindingsReport:
         ),
         lead=_lead(basis, about),
         target=f"{whose_target(basis)} {said_comparisons(basis)}",
+        dissent=_dissent(basis),
+        costs=said_costs((each for each in basis.actions if each.is_open), basis.look),
         figures=tuple(_figures(basis, about)),
         owners=tuple(_owners(basis)),
         planned=tuple(_planned(basis, below)),
@@ -150,7 +160,7 @@ def findings_report(basis: Basis) -> FindingsReport:
         open=tuple(_open_row(basis, each) for each in open_),
         others=tuple(_others(basis, below)),
         advice=tuple(_advice(basis)),
-        method=_METHOD,
+        method=(*_METHOD, said_checks(basis)),
     )
 
 
@@ -160,10 +170,25 @@ _METHOD = (
     "Priority, owner, date and cost are what the organisation recorded; an action without a "
     "priority has 3. “Late” is said of an action whose date has passed on the date of this "
     "document.",
+    ONE_OFF,
     "An action that is done changes no result: the statements must be answered anew.",
     "The same plan as a workbook, to fill in and read back: cyberassess plan export.",
-    "This is a self-assessment: nothing was tested.",
 )
+
+
+def _dissent(basis: Basis) -> str:
+    said = said_dissent(basis)
+    short = [
+        basis.name_of(each)
+        for each in basis.lowered
+        if each.meets_target
+        and each.target is not None
+        and basis.reviewed[each.key] < each.asked.framework.ranks[each.target]
+    ]
+    if not short:
+        return said
+    verb = "falls" if len(short) == 1 else "fall"
+    return f"{said} By the review {'; '.join(short)} {verb} short too; it makes no finding here."
 
 
 def _how_far(about: Mapping[OutcomeKey, list[Action]], key: OutcomeKey) -> Progress | None:
@@ -179,6 +204,8 @@ def _how_far(about: Mapping[OutcomeKey, list[Action]], key: OutcomeKey) -> Progr
 def _lead(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> str:
     if not any(basis.target(ref) for ref in basis.frameworks):
         return "No target was chosen, so there are no findings against one."
+    if basis.is_unknown:
+        return capital(basis.unknown)
     if not basis.findings:
         return "Every outcome with a target meets it."
     stages = [_how_far(about, each.score.key) for each in basis.findings]
@@ -201,7 +228,8 @@ def _figures(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> Iterator
     late = sum(_is_late(basis, each) for each in open_)
     before = counted_before(basis, met=False)
     last = f"; last year {before}" if before else ""
-    yield Figure(f"{len(keys):,}", f"findings: results below the target, by place{last}")
+    number = "not known" if basis.is_unknown else f"{len(keys):,}"
+    yield Figure(number, f"findings: results below the target, by place{last}")
     yield Figure(f"{sum(key not in about for key in keys):,}", NOT_PLANNED)
     yield Figure(f"{len(open_):,}", "actions still to be done")
     yield Figure(f"{late:,}", "of them late")
@@ -236,7 +264,7 @@ def _owners(basis: Basis) -> Iterator[OwnerRow]:
 
 
 def _planned(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[ActionTable]:
-    mine = [each for each in basis.actions if each.about in below and each.is_open]
+    mine = [each for each in basis.actions if _below(each, below) and each.is_open]
     for priority in sorted({each.priority for each in mine}):
         rows = _rows(basis, (each for each in mine if each.priority == priority), below)
         yield ActionTable(_PRIORITIES.get(priority, f"Priority {priority}"), "", tuple(rows))
@@ -247,17 +275,19 @@ def _others(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[Actio
         (
             "Done, and still below the target",
             "The answers have not been given anew since, or more is in the way.",
-            [e for e in basis.actions if e.about in below and e.progress is Progress.DONE],
+            [e for e in basis.actions if _below(e, below) and e.progress is Progress.DONE],
         ),
         (
             "Dropped, with the reason",
             "These gaps are accepted as they are; the reason is the organisation's.",
-            [e for e in basis.actions if e.about in below and e.progress is Progress.DROPPED],
+            [e for e in basis.actions if _below(e, below) and e.progress is Progress.DROPPED],
         ),
         (
             "Other actions",
-            "What they are about meets its target, has none, or is no longer assessed.",
-            [e for e in basis.actions if e.about not in below],
+            "What they are about is not answered yet."
+            if basis.is_unknown
+            else "What they are about meets its target, has none, or is no longer assessed.",
+            [e for e in basis.actions if not _below(e, below)],
         ),
     ):
         if actions:
@@ -268,13 +298,14 @@ def _rows(
     basis: Basis, actions: Iterable[Action], below: Mapping[OutcomeKey, Finding]
 ) -> Iterator[ActionRow]:
     for action in actions:
-        score = basis.card.by_key.get(action.about)
-        missing, more = _in_the_way(below.get(action.about))
+        about = (_below(action, below) or action.covers)[0]
+        score = basis.card.by_key.get(about)
+        missing, more = _in_the_way(below.get(about))
         yield ActionRow(
             ref=action.said_ref,
             gap=_name(score) if score else action.about.outcome,
-            where=basis.where(score) if score else basis.place(action.about.scope),
-            stands=_stands(basis, score) if score else "no longer assessed",
+            where=joined([_where(basis, each) for each in action.covers]),
+            stands=_all_stand(basis, action),
             missing=missing,
             more=more,
             doing=action.title,
@@ -286,6 +317,26 @@ def _rows(
             priority=str(action.priority),
             status=action.progress.value,
         )
+
+
+def _below(action: Action, below: Mapping[OutcomeKey, Finding]) -> list[OutcomeKey]:
+    """Give what an action covers that is below its target."""
+    return [each for each in action.covers if each in below]
+
+
+def _where(basis: Basis, key: OutcomeKey) -> str:
+    score = basis.card.by_key.get(key)
+    return basis.where(score) if score else basis.place(key.scope)
+
+
+def _all_stand(basis: Basis, action: Action) -> str:
+    """Say where everything stands that an action covers, alike places once."""
+    found: dict[str, list[str]] = {}
+    for key in action.covers:
+        score = basis.card.by_key.get(key)
+        said = _stands(basis, score) if score else "no longer assessed"
+        found.setdefault(said, []).append(_where(basis, key))
+    return ". ".join(f"{joined(places)}: {said}" for said, places in found.items())
 
 
 def _name(score: OutcomeScore) -> str:
@@ -305,13 +356,11 @@ def _in_the_way(finding: Finding | None) -> tuple[tuple[tuple[str, str], ...], s
     score = finding.score
     if not finding.steps:
         return (), no_step(score)
-    answered, _ = answered_first(score, finding.gap.statements)
+    answered, open_ = answered_first(score, finding.gap.statements)
     shown = answered[:_TEXTS_A_GAP]
-    rest = finding.steps - len(shown)
-    more = f"{rest} more in the way." if shown else f"{counted(rest, 'answer')} missing."
     return (
-        tuple((word_of(score, key), statement_text(score, key)) for key in shown),
-        more if rest else "",
+        tuple((tag_of(score, key), statement_text(score, key)) for key in shown),
+        said_rest([(score, each) for each in (*answered, *open_)], len(shown)),
     )
 
 
@@ -333,7 +382,7 @@ def _open_row(basis: Basis, finding: Finding) -> OpenRow:
 def _advice(basis: Basis) -> Iterator[AdviceRow]:
     """Give what assurers recommend, the highest risk first, and what is planned about it."""
     found: list[tuple[int, AdviceRow]] = []
-    for key, all_ in reviews(basis.state).items():
+    for key, all_ in basis.reviews.items():
         score = basis.card.by_key.get(key)
         if score is None:
             continue

@@ -161,6 +161,12 @@ class PackPage:
     is_signed: bool
     report_signer: str
     """Who signed the report itself; empty where nobody did."""
+    report: str
+    """The name of the report inside; empty where there is none."""
+    has_originals: bool
+    """Whether a workbook that came back is in it."""
+    has_reviews: bool
+    """Whether an assurer's workbook is in it."""
     listed: int
     """Files on the list of fingerprints."""
     files: int

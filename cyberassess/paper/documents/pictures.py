@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from cyberassess.disk import resources
 from cyberassess.paper.charts import WIDTH, Bar, Chart, Words
-from cyberassess.paper.look import Colours
-from cyberassess.paper.sections.summary import MARK, SQUARE, Squares
+from cyberassess.paper.sections.squares import Squares
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 _SCALE = 8
 """Points a millimetre: about 200 an inch."""
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
-_SQUARES_WIDTH = 172.0
 
 
 def chart_png(chart: Chart) -> bytes:
@@ -23,22 +21,9 @@ def chart_png(chart: Chart) -> bytes:
     return _draw(WIDTH, chart.height, chart.bars, chart.words)
 
 
-def squares_png(row: Squares, colours: Colours) -> bytes:
-    """Draw the row of squares, last year's mark with it."""
-    bars: list[Bar] = []
-    words: list[Words] = []
-    for each in row.squares:
-        stroke = colours.main if each.meets else colours.accent
-        fill = colours.main if each.meets else colours.white
-        bars.append(Bar(float(each.x), float(each.y), SQUARE, SQUARE, fill, stroke))
-        text = colours.white if each.meets else colours.accent
-        x, y = float(each.text_x), float(each.text_y)
-        words.append(Words(x, y, each.ref, "middle", 600, text, float(each.size)))
-    if row.mark:
-        at, anchor, x_text, y_text, said = row.mark
-        bars.append(Bar(float(at), 0, MARK, 12.4, colours.ink))
-        words.append(Words(float(x_text), float(y_text), said, anchor, 400, colours.ink))
-    return _draw(_SQUARES_WIDTH, float(row.view_box.split()[-1]), bars, words)
+def squares_png(row: Squares) -> bytes:
+    """Draw the row of squares."""
+    return _draw(WIDTH, row.height, row.bars, row.words)
 
 
 def _draw(width: float, height: float, bars: Sequence[Bar], words: Sequence[Words]) -> bytes:
@@ -48,8 +33,9 @@ def _draw(width: float, height: float, bars: Sequence[Bar], words: Sequence[Word
     pen = ImageDraw.Draw(image)
     for bar in bars:
         corners = (bar.x, bar.y, bar.x + bar.width, bar.y + bar.height)
-        pen.rectangle(
+        pen.rounded_rectangle(
             [round(each * _SCALE) for each in corners],
+            round(bar.round * _SCALE),
             fill=None if bar.fill == "none" else bar.fill,
             outline=None if bar.stroke == "none" else bar.stroke,
             width=round(bar.line * _SCALE),

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.result.counting import word_of
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
 from cyberassess.domain.sets.framework import Framework, OutcomeId, Theme
 from cyberassess.errors import AssessmentError, Problem, closest, counted
@@ -21,21 +20,24 @@ from cyberassess.paper.charts import (
     trend_chart,
 )
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.sections.gaps import Map, group_map
+from cyberassess.paper.sections.checking import said_checks, said_dissent
+from cyberassess.paper.sections.gaps import Map, group_maps
 from cyberassess.paper.sections.moves import Moved, moved_since
+from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     NO_LEVEL,
     NOT_PLANNED,
-    Squares,
+    actions_on,
     answered_first,
-    by_outcome,
-    row_of_squares,
     said_before,
     said_count,
     said_due,
     said_level,
     said_owner,
+    said_rest,
+    said_unplanned,
     statement_text,
+    tag_of,
     whose_target,
 )
 
@@ -103,6 +105,7 @@ class ThemeReport(Document):
     lead_count: str
     lead_before: str
     target: str
+    dissent: str
     parts: tuple[SetPart, ...]
     themes_chart: Chart | None
     method: tuple[str, ...]
@@ -123,7 +126,6 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
         basis, themes=basis.themes.model_copy(update={"headline": found.id})
     )
     ref = headed.first.ref
-    score = headed.headline_score()
     several = len(headed.frameworks) > 1
     return ThemeReport(
         frame=frame(headed, "theme.html.j2", f"{found.title} theme report"),
@@ -134,14 +136,15 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
         ),
         meaning=found.meaning,
         lead=f"{headed.first.short_title}:" if several else f"{found.title}:",
-        lead_count=said_count(score, no_target=headed.target(ref) is None),
+        lead_count=said_count(headed),
         lead_before=said_before(headed, found.id),
         target=whose_target(headed),
+        dissent=said_dissent(headed, theme=found.id),
         parts=tuple(
             _part(headed, each, found, titled=several) for each in headed.frameworks.values()
         ),
         themes_chart=themes_chart(headed, ref),
-        method=tuple(_method()),
+        method=tuple(_method(headed)),
     )
 
 
@@ -171,24 +174,28 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, titled: bool) -> 
         if each.score.key.framework == ref and basis.theme_of(each.score) == theme.id
     ]
     is_first = ref == basis.first.ref
-    meets = [key for key, met in by_outcome(basis).items() if met] if is_first else []
+    meets = [key for key, met in basis.met_everywhere().items() if met] if is_first else []
     charts = (trend_chart(basis, ref, theme.id), distance_chart(basis, inside, meets))
     rungs, note = _rungs(basis, score, inside)
     has_any = bool(score.pairs)
     return SetPart(
         title=f"{framework.title} {framework.version}" if titled else "",
-        message=said_headline(basis, ref, theme.id) if score.of else _nothing(score, theme),
-        squares=row_of_squares(basis, score) if is_first else None,
+        message=_message(basis, score, theme),
+        squares=row_of_squares(basis) if is_first else None,
         level=said_level(basis, score),
         places=tuple(_places(basis, framework, theme)),
         charts=tuple(each for each in charts if each is not None),
-        maps=(group_map(basis, framework, theme=theme.id),)
-        if has_any and basis.target(ref)
-        else (),
+        maps=group_maps(basis, framework, theme=theme.id) if has_any and basis.target(ref) else (),
         moved=moved_since(basis, framework=ref, theme=theme.id),
         rungs=rungs,
         rungs_note=note,
     )
+
+
+def _message(basis: Basis, score: ThemeScore, theme: Theme) -> str:
+    if score.of and basis.is_unknown:
+        return f"{theme.title}: {basis.unknown}"
+    return said_headline(basis, score.framework, theme.id) if score.of else _nothing(score, theme)
 
 
 def _nothing(score: ThemeScore, theme: Theme) -> str:
@@ -208,9 +215,11 @@ def _places(basis: Basis, framework: Framework, theme: Theme) -> Iterator[PlaceR
             if not each.pairs:
                 continue
             before = basis.baseline(framework.ref, theme.id, scope)
+            meets = f"{each.meets} of {each.of}" if each.of else "no target"
+            here = (e for e in basis.card.outcomes if scope in (ALL_SCOPES, e.key.scope))
             yield PlaceRow(
                 "Everywhere" if scope == ALL_SCOPES else basis.place(scope),
-                f"{each.meets} of {each.of}" if each.of else "no target",
+                "not known" if is_blank(here) else meets,
                 f"{before.meets} of {before.of}" if before else "not known",
                 each.level_in_words,
             )
@@ -270,27 +279,28 @@ def _rungs(
 
 def _step(basis: Basis, found: Sequence[Finding]) -> Step:
     worst = max(found, key=lambda each: each.steps)
-    answered, _ = answered_first(worst.score, worst.gap.statements)
-    steps = sum(each.steps for each in found)
-    rest = steps - len(answered[:1])
+    split = [(each.score, *answered_first(each.score, each.gap.statements)) for each in found]
+    split.sort(key=lambda each: each[0] is not worst.score)
+    every = [(score, key) for score, answered, _ in split for key in answered]
+    shown = every[:1]
+    every += [(score, key) for score, _, open_ in split for key in open_]
     outcome = worst.score.asked.outcome
-    keys = {each.score.key for each in found}
-    actions = [each for each in basis.actions if each.is_open and each.about in keys]
     planned = NOT_PLANNED
-    if actions:
+    if actions := actions_on(basis, found):
         first = actions[0]
         planned = f"{first.ref}: {said_owner(basis, first)}, {said_due(first)}"
+        planned += f". {bare}" if (bare := said_unplanned(basis, found)) else ""
     return Step(
         outcome.id,
         outcome.title,
         ", ".join(basis.place(each.score.asked.scope.id) for each in found),
-        tuple((word_of(worst.score, k), statement_text(worst.score, k)) for k in answered[:1]),
-        f"{counted(rest, 'more statement')}." if rest else "",
+        tuple((tag_of(*each), statement_text(*each)) for each in shown),
+        said_rest(every, len(shown)),
         planned,
     )
 
 
-def _method() -> Iterator[str]:
+def _method(basis: Basis) -> Iterator[str]:
     yield (
         "An outcome meets its target when its result is at or above the target in every place it "
         "applies to; without a result it does not."
@@ -302,5 +312,6 @@ def _method() -> Iterator[str]:
     )
     yield (
         "Maturity of a theme is management information of ours, not audit evidence; no publisher "
-        "states it. This is a self-assessment: nothing was tested."
+        "states it."
     )
+    yield said_checks(basis)

@@ -23,6 +23,7 @@ from cyberassess.domain.sets.framework import (
 from cyberassess.domain.sets.theming import moved
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, joined
+from cyberassess.paper.sections.checking import confirmed_rows
 from cyberassess.paper.sections.summary import statement_text
 
 _MANY = 3
@@ -75,6 +76,13 @@ def fair_play(basis: Basis) -> FairPlay:
             "in which direction, and why.",
             ("What, and in which direction", "Who, and why"),
             tuple(_overrides(basis)),
+        ),
+        FairList(
+            "Who confirmed what",
+            "Results somebody confirmed have a named person behind them; all others stand as the "
+            "rule gives them. Who also answered the outcome confirmed their own answers.",
+            ("Results", "Of these, also answered by the same person"),
+            tuple(FairRow(*each) for each in confirmed_rows(basis)),
         ),
         FairList(
             "Confirmations that have lapsed",
@@ -270,7 +278,9 @@ def _apart(basis: Basis) -> Iterator[FairList]:
             for indicator, standing in zip(
                 score.asked.outcome.indicators, score.standings, strict=True
             )
-            if standing.answer is not None and _label(score, indicator, standing.answer) == label
+            if standing.answer is not None
+            and not standing.lacks_reason
+            and _label(score, indicator, standing.answer) == label
         ]
         yield FairList(
             label,

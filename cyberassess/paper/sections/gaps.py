@@ -1,23 +1,42 @@
 """Where the gaps are: principles by scope, the way to the next level, findings and causes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from cyberassess.domain.result.counting import word_of
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.assessment import ScopeId
+from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.domain.sets.framework import Framework, OutcomeId
 from cyberassess.errors import counted
-from cyberassess.paper.basis import NO_TARGET, Basis, Verdict, joined, said_group, verdict
+from cyberassess.paper.basis import (
+    NO_TARGET,
+    Basis,
+    Verdict,
+    capital,
+    joined,
+    said_group,
+    verdict,
+)
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.outcomes import result_of, target_of
-from cyberassess.paper.sections.summary import answered_first, by_outcome, no_step, statement_text
+from cyberassess.paper.sections.summary import (
+    answered_first,
+    no_step,
+    said_rest,
+    statement_text,
+    tag_of,
+)
 
 _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
 _SHOWN_TEXTS = 2
+_SHOWN_TIES = 3
+_MOST_PLACES = 4
+"""Places side by side in a map; more stand in further parts of it."""
+EVERYWHERE = "Everywhere"
+IN_ALL = "In all"
 _MID = Fraction(2, 3)
 _LIGHT = Fraction(1, 2)
 
@@ -37,6 +56,7 @@ class MapRow:
 
     title: str
     cells: tuple[Cell, ...]
+    is_sum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +150,18 @@ def gaps(basis: Basis) -> Gaps:
             f"{number} below the target, counted once for each place. The statements named "
             "are the shortest way to the target; they are worded as people were asked them."
         )
+    elif basis.is_unknown:
+        note = f"{capital(basis.unknown)} There are no findings before that."
     elif targeted:
         note = "Every outcome with a target meets it."
     else:
         note = "No target was chosen, so there are no findings against one."
     return Gaps(
         tuple(
-            group_map(basis, framework)
+            each
             for ref, framework in basis.frameworks.items()
             if basis.target(ref)
+            for each in group_maps(basis, framework)
         ),
         _next_level(basis),
         tuple(FindingGroup(title, tuple(rows)) for title, rows in groups.items()),
@@ -177,7 +200,7 @@ def _row(basis: Basis, finding: Finding) -> FindingRow:
         target=target_of(score),
         count=count,
         statements=tuple(
-            (str(key), word_of(score, key), statement_text(score, key)) for key in answered
+            (str(key), tag_of(score, key), statement_text(score, key)) for key in answered
         ),
         open=f"Not answered: {', '.join(open_)}." if open_ else "",
     )
@@ -190,6 +213,34 @@ _LEGEND = (
     Cell("fewer than half", "few"),
 )
 _TONES = {"high": "all", "middle": "half", "low": "few", "none": "plain"}
+
+
+def group_maps(basis: Basis, framework: Framework, *, theme: str = "") -> tuple[Map, ...]:
+    """Give the map of a framework, in parts that are wide enough where there are many places.
+
+    Args:
+        theme: shows the outcomes of one theme only; all if empty.
+    """
+    whole = group_map(basis, framework, theme=theme)
+    last = len(whole.columns) - 1
+    if last <= _MOST_PLACES:
+        return (whole,)
+    parts: list[Map] = []
+    for start in range(1, last + 1, _MOST_PLACES):
+        end = min(start + _MOST_PLACES - 1, last)
+        rows = (
+            replace(row, cells=(row.cells[0], *row.cells[start : end + 1])) for row in whole.rows
+        )
+        parts.append(
+            replace(
+                whole,
+                about=whole.about if start == 1 else f"The same for places {start} to {end}.",
+                columns=(whole.columns[0], *whole.columns[start : end + 1]),
+                rows=tuple(rows),
+                notes=whole.notes if end == last else (),
+            )
+        )
+    return tuple(parts)
 
 
 def group_map(basis: Basis, framework: Framework, *, theme: str = "") -> Map:
@@ -213,33 +264,56 @@ def group_map(basis: Basis, framework: Framework, *, theme: str = "") -> Map:
     )
 
 
+def _met_everywhere(scores: Sequence[OutcomeScore]) -> dict[OutcomeId, bool]:
+    """Say of each outcome with a target whether it meets it in every place, as the headline does.
+
+    Args:
+        scores: of one control set.
+    """
+    met: dict[OutcomeId, bool] = {}
+    for each in scores:
+        if each.meets_target is not None:
+            met[each.key.outcome] = met.get(each.key.outcome, True) and each.meets_target
+    return met
+
+
 def _map_of_outcomes(basis: Basis, framework: Framework, scores: Sequence[OutcomeScore]) -> Map:
     """Show a set without groups outcome by outcome: a letter for each level."""
-    scopes = [scope.id for scope in basis.scopes]
-    rows: dict[OutcomeId, dict[str, OutcomeScore]] = {}
+    here = [e.id for e in basis.scopes if any(s.key.scope == e.id for s in scores)]
+    rows: dict[OutcomeId, dict[ScopeId, OutcomeScore]] = {}
     for score in scores:
         rows.setdefault(score.asked.outcome.id, {})[score.asked.scope.id] = score
-    here = [scope for scope in scopes if any(scope in row for row in rows.values())]
     letters = [verdict(framework, level.id, NO_TARGET) for level in framework.scale]
-    return Map(
-        _map_title(basis, framework),
-        f"Where each {framework.outcome_word} stands, by place.",
-        framework.outcome_word.capitalize(),
-        tuple(basis.place(scope) for scope in scopes if scope in here),
-        {1: "72", 2: "50"}.get(len(here), "32"),
-        tuple(
-            MapRow(
-                f"{outcome} {framework.outcomes[outcome].title}",
-                tuple(_letter(row.get(scope)) for scope in scopes if scope in here),
-            )
-            for outcome, row in rows.items()
-        ),
-        tuple(
+    met = _met_everywhere(scores)
+    several = len(here) > 1
+
+    def row(outcome: OutcomeId) -> tuple[Cell, ...]:
+        cells = tuple(_letter(rows[outcome].get(scope)) for scope in here)
+        whole = (_meets(met.get(outcome)),) if several else ()
+        return (*whole, *cells)
+
+    return _map(
+        basis,
+        framework,
+        about=f"Where each {framework.outcome_word} stands, by place.",
+        kind=framework.outcome_word.capitalize(),
+        here=here,
+        rows=[
+            *(MapRow(f"{each} {framework.outcomes[each].title}", row(each)) for each in rows),
+            *_totals(basis, framework, scores, here),
+        ],
+        legend=tuple(
             Cell(f"{each.letter} {each.word.lower()}", _TONES[each.tone])
             for each in reversed(letters)
         ),
-        tuple(_map_notes(basis, scores)),
+        scores=scores,
     )
+
+
+def _meets(met: bool | None) -> Cell:  # noqa: FBT001 - what the cell says
+    if met is None:
+        return Cell("no target", "plain")
+    return Cell("met", "all") if met else Cell("not met", "few")
 
 
 def _letter(score: OutcomeScore | None) -> Cell:
@@ -251,64 +325,109 @@ def _letter(score: OutcomeScore | None) -> Cell:
     return Cell(found.letter, _TONES[found.tone])
 
 
-def _map_title(basis: Basis, framework: Framework) -> str:
-    return f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else ""
-
-
-def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeScore]) -> Map:
-    table: dict[str, dict[str, list[OutcomeScore]]] = {}
-    kinds: dict[str, None] = {}
-    for score in scores:
-        group = basis.groups[framework.ref, score.asked.outcome.id][-1]
-        kinds[group.kind] = None
-        row = table.setdefault(said_group(group), {})
-        row.setdefault(score.asked.scope.id, []).append(score)
-    order = [said_group(each.groups[-1]) for each in framework.located]
-    scopes = [scope.id for scope in basis.scopes]
-    rows = [
-        MapRow(title, tuple(_cell(table[title].get(scope, [])) for scope in scopes))
-        for title in dict.fromkeys(order)
-        if title in table
-    ]
-    kind = joined(list(kinds)).capitalize()
+def _map(
+    basis: Basis,
+    framework: Framework,
+    *,
+    about: str,
+    kind: str,
+    here: Sequence[ScopeId],
+    rows: Sequence[MapRow],
+    legend: tuple[Cell, ...],
+    scores: Sequence[OutcomeScore],
+) -> Map:
+    """Put a map together; of several places a column says what holds everywhere."""
+    columns = (*((EVERYWHERE,) if len(here) > 1 else ()), *map(basis.place, here))
     return Map(
-        _map_title(basis, framework),
-        f"{_weakest_row(table)}Outcomes that meet the target, by {kind.lower()} and by place.",
+        f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else "",
+        about,
         kind,
-        tuple(basis.place(scope) for scope in scopes),
-        {1: "72", 2: "50"}.get(len(scopes), "32"),
+        columns,
+        {1: "72", 2: "50"}.get(len(columns), "32"),
         tuple(rows),
-        _LEGEND,
+        legend,
         tuple(_map_notes(basis, scores)),
     )
 
 
-def _weakest_row(table: Mapping[str, Mapping[str, Sequence[OutcomeScore]]]) -> str:
-    """Say which row has furthest to go: the message of the map."""
-    counts: dict[str, tuple[int, int]] = {}
-    for title, row in table.items():
-        met = [e.meets_target for scores in row.values() for e in scores]
-        of = [each for each in met if each is not None]
-        if of:
-            counts[title] = (sum(of), len(of))
+def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeScore]) -> Map:
+    table: dict[str, list[OutcomeScore]] = {}
+    kinds: dict[str, None] = {}
+    for score in scores:
+        group = basis.groups[framework.ref, score.asked.outcome.id][-1]
+        kinds[group.kind] = None
+        table.setdefault(said_group(group), []).append(score)
+    here = [scope.id for scope in basis.scopes]
+    order = dict.fromkeys(said_group(each.groups[-1]) for each in framework.located)
+    kind = joined(list(kinds)).capitalize()
+    met = {title: _met_everywhere(row) for title, row in table.items()}
+    message = "" if is_blank(scores) else _furthest(met)
+    return _map(
+        basis,
+        framework,
+        about=f"{message}Outcomes that meet the target, by {kind.lower()} and by place.",
+        kind=kind,
+        here=here,
+        rows=[
+            *(MapRow(each, _counts(table[each], here)) for each in order if each in table),
+            *_totals(basis, framework, scores, here),
+        ],
+        legend=_LEGEND,
+        scores=scores,
+    )
+
+
+def _counts(scores: Sequence[OutcomeScore], here: Sequence[ScopeId]) -> tuple[Cell, ...]:
+    """Count what meets its target, everywhere where there are several places, and in each."""
+    cells = [_cell([each for each in scores if each.key.scope == scope]) for scope in here]
+    if len(here) == 1:
+        return tuple(cells)
+    met = list(_met_everywhere(scores).values())
+    return (_cell(scores) if not met or is_blank(scores) else _count(met), *cells)
+
+
+def _totals(
+    basis: Basis, framework: Framework, scores: Sequence[OutcomeScore], here: Sequence[ScopeId]
+) -> Iterator[MapRow]:
+    """Give the sum of the map, and of it what the headline counts."""
+    if not _met_everywhere(scores):
+        return
+    yield MapRow(IN_ALL, _counts(scores, here), is_sum=True)
+    inside = [each for each in scores if basis.theme_of(each) == basis.headline.id]
+    if framework.ref == basis.first.ref and inside and len(inside) < len(scores):
+        yield MapRow(f"Of these, {basis.headline.title}", _counts(inside, here), is_sum=True)
+
+
+def _furthest(table: Mapping[str, Mapping[OutcomeId, bool]]) -> str:
+    """Say which rows have furthest to go: the least share everywhere, then the larger gap."""
+    counts = {title: (sum(met.values()), len(met)) for title, met in table.items() if met}
     if not counts or all(met == of for met, of in counts.values()):
         return "Everything with a target meets it. " if counts else ""
-    title, (met_there, of_there) = min(
-        counts.items(), key=lambda item: (Fraction(*item[1]), -item[1][1])
-    )
-    return f"{title} has furthest to go, with {met_there} of {of_there}. "
+    ranks = {title: (Fraction(met, of), met - of) for title, (met, of) in counts.items()}
+    tied = [title for title, rank in ranks.items() if rank == min(ranks.values())]
+    met, of = counts[tied[0]]
+    if len(tied) == 1:
+        return f"{tied[0]} has furthest to go, with {met} of {of}. "
+    more = [f"{len(tied) - _SHOWN_TIES} more"] if len(tied) > _SHOWN_TIES else []
+    return f"{joined([*tied[:_SHOWN_TIES], *more])} have furthest to go, each with {met} of {of}. "
 
 
 def _cell(scores: Sequence[OutcomeScore]) -> Cell:
     if not scores:
         return Cell("", "plain")
     counted_ = [each.meets_target for each in scores if each.meets_target is not None]
+    if counted_ and is_blank(scores):
+        return Cell("no answer", "plain")
     if not counted_:
         inapplicable = all(each.not_applicable for each in scores)
         return Cell("does not apply" if inapplicable else "no target", "plain")
-    part = Fraction(sum(counted_), len(counted_))
+    return _count(counted_)
+
+
+def _count(met: Sequence[bool]) -> Cell:
+    part = Fraction(sum(met), len(met))
     tone = "all" if part == 1 else "most" if part >= _MID else "half" if part >= _LIGHT else "few"
-    return Cell(f"{sum(counted_)} of {len(counted_)}", tone)
+    return Cell(f"{sum(met)} of {len(met)}", tone)
 
 
 def _map_notes(basis: Basis, scores: Sequence[OutcomeScore]) -> list[str]:
@@ -372,7 +491,7 @@ def _next_level(basis: Basis) -> NextLevel | None:
 
 
 def _ways(basis: Basis) -> list[Way]:
-    unmet = [ref for ref, meets in by_outcome(basis).items() if not meets]
+    unmet = [ref for ref, meets in basis.met_everywhere().items() if not meets]
     found: dict[OutcomeId, list[Finding]] = {ref: [] for ref in unmet}
     for finding in basis.headline_findings():
         found[finding.score.asked.outcome.id].append(finding)
@@ -380,18 +499,11 @@ def _ways(basis: Basis) -> list[Way]:
     for ref, findings in found.items():
         steps = sum(each.steps for each in findings)
         first = findings[0]
-        one = noun(first.score.asked.framework)
-        shown = [
-            (each, key)
-            for each in findings
-            for key in answered_first(each.score, each.gap.statements)[0]
-        ][:_SHOWN_TEXTS]
-        more = ""
-        if steps > len(shown):
-            rest = steps - len(shown)
-            more = f"{rest} more." if shown else f"{counted(rest, one)} not answered."
-        elif not steps:
-            more = no_step(first.score)
+        split = [(e.score, *answered_first(e.score, e.gap.statements)) for e in findings]
+        every = [(score, key) for score, answered, _ in split for key in answered]
+        shown = every[:_SHOWN_TEXTS]
+        every += [(score, key) for score, _, open_ in split for key in open_]
+        more = said_rest(every, len(shown)) if steps else no_step(first.score)
         ways.append(
             (
                 steps,
@@ -400,8 +512,7 @@ def _ways(basis: Basis) -> list[Way]:
                     first.score.asked.outcome.title,
                     basis.anchor(first.score.key),
                     tuple(
-                        (word_of(each.score, key), statement_text(each.score, key))
-                        for each, key in shown
+                        (tag_of(score, key), statement_text(score, key)) for score, key in shown
                     ),
                     more,
                     ", ".join(basis.place(each.score.asked.scope.id) for each in findings),

@@ -8,6 +8,7 @@ from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorKind
 from cyberassess.errors import counted
 from cyberassess.paper.basis import SHORT_HASH, Basis, joined, said_role, share, tenths
+from cyberassess.paper.sections.checking import said_checks
 from cyberassess.paper.sections.explaining import explain
 from cyberassess.paper.sections.outcomes import result_of
 
@@ -313,8 +314,7 @@ def _ledger(basis: Basis) -> list[Line]:
 
 def _limits(basis: Basis) -> tuple[str, ...]:
     limits = [
-        "This is a self-assessment: answers are what people said. Nothing was tested, and no "
-        "document was opened to see whether it shows what is claimed.",
+        said_checks(basis),
         "Names are asserted, not authenticated: the record says who people said they were.",
         "Statements are worded by us in plain English; the publisher's own wording decides in "
         "case of doubt.",

@@ -53,6 +53,8 @@ class Moved:
     rows: tuple[MoveRow, ...]
     named: tuple[str, ...] = ()
     """The answers behind the first that fell and the first that rose, a sentence each."""
+    rose: int = 0
+    fell: int = 0
 
 
 def moved_since(basis: Basis, *, framework: FrameworkRef | None = None, theme: str = "") -> Moved:
@@ -76,6 +78,8 @@ def moved_since(basis: Basis, *, framework: FrameworkRef | None = None, theme: s
         f"{len(fell)} fell.",
         tuple(_row(basis, basis.before, each, is_worse=each in fell) for each in (*fell, *rose)),
         tuple(_named(basis, basis.before, ranked)),
+        len(rose),
+        len(fell),
     )
 
 

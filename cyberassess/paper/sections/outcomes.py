@@ -1,16 +1,18 @@
 """One section per outcome and scope: verdicts, the sentence that explains, answers, texts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Action
 from cyberassess.domain.record.recorded import Claim
+from cyberassess.domain.record.reviewing import NOT_APPLICABLE as OUT
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.counting import said_of, word_for, word_of
+from cyberassess.domain.result.findings import is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import (
     CountsAs,
@@ -122,6 +124,8 @@ class OutcomeView:
     claims: tuple[TextRow, ...]
     official: str = ""
     """The publisher's own words for the outcome; empty where a statement of its id has them."""
+    is_shown: bool = True
+    """Whether it has a section of its own in this edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +166,27 @@ class ScopeView:
     groups: tuple[GroupView, ...]
 
 
-def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
-    """Give the outcomes by framework and scope, in the scorecard's order."""
+def wants_detail(basis: Basis, score: OutcomeScore) -> bool:
+    """Say whether a reader has something to decide about a result.
+
+    It is below its target, disputed, overridden, lowered on review or not decided.
+    """
+    return (
+        score.meets_target is False
+        or bool(score.conflicts)
+        or score.has_lapsed
+        or (score.determination is None and not score.not_applicable)
+        or score in basis.lowered
+        or any(each.outcome == score.key for each in basis.overrides)
+    )
+
+
+def scope_views(basis: Basis, *, every_answer: bool = True) -> tuple[ScopeView, ...]:
+    """Give the outcomes by framework and scope, in the scorecard's order.
+
+    Args:
+        every_answer: shows them all; otherwise only those with something to decide.
+    """
     sections: dict[tuple[str, str], dict[str, list[OutcomeView]]] = {}
     tops: dict[tuple[str, str], dict[str, str]] = {}
     for score in basis.card.outcomes:
@@ -171,7 +194,10 @@ def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
         groups = basis.groups[framework.ref, outcome.id]
         section = sections.setdefault((framework.ref, scope.id), {})
         name = said_group(groups[-1])
-        section.setdefault(name, []).append(_outcome(basis, score))
+        view = _outcome(basis, score)
+        if not every_answer and not wants_detail(basis, score):
+            view = replace(view, is_shown=False)
+        section.setdefault(name, []).append(view)
         tops.setdefault((framework.ref, scope.id), {})[name] = groups[0].id
     several = len(basis.frameworks) > 1
     views: list[ScopeView] = []
@@ -311,7 +337,7 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         title=outcome.title,
         where=" · ".join(where),
         result=result_of(score),
-        verdicts=tuple(_verdicts(score)),
+        verdicts=tuple(_verdicts(basis, score)),
         explanation=explain(score),
         confirmation=_confirmation(basis, score),
         bands=tuple(
@@ -337,7 +363,21 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
     )
 
 
-def _verdicts(score: OutcomeScore) -> Iterator[LabelledVerdict]:
+def reviews_of(basis: Basis, score: OutcomeScore) -> Iterator[Verdict]:
+    """Give what each independent reviewer found of an outcome, as it is shown."""
+    unsure = Verdict("", "Could not determine", "none")
+    for each in basis.reviews.get(score.key, ()):
+        if each.determination:
+            none = NOT_APPLICABLE if each.determination == OUT else unsure
+            yield verdict(score.asked.framework, each.level, none)
+
+
+def said_review(basis: Basis, score: OutcomeScore) -> str:
+    """Say the same in words; empty where nobody looked at it."""
+    return ", ".join(each.word for each in reviews_of(basis, score))
+
+
+def _verdicts(basis: Basis, score: OutcomeScore) -> Iterator[LabelledVerdict]:
     framework = score.asked.framework
     none = NOT_APPLICABLE if score.not_applicable else NOT_DECIDED
     yield LabelledVerdict("By the rule", verdict(framework, score.suggested, none))
@@ -346,6 +386,8 @@ def _verdicts(score: OutcomeScore) -> Iterator[LabelledVerdict]:
         yield LabelledVerdict("At best", verdict(framework, score.best, none))
     not_yet = Verdict("", "Not yet", "none")
     yield LabelledVerdict("Confirmed", verdict(framework, score.confirmed, not_yet))
+    for each in reviews_of(basis, score):
+        yield LabelledVerdict("Assurer", each)
     yield LabelledVerdict("Target", target_of(score))
 
 
@@ -514,6 +556,9 @@ def _sentences(basis: Basis, scores: Sequence[OutcomeScore]) -> Iterator[str]:
     targeted = [each for each in scores if each.meets_target is not None]
     if not targeted:
         yield "Nothing here has a target."
+        return
+    if is_blank(scores):
+        yield "Nothing is answered here yet."
         return
     met = sum(each.meets_target is True for each in targeted)
     verb = "meets" if met == 1 else "meet"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
+from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review
 from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
@@ -45,7 +45,7 @@ class ReviewView:
 
 def review(basis: Basis) -> ReviewView | None:
     """Give the section; ``None`` where nobody has reviewed anything."""
-    found = reviews(basis.state)
+    found = basis.reviews
     if not found:
         return None
     several = len(basis.frameworks) > 1

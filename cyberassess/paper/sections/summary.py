@@ -1,5 +1,6 @@
 """Page one: the count in a sentence, how sure we are, the gaps that matter most, all themes."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,8 +8,8 @@ from fractions import Fraction
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import LOWEST_PRIORITY, Action
-from cyberassess.domain.result.counting import Why, why, word_of
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.counting import Why, label_of, why, word_of
+from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.domain.sets.framework import (
@@ -18,62 +19,20 @@ from cyberassess.domain.sets.framework import (
     OutcomeId,
 )
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined, said_role, share
+from cyberassess.paper.basis import Basis, capital, joined, said_role, share
 from cyberassess.paper.document import prepared_by, said_status
-from cyberassess.paper.sections.explaining import noun
+from cyberassess.paper.sections.checking import said_confirmed, said_dissent
 from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.paper.sections.outcomes import said_verdict
+from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS, Squares, row_of_squares
 
-SQUARES_A_ROW = 20
-SQUARE = 7.2
-"""Side of a square, in millimetres."""
-MARK = 0.5
-"""Width of the line where last year's count ends; it stands between two squares, clear of both."""
-_PITCH = 8.55
-"""From one square to the next, in millimetres."""
-_LEFT = 1.0
-_LONGEST_IN_SQUARE = 5
-"""Characters of an id that a square can hold."""
-_LONGEST_WORDS = 420
-"""Characters of the squares in words that page one has room for."""
 _TOP_GAPS = 3
 _NUMBERS = {2: "two", 3: "three"}
 _TEXTS_A_GAP = 1
+_NAMED_WEAKEST = 2
 NOT_PLANNED = "not planned yet"
 _BAR = 200
 """Width of a bar in its own units."""
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """One outcome in the row of squares."""
-
-    ref: str
-    meets: bool
-    x: str
-    y: str
-    text_x: str
-    text_y: str
-
-    @property
-    def size(self) -> str:
-        """Size of its letters, in millimetres: five of them are written smaller."""
-        return "2.5" if len(self.ref) < _LONGEST_IN_SQUARE else "2.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Squares:
-    """The row of squares."""
-
-    message: str
-    """What it says, for those who do not see it."""
-    view_box: str
-    height: str
-    squares: tuple[Square, ...]
-    mark: tuple[str, str, str, str, str] | None
-    """Of last year's count: x, how its text is anchored, the text's x and y, what it says."""
-    in_words: str
-    """The same, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +41,8 @@ class Figure:
 
     number: str
     meaning: str
+    brief: str = ""
+    """The same in a word or two, for page one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +60,9 @@ class GapRow:
     by: str
     cost: str
     doing: str
-    """What will be done; empty where nothing is planned."""
+    """What will be done, and where if not everywhere; empty where nothing is planned."""
+    unplanned: str
+    """Where nothing is planned, though something is elsewhere."""
     findings: tuple[Finding, ...]
 
 
@@ -147,7 +110,11 @@ class Front:
     level: str
     target: str
     rule: str
+    dissent: str
+    """What an independent review found otherwise; empty where nobody reviewed anything."""
     figures: tuple[Figure, ...]
+    confirmed: str
+    """How many results named people confirmed, and who."""
     gaps: tuple[GapRow, ...]
     gaps_title: str
     gaps_note: str
@@ -169,15 +136,17 @@ def front(basis: Basis) -> Front:
             f"prepared by {prepared_by(basis)} · {said_status(basis)}"
         ),
         lead=f"{basis.headline.title}{f', {first.short_title}' if others else ''}:",
-        lead_count=said_count(score, no_target=basis.target(first.ref) is None),
+        lead_count=said_count(basis),
         lead_before=said_before(basis, basis.headline.id),
         lead_weakest=said_weakest(basis),
         verdicts=tuple(said_verdicts(basis)),
-        squares=row_of_squares(basis, score),
+        squares=row_of_squares(basis),
         level=said_level(basis, score),
         target=whose_target(basis),
         rule=THEME_RULE,
+        dissent=said_dissent(basis),
         figures=figures(basis),
+        confirmed=said_confirmed(basis),
         gaps=gaps,
         gaps_title=gaps_title(gaps),
         gaps_note=gaps_note(basis, gaps),
@@ -202,12 +171,15 @@ def said_left_out(basis: Basis) -> str:
     ]
     if parts:
         return f"{'; '.join(parts)}."
-    return "Nothing is recorded as left out. What this report does not name was not looked at."
+    return "Nothing is recorded as left out. This report says nothing of what it does not name."
 
 
-def said_count(score: ThemeScore, *, no_target: bool) -> str:
-    """Say how many outcomes meet the target."""
-    if no_target:
+def said_count(basis: Basis) -> str:
+    """Say how many outcomes of the headline theme meet the target."""
+    score = basis.headline_score()
+    if basis.is_unknown:
+        return basis.unknown
+    if basis.target(basis.first.ref) is None:
         return "no target was chosen, so nothing can be counted against one."
     if not score.of:
         return "no outcome of this theme has a target."
@@ -216,7 +188,10 @@ def said_count(score: ThemeScore, *, no_target: bool) -> str:
 
 
 def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
-    """Give the places that meet the least of the headline theme; none where all are alike."""
+    """Give the places that meet the least share of the headline theme, then have the larger gap.
+
+    None where all are alike.
+    """
     entries = [
         each
         for each in basis.card.themes
@@ -224,9 +199,10 @@ def weakest(basis: Basis) -> tuple[ThemeScore, ...]:
         and each.theme == basis.headline.id
         and each.scope != ALL_SCOPES
         and each.of
+        and not is_blank(e for e in basis.card.outcomes if e.key.scope == each.scope)
     ]
-    shares = [Fraction(each.meets, each.of) for each in entries]
-    lowest = [e for e, part in zip(entries, shares, strict=True) if part == min(shares)]
+    ranks = [(Fraction(each.meets, each.of), each.meets - each.of) for each in entries]
+    lowest = [e for e, rank in zip(entries, ranks, strict=True) if rank == min(ranks)]
     return () if len(lowest) == len(entries) else tuple(lowest)
 
 
@@ -243,73 +219,14 @@ def said_weakest(basis: Basis) -> str:
             for each in lowest
         ]
     )
+    if len(lowest) > _NAMED_WEAKEST:
+        return (
+            f"The weakest are {len(lowest)} places, each with {lowest[0].meets} of {lowest[0].of}."
+        )
     if len(lowest) > 1:
-        return f"The weakest are {places}."
+        return f"The weakest are {places}, each with {lowest[0].meets} of {lowest[0].of}."
     what = "part" if lowest[0].scope == ORGANISATION else "system"
     return f"The weakest {what} is {places}, with {lowest[0].meets} of {lowest[0].of}."
-
-
-def by_outcome(basis: Basis) -> dict[OutcomeId, bool]:
-    """Say of each outcome of the headline theme with a target whether it meets it everywhere."""
-    results: dict[OutcomeId, bool] = {}
-    for each in basis.card.outcomes:
-        if each.asked.framework.ref != basis.first.ref:
-            continue
-        if basis.theme_of(each) == basis.headline.id and each.meets_target is not None:
-            key = each.asked.outcome.id
-            results[key] = results.get(key, True) and each.meets_target
-    order = list(basis.first.outcomes)
-    return dict(sorted(results.items(), key=lambda item: order.index(item[0])))
-
-
-def row_of_squares(basis: Basis, score: ThemeScore) -> Squares | None:
-    """Draw a square for each outcome of the headline theme that has a target."""
-    results = by_outcome(basis)
-    if not results:
-        return None
-    met = [ref for ref, meets in results.items() if meets]
-    unmet = [ref for ref, meets in results.items() if not meets]
-    has_long_ids = any(len(ref) > _LONGEST_IN_SQUARE for ref in results)
-    squares = tuple(
-        Square(
-            "" if has_long_ids else ref,
-            results[ref],
-            f"{_LEFT + place % SQUARES_A_ROW * _PITCH:.2f}",
-            f"{0.4 + place // SQUARES_A_ROW * _PITCH:.2f}",
-            f"{_LEFT + SQUARE / 2 + place % SQUARES_A_ROW * _PITCH:.2f}",
-            f"{4.9 + place // SQUARES_A_ROW * _PITCH:.2f}",
-        )
-        for place, ref in enumerate((*met, *unmet))
-    )
-    height = -(-len(squares) // SQUARES_A_ROW) * _PITCH - 0.4
-    height += 4.8 if _mark(basis, len(squares)) else 0
-    words = [f"Meet the target: {', '.join(met)}."] if met else []
-    words += [f"Below the target: {', '.join(unmet)}."] if unmet else []
-    said = " ".join(words)
-    if len(said) > _LONGEST_WORDS:
-        said = (
-            f"Filled squares meet the target. The {len(unmet)} below it are named under Findings "
-            "against the target."
-        )
-    return Squares(
-        f"{score.meets} of {counted(score.of, 'outcome')} meet the target",
-        f"0 0 172 {height:.1f}",
-        f"{height * 170 / 172:.1f}mm",
-        squares,
-        _mark(basis, len(squares)),
-        said,
-    )
-
-
-def _mark(basis: Basis, squares: int) -> tuple[str, str, str, str, str] | None:
-    """Say where last year's count ends in the row; ``None`` where it does not fit the row."""
-    before = basis.baseline(basis.first.ref, basis.headline.id)
-    if before is None or before.of != squares or squares > SQUARES_A_ROW:
-        return None
-    x = _LEFT + before.meets * _PITCH - (_PITCH - SQUARE + MARK) / 2
-    near_end = before.meets > SQUARES_A_ROW - 3  # the text would leave the picture
-    text = f"{x - 1.2 if near_end else x + 1.2:.1f}"
-    return f"{x:.2f}", "end" if near_end else "start", text, "12.2", f"last year {before.meets}"
 
 
 NO_LEVEL = (
@@ -350,6 +267,8 @@ def said_before(basis: Basis, theme: str) -> str:
     if not entry.of:
         return f"In {before.period} no target was set."
     now = basis.card.theme(ref, theme)
+    if basis.is_unknown:
+        return f"Last year {entry.meets} of {counted(entry.of, 'outcome')} met the target."
     text = f"Last year it was {entry.meets}"
     if entry.of != now.of:
         text += f" of {entry.of}"
@@ -378,17 +297,25 @@ def whose_target(basis: Basis) -> str:
 def figures(basis: Basis) -> tuple[Figure, ...]:
     """Give the figures that say how far the result is proven."""
     sure = basis.card.confidence
+    answered, reviewed = (
+        share(sure.answered, sure.statements),
+        f"{sure.reviewed} of {sure.outcomes}",
+    )
+    named, seen, in_date = (
+        share(each, sure.claims) for each in (sure.evidenced, sure.seen, sure.in_date)
+    )
     return (
-        Figure(share(sure.answered, sure.statements), "of statements answered"),
-        Figure(share(sure.evidenced, sure.claims), "of claims name evidence"),
-        Figure(share(sure.seen, sure.claims), "of claims with evidence seen here"),
-        Figure(share(sure.in_date, sure.claims), "of claims with evidence in date"),
-        Figure(f"{sure.reviewed} of {sure.outcomes}", "outcomes reviewed independently"),
+        Figure(answered, "of statements answered", "answered"),
+        Figure(named, "of claims name evidence", "with evidence"),
+        Figure(seen, "of claims with evidence seen here", "seen"),
+        Figure(in_date, "of claims with evidence in date", "in date"),
+        Figure(reviewed, "outcomes reviewed independently", "reviewed"),
         Figure(
             f"{sure.conflicts:,}",
             "open conflict between people"
             if sure.conflicts == 1
             else "open conflicts between people",
+            "in dispute",
         ),
     )
 
@@ -416,6 +343,46 @@ def answered_first(
     return [each for each in statements if each not in open_], open_
 
 
+def tag_of(score: OutcomeScore, statement: IndicatorId) -> str:
+    """Say in few words what stands for a statement in the way: of a reason that is missing, too.
+
+    So that an answer that does not count is not read as one that does.
+    """
+    standing = score.by_statement[statement]
+    if why(standing) is Why.LACKS_REASON:
+        return f"{label_of(score, statement, standing.answer)}, but without a reason"
+    return word_of(score, statement)
+
+
+def _kind_of(score: OutcomeScore, statement: IndicatorId) -> str:
+    """Say the same after a number: answers as they were given, all else as what it is."""
+    standing = score.by_statement[statement]
+    match why(standing):
+        case Why.IN_CONFLICT:
+            return "where people differ"
+        case Why.NOT_ANSWERED:
+            return "not answered"
+        case Why.LACKS_REASON:
+            label = label_of(score, statement, standing.answer)
+            return f"“{label.lower()}” without a reason"
+        case _:
+            return f"“{word_of(score, statement).lower()}”"
+
+
+def said_rest(statements: Sequence[tuple[OutcomeScore, IndicatorId]], shown: int) -> str:
+    """Count the statements in the way that are not shown, each kind of answer for itself.
+
+    Args:
+        statements: all of them, each with its result; those shown stand first.
+        shown: how many are.
+    """
+    kinds = Counter(_kind_of(*each) for each in statements[shown:])
+    if not kinds:
+        return ""
+    said = joined([f"{number} {kind}" for kind, number in kinds.items()])
+    return f"{'Also ' if shown else ''}{said}."
+
+
 def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
     """Give the gaps that matter most.
 
@@ -427,7 +394,7 @@ def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
         grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
 
     def order(found: list[Finding]) -> tuple[int, int, int]:
-        actions = _actions(basis, found)
+        actions = actions_on(basis, found)
         first = min((each.priority for each in actions), default=LOWEST_PRIORITY)
         return first, -len(found), sum(each.steps for each in found)
 
@@ -435,10 +402,10 @@ def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
     return tuple(_gap(basis, found) for found in ranked[:_TOP_GAPS])
 
 
-def _actions(basis: Basis, found: Sequence[Finding]) -> list[Action]:
+def actions_on(basis: Basis, found: Sequence[Finding]) -> list[Action]:
     """Give the actions on any of these findings, the most urgent first."""
     wanted = {each.score.key for each in found}
-    return [each for each in basis.actions if each.is_open and each.about in wanted]
+    return [e for e in basis.actions if e.is_open and not wanted.isdisjoint(e.covers)]
 
 
 def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
@@ -446,27 +413,46 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
     score, outcome = worst.score, worst.score.asked.outcome
     answered, open_ = answered_first(score, worst.gap.statements)
     shown = answered[:_TEXTS_A_GAP]
-    rest = len(answered) - len(shown)
-    more = [f"{rest} more like this"] if rest else []
-    one = noun(score.asked.framework)
-    more += [f"{counted(len(open_), one)} not answered"] if open_ else []
+    more = said_rest([(score, each) for each in (*answered, *open_)], len(shown))
+    if len(found) > 1 and shown:
+        more = f"So in {basis.place(score.key.scope)}. {more}".rstrip()
     if not worst.steps:
-        more = [no_step(score).rstrip(".")]
-    actions = _actions(basis, found)
+        more = no_step(score)
+    actions = actions_on(basis, found)
     first = actions[0] if actions else None
     return GapRow(
         ref=outcome.id,
         title=outcome.title,
         link=basis.anchor(score.key),
-        missing=tuple((word_of(score, k), statement_text(score, k)) for k in shown),
-        more=f"{joined(more)}." if more else "",
-        where=", ".join(basis.place(each.score.asked.scope.id) for each in found),
+        missing=tuple((tag_of(score, k), statement_text(score, k)) for k in shown),
+        more=more,
+        where=", ".join(_marked(basis, each.score) for each in found),
         owner=said_owner(basis, first) if first else NOT_PLANNED,
         by=said_due(first) if first else "",
         cost=basis.look.cost(first) if first else "",
-        doing=first.title if first else "",
+        doing=f"{_covered(basis, found, first)}{first.title}" if first else "",
+        unplanned=said_unplanned(basis, found) if first else "",
         findings=tuple(found),
     )
+
+
+def _marked(basis: Basis, score: OutcomeScore) -> str:
+    """Name a place, with a mark where nobody confirmed what stands there."""
+    return f"{basis.place(score.key.scope)}{WAITS if basis.is_waiting(score) else ''}"
+
+
+def _covered(basis: Basis, found: Sequence[Finding], action: Action) -> str:
+    """Say for which of the places an action is, where it is not for all of them."""
+    there = [e.score.key.scope for e in found if e.score.key in action.covers]
+    if len(there) == len(found):
+        return ""
+    return f"for {joined([basis.place(each) for each in there])}: "
+
+
+def said_unplanned(basis: Basis, found: Sequence[Finding]) -> str:
+    """Name the places of a gap for which nothing is planned; empty where something is for each."""
+    bare = [e.score.key.scope for e in found if e.score.key not in basis.planned]
+    return f"Not planned yet: {joined([basis.place(each) for each in bare])}." if bare else ""
 
 
 def said_owner(basis: Basis, action: Action) -> str:
@@ -496,6 +482,8 @@ def gaps_title(gaps: Sequence[GapRow]) -> str:
 def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
     """Say how the gaps were chosen, or why there are none."""
     if not gaps:
+        if basis.is_unknown:
+            return "Nothing is answered yet, so no gap can be named."
         if basis.target(basis.first.ref) is None:
             return "Without a target there are no gaps to name."
         return f"Every outcome of {basis.headline.title} with a target meets it."
@@ -503,7 +491,9 @@ def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
     order = ["by the priority given in the plan"] if basis.actions else []
     order += ["by how many places fall short"] if several else []
     order.append("by how few statements stand in the way")
-    return f"Chosen {', then '.join(order)}."
+    marked = any(basis.is_waiting(each.score) for gap in gaps for each in gap.findings)
+    star = f" {WAITS} {capital(NOT_CONFIRMED)}." if marked else ""
+    return f"Chosen {', then '.join(order)}.{star}"
 
 
 def _by_default(basis: Basis, framework: Framework) -> Iterator[str]:
@@ -542,10 +532,11 @@ def theme_table(basis: Basis, ref: FrameworkRef, *, titled: bool) -> ThemeTable:
             continue
         before = basis.baseline(ref, theme.id)
         ambition = basis.settings.ambition.get(theme.id)
+        meets = f"{score.meets} of {score.of}" if score.of else "no target"
         rows.append(
             ThemeRow(
                 theme.title,
-                f"{score.meets} of {score.of}" if score.of else "no target",
+                "not known" if basis.is_unknown else meets,
                 _BAR * score.meets // score.of if score.of else -1,
                 f"{before.meets} of {before.of}" if before else "not known",
                 _BAR * before.meets // before.of if before and score.of else -1,

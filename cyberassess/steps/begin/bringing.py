@@ -105,7 +105,7 @@ def _actions(found: Next, brought: Brought, origin: str) -> None:
         if not action.is_open:
             closed[action.progress] += 1
             continue
-        about = next(outcomes_now(found, action.about), None)
+        about, *also = _places_now(found, action) or (None,)
         if about is None:
             why = (
                 f"It is about {action.about.outcome}, and nothing that is assessed now follows "
@@ -113,7 +113,13 @@ def _actions(found: Next, brought: Brought, origin: str) -> None:
             )
             brought.left.append(Left(f"{action.ref}, {action.title}", why))
             continue
-        brought.events += _history(found, brought, action, about, origin)
+        now = {
+            "framework": str(about.framework),
+            "scope": str(about.scope),
+            "outcome": str(about.outcome),
+            "also": [str(each.scope) for each in also] or None,
+        }
+        brought.events += _history(found, brought, action, now, origin)
         brought.actions.append(action.ref)
     for progress, count in closed.items():
         if count:
@@ -121,8 +127,15 @@ def _actions(found: Next, brought: Brought, origin: str) -> None:
             brought.left.append(Left(what, "They stay in last year's assessment."))
 
 
+def _places_now(found: Next, action: Action) -> list[OutcomeKey]:
+    """Give what an action is about now, in each scope it was about that goes on."""
+    following = (next(outcomes_now(found, each), None) for each in action.covers)
+    places = list(dict.fromkeys(each for each in following if each is not None))
+    return [each for each in places if each.outcome == places[0].outcome]
+
+
 def _history(
-    found: Next, brought: Brought, action: Action, about: OutcomeKey, origin: str
+    found: Next, brought: Brought, action: Action, now: dict[str, Any], origin: str
 ) -> Iterator[Event]:
     """Give every entry of an action as it was made, and one that carries it over."""
     state = found.before.state
@@ -148,8 +161,6 @@ def _history(
             brought.left.append(Left(f"The owner of {action.ref}", why))
     elif owner:
         _named(found, brought, owner)
-    parts = {"framework": about.framework, "scope": about.scope, "outcome": about.outcome}
-    now = {name: str(each) for name, each in parts.items()}
     if owner != fields.get("owner", ""):
         now["owner"] = owner
     yield happened.put(key, happened.Action(**{**fields, **now}), source=source)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cyberassess.steps.begin.words import rolled_over_lines
+from cyberassess.terminal.fitting import wrap
 from cyberassess.terminal.running import json_flag, print_json, standard_input_waits
-from cyberassess.terminal.text import wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.begin.next_settings import Changes

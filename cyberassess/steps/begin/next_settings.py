@@ -347,7 +347,9 @@ def free_id(found: Next) -> str:
 
 def _people_new(found: Next, respondents: Iterable[str]) -> None:
     for text in respondents:
-        scopes = [{"id": str(e.id), "title": e.title} for e in found.settings.all_scopes]
+        scopes = [
+            {"id": str(e.id), "title": e.title, "kind": e.kind} for e in found.settings.all_scopes
+        ]
         person = Person.model_validate(read_respondent(text, free_id(found), scopes))
         if any(folded(each.name) == folded(person.name) for each in found.settings.everybody):
             raise refused(

@@ -22,9 +22,11 @@ from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import (
     AssessmentError,
     CyberassessError,
+    Json,
     Problem,
     Severity,
     counted,
+    seeing_writes,
 )
 from cyberassess.opening.assessment import Assessment, now, open_assessment
 from cyberassess.opening.conflicts import conflicts
@@ -44,7 +46,6 @@ from cyberassess.steps.begin.setup import create, refuse_full
 
 _EVIDENCE = "evidence/EV-"
 """How the documents in a pack begin."""
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def roll_over(
         if not dry_run:
             asking = _made(folder, found, brought, with_files=True)
         else:
-            with tempfile.TemporaryDirectory() as scratch:
+            # NOTE: what is made only to be looked at gets no page to start from
+            with tempfile.TemporaryDirectory() as scratch, seeing_writes():
                 asking = _made(Path(scratch) / "made", found, brought, with_files=False)
         return RolledOver(
             folder,

@@ -4,8 +4,8 @@ import contextlib
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
+from cyberassess.domain.sets.roles import owner_role
 from cyberassess.domain.sets.theming import THEMES
-from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
-from cyberassess.opening.assessment import now, settings_event
+from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest, wrote
+from cyberassess.opening.asks import own_roles
+from cyberassess.opening.assessment import now, open_assessment, settings_event
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.names import find_place, typed_date
 from cyberassess.version import __version__
@@ -48,6 +50,8 @@ class NewAssessment:
     folder: Path | None = None
     """Control sets of one's own, laid out like ``frameworks/``; looked in before the shipped."""
     themes: str = THEMES
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Further keys of ``assessment.yaml``; they count in place of what the others give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def new(folder: Path, wanted: NewAssessment) -> Created:
         FrameworkError: for an unknown framework or profile.
     """
     values, pinned = settings_for(wanted)
-    made = create(folder, values, pinned)
+    made = create(folder, {**values, **wanted.settings}, pinned)
     shelf = Shelf(wanted.folder, over_shipped=True)
     notices = [shelf.framework(ref).framework.notice for ref in wanted.frameworks]
     return Created(made.folder, (*filter(None, notices), *made.notes))
@@ -156,14 +160,12 @@ def create(
     values: dict[str, Any],
     pinned: dict[str, bytes],
     *,
-    time: str = "",
     command: str = "new",
     bring: Callable[[Path], Sequence[Event]] = lambda _: (),
 ) -> Created:
     """Write a workspace: whole under a temporary name, then renamed.
 
     Args:
-        time: recorded as the beginning; now if empty.
         bring: puts more into the folder under its temporary name, and gives what is recorded of
             it.
     """
@@ -179,7 +181,7 @@ def create(
         officer = contents.settings.officer
         header = {
             "seed": secrets.token_hex(32),
-            "time": time or now(),
+            "time": now(),
             "tool": __version__,
             "command": command,
             "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},
@@ -206,6 +208,7 @@ def create(
     finally:
         with contextlib.suppress(OSError):
             shutil.rmtree(partial, ignore_errors=True)
+    wrote(str(folder), lambda: open_assessment(folder))
     notes = []
     if all(pin.profile == NO_PROFILE for pin in contents.settings.frameworks):
         notes.append(
@@ -318,7 +321,7 @@ def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
 
 _RESPONDENT = re.compile(
     r"^\s*(?P<name>[^<>:@]+?)\s*(?:<(?P<email>[^<>]*)>)?\s*"
-    r"(?::(?P<roles>[a-z, -]*))?(?:@(?P<scope>.+))?\s*$"
+    r"(?::(?P<roles>[^@]*))?(?:@(?P<scope>.+))?\s*$"
 )
 
 
@@ -356,8 +359,11 @@ def read_respondent(
         titles = {scope["id"]: scope["title"] for scope in scopes}
         what = "a system of this assessment"
         assignment["scope"] = find_place(titles, found["scope"].strip(), where, what)
+        if not roles:
+            kinds = {scope["id"]: scope["kind"] for scope in scopes}
+            assignment["owner_roles"] = own_roles(kinds[assignment["scope"]])
     if roles:
-        assignment["owner_roles"] = roles
+        assignment["owner_roles"] = [owner_role(each) for each in roles]
     person: dict[str, Any] = {
         "id": person_id,
         "name": found["name"],

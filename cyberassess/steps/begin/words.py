@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.begin.next_settings import Left

@@ -10,7 +10,9 @@ from cyberassess.terminal.running import (
     by_whom,
     bytes_copied,
     json_flag,
+    print_found,
     print_json,
+    print_lines,
     show_problems,
 )
 
@@ -37,7 +39,9 @@ def verify(context: click.Context, *, pack: Path | None, key: str | None, as_jso
       cyberassess verify
       cyberassess verify --json
     """
-    if pack is not None and _is_pdf(pack):
+    from cyberassess.steps.pack.signing import is_pdf
+
+    if pack is not None and is_pdf(pack):
         if key is not None:
             raise click.UsageError(
                 "--key is for packs; a signed PDF carries its certificate. Leave it out."
@@ -51,20 +55,10 @@ def verify(context: click.Context, *, pack: Path | None, key: str | None, as_jso
     from cyberassess.steps.care.words import verified_json, verified_lines
 
     found = check(Path(context.obj))
-    if as_json:
-        print_json(verified_json(found))
-    else:
-        for line in verified_lines(found):
-            click.echo(line)
+    print_found(found, verified_json, verified_lines, as_json=as_json)
     show_problems([*found.problems, *found.notes])
     if found.problems:
         context.exit(PROBLEMS)
-
-
-def _is_pdf(path: Path) -> bool:
-    from cyberassess.steps.pack.signing import is_pdf
-
-    return is_pdf(path)
 
 
 def _verify_pdf(context: click.Context, path: Path, *, as_json: bool) -> None:
@@ -72,11 +66,7 @@ def _verify_pdf(context: click.Context, path: Path, *, as_json: bool) -> None:
     from cyberassess.steps.pack.signing import verify_pdf
 
     found = verify_pdf(path)
-    if as_json:
-        print_json(pdf_verified_json(found))
-    else:
-        for line in pdf_verified_lines(found):
-            click.echo(line)
+    print_found(found, pdf_verified_json, pdf_verified_lines, as_json=as_json)
     if found is None or found.fault:
         context.exit(PROBLEMS)
 
@@ -87,11 +77,7 @@ def _verify_pack(context: click.Context, pack: Path, key: str | None, *, as_json
 
     with bytes_copied([pack], "Checking", "Checked") as on_bytes:
         found = verify_pack(pack, key=key, on_bytes=on_bytes)
-    if as_json:
-        print_json(pack_verified_json(found))
-    else:
-        for line in pack_verified_lines(found):
-            click.echo(line)
+    print_found(found, pack_verified_json, pack_verified_lines, as_json=as_json)
     show_problems([*found.problems, *found.notes])
     if found.problems:
         context.exit(PROBLEMS)
@@ -141,8 +127,7 @@ def merge(
     if as_json:
         print_json(merge_json(found, dry_run=dry_run))
     else:
-        for line in merge_lines(found, dry_run=dry_run):
-            click.echo(line)
+        print_lines(merge_lines(found, dry_run=dry_run))
     show_problems(found.notes)
     if found.notes:
         context.exit(IN_PART)
@@ -172,11 +157,7 @@ def recover(context: click.Context, to: str | None, *, as_json: bool) -> None:
     from cyberassess.steps.care.words import recover_json, recover_lines
 
     found = rescue(Path(context.obj), Path(to) if to else None)
-    if as_json:
-        print_json(recover_json(found))
-    else:
-        for line in recover_lines(found):
-            click.echo(line)
+    print_found(found, recover_json, recover_lines, as_json=as_json)
     show_problems(found.lost)
     if not found.is_complete:
         context.exit(IN_PART)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from cyberassess.disk import strict_yaml
@@ -16,6 +17,8 @@ from cyberassess.disk.files import (
     LINK,
     TEMPORARY,
     copy_whole,
+    folded,
+    joined,
     kind_of,
     place_for,
     read_plain,
@@ -24,7 +27,6 @@ from cyberassess.disk.files import (
     sync_folder,
     walk,
 )
-from cyberassess.disk.outside import folded, joined
 from cyberassess.disk.segment_file import as_bytes, closed_form, is_earlier_copy
 from cyberassess.disk.segments import (
     Gathered,
@@ -51,9 +53,9 @@ from cyberassess.errors import (
     CyberassessError,
     LedgerError,
     Problem,
-    Severity,
     counted,
     named,
+    wrote,
 )
 from cyberassess.opening.assessment import (
     Assessment,
@@ -61,6 +63,7 @@ from cyberassess.opening.assessment import (
     Writing,
     actor_of,
     mention_clock,
+    open_assessment,
     settings_event,
 )
 from cyberassess.opening.assessment import differences as differences_recorded
@@ -160,6 +163,7 @@ def merge(
             raise _stopped(not_writable(folder, cause), plan, done) from cause
         except AssessmentError as cause:
             raise _stopped(cause, plan, done) from cause
+    wrote(str(folder), lambda: open_assessment(folder))
     return plan
 
 
@@ -266,7 +270,7 @@ def _numbers(
         name = NUMBERED[kind].format(number.number)
         message = f"Two copies gave one number to different things: one is {name} now."
         hint = f"It is shown with what it {said_was(kind, number)}."
-        plan.notes.append(Problem("renumbered", name, message, hint, Severity.NOTE))
+        plan.notes.append(Problem.note("renumbered", name, message, hint))
         anew = happened.Numbering(number=number.number, was=list(number.was))
         yield happened.put((kind, *key), anew)
 
@@ -287,14 +291,16 @@ def _within(
         if stray.twin:
             if stray.same_bytes:
                 says = f"Remove ledger/{stray.name}: byte for byte {stray.twin}."
-                plan.steps.append(Step("remove", stray.name, says, _removing(path)))
+                plan.steps.append(Step("remove", stray.name, says, partial(remove_quietly, path)))
             continue
         target = path.with_name(stray.segment.name)
         says = f"Rename ledger/{stray.name} back to {target.name}."
         plan.steps.append(Step("rename", stray.name, says, _renaming(path, target)))
     for each in here.earlier:
         says = f"Remove ledger/{each.name}: the finished file holds all of it."
-        plan.steps.append(Step("remove", each.name, says, _removing(ledger.folder / each.name)))
+        plan.steps.append(
+            Step("remove", each.name, says, partial(remove_quietly, ledger.folder / each.name))
+        )
     found = [each.segment for each in here.strays if each.segment and not each.twin]
     segments = [*here.segments, *found]
     return [_closed(plan, ledger, each, close_open=close_open) for each in segments]
@@ -315,10 +321,6 @@ def _closed(plan: Merge, ledger: LedgerFolder, segment: Segment, *, close_open: 
     return closed_form(segment)
 
 
-def _removing(path: Path) -> Callable[[], None]:
-    return lambda: remove_quietly(path)
-
-
 def _renaming(path: Path, target: Path) -> Callable[[], None]:
     def rename() -> None:
         path.rename(target)
@@ -333,23 +335,19 @@ def _renaming(path: Path, target: Path) -> Callable[[], None]:
 def _other_copy(ours: Workspace, other: Path) -> Workspace:
     theirs = Workspace(other)
     if not theirs.ledger.is_dir() or theirs.ledger.is_symlink():
-        raise AssessmentError(
-            Problem(
-                "no-assessment",
-                str(other),
-                "There is no ledger in this folder, so it is no copy of the assessment.",
-                f"Name the folder that holds assessment.yaml and ledger. {_NOTHING_CHANGED}",
-            )
+        raise AssessmentError.because(
+            "no-assessment",
+            str(other),
+            "There is no ledger in this folder, so it is no copy of the assessment.",
+            f"Name the folder that holds assessment.yaml and ledger. {_NOTHING_CHANGED}",
         )
     if theirs.ledger.samefile(ours.ledger):
-        raise AssessmentError(
-            Problem(
-                "same-folder",
-                str(other),
-                "This is the assessment itself, not another copy of it.",
-                "To join branches inside it, leave the folder out: cyberassess merge. "
-                f"{_NOTHING_CHANGED}",
-            )
+        raise AssessmentError.because(
+            "same-folder",
+            str(other),
+            "This is the assessment itself, not another copy of it.",
+            "To join branches inside it, leave the folder out: cyberassess merge. "
+            f"{_NOTHING_CHANGED}",
         )
     return theirs
 
@@ -384,14 +382,12 @@ def _same_assessment(segments: Sequence[Segment], there: Gathered, theirs: Works
     name = theirs.folder.name
     values = _read_flat(theirs.folder / SETTINGS)[0]
     title = ", ".join(filter(None, (values.get("organisation"), values.get("period"))))
-    raise AssessmentError(
-        Problem(
-            "another-assessment",
-            str(theirs.folder),
-            f"It is another assessment{f': {title}' if title else ''}, not a copy of this one.",
-            f"Only copies that began as one can be joined. Was {name} made with new? Its answers "
-            f"come over by receiving its questionnaires here. {_NOTHING_CHANGED}",
-        )
+    raise AssessmentError.because(
+        "another-assessment",
+        str(theirs.folder),
+        f"It is another assessment{f': {title}' if title else ''}, not a copy of this one.",
+        f"Only copies that began as one can be joined. Was {name} made with new? Its answers "
+        f"come over by receiving its questionnaires here. {_NOTHING_CHANGED}",
     )
 
 
@@ -488,14 +484,10 @@ def _taken_in(
         data = read_plain(path) if each.hash else as_bytes(final)
         events = counted(len(final.events), "event")
         says = f"Copy ledger/{final.name}: {final.header.get('command', '')}, {events}."
-        plan.steps.append(Step("segment", final.name, says, _putting(ledger, final.name, data)))
+        plan.steps.append(Step("segment", final.name, says, partial(ledger.put, final.name, data)))
         known.add(final.hash)
         added.append(final)
     return [*segments, *added]
-
-
-def _putting(ledger: LedgerFolder, name: str, data: bytes) -> Callable[[], None]:
-    return lambda: ledger.put(name, data)
 
 
 # Settings
@@ -584,7 +576,7 @@ def _settings_copy(plan: Merge, ours: Workspace, path: Path, flat: Mapping[str, 
     theirs, data = _read_flat(path)
     if data == read_plain(ours.folder / SETTINGS):
         says = f"Remove {path.name}: byte for byte assessment.yaml."
-        plan.steps.append(Step("remove", path.name, says, _removing(path)))
+        plan.steps.append(Step("remove", path.name, says, partial(remove_quietly, path)))
         return
     _compare(plan, flat, theirs, path.name)
     target = _aside(ours, data)[0]

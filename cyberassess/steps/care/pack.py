@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from cyberassess.disk.outside import fault_of, joined, need_plain
+from cyberassess.disk.files import fault_of, joined, need_plain
 from cyberassess.disk.pack import (
     SIGNATURE,
     SUMS,
@@ -20,26 +20,39 @@ from cyberassess.disk.pack import (
     straightened,
     unpack,
 )
-from cyberassess.disk.strict_json import read_json
+from cyberassess.disk.segment_file import read_json
 from cyberassess.disk.workspace import SETTINGS
+from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS, Manifest
 from cyberassess.domain.result.theme_maturity import level_of_0_1
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import csv_bytes
-from cyberassess.signing.keys import NAMESPACE, is_signed_by, named_fingerprint
 from cyberassess.signing.pdf import check_pdf, has_signature, is_installed
-from cyberassess.signing.ssh_signature import Signature, read_signature, read_signer
+from cyberassess.signing.ssh_signature import (
+    NAMESPACE,
+    Signature,
+    is_signed_by,
+    named_fingerprint,
+    read_signature,
+    read_signer,
+)
 from cyberassess.steps.care.cells import CellsVerified
-from cyberassess.steps.care.facts import BELIEVE, facts, first_line
-from cyberassess.steps.care.parts import Opened, kind_note, missing_parts, open_pack, read_manifest
+from cyberassess.steps.care.facts import (
+    BELIEVE,
+    Opened,
+    facts,
+    first_line,
+    kind_note,
+    missing_parts,
+    open_pack,
+    read_manifest,
+)
 from cyberassess.steps.care.verifying import verify_packed
 from cyberassess.steps.pack.contents import answers_json, tables
 from cyberassess.steps.pack.files import files_problems, withheld_notes
 from cyberassess.steps.pack.sampling import LIST as SAMPLE
 from cyberassess.steps.pack.sampling import drawn_again
-
-Json = Any  # NOTE: values of json.loads, compared as they are.
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +164,14 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
             problems += _derived(path, checked, assessment, manifest.kind if manifest else KIND)
             if manifest is not None:
                 opened = open_pack(path, checked, manifest, assessment)
-                said = manifest.model_dump(mode="json", by_alias=True)
                 problems += [*_tables(opened), *facts(opened)]
-                problems += files_problems(checked.hashes, assessment, said)
+                problems += files_problems(checked.hashes, assessment, manifest)
                 listed = read_entry(path, SAMPLE) if SAMPLE in checked.hashes else None
                 for each in drawn_again(assessment, manifest, listed):
                     (notes if each.severity is Severity.NOTE else problems).append(each)
-                cells = verify_packed(path, checked.hashes, assessment, said, Path(name))
+                cells = verify_packed(path, checked.hashes, assessment, manifest, Path(name))
                 problems += cells.problems
-                notes += withheld_notes(said)
+                notes += withheld_notes(manifest)
     return PackVerified(
         len(checked.hashes), answers, outcomes, head, signature, seal, tuple(problems),
         tuple(notes), report, cells,
@@ -169,12 +181,12 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
 def _left_out(manifest: Manifest) -> Iterator[Problem]:
     """Say what the pack says it does not hold."""
     if manifest.partial:
-        yield Problem("partial", MANIFEST, manifest.partial, "", Severity.NOTE)
+        yield Problem.note("partial", MANIFEST, manifest.partial)
     if manifest.withheld:
         withheld = ", ".join(manifest.withheld)
-        yield Problem("withheld", MANIFEST, f"Withheld: {withheld}.", "", Severity.NOTE)
+        yield Problem.note("withheld", MANIFEST, f"Withheld: {withheld}.")
     if manifest.kind > 1 and manifest.report is None:
-        yield Problem("no-report", MANIFEST, "It was packed without a report.", "", Severity.NOTE)
+        yield Problem.note("no-report", MANIFEST, "It was packed without a report.")
 
 
 class Seal(Enum):
@@ -268,8 +280,8 @@ def _read(path: Path, name: str, read: Callable[[bytes], _Read]) -> _Read:
     try:
         return read(read_entry(path, name))
     except ValueError as cause:
-        raise AssessmentError(
-            Problem("unreadable", name, f"It cannot be read: {cause}.", "Ask the sender again.")
+        raise AssessmentError.because(
+            "unreadable", name, f"It cannot be read: {cause}.", "Ask the sender again."
         ) from cause
 
 
@@ -299,13 +311,12 @@ def _report_signature(
         return say("report-signature-missing", "The pack says it is signed, but it is not.")
     if not is_installed():
         notes.append(
-            Problem(
+            Problem.note(
                 "report-signature-not-checked",
                 _REPORT,
                 "It carries a signature that cannot be checked here.",
                 'Install what checks it (pip install "cyberassess[sign]"), or open it in a '
                 "reader that does; README.txt says how.",
-                Severity.NOTE,
             )
         )
         return "not checked"
@@ -370,7 +381,7 @@ def _derived(
         )
         return
     found = json.loads(answers_json(assessment))
-    if kind < KIND and said.get("themes") != found["themes"]:
+    if kind == 1 and said.get("themes") != found["themes"]:
         for entry, score in zip(found["themes"], assessment.card.themes, strict=True):
             entry["level"] = level_of_0_1(score)
     for part in ("outcomes", "themes", "confidence", "verdicts", "detail"):

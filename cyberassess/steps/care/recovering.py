@@ -16,6 +16,7 @@ from cyberassess.disk.files import (
     LINK,
     TEMPORARY,
     copy_whole,
+    joined,
     kind_of,
     open_plain,
     plain_files,
@@ -24,7 +25,6 @@ from cyberassess.disk.files import (
     walk,
     write_whole,
 )
-from cyberassess.disk.outside import joined
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.disk.segment_file import (
     CLOSED,
@@ -49,12 +49,7 @@ from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
-from cyberassess.errors import (
-    AssessmentError,
-    CyberassessError,
-    LedgerError,
-    Problem,
-)
+from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem
 from cyberassess.opening.assessment import now, open_assessment
 
 DAMAGED = "assessment, damaged.yaml"
@@ -111,25 +106,21 @@ def recover(folder: Path, to: Path | None = None) -> Recovered:
     """
     damaged = Workspace(folder)
     if not damaged.ledger.is_dir():
-        raise AssessmentError(
-            Problem(
-                "no-assessment",
-                str(folder),
-                "There is no ledger in this folder, so there is nothing to recover from.",
-                "Go to the damaged assessment's folder, or name it with -C FOLDER.",
-            )
+        raise AssessmentError.because(
+            "no-assessment",
+            str(folder),
+            "There is no ledger in this folder, so there is nothing to recover from.",
+            "Go to the damaged assessment's folder, or name it with -C FOLDER.",
         )
     if _is_sound(folder):
         return Recovered()
     target = to or folder.resolve().with_name(f"{folder.resolve().name}-recovered")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise AssessmentError(
-            Problem(
-                "not-empty",
-                str(target),
-                "There is something in this place already.",
-                f"Name a folder that is new or empty with --to FOLDER. {_NOTHING_CHANGED}",
-            )
+        raise AssessmentError.because(
+            "not-empty",
+            str(target),
+            "There is something in this place already.",
+            f"Name a folder that is new or empty with --to FOLDER. {_NOTHING_CHANGED}",
         )
     found = Recovered(target)
     salvaged = _read(damaged, found)
@@ -199,7 +190,7 @@ def _rebuild(
             old = closed_form(each.segment) if each.segment is not None else None
             if old is not None and old.hash in written:
                 continue
-            if old is not None and all(_is_same(written.get(p), p) for p in old.parents):
+            if old is not None and all(p in written and written[p].hash == p for p in old.parents):
                 ledger.put(old.name, _bytes_of(damaged, each.name) or as_bytes(old))
                 new = old
             elif each.events or "seed" in each.header:
@@ -211,21 +202,15 @@ def _rebuild(
             written[old.hash if old else each.name[7:15]] = new
             kept.append(new)
         if not kept:
-            raise AssessmentError(
-                Problem(
-                    "nothing-readable",
-                    "ledger",
-                    "Not one line of the ledger can be read.",
-                    "Look for a backup, or receive the originals in questionnaires/received "
-                    "into a new assessment. The damaged folder was not changed.",
-                )
+            raise AssessmentError.because(
+                "nothing-readable",
+                "ledger",
+                "Not one line of the ledger can be read.",
+                "Look for a backup, or receive the originals in questionnaires/received "
+                "into a new assessment. The damaged folder was not changed.",
             )
     found.id_kept = any("seed" in each.header for each in salvaged)
     return fold(kept)
-
-
-def _is_same(segment: Segment | None, parent: str) -> bool:
-    return segment is not None and segment.hash == parent
 
 
 def _bytes_of(damaged: Workspace, name: str) -> bytes:

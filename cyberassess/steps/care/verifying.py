@@ -6,19 +6,13 @@ from pathlib import Path
 
 from cyberassess.disk.files import sha256_of
 from cyberassess.disk.pack import unpack
+from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
 from cyberassess.errors import AssessmentError, LedgerError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.steps.care.cells import CellsVerified, verify_cells
 from cyberassess.steps.evidence.evidencing import file_problems
-from cyberassess.steps.pack.files import (
-    RECEIVED,
-    REVIEWS,
-    Hashes,
-    Manifest,
-    originals_of,
-    withheld_files,
-)
+from cyberassess.steps.pack.files import RECEIVED, REVIEWS, Hashes, originals_of, withheld_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,10 @@ def verify(folder: Path) -> Verified:
     state = assessment.state
     problems = [each for each in assessment.notes if each.severity is Severity.PROBLEM]
     workspace = assessment.workspace
-    kept = {each: _files_by_hash(each) for each in (workspace.received, workspace.reviews)}
+    kept = {
+        folder: {sha256_of(path): path for path in sorted(folder.glob("*")) if path.is_file()}
+        for folder in (workspace.received, workspace.reviews)
+    }
     problems += _missing_originals(assessment, kept)
     problems += file_problems(assessment)
     cells = verify_cells(assessment, {k: v for files in kept.values() for k, v in files.items()})
@@ -62,10 +59,6 @@ def verify(folder: Path) -> Verified:
         tuple(each for each in assessment.notes if each.severity is Severity.NOTE),
         cells,
     )
-
-
-def _files_by_hash(folder: Path) -> dict[str, Path]:
-    return {sha256_of(path): path for path in sorted(folder.glob("*")) if path.is_file()}
 
 
 def _missing_originals(
@@ -112,5 +105,5 @@ def verify_packed(
     except OSError as cause:
         message = f"The workbooks inside cannot be unpacked: {cause.strerror}."
         hint = "Look at the space on the disk."
-        raise AssessmentError(Problem("not-unpacked", path.name, message, hint)) from cause
+        raise AssessmentError.because("not-unpacked", path.name, message, hint) from cause
     return verify_cells(assessment, originals, withheld_files(assessment, manifest))

@@ -1,12 +1,12 @@
 """What is said after verifying, joining and recovering."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cyberassess.errors import counted
-from cyberassess.steps.pack.words import TRUST, Json
+from cyberassess.errors import Json, counted, fields_of, joined
+from cyberassess.steps.pack.words import TRUST
 from cyberassess.steps.settle.words import conflict_lines, difference_lines
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.signing.pdf import PdfSignature
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 def verified_lines(found: "Verified") -> Iterator[str]:
     """Say what was checked."""
-    from cyberassess.steps.care.words import cell_lines
-
     if found.segments:
         yield (
             f"{counted(found.segments, 'file')} of the ledger, "
@@ -35,16 +33,11 @@ def verified_lines(found: "Verified") -> Iterator[str]:
     )
 
 
-def verified_json(found: "Verified") -> dict[str, Any]:
+def verified_json(found: "Verified") -> Json:
     """Give ``verify --json``."""
-    from cyberassess.steps.care.words import cells_json
-
     return {
         "schema": 1,
-        "segments": found.segments,
-        "events": found.events,
-        "answers": found.answers,
-        "head": found.head,
+        **fields_of(found, "segments events answers head"),
         "cells": cells_json(found.cells),
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],
@@ -73,16 +66,10 @@ def pack_verified_json(found: "PackVerified") -> Json:
     """Give ``verify PACK --json``."""
     return {
         "schema": 1,
-        "files": found.files,
-        "answers": found.answers,
-        "outcomes": found.outcomes,
-        "head": found.head,
-        "signature": found.signature,
+        **fields_of(found, "files answers outcomes head signature"),
         "signed": found.is_signed,
         "seal": found.seal.value,
-        "conclusion": found.conclusion or None,
-        "not_looked_into": found.not_looked_into,
-        "report_signature": found.report_signature or None,
+        **fields_of(found, "conclusion? not_looked_into report_signature?"),
         "cells": cells_json(found.cells),
         "problems": [str(each) for each in found.problems],
         "notes": [str(each) for each in found.notes],
@@ -153,7 +140,7 @@ def _setting(each: "SettingDiffers") -> str:
     return f"{each.key}: {each.here} here, {there} {each.where}. {each.here} counts."
 
 
-def merge_json(found: "Merge", *, dry_run: bool) -> dict[str, Any]:
+def merge_json(found: "Merge", *, dry_run: bool) -> Json:
     """Give ``merge --json``."""
     from cyberassess.steps.settle.resolving import conflict_json
 
@@ -220,7 +207,7 @@ def _fate(each: "ReadFile") -> str:
     return f"damaged, {read} read"
 
 
-def recover_json(found: "Recovered") -> dict[str, Any]:
+def recover_json(found: "Recovered") -> Json:
     """Give ``recover --json``."""
     return {
         "schema": 1,
@@ -253,7 +240,7 @@ def cell_lines(found: "CellsVerified") -> Iterator[str]:
     """Say how much was found again in its cell, and what had none or was withheld."""
     if found.named:
         said = [f"{found.found.get(kind, 0):,} of {of:,} {kind}" for kind, of in _counts(found)]
-        yield from wrap(f"{_listed(said)} found again in their cells.")
+        yield from wrap(f"{joined(said)} found again in their cells.")
         yield from wrap(_NOT_WHO)
     if found.without_cell:
         yield from wrap(
@@ -266,10 +253,6 @@ def cell_lines(found: "CellsVerified") -> Iterator[str]:
 
 def _counts(found: "CellsVerified") -> list[tuple[str, int]]:
     return sorted(found.named.items())
-
-
-def _listed(said: list[str]) -> str:
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
 
 
 def cells_json(found: "CellsVerified") -> Json:

@@ -4,13 +4,7 @@ from pathlib import Path
 
 import click
 
-_by = click.option(
-    "--by",
-    metavar="'NAME, ROLE'",
-    default=None,
-    show_default="the officer",
-    help="Who decides; recorded as claimed.",
-)
+from cyberassess.terminal.running import by_whom, force, output, print_lines
 
 
 @click.command()
@@ -48,7 +42,7 @@ _by = click.option(
     show_default="none",
     help="Why; needed where it differs from the suggestion.",
 )
-@_by
+@by_whom
 @click.pass_obj
 def confirm(
     folder: str,
@@ -108,22 +102,14 @@ def confirm(
     else:
         score, changes = app.confirm(place, outcome, level=level, reason=reason, by=by)
         lines = words.confirmed_lines(score, changes=changes)
-    for line in lines:
-        click.echo(line)
+    print_lines(lines)
 
 
 @click.group(invoke_without_command=True)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="a dated name under reports/",
-    help="Where to write it.",
-)
-@click.option("--force", is_flag=True, help="Replace the file named by --output.")
+@output("a dated name under reports/")
+@force
 @click.pass_context
-def decisions(context: click.Context, *, output: str | None, force: bool) -> None:
+def decisions(context: click.Context, *, output: Path | None, force: bool) -> None:
     """Write one workbook of everything that waits for you, and read it back.
 
     \b
@@ -136,6 +122,4 @@ def decisions(context: click.Context, *, output: str | None, force: bool) -> Non
     from cyberassess.steps.confirm.deciding import write
     from cyberassess.steps.confirm.words import written_lines
 
-    written = write(Path(context.obj), output=Path(output) if output else None, force=force)
-    for line in written_lines(written):
-        click.echo(line)
+    print_lines(written_lines(write(Path(context.obj), output=output, force=force)))

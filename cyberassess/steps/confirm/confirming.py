@@ -12,12 +12,8 @@ from cyberassess.domain.result.confirming import Override, choices, disputes, le
 from cyberassess.domain.result.confirming import overrides as all_overrides
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
-from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    writing,
-)
+from cyberassess.errors import AssessmentError
+from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.names import find_level, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.outcomes import one_outcome
@@ -29,38 +25,18 @@ _HERE = Source("command", name="confirm")
 
 
 def _refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
-    return AssessmentError(Problem(code, where, message, f"{hint} {_NOTHING}"))
+    return AssessmentError.because(code, where, message, f"{hint} {_NOTHING}")
 
 
-def determination_event(
-    score: OutcomeScore,
-    level: LevelId,
-    reason: str,
-    *,
-    person: str = "",
-    source: Source = _HERE,
-    read: str = "",
-) -> happened.Entry:
-    """Give the event of a determination that somebody confirms."""
-    said = happened.Determination(
-        level=level, suggested=score.suggested or "", reason=reason.strip()
-    )
-    return happened.put(score.key, said, person=person, source=source, read=read)
+def determination(score: OutcomeScore, level: LevelId, reason: str) -> happened.Determination:
+    """Give what is recorded of a determination that somebody confirms."""
+    suggested = score.suggested or ""
+    return happened.Determination(level=level, suggested=suggested, reason=reason.strip())
 
 
-def acceptance_event(
-    score: OutcomeScore,
-    level: Level,
-    reason: str,
-    *,
-    person: str = "",
-    source: Source = _HERE,
-    read: str = "",
-) -> happened.Entry:
-    """Give the event of a column that counts although most of it does not apply."""
-    said = happened.Acceptance(left_out=left_out(score, level), reason=reason.strip())
-    key = (*score.key, level.id)
-    return happened.put(key, said, person=person, source=source, read=read)
+def acceptance(score: OutcomeScore, level: Level, reason: str) -> happened.Acceptance:
+    """Give what is recorded of a column that counts although most of it does not apply."""
+    return happened.Acceptance(left_out=left_out(score, level), reason=reason.strip())
 
 
 def is_said_already(score: OutcomeScore, level: LevelId, reason: str) -> bool:
@@ -98,7 +74,8 @@ def confirm(
             raise _refused("no-reason", outcome, found, hint)
         changes = not is_said_already(score, chosen, reason)
         if changes:
-            session.write([determination_event(score, chosen, reason)])
+            said = determination(score, chosen, reason)
+            session.write([happened.put(score.key, said, source=_HERE)])
     return session.assessment.card.by_key[score.key], changes
 
 
@@ -152,7 +129,8 @@ def accept(
             hint = "Say in a sentence why it is right to leave so much out: --reason TEXT."
             raise _refused("no-reason", outcome, "No reason was given.", hint)
         out = left_out(score, chosen)
-        session.write([acceptance_event(score, chosen, reason)])
+        said = acceptance(score, chosen, reason)
+        session.write([happened.put((*score.key, chosen.id), said, source=_HERE)])
     return session.assessment.card.by_key[score.key], out
 
 
@@ -177,7 +155,11 @@ def confirm_undisputed(folder: Path, *, by: str | None = None, dry_run: bool = F
     with writing(folder, "confirm", by=by) as session:
         found = _bulk(session.assessment)
         session.write(
-            [determination_event(e, e.suggested, "") for e in found.confirmed if e.suggested]
+            [
+                happened.put(each.key, determination(each, each.suggested, ""), source=_HERE)
+                for each in found.confirmed
+                if each.suggested
+            ]
         )
     return found
 

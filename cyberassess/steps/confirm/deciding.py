@@ -5,38 +5,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.disk.files import sha256_of
+from cyberassess.books.coming import Coming, Returning
 from cyberassess.domain.people.questions import ConfirmReply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.result.confirming import choices, left_out
-from cyberassess.errors import (
-    CyberassessError,
-    Problem,
-    ReportError,
-    Severity,
-    WorkbookError,
-)
+from cyberassess.domain.result.counting import word_of
+from cyberassess.domain.sets.framework import LevelId
+from cyberassess.errors import CyberassessError, Problem, ReportError
 from cyberassess.opening.assessment import (
     Assessment,
-    Rehearsal,
     Writing,
     actor_of,
     now,
     open_assessment,
 )
-from cyberassess.opening.file_names import keep_original, plain
+from cyberassess.opening.file_names import dated
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
+from cyberassess.opening.intake import (
+    Belongs,
+    ReceivedFile,
+    is_known,
+    need_ours,
+    state_at,
+    take_down,
+    texts_mark,
+)
 from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
-from cyberassess.steps.confirm.confirming import acceptance_event, determination_event
+from cyberassess.steps.confirm.confirming import acceptance, determination
 from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
 from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.books.decisions_book import Decided, DecisionsBook
     from cyberassess.books.guard import Book
-    from cyberassess.opening.intake import ReceivedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
 
     assessment = open_assessment(folder)
     found = waiting(assessment)
-    path = output or _dated(assessment)
+    settings = assessment.contents.settings
+    name = f"{settings.organisation} {settings.period} decisions"
+    path = output or dated(assessment.workspace.reports, assessment.on, name, ".xlsx")
     if output is not None:
         refuse_existing(path, force=force, raising=ReportError)
     with saving(path, "workbook", raising=ReportError):
@@ -71,19 +76,8 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
     return Written(path, counts)
 
 
-def _dated(assessment: Assessment) -> Path:
-    settings = assessment.contents.settings
-    name = plain(f"{settings.organisation} {settings.period} decisions", 80)
-    stem = f"{assessment.on.isoformat()} {name}"
-    number, path = 1, assessment.workspace.reports / f"{stem}.xlsx"
-    while path.exists():
-        number += 1
-        path = assessment.workspace.reports / f"{stem} ({number}).xlsx"
-    return path
-
-
 def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
-    from cyberassess.books.decisions_book import DecisionRow, DecisionsBook, DecisionSheet
+    from cyberassess.books.decisions_book import DecisionsBook, DecisionSheet
 
     settings, state = assessment.contents.settings, assessment.state
     sheets = []
@@ -94,7 +88,7 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
             DecisionSheet(
                 kind.value,
                 tuple(offered),
-                tuple(DecisionRow(each.ref, each.subject, each.now) for each in rows),
+                tuple((each.ref, each.subject, each.now) for each in rows),
             )
         )
     return DecisionsBook(
@@ -109,59 +103,47 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
     )
 
 
-def take(result: "ReceivedFile", session: Writing, book: "Book") -> None:
-    """Record what was decided in a workbook that came back, item by item.
-
-    Raises:
-        WorkbookError: where it belongs to another assessment, or to a state not known here.
-    """
+def _receive(coming: Coming) -> None:
+    """Record what was decided in a workbook that came back, item by item."""
     from cyberassess.books.decisions_book import read_decisions
 
-    assessment, path = session.assessment, result.path
-    sha256 = sha256_of(path)
-    came = read_decisions(book, path.name, sha256)
-    if came.assessment != assessment.state.assessment:
-        message = f"These decisions belong to {came.organisation}, {came.period}."
-        hint = "Nothing was recorded from it; receive it in that assessment."
-        raise WorkbookError(Problem("another-assessment", path.name, message, hint))
-    then = assessment.at(came.head)
-    if then is None:
-        message = "It was written at a state of the assessment that has not arrived here."
-        hint = "Nothing was recorded. Is the folder still syncing? Or write a new one."
-        raise WorkbookError(Problem("unknown-head", path.name, message, hint))
-    officer = assessment.contents.settings.officer.name
-    if came.decided_by and _plain(came.decided_by) != _plain(officer):
-        session.actor = actor_of(session, came.decided_by)
-    result.person = session.actor.name
-    result.problems += came.problems
-    taking = _Taking(result, session, sha256, then)
-    taking.go(came.rows)
-    received = any(each.sha256 == sha256 for each in assessment.state.received)
-    if not taking.wrote and received:
-        session.pending.clear()
-        return
-    if not isinstance(session, Rehearsal):
-        result.kept_as = keep_original(path, assessment.workspace.received, sha256)
-    session.write(
-        [
-            happened.Received(
-                person=session.actor.id,
-                name=path.name,
-                sha256=sha256,
-                serial=0,
-                accepted=True,
-                stored=result.stored,
-                problems=len(result.problems),
-            )
-        ]
-    )
+    result, name = coming.result, coming.result.path.name
+    result.noun = "decision"
+    with coming.session() as session:
+        assessment = session.assessment
+        came = read_decisions(coming.opened(), name, result.sha256)
+        found = Belongs(came.assessment, came.organisation, came.period, came.head)
+        again = "write a new one with cyberassess decisions."
+        need_ours(assessment, name, "workbook of decisions", found, again)
+        then = state_at(assessment, name, found.head, again)
+        officer = assessment.contents.settings.officer.name
+        if came.decided_by and _plain(came.decided_by) != _plain(officer):
+            session.actor = actor_of(session, came.decided_by)
+        result.person = session.actor.name
+        result.problems += came.problems
+        taking = _Taking(result, session, then, came.texts)
+        taking.go(came.rows)
+        if not taking.wrote and is_known(assessment, result.sha256):
+            session.pending.clear()
+            return
+        taken = [f"Decisions recorded: {result.stored}"]
+        session.write(take_down(result, session, "Decisions", taken))
+
+
+def _is_decisions(book: "Book") -> bool:
+    from cyberassess.books.decisions_book import is_decisions
+
+    return is_decisions(book)
+
+
+DECISIONS = Returning(_is_decisions, _receive)
 
 
 class _Taking:
     """The decisions of one workbook being recorded."""
 
     def __init__(
-        self, result: "ReceivedFile", session: Writing, sha256: str, then: Assessment
+        self, result: ReceivedFile, session: Writing, then: Assessment, texts: str
     ) -> None:
         self.result = result
         self.session = session
@@ -169,10 +151,13 @@ class _Taking:
 
         self.was = {each.ref: each for each in waiting(then)}
         self.subjects = Texts.of((each.ref, each.subject) for each in self.was.values())
+        ours = ((each.ref, each.subject, each.now) for each in self.was.values())
+        self.is_comparable = texts == texts_mark(ours)
+        """Whether what we wrote to be read reads the same today."""
         self.with_moved: set[str] = set()
         """The sheets on which a row stands beside another one's subject."""
         self.now = {each.ref: each for each in waiting(session.assessment)}
-        self.done = _recorded(session.assessment, sha256)
+        self.done = _recorded(session.assessment, result.sha256)
         self.wrote = False
 
     def go(self, rows: "Sequence[Decided]") -> None:
@@ -191,12 +176,33 @@ class _Taking:
                     made = self._decide(row, found)
                     events += made
                     self.result.stored += len(made)
+                    if made:
+                        said = row.decision or row.reason
+                        self.result.changed.append(f"{row.ref}: {said}")
             if events:
                 self.session.write(events)
                 self.wrote = True
 
     def _say(self, code: str, row: "Decided", message: str, hint: str) -> None:
         self.result.problems.append(Problem(code, row.where, message, hint))
+
+    def _over_ours(self, row: "Decided", was: Waiting) -> None:
+        """Report words typed over what stood there to be read."""
+        for where, text, ours in (
+            (row.now_at, row.now, was.now),
+            ("" if row.decision or row.reason else row.where, row.subject, was.subject),
+        ):
+            is_another = ours != was.now and self.subjects.owner(text, ours)
+            if (
+                self.is_comparable
+                and where
+                and text
+                and _plain(text) != _plain(ours)
+                and not is_another
+            ):
+                message = f'"{text[:60]}" stands where nothing is read.'
+                hint = 'It was not recorded. Write it under "Your reason" beside its row.'
+                self.result.problems.append(Problem("unexpected-text", where, message, hint))
 
     def _find(self, row: "Decided") -> Waiting | None:
         if (row.source.sheet, row.source.cell) in self.done:
@@ -208,12 +214,17 @@ class _Taking:
             hint = "It was not recorded. Put the ref back as it was, and receive it again."
             self._say("unknown-ref", row, message, hint)
             return None
+        self._over_ours(row, was)
         if not row.decision and not row.reason:
             return None
         if current is None or current.basis != was.basis:
             what = "is decided or gone" if current is None else "rests on other answers now"
-            message = f"{row.ref} {what}, since this workbook was written."
-            hint = "Your decision was not recorded. For what waits now: cyberassess decisions."
+            message = (
+                f"{row.ref} {what}, since this workbook was written. It is "
+                f'"{self._stands(was)}" now; the workbook says "{row.decision or row.reason}".'
+            )
+            hint = "What is there stays; your decision was not recorded. For what waits now: "
+            hint += "cyberassess decisions."
             self._say("stale", row, message, hint)
             return None
         if problem := self._moved(row, was):
@@ -222,9 +233,19 @@ class _Taking:
         if _plain(row.subject) != _plain(was.subject):
             message = f"What {row.ref} is about was changed in the workbook."
             hint = "The decision was taken for the row as it was written. Is that right?"
-            problem = Problem("subject-changed", row.where, message, hint, Severity.NOTE)
+            problem = Problem.note("subject-changed", row.where, message, hint)
             self.result.problems.append(problem)
         return current
+
+    def _stands(self, was: Waiting) -> str:
+        """Say what is there now of what waited."""
+        score = self.session.assessment.card.by_key.get(was.outcome)
+        if score is None:
+            return "not assessed"
+        if was.statement is not None:
+            return word_of(score, was.statement.indicator)
+        level = score.determination
+        return score.asked.framework.title_of(level) if level else "open"
 
     def _moved(self, row: "Decided", was: Waiting) -> Problem | None:
         """Report a row with another one's subject; no choice of that one holds for this one."""
@@ -280,14 +301,12 @@ class _Taking:
         key = found.statement
         if key is None or self._needs_reason(row, found, "The report prints it."):
             return []
-        answers = answers_to(self.session.assessment, key)
+        answers = answers_to(self.session.assessment, key).answers
         code = next(each.code for each in answers if each.label == chosen)
         given = self.session.assessment.state.answers[key]
         return [
             happened.Resolution(
-                framework=key.framework,
-                scope=key.scope,
-                indicator=key.indicator,
+                **key._asdict(),
                 new=code,
                 reason=row.reason.strip(),
                 settled=sorted([g.person, g.answer] for g in given),
@@ -314,9 +333,7 @@ class _Taking:
             return []
         return [
             happened.Answer(
-                framework=key.framework,
-                scope=key.scope,
-                indicator=key.indicator,
+                **key._asdict(),
                 person=found.person,
                 old=answer,
                 new=answer,
@@ -327,8 +344,7 @@ class _Taking:
 
     def _column(self, row: "Decided", found: Waiting) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
-        level = score.asked.framework.level(next(e for e in score.asked.framework.ranks
-                                                 if e == found.level))  # fmt: skip
+        level = score.asked.framework.level(LevelId(found.level))
         if tuple(left_out(score, level)) != found.basis:
             message = f"{found.ref} rests on other answers, by decisions in this same workbook."
             hint = "It was not recorded. For what waits now: cyberassess decisions."
@@ -336,7 +352,9 @@ class _Taking:
             return []
         if self._needs_reason(row, found, "So much is left out that a reader must know why."):
             return []
-        return [acceptance_event(score, level, row.reason, source=row.source, read=row.decision)]
+        said = acceptance(score, level, row.reason)
+        key = (*score.key, level.id)
+        return [happened.put(key, said, source=row.source, read=row.decision)]
 
     def _determination(self, row: "Decided", found: Waiting, chosen: str) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
@@ -350,9 +368,8 @@ class _Taking:
             suggested = framework.level(score.suggested).title if score.suggested else "nothing"
             if self._needs_reason(row, found, f"The rule suggests {suggested} now."):
                 return []
-        return [
-            determination_event(score, level.id, row.reason, source=row.source, read=row.decision)
-        ]
+        said = determination(score, level.id, row.reason)
+        return [happened.put(score.key, said, source=row.source, read=row.decision)]
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ from cyberassess.domain.people.questions import Offer, OfferKind, make_ref
 from cyberassess.domain.result.confirming import choices, disputes, left_out, waits
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.sets.framework import Answer, CountsAs, Needs
+from cyberassess.domain.sets.framework import AnswerSet, CountsAs, Needs
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.offering import offers_for
@@ -69,20 +69,15 @@ def _number(assessment: Assessment, key: OutcomeKey | StatementKey) -> int:
 
 def _subject(assessment: Assessment, key: StatementKey) -> tuple[str, OutcomeKey]:
     outcome, indicator = assessment.frameworks[key.framework].indicators[key.indicator]
-    scope = assessment.contents.settings.scope(key.scope)
-    place = scope.title if scope else key.scope
+    place = assessment.contents.settings.title_of(key.scope)
     text = f"{place}: {outcome.id} {outcome.title}\n{indicator.text}"
     return text, OutcomeKey(key.framework, key.scope, outcome.id)
 
 
-def answers_to(assessment: Assessment, key: StatementKey) -> tuple[Answer, ...]:
+def answers_to(assessment: Assessment, key: StatementKey) -> AnswerSet:
     """Give the answers a statement may get."""
     framework = assessment.frameworks[key.framework]
-    return framework.answers_for(framework.indicators[key.indicator][1]).answers
-
-
-def _labels(assessment: Assessment, key: StatementKey) -> dict[str, str]:
-    return {each.code: each.label for each in answers_to(assessment, key)}
+    return framework.answers_for(framework.indicators[key.indicator][1])
 
 
 def _statement_ref(assessment: Assessment, key: StatementKey, word: str) -> str:
@@ -93,7 +88,7 @@ def _conflicts(assessment: Assessment) -> Iterator[Waiting]:
     for score in assessment.card.outcomes:
         for indicator in score.conflicts:
             key = StatementKey(score.key.framework, score.key.scope, indicator)
-            labels, given = _labels(assessment, key), score.by_statement[indicator].given
+            labels, given = answers_to(assessment, key).labels, score.by_statement[indicator].given
             said = [
                 f"{assessment.name_of(e.person, e.origin)}: {labels.get(e.answer, e.answer)}"
                 + (f" ({e.reason})" if e.reason else "")
@@ -102,7 +97,7 @@ def _conflicts(assessment: Assessment) -> Iterator[Waiting]:
             subject, outcome = _subject(assessment, key)
             allowed = (
                 each.label
-                for each in answers_to(assessment, key)
+                for each in answers_to(assessment, key).answers
                 if each.counts_as is not CountsAs.UNANSWERED
             )
             yield Waiting(
@@ -151,8 +146,10 @@ def _reasons(assessment: Assessment) -> Iterator[Waiting]:
             if not standing.lacks_reason:
                 continue
             key = StatementKey(score.key.framework, score.key.scope, indicator)
-            labels = _labels(assessment, key)
-            needing = {e.code for e in answers_to(assessment, key) if e.needs is not Needs.NOTHING}
+            labels = answers_to(assessment, key).labels
+            needing = {
+                e.code for e in answers_to(assessment, key).answers if e.needs is not Needs.NOTHING
+            }
             for given in standing.given:
                 if given.reason or given.answer not in needing or given.inherited_from:
                     continue

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cyberassess.domain.result.confirming import Override, disputes, waits
 from cyberassess.errors import counted
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import came_lines, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.scoring import OutcomeScore
@@ -115,5 +115,4 @@ def decided_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
         f"{found.path.name}: {found.person}: {verb} {counted(found.stored, 'decision')}, "
         f"{found.unchanged} unchanged, {counted(len(found.problems), 'remark')}"
     )
-    if found.kept_as:
-        yield f"  The original is kept as {found.kept_as}"
+    yield from came_lines(found)

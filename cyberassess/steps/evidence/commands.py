@@ -1,9 +1,10 @@
 """Commands about evidence: add, set, list, show, link, review, register, check."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
+from click.decorators import FC
 
 from cyberassess.terminal.running import (
     NOTHING_CHANGED,
@@ -11,8 +12,11 @@ from cyberassess.terminal.running import (
     by_whom,
     bytes_copied,
     json_flag,
+    print_found,
     print_json,
+    print_lines,
     show_problems,
+    together,
 )
 
 
@@ -21,15 +25,14 @@ def evidence() -> None:
     """Keep evidence as an auditor expects it."""
 
 
-def _fact(name: str, metavar: str, text: str, target: str = "") -> Any:
-    # NOTE: a decorator of click, whose type is too long to be of use
+def _fact(name: str, metavar: str, text: str, target: str = "") -> Callable[[FC], FC]:
     names = (f"--{name}", target) if target else (f"--{name}",)
     return click.option(
         *names, metavar=metavar, default="", show_default="not recorded", help=text
     )
 
 
-_FACTS = (
+_facts = together(
     _fact("title", "TEXT", "What it is called; the file's name if left out."),
     _fact("shows", "TEXT", "What a reader finds in it. Always needed."),
     _fact("copy", "original|copy", "Whether it is the original or a copy."),
@@ -52,12 +55,6 @@ _FACTS = (
     _fact("sighted-by", "NAME", "Who looked at it."),
     _fact("replaces", "EV-NUMBER", "The item it stands in place of."),
 )
-
-
-def _facts(command: Any) -> Any:  # NOTE: decorators of click
-    for each in reversed(_FACTS):
-        command = each(command)
-    return command
 
 
 @evidence.command()
@@ -128,8 +125,7 @@ def add(
             by=by,
             on_bytes=on_bytes,
         )
-    for line in added_lines(added):
-        click.echo(line)
+    print_lines(added_lines(added))
 
 
 @evidence.command("set")
@@ -192,8 +188,7 @@ def list_(folder: str, *, wanted: bool, marked: str | None, as_csv: bool, as_jso
         click.echo(lines, nl=False)
     else:
         rows = words.wanted_lines(assessment) if wanted else words.list_lines(assessment, marked)
-        for line in rows:
-            click.echo(line)
+        print_lines(rows)
     show_problems(assessment.notes)
 
 
@@ -218,8 +213,7 @@ def show(folder: str, reference: str, *, as_json: bool) -> None:
     if as_json:
         print_json(item_json(assessment, item))
     else:
-        for line in item_lines(assessment, item):
-            click.echo(line)
+        print_lines(item_lines(assessment, item))
 
 
 @evidence.command()
@@ -242,8 +236,7 @@ def link(
     from cyberassess.steps.evidence.words import linked_lines
 
     item, count = record(Path(folder), reference, outcomes, remove=remove, by=by)
-    for line in linked_lines(item, count):
-        click.echo(line)
+    print_lines(linked_lines(item, count))
 
 
 @evidence.command()
@@ -286,8 +279,7 @@ def register(folder: str, *, by: str | None) -> None:
     from cyberassess.steps.evidence.words import registered_lines
 
     made, links = register_named(Path(folder), by=by)
-    for line in registered_lines(made, links):
-        click.echo(line)
+    print_lines(registered_lines(made, links))
 
 
 @evidence.command()
@@ -305,11 +297,8 @@ def check(context: click.Context, *, as_json: bool) -> None:
     from cyberassess.steps.evidence.words import checked_json, checked_lines
 
     found = look(Path(context.obj))
-    if as_json:
-        print_json(checked_json(found))
-    else:
-        for line in checked_lines(found):
-            click.echo(line)
+    print_found(found, checked_json, checked_lines, as_json=as_json)
+    if not as_json:
         show_problems([*found.problems, *found.notes])
     if found.problems:
         context.exit(PROBLEMS)

@@ -45,12 +45,7 @@ from cyberassess.errors import (
     counted,
     mention,
 )
-from cyberassess.opening.assessment import (
-    Assessment,
-    Writing,
-    open_assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, Writing, open_assessment, writing
 from cyberassess.opening.outcomes import Supported, supported
 
 MANY = 5
@@ -280,7 +275,7 @@ def find_item(register: Register, reference: str) -> Item:
     )
     hint = closest(reference, references) or span
     message = f'"{reference}" is no item of evidence.'
-    raise AssessmentError(Problem("unknown-item", "", message, f"{hint} Nothing was changed."))
+    raise AssessmentError.because("unknown-item", "", message, f"{hint} Nothing was changed.")
 
 
 def link(
@@ -468,11 +463,13 @@ def check(folder: Path, on_item: Callable[[str], None] = lambda _: None) -> Chec
         found += _item_problems(assessment, item)
     for group in same_file(register):
         names = " and ".join(each.reference for each in group)
-        found.append(_note("same-file", names, "They are one and the same file.", "Link one."))
+        found.append(
+            Problem.note("same-file", names, "They are one and the same file.", "Link one.")
+        )
     for item in behind_many(register, MANY):
         said = f"One document stands behind {counted(len(item.links), 'claim')}."
         hint = "That may be right; an assurer will look at it first."
-        found.append(_note("behind-many", item.reference, said, hint))
+        found.append(Problem.note("behind-many", item.reference, said, hint))
     all_claims = list(claims(assessment))
     files = {each.stored for each in register.items if each.stored}
     return Checked(
@@ -505,10 +502,6 @@ def file_problems(assessment: Assessment) -> list[Problem]:
     return [each for each in found if each.severity is Severity.PROBLEM]
 
 
-def _note(code: str, where: str, message: str, hint: str) -> Problem:
-    return Problem(code, where, message, hint, Severity.NOTE)
-
-
 _SAID: Mapping[Mark, tuple[str, str]] = {
     Mark.REJECTED: ("It was rejected and supports nothing.", "Replace it with --replaces."),
     Mark.STALE: ("It is out of date.", "Ask for a newer one, and add it with --replaces."),
@@ -529,7 +522,11 @@ def _item_problems(assessment: Assessment, item: Item) -> Iterator[Problem]:
         if mark in _SAID and (item.is_seen or mark is Mark.STALE):
             message, hint = _SAID[mark]
             code = mark.name.lower().replace("_", "-")
-            yield _note(code, item.reference, message, hint.replace("REFERENCE", item.reference))
+            yield Problem.note(
+                code, item.reference, message, hint.replace("REFERENCE", item.reference)
+            )
     if item.missing:
         message = f"Not recorded: {', '.join(item.missing)}."
-        yield _note("facts-missing", item.reference, message, "An auditor asks for these first.")
+        yield Problem.note(
+            "facts-missing", item.reference, message, "An auditor asks for these first."
+        )

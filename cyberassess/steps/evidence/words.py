@@ -1,20 +1,19 @@
 """What commands about evidence print, as lines, CSV and JSON."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.evidence import SOURCE_TYPES, WORDS, Held, Item, Mark
-from cyberassess.errors import AssessmentError, Problem, closest, counted, named
-from cyberassess.terminal.text import short, table, wrap
+from cyberassess.errors import AssessmentError, Json, closest, counted, fields_of, named
+from cyberassess.terminal.fitting import short, table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import OutcomeKey
     from cyberassess.opening.assessment import Assessment
     from cyberassess.steps.evidence.evidencing import Added, Checked
 
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 MOST = 20
 _MARKS = {each.name.lower().replace("_", "-"): each for each in Mark}
 
@@ -83,7 +82,7 @@ def _selected(assessment: "Assessment", marked: str | None) -> list[Item]:
     mark = _MARKS.get(wanted)
     if mark is None:
         hint = closest(wanted, list(_MARKS)) or f"Choose one of: {', '.join(_MARKS)}."
-        raise AssessmentError(Problem("not-a-mark", "--marked", f'"{marked}" is no mark.', hint))
+        raise AssessmentError.because("not-a-mark", "--marked", f'"{marked}" is no mark.', hint)
     return [each for each in items if mark in _marks(assessment, each)]
 
 
@@ -223,16 +222,11 @@ def item_json(assessment: "Assessment", item: Item) -> Json:
         "id": item.id,
         "held": item.held.value,
         **facts,
-        "name": item.name or None,
-        "sha256": item.sha256 or None,
-        "size": item.size or None,
-        "stored": item.stored or None,
+        **fields_of(item, "name? sha256? size? stored?"),
         "marks": [each.name.lower().replace("_", "-") for each in _marks(assessment, item)],
         "supports": [
             {
-                "framework": link.outcome.framework,
-                "scope": link.outcome.scope,
-                "outcome": link.outcome.outcome,
+                **link.outcome._asdict(),
                 "place": link.place or None,
             }
             for link in item.links
@@ -288,9 +282,7 @@ def checked_json(found: "Checked") -> Json:
     """Give ``evidence check --json``."""
     return {
         "schema": 1,
-        "items": found.items,
-        "files": found.files,
-        "claims": found.claims,
+        **fields_of(found, "items files claims"),
         "without": [_key(each) for each in found.without],
         "only_named": [_key(each) for each in found.only_named],
         "problems": [str(each) for each in found.problems],

@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.domain.result.trend import Line, Point, Trend, YearFacts, trend, year_facts
 from cyberassess.domain.sets.across import Across
 from cyberassess.domain.sets.framework import FrameworkRef
-from cyberassess.errors import Problem
+from cyberassess.errors import Json, Problem
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.years import as_signed, ways_to, years_before
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 @dataclass(frozen=True, slots=True)

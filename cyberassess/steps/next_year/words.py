@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted, named
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.trend import Point

@@ -7,9 +7,13 @@ import click
 
 from cyberassess.terminal.running import (
     BytesOfTotal,
+    force,
     json_flag,
     may_not_ask,
+    output,
+    print_found,
     print_json,
+    print_lines,
     show_problems,
 )
 
@@ -38,16 +42,8 @@ def _passphrase(name: str) -> str:
 
 
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="a dated name under reports/",
-    type=click.Path(path_type=Path),
-    help="Where to write it.",
-)
-@click.option("--force", is_flag=True, help="Replace the file named by --output.")
+@output("a dated name under reports/")
+@force
 @click.option(
     "--only",
     metavar="OUTCOME[/SCOPE]",
@@ -133,8 +129,7 @@ def pack(
     if as_json:
         print_json(packed_json(made))
         return
-    for line in packed_lines(made):
-        click.echo(line)
+    print_lines(packed_lines(made))
     if redact and not made.withheld:
         click.echo(NOTHING_WITHHELD)
     show_problems(made.warnings)
@@ -149,15 +144,7 @@ def pack(
     type=click.Path(path_type=Path),
     help="A certificate with its key (PKCS#12, .p12 or .pfx); the passphrase is asked for.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="beside it: FILE signed.pdf",
-    type=click.Path(path_type=Path),
-    help="Where to write the signed copy.",
-)
+@output("beside it: FILE signed.pdf", what="Where to write the signed copy.")
 @click.option("--force", is_flag=True, help="Replace a file of that name.")
 @json_flag
 def sign(*, document: Path, key: Path, output: Path | None, force: bool, as_json: bool) -> None:
@@ -175,8 +162,4 @@ def sign(*, document: Path, key: Path, output: Path | None, force: bool, as_json
     from cyberassess.steps.pack.words import pdf_signed_json, pdf_signed_lines
 
     made = sign_pdf(document, key, output=output, force=force, passphrase=_passphrase)
-    if as_json:
-        print_json(pdf_signed_json(made))
-        return
-    for line in pdf_signed_lines(made):
-        click.echo(line)
+    print_found(made, pdf_signed_json, pdf_signed_lines, as_json=as_json)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
 from cyberassess.domain.people.inheriting import INHERITANCE
@@ -13,6 +12,7 @@ from cyberassess.domain.record.standing import is_backed, stand
 from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
 from cyberassess.domain.sets.framework import CountsAs, FrameworkRef, IndicatorId, Needs
+from cyberassess.errors import Json
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes
 from cyberassess.paper.documents.pack_pages import OverrideRow
@@ -20,7 +20,6 @@ from cyberassess.steps.confirm.confirming import overrides
 from cyberassess.steps.standing.results import explain_json, score_json
 from cyberassess.steps.standing.tracing import recorder, resolutions, settled_by
 
-Json = dict[str, Any]  # NOTE: written as it is; tests fix its shape.
 Paths = Mapping[str, str]
 """Where files lie inside the pack: items of evidence by their id, workbooks by their SHA-256."""
 CHANGES = "lists/changes.csv"
@@ -178,12 +177,11 @@ def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
     """Give everything people decided otherwise, as the index shows it."""
     rows = []
     for each in overrides(assessment):
-        scope = assessment.contents.settings.scope(each.outcome.scope)
         name = each.statement.indicator if each.statement else each.outcome.outcome
         rows.append(
             OverrideRow(
                 each.kind.value,
-                f"{name}, {scope.title if scope else each.outcome.scope}",
+                f"{name}, {assessment.contents.settings.title_of(each.outcome.scope)}",
                 each.without,
                 each.stands,
                 each.direction.value,

@@ -5,16 +5,15 @@ withholds; what the ledger says of workbooks is looked up in them.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 from cyberassess.domain.record.evidence import Held
+from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
 
 Hashes = Mapping[str, str]
 """SHA-256 of the entries of a pack, keyed by path inside."""
-Manifest = Mapping[str, Any]  # NOTE: values of json.loads, looked at one by one.
 
 EVIDENCE = "evidence/EV-"
 RECEIVED = "received/"
@@ -47,8 +46,8 @@ def _missing_evidence(
     hashes: Hashes, assessment: Assessment, manifest: Manifest
 ) -> Iterator[Problem]:
     inside = set(hashes.values())
-    withheld = set(manifest.get("withheld") or ())
-    if manifest.get("partial"):
+    withheld = set(manifest.withheld)
+    if manifest.partial:
         return
     for item in assessment.evidence.items:
         if item.held is not Held.FILE or item.reference in withheld or item.sha256 in inside:
@@ -99,15 +98,13 @@ def withheld_files(assessment: Assessment, manifest: Manifest) -> Collection[str
 
     Packs of 0.1 withheld all of them as soon as they withheld anything.
     """
-    files = manifest.get("withheld_files")
-    if isinstance(files, dict):
-        return files.keys()
-    return originals_of(assessment).keys() if manifest.get("withheld") else ()
+    if manifest.withheld_files is not None:
+        return manifest.withheld_files.keys()
+    return originals_of(assessment).keys() if manifest.withheld else ()
 
 
 def withheld_notes(manifest: Manifest) -> Iterator[Problem]:
     """Name the workbooks a pack says it withholds, each with its reason."""
-    files = manifest.get("withheld_files")
-    for sha256, why in files.items() if isinstance(files, dict) else ():
-        message = f"A workbook was withheld ({str(sha256)[:8]}): it {why}."
-        yield Problem("withheld", "pack.json", message, "", Severity.NOTE)
+    for sha256, why in (manifest.withheld_files or {}).items():
+        message = f"A workbook was withheld ({sha256[:8]}): it {why}."
+        yield Problem.note("withheld", "pack.json", message)

@@ -10,10 +10,11 @@ from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.people.declaring import by_worth
 from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Held, Item, Mark
+from cyberassess.domain.record.pack_kinds import REPORTS
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
-from cyberassess.domain.result.confidence import Confidence, Measured, confidence_in
+from cyberassess.domain.result.confirming import confirmations
 from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
-from cyberassess.domain.result.scoring import OutcomeScore, reviewed_ranks
+from cyberassess.domain.result.scoring import OutcomeScore, confidence_of, reviewed_ranks
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.paper.documents.pack_pages import (
@@ -60,8 +61,8 @@ class Inside:
     """Of the signing key; empty where the pack is unsigned."""
     report_signer: str
     """Who signed the report itself; empty where nobody did."""
-    listed: int
-    """How many files the list of fingerprints names."""
+    names: Collection[str]
+    """The files that the list of fingerprints names."""
 
 
 def index_page(inside: Inside) -> PackPage:
@@ -90,8 +91,11 @@ def index_page(inside: Inside) -> PackPage:
         principal=inside.principal,
         is_signed=bool(inside.fingerprint),
         report_signer=inside.report_signer,
-        listed=inside.listed,
-        files=inside.listed + (2 if inside.fingerprint else 1),
+        report=next((each for each in REPORTS if each in inside.names), ""),
+        has_originals=any(each.startswith("received/") for each in inside.names),
+        has_reviews=any(each.startswith("reviews/") for each in inside.names),
+        listed=len(inside.names),
+        files=len(inside.names) + (2 if inside.fingerprint else 1),
         example=f"{row.name}, {row.where}" if row else "",
         to_know=tuple(_to_know(inside)),
         confidence=confidence_rows(assessment),
@@ -137,16 +141,11 @@ def _to_know(inside: Inside) -> Iterator[str]:
     lapsed = sum(each.has_lapsed for each in card.outcomes)
     if lapsed:
         yield f"{counted(lapsed, 'confirmation')} lapsed, because answers changed afterwards."
-    confirmed = [each for each in card.outcomes if each.confirmed and each.confirmation]
-    own = sum(
-        each.confirmation is not None
-        and each.confirmation.person in {g.person for s in each.standings for g in s.given}
-        for each in confirmed
-    )
-    if confirmed:
+    found = confirmations(card.outcomes)
+    if found.confirmed:
         yield (
-            f"{len(confirmed)} of {counted(len(card.outcomes), 'determination')} are confirmed; "
-            f"{own} of them by somebody who also answered the same outcome."
+            f"{len(found.confirmed)} of {counted(found.of, 'determination')} are confirmed; "
+            f"{len(found.own)} of them by somebody who also answered the same outcome."
         )
     applicable = [each for each in card.outcomes if not each.not_applicable]
     lowered = [
@@ -339,16 +338,10 @@ def _evidence(inside: Inside, anchors: Mapping[OutcomeKey, str]) -> tuple[Eviden
     return tuple(rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    title: str
-    scores: list[OutcomeScore]
-
-
 def confidence_rows(assessment: Assessment) -> tuple[ConfidenceRow, ...]:
     """Say how far each theme is proven, and the whole."""
     themes = assessment.contents.themes
-    parts = [_Part("Everything", list(assessment.card.outcomes))]
+    parts = [("Everything", list(assessment.card.outcomes))]
     for theme in themes.themes:
         within = [
             score
@@ -357,31 +350,21 @@ def confidence_rows(assessment: Assessment) -> tuple[ConfidenceRow, ...]:
             if placed is not None and placed.theme == theme.id
         ]
         if within:
-            parts.append(_Part(theme.title, within))
+            parts.append((theme.title, within))
     rows = []
-    for part in parts:
-        found, reviewed = _confidence(assessment, part.scores)
+    for title, scores in parts:
+        found = confidence_of(scores, assessment.evidence, assessment.state, assessment.on)
         rows.append(
             ConfidenceRow(
-                part.title,
+                title,
                 f"{found.answered} of {found.statements}",
                 f"{found.evidenced} of {found.claims}",
                 f"{found.seen} of {found.claims}",
                 f"{found.in_date} of {found.claims}",
-                f"{reviewed} of {found.outcomes}",
+                f"{found.reviewed} of {found.outcomes}",
             )
         )
     return tuple(rows)
-
-
-def _confidence(assessment: Assessment, scores: list[OutcomeScore]) -> tuple[Confidence, int]:
-    measured = [
-        Measured(each.evidence_places, each.standings, not each.not_applicable, bool(each.rank))
-        for each in scores
-    ]
-    applicable = [each for each in scores if not each.not_applicable]
-    found = confidence_in(measured, assessment.evidence, assessment.on)
-    return found, len(reviewed_ranks(applicable, assessment.state))
 
 
 # The workbook

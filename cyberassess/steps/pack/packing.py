@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,21 +23,26 @@ from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.evidence import Item
 from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS
-from cyberassess.errors import AssessmentError, Problem, Severity, counted
+from cyberassess.errors import AssessmentError, Problem, counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment, writing
 from cyberassess.opening.file_names import plain, slug
 from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
-from cyberassess.signing.keys import Key, open_key, sign
 from cyberassess.signing.pdf import Certificate, sign_pdf
-from cyberassess.signing.ssh_signature import principal
+from cyberassess.signing.ssh_signature import Key, open_key, principal, sign
 from cyberassess.steps.evidence.evidencing import file_problems
 from cyberassess.steps.pack import contents as pack_contents
 from cyberassess.steps.pack.files import originals_of, slips_of
 from cyberassess.steps.pack.index import Inside, index_book, index_page
 from cyberassess.steps.pack.redacting import LIST as WITHHELD
-from cyberassess.steps.pack.redacting import Redaction, is_private, redaction, withheld_csv
+from cyberassess.steps.pack.redacting import (
+    Redaction,
+    is_private,
+    look_into_all,
+    redaction,
+    withheld_csv,
+)
 from cyberassess.steps.pack.sampling import LIST as SAMPLE
 from cyberassess.steps.pack.sampling import (
     Draw,
@@ -47,7 +52,6 @@ from cyberassess.steps.pack.sampling import (
     sample_csv,
     surpassing,
 )
-from cyberassess.steps.pack.sensitive import look_into_all
 from cyberassess.steps.pack.signing import Passphrase
 from cyberassess.steps.pack.signing import moment as moment_of_signing
 from cyberassess.steps.pack.signing import open_key as open_report_key
@@ -211,13 +215,11 @@ def _report_certificate(wanted: PackWanted, passphrase: Passphrase) -> Certifica
 
     reason = render.can_make_pdf()
     if reason:
-        raise AssessmentError(
-            Problem(
-                "no-pdf-to-sign",
-                "--sign-report",
-                f"Only a PDF can be signed, and the report comes as HTML here: {reason}",
-                f"Leave the option out, or mend that first. {_NOTHING}",
-            )
+        raise AssessmentError.because(
+            "no-pdf-to-sign",
+            "--sign-report",
+            f"Only a PDF can be signed, and the report comes as HTML here: {reason}",
+            f"Leave the option out, or mend that first. {_NOTHING}",
         )
     return open_report_key(wanted.report_key, passphrase)
 
@@ -232,10 +234,8 @@ def _target(assessment: Assessment, wanted: PackWanted) -> Path:
     if wanted.output is not None:
         refuse_existing(path, force=wanted.force)
     if not path.parent.is_dir():
-        raise AssessmentError(
-            Problem(
-                "no-folder", str(path.parent), "There is no such folder.", f"Make it. {_NOTHING}"
-            )
+        raise AssessmentError.because(
+            "no-folder", str(path.parent), "There is no such folder.", f"Make it. {_NOTHING}"
         )
     return path
 
@@ -295,7 +295,7 @@ def _look(
     unread = {name: "; ".join(each.unread) for name, each in looked.items() if each.unread}
     if found and not wanted.yes:
         notes = (
-            Problem("not-looked-into", name, f"Not looked into: {what}.", "", Severity.NOTE)
+            Problem.note("not-looked-into", name, f"Not looked into: {what}.")
             for name, what in unread.items()
         )
         last = Problem(
@@ -362,7 +362,7 @@ def _fill(making: _Making, scratch: Path) -> None:
         fixed[SIGNERS] = f"{_principal(assessment)} {making.key.public}\n".encode()
     first: dict[str, Content] = {"README.txt": b"", "index.html": b"", "index.xlsx": b""}
     first |= report
-    page = index_page(_inside(making, len(first) + len(fixed)))
+    page = index_page(_inside(making, {*first, *fixed}))
     first["README.txt"] = readme_text(page).encode("utf-8", "replace")
     first["index.html"] = index_html(page).encode("utf-8", "replace")
     first["index.xlsx"] = index_book(page, assessment.on, scratch)
@@ -436,7 +436,7 @@ def _manifest(making: _Making, files: Mapping[str, str], report: str) -> bytes:
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _inside(making: _Making, listed: int) -> Inside:
+def _inside(making: _Making, names: Collection[str]) -> Inside:
     return Inside(
         assessment=making.assessment,
         items=making.items,
@@ -449,5 +449,5 @@ def _inside(making: _Making, listed: int) -> Inside:
         principal=_principal(making.assessment),
         fingerprint=making.key.fingerprint if making.key else "",
         report_signer=making.certificate.name if making.certificate else "",
-        listed=listed,
+        names=names,
     )

@@ -1,4 +1,8 @@
-"""What a redacted pack withholds: items, the texts and the workbooks that name them, and why."""
+"""What may not leave: secrets looked for in files, and what a redacted pack withholds, and why.
+
+Workbooks are read by the guarded child, cell by cell, so that what stands under a heading is
+known; whatever else it is, is looked through as text.
+"""
 
 import re
 from collections import defaultdict
@@ -7,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cyberassess.books.guard import Reader, look_at
+from cyberassess.books.guard import Book, Reader, look_at
 from cyberassess.disk.files import sha256_of
 from cyberassess.disk.segments import Reading
 from cyberassess.domain.record.evidence import Item
@@ -18,8 +22,62 @@ from cyberassess.domain.record.segment import Segment
 from cyberassess.errors import WorkbookError, counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes
+from cyberassess.sources.sensitive import (
+    COLUMN,
+    Looked,
+    Sign,
+    heads_passwords,
+    look_into,
+    signs_in,
+)
 from cyberassess.steps.pack.files import originals_of
-from cyberassess.steps.pack.sensitive import texts_of
+
+
+def look_into_all(files: Mapping[str, Path]) -> Iterator[tuple[str, Looked]]:
+    """Give what each file seems to hold, in order; keyed by what people call it."""
+    with Reader() as reader:
+        for name, path in files.items():
+            yield name, _look_into(path, reader)
+
+
+def _look_into(path: Path, reader: Reader) -> Looked:
+    if look_at(path):
+        return look_into(path)
+    try:
+        book = reader.read(path)
+    except WorkbookError as cause:
+        found = look_into(path)
+        why = f"its cells ({cause.problems[0].message.rstrip('.')})"
+        return found._replace(unread=(*found.unread, why))
+    signs = [*signs_in(text.encode("utf-8", "replace") for text in texts_of(book))]
+    under = sum(_under_headings(book))
+    signs += [Sign(COLUMN, under)] if under else []
+    unread = (f"{len(book.extras)} pictures or other parts inside",) if book.extras else ()
+    return Looked(tuple(signs), unread)
+
+
+def texts_of(book: Book) -> Iterator[str]:
+    """Give everything that stands on each sheet, a line for each row."""
+    for sheet in book.sheets:
+        lines: dict[int, list[str]] = {0: [sheet.name]}
+        for cell in sheet.cells:
+            lines.setdefault(cell.row, []).extend((cell.text, cell.comment))
+        yield "\n".join((*(" ".join(filter(None, each)) for each in lines.values()), *sheet.drawn))
+
+
+def _under_headings(book: Book) -> Iterator[int]:
+    """Count, for each cell, what stands in a column whose heading says passwords."""
+    for sheet in book.sheets:
+        rows: dict[int, int] = {}
+        for cell in sheet.cells:
+            rows[cell.row] = rows.get(cell.row, 0) + 1
+        headed: set[int] = set()
+        for cell in sheet.cells:
+            if cell.column in headed and cell.text.strip():
+                yield 1
+            elif rows[cell.row] > 1 and heads_passwords(cell.text):
+                headed.add(cell.column)
+
 
 LIST = "lists/withheld.csv"
 _PRIVATE = re.compile(r"(?i)restricted|confidential|sensitive|secret")
@@ -174,14 +232,9 @@ def withheld_csv(found: Redaction) -> bytes:
         why = "holds personal data" if item.facts.personal_data == "yes" else "restricted"
         supports = "; ".join(f"{e.outcome.outcome}/{e.outcome.scope}" for e in item.links)
         rows.append((item.reference, why, supports))
-    rows += _workbook_rows(found)
+    rows += [(f"{found.folders[e]}/{e[:8]}", why, "") for e, why in found.files.items()]
     for name, count in found.texts.items():
         if count:
             words = f"{counted(count, 'text')} in it named what is withheld; the digests stay"
             rows.append((f"ledger/{name}", words, ""))
     return csv_bytes(rows)
-
-
-def _workbook_rows(found: Redaction) -> Iterator[Sequence[str]]:
-    for sha256, why in found.files.items():
-        yield f"{found.folders[sha256]}/{sha256[:8]}", why, ""

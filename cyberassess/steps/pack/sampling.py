@@ -8,16 +8,14 @@ the seed is the SHA-256 of all three.
 import hashlib
 from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.result.better import surpassed
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Json, Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes
 
-Json = dict[str, Any]  # NOTE: what json.dumps takes.
 BY_SENDER = "drawn by the sender"
 LIST = "lists/sample.csv"
 _LONGEST_WORD = 100
@@ -131,7 +129,7 @@ def drawn_again(
     else:
         message = f"The sample is {draw.words}, who could have tried several."
     hint = "Next time, take head and count from the sender first, and give them a word."
-    yield Problem("sample", "pack.json, sample", message, "" if word else hint, Severity.NOTE)
+    yield Problem.note("sample", "pack.json, sample", message, "" if word else hint)
 
 
 def _differs(message: str, where: str = "pack.json, sample") -> Problem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.disk.files import open_plain, write_whole
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import refuse_existing, saving
 from cyberassess.signing.pdf import Certificate, PdfSignature, check_pdf, look_at, open_certificate
@@ -99,7 +99,7 @@ def is_pdf(path: Path) -> bool:
 
 def _read(path: Path) -> bytes:
     def refuse(code: str, message: str, hint: str) -> AssessmentError:
-        return AssessmentError(Problem(code, str(path), message, f"{hint} Nothing was written."))
+        return AssessmentError.because(code, str(path), message, f"{hint} Nothing was written.")
 
     try:
         if not stat.S_ISREG(path.stat().st_mode):

@@ -1,17 +1,16 @@
 """What is said of a pack that was made, and of a signed document."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cyberassess.errors import counted, named
-from cyberassess.terminal.text import wrap
+from cyberassess.errors import Json, counted, named
+from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.pack.packing import PackMade
     from cyberassess.steps.pack.signing import PdfSigned
 
 
-Json = dict[str, Any]  # NOTE: printed as it is.
 _UNITS = ("bytes", "KB", "MB", "GB")
 NOTHING_WITHHELD = (
     "Nothing was withheld: no evidence in it was recorded as personal or restricted "

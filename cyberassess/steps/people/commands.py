@@ -17,7 +17,7 @@ from cyberassess.terminal.running import (
 )
 
 if TYPE_CHECKING:
-    from cyberassess.steps.people.tables import TableTaken
+    from cyberassess.opening.intake import ReceivedFile
 
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -37,7 +37,7 @@ _force = click.option("--force", is_flag=True, help="Replace the file.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
 
 
-def _say_taken(context: click.Context, found: "TableTaken", *, dry_run: bool) -> None:
+def _say_taken(context: click.Context, found: "ReceivedFile", *, dry_run: bool) -> None:
     from cyberassess.steps.people.words import taken_lines
 
     for line in taken_lines(found, dry_run=dry_run):
@@ -85,11 +85,12 @@ def people_add(folder: str, who: str, by: str | None) -> None:
       cyberassess people add "Tom Ley <tom@larkmoor.example>:supplier@housing"
     """
     from cyberassess.steps.people.people import add_person
+    from cyberassess.steps.people.words import added_lines
 
-    person = add_person(Path(folder), who, by=by)
-    click.echo(
-        f'Added {person.name}. Send them their questions: cyberassess send --to "{person.name}"'
-    )
+    added = add_person(Path(folder), who, by=by)
+    for line in added_lines(added):
+        click.echo(line)
+    show_problems(added.problems)
 
 
 @people.command("hand-over")
@@ -316,7 +317,7 @@ def people_import(
     from cyberassess.steps.people.asking_who import ask_who
     from cyberassess.steps.people.tables import import_people
 
-    def take(renamed: Sequence[str], new: Sequence[str]) -> "TableTaken":
+    def take(renamed: Sequence[str], new: Sequence[str]) -> "ReceivedFile":
         return import_people(
             Path(context.obj),
             file,

@@ -12,7 +12,7 @@ from cyberassess.domain.assessment import (
 from cyberassess.domain.record import happened
 from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.asks import asks_text
+from cyberassess.opening.asks import Load, about_load, asks_text, load_of
 from cyberassess.opening.assessment import (
     Assessment,
     open_assessment,
@@ -88,15 +88,30 @@ def _replaced(settings: Settings, *changed: Person) -> dict[str, Any]:
     return people_values([*everybody, *by_id.values()], settings.officer.id)
 
 
-def add_person(folder: Path, text: str, *, by: str | None = None) -> Person:
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Somebody who is asked from now on."""
+
+    person: Person
+    load: Load
+    problems: tuple[Problem, ...]
+    """Where they are asked nothing, or too much at once."""
+
+
+def add_person(folder: Path, text: str, *, by: str | None = None) -> Added:
     """Add somebody who answers, written ``NAME <EMAIL>[:ROLE,…[@SCOPE]]``.
+
+    A scope alone means the outcomes of the service it is for.
 
     Raises:
         AssessmentError: where the text does not have that form, or the name is there already.
     """
     assessment = open_assessment(folder)
     settings, names = assessment.contents.settings, assessment.state.names
-    scopes = [{"id": str(each.id), "title": each.title} for each in settings.all_scopes]
+    scopes = [
+        {"id": str(each.id), "title": each.title, "kind": each.kind}
+        for each in settings.all_scopes
+    ]
     fresh = next_person_id(settings, names.named)
     values = read_respondent(text, fresh, scopes, where="NAME")
     person = Person.model_validate(values)
@@ -109,8 +124,8 @@ def add_person(folder: Path, text: str, *, by: str | None = None) -> Person:
                 f"Give them more to answer with: cyberassess people hand-over. {UNTOUCHED}",
             )
         )
-    change_settings(folder, "people add", lambda now: _replaced(now, person), by=by)
-    return person
+    made = change_settings(folder, "people add", lambda now: _replaced(now, person), by=by)
+    return Added(person, load_of(made, person), tuple(about_load(made, person)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,11 @@ def _reshape(
         tuple(gone),
         new,
         sum(len(each) for key, each in before.state.answers.items() if key.scope in names),
-        tuple(e.ref for e in actions_of(before.state) if e.is_open and e.about.scope in names)
+        tuple(
+            e.ref
+            for e in actions_of(before.state)
+            if e.is_open and not names.isdisjoint(k.scope for k in e.covers)
+        )
         if new
         else (),
         tuple(
@@ -203,13 +207,18 @@ def _reshape(
 def _moved(
     assessment: Assessment, instead: Mapping[ScopeId, tuple[ScopeId, ...]]
 ) -> Iterator[Event]:
-    """Let open actions be about the first of what is new, and evidence support all of it."""
+    """Let open actions be about the first of what is new, and evidence support all of it.
+
+    An action that is about other places too goes on there where nothing is new.
+    """
     state = assessment.state
     for action in actions_of(state):
-        places = instead.get(action.about.scope, ())
+        scopes = [each.scope for each in action.covers]
+        places = [to for each in scopes for to in instead.get(each, (each,))[:1]]
         record = state.record(ACTION, action.id)
-        if places and action.is_open and record is not None:
-            fields = {**record.fields, "scope": str(places[0])}
+        if places not in ([], scopes) and action.is_open and record is not None:
+            scope, *also = dict.fromkeys(map(str, places))
+            fields = {**record.fields, "scope": scope, "also": also or None}
             yield happened.put(record.key, happened.Action(**fields))
     for record in state.register(happened.EvidenceLink.kind):
         item, framework, scope, outcome = record.key

@@ -6,13 +6,16 @@ they are and is named: nothing is ever removed by leaving it out.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cyberassess.books.table_book import Column, Kind, TableSheet, write_table
-from cyberassess.books.tables import Row, read_table
+from cyberassess.books.coming import Coming, Returning, take_one
+from cyberassess.books.table_book import ABOUT as ABOUT_TITLE
+from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, TableSheet, write_table
+from cyberassess.books.tables import Came, Row, about_of, read_table
+from cyberassess.disk.workspace import Contents, with_key
 from cyberassess.domain.assessment import (
     ORGANISATION,
     SHARED_SERVICE,
@@ -20,9 +23,16 @@ from cyberassess.domain.assessment import (
     Scope,
     Settings,
 )
-from cyberassess.domain.people.naming import goes_by, unsettled
+from cyberassess.domain.people.naming import Renaming, goes_by, unsettled
 from cyberassess.domain.record.happened import Event
-from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity, closest
+from cyberassess.errors import (
+    AssessmentError,
+    CyberassessError,
+    Problem,
+    Severity,
+    WorkbookError,
+    closest,
+)
 from cyberassess.opening.asks import asks_text, read_asks
 from cyberassess.opening.assessment import (
     Assessment,
@@ -30,9 +40,17 @@ from cyberassess.opening.assessment import (
     need_known_names,
     open_assessment,
 )
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.changing import UNTOUCHED, plain
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.files_for_people import refuse_existing
+from cyberassess.opening.intake import (
+    ABOUT,
+    ReceivedFile,
+    SetAt,
+    Weighing,
+    settings_set_at,
+    settings_then,
+)
 from cyberassess.opening.names import find_scope
 from cyberassess.sources.tables import fold
 from cyberassess.steps.people.people import next_person_id, people_values
@@ -72,8 +90,10 @@ def _kind(name: str, columns: tuple[Column, ...], line: str) -> Kind:
         once=("Id", "Name"),
         unread="It was not stored. Write it under one of the headings.",
         refused=UNTOUCHED,
-        titles=(f"{name} of {{organisation}}, {{period}}",),
-        lines=(line,),
+        titles=(f"{name} of {{organisation}}, {{period}}", ABOUT_TITLE),
+        lines=(line, ABOUT_LINE),
+        name=name,
+        about=ABOUT,
         is_plain=True,
         is_whole=True,
     )
@@ -108,10 +128,24 @@ def _export(
 ) -> Path:
     settings = assessment.contents.settings
     title = f"{name} of {settings.organisation}, {settings.period}"
-    (line,) = kind.lines
+    line, _ = kind.lines
     sheet = TableSheet(name, title, line, kind.columns, tuple(rows), spare=20)
-    write_table(assessment, path, sheet)
+    write_table(assessment, path, sheet, kind)
     return path
+
+
+def _person_row(person: Person) -> tuple[str, ...]:
+    return (str(person.id), person.name, person.role, person.email, asks_text(person))
+
+
+def _system_row(scope: Scope, settings: Settings) -> tuple[str, ...]:
+    owner = settings.person(scope.owner) if scope.owner else None
+    return (
+        str(scope.id), scope.title, scope.kind, scope.service,
+        owner.name if owner else scope.owner or "", scope.supplier, scope.hosting,
+        scope.why_critical,
+        ", ".join(scope.inherits), ", ".join(scope.covers), "",
+    )  # fmt: skip
 
 
 def export_people(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -122,10 +156,7 @@ def export_people(folder: Path, output: Path | None = None, *, force: bool = Fal
     """
     assessment = open_assessment(folder)
     path = _to_write(output, folder / "people.xlsx", force=force)
-    rows = [
-        (str(each.id), each.name, each.role, each.email, asks_text(each))
-        for each in assessment.contents.settings.everybody
-    ]
+    rows = [_person_row(each) for each in assessment.contents.settings.everybody]
     return _export(assessment, path, name="People", kind=_PEOPLE, rows=rows)
 
 
@@ -138,29 +169,9 @@ def export_systems(folder: Path, output: Path | None = None, *, force: bool = Fa
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
     path = _to_write(output, folder / "systems.xlsx", force=force)
-    rows: list[tuple[str, ...]] = [
-        (
-            str(each.id), each.title, each.kind, each.service,
-            assessment.name_of(each.owner) if each.owner else "", each.supplier, each.hosting,
-            each.why_critical, ", ".join(each.inherits), ", ".join(each.covers), "",
-        )
-        for each in settings.all_scopes
-        if each.id != ORGANISATION
-    ]  # fmt: skip
+    rows = [_system_row(each, settings) for each in settings.all_scopes if each.id != ORGANISATION]
     rows += [("", each.title, *[""] * 8, each.reason) for each in settings.left_out]
     return _export(assessment, path, name="Systems", kind=_SYSTEMS, rows=rows)
-
-
-@dataclass
-class TableTaken:
-    """What a spreadsheet of people or systems changed."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    not_listed: list[str] = field(default_factory=list)
-    """Those that are not in the file; they stay as they are."""
-    problems: list[Problem] = field(default_factory=list)
 
 
 def import_people(
@@ -172,8 +183,11 @@ def import_people(
     reason: str = "",
     dry_run: bool = False,
     by: str | None = None,
-) -> TableTaken:
+) -> ReceivedFile:
     """Take people in from a spreadsheet.
+
+    What was changed since the spreadsheet was written stays, unless it says something else and
+    is newer.
 
     Args:
         renamed: people who have answered, and are the same under the name in the file.
@@ -183,20 +197,33 @@ def import_people(
     Raises:
         RenamedError: where a name is another one, and neither says what happened.
         AssessmentError: with everything that is wrong, each with its cell; nothing is changed.
-        WorkbookError: where a workbook cannot be read.
+        WorkbookError: where a workbook cannot be read, or is another assessment's.
     """
-    taken = TableTaken()
-    assessment = open_assessment(folder)
+
+    def take(coming: Coming) -> None:
+        _receive_people(coming, renamed, new, reason)
+
+    kind = Returning(PEOPLE.is_one, take)
+    return take_one(folder, path, kind, command="people import", dry_run=dry_run, by=by)
+
+
+def _receive_people(
+    coming: Coming, renamed: Sequence[str] = (), new: Sequence[str] = (), reason: str = ""
+) -> None:
+    result, assessment = coming.result, open_assessment(coming.folder)
     settings = assessment.contents.settings
-    came = read_table(path, _PEOPLE)
-    entries = came.rows
-    taken.problems += came.problems
+    came = read_table(result.path, _PEOPLE, coming.book)
+    result.problems += came.problems
     everybody = {str(each.id): each for each in settings.everybody}
-    problems = _moved(entries, {key: each.name for key, each in everybody.items()})
+    problems = _moved(came.rows, {key: each.name for key, each in everybody.items()})
+    weighed = _Weighed.of(coming, assessment, came, _PEOPLE)
     listed: set[str] = set()
-    for entry in entries:
-        known = _known(entry, everybody.values())
+    for row in came.rows:
+        known = _known(row, everybody.values())
+        if known is None and weighed.is_gone(row):
+            continue
         name = str(known.id) if known else _free_id(settings, everybody)
+        entry = weighed.row(row, _person_row(known), name) if known else row
         values: dict[str, Any] = plain(known) if known else {"id": name}
         for heading, key in (("Name", "name"), ("Role", "role"), ("E-mail", "email")):
             if heading in entry.headings:
@@ -209,11 +236,11 @@ def import_people(
             problems += cause.problems
             continue
         listed.add(name)
-        _tell(taken, person.name, is_new=known is None, is_changed=person != known)
+        _tell(result, person.name, is_new=known is None, is_changed=person != known)
         everybody[name] = person
     if problems:
         raise AssessmentError(*problems)
-    taken.not_listed = [each.name for key, each in everybody.items() if key not in listed]
+    result.not_listed = [each.name for key, each in everybody.items() if key not in listed]
     values = people_values(everybody.values(), str(settings.officer.id))
     stated = settings.model_validate(settings.model_dump(mode="json", by_alias=True) | values)
     changed = unsettled(assessment.state, stated)
@@ -223,21 +250,28 @@ def import_people(
         values, ids = separated(stated, as_they_were(assessment), apart)
     same = named_among(changed, renamed)
     rest = [each for each in changed if each not in (*apart, *same)]
-    if rest and not dry_run:
+    if rest and coming.command == "receive":
+        raise WorkbookError(*_unexplained(result.path.name, rest))
+    if rest and not coming.dry_run:
         need_known_names(replace(assessment, renamings=tuple(rest)))
-    taken.problems += about_renamings(rest)
+    result.problems += about_renamings(rest)
     trail = handed_over(assessment, ids, reason)
-    _settle(
-        folder,
-        taken,
-        values,
-        command="people import",
-        dry_run=dry_run,
-        by=by,
-        events=trail,
-        renamed={each.person: reason for each in same},
-    )
-    return taken
+    explained = {str(each.person): reason for each in same}
+    _settle(coming, values, what="People", events=trail, renamed=explained)
+
+
+def _unexplained(name: str, renamings: Sequence[Renaming]) -> list[Problem]:
+    """Say whose names are others in a file that nobody is asked about."""
+    return [
+        Problem(
+            "renamed",
+            name,
+            f'"{each.recorded}" has answered, and the file says "{each.stated}".',
+            f'Say which it is: cyberassess people import FILE --renamed "{each.recorded}", or '
+            f'--new "{each.recorded}". {UNTOUCHED}',
+        )
+        for each in renamings
+    ]
 
 
 def _moved(entries: Sequence[Row], names: Mapping[str, str]) -> list[Problem]:
@@ -269,48 +303,141 @@ def _free_id(settings: Settings, there: Mapping[str, Person]) -> str:
     return f"p{number}"
 
 
-def _tell(taken: TableTaken, name: str, *, is_new: bool, is_changed: bool) -> None:
+def _tell(result: ReceivedFile, name: str, *, is_new: bool, is_changed: bool) -> None:
     if is_new:
-        taken.added.append(name)
+        result.added.append(name)
     elif is_changed:
-        taken.changed.append(name)
+        result.changed.append(name)
     else:
-        taken.unchanged += 1
+        result.unchanged += 1
+
+
+_KEYS = {
+    "Name": "name", "Role": "role", "E-mail": "email", "Asked about": "answers", "Kind": "kind",
+    "Service": "service", "Owner": "owner", "Supplier": "supplier", "Hosting": "hosting",
+    "Why critical": "why_critical", "Inherits from": "inherits", "Covers": "covers",
+}  # fmt: skip
+"""The key of the settings that stands under a heading; a system's name is its title."""
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """The rows of a spreadsheet beside what stands, and what stood when it was written."""
+
+    weighing: Weighing
+    kind: Kind
+    was: Mapping[str, tuple[str, ...]] | None
+    """Rows by id; ``None`` where the file does not say when it was written."""
+    gone: Mapping[str, str]
+    """Names by id of those that were there and are not now."""
+    set_at: Mapping[str, SetAt]
+    """When each key of the settings got its value."""
+
+    @classmethod
+    def of(cls, coming: Coming, assessment: Assessment, came: Came, kind: Kind) -> "_Weighed":
+        """See that a spreadsheet belongs here, and what stood when it was written.
+
+        Raises:
+            WorkbookError: where it is another assessment's, or of a state not known here.
+        """
+        word = kind.name.casefold()
+        again = f"write a new one with cyberassess {word} export."
+        weighing, then = coming.weighing(assessment, came, f"list of {word}", again)
+        before = settings_then(then) if then else None
+        was = None if before is None else _rows_by_id(before, kind)
+        now_there = _rows_by_id(assessment.contents.settings, kind)
+        gone = {key: row[1] for key, row in (was or {}).items() if key not in now_there}
+        return cls(weighing, kind, was, gone, settings_set_at(assessment))
+
+    def is_gone(self, row: Row) -> bool:
+        """Say, and report, whether a row is about somebody or something taken out since."""
+        names = [fold(each) for each in self.gone.values()]
+        if row.text("Id") not in self.gone and fold(row.text("Name")) not in names:
+            return False
+        message = f"{row.text('Name')} was taken out since this file was written."
+        hint = f"It stays so. To have it again: cyberassess {self.kind.name.casefold()} add."
+        self.weighing.result.problems.append(Problem("older", row.where, message, hint))
+        return True
+
+    def row(self, row: Row, there: tuple[str, ...], key: str) -> Row:
+        """Give a row with nothing in it that is older than what stands."""
+        headings = [each.heading for each in self.kind.columns]
+        came = {
+            each: row.text(each)
+            for each in headings[1:]
+            if each in row.headings and each in _KEYS and (row.text(each) or each != "Kind")
+        }
+        was = None
+        if self.was is not None:
+            was = dict(zip(headings, self.was.get(key, ("",) * len(headings)), strict=True))
+        stands = self.weighing.values(
+            there[1],
+            row.where,
+            came,
+            dict(zip(headings, there, strict=True)),
+            was,
+            set_at=lambda heading: self._set_at(key, heading),
+        )
+        cells = dict(row.cells)
+        for heading, text in came.items():
+            if stands[heading] != text:
+                cells[heading] = cells.get(heading, row.key)._replace(text=stands[heading])
+        return replace(row, cells=cells)
+
+    def _set_at(self, key: str, heading: str) -> SetAt | None:
+        officer = str(self.weighing.assessment.contents.settings.officer.id)
+        last = _KEYS[heading]
+        if self.kind is _SYSTEMS:
+            path = f"scopes[{key}].{'title' if heading == 'Name' else last}"
+        else:
+            path = f"officer.{last}" if key == officer else f"people[{key}].{last}"
+        found = [
+            at
+            for each, at in self.set_at.items()
+            if each == path or each.startswith((f"{path}.", f"{path}["))
+        ]
+        return max(found, key=lambda at: at.time, default=None)
+
+
+def _rows_by_id(settings: Settings, kind: Kind) -> dict[str, tuple[str, ...]]:
+    if kind is _SYSTEMS:
+        return {str(each.id): _system_row(each, settings) for each in settings.all_scopes}
+    return {str(each.id): _person_row(each) for each in settings.everybody}
 
 
 def _settle(
-    folder: Path,
-    taken: TableTaken,
+    coming: Coming,
     values: dict[str, Any],
     *,
-    command: str,
-    dry_run: bool,
-    by: str | None,
+    what: str,
     events: Sequence[Event] = (),
     renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    if dry_run:
-        assessment = open_assessment(folder)
-        from cyberassess.disk.workspace import SETTINGS, with_key
+    """Change the settings and record that the file came; only check it in a dry run."""
+    result = coming.result
+    result.noun = "row"
+    if result.not_listed:
+        message = f"Not in the file: {', '.join(result.not_listed)}."
+        hint = "They stay as they are."
+        result.problems.append(Problem("not-listed", "", message, hint, Severity.NOTE))
 
-        text = (folder / SETTINGS).read_text(encoding="utf-8")
+    def rewrite(_: Contents, text: str) -> str:
         for key, value in values.items():
             text = with_key(text, key, value)
-        assessment.workspace.check(text, assessment.contents)
-    elif taken.added or taken.changed:
-        change_settings(
-            folder, command, lambda _: values, by=by, events=lambda _: events, renamed=renamed
+        return text
+
+    is_new = bool(result.added or result.changed)
+    result.stored = len(result.added) + len(result.changed)
+    lines = [f"Added: {', '.join(result.added)}", f"Changed: {', '.join(result.changed)}"]
+    if coming.dry_run:
+        assessment = open_assessment(coming.folder)
+        contents = assessment.contents
+        assessment.workspace.check(
+            rewrite(contents, assessment.workspace.settings_text()), contents
         )
-    if taken.not_listed:
-        taken.problems.append(
-            Problem(
-                "not-listed",
-                "",
-                f"Not in the file: {', '.join(taken.not_listed)}.",
-                "They stay as they are.",
-                Severity.NOTE,
-            )
-        )
+    change = rewrite if is_new and not coming.dry_run else None
+    with coming.session(change, renamed if is_new else {}) as session:
+        coming.take_down(session, events if is_new else (), what, lines)
 
 
 _FACTS = (
@@ -321,62 +448,72 @@ _FACTS = (
 
 def import_systems(
     folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
-) -> TableTaken:
+) -> ReceivedFile:
     """Take systems, shared services and what was left out in from a spreadsheet.
 
     An owner nobody knows becomes somebody who is asked nothing yet, so that this spreadsheet may
-    come before the one of people.
+    come before the one of people. What was changed since it was written stays, unless it says
+    something else and is newer.
 
     Raises:
         AssessmentError: with everything that is wrong, each with its cell; nothing is changed.
-        WorkbookError: where a workbook cannot be read.
+        WorkbookError: where a workbook cannot be read, or is another assessment's.
     """
-    taken = TableTaken()
-    assessment = open_assessment(folder)
+    return take_one(folder, path, SYSTEMS, command="systems import", dry_run=dry_run, by=by)
+
+
+def _receive_systems(coming: Coming) -> None:
+    result, assessment = coming.result, open_assessment(coming.folder)
     settings = assessment.contents.settings
-    came = read_table(path, _SYSTEMS)
-    entries = came.rows
-    taken.problems += came.problems
+    came = read_table(result.path, _SYSTEMS, coming.book)
+    result.problems += came.problems
     scopes = {str(each.id): each for each in settings.scopes}
     left_out = {fold(each.title): (each.title, each.reason) for each in settings.left_out}
     before = dict(left_out)
-    problems = _moved(entries, {key: each.title for key, each in scopes.items()})
+    problems = _moved(came.rows, {key: each.title for key, each in scopes.items()})
+    weighed = _Weighed.of(coming, assessment, came, _SYSTEMS)
     listed: set[str] = {str(ORGANISATION)}
     owners = _Owners(settings)
-    for entry in entries:
-        title, reason = entry.text("Name"), entry.text("Left out because")
+    for row in came.rows:
+        title, reason = row.text("Name"), row.text("Left out because")
         if reason:
             left_out[fold(title)] = (title, reason)
             _tell(
-                taken,
+                result,
                 title,
                 is_new=fold(title) not in before,
                 is_changed=before.get(fold(title)) != (title, reason),
             )
             continue
         titled = next((k for k, each in scopes.items() if fold(each.title) == fold(title)), "")
-        key = entry.text("Id") or titled or slug(title)
+        key = row.text("Id") or titled or slug(title)
         known = scopes.get(key)
+        if known is None and weighed.is_gone(row):
+            continue
+        entry = weighed.row(row, _system_row(known, settings), key) if known else row
         try:
-            scope = _scope(entry, key, known, settings, entries=entries, owners=owners)
+            scope = _scope(entry, key, known, settings, entries=came.rows, owners=owners)
         except CyberassessError as cause:
             problems += cause.problems
             continue
         listed.add(key)
-        _tell(taken, scope.title, is_new=known is None, is_changed=scope != known)
+        _tell(result, scope.title, is_new=known is None, is_changed=scope != known)
         scopes[key] = scope
     if problems:
         raise AssessmentError(*problems)
-    taken.not_listed = [each.title for key, each in scopes.items() if key not in listed]
+    result.not_listed = [each.title for key, each in scopes.items() if key not in listed]
     values = scopes_values(settings, [plain(each) for each in scopes.values()])
     if owners.new:
         people = [*settings.everybody, *owners.new]
         values |= people_values(people, str(settings.officer.id))
-        taken.problems.append(owners.note())
+        result.problems.append(owners.note())
     if left_out != before:
         values["left_out"] = [{"title": t, "reason": r} for t, r in left_out.values()]
-    _settle(folder, taken, values, command="systems import", dry_run=dry_run, by=by)
-    return taken
+    _settle(coming, values, what="Systems")
+
+
+PEOPLE = Returning(lambda book: about_of(book, _PEOPLE) is not None, _receive_people)
+SYSTEMS = Returning(lambda book: about_of(book, _SYSTEMS) is not None, _receive_systems)
 
 
 def _scope(

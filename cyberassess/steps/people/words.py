@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.errors import counted, joined
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import came_lines, table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import Settings
     from cyberassess.domain.people.naming import Renaming
+    from cyberassess.opening.intake import ReceivedFile
     from cyberassess.steps.people.leaving import Removed
-    from cyberassess.steps.people.people import HandedOver, PersonLine
+    from cyberassess.steps.people.people import Added, HandedOver, PersonLine
     from cyberassess.steps.people.reshaping import Reshaped
     from cyberassess.steps.people.same_people import MadeOne
     from cyberassess.steps.people.systems import Inherited, ScopeLine
-    from cyberassess.steps.people.tables import TableTaken
 
 
 Json = dict[str, Any]  # NOTE: printed as it is.
@@ -57,6 +57,19 @@ def people_json(found: "Sequence[PersonLine]") -> Json:
     }
 
 
+def added_lines(found: "Added") -> Iterator[str]:
+    """Say who was added, what they are asked, and what to do next."""
+    outcomes, questions, minutes = found.load
+    if not questions:
+        yield f"Added {found.person.name}."
+        return
+    yield from wrap(
+        f"Added {found.person.name}, who is asked about {counted(outcomes, 'outcome')}: "
+        f"{counted(questions, 'question')}, about {minutes} minutes."
+    )
+    yield f'Send them their questions: cyberassess send --to "{found.person.name}"'
+
+
 def handed_lines(found: "HandedOver") -> Iterator[str]:
     """Say what was handed on, and what to do next."""
     names = ", ".join(f"{outcome}/{scope}" for _, scope, outcome in found.outcomes[:8])
@@ -71,16 +84,14 @@ def handed_lines(found: "HandedOver") -> Iterator[str]:
     )
 
 
-def taken_lines(found: "TableTaken", *, dry_run: bool) -> Iterator[str]:
+def taken_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
     """Say what a spreadsheet changed."""
     would = "would be " if dry_run else ""
     yield from wrap(
         f"{len(found.added)} {would}added, {len(found.changed)} {would}changed, "
         f"{found.unchanged} as before."
     )
-    for what, names in (("Added", found.added), ("Changed", found.changed)):
-        if names:
-            yield from wrap(f"{what}: {', '.join(names)}", "  ")
+    yield from came_lines(found)
     if dry_run:
         yield "Nothing was changed."
 

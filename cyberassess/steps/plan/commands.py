@@ -21,6 +21,12 @@ _FACTS = (
     ),
     click.option("--priority", metavar="1|2|3", default=None, help="1 is first."),
     click.option("--reason", metavar="TEXT", default=None, help="Why; needed to drop it."),
+    click.option(
+        "--also",
+        metavar="SCOPE[;SCOPE…]",
+        default=None,
+        help="The other systems in which it mends the same outcome.",
+    ),
 )
 
 
@@ -67,6 +73,7 @@ def plan_add(folder: str, /, outcome: str, *, by: str | None, **facts: str | Non
     Examples:
       cyberassess plan add A1.c --action "Write a risk statement" --owner "Sam Reid"
       cyberassess plan add B2.d/housing --action "Review leavers" --due "Jan 2027" --cost low
+      cyberassess plan add C1.c/housing --action "Watch overnight" --also "revenues; care"
     """
     from cyberassess.opening.assessment import open_assessment
     from cyberassess.steps.plan.planning import Wanted, add_action

@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cyberassess.books.table_book import Column, Kind, TableSheet, write_table
-from cyberassess.books.tables import Row, read_table, without_repeats
+from cyberassess.books.coming import Coming, Returning, take_one
+from cyberassess.books.table_book import ABOUT as ABOUT_TITLE
+from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, TableSheet, write_table
+from cyberassess.books.tables import Came, Row, about_of, read_table, without_repeats
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import make_ref
@@ -17,15 +19,11 @@ from cyberassess.domain.record.numbering import NUMBERED, next_number
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
 from cyberassess.domain.result.findings import Finding, findings
 from cyberassess.errors import AssessmentError, Problem, closest
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    rehearse,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.files_for_people import refuse_existing
-from cyberassess.opening.names import typed_date
+from cyberassess.opening.intake import ABOUT, ReceivedFile, Weighing, last_set
+from cyberassess.opening.names import find_place, typed_date
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.sources.tables import fold
 
@@ -50,7 +48,8 @@ def path_to_target(assessment: Assessment) -> tuple[Step, ...]:
     """Give the shortest list of work that lifts every outcome to the target."""
     by_outcome: dict[OutcomeKey, list[Action]] = {}
     for action in actions_of(assessment.state):
-        by_outcome.setdefault(action.about, []).append(action)
+        for key in dict.fromkeys(action.covers):
+            by_outcome.setdefault(key, []).append(action)
     return tuple(
         Step(each, tuple(by_outcome.get(each.score.key, ()))) for each in findings(assessment.card)
     )
@@ -59,7 +58,7 @@ def path_to_target(assessment: Assessment) -> tuple[Step, ...]:
 def others(assessment: Assessment) -> tuple[Action, ...]:
     """Give the actions about outcomes that meet their target now, or have none."""
     open_ones = {each.score.key for each in findings(assessment.card)}
-    return tuple(each for each in actions_of(assessment.state) if each.about not in open_ones)
+    return tuple(e for e in actions_of(assessment.state) if open_ones.isdisjoint(e.covers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,8 @@ class Wanted:
     status: str | None = None
     priority: str | None = None
     reason: str | None = None
+    also: str | None = None
+    """The other scopes in which it mends the same outcome, parted by semicolons; all again."""
 
 
 def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = None) -> Action:
@@ -92,12 +93,12 @@ def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = N
             raise AssessmentError(
                 Problem("no-action", "--action", "Nothing was given.", f"Say it. {UNTOUCHED}")
             )
-        fields, problems = _fields(assessment, {}, wanted, "")
+        fields, problems = _fields(assessment, _about(key), wanted, "")
         if problems:
             raise AssessmentError(*problems)
         number = next_number(assessment.state, ACTION)
         made = secrets.token_hex(8)
-        session.write([_event(made, fields | _about(key) | {"number": number})])
+        session.write([_event(made, fields | {"number": number})])
         return next(e for e in actions_of(session.assessment.state) if e.id == made)
 
 
@@ -215,12 +216,35 @@ def _fields(
             fields[name] = value.strip()
     if wanted.owner is not None:
         fields["owner"] = _owner(assessment, wanted.owner.strip())
+    if wanted.also is not None:
+        try:
+            fields["also"] = _also(assessment, fields, wanted.also)
+        except AssessmentError as cause:
+            where = place or "--also"
+            problems += [replace(each, where=where) for each in cause.problems]
     if fields.get("status") == Progress.DROPPED.value and not fields.get("reason"):
         where = place or "--reason"
         message = "An action that is dropped needs a reason."
         hint = f"Say why nothing will be done; it is printed. {UNTOUCHED}"
         problems.append(Problem("no-reason", where, message, hint))
     return {name: value for name, value in fields.items() if value}, problems
+
+
+def _also(assessment: Assessment, fields: Mapping[str, Any], text: str) -> list[str]:
+    """Give the scopes a list names in which the same outcome is assessed, but the first.
+
+    Raises:
+        AssessmentError: where one is none of them.
+    """
+    places = {
+        str(each.key.scope): each.asked.scope.title
+        for each in assessment.card.outcomes
+        if (each.key.framework, each.key.outcome) == (fields["framework"], fields["outcome"])
+    }
+    names = [each.strip() for each in text.split(";") if each.strip()]
+    what = f"a place in which {fields['outcome']} is assessed"
+    found = dict.fromkeys(find_place(places, each, "--also", what) for each in names)
+    return [each for each in found if each != fields["scope"]]
 
 
 def _owner(assessment: Assessment, name: str) -> str:
@@ -248,6 +272,7 @@ _COLUMNS = (
     Column("Status", 110, _STATUSES),
     Column("Priority", 80, _PRIORITIES),
     Column("Reason", 200),
+    Column("Also covers", 180),
 )
 _LINE = "One row is one action. For a second action copy the row and clear Action."
 KIND = Kind(
@@ -256,14 +281,16 @@ KIND = Kind(
     once=("Action",),
     unread="It was not stored. Write it under one of the headings, beside its action.",
     refused="The row was not stored.",
-    titles=("Plan of {organisation}, {period}",),
-    lines=(_LINE,),
+    titles=("Plan of {organisation}, {period}", ABOUT_TITLE),
+    lines=(_LINE, ABOUT_LINE),
+    name="Plan",
+    about=ABOUT,
     is_plain=True,
 )
 _INPUTS = {
     "What will be done": "title", "Owner": "owner", "Due": "due", "Cost": "cost",
     "Cost in words": "cost_text", "Status": "status", "Priority": "priority",
-    "Reason": "reason",
+    "Reason": "reason", "Also covers": "also",
 }  # fmt: skip
 
 
@@ -290,7 +317,7 @@ def now_and_target(step: Step) -> str:
 
 def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str, ...]:
     score = step.finding.score
-    facts = ("",) * 8
+    facts = ("",) * 9
     if action is not None:
         record = assessment.state.record(ACTION, action.id)
         reason = str(record.fields.get("reason", "")) if record else ""
@@ -303,6 +330,7 @@ def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str
             action.progress.value,
             str(action.priority),
             reason,
+            "; ".join(_title(assessment, each) for each in action.also),
         )
     return (
         action.said_ref if action else "",
@@ -312,6 +340,11 @@ def _row(assessment: Assessment, step: Step, action: Action | None) -> tuple[str
         in_the_way(step),
         *facts,
     )
+
+
+def _title(assessment: Assessment, scope: str) -> str:
+    found = assessment.contents.settings.scope(scope)
+    return found.title if found else scope
 
 
 def export_plan(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -328,59 +361,129 @@ def export_plan(folder: Path, output: Path | None = None, *, force: bool = False
         _row(assessment, step, action)
         for step in path_to_target(assessment)
         for action in (step.actions or (None,))
+        if action is None or action.about == step.finding.score.key
     ]
     title = f"Plan of {settings.organisation}, {settings.period}"
     sheet = TableSheet("Plan", title, _LINE, _COLUMNS, tuple(rows), is_wide=True)
-    write_table(assessment, path, sheet)
+    write_table(assessment, path, sheet, KIND)
     return path
-
-
-@dataclass
-class PlanTaken:
-    """What a plan from a workbook changed."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    empty: int = 0
-    """Rows in which nothing is planned yet."""
-    problems: list[Problem] = field(default_factory=list)
 
 
 def import_plan(
     folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
-) -> PlanTaken:
+) -> ReceivedFile:
     """Take a plan in from a workbook or CSV with the headings that export writes.
 
-    A row that cannot be taken in is named and the others are stored.
+    A row that cannot be taken in is named and the others are stored. What was changed since the
+    file was written stays, unless the file says something else and is newer.
 
     Raises:
         AssessmentError: where the file has not the headings, or cannot be read.
+        WorkbookError: where a workbook cannot be read, or is another assessment's.
     """
-    taken = PlanTaken()
-    if dry_run:
-        _take(rehearse(folder, "plan import").assessment, path, taken)
-        return taken
-    with writing(folder, "plan import", by=by) as session:
-        session.write(_take(session.assessment, path, taken))
-    return taken
+    return take_one(folder, path, PLAN, command="plan import", dry_run=dry_run, by=by)
 
 
-def _take(assessment: Assessment, path: Path, taken: PlanTaken) -> list[Event]:
-    came = read_table(path, KIND)
-    found: list[_Planned] = []
-    for row in came.rows:
-        try:
-            found.append(_Planned.of(assessment, row))
-        except AssessmentError as cause:
-            came.problems += [replace(each, where=row.where) for each in cause.problems]
-    taken.empty = sum(not each.row.said for each in found)
-    found = [each for each in found if each.row.said]
-    came.rows = [each.row for each in found]
-    kept = {id(each) for each in without_repeats(came, KIND, [e.identity for e in found])}
-    taken.problems += came.problems
-    made = [_take_row(assessment, each, taken) for each in found if id(each.row) in kept]
-    return [each for each in made if each is not None]
+def _receive(coming: Coming) -> None:
+    result = coming.result
+    result.noun = "action"
+    came = read_table(result.path, KIND, coming.book)
+    with coming.session() as session:
+        weighing, then = coming.weighing(session.assessment, came, "plan", _AGAIN)
+        events = _Taking(session.assessment, weighing, then).take(came)
+        result.stored = len(events)
+        coming.take_down(session, events, "Plan", [f"Added: {', '.join(result.added)}"])
+
+
+PLAN = Returning(lambda book: about_of(book, KIND) is not None, _receive)
+_AGAIN = "write a new one with cyberassess plan export."
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """The rows of one plan being taken."""
+
+    assessment: Assessment
+    weighing: Weighing
+    then: Assessment | None
+    """The state the file was written at; ``None`` where it does not say."""
+
+    def take(self, came: Came) -> list[Event]:
+        """Give the events that store what is new."""
+        result = self.weighing.result
+        found: list[_Planned] = []
+        for row in came.rows:
+            try:
+                found.append(_Planned.of(self.assessment, row, self.weighing))
+            except AssessmentError as cause:
+                came.problems += [replace(each, where=row.where) for each in cause.problems]
+        result.empty = sum(not each.row.said for each in found)
+        found = [each for each in found if each.row.said]
+        came.rows = [each.row for each in found]
+        kept = {id(each) for each in without_repeats(came, KIND, [e.identity for e in found])}
+        result.problems += came.problems
+        made = [self._row(each) for each in found if id(each.row) in kept]
+        return [each for each in made if each is not None]
+
+    def _row(self, planned: "_Planned") -> Event | None:
+        row, key, there = planned
+        result, state = self.weighing.result, self.assessment.state
+        if problem := _moved(self.assessment, planned):
+            result.problems.append(problem)
+            return None
+        record = state.record(ACTION, there.id) if there else None
+        before = dict(record.fields) if record else {}
+        asked = Wanted(**{name: row.text(h) for h, name in _INPUTS.items() if h in row.headings})
+        about = _about(key)
+        fields, problems = _fields(self.assessment, before | about, asked, row.where)
+        if not fields.get("title"):
+            message = "The row does not say what will be done."
+            problems.append(Problem("no-action", row.where, message, KIND.refused))
+        if problems:
+            result.problems += problems
+            return None
+        if there:
+            weighed = self._weighed(there, row, before, fields)
+            also = [each for each in weighed["also"].split("; ") if each]
+            fields = before | weighed | {"also": also}
+        fields = {name: value for name, value in (fields | about).items() if value}
+        if _same(fields, before):
+            result.unchanged += 1
+            return None
+        if there:
+            result.changed.append(there.ref)
+            return _event(there.id, fields)
+        number = next_number(state, ACTION) + len(result.added)
+        result.added.append(NUMBERED[ACTION].format(number))
+        return _event(secrets.token_hex(8), fields | {"number": number})
+
+    def _weighed(
+        self, there: Action, row: Row, before: Mapping[str, Any], fields: Mapping[str, Any]
+    ) -> dict[str, str]:
+        """Give the fields of an action that is there, none of them older than it is."""
+        then = self.then.state.record(ACTION, there.id) if self.then else None
+        history = self.assessment.state.record_history.get((ACTION, (there.id,)), ())
+        return self.weighing.values(
+            there.ref,
+            row.where,
+            _inputs(fields),
+            _inputs(before),
+            _inputs(then.fields if then else {}) if self.then else None,
+            set_at=lambda name: last_set(history, name),
+            say=self._said,
+        )
+
+    def _said(self, name: str, value: str) -> str:
+        if name == "also":
+            return "; ".join(_title(self.assessment, each) for each in value.split("; "))
+        return self.assessment.name_of(value) if name == "owner" else value
+
+
+def _inputs(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Give what people write of an action, with what stands for what they leave out."""
+    usual = {"status": Progress.PLANNED.value, "priority": "3"}
+    found = {name: str(fields.get(name) or usual.get(name, "")) for name in _INPUTS.values()}
+    return found | {"also": "; ".join(fields.get("also") or ())}
 
 
 class _Planned(NamedTuple):
@@ -391,7 +494,7 @@ class _Planned(NamedTuple):
     there: Action | None
 
     @classmethod
-    def of(cls, assessment: Assessment, row: Row) -> "_Planned":
+    def of(cls, assessment: Assessment, row: Row, weighing: Weighing) -> "_Planned":
         """Find what a row is about.
 
         Raises:
@@ -401,40 +504,13 @@ class _Planned(NamedTuple):
         ref, title = row.text("Action"), row.text("What will be done")
         if ref:
             return cls(row, key, _in_file(assessment, ref, key, title))
-        return cls(row, key, _same_action(assessment, key, title))
+        return cls(row, key, _same_action(assessment, key, title, weighing))
 
     @property
     def identity(self) -> str:
         """What no two rows share: the action, or outcome and words of a new one."""
         title = self.row.text("What will be done")
         return self.there.id if self.there else "/".join((*self.about, title)) if title else ""
-
-
-def _take_row(assessment: Assessment, planned: _Planned, taken: PlanTaken) -> Event | None:
-    row, key, there = planned
-    if problem := _moved(assessment, planned):
-        taken.problems.append(problem)
-        return None
-    record = assessment.state.record(ACTION, there.id) if there else None
-    before = dict(record.fields) if record else {}
-    asked = Wanted(**{name: row.text(h) for h, name in _INPUTS.items() if h in row.headings})
-    fields, problems = _fields(assessment, before, asked, row.where)
-    if not fields.get("title"):
-        message = "The row does not say what will be done."
-        problems.append(Problem("no-action", row.where, message, KIND.refused))
-    if problems:
-        taken.problems += problems
-        return None
-    fields |= _about(key)
-    if _same(fields, before):
-        taken.unchanged += 1
-        return None
-    if there:
-        taken.changed.append(there.ref)
-        return _event(there.id, fields)
-    number = next_number(assessment.state, ACTION) + len(taken.added)
-    taken.added.append(NUMBERED[ACTION].format(number))
-    return _event(secrets.token_hex(8), fields | {"number": number})
 
 
 def _moved(assessment: Assessment, planned: _Planned) -> Problem | None:
@@ -459,14 +535,24 @@ def _moved(assessment: Assessment, planned: _Planned) -> Problem | None:
     return None
 
 
-def _same_action(assessment: Assessment, key: OutcomeKey, title: str) -> Action | None:
+def _same_action(
+    assessment: Assessment, key: OutcomeKey, title: str, weighing: Weighing
+) -> Action | None:
     """Give the action a row without a reference is about: same outcome, same words.
 
-    So a workbook that is taken in twice adds nothing the second time.
+    So a workbook that is taken in twice adds nothing the second time, also where the action goes
+    by other words since.
     """
     wanted = fold(title)
-    found = (e for e in actions_of(assessment.state) if e.about == key and fold(e.title) == wanted)
-    return next(found, None)
+    actions = [each for each in actions_of(assessment.state) if each.about == key]
+    found = [each for each in actions if fold(each.title) == wanted]
+    for each in actions if wanted and not found else ():
+        history = assessment.state.record_history.get((ACTION, (each.id,)), ())
+        changed = last_set(history, "title")
+        was = {fold(str(record.fields.get("title", ""))) for record in history}
+        if wanted in was and changed and weighing.is_older(changed):
+            found.append(each)
+    return next(iter(found), None)
 
 
 def _same(fields: Mapping[str, Any], before: Mapping[str, Any]) -> bool:

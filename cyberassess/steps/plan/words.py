@@ -5,19 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import came_lines, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.record.plan import Action
     from cyberassess.opening.assessment import Assessment
-    from cyberassess.steps.plan.planning import PlanTaken
+    from cyberassess.opening.intake import ReceivedFile
 
 Json = dict[str, Any]  # NOTE: printed as it is.
 
 
 def action_line(assessment: "Assessment", action: "Action") -> str:
     """Say one action on a line."""
-    parts = [action.title, f"about {action.about.outcome}/{action.about.scope}"]
+    about = ", ".join(f"{each.outcome}/{each.scope}" for each in action.covers)
+    parts = [action.title, f"about {about}"]
     parts += [assessment.name_of(action.owner)] if action.owner else []
     parts += [f"due {said_date(action.due)}"] if action.due else []
     parts += [f"cost {action.cost.value}"] if action.cost.value else []
@@ -70,6 +71,7 @@ def plan_json(assessment: "Assessment") -> Json:
             "framework": action.about.framework,
             "scope": action.about.scope,
             "outcome": action.about.outcome,
+            "also": list(action.also),
             "action": action.title,
             "owner": assessment.name_of(action.owner) if action.owner else None,
             "due": action.due.isoformat() if action.due else None,
@@ -96,7 +98,7 @@ def plan_json(assessment: "Assessment") -> Json:
     }
 
 
-def plan_taken_lines(found: "PlanTaken", *, dry_run: bool) -> Iterator[str]:
+def plan_taken_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
     """Say what a plan from a workbook changed."""
     would = "would be " if dry_run else ""
     yield from wrap(
@@ -104,5 +106,6 @@ def plan_taken_lines(found: "PlanTaken", *, dry_run: bool) -> Iterator[str]:
         f"{len(found.changed)} {would}changed, "
         f"{found.unchanged} as before; {counted(found.empty, 'row')} not planned yet."
     )
+    yield from came_lines(found)
     if dry_run:
         yield "Nothing was changed."

@@ -8,7 +8,7 @@ from cyberassess.disk.segments import LedgerFolder, OpenSegment, as_lines, singl
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.questions import AnswerReply, Reply
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem, Severity, wrote
 from cyberassess.opening.assessment import (
     Writing,
     need_known_names,
@@ -116,6 +116,7 @@ class AskSession:
         if self._open is not None and self._open.is_there:
             with ledger.locked():
                 ledger.tidy()
+            wrote(str(self._folder), lambda: open_assessment(self._folder))
 
 
 def ask(folder: Path, name: str | None, *, again: bool = False) -> tuple["Asked", Person]:

@@ -22,7 +22,7 @@ from cyberassess.terminal.running import (
 def receive(
     context: click.Context, paths: tuple[str, ...], *, dry_run: bool, strict: bool, by: str | None
 ) -> None:
-    """Take in questionnaires that came back.
+    """Take in what came back: questionnaires, decisions, a review, a plan, people, systems.
 
     Every answer is stored with the cell it came from; everything else that was written is
     reported. Receiving a file twice changes nothing.
@@ -159,7 +159,8 @@ def decisions_received(
     from cyberassess.steps.confirm.words import decided_lines
     from cyberassess.steps.receive.receiving import receive as take
 
-    found = take(Path(context.obj), [Path(each) for each in files], dry_run=dry_run, by=by)
+    paths = [Path(each) for each in files]
+    found = take(Path(context.obj), paths, dry_run=dry_run, by=by)
     for each in found:
         for line in decided_lines(each, dry_run=dry_run):
             click.echo(line)

@@ -15,8 +15,8 @@ from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.send.chasing import today
 
 if TYPE_CHECKING:
-    from cyberassess.books.questionnaire.confirming import Denied
     from cyberassess.books.questionnaire.declaration import Declaration
+    from cyberassess.books.questionnaire.document_rows import Denied
     from cyberassess.books.questionnaire.reading import Return
 
 _NAMED = 3

@@ -1,12 +1,12 @@
 """Answers in, from workbooks that came back."""
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cyberassess.books.coming import Coming
 from cyberassess.disk.files import FOLDER, kind_of, sha256_of, walk
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.assessment import PersonId, StatementKey
@@ -22,13 +22,13 @@ from cyberassess.opening.assessment import (
     Writing,
     now,
     rehearse,
-    writing,
 )
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.file_names import keep_original
-from cyberassess.opening.intake import ReceivedFile
+from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
+from cyberassess.steps import returning
 from cyberassess.steps.receive.declaring import declaration_event, declare, deny
 from cyberassess.steps.receive.looking_again import remarks
 from cyberassess.steps.receive.replying import (
@@ -40,7 +40,7 @@ from cyberassess.steps.receive.replying import (
 )
 
 if TYPE_CHECKING:
-    from cyberassess.books.guard import Reader
+    from cyberassess.books.guard import Book, Reader
     from cyberassess.books.questionnaire.reading import Return
 
 
@@ -57,7 +57,7 @@ def receive(
     on_file: Callable[[ReceivedFile], None] = lambda _: None,
     on_older: Callable[[Problem], None] = lambda _: None,
 ) -> list[ReceivedFile]:
-    """Take in questionnaires that came back: each is a segment of its own.
+    """Take in files that came back: each is a segment of its own.
 
     The assessment is opened and locked once, so that the time a file takes hardly grows with the
     number of files; each is safe before the next is looked at.
@@ -86,14 +86,11 @@ def receive(
                 on_file(result)
                 continue
             # NOTE: the lock is taken for each file, so that others can write in between
-            session_of = (
-                contextlib.nullcontext(rehearsal)
-                if rehearsal is not None
-                else writing(folder, "receive", by=by, after=run.last)
+            coming = Coming(
+                folder, result, "receive", dry_run, by, after=run.last, rehearsal=rehearsal
             )
-            with session_of as session:
-                _take(result, run, session, reader)
-                run.last = session
+            _take(coming, run, reader)
+            run.last = coming.after
             if result.refused:
                 _keep_refused(result, folder, copy=not dry_run)
             results.append(result)
@@ -101,14 +98,23 @@ def receive(
     return results
 
 
-def _take(result: ReceivedFile, run: "_Run", session: Writing, reader: "Reader") -> None:
-    waiting = list(session.pending)
+def _take(coming: Coming, run: "_Run", reader: "Reader") -> None:
+    result = coming.result
     try:
-        _One(result, run, session).receive(reader)
-    except WorkbookError as cause:
-        session.pending[:] = waiting  # nobody was met after all
-        result.refused = True
-        result.problems += cause.problems
+        book = coming.book = reader.read(result.path)
+        result.sha256 = sha256_of(result.path)
+        kind = next((each for each in returning() if each.is_one(book)), None)
+        if kind is not None:
+            kind.take(coming)
+            return
+        with coming.session() as session:
+            _One(result, run, session).receive(book)
+    except (WorkbookError, AssessmentError) as cause:
+        if not all(each.where.startswith(result.path.name) for each in cause.problems):
+            raise
+        with coming.session():  # what waits to be recorded does not depend on this file
+            result.refused = True
+            result.problems += cause.problems
 
 
 def _keep_refused(result: ReceivedFile, folder: Path, *, copy: bool) -> None:
@@ -176,27 +182,20 @@ class _One:
         """As it stands now."""
         return self.session.assessment
 
-    def receive(self, reader: "Reader") -> None:
+    def receive(self, book: "Book") -> None:
         """Take the file in.
 
         Raises:
             WorkbookError: where it is refused; nothing was stored.
         """
-        from cyberassess.books.decisions_book import is_decisions
         from cyberassess.books.questionnaire.reading import read_return
-        from cyberassess.steps.confirm import deciding
 
         assessment, result = self.assessment, self.result
-        book = reader.read(result.path)
-        if is_decisions(book):
-            deciding.take(result, self.session, book)
-            return
-        sha256 = sha256_of(result.path)
+        sha256 = result.sha256
         returned = read_return(book, self.name, sha256, assessment.frameworks)
-        if returned.assessment != assessment.state.assessment:
-            raise WorkbookError(
-                _foreign(self.name, returned.organisation, returned.period, assessment)
-            )
+        found = Belongs(returned.assessment, returned.organisation, returned.period)
+        again = "send a new one with cyberassess send."
+        need_ours(assessment, self.name, "questionnaire", found, again)
         asked = _whose(assessment, self.name, returned.person)
         older = _older(assessment, returned, asked, self.name, sha256)
         if older is not None:
@@ -211,8 +210,8 @@ class _One:
             *problems,
         ]
         made.events += self._declare(returned, person, asked, sha256)
-        is_known = any(each.sha256 == sha256 for each in assessment.state.received)
-        if made.events or not is_known:
+        is_new = not is_known(assessment, sha256)
+        if made.events or is_new:
             self._write(made, returned, person, asked, sha256)
         else:
             self.session.pending[:] = self.waiting
@@ -221,7 +220,7 @@ class _One:
             result.declared = in_words(declared)
         result.problems += remarks(self.assessment, returned.replies)
         fixes = fixes_in(returned, result.problems, self.name)
-        self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=not is_known)
+        self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=is_new)
 
     def _plan(
         self, returned: "Return", person: PersonId, asked: PersonId
@@ -254,9 +253,7 @@ class _One:
         self, made: Plan, returned: "Return", person: PersonId, asked: PersonId, sha256: str
     ) -> None:
         result, assessment = self.result, self.assessment
-        result.kept_as = keep_original(
-            result.path, assessment.workspace.received, sha256, copy=self.is_real
-        )
+        keep(result, assessment, is_real=self.is_real)
         before = self.run.open_conflicts
         if before is None:
             before = [each.statement for each in conflicts(assessment)]
@@ -477,7 +474,7 @@ def _older(
 ) -> Problem | None:
     """Say that a file is older than one that is here already."""
     here = [each for each in assessment.state.returned(asked) if each.sha256 != sha256]
-    if not here or any(each.sha256 == sha256 for each in assessment.state.received):
+    if not here or is_known(assessment, sha256):
         return None
     newest = max(here, key=lambda each: (each.serial, each.saved))
     if (returned.serial, returned.saved) >= (newest.serial, newest.saved):
@@ -492,21 +489,6 @@ def _older(
         f"{newest.origin.time[:10]}.",
         "Only what nobody answered since is taken from it.",
         Severity.NOTE,
-    )
-
-
-def _foreign(name: str, organisation: str, period: str, assessment: Assessment) -> Problem:
-    settings = assessment.contents.settings
-    if (organisation, period) == (settings.organisation, settings.period):
-        found = "another assessment with the same name and period"
-    else:
-        found = f"{organisation or 'another organisation'}, {period or 'another period'}"
-    return Problem(
-        "another-assessment",
-        name,
-        f"This questionnaire belongs to {found}.",
-        f"This assessment is {settings.organisation}, {settings.period}. Nothing was stored "
-        "from it; receive it there, or send a new one with cyberassess send.",
     )
 
 

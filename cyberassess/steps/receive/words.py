@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted
 from cyberassess.steps.settle.words import replaced_lines
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import came_lines, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import Person
@@ -19,7 +19,7 @@ def received_lines(found: "ReceivedFile") -> list[str]:
     if found.refused:
         lines = [f"{found.path.name}: refused"]
     else:
-        stored = f"stored {counted(found.stored, 'answer')}"
+        stored = f"stored {counted(found.stored, found.noun)}"
         differ = f", {counted(len(found.conflicts), 'conflict')}" if found.conflicts else ""
         texts = f" and {counted(found.texts, 'text')}" if found.texts else ""
         lines = [
@@ -29,14 +29,7 @@ def received_lines(found: "ReceivedFile") -> list[str]:
     lines += replaced_lines(found.replaced)
     lines += [f"  in conflict now: {key.indicator}/{key.scope}" for key in found.conflicts]
     lines += [f"  {found.declared[0].upper()}{found.declared[1:]}"] if found.declared else []
-    for what, place in (
-        ("The original is kept as", found.kept_as),
-        ("A receipt to send back:", found.receipt),
-        ("A workbook to send back, with what to look at again:", found.notes),
-    ):
-        if place:
-            lines.append(f"  {what} {place}")
-    return lines
+    return [*lines, *came_lines(found)]
 
 
 def asked_lines(asked: "Asked", person: "Person") -> Iterator[str]:

@@ -6,17 +6,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cyberassess.domain.people.declaring import declarations
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import (
     Approval,
+    OpenKind,
     OpenPoint,
     Version,
     approvals_of,
     version_of,
 )
-from cyberassess.domain.result.signing_off import open_points
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.domain.record.plan import actions_of, by_outcome
+from cyberassess.domain.record.recorded import State
+from cyberassess.domain.result.confirming import waits
+from cyberassess.domain.result.findings import findings
+from cyberassess.domain.result.scoring import Scorecard
+from cyberassess.errors import AssessmentError, fields_of
 from cyberassess.opening.assessment import Assessment, open_assessment, writing
+
+
+def open_points(state: State, card: Scorecard) -> tuple[OpenPoint, ...]:
+    """Give everything that is open, in the order of ``OpenKind``; nothing that counts zero."""
+    sure = card.confidence
+    gaps = findings(card)
+    planned = by_outcome(actions_of(state))
+    returns = declarations(state).values()
+    sets = {each.asked.framework.ref for each in card.outcomes}
+    applicable = [each for each in card.outcomes if not each.not_applicable]
+    points = (
+        OpenPoint(OpenKind.ANSWERS, sure.statements - sure.answered, sure.statements),
+        OpenPoint(OpenKind.CONFIRMATIONS, sum(map(waits, applicable)), len(applicable)),
+        OpenPoint(OpenKind.CONFLICTS, sure.conflicts, sure.statements),
+        OpenPoint(OpenKind.RULES, len(card.superseded), len(sets)),
+        OpenPoint(OpenKind.GAPS, sum(each.score.key not in planned for each in gaps), len(gaps)),
+        OpenPoint(OpenKind.RETURNS, sum(not each.stands for each in returns), len(returns)),
+    )
+    return tuple(each for each in points if each.count)
+
 
 _LONGEST = 120
 
@@ -86,27 +112,23 @@ def approve(
 def _check_names(name: str, role: str) -> None:
     for option, text, what in (("--name", name, "name"), ("--role", role, "role")):
         if not text or len(text) > _LONGEST or not text.isprintable():
-            raise AssessmentError(
-                Problem(
-                    "not-a-name",
-                    option,
-                    f"No {what} was given." if not text else f'"{text[:40]}" does not do.',
-                    f"Give the {what} of whoever approves, at most {_LONGEST} characters on one "
-                    "line. Nothing was recorded.",
-                )
+            raise AssessmentError.because(
+                "not-a-name",
+                option,
+                f"No {what} was given." if not text else f'"{text[:40]}" does not do.',
+                f"Give the {what} of whoever approves, at most {_LONGEST} characters on one "
+                "line. Nothing was recorded.",
             )
 
 
 def _check_not_approved(found: Version) -> None:
     if found.approval is not None:
-        raise AssessmentError(
-            Problem(
-                "approved-already",
-                "",
-                f"Version {found.number} was approved already, by {found.approval.name}, "
-                f"{found.approval.role}, on {found.approval.time[:10]}.",
-                "It stays approved until something changes. Nothing was recorded.",
-            )
+        raise AssessmentError.because(
+            "approved-already",
+            "",
+            f"Version {found.number} was approved already, by {found.approval.name}, "
+            f"{found.approval.role}, on {found.approval.time[:10]}.",
+            "It stays approved until something changes. Nothing was recorded.",
         )
 
 
@@ -124,14 +146,12 @@ def _check_open(points: tuple[OpenPoint, ...], *, as_it_stands: bool, reason: st
         if as_it_stands
         else "It was not said that it is approved as it stands."
     )
-    raise AssessmentError(
-        Problem(
-            "open-points",
-            "--reason" if as_it_stands else "",
-            f"{missing} Open: {'; '.join(wanting)}.",
-            "Settle that first, or approve it so: --as-it-stands --reason TEXT. Both stand on "
-            "every document. Nothing was recorded.",
-        )
+    raise AssessmentError.because(
+        "open-points",
+        "--reason" if as_it_stands else "",
+        f"{missing} Open: {'; '.join(wanting)}.",
+        "Settle that first, or approve it so: --as-it-stands --reason TEXT. Both stand on "
+        "every document. Nothing was recorded.",
     )
 
 
@@ -145,12 +165,7 @@ def signed_json(found: Signed) -> Mapping[str, Any]:
         "open": _open_json(found.open),
         "approvals": [
             {
-                "version": each.version,
-                "was": each.was or None,
-                "name": each.name,
-                "role": each.role,
-                "time": each.time,
-                "fingerprint": each.fingerprint,
+                **fields_of(each, "version was? name role time fingerprint"),
                 "open": None if each.open is None else _open_json(each.open),
                 "reason": each.reason or None,
             }
@@ -163,9 +178,7 @@ def _open_json(points: tuple[OpenPoint, ...]) -> list[Mapping[str, Any]]:
     return [
         {
             "kind": each.kind.value,
-            "count": each.count,
-            "of": each.of,
-            "needs_reason": each.needs_reason,
+            **fields_of(each, "count of needs_reason"),
         }
         for each in points
     ]

@@ -1,64 +1,59 @@
 """Commands that print documents for people, and sign them off."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cyberassess.terminal.running import json_flag, print_json, show_problems, standard_input_waits
+from cyberassess.steps.report.documents import DOCUMENTS
+from cyberassess.terminal.running import (
+    force,
+    json_flag,
+    output,
+    print_json,
+    print_lines,
+    show_problems,
+    standard_input_waits,
+    together,
+)
 
 if TYPE_CHECKING:
     from cyberassess.steps.report.approving import Signed
     from cyberassess.steps.report.printing import Printed, Wanted
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
-
-def printing(command: _Command) -> _Command:
-    """Add the options that every document takes."""
-    options = (
-        click.option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            default=None,
-            show_default="a dated name under reports/",
-            help="Where to write it.",
-        ),
-        click.option("--force", is_flag=True, help="Replace the file named by --output."),
-        click.option("--html", is_flag=True, help="Write one self-contained HTML file instead."),
-        click.option(
-            "--at",
-            "version",
-            metavar="VERSION",
-            type=click.IntRange(min=1),
-            default=None,
-            show_default="the present state",
-            help="Print an approved version as it was.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+printing = together(
+    output("a dated name under reports/"),
+    force,
+    click.option("--html", is_flag=True, help="Write one self-contained HTML file instead."),
+    click.option(
+        "--at",
+        "version",
+        metavar="VERSION",
+        type=click.IntRange(min=1),
+        default=None,
+        show_default="the present state",
+        help="Print an approved version as it was.",
+    ),
+)
+"""The options that every document takes."""
 
 
 def wanted_from(
-    output: str | None, *, force: bool, html: bool, version: int | None, docx: bool = False
+    output: Path | None, *, force: bool, html: bool, version: int | None, docx: bool = False
 ) -> "Wanted":
     """Give how a document is wanted, from the options."""
     from cyberassess.steps.report.printing import Wanted
 
     suffix = ".docx" if docx else ".html" if html else ".pdf"
-    return Wanted(Path(output) if output else None, force, suffix, version)
+    return Wanted(output, force, suffix, version)
 
 
 def show_printed(printed: "Printed") -> None:
     """Say what was written."""
     from cyberassess.steps.report.words import printed_lines
 
-    for line in printed_lines(printed):
-        click.echo(line)
+    print_lines(printed_lines(printed))
     click.echo(f"It is {printed.status}.", err=True)
     show_problems(printed.notes)
 
@@ -68,20 +63,31 @@ def report() -> None:
     """Print documents for people."""
 
 
-@report.command()
-@printing
-@click.pass_obj
-def full(folder: str, /, output: str | None, **options: Any) -> None:
-    """Print the full report: result, gaps, every outcome, method.
+_OPTIONS = {
+    "full": click.option(
+        "--every-answer",
+        is_flag=True,
+        help="Show all outcomes; by default only those with something to decide.",
+    )
+}
+"""What a document takes beside what all take, keyed by what it is called."""
 
-    \b
-    Examples:
-      cyberassess report full
-      cyberassess report full -o report.pdf --force
-    """
-    from cyberassess.steps.report.printing import report_full
 
-    show_printed(report_full(Path(folder), wanted_from(output, **options)))
+def _document(name: str) -> click.Command:
+    """Give the command that prints a document."""
+
+    @printing
+    @_OPTIONS.get(name, lambda command: command)
+    @click.pass_obj
+    def command(folder: str, /, output: Path | None, **options: Any) -> None:
+        own = {each: options.pop(each) for each in ("every_answer",) if each in options}
+        show_printed(DOCUMENTS[name](Path(folder), wanted_from(output, **options), **own))
+
+    return click.command(name, help=DOCUMENTS[name].__doc__)(command)
+
+
+for _name in DOCUMENTS:
+    report.add_command(_document(_name))
 
 
 @report.command()
@@ -104,7 +110,7 @@ def full(folder: str, /, output: str | None, **options: Any) -> None:
 )
 @click.pass_obj
 def board(
-    folder: str, /, output: str | None, *, edition: str, decision: str, **options: Any
+    folder: str, /, output: Path | None, *, edition: str, decision: str, **options: Any
 ) -> None:
     """Print the board summary: page one stands alone.
 
@@ -124,7 +130,7 @@ def board(
 @printing
 @click.argument("theme", metavar="[THEME]", default="")
 @click.pass_obj
-def theme(folder: str, /, theme: str, output: str | None, **options: Any) -> None:
+def theme(folder: str, /, theme: str, output: Path | None, **options: Any) -> None:
     """Print where a theme stands: last year, now, ambition, and what is in the way.
 
     The theme is the one the theme set calls its headline unless another is named.
@@ -137,42 +143,6 @@ def theme(folder: str, /, theme: str, output: str | None, **options: Any) -> Non
     from cyberassess.steps.report.printing import report_theme
 
     show_printed(report_theme(Path(folder), wanted_from(output, **options), theme=theme))
-
-
-@report.command()
-@printing
-@click.pass_obj
-def soa(folder: str, /, output: str | None, **options: Any) -> None:
-    """Print the statement of applicability: what applies where, and what was left out.
-
-    Every outcome is there in every place, with its target, its result and its evidence in short.
-
-    \b
-    Examples:
-      cyberassess report soa
-      cyberassess report soa --html
-    """
-    from cyberassess.steps.report.printing import report_soa
-
-    show_printed(report_soa(Path(folder), wanted_from(output, **options)))
-
-
-@report.command()
-@printing
-@click.pass_obj
-def findings(folder: str, /, output: str | None, **options: Any) -> None:
-    """Print every finding with its action, owner, date and cost, by priority.
-
-    What nobody has planned yet is listed too. "plan export" gives the same as a workbook.
-
-    \b
-    Examples:
-      cyberassess report findings
-      cyberassess report findings --html
-    """
-    from cyberassess.steps.report.printing import report_findings
-
-    show_printed(report_findings(Path(folder), wanted_from(output, **options)))
 
 
 @click.command()
@@ -213,8 +183,7 @@ def approve(
     if as_json:
         print_json(signed_json(found))
     else:
-        for line in signed_lines(found, just_now=wants):
-            click.echo(line)
+        print_lines(signed_lines(found, just_now=wants))
     show_problems(found.assessment.notes)
 
 

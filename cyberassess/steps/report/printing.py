@@ -9,8 +9,9 @@ from cyberassess.disk.files import write_whole
 from cyberassess.domain.record.approval import approvals_of, version_of
 from cyberassess.domain.result.like_for_like import LikeForLike, like_for_like
 from cyberassess.domain.result.years import Year, year_of
-from cyberassess.errors import AssessmentError, Problem, ReportError, Severity, closest, counted
+from cyberassess.errors import AssessmentError, Problem, ReportError, closest, counted
 from cyberassess.opening.assessment import Assessment, differences, open_assessment
+from cyberassess.opening.file_names import dated
 from cyberassess.opening.files_for_people import refuse_existing, saving
 from cyberassess.opening.theming import default_scores
 from cyberassess.opening.years import ways_to, years_before
@@ -20,7 +21,6 @@ from cyberassess.version import __version__
 if TYPE_CHECKING:
     from cyberassess.paper.basis import Basis
     from cyberassess.paper.document import Document
-    from cyberassess.paper.documents.full import FullReport
 
 MOST_YEARS = 6
 """How many earlier assessments are read, each naming the one before."""
@@ -55,7 +55,7 @@ class Wanted:
 
 
 def print_document(
-    folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted
+    folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted | None = None
 ) -> Printed:
     """Write a document as PDF, or as one HTML file where that is wanted or no PDF can be made.
 
@@ -69,6 +69,7 @@ def print_document(
     """
     from cyberassess.paper import html as render
 
+    wanted = wanted or Wanted()
     html = wanted.suffix == ".html"
     reason = "" if html else render.can_make_pdf()
     suffix = ".html" if html or reason else ".pdf"
@@ -167,12 +168,11 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
 def _unknown_nation(nation: str) -> Problem:
     from cyberassess.paper.nation import NATIONS
 
-    return Problem(
+    return Problem.note(
         "unknown-nation",
         "assessment.yaml, nation",
         f'"{nation}" is not a nation whose offices and laws are known, so none are named.',
         closest(nation, NATIONS) or f"There are: {', '.join(NATIONS)}.",
-        Severity.NOTE,
     )
 
 
@@ -187,25 +187,21 @@ def as_approved(now: Assessment, version: int) -> Assessment:
     then = now.at(wanted.segment) if wanted is not None else None
     if then is None:
         there = ", ".join(str(each.version) for each in approvals)
-        raise AssessmentError(
-            Problem(
-                "unknown-version",
-                "",
-                f"Version {version} was not approved.",
-                f"Approved versions: {there}." if there else "No version was approved yet.",
-            )
+        raise AssessmentError.because(
+            "unknown-version",
+            "",
+            f"Version {version} was not approved.",
+            f"Approved versions: {there}." if there else "No version was approved yet.",
         )
     changed = differences(then.state.settings, now.contents.flat)
     if changed:
-        raise AssessmentError(
-            Problem(
-                "settings-changed",
-                "assessment.yaml",
-                f"{counted(len(changed), 'value')} changed since version {version} was approved: "
-                f"{', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}.",  # noqa: PLR2004
-                "Put the file back as it was to print that version, or keep the copy that was "
-                "approved. Nothing was printed.",
-            )
+        raise AssessmentError.because(
+            "settings-changed",
+            "assessment.yaml",
+            f"{counted(len(changed), 'value')} changed since version {version} was approved: "
+            f"{', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}.",  # noqa: PLR2004
+            "Put the file back as it was to print that version, or keep the copy that was "
+            "approved. Nothing was printed.",
         )
     return then
 
@@ -252,7 +248,9 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
         ReportError: where a file of the given name is there already.
     """
     if wanted.output is None:
-        return _dated(assessment, name, wanted.suffix)
+        settings = assessment.contents.settings
+        text = f"{settings.organisation} {settings.period} cyber resilience {name}"
+        return dated(assessment.workspace.reports, assessment.on, text, wanted.suffix)
     path = wanted.output
     if wanted.suffix == ".html" and path.suffix == ".pdf":
         path = path.with_suffix(".html")
@@ -260,38 +258,17 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
     return path
 
 
-def _dated(assessment: Assessment, name: str, suffix: str) -> Path:
-    from cyberassess.opening.file_names import plain
-
-    settings = assessment.contents.settings
-    text = plain(f"{settings.organisation} {settings.period} cyber resilience {name}", 80)
-    stem = f"{assessment.on.isoformat()} {text}"
-    number, path = 1, assessment.workspace.reports / f"{stem}{suffix}"
-    while path.exists():
-        number += 1
-        path = assessment.workspace.reports / f"{stem} ({number}){suffix}"
-    return path
-
-
-def report_full(folder: Path, wanted: Wanted | None = None) -> Printed:
-    """Write the full report.
-
-    Raises:
-        ReportError: where the file is there already, or cannot be written.
-    """
-    from cyberassess.paper.documents.full import full_report
-
-    return print_document(folder, "full", full_report, wanted or Wanted())
-
-
 def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]) -> Path:
-    """Print the full report for a pack, with files that travel inside; give where it is.
+    """Print the full report with every answer for a pack; give where it is.
+
+    Files may travel inside.
 
     Where there is no PDF engine it is HTML, and nothing travels inside.
     """
     from cyberassess.paper import html as render
+    from cyberassess.paper.documents.full import full_report
 
-    report = full_view(assessment)
+    report = full_report(basis_of(assessment)[0])
     if render.can_make_pdf():
         path = folder / "report.html"
         write_whole(path, render.render_html(report).encode())
@@ -299,13 +276,6 @@ def print_full(assessment: Assessment, folder: Path, attach: Mapping[str, bytes]
         path = folder / "report.pdf"
         render.write_pdf(report, path, attach)
     return path
-
-
-def full_view(assessment: Assessment) -> "FullReport":
-    """Give everything the full report prints, of an assessment as it was opened."""
-    from cyberassess.paper.documents.full import full_report
-
-    return full_report(basis_of(assessment)[0])
 
 
 def report_board(
@@ -350,25 +320,3 @@ def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:
         return theme_report(basis, theme=theme)
 
     return print_document(folder, f"theme {theme.casefold()}".strip(), make, wanted)
-
-
-def report_findings(folder: Path, wanted: Wanted | None = None) -> Printed:
-    """Write every finding, and what will be done about it.
-
-    Raises:
-        ReportError: where the file is there already, or cannot be written.
-    """
-    from cyberassess.paper.documents.findings import findings_report
-
-    return print_document(folder, "findings and plan", findings_report, wanted or Wanted())
-
-
-def report_soa(folder: Path, wanted: Wanted | None = None) -> Printed:
-    """Write the statement of applicability: what applies where, and what was left out.
-
-    Raises:
-        ReportError: where the file is there already, or cannot be written.
-    """
-    from cyberassess.paper.documents.applicability import applicability
-
-    return print_document(folder, "statement of applicability", applicability, wanted or Wanted())

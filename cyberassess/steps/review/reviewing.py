@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cyberassess.books.guard import Cell, Reader
+from cyberassess.books.coming import Coming, Returning, round_of, take_one
+from cyberassess.books.guard import Cell
 from cyberassess.books.review_book import (
+    ANSWERS,
     ASSESSMENT,
     CLAIMS,
     COMMENT,
@@ -20,21 +22,22 @@ from cyberassess.books.review_book import (
     PERSON,
     QUALITY,
     RECOMMENDATION,
+    REF,
     RISK,
     SAMPLE,
     ClaimRow,
     ReviewBook,
+    is_review_book,
     read_review_book,
     write_review_book,
 )
-from cyberassess.books.tables import Row
-from cyberassess.disk.files import sha256_of, write_whole
-from cyberassess.disk.outside import need_plain
+from cyberassess.books.row_texts import quoted
+from cyberassess.books.tables import Came, Row
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.recorded import Source
+from cyberassess.domain.record.recorded import Record, Source
 from cyberassess.domain.record.reviewing import (
     METHODS,
     NOT_APPLICABLE,
@@ -53,14 +56,24 @@ from cyberassess.domain.sets.framework import Level
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
 from cyberassess.opening.assessment import (
     Assessment,
-    Writing,
     now,
     open_assessment,
-    rehearse,
     writing,
 )
-from cyberassess.opening.file_names import keep_original, plain
+from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, refuse_existing, saving
+from cyberassess.opening.intake import (
+    TEXTS,
+    Belongs,
+    ReceivedFile,
+    SetAt,
+    Weighing,
+    keep,
+    need_ours,
+    state_at,
+    texts_mark,
+    write_slip,
+)
 
 _NOT_APPLICABLE = "Not applicable"
 _UNSURE = "Could not determine"
@@ -214,95 +227,88 @@ def _answers(assessment: Assessment) -> Iterator[tuple[str, str, str, str, str, 
             )
 
 
-@dataclass
-class ReviewReceived:
-    """What became of an assurer's workbook."""
-
-    path: Path
-    person: str = ""
-    stored: int = 0
-    unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    sha256: str = ""
-    kept_as: str = ""
-    slip: Path | None = None
-
-
 def receive_review(
     folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
-) -> ReviewReceived:
+) -> ReceivedFile:
     """Take in an assurer's workbook; it is kept byte for byte, with a slip to sign.
+
+    What a newer workbook determined stays.
 
     Raises:
         WorkbookError: where it is none of ours, or belongs to another assessment.
         AssessmentError: where it cannot be kept; nothing is stored then.
     """
-    result = ReviewReceived(path)
-    need_plain(path, "Nothing was changed.")
-    if dry_run:
-        _receive(result, rehearse(folder, "review receive"), dry_run=True)
-    else:
-        with writing(folder, "review receive", by=by) as session:
-            _receive(result, session, dry_run=False)
-    return result
+    return take_one(folder, path, REVIEWED, command="review receive", dry_run=dry_run, by=by)
 
 
-def _receive(result: ReviewReceived, session: Writing, *, dry_run: bool) -> None:
-    assessment, path = session.assessment, result.path
-    with Reader() as reader:
-        book = reader.read(path)
-    came = read_review_book(book, path.name)
-    about = {label: came.about.get(label, "") for label in (ASSESSMENT, PERSON, HEAD)}
-    if about[ASSESSMENT] != assessment.state.assessment:
-        whose = ", ".join(came.about.get(each, "") for each in (ORGANISATION, PERIOD))
-        raise WorkbookError(
-            Problem(
-                "another-assessment",
-                path.name,
-                f"This review belongs to {whose}.",
-                "Nothing was stored from it; receive it in that assessment.",
-            )
-        )
+def _receive(coming: Coming) -> None:
+    result, name = coming.result, coming.result.path.name
+    result.noun = "review"
+    book = coming.opened()
+    came = read_review_book(book, name)
+    with coming.session() as session:
+        assessment = session.assessment
+        found = Belongs(*(came.about.get(e, "") for e in (ASSESSMENT, ORGANISATION, PERIOD, HEAD)))
+        need_ours(assessment, name, "review", found, _AGAIN)
+        then = state_at(assessment, name, found.head, _AGAIN)
+        person = _who(assessment, name, came.about.get(PERSON, ""))
+        result.person = assessment.name_of(person)
+        result.problems += came.problems
+        result.problems += _over_answers(came, then)
+        weighing = Weighing(result, assessment, came.saved, round_of(then))
+        events = _events(weighing, then, person, came.rows)
+        if assessment.state.record(REVIEW_FILE, result.sha256) is not None and not events:
+            session.pending.clear()
+            return
+        workspace = assessment.workspace
+        keep(result, assessment, is_real=not coming.dry_run, folder=workspace.reviews)
+        slip = workspace.reviews / f"slip-{Path(result.kept_as).name.partition(' ')[0]}.txt"
+        result.receipt = f"{workspace.reviews.name}/{slip.name}"
+        if not coming.dry_run:
+            taken = result.stored + result.unchanged
+            lines = (f"Determinations taken in: {taken}",)
+            write_slip(slip, result, assessment, "Review", lines, who="Assurer", to_sign=_TO_SIGN)
+        kept = happened.ReviewFile(name=name, kept_as=result.kept_as, slip=slip.name)
+        session.write([*events, happened.put((result.sha256,), kept, person=person)])
+
+
+def _over_answers(came: Came, then: Assessment) -> list[Problem]:
+    """Report words typed over the answers that are there to be read."""
+    sent = list(_answers(then)) if came.reference else []
+    if came.about.get(TEXTS) != texts_mark(sent):
+        return []
+    rows = {row[0]: dict(zip(ANSWERS, row, strict=True)) for row in sent}
+    strange = [
+        (place, cell)
+        for place, cells in came.reference
+        if (ref := cells.get(REF)) is not None and (ours := rows.get(ref.text.strip()))
+        for heading, cell in cells.items()
+        if _folded(cell.text) != _folded(ours.get(heading, ""))
+    ]
+    message, hint = "{} stands where nothing is read.", "Write it under Comment; the file is kept."
+    return [
+        Problem("unexpected-text", place.of(cell), message.format(quoted(cell.text)), hint)
+        for place, cell in strange
+    ]
+
+
+REVIEWED = Returning(is_review_book, _receive)
+_AGAIN = "send a new one with cyberassess review send."
+
+
+def _who(assessment: Assessment, name: str, person: str) -> PersonId:
     known = {each.id for each in assessment.contents.settings.everybody}
-    then = assessment.at(about[HEAD])
-    if then is None or about[PERSON] not in {*assessment.state.met, *known}:
-        raise WorkbookError(
-            Problem(
-                "not-known",
-                path.name,
-                'The sheet "About this file" names a person or a state of the ledger that is '
-                "not known here.",
-                "Nothing was stored from it. Was that sheet changed? Send a new one: "
-                "cyberassess review send.",
-            )
-        )
-    person = PersonId(about[PERSON])
-    result.person, result.sha256 = assessment.name_of(person), sha256_of(path)
-    result.problems += came.problems
-    events = _events(result, assessment, then, person, came.rows)
-    there = assessment.state.record(REVIEW_FILE, result.sha256)
-    if there is not None and not events:
-        session.pending.clear()
-        return
-    if dry_run:
-        return
-    workspace = assessment.workspace
-    result.kept_as = keep_original(path, workspace.reviews, result.sha256, under="reviews")
-    mark = Path(result.kept_as).name.partition(" ")[0]
-    result.slip = workspace.reviews / f"slip-{mark}.txt"
-    with saving(result.slip):
-        write_whole(result.slip, _slip(result, assessment).encode())
-    kept = happened.ReviewFile(name=path.name, kept_as=result.kept_as, slip=result.slip.name)
-    session.write([*events, happened.put((result.sha256,), kept, person=person)])
+    if person in {*assessment.state.met, *known}:
+        return PersonId(person)
+    message = 'The sheet "About this file" names a person who is not known here.'
+    hint = f"Nothing was stored from it. Was that sheet changed? Then {_AGAIN}"
+    raise WorkbookError(Problem("not-known", name, message, hint))
 
 
 def _events(
-    result: ReviewReceived,
-    assessment: Assessment,
-    then: Assessment,
-    person: PersonId,
-    rows: Sequence[Row],
+    weighing: Weighing, then: Assessment, person: PersonId, rows: Sequence[Row]
 ) -> list[Event]:
+    result, assessment = weighing.result, weighing.assessment
     shown = {row.ref: (key, row) for key, row in _claims(then, person)}
     events: list[Event] = []
     for row in rows:
@@ -329,7 +335,9 @@ def _events(
             continue
         score = assessment.card.by_key.get(key)
         if score is not None:
-            _take_row(result, assessment, score, person, row, claim=claim, events=events)
+            before = then.state.record(REVIEW, *key, person)
+            was = dict(before.fields) if before else {}
+            events += _take_row(weighing, score, person, row, claim=claim, was=was)
     return events
 
 
@@ -347,30 +355,34 @@ def _unknown_ref(row: Row, refs: list[str]) -> Problem:
 
 
 def _take_row(
-    result: ReviewReceived,
-    assessment: Assessment,
+    weighing: Weighing,
     score: OutcomeScore,
     person: PersonId,
     row: Row,
     *,
     claim: ClaimRow,
-    events: list[Event],
-) -> None:
+    was: Mapping[str, Any],
+) -> list[Event]:
+    """Give the event that stores a row, if it is new; a row is taken or left as a whole."""
+    result, assessment = weighing.result, weighing.assessment
     said = {heading: row.cells[heading] for heading in INPUTS if heading in row.cells}
     if not said:
-        return
+        return []
     values, problems = review_values(_scale(score), said, row)
     result.problems += problems
     if not any(values.values()):
-        return
+        return []
     values["claimed"] = {_NOT_APPLICABLE: NOT_APPLICABLE, _OPEN: ""}.get(
         claim.claimed, next((e.id for e in _scale(score) if e.title == claim.claimed), "")
     )
     key = (*score.key, person)
     there = assessment.state.record(REVIEW, *key)
-    if there is not None and dict(there.fields) == values:
+    stands = dict(there.fields) if there is not None else {}
+    if values in (stands, was):
         result.unchanged += 1
-        return
+        return []
+    if there is not None and not _is_newer(weighing, score, row, there, values):
+        return []
     first = next(iter(said.values()))
     source = Source(
         "workbook",
@@ -378,11 +390,33 @@ def _take_row(
         name=result.path.name,
         sheet=row.place.sheet,
         cell=(said.get(DETERMINATION) or first).address,
+        serial=weighing.round,
+        saved=weighing.saved,
     )
     read = said[DETERMINATION].text if values["determination"] else ""
     review = happened.Review(**values)
-    events.append(happened.put(key, review, person=person, source=source, read=read))
     result.stored += 1
+    (result.changed if there else result.added).append(row.ref)
+    return [happened.put(key, review, person=person, source=source, read=read)]
+
+
+def _is_newer(
+    weighing: Weighing, score: OutcomeScore, row: Row, there: Record, values: Mapping[str, Any]
+) -> bool:
+    """Say whether a row is newer than what stands; what differs is named, both values."""
+    names = {"determination": DETERMINATION, "method": METHOD}
+    names |= {name: heading for heading, name in _FIELDS.items()}
+
+    def texts(found: Mapping[str, Any]) -> dict[str, str]:
+        said = {names[each]: str(found.get(each) or "") for each in names}
+        said[METHOD] = ", ".join(found.get("method") or ())
+        said[DETERMINATION] = determination_words(score, str(found.get("determination") or ""))
+        return said
+
+    at = SetAt.of(there)
+    came, stands = texts(values), texts(there.fields)
+    weighing.values(row.ref, row.where, came, stands, None, set_at=lambda _: at)
+    return not weighing.is_older(at)
 
 
 def _scale(score: OutcomeScore) -> tuple[Level, ...]:
@@ -444,29 +478,15 @@ def review_values(
     return values, problems
 
 
-def _slip(result: ReviewReceived, assessment: Assessment) -> str:
-    settings = assessment.contents.settings
-    return "\n".join(
-        [
-            settings.marking.filled,
-            "",
-            f"Review of {settings.organisation}, {settings.period}",
-            f"Assurer: {result.person}",
-            f"File as received: {result.path.name}",
-            f"SHA-256: {result.sha256}",
-            f"Determinations taken in: {result.stored + result.unchanged}",
-            f"Cells that could not be taken in: {len(result.problems)}",
-            f"Head of the ledger before: {' '.join(assessment.state.heads)}",
-            "",
-            "I confirm that this file is the review I carried out.",
-            "",
-            "Signed: ______________________________   Date: ________________",
-            "",
-            "To check the file: sha256sum FILE (Linux), shasum -a 256 FILE (macOS),",
-            "Get-FileHash FILE (Windows PowerShell).",
-            "",
-        ]
-    )
+_TO_SIGN = (
+    "",
+    "I confirm that this file is the review I carried out.",
+    "",
+    "Signed: ______________________________   Date: ________________",
+    "",
+    "To check the file: sha256sum FILE (Linux), shasum -a 256 FILE (macOS),",
+    "Get-FileHash FILE (Windows PowerShell).",
+)
 
 
 @dataclass(frozen=True, slots=True)

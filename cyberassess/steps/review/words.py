@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.errors import counted
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import came_lines, table, wrap
 
 if TYPE_CHECKING:
-    from cyberassess.steps.review.reviewing import ReviewReceived, ReviewState
+    from cyberassess.opening.intake import ReceivedFile
+    from cyberassess.steps.review.reviewing import ReviewState
 
 Json = dict[str, Any]  # NOTE: printed as it is.
 
@@ -60,14 +61,11 @@ def review_json(found: "ReviewState") -> Json:
     }
 
 
-def review_received_lines(found: "ReviewReceived", *, dry_run: bool) -> Iterator[str]:
-    """Say what was taken in, and where the file and its slip lie."""
+def review_received_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
+    """Say what was taken in, and where the file and the slip to sign lie."""
     verb = "would store" if dry_run else "stored"
     yield from wrap(
         f"{found.path.name}: {found.person}: {verb} {counted(found.stored, 'review')}, "
         f"{found.unchanged} unchanged."
     )
-    if found.kept_as:
-        yield f"  kept as {found.kept_as}"
-    if found.slip is not None:
-        yield f"  slip to sign: {found.slip}"
+    yield from came_lines(found)

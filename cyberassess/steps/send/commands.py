@@ -4,19 +4,19 @@ from pathlib import Path
 
 import click
 
-from cyberassess.terminal.running import IN_PART, by_whom, json_flag, print_json, steps
+from cyberassess.terminal.running import (
+    IN_PART,
+    by_whom,
+    json_flag,
+    output,
+    print_json,
+    print_lines,
+    steps,
+)
 
 
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    metavar="FOLDER",
-    default=None,
-    show_default="questionnaires/letters",
-    type=click.Path(path_type=Path),
-    help="Where to write the reminders.",
-)
+@output("questionnaires/letters", "FOLDER", what="Where to write the reminders.")
 @click.option("--strict", is_flag=True, help="Exit with 3 while somebody is late.")
 @json_flag
 @click.pass_context
@@ -37,8 +37,7 @@ def chase(context: click.Context, *, output: Path | None, strict: bool, as_json:
     if as_json:
         print_json(chased_json(found))
     else:
-        for line in chased_lines(found, paths):
-            click.echo(line)
+        print_lines(chased_lines(found, paths))
     if strict and any(each.days_late for each in found):
         context.exit(IN_PART)
 
@@ -63,6 +62,7 @@ def chase(context: click.Context, *, output: Path | None, strict: bool, as_json:
     is_flag=True,
     help="Send without earlier answers where last year cannot be read.",
 )
+@click.option("--dry-run", is_flag=True, help="Say who would be sent how much; write nothing.")
 @by_whom
 @click.pass_obj
 def send(
@@ -71,6 +71,7 @@ def send(
     *,
     comments: tuple[str, ...],
     without_last_year: bool,
+    dry_run: bool,
     by: str | None,
 ) -> None:
     """Write one workbook for each person who is asked something.
@@ -78,11 +79,19 @@ def send(
     \b
     Examples:
       cyberassess send
+      cyberassess send --dry-run
       cyberassess send --to "Helen Stobart"
       cyberassess send --to "Helen Stobart" --comment "B1.b.NA.1/housing: Since when?"
     """
+    from cyberassess.opening.assessment import open_assessment
     from cyberassess.steps.send.sending import send as write
-    from cyberassess.steps.send.words import sent_lines
+    from cyberassess.steps.send.sending import to_send
+    from cyberassess.steps.send.words import sent_lines, to_send_lines
+
+    if dry_run:
+        for line in to_send_lines(to_send(open_assessment(Path(folder)), to)):
+            click.echo(line)
+        return
 
     with steps(len(to) or 5, "Writing") as advance:
         sent = write(
@@ -93,5 +102,4 @@ def send(
             by=by,
             on_file=lambda each: advance(each.person.name),
         )
-    for line in sent_lines(sent):
-        click.echo(line)
+    print_lines(sent_lines(sent))

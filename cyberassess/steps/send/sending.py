@@ -6,11 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
-from cyberassess.domain.assessment import (
-    Person,
-    PersonId,
-    StatementKey,
-)
+from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.questions import (
     Links,
     OfferKind,
@@ -23,17 +19,11 @@ from cyberassess.domain.people.questions import (
 )
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.sets.comparing import Relation, mapping_name
+from cyberassess.domain.sets.comparing import Relation, SetMapping, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
-from cyberassess.errors import (
-    AssessmentError,
-    Problem,
-)
-from cyberassess.opening.assessment import (
-    Assessment,
-    now,
-    writing,
-)
+from cyberassess.errors import AssessmentError, mention
+from cyberassess.opening.asks import Load, about_load, load_of
+from cyberassess.opening.assessment import Assessment, now, writing
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.file_names import plain
 from cyberassess.opening.files_for_people import moment, saving
@@ -49,9 +39,6 @@ from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
 from cyberassess.version import __version__
-
-LONG = 45
-"""Minutes above which the officer is told that a questionnaire is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +82,8 @@ def send(
         assessment = session.assessment
         before = None if without_last_year else need_last_year(assessment)
         settings, portions = assessment.contents.settings, assessment.contents.portions
-        chosen = [find_person(assessment, name, where="--to").id for name in to] or list(portions)
+        people = _chosen(assessment, to)
+        chosen = [each.id for each in people if to or each.id in portions]
         recorded = _comments(assessment, chosen, comments) if comments else []
         questionnaires = [questions_for(assessment, person_id) for person_id in chosen]
         outgoing = _outgoing(assessment, questionnaires)
@@ -133,10 +121,50 @@ def send(
             )  # fmt: skip
             on_file(sent[-1])
         write_texts(letters)
+        for person in people:
+            if not assessment.contents.portions.get(person.id):
+                _mention_load(assessment, person)
         found = last_year_event(assessment, before) if before else None
         events += [found] if found else []
         session.write(events)
     return sent
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """What a person would be sent."""
+
+    person: Person
+    load: Load
+    earlier: int
+    """Questions beside which an answer of last year stands."""
+
+
+def to_send(assessment: Assessment, to: Sequence[str] = ()) -> list[ToSend]:
+    """Say who would be sent how much; nothing is written.
+
+    Raises:
+        AssessmentError: for an unknown name.
+    """
+    found = []
+    for person in _chosen(assessment, to):
+        load = load_of(assessment, person)
+        earlier = _earlier_in(questions_for(assessment, person.id)) if load.questions else 0
+        found.append(ToSend(person, load, earlier))
+        _mention_load(assessment, person)
+    return found
+
+
+def _chosen(assessment: Assessment, to: Sequence[str]) -> list[Person]:
+    named = [find_person(assessment, name, where="--to") for name in to]
+    settings, portions = assessment.contents.settings, assessment.contents.portions
+    officer = settings.officer
+    return named or [e for e in settings.everybody if e != officer or e.id in portions]
+
+
+def _mention_load(assessment: Assessment, person: Person) -> None:
+    for each in about_load(assessment, person):
+        mention(each)
 
 
 def _outgoing(assessment: Assessment, questionnaires: Sequence[Questionnaire]) -> list[Outgoing]:
@@ -168,13 +196,11 @@ def _comments(
     """
     nothing = "Nothing was changed."
     if len(chosen) != 1:
-        raise AssessmentError(
-            Problem(
-                "comment-for-one",
-                "--comment",
-                "A comment is for one person.",
-                f"Name them with --to. {nothing}",
-            )
+        raise AssessmentError.because(
+            "comment-for-one",
+            "--comment",
+            "A comment is for one person.",
+            f"Name them with --to. {nothing}",
         )
     what = questions_for(assessment, chosen[0])
     questions = [
@@ -192,7 +218,7 @@ def _comments(
         if not text:
             found = f'"{comment}" is not a question, a colon, and what you ask.'
             hint = f"Write it like 'B2.c.NA.2/housing: Who checks this?'. {nothing}"
-            raise AssessmentError(Problem("comment-unclear", "--comment", found, hint))
+            raise AssessmentError.because("comment-unclear", "--comment", found, hint)
         key = (chosen[0], *find_question(assessment, name, questions, what.person))
         events.append(happened.put(key, happened.Comment(text=text)))
     return events
@@ -200,17 +226,17 @@ def _comments(
 
 def linked(assessment: Assessment) -> Links:
     """Give which outcomes of the pinned sets mappings link, the strongest first."""
-    from cyberassess.disk.comparing_yaml import Comparisons, read_mapping
+    from cyberassess.disk.framework_yaml import files_of
     from cyberassess.disk.resources import folder as shipped
 
     if len(assessment.frameworks) < 2:  # noqa: PLR2004 - a link needs two ends
         return {}
     order = list(Relation)
     found: dict[tuple[FrameworkRef, OutcomeId], dict[tuple[FrameworkRef, OutcomeId], int]] = {}
-    mappings = Comparisons(shipped("frameworks")).mappings()
+    mappings = files_of(shipped("frameworks"), SetMapping)
     for one, other in permutations(assessment.frameworks, 2):
         file = mappings.get(mapping_name(one, other))
-        mapping = read_mapping(file)[0] if file else None
+        mapping = file.read()[0] if file else None
         for link in mapping.links if mapping else ():
             first = _outcome(assessment, one, link.from_)
             second = _outcome(assessment, other, link.to)
@@ -246,13 +272,11 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
     person = settings.person(person_id)
     portion = assessment.contents.portions.get(person_id, ())
     if person is None or not portion:
-        raise AssessmentError(
-            Problem(
-                "asked-nothing",
-                "",
-                f"{assessment.name_of(person_id)} is asked nothing.",
-                "Look at answers under people in assessment.yaml.",
-            )
+        raise AssessmentError.because(
+            "asked-nothing",
+            "",
+            f"{assessment.name_of(person_id)} is asked nothing.",
+            "Look at answers under people in assessment.yaml.",
         )
     serials = [each.serial for each in assessment.state.sent if each.person == person_id]
     what = questionnaire(

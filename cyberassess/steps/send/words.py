@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyberassess.errors import counted
+from cyberassess.errors import counted, fields_of
+from cyberassess.opening.asks import LONG
 from cyberassess.steps.people.words import Json
-from cyberassess.terminal.text import LONG, table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.send.chasing import Chased
-    from cyberassess.steps.send.sending import SentFile
+    from cyberassess.steps.send.sending import SentFile, ToSend
 
 
 def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
@@ -21,18 +22,38 @@ def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
             f"{each.minutes} minutes"
         )
         yield f"  {each.path}"
-        if each.minutes > LONG:
-            yield from wrap(
-                f"That is more than {LONG} minutes: consider asking somebody else a "
-                "part of it (answers, under people in assessment.yaml).",
-                "  ",
-            )
+    if any(each.minutes > LONG for each in sent):
+        yield from wrap(
+            f"More than {LONG} minutes are seldom answered at once. How it could be shared: "
+            "cyberassess send --dry-run"
+        )
     known = [each for each in sent if each.earlier is not None]
     if known:
         earlier = sum(each.earlier or 0 for each in known)
         questions = counted(sum(each.questions for each in known), "question")
         yield f"{earlier:,} of {questions} come with an answer of last year."
     yield f"Wrote {counted(len(sent), 'workbook')}. Send them, then: cyberassess receive FILE"
+
+
+def to_send_lines(found: "Sequence[ToSend]") -> Iterator[str]:
+    """Say who would be sent how much."""
+    asked = [each for each in found if each.load.questions]
+    yield from table(
+        [
+            (
+                each.person.name,
+                counted(each.load.questions, "question"),
+                f"about {each.load.minutes} minutes",
+                f"{each.earlier:,} with an answer of last year" if each.earlier else "",
+            )
+            for each in asked
+        ],
+        indent="",
+    )
+    yield (
+        f"{counted(len(asked), 'workbook')}, "
+        f"{counted(sum(each.load.questions for each in asked), 'question')}. Nothing was written."
+    )
 
 
 def chased_lines(found: "Sequence[Chased]", paths: Sequence[Path]) -> Iterator[str]:
@@ -68,14 +89,8 @@ def chased_json(found: "Sequence[Chased]") -> Json:
         "schema": 1,
         "people": [
             {
-                "id": each.person.id,
-                "name": each.person.name,
-                "email": each.person.email,
-                "state": each.state,
-                "missing": each.missing,
-                "of": each.of,
-                "file": each.file or None,
-                "received": each.received or None,
+                **fields_of(each.person, "id name email"),
+                **fields_of(each, "state missing of file? received?"),
                 "due": each.due.isoformat() if each.due else None,
                 "days_late": each.days_late,
             }

@@ -14,7 +14,7 @@ from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.sets.checks import can_be_asked, check_target
 from cyberassess.domain.sets.framework import Framework, LevelId, OutcomeId, Profile, Target
 from cyberassess.domain.sets.theming import THEMES
-from cyberassess.errors import FrameworkError, Problem, Severity, closest, mention
+from cyberassess.errors import FrameworkError, Problem, closest, mention
 from cyberassess.opening.assessment import now
 from cyberassess.opening.file_names import slug
 from cyberassess.opening.files_for_people import saving
@@ -169,7 +169,7 @@ class _Placed:
     def note(self, row: Row, message: str) -> None:
         shown = ", ".join(f'"{cell.text[:40]}"' for cell in list(row.cells.values())[:3])
         found = f"{message}: {shown}."
-        self.notes.append(Problem("passed-over", row.place, found, severity=Severity.NOTE))
+        self.notes.append(Problem.note("passed-over", row.place, found))
 
 
 def _place(framework: Framework, table: Table) -> _Placed:
@@ -337,17 +337,17 @@ def begin_set(ref: str, folder: Path) -> SetBegun:
             "Write an id of lower-case letters, digits and hyphens, @, and a version: "
             f"our-rules@1. These ids are taken: {', '.join(_RESERVED)}. {_UNTOUCHED}"
         )
-        raise FrameworkError(Problem("wrong-name", "ID@VERSION", message, hint))
+        raise FrameworkError.because("wrong-name", "ID@VERSION", message, hint)
     if ref in Shelf().refs():
         message = f"{ref} is a control set that is there already."
         hint = f"Choose another id or version. {_UNTOUCHED}"
-        raise FrameworkError(Problem("shipped-set", "ID@VERSION", message, hint))
+        raise FrameworkError.because("shipped-set", "ID@VERSION", message, hint)
     path = folder / name / f"{version}.yaml"
     themes = folder / "themes" / f"{THEMES}.yaml"
     if path.exists():
         hint = f"Go on with it, or choose another version or folder. {_UNTOUCHED}"
         message = "There is a file of this name already."
-        raise FrameworkError(Problem("exists", str(path), message, hint))
+        raise FrameworkError.because("exists", str(path), message, hint)
     skeleton = resources.folder("templates") / "framework"
     there = themes.exists()
     values = {"MY-SET": name, "MY-VERSION": version, "MY-DATE": now()[:10]}

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cyberassess.domain.sets.framework import OWNER_ROLES, Framework, Level, ThemeSet
-from cyberassess.errors import FrameworkError, Problem, Severity, closest
-from cyberassess.sources.pscrf_layout import NO_COLUMN, plain
+from cyberassess.domain.sets.framework import Framework, Level, ThemeSet
+from cyberassess.domain.sets.roles import OWNER_ROLES, owner_role
+from cyberassess.errors import FrameworkError, Json, Problem, closest
+from cyberassess.sources.pscrf_layout import NO_COLUMN
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl
 from cyberassess.sources.pscrf_words import obvious_owner, placement
-
-Json = dict[str, Any]  # NOTE: written as YAML and read back by the models, which check it.
+from cyberassess.sources.tables import fold
 
 REF = "pscrf@2.0"
 URL = "https://www.gov.scot/publications/scottish-public-sector-cyber-resilience-framework-v2-0"
@@ -106,7 +106,7 @@ class Builder:
 
     def _note(self, code: str, message: str, hint: str = "") -> None:
         where = f'sheet "{self.reading.sheet}"'
-        self.notes.append(Problem(code, where, message, hint, Severity.NOTE))
+        self.notes.append(Problem.note(code, where, message, hint))
 
     def _name(
         self, parts: Sequence[_Part], depth: int, parents: Mapping[tuple[str, ...], str]
@@ -185,7 +185,7 @@ class Builder:
                     )
                 )
             else:
-                self.notes.append(Problem("odd-id", control.place, message, "", Severity.NOTE))
+                self.notes.append(Problem.note("odd-id", control.place, message))
 
     def _areas(self, control: SheetControl) -> tuple[str, ...]:
         """Give the duty areas of a control; its category where it has none."""
@@ -198,8 +198,9 @@ class Builder:
             FrameworkError: with every area whose owner must be named.
         """
         areas = list(dict.fromkeys(a for each in self.reading.controls for a in self._areas(each)))
-        named = {plain(area): role for area, role in given.items()}
-        known = {plain(area): area for area in areas}
+        given = {area: owner_role(role) for area, role in given.items()}
+        named = {fold(area): role for area, role in given.items()}
+        known = {fold(area): area for area in areas}
         problems = [
             Problem(
                 "unknown-role",
@@ -218,9 +219,9 @@ class Builder:
                 f"{closest(area, areas)} There are: {', '.join(areas)}. {_KEPT}".strip(),
             )
             for area in given
-            if plain(area) not in known
+            if fold(area) not in known
         ]
-        found = {area: named.get(plain(area)) or obvious_owner(area) for area in areas}
+        found = {area: named.get(fold(area)) or obvious_owner(area) for area in areas}
         problems += [
             Problem(
                 "owner-needed",
@@ -235,7 +236,7 @@ class Builder:
             raise FrameworkError(*problems)
         without = [each for each in self.reading.controls if not each.duties]
         if without:
-            every = any(plain(each) == NO_COLUMN for each in columns)
+            every = any(fold(each) == NO_COLUMN for each in columns)
             self._note(
                 "no-duty-area",
                 f"{'No control' if every else f'{len(without)} of the controls'} "
@@ -253,13 +254,11 @@ class Builder:
         if len(votes) > 1:
             others = ", ".join(role for role in votes if role != chosen)
             self.notes.append(
-                Problem(
+                Problem.note(
                     "mixed-owners",
                     f"sub-category {self.ids[part.key]}",
                     f"Its controls have more than one owner: {chosen} has most or comes first; "
                     f"also {others}.",
-                    "",
-                    Severity.NOTE,
                 )
             )
         return chosen

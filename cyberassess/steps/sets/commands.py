@@ -7,9 +7,12 @@ import click
 from cyberassess.steps.sets.words import (
     begun_lines,
     built_lines,
+    checked_lines,
     diff_lines,
+    listed_lines,
     map_lines,
     profile_lines,
+    shown_lines,
     wording_lines,
 )
 from cyberassess.terminal.running import (
@@ -18,7 +21,9 @@ from cyberassess.terminal.running import (
     PROBLEMS,
     json_flag,
     own_folder,
+    print_found,
     print_json,
+    print_lines,
     show_problems,
 )
 
@@ -40,14 +45,9 @@ def list_(folder: Path | None, *, as_json: bool) -> None:
       cyberassess framework list --json
     """
     from cyberassess.steps.sets.content import framework_list, list_json
-    from cyberassess.steps.sets.words import listed_lines
 
     listed = framework_list(folder)
-    if as_json:
-        print_json(list_json(listed))
-        return
-    for line in listed_lines(listed):
-        click.echo(line)
+    print_found(listed, list_json, listed_lines, as_json=as_json)
 
 
 @framework.command()
@@ -63,14 +63,9 @@ def show(name: str, folder: Path | None, *, as_json: bool) -> None:
       cyberassess framework show ncsc-caf@3.2 | less
     """
     from cyberassess.steps.sets.content import framework_show, show_json
-    from cyberassess.steps.sets.words import shown_lines
 
     found = framework_show(name, folder)
-    if as_json:
-        print_json(show_json(found))
-        return
-    for line in shown_lines(found):
-        click.echo(line)
+    print_found(found, show_json, shown_lines, as_json=as_json)
 
 
 @framework.command()
@@ -95,7 +90,6 @@ def check(
       cyberassess framework check --all
     """
     from cyberassess.steps.sets.content import check_json, framework_check
-    from cyberassess.steps.sets.words import checked_lines
 
     if not names and not everything:
         raise click.UsageError("Name a control set or a file, or give --all.")
@@ -103,8 +97,7 @@ def check(
     if as_json:
         print_json(check_json(found))
     for each in found:
-        for line in [] if as_json else checked_lines(each):
-            click.echo(line)
+        print_lines([] if as_json else checked_lines(each))
         show_problems(each.problems)
     if any(each.problems for each in found):
         context.exit(PROBLEMS)
@@ -129,11 +122,7 @@ def diff(before: str, after: str, folder: Path | None, *, as_json: bool) -> None
     from cyberassess.steps.sets.comparing import diff_json, framework_diff
 
     compared = framework_diff(before, after, folder)
-    if as_json:
-        print_json(diff_json(compared))
-        return
-    for line in diff_lines(compared):
-        click.echo(line)
+    print_found(compared, diff_json, diff_lines, as_json=as_json)
 
 
 @click.command("map", context_settings=HELP)
@@ -155,11 +144,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
     from cyberassess.steps.sets.comparing import framework_map, map_json
 
     mapped = framework_map(one, other, folder)
-    if as_json:
-        print_json(map_json(mapped))
-        return
-    for line in map_lines(mapped):
-        click.echo(line)
+    print_found(mapped, map_json, map_lines, as_json=as_json)
 
 
 @click.command(context_settings=HELP)
@@ -221,8 +206,7 @@ def profile(
         TargetsWanted(framework, title, publisher, source, date, output, force, folder),
     )
     show_problems(made.notes)
-    for line in profile_lines(made, folder):
-        click.echo(line)
+    print_lines(profile_lines(made, folder))
 
 
 @click.command(context_settings=HELP)
@@ -251,8 +235,7 @@ def wording(context: click.Context, file: Path, framework: str, *, force: bool) 
 
     kept = keep_wording(Path(context.obj or "."), file, framework=framework, force=force)
     show_problems(kept.problems)
-    for line in wording_lines(kept):
-        click.echo(line)
+    print_lines(wording_lines(kept))
     if not kept.is_whole:
         context.exit(IN_PART)
 
@@ -279,8 +262,7 @@ def new(name: str, folder: Path) -> None:
     """
     from cyberassess.steps.sets.authoring import begin_set
 
-    for line in begun_lines(begin_set(name, folder), name, folder):
-        click.echo(line)
+    print_lines(begun_lines(begin_set(name, folder), name, folder))
 
 
 def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
@@ -364,8 +346,7 @@ def pscrf(
         owners=_pairs(owners, "--owner"),
         force=force,
     )
-    for line in built_lines(built, folder):
-        click.echo(line)
+    print_lines(built_lines(built, folder))
     show_problems(built.notes)
     if any(each.severity.value == "problem" for each in built.notes):
         context.exit(IN_PART)

@@ -2,18 +2,11 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cyberassess.disk.comparing_yaml import (
-    Comparisons,
-    Found,
-    place,
-    read_mapping,
-    read_registry,
-    read_upgrade,
-)
-from cyberassess.disk.framework_yaml import Shelf, open_shelf
+from cyberassess.disk.framework_yaml import Found, Shelf, files_of, open_shelf, place
 from cyberassess.domain.sets.comparing import (
     Registry,
     SetMapping,
@@ -28,9 +21,7 @@ from cyberassess.domain.sets.comparing import (
     upgrade_name,
 )
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.errors import CyberassessError, FrameworkError, Problem, closest
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+from cyberassess.errors import CyberassessError, FrameworkError, Json, Problem, closest, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +51,11 @@ def framework_diff(before: str, after: str, folder: Path | None = None) -> Compa
     """
     check = _Check(open_shelf(folder))
     stem = upgrade_name(before, after)
-    found = check.files.upgrades().get(stem)
+    found = check.files(Upgrade).get(stem)
     upgrade = check.upgrade(stem, found) if found else None
     check.stop_at_problems()
     if upgrade is None or (upgrade.from_, upgrade.to) != (before, after):
-        known = [read_upgrade(each)[0] for each in check.files.upgrades().values()]
+        known = [each.read()[0] for each in check.files(Upgrade).values()]
         raise _no_pair("upgrade", before, after, [(e.from_, e.to) for e in known if e])
     return Compared(upgrade, check.known[before], check.known[after])
 
@@ -77,13 +68,13 @@ def framework_map(one: str, other: str, folder: Path | None = None) -> Mapped:
     """
     check = _Check(open_shelf(folder))
     stem = mapping_name(one, other)
-    found = check.files.mappings().get(stem)
+    found = check.files(SetMapping).get(stem)
     if found:
         check.read_registries({_file_name(one), _file_name(other)})
     mapping = check.mapping(stem, found) if found else None
     check.stop_at_problems()
     if mapping is None or (mapping.from_, mapping.to) != (one, other):
-        known = [read_mapping(each)[0] for each in check.files.mappings().values()]
+        known = [each.read()[0] for each in check.files(SetMapping).values()]
         raise _no_pair("mapping", one, other, [(e.from_, e.to) for e in known if e])
     return Mapped(mapping, check.titles(one), check.titles(other))
 
@@ -100,13 +91,11 @@ def _no_pair(what: str, one: str, other: str, known: list[tuple[str, str]]) -> F
     if (other, one) in known:
         near = f"There is one the other way: {other} to {one}."
     hint = f"{near} There are: {', '.join(names) or 'none'}.".strip()
-    return FrameworkError(
-        Problem(
-            f"unknown-{what}",
-            "",
-            f'There is no {what} from "{one}" to "{other}".',
-            hint,
-        )
+    return FrameworkError.because(
+        f"unknown-{what}",
+        "",
+        f'There is no {what} from "{one}" to "{other}".',
+        hint,
     )
 
 
@@ -127,13 +116,7 @@ def diff_json(compared: Compared) -> Json:
         "schema": 1,
         "id": upgrade.id,
         "from": upgrade.from_,
-        "to": upgrade.to,
-        "revision": upgrade.revision,
-        "publisher": upgrade.publisher,
-        "author": upgrade.author,
-        "source": upgrade.source,
-        "accessed": upgrade.accessed,
-        "about": upgrade.about,
+        **fields_of(upgrade, "to revision publisher author source accessed about"),
         "reused_outcomes": list(upgrade.reused_outcomes),
         "reused_statements": list(upgrade.reused_statements),
         "counts": counts_json(count_upgrade(upgrade)),
@@ -171,11 +154,7 @@ def map_json(mapped: Mapped) -> Json:
         "to": mapping.to,
         "revision": mapping.revision,
         "status": mapping.status.value,
-        "author": mapping.author,
-        "date": mapping.date,
-        "source": mapping.source,
-        "licence": mapping.licence,
-        "note": mapping.note,
+        **fields_of(mapping, "author date source licence note"),
         "awards_determination": False,
         "links": [
             {
@@ -198,10 +177,10 @@ def check_comparisons(
     """
     check = _Check(open_shelf(folder), frameworks)
     check.read_registries()
-    for stem, found in check.files.upgrades().items():
-        check.upgrade(stem, found)
-    for stem, found in check.files.mappings().items():
-        check.mapping(stem, found)
+    for stem, upgrade in check.files(Upgrade).items():
+        check.upgrade(stem, upgrade)
+    for stem, mapping in check.files(SetMapping).items():
+        check.mapping(stem, mapping)
     return check.problems
 
 
@@ -210,7 +189,7 @@ class _Check:
 
     def __init__(self, shelf: Shelf, frameworks: Mapping[str, Framework] | None = None) -> None:
         self.shelf = shelf
-        self.files = Comparisons(shelf.folder)
+        self.files = partial(files_of, shelf.folder)
         self.refs = {str(each) for each in shelf.refs()}
         self.known = dict(frameworks or {})
         self.unusable: set[str] = set()
@@ -231,11 +210,11 @@ class _Check:
 
     def read_registries(self, names: Container[str] | None = None) -> None:
         """Read the registries of these file names, or all."""
-        for stem, found in self.files.registries().items():
+        for stem, found in self.files(Registry).items():
             if names is None or stem in names:
                 self._registry(stem, found)
 
-    def _named(self, found: Found, stem: str, value: str, name: str) -> None:
+    def _named(self, found: Found[Any], stem: str, value: str, name: str) -> None:
         """Compare a file's name and id with what they have to be."""
         if not stem == value == name:
             self.problems.append(
@@ -247,8 +226,8 @@ class _Check:
                 )
             )
 
-    def _registry(self, stem: str, found: Found) -> None:
-        registry, faults, data = read_registry(found)
+    def _registry(self, stem: str, found: Found[Registry]) -> None:
+        registry, faults, data = found.read()
         self.problems += faults
         if registry is None:
             return
@@ -266,7 +245,7 @@ class _Check:
             )
         self.registries[registry.ref] = registry
 
-    def _framework(self, ref: str, found: Found) -> Framework | None:
+    def _framework(self, ref: str, found: Found[Any]) -> Framework | None:
         """Read a set once; say in the file that names it where it cannot be had."""
         if ref not in self.known and ref not in self.unusable:
             try:
@@ -287,8 +266,8 @@ class _Check:
             )
         return self.known.get(ref)
 
-    def upgrade(self, stem: str, found: Found) -> Upgrade | None:
-        upgrade, faults, data = read_upgrade(found)
+    def upgrade(self, stem: str, found: Found[Upgrade]) -> Upgrade | None:
+        upgrade, faults, data = found.read()
         self.problems += faults
         if upgrade is None:
             return None
@@ -299,8 +278,8 @@ class _Check:
             self.problems += place(check_upgrade(upgrade, before, after), data, found.name)
         return upgrade
 
-    def mapping(self, stem: str, found: Found) -> SetMapping | None:
-        mapping, faults, data = read_mapping(found)
+    def mapping(self, stem: str, found: Found[SetMapping]) -> SetMapping | None:
+        mapping, faults, data = found.read()
         self.problems += faults
         if mapping is None:
             return None

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cyberassess.disk.framework_yaml import Shelved, open_shelf, read_one_file
 from cyberassess.domain.sets.framework import Framework
-from cyberassess.errors import Problem
+from cyberassess.errors import Json, Problem, fields_of
 from cyberassess.steps.sets.comparing import check_comparisons
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +52,7 @@ def list_json(listed: list[Listed]) -> list[Json]:
     """Give ``framework list --json``."""
     return [
         {
-            "id": each.shelved.framework.id,
-            "version": each.shelved.framework.version,
-            "revision": each.shelved.framework.revision,
+            **fields_of(each.shelved.framework, "id version revision"),
             "sha256": each.shelved.sha256,
             "title": each.shelved.framework.title,
             "publisher": each.shelved.framework.publisher,
@@ -82,19 +77,11 @@ def show_json(framework: Framework) -> Json:
     """Give ``framework show --json``."""
     return {
         "schema": 1,
-        "id": framework.id,
-        "version": framework.version,
-        "revision": framework.revision,
-        "title": framework.title,
-        "publisher": framework.publisher,
-        "published": framework.published,
-        "source": framework.source,
-        "accessed": framework.accessed,
-        "licence": framework.licence,
+        **fields_of(
+            framework, "id version revision title publisher published source accessed licence"
+        ),
         "rule": {
-            "id": framework.rule.id,
-            "version": framework.rule.version,
-            "text": framework.rule.text,
+            **fields_of(framework.rule, "id version text"),
         },
         "counts": counts_json(framework),
         "apart": apart_json(framework),
@@ -103,9 +90,7 @@ def show_json(framework: Framework) -> Json:
                 "id": located.outcome.id,
                 "title": located.outcome.title,
                 "groups": [each.id for each in located.groups],
-                "scope_kind": located.outcome.scope_kind,
-                "owner_role": located.outcome.owner_role,
-                "question": located.outcome.question,
+                **fields_of(located.outcome, "scope_kind owner_role question"),
                 "statements": [
                     {"id": each.id, "level": each.level, "text": each.text}
                     for each in located.outcome.indicators

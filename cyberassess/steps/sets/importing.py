@@ -16,16 +16,11 @@ from cyberassess.disk.files import remove_unfinished_of, sha256_of, write_whole
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.sets.checks import check_framework, check_target, check_themes
 from cyberassess.domain.sets.framework import Framework, Level, Profile, ThemeSet
-from cyberassess.errors import (
-    CyberassessError,
-    FrameworkError,
-    Problem,
-    WorkbookError,
-)
+from cyberassess.errors import CyberassessError, FrameworkError, Problem, WorkbookError
 from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import csv_bytes
-from cyberassess.sources.pscrf_layout import plain
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl, read_sheet
+from cyberassess.sources.tables import fold
 from cyberassess.steps.sets.building import REF, Builder, Source, set_text
 
 OLDER = "pscrf@1.0"
@@ -35,7 +30,7 @@ ALIKE = 0.6
 """Similarity of two texts, 0 to 1, from which a control of the older version is suggested."""
 
 _FILLER = frozenset(
-    plain(
+    fold(
         "a an and any are as at be by do does for has have in is it its of on or our that the "
         "their there they this to we with organisation organisations"
     ).split()
@@ -113,13 +108,11 @@ def import_pscrf(
 
 def _refuse_shipped(folder: Path) -> None:
     if folder.resolve() == resources.folder("frameworks").resolve():
-        raise FrameworkError(
-            Problem(
-                "shipped-folder",
-                str(folder),
-                "This is the folder of the control sets that come with cyberassess.",
-                f"The official wording does not belong there. Name another: -o DIR. {_KEPT}",
-            )
+        raise FrameworkError.because(
+            "shipped-folder",
+            str(folder),
+            "This is the folder of the control sets that come with cyberassess.",
+            f"The official wording does not belong there. Name another: -o DIR. {_KEPT}",
         )
 
 
@@ -196,13 +189,11 @@ def _write(folder: Path, texts: Mapping[str, bytes], *, force: bool) -> list[Pat
             done.append(path)
     except OSError as cause:
         kept = f"Written so far: {', '.join(map(str, done))}." if done else _KEPT
-        raise CyberassessError(
-            Problem(
-                "cannot-write",
-                str(cause.filename or folder),
-                f"The file cannot be written: {cause.strerror}.",
-                f"Check the folder, or name another with -o DIR. {kept}",
-            )
+        raise CyberassessError.because(
+            "cannot-write",
+            str(cause.filename or folder),
+            f"The file cannot be written: {cause.strerror}.",
+            f"Check the folder, or name another with -o DIR. {kept}",
         ) from cause
     return done
 

@@ -59,7 +59,7 @@ def keep_wording(
     if target.exists() and not force:
         message = f"This assessment has official wording for {chosen.ref} already."
         hint = "To replace it, give --force. Nothing was stored."
-        raise FrameworkError(Problem("exists", str(target), message, hint))
+        raise FrameworkError.because("exists", str(target), message, hint)
     write_text(target, _wording_text(chosen, source, path.name, data, matched.texts))
     return WordingKept(target, chosen, source.kind, matched, (*source.problems, *matched.problems))
 
@@ -80,7 +80,7 @@ def _choose(
         hint = (
             f"{closest(named, list(frameworks)) or f'Use one of: {listed}.'} Nothing was stored."
         )
-        raise FrameworkError(Problem("unknown-framework", "--framework", message, hint))
+        raise FrameworkError.because("unknown-framework", "--framework", message, hint)
     considered = [frameworks[named]] if named else list(frameworks.values())
     matches = {each.ref: match(each, source) for each in considered}
     fitting = [each for each in considered if matches[each.ref].texts]
@@ -99,7 +99,7 @@ def _choose(
         first = source.entries[0].ids[0]
         message = f'No id in the file belongs to {listed}. The first is "{first}".'
         hint = "Name a file of wording for one of them. Nothing was stored."
-    raise FrameworkError(Problem("no-fit", path.name, message, hint))
+    raise FrameworkError.because("no-fit", path.name, message, hint)
 
 
 def wording_path(folder: Path, framework: Framework) -> Path:
@@ -143,7 +143,7 @@ def official_wording(folder: Path, framework: Framework) -> Mapping[str, str]:
     if kept.framework != framework.ref:
         message = f'The file holds wording of "{kept.framework}", not of {framework.ref}.'
         hint = "Load it again: cyberassess framework wording FILE --force"
-        raise AssessmentError(Problem("misplaced", name, message, hint))
+        raise AssessmentError.because("misplaced", name, message, hint)
     return kept.texts
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess.errors import Severity, counted, named
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.sets.comparing import OutcomeChange, StatementChange, Upgrade

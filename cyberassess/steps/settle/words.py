@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted
-from cyberassess.terminal.text import wrap
+from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.opening.conflicts import Conflict

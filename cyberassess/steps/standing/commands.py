@@ -5,11 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.terminal.running import (
-    json_flag,
-    print_json,
-    show_problems,
-)
+from cyberassess.terminal.running import json_flag, print_json, print_lines, show_problems
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.scoring import OutcomeScore
@@ -18,33 +14,71 @@ if TYPE_CHECKING:
 
 @click.command()
 @json_flag
-@click.option("--html", is_flag=True, help="Write one page of HTML to reports/status.html.")
 @click.pass_obj
-def status(folder: str, *, as_json: bool, html: bool) -> None:
+def status(folder: str, *, as_json: bool) -> None:
     """Say who has not replied, what is in conflict, and what to do next.
 
     \b
     Examples:
       cyberassess status
-      cyberassess status --html
+      cyberassess status --json
     """
     from cyberassess.steps.standing.standing import status as look
-    from cyberassess.steps.standing.standing import status_json, write_status_page
+    from cyberassess.steps.standing.standing import status_json
     from cyberassess.steps.standing.words import certificate_lines, status_lines
-
-    if html:
-        click.echo(f"Wrote {write_status_page(Path(folder))}")
-        return
 
     found = look(Path(folder))
     if as_json:
         print_json(status_json(found))
         return
-    for line in status_lines(found):
-        click.echo(line)
-    for line in certificate_lines(found.assessment):
-        click.echo(line)
+    print_lines(status_lines(found))
+    print_lines(certificate_lines(found.assessment))
     show_problems(found.assessment.notes)
+
+
+@click.command()
+@click.option(
+    "--edition",
+    metavar="own|open",
+    type=click.Choice(["own", "open"]),
+    default="own",
+    show_default=True,
+    help="The open one is for others: it names no person, system, document or outcome.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=None,
+    show_default="reports/start, open.html",
+    type=click.Path(path_type=Path),
+    help="Where to write the open edition.",
+)
+@click.pass_obj
+def start(folder: str, *, edition: str, output: Path | None) -> None:
+    """Write the page to start from, start.html, and a page for each outcome.
+
+    Every command that writes refreshes them. They need no script and no network.
+
+    \b
+    Examples:
+      cyberassess start
+      cyberassess start --edition open
+    """
+    from cyberassess.opening.assessment import open_assessment
+    from cyberassess.steps.standing.start import write_open_start, write_start
+
+    assessment = open_assessment(Path(folder))
+    if edition == "open":
+        place = output or assessment.workspace.reports / "start, open.html"
+        click.echo(f"Wrote {write_open_start(assessment, place)}")
+    elif output is not None:
+        raise click.UsageError(
+            "-o is for the open edition: the other one's links lead through this folder."
+        )
+    else:
+        click.echo(f"Wrote {write_start(assessment)}")
+    show_problems(assessment.notes)
 
 
 @click.command()
@@ -83,15 +117,12 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
         if as_json:
             extra = register_json(assessment, judged_on(assessment)) if by == "standard" else {}
             print_json(tallies_json(found) | extra)
-        for line in [] if as_json else tally_lines(found):
-            click.echo(line)
-        for line in [] if as_json or by != "standard" else register_lines(assessment):
-            click.echo(line)
+        print_lines([] if as_json else tally_lines(found))
+        print_lines([] if as_json or by != "standard" else register_lines(assessment))
     elif as_json:
         print_json(score_json(assessment))
     else:
-        for line in score_lines(assessment):
-            click.echo(line)
+        print_lines(score_lines(assessment))
     show_problems(assessment.notes)
 
 
@@ -124,18 +155,16 @@ def explain(folder: str, outcome: str, scope: str | None, *, trace: bool, as_jso
         print_json([explain_json(assessment, each) for each in found])
     else:
         for each in found:
-            for line in explain_lines(assessment, each):
-                click.echo(line)
+            print_lines(explain_lines(assessment, each))
     show_problems(assessment.notes)
 
 
 def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_json: bool) -> None:
-    from cyberassess.steps.standing.tracing import trace, trace_json
+    from cyberassess.steps.standing.tracing import trace_json, traces
     from cyberassess.steps.standing.words import trace_lines
 
     if as_json:
-        print_json([trace_json(trace(assessment, each)) for each in found])
+        print_json([trace_json(each) for each in traces(assessment, found)])
         return
-    for each in found:
-        for line in trace_lines(assessment, trace(assessment, each)):
-            click.echo(line)
+    for each in traces(assessment, found):
+        print_lines(trace_lines(assessment, each))

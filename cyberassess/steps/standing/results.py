@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.record.recorded import Given
@@ -17,12 +16,11 @@ from cyberassess.domain.result.findings import (
 )
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
+from cyberassess.errors import Json, fields_of
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.opening.theming import default_scores
 from cyberassess.steps.send.chasing import today
-
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
 
 def one_decimal(value: Fraction | None) -> float | None:
@@ -43,9 +41,7 @@ def superseded_json(card: Scorecard) -> list[Json]:
     """Give what the newest version of each superseded rule gives."""
     return [
         {
-            "framework": each.framework,
-            "rule": each.rule,
-            "newest": each.newest,
+            **fields_of(each, "framework rule newest"),
             "themes": [_theme_json(entry) for entry in each.themes],
         }
         for each in card.superseded
@@ -58,16 +54,8 @@ def score_json(assessment: Assessment) -> Json:
     outcomes: list[Json] = []
     for each in card.outcomes:
         entry: Json = {
-            "framework": each.key.framework,
-            "scope": each.key.scope,
-            "outcome": each.key.outcome,
-            "suggested": each.suggested,
-            "best": each.best,
-            "worst": each.worst,
-            "complete": each.complete,
-            "confirmed": each.confirmed,
-            "target": each.target,
-            "meets_target": each.meets_target,
+            **each.key._asdict(),
+            **fields_of(each, "suggested best worst complete confirmed target meets_target"),
         }
         if each.not_applicable:
             entry["not_applicable"] = True
@@ -77,9 +65,7 @@ def score_json(assessment: Assessment) -> Json:
     themes = [_theme_json(each) for each in card.themes]
     verdicts = [
         {
-            "framework": each.framework,
-            "scope": each.scope,
-            "is_ready": each.is_ready,
+            **fields_of(each, "framework scope is_ready"),
             "failed_by": list(each.failed_by),
         }
         for each in card.verdicts
@@ -100,11 +86,7 @@ def score_json(assessment: Assessment) -> Json:
 
 def _theme_json(found: ThemeScore) -> Json:
     return {
-        "framework": found.framework,
-        "scope": found.scope,
-        "theme": found.theme,
-        "meets": found.meets,
-        "of": found.of,
+        **fields_of(found, "framework scope theme meets of"),
         "level": None if found.level is None else int(found.level),
         "attainment": one_decimal(found.attainment),
         "attainment_of_target": one_decimal(found.attainment_of_target),
@@ -147,9 +129,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
         key = statement_key(found.asked, indicator)
         statements.append(
             {
-                "id": indicator.id,
-                "level": indicator.level,
-                "text": indicator.text,
+                **fields_of(indicator, "id level text"),
                 "answer": standing.answer,
                 "counts_as": standing.counts_as.value,
                 "word": word_of(found, indicator.id),
@@ -175,20 +155,12 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
         )
     return {
         "schema": 1,
-        "framework": found.key.framework,
-        "scope": found.key.scope,
-        "outcome": found.key.outcome,
+        **found.key._asdict(),
         "title": found.asked.outcome.title,
         "rule": framework.rule.name,
-        "suggested": found.suggested,
-        "best": found.best,
-        "worst": found.worst,
-        "complete": found.complete,
-        "confirmed": found.confirmed,
+        **fields_of(found, "suggested best worst complete confirmed"),
         "lapsed": found.has_lapsed,
-        "target": found.target,
-        "meets_target": found.meets_target,
-        "not_applicable": found.not_applicable,
+        **fields_of(found, "target meets_target not_applicable"),
         "unaccepted": list(found.unaccepted),
         "nothing_to_assess": list(nothing_to_assess(found)),
         "deciding": list(found.deciding),

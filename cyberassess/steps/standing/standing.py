@@ -1,22 +1,23 @@
 """Where an assessment stands: who has not replied, what is in conflict, what to do next."""
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from cyberassess.disk.files import write_whole
-from cyberassess.domain.assessment import StatementKey, statement_key
-from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.people.declaring import declared_for, in_words
+from cyberassess.domain.assessment import statement_key
+from cyberassess.domain.people.declaring import UNSIGNED, Declared, declared_for, in_words
+from cyberassess.domain.record.evidence import Mark
+from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
-from cyberassess.errors import counted
+from cyberassess.domain.result.confirming import waits
+from cyberassess.errors import Json, counted, fields_of, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
-from cyberassess.opening.files_for_people import saving
+from cyberassess.steps.next_year.updating import later_sets
+from cyberassess.steps.people.systems import systems
 from cyberassess.steps.send.chasing import due_for, today
-from cyberassess.steps.settle.resolving import conflict_json
-from cyberassess.steps.standing.next_steps import PersonStatus, next_steps
+from cyberassess.steps.settle.resolving import conflict_json, differences
 from cyberassess.steps.standing.results import (
     confidence_json,
     judged_on,
@@ -24,7 +25,33 @@ from cyberassess.steps.standing.results import (
     superseded_json,
 )
 
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+
+@dataclass(frozen=True, slots=True)
+class PersonStatus:
+    """How far one person is."""
+
+    id: str
+    name: str
+    questions: int
+    answered: int
+    sent: str
+    """Date of the last questionnaire, empty if none."""
+    received: str
+    """Date of the last file that came in, empty if none."""
+    prompted: bool
+    """Whether they answered at the prompt."""
+    open: int
+    """Statements nobody has answered."""
+    due: str = ""
+    """ISO date their answers are wanted by, empty where none is set."""
+    days_late: int = 0
+    declared: Declared = UNSIGNED
+    """What the declaration that the answers are true is worth."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a questionnaire is out, nothing has come back, and something is missing."""
+        return bool(self.sent and self.open) and not self.received and not self.prompted
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +66,11 @@ class Status:
 
 def status(folder: Path) -> Status:
     """Say who has not replied, what is in conflict, and what to do next."""
-    assessment = open_assessment(folder)
+    return status_of(open_assessment(folder))
+
+
+def status_of(assessment: Assessment) -> Status:
+    """Say the same of an assessment that is open."""
     settings, state = assessment.contents.settings, assessment.state
     portions = assessment.contents.portions
     people: list[PersonStatus] = []
@@ -85,23 +116,13 @@ def status_json(found: Status) -> Json:
         "heads": list(found.assessment.state.heads),
         "people": [
             {
-                "id": each.id,
-                "name": each.name,
-                "questions": each.questions,
-                "answered": each.answered,
-                "sent": each.sent or None,
-                "received": each.received or None,
-                "open": each.open,
-                "waiting": each.waiting,
-                "due": each.due or None,
-                "days_late": each.days_late,
+                **fields_of(
+                    each, "id name questions answered sent? received? open waiting due? days_late"
+                ),
                 "signed": each.declared.name if each.declared.stands else None,
                 "declaration": {
                     "state": each.declared.worth.value,
-                    "name": each.declared.name or None,
-                    "date": each.declared.date or None,
-                    "file": each.declared.file or None,
-                    "since": each.declared.since or None,
+                    **fields_of(each.declared, "name? date? file? since?"),
                 },
             }
             for each in found.people
@@ -144,56 +165,135 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
     return state
 
 
-def write_status_page(folder: Path, output: Path | None = None) -> Path:
-    """Write the status as a page of HTML; ``reports/status.html`` if ``output`` is ``None``.
+_MOST = 3
+"""So many of a kind are named; the rest is counted."""
 
-    Raises:
-        AssessmentError: where it cannot be written.
+
+def next_steps(
+    assessment: Assessment,
+    people: Sequence[PersonStatus],
+    open_ones: "Sequence[Conflict]",
+    on: datetime.date,
+) -> tuple[str, ...]:
+    """Say what to do next, each step with its command.
+
+    Args:
+        on: the date at which dates are judged.
     """
-    from cyberassess.paper.documents.status_page import (
-        ConflictRow,
-        PersonRow,
-        StatusPage,
-        status_html,
-    )
-
-    found = status(folder)
-    settings, card = found.assessment.contents.settings, found.assessment.card
-    confidence = card.confidence
-    page = StatusPage(
-        title=f"{settings.organisation}, {settings.period}",
-        marking=settings.marking.filled,
-        on=said_date(today()),
-        due=said_date(settings.due) if settings.due else "",
-        lead=f"{confidence.answered:,} of {confidence.statements:,} statements are answered; "
-        f"{counted(confidence.conflicts, 'conflict')} open.",
-        next_steps=found.next_steps,
-        people=tuple(
-            PersonRow(
-                each.name, each.answered, each.questions, state_of(each, said_date),
-                said_date(each.due), each.days_late > 0,
-            )
-            for each in found.people
-        ),
-        conflicts=tuple(
-            ConflictRow(
-                f"{each.statement.indicator}/{each.statement.scope}",
-                *_asked_where(found.assessment, each.statement),
-                tuple(f"{name}: {answer}" for name, answer, _ in each.answers),
-            )
-            for each in found.conflicts
-        ),
-        notes=(*found.assessment.superseded, *(str(each) for each in found.assessment.notes)),
-        head=f"Head of the ledger: {' '.join(found.assessment.state.heads)}",
-    )  # fmt: skip
-    path = output or found.assessment.workspace.reports / "status.html"
-    with saving(path, "page"):
-        write_whole(path, status_html(page).encode())
-    return path
+    if assessment.state.is_branched:
+        return ("Join the two copies of the assessment: cyberassess merge",)
+    steps = [
+        *_to_correct(assessment),
+        *_to_gather(assessment, people),
+        *_to_settle(assessment, open_ones),
+    ]
+    if any(each.open for each in people) and not any(
+        each.waiting or _unsent(each) for each in people
+    ):
+        steps.append("Fill the last gaps at the prompt: cyberassess ask")
+    left = sum(waits(each) for each in assessment.card.outcomes)
+    if not steps and left:
+        steps.append(f"Confirm {counted(left, 'determination')}: cyberassess confirm")
+    steps += _to_renew(assessment, people, on)
+    lacking = assessment.card.confidence.lacks_reason
+    if not any(each.open for each in people) and not open_ones and not lacking:
+        steps.append("Everything is answered. Print it: cyberassess report full")
+    return tuple(steps)
 
 
-def _asked_where(assessment: Assessment, key: StatementKey) -> tuple[str, str]:
-    """Give a statement's text, and the title of the place it is about."""
-    scope = assessment.contents.settings.scope(key.scope)
-    statement = assessment.frameworks[key.framework].indicators[key.indicator][1]
-    return statement.text, scope.title if scope else key.scope
+def _unsent(person: PersonStatus) -> bool:
+    return bool(person.open) and not person.sent and not person.answered
+
+
+def _to_correct(assessment: Assessment) -> Iterator[str]:
+    for each in (later for later in later_sets(assessment) if later.about):
+        asked = counted(len(each.asked_again) + len(each.only), "statement")
+        yield (
+            f"Look at revision {each.after.revision} of {each.pinned.ref} (here: "
+            f"{each.before.revision}; {asked} asked again): cyberassess framework update --dry-run"
+        )
+
+
+def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
+    unsent = [each.name for each in people if _unsent(each)]
+    if unsent:
+        yield f"Send the questions to {', '.join(unsent)}: cyberassess send"
+    waiting = [each.name for each in people if each.waiting]
+    if waiting:
+        yield f"Ask {', '.join(waiting)} for the answers, then: cyberassess receive FILE"
+    if any(each.days_late and (each.sent or each.prompted) for each in people):
+        yield "Write reminders to those who are late: cyberassess chase"
+    unconfirmed = [
+        (line.scope, of - done)
+        for line in systems(assessment)
+        for _, done, of in line.inherits
+        if done < of
+    ]
+    for scope, count in unconfirmed[:_MOST]:
+        yield (
+            f"Confirm {counted(count, 'answer')} that {scope.title} takes over from a shared "
+            f"service: cyberassess systems confirm {scope.id}"
+        )
+
+
+def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Iterator[str]:
+    if open_ones:
+        first = open_ones[0].statement
+        yield (
+            f"Settle {counted(len(open_ones), 'conflict')}: cyberassess resolve "
+            f"{first.indicator}/{first.scope} --answer … --reason …"
+        )
+    branched = differences(assessment)
+    if branched:
+        yield f"Settle {counted(len(branched), 'difference')} between copies: cyberassess resolve"
+    lesser = [
+        (f"{statement}/{score.key.scope}", f"{score.key.outcome}/{score.key.scope}")
+        for score in assessment.card.outcomes
+        for statement in overtaken_in(score)
+    ]
+    if lesser:
+        yield (
+            f"Look again at {counted(len(lesser), 'statement')} said not to be true beside one "
+            f"that says better and is ({named((each for each, _ in lesser), _MOST)}): "
+            f"cyberassess explain {lesser[0][1]}"
+        )
+    lacking = assessment.card.confidence.lacks_reason
+    if lacking:
+        yield f"Ask again for {counted(lacking, 'reason')} that are missing: cyberassess send"
+
+
+def _to_renew(
+    assessment: Assessment, people: Sequence[PersonStatus], on: datetime.date
+) -> Iterator[str]:
+    """Name what was done and does not hold any more, or not yet."""
+    lapsed = [each.key for each in assessment.card.outcomes if each.has_lapsed]
+    if lapsed:
+        yield (
+            f"Confirm {counted(len(lapsed), 'determination')} again, since answers changed "
+            f"({named((f'{each.outcome}/{each.scope}' for each in lapsed), _MOST)}): "
+            "cyberassess confirm"
+        )
+    unsigned = [each.name for each in people if each.received and not each.declared.stands]
+    if unsigned:
+        yield f"Have the last sheet signed by {named(unsigned, _MOST)}, and receive it again"
+    marked = ((each.reference, each.marks(on)) for each in assessment.evidence.items)
+    stale = [name for name, marks in marked if Mark.STALE in marks and Mark.REPLACED not in marks]
+    if stale:
+        yield (
+            f"Ask for {counted(len(stale), 'document')} anew, out of date "
+            f"({named(stale, _MOST)}): cyberassess evidence check"
+        )
+    open_ones = (Progress.PLANNED, Progress.UNDER_WAY)
+    late = [
+        each.ref
+        for each in actions_of(assessment.state)
+        if each.progress in open_ones and each.due is not None and each.due < on
+    ]
+    if late:
+        yield (
+            f"Look at {counted(len(late), 'action')} past the date ({named(late, _MOST)}): "
+            "cyberassess plan"
+        )
+    expired = [e.title for e in assessment.contents.settings.certificates if e.is_expired(on)]
+    if expired:
+        yield f"Renew the certificate, or take it out of assessment.yaml: {named(expired, _MOST)}"

@@ -1,10 +1,9 @@
 """The chain behind an outcome: every change to every statement, with who, when, where and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from cyberassess.domain.assessment import ScopeId, StatementKey, statement_key
+from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey, statement_key
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.record.evidence import Support
 from cyberassess.domain.record.happened import Resolution
@@ -12,11 +11,13 @@ from cyberassess.domain.record.recorded import Change, Origin, Record, Said, Sou
 from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
-from cyberassess.domain.sets.framework import Framework, Indicator
+from cyberassess.domain.sets.framework import Indicator
+from cyberassess.errors import Json, fields_of
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.confirm.confirming import overrides
 
-Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
+_Settled = Mapping[StatementKey, Sequence[tuple[Resolution, Origin]]]
+"""Every resolution ever written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,61 +65,55 @@ class Trace:
     overrides: tuple[Override, ...]
 
 
-def trace(assessment: Assessment, score: OutcomeScore) -> Trace:
-    """Give the chain behind an outcome in one scope."""
-    framework = score.asked.framework
+def traces(assessment: Assessment, scores: Sequence[OutcomeScore]) -> Iterator[Trace]:
+    """Give the chain behind each of some outcomes, each in one scope."""
     settled = resolutions(assessment)
-
-    def title(level: str | None) -> str:
-        return framework.title_of(str(level)) if level else ""
-
-    return Trace(
-        score,
-        title(score.suggested),
-        title(score.confirmed),
-        tuple(
-            _statement(assessment, score, indicator, settled)
-            for indicator in score.asked.outcome.indicators
-        ),
-        tuple(_texts(assessment, score)),
-        tuple(_decisions(assessment, score)),
-        assessment.evidence.support(score.evidence_places),
-        tuple(each for each in overrides(assessment) if each.outcome == score.key),
-    )
-
-
-def _labels(framework: Framework, indicator: Indicator) -> dict[str, str]:
-    return {each.code: each.label for each in framework.answers_for(indicator).answers}
-
-
-def _ordered(steps: Iterator[Step]) -> tuple[Step, ...]:
-    # NOTE: sorting is stable, so what one command wrote keeps its order
-    return tuple(sorted(steps, key=lambda each: each.origin.time))
+    decided: dict[OutcomeKey, list[Override]] = {}
+    for each in overrides(assessment):
+        decided.setdefault(each.outcome, []).append(each)
+    for score in scores:
+        framework, deciding = score.asked.framework, frozenset(score.deciding)
+        yield Trace(
+            score,
+            framework.title_of(score.suggested) if score.suggested else "",
+            framework.title_of(score.confirmed) if score.confirmed else "",
+            tuple(
+                _statement(assessment, score, each, settled, decides=each.id in deciding)
+                for each in score.asked.outcome.indicators
+            ),
+            tuple(_texts(assessment, score)),
+            tuple(_decisions(assessment, score)),
+            assessment.evidence.support(score.evidence_places),
+            tuple(decided.get(score.key, ())),
+        )
 
 
 def _statement(
     assessment: Assessment,
     score: OutcomeScore,
     indicator: Indicator,
-    settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
+    settled: _Settled,
+    *,
+    decides: bool,
 ) -> StatementTrace:
-    labels = _labels(score.asked.framework, indicator)
+    labels = score.asked.framework.answers_for(indicator).labels
     key = statement_key(score.asked, indicator)
     return StatementTrace(
         indicator.id,
         indicator.text,
         word_of(score, indicator.id),
         said_of(score, indicator.id, assessment.names),
-        indicator.id in score.deciding,
-        _ordered(_steps(assessment, key, labels, settled)),
+        decides,
+        # NOTE: sorting is stable, so what one command wrote keeps its order
+        tuple(sorted(_steps(assessment, key, labels, settled), key=lambda e: e.origin.time)),
     )
 
 
 def _steps(
     assessment: Assessment,
     key: StatementKey,
-    labels: dict[str, str],
-    settled: dict[StatementKey, list[tuple[Resolution, Origin]]],
+    labels: Mapping[str, str],
+    settled: _Settled,
 ) -> Iterator[Step]:
     for change in assessment.state.history.get(key, ()):
         yield _change(assessment, change, labels, "")
@@ -131,22 +126,21 @@ def _steps(
     ]
     for record_key in taken:
         service = ScopeId(record_key[3])
-        scope = assessment.contents.settings.scope(service)
-        place = scope.title if scope else service
+        place = assessment.contents.settings.title_of(service)
         for change in assessment.state.history.get(key._replace(scope=service), ()):
             yield _change(assessment, change, labels, f"{place}: ")
         for record in assessment.state.record_history[INHERITANCE, record_key]:
             yield _record(assessment, record, _inherited(record, labels, place))
 
 
-def _inherited(record: Record, labels: dict[str, str], place: str) -> str:
+def _inherited(record: Record, labels: Mapping[str, str], place: str) -> str:
     if record.removed:
         return f"no longer taken over from {place}"
     answer = str(record.fields.get("answer", ""))
     return f"taken over from {place}: {labels.get(answer, answer)}"
 
 
-def _change(assessment: Assessment, change: Change, labels: dict[str, str], place: str) -> Step:
+def _change(assessment: Assessment, change: Change, labels: Mapping[str, str], place: str) -> Step:
     new = "withdrew the answer" if change.new is None else labels.get(change.new, change.new)
     old = "" if change.old is None else f", before: {labels.get(change.old, change.old)}"
     return Step(
@@ -233,20 +227,14 @@ def trace_json(found: Trace) -> Json:
     key = found.score.key
     return {
         "schema": 1,
-        "framework": key.framework,
-        "scope": key.scope,
-        "outcome": key.outcome,
+        **key._asdict(),
         "title": found.score.asked.outcome.title,
         "suggested": found.score.suggested,
         "confirmed": found.score.confirmed,
         "lapsed": found.score.has_lapsed,
         "statements": [
             {
-                "id": each.id,
-                "text": each.text,
-                "counts": each.counts,
-                "says": each.says or None,
-                "decides": each.decides,
+                **fields_of(each, "id text counts says? decides"),
                 "steps": [_step_json(step) for step in each.steps],
             }
             for each in found.statements
@@ -271,17 +259,11 @@ def trace_json(found: Trace) -> Json:
 def _step_json(step: Step) -> Json:
     source = step.source
     return {
-        "what": step.what,
-        "who": step.who,
-        "reason": step.reason or None,
+        **fields_of(step, "what who reason?"),
         "from": str(source),
         "workbook": source.name if source.kind == "workbook" else None,
-        "sheet": source.sheet or None,
-        "cell": source.cell or None,
-        "file": source.file or None,
-        "time": step.origin.time,
-        "segment": step.origin.segment,
-        "line": step.origin.line,
+        **fields_of(source, "sheet? cell? file?"),
+        **fields_of(step.origin, "time segment line"),
         "recorded_by": step.recorded_by or None,
     }
 
@@ -290,9 +272,7 @@ def override_json(found: Override) -> Json:
     """Give one override."""
     return {
         "kind": found.kind.value,
-        "framework": found.outcome.framework,
-        "scope": found.outcome.scope,
-        "outcome": found.outcome.outcome,
+        **found.outcome._asdict(),
         "statement": found.statement.indicator if found.statement else None,
         "without": found.without,
         "stands": found.stands,

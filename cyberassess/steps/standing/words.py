@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.record.evidence import Held
+from cyberassess.domain.result.better import overtaken_in, overtaken_words
+from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.errors import counted
 from cyberassess.steps.confirm.words import override_lines
-from cyberassess.terminal.text import table, wrap
+from cyberassess.terminal.fitting import table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.findings import ActionRow, Tally
@@ -33,6 +36,9 @@ def status_lines(found: "Status") -> Iterator[str]:
         e.confirmed is not None and not e.not_applicable for e in found.assessment.card.outcomes
     )
     yield f"{confirmed} of {counted(confidence.outcomes, 'outcome')} confirmed."
+    if confidence.reviewed:
+        lowered = f", {confidence.lowered} lowered" if confidence.lowered else ""
+        yield f"{confidence.reviewed} reviewed independently{lowered}."
     for said in found.assessment.superseded:
         yield from wrap(said)
     yield ""
@@ -113,8 +119,7 @@ def _confirmed_lines(card: "Scorecard") -> Iterator[str]:
 
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
-    from cyberassess.domain.assessment import ALL_SCOPES
-    from cyberassess.domain.result.theme_maturity import THEME_RULE
+    from cyberassess.domain.result.findings import is_blank
     from cyberassess.opening.theming import default_scores
 
     by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
@@ -126,11 +131,14 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         entry = card.theme(ref, themes.headline)
         title = themes.theme(themes.headline).title
         whose = f"{profile.title}, set by {profile.owner}" if profile else "no target was chosen"
-        yield (
-            f"{title}: {entry.meets} of {entry.of} outcomes meet the target."
-            if entry.of
-            else f"{title}: no outcome has a target."
-        )
+        said = f"{entry.meets} of {entry.of} outcomes meet the target."
+        if not entry.of:
+            said = "no outcome has a target."
+        elif is_blank(card.outcomes):
+            said = (
+                f"nothing is known yet: 0 of {card.confidence.statements:,} statements answered."
+            )
+        yield f"{title}: {said}"
         yield f"{framework.short_title}; {whose}; rule {THEME_RULE}"
         yield ""
         yield from table(
@@ -170,7 +178,8 @@ def score_lines(assessment: "Assessment") -> Iterator[str]:
         f"{found_.evidenced} of {counted(found_.claims, 'claim')} with evidence, "
         f"{found_.seen} with evidence somebody here has seen, "
         f"{found_.in_date} with evidence in date; {found_.reviewed} of {found_.outcomes} "
-        f"reviewed; {counted(found_.conflicts, 'conflict')} open."
+        f"reviewed{f', {found_.lowered} lowered' if found_.lowered else ''}; "
+        f"{counted(found_.conflicts, 'conflict')} open."
     )
 
 
@@ -198,7 +207,6 @@ def _confirmation_lines(assessment: "Assessment", found: "OutcomeScore") -> Iter
 
 def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[str]:
     """Show what decided an outcome, who said it, from which cell, and what would change it."""
-    from cyberassess.domain.result.better import overtaken_in, overtaken_words
     from cyberassess.domain.result.counting import reasons_out, said_of, word_of
     from cyberassess.domain.result.findings import nothing_to_assess
     from cyberassess.steps.standing.results import would_change
@@ -232,7 +240,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     deciding, overtaken = set(found.deciding), overtaken_in(found)
     for indicator, standing in zip(outcome.indicators, found.standings, strict=True):
         mark = "*" if indicator.id in deciding else " "
-        labels = {a.code: a.label for a in framework.answers_for(indicator).answers}
+        labels = framework.answers_for(indicator).labels
         yield ""
         yield from wrap(f"{mark} {indicator.id}  {indicator.text}")
         said = said_of(found, indicator.id, assessment.names)

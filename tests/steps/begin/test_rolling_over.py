@@ -170,6 +170,33 @@ def test_an_open_action_keeps_number_id_and_history(last: Path) -> None:
     assert made.ref == "ACT-002", "what stays behind gives its number back"
 
 
+@pytest.mark.parametrize(
+    ("changes", "place", "also"),
+    [
+        ({}, "housing", ["revenues"]),
+        ({"ended": ("revenues",)}, "housing", []),
+        ({"ended": ("housing",)}, "revenues", []),
+        ({"merged": ("housing+revenues=Citizen platform",)}, "citizen-platform", []),
+    ],
+)
+def test_an_action_in_several_places_goes_on_in_those_that_are_there(
+    tmp_path: Path, changes: dict[str, Any], place: str, also: list[str]
+) -> None:
+    scopes = [settings_values()["scopes"][0], HOUSING, REVENUES]
+    last = begin(tmp_path / LAST, people=[], scopes=scopes)
+    add_action(last, "B1.b/housing", Wanted(title="Lock it", also=str(REVENUES["title"])))
+    folder, found = rolled(last, **changes)
+    assert found.actions == ("ACT-001",)
+    (action,) = actions_of(open_assessment(folder).state)
+    assert (action.about.scope, list(action.also)) == (place, also)
+
+
+def test_somebody_new_who_is_named_with_a_system_is_asked_what_its_service_is(last: Path) -> None:
+    folder, _ = rolled(last, respondents=("Jo Hall@Housing management",))
+    (entry,) = open_assessment(folder).contents.settings.people[-1].answers
+    assert (entry.scope, entry.owner_roles) == ("housing", ("service",))
+
+
 def test_evidence_in_date_is_kept_by_its_hash_and_the_rest_is_named(last: Path) -> None:
     folder, found = rolled(last)
     then, now = open_assessment(last), open_assessment(folder)

@@ -1,5 +1,6 @@
 """Determinations confirmed by name, alone and together, and the chain behind them."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from cyberassess.steps.confirm.confirming import (
 )
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.settle.resolving import resolve
-from cyberassess.steps.standing.tracing import trace, trace_json
+from cyberassess.steps.standing.tracing import trace_json, traces
 from tests.steps import council
 from tests.steps.council import (
     HOUSING,
@@ -49,18 +50,24 @@ GOOD_B1B: dict[str, str | tuple[str, str]] = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give a workspace: one outcome proven, one without evidence, one in conflict, one open."""
-    made = begin(tmp_path / "northport-2026")
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("confirming")
+    made = begin(place / "northport-2026")
     sent = send_to(made)
-    take(made, fill_in(sent["Sam Reid"], tmp_path / "sam.xlsx", GOOD_A1B))
+    take(made, fill_in(sent["Sam Reid"], place / "sam.xlsx", GOOD_A1B))
     kims = GOOD_B1B | {"B1.a.N.1/housing": "Happens", "B1.a.N.2/housing": "Does not happen",
                        "B1.a.M.1/housing": "True", "B1.a.H.1/housing": "True"}  # fmt: skip
-    take(made, fill_in(sent["Kim Lee"], tmp_path / "kim.xlsx", kims))
+    take(made, fill_in(sent["Kim Lee"], place / "kim.xlsx", kims))
     alexs = {"B1.a.N.1/housing": "Does not happen"}
-    take(made, fill_in(sent["Alex Moor"], tmp_path / "alex.xlsx", alexs))
+    take(made, fill_in(sent["Alex Moor"], place / "alex.xlsx", alexs))
     return made
+
+
+@pytest.fixture
+def folder(_made: Path, tmp_path: Path) -> Path:
+    """Give a workspace: one outcome proven, one without evidence, one in conflict, one open."""
+    return Path(shutil.copytree(_made, tmp_path / "northport-2026"))
 
 
 def outcome(folder: Path, name: str) -> OutcomeScore:
@@ -149,7 +156,7 @@ def test_a_confirmation_can_be_taken_back(folder: Path) -> None:
     confirm(folder, "A1.b")
     assert withdraw(folder, "A1.b")
     assert outcome(folder, "A1.b").confirmation is None
-    assert len(trace(open_assessment(folder), outcome(folder, "A1.b")).decisions) == 2
+    assert len(next(traces(open_assessment(folder), [outcome(folder, "A1.b")])).decisions) == 2
 
 
 def test_together_only_what_is_complete_undisputed_and_proven_is_confirmed(folder: Path) -> None:
@@ -221,7 +228,7 @@ def test_a_column_mostly_left_out_counts_once_accepted_with_a_reason(
     assert (score.suggested, out) == ("high", ["A1.b.H.2", "A1.b.H.3"])
     (found,) = overrides(open_assessment(made))
     assert (found.kind, found.direction) == (OverrideKind.COLUMN, Direction.RAISED)
-    steps = trace(open_assessment(made), score).decisions
+    steps = next(traces(open_assessment(made), [score])).decisions
     assert steps[0].what == "High accepted although these do not apply: A1.b.H.2, A1.b.H.3"
 
 
@@ -263,7 +270,7 @@ def test_an_answer_of_its_own_over_a_shared_services_is_listed(tmp_path: Path) -
 def test_the_chain_of_an_inherited_answer_reaches_the_service(tmp_path: Path) -> None:
     made = offering(tmp_path)
     confirm_offered(made, OfferKind.INHERITED)
-    found = trace(open_assessment(made), outcome(made, "B1.b/housing"))
+    found = next(traces(open_assessment(made), [outcome(made, "B1.b/housing")]))
     steps = {each.id: [step.what for step in each.steps] for each in found.statements}
     assert steps["B1.b.H.1"] == ["Identity: True", "taken over from Identity: True"]
 
@@ -277,7 +284,7 @@ def test_the_chain_names_cell_file_change_reason_and_resolution(
     resolve(folder, "B1.a.N.1/housing", answer="happens", reason="Seen in the log.")
     confirm(folder, "B1.a/housing", level="middle", reason="Mended since.")
     assessment = open_assessment(folder)
-    found = trace(assessment, one_outcome(assessment, "B1.a/housing"))
+    found = next(traces(assessment, [one_outcome(assessment, "B1.a/housing")]))
     by_id = {each.id: each for each in found.statements}
     first, second = by_id["B1.a.H.1"].steps
     assert (first.what, second.what) == ("True", "Otherwise, before: True")
@@ -305,7 +312,7 @@ def test_conflict_and_missing_reason_are_said_in_the_chain(folder: Path, tmp_pat
         folder,
         fill_in(blank, tmp_path / "k2.xlsx", {"B1.a.H.1/housing": "Otherwise"}, saved=LATER),
     )
-    found = trace(open_assessment(folder), outcome(folder, "B1.a/housing"))
+    found = next(traces(open_assessment(folder), [outcome(folder, "B1.a/housing")]))
     counts = {each.id: (each.counts, each.says) for each in found.statements}
     assert counts["B1.a.N.1"][0] == "People differ"
     assert "needs a reason" in counts["B1.a.H.1"][1]

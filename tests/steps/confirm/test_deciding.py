@@ -19,7 +19,7 @@ from cyberassess.steps.confirm.waiting import Kind, waiting
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.settle.resolving import resolve
 from cyberassess.steps.standing.standing import status
-from cyberassess.steps.standing.tracing import trace
+from cyberassess.steps.standing.tracing import traces
 from tests.steps import council
 from tests.steps.council import (
     ALEX,
@@ -163,7 +163,7 @@ def test_every_decision_is_recorded_with_its_cell(folder: Path) -> None:
 def test_the_chain_names_the_cell_of_a_decision(folder: Path) -> None:
     record(folder, ALL)
     assessment = open_assessment(folder)
-    found = trace(assessment, one_outcome(assessment, "B1.a/housing"))
+    found = next(traces(assessment, [one_outcome(assessment, "B1.a/housing")]))
     step = next(each for each in found.statements if each.id == "B1.a.N.1").steps[-1]
     assert (step.what, step.reason) == ("settled as Happens", "Seen in the log.")
     assert (step.source.name, step.source.sheet) == ("done.xlsx", "Conflicts")

@@ -8,6 +8,7 @@ import pytest
 from cyberassess.domain.record.evidence import Facts, Held, Item, Mark
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.paper.documents.full import full_report
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.evidence import evidencing
 from cyberassess.steps.evidence.evidencing import (
@@ -19,7 +20,7 @@ from cyberassess.steps.evidence.evidencing import (
     review,
     wanted,
 )
-from cyberassess.steps.report.printing import full_view
+from cyberassess.steps.report.printing import basis_of
 from tests.steps.council import (
     HOUSING,
     KIM,
@@ -291,7 +292,7 @@ def test_the_report_says_what_became_of_a_named_document(folder: Path, paper: Pa
     register_named(folder)
     add(folder, [paper], SHOWS)
     review(folder, "EV-002", "rejected", reason="It is a draft.")
-    view = full_view(open_assessment(folder))
+    view = full_report(basis_of(open_assessment(folder))[0])
     outcomes = [each for scope in view.scopes for group in scope.groups for each in group.outcomes]
     texts = [row.text for each in outcomes for row in each.evidence]
     (named,) = [each for each in texts if each.startswith("Leavers list\naccess")]

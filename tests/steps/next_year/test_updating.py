@@ -18,7 +18,7 @@ from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.next_year.updating import later_sets, update_sets, updates, updates_json
 from cyberassess.steps.report.printing import Wanted, report_board
 from cyberassess.steps.send.sending import questions_for
-from cyberassess.steps.standing.next_steps import next_steps
+from cyberassess.steps.standing.standing import next_steps
 from cyberassess.steps.standing.words import score_lines
 from tests.domain.builder import framework_data
 from tests.steps.council import OUTLINE, begin, fill_in, pinned_files, send_to, take

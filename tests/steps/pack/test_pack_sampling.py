@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -25,11 +26,25 @@ KIMS: Rows = {
 }
 
 
-@pytest.fixture
-def council(tmp_path: Path) -> Path:
-    folder = begin(tmp_path / "northport-2026")
-    take(folder, fill_in(send_to(folder)["Kim Lee"], tmp_path / "kim.xlsx", KIMS))
+@pytest.fixture(scope="module")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a workspace that nothing is written to."""
+    place = tmp_path_factory.mktemp("sampling")
+    folder = begin(place / "northport-2026")
+    take(folder, fill_in(send_to(folder)["Kim Lee"], place / "kim.xlsx", KIMS))
     return folder
+
+
+@pytest.fixture(scope="module")
+def _drawn(council: Path) -> tuple[Path, str]:
+    path, said = packed(council, "--sample", "1", "--word", "kettle")
+    return path.rename(path.with_name("drawn.zip")), said
+
+
+@pytest.fixture
+def drawn(_drawn: tuple[Path, str], tmp_path: Path) -> tuple[Path, str]:
+    """Give a pack whose sample was drawn with the receiver's word, and what was said of it."""
+    return Path(shutil.copy(_drawn[0], tmp_path / "sample.zip")), _drawn[1]
 
 
 def packed(council: Path, *words: str) -> tuple[Path, str]:
@@ -40,8 +55,10 @@ def packed(council: Path, *words: str) -> tuple[Path, str]:
     return path, " ".join(said.stdout.split())
 
 
-def test_with_a_word_the_seed_follows_from_head_count_and_word(council: Path) -> None:
-    path, said = packed(council, "--sample", "1", "--word", "kettle")
+def test_with_a_word_the_seed_follows_from_head_count_and_word(
+    council: Path, drawn: tuple[Path, str]
+) -> None:
+    path, said = drawn
     assert "Drawn by the sender" not in said
     with zipfile.ZipFile(path) as archive:
         manifest = json.loads(archive.read("pack.json"))
@@ -74,9 +91,9 @@ def test_without_a_word_it_says_that_the_sender_drew_it(council: Path) -> None:
     ],
 )
 def test_another_sample_than_was_drawn_is_named(
-    council: Path, change: dict[str, object], said: str
+    drawn: tuple[Path, str], change: dict[str, object], said: str
 ) -> None:
-    path, _ = packed(council, "--sample", "1", "--word", "kettle")
+    path, _ = drawn
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name != SUMS}
     manifest = json.loads(parts["pack.json"])
@@ -86,8 +103,8 @@ def test_another_sample_than_was_drawn_is_named(
     assert any(each.startswith(said) for each in problems)
 
 
-def test_another_list_than_was_drawn_is_named(council: Path) -> None:
-    path, _ = packed(council, "--sample", "1", "--word", "kettle")
+def test_another_list_than_was_drawn_is_named(drawn: tuple[Path, str]) -> None:
+    path, _ = drawn
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name != SUMS}
     changed = parts["lists/sample.csv"].replace(b",yes,", b",,", 1)

@@ -105,6 +105,18 @@ def text(path: Path, name: str) -> str:
         return archive.read(name).decode("utf-8-sig")
 
 
+def test_the_first_pages_name_only_what_is_inside(made: PackMade) -> None:
+    inside = names(made.path)
+    readme = text(made.path, "README.txt")
+    assert not {"report.pdf", "report.html"} & set(inside)
+    assert "report" not in readme.partition("1. Check that")[0].partition("What is in here")[2]
+    assert "The report prints the same" not in readme
+    assert "report." not in text(made.path, "index.html")
+    for folder in ("received/", "reviews/"):
+        held = any(each.startswith(folder) for each in inside)
+        assert (f"  {folder}  " in readme) is held, folder
+
+
 def rows(path: Path, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text(path, name))))
 
@@ -813,6 +825,7 @@ def is_found(path: Path) -> bool:
     return bool(found.problems) and all(each.where for each in found.problems)
 
 
+@pytest.mark.slow
 def test_mutations_of_a_pack_are_all_found(made: PackMade) -> None:
     """Forty here; ``bench/pack.py`` runs any number."""
     whole = made.path.read_bytes()

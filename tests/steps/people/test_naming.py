@@ -17,16 +17,21 @@ from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.send.sending import send
 from cyberassess.steps.standing.results import explain_json, find_scores
 from cyberassess.steps.standing.standing import status
-from tests.steps.council import events, fill_in, ledger_bytes, take
+from tests.steps.council import events, fill_in, ledger_bytes, received_from_kim, take
 
 TRUE = {"B1.b.H.1/housing": "True"}
 
 
+@pytest.fixture(scope="module")
+def _made(sent_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return received_from_kim(sent_workspace, tmp_path_factory.mktemp("made"), TRUE)
+
+
 @pytest.fixture
-def answered(workspace: Path, blank: dict[str, Path], tmp_path: Path) -> Path:
+def answered(_made: Path, workspace: Path) -> Path:
     """Give a workspace in which Kim Lee has answered."""
-    take(workspace, fill_in(blank["Kim"], tmp_path / "kim.xlsx", TRUE))
-    return workspace
+    shutil.rmtree(workspace)
+    return Path(shutil.copytree(_made, workspace))
 
 
 def retype(folder: Path, old: str, new: str) -> None:

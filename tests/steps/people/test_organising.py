@@ -28,7 +28,7 @@ from cyberassess.steps.people.tables import (
     import_systems,
 )
 from cyberassess.steps.send.chasing import Chased, chase, chased, due_for
-from cyberassess.steps.standing.standing import status, write_status_page
+from cyberassess.steps.standing.standing import status
 from tests.steps.council import (
     HOUSING,
     KIM,
@@ -62,7 +62,7 @@ def settings_text(folder: Path) -> str:
 
 
 def test_a_person_is_added_with_roles_and_scope_and_the_ledger_says_so(workspace: Path) -> None:
-    person = add_person(workspace, "Priya Shah <priya@northport.example>:service@housing")
+    person = add_person(workspace, "Priya Shah <priya@northport.example>:service@housing").person
     assert person.id == "p4"
     assert asks(workspace)["Priya Shah"] == "service@housing"
     change = events(workspace, "settings")[-1]["changes"]
@@ -387,6 +387,9 @@ def test_what_the_system_answers_for_itself_is_left(sharing: Path, tmp_path: Pat
     take(sharing, fill_in(blank, tmp_path / "k.xlsx", {"B1.a.N.1/housing": "Happens"}))
     found = confirm_inherited(sharing, "housing")
     assert (found.confirmed, found.overridden) == (2, 1)
+    (line,) = (each for each in systems(open_assessment(sharing)) if each.scope.id == "housing")
+    assert line.inherits == (("Identity", 2, 2),)
+    assert not any("systems confirm" in step for step in status(sharing).next_steps)
 
 
 def test_nothing_to_inherit_is_said(workspace: Path) -> None:
@@ -487,26 +490,3 @@ def every_text(path: Path) -> str:
     return "\n".join(
         str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
     )
-
-
-# The status page
-
-
-def test_the_status_page_stands_on_its_own_and_escapes_what_people_wrote(workspace: Path) -> None:
-    leave_out(workspace, "x", reason="x")
-    settings = workspace / "assessment.yaml"
-    settings.write_text(settings.read_text().replace("Kim Lee", "Kim <script>Lee"))
-    path = write_status_page(workspace)
-    text = path.read_text()
-    assert path.parent.name == "reports"
-    assert "Kim &lt;script&gt;Lee" in text
-    assert "<script" not in text
-    assert "http" not in text.replace("http-equiv", "")
-
-
-def test_a_status_page_that_cannot_be_written_is_a_sentence(
-    workspace: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(AssessmentError, match="cannot be written"):
-        write_status_page(workspace, tmp_path / "file" / "status.html")

@@ -83,7 +83,7 @@ def test_who_left_keeps_their_answers_and_nobody_gets_their_id(council: Path) ->
     trail = [each for each in events(council, "handover") if each["new"]["from"] == "p2"]
     assert len(trail) == found.questions == 2
     assert "1 answer of Kim Lee stay" in "\n".join(removed_lines(found))
-    assert add_person(council, "Jo Hall").id == "p4"
+    assert add_person(council, "Jo Hall").person.id == "p4"
     changes = Changes(respondents=("Pat New",))
     next_year = open_assessment(roll_over(council.parent / "next", council, changes).folder)
     assert next_year.contents.settings.people[-1].id == "p5"
@@ -124,6 +124,22 @@ def test_a_system_that_is_removed_is_left_out_with_its_reason(council: Path) -> 
     text = " ".join(" ".join(reshaped_lines(found)).split())
     assert "1 answer about Housing management stay in the ledger, and count for nothing." in text
     assert KEY in now.state.answers
+
+
+def test_an_action_in_several_places_goes_where_they_go(council: Path) -> None:
+    add_action(council, "B1.b/housing", Wanted(title="Paint it", also="Revenues"))
+
+    def places() -> list[str]:
+        action = actions_of(open_assessment(council).state)[-1]
+        return [action.ref, action.about.scope, *action.also]
+
+    split = split_system(council, "Revenues", into=["Council tax", "Benefits"])
+    assert split.actions == ("ACT-002",)
+    assert places() == ["ACT-002", "housing", "council-tax"]
+    merge_systems(council, ["housing", "Benefits"], into="Homes")
+    assert places() == ["ACT-002", "homes", "council-tax"]
+    remove_system(council, "Homes", reason="Switched off.")
+    assert places() == ["ACT-002", "council-tax"]
 
 
 @pytest.mark.parametrize("how", ["merge", "split"])

@@ -1,5 +1,6 @@
 """The plan: what stands in the way, what will be done, by command and from a workbook."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.domain.record.plan import Cost, Progress
+from cyberassess.domain.record.plan import Cost, Progress, actions_of
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.plan.planning import (
     Wanted,
     add_action,
@@ -20,7 +22,7 @@ from cyberassess.steps.plan.planning import (
     set_action,
     unplanned,
 )
-from tests.steps.council import Rows, events, fill_in, ledger_bytes, take
+from tests.steps.council import Rows, events, ledger_bytes, received_from_kim
 
 KIMS: Rows = {
     "B1.a.N.1/housing": "Happens",
@@ -31,11 +33,16 @@ KIMS: Rows = {
 DO = Wanted(title="Review leavers", owner="kim lee", due="31/01/2027", cost="low", priority="1")
 
 
+@pytest.fixture(scope="module")
+def _made(sent_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return received_from_kim(sent_workspace, tmp_path_factory.mktemp("made"), KIMS)
+
+
 @pytest.fixture
-def short(workspace: Path, blank: dict[str, Path], tmp_path: Path) -> Path:
+def short(_made: Path, workspace: Path) -> Path:
     """Give a workspace in which B1.a falls short of its target."""
-    take(workspace, fill_in(blank["Kim"], tmp_path / "kim.xlsx", KIMS))
-    return workspace
+    shutil.rmtree(workspace)
+    return Path(shutil.copytree(_made, workspace))
 
 
 def test_the_path_is_the_least_that_must_change(short: Path) -> None:
@@ -212,3 +219,34 @@ def test_a_plan_is_csv_too_and_is_not_written_over(short: Path, tmp_path: Path) 
     bare.write_text("a,b\n1,2\n")
     with pytest.raises(AssessmentError, match="No row has the headings"):
         import_plan(short, bare)
+
+
+def test_an_action_covers_the_places_it_names_by_command_and_in_the_workbook(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "lab"
+    systems = ("Housing", "Revenues", "Adult care")
+    new(
+        folder,
+        NewAssessment("Lab", "2026", ("ncsc-caf@3.2",), ("govassure-baseline",), systems=systems),
+    )
+    made = add_action(folder, "C1.c/housing", Wanted(title="Watch", also="Adult care; revenues"))
+    assert made.also == ("adult-care", "revenues")
+    steps = {e.finding.score.key: e for e in path_to_target(open_assessment(folder))}
+    planned = [key.scope for key, step in steps.items() if step.is_planned]
+    assert planned == ["housing", "revenues", "adult-care"]
+    path = export_plan(folder)
+    assert import_plan(folder, path).unchanged == 1
+
+    def change(sheet: Worksheet) -> None:
+        heads = [each.value for each in sheet[4]]
+        at = heads.index("Also covers") + 1
+        assert sheet.cell(row(sheet, "C1.c/housing"), at).value == "Adult care; Revenues"
+        sheet.cell(row(sheet, "C1.c/housing"), at).value = "Revenues"
+
+    assert import_plan(folder, edit(path, change)).changed == ["ACT-001"]
+    (action,) = actions_of(open_assessment(folder).state)
+    assert action.also == ("revenues",)
+    assert not set_action(folder, "ACT-001", Wanted(also="")).also
+    with pytest.raises(AssessmentError, match=r"not a place in which C1\.c is assessed"):
+        set_action(folder, "ACT-001", Wanted(also="Museum"))

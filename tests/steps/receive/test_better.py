@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cyberassess.disk.comparing_yaml import Comparisons, read_upgrade
-from cyberassess.disk.framework_yaml import Shelf
+from cyberassess.disk.framework_yaml import Shelf, files_of
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.disk.workspace import SETTINGS
-from cyberassess.domain.sets.comparing import upgrade_name
+from cyberassess.domain.sets.comparing import Upgrade, upgrade_name
 from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
@@ -23,7 +22,8 @@ from cyberassess.steps.confirm.waiting import Kind, waiting
 from cyberassess.steps.pack.contents import lists
 from cyberassess.steps.pack.sampling import LIST, population, sample
 from cyberassess.steps.people.same_people import renamed
-from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.settle.resolving import resolve
 from cyberassess.steps.standing.results import explain_json
 from cyberassess.steps.standing.standing import status, status_json
@@ -225,9 +225,8 @@ def test_answers_are_carried_to_the_newer_caf_only_from_shortfall_to_shortfall()
     old, new = (
         shelf.framework(FrameworkRef(f"ncsc-caf@{each}")).framework for each in ("3.2", "4.0")
     )
-    upgrade, _, _ = read_upgrade(
-        Comparisons(shipped("frameworks")).upgrades()[upgrade_name(old.ref, new.ref)]
-    )
+    upgrades = files_of(shipped("frameworks"), Upgrade)
+    upgrade, _, _ = upgrades[upgrade_name(old.ref, new.ref)].read()
     assert upgrade is not None
     pairs = [
         (old.indicators[each.from_][1], new.indicators[each.to][1])

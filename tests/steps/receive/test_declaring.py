@@ -23,8 +23,7 @@ from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.receive.words import received_lines
 from cyberassess.steps.send.chasing import today
 from cyberassess.steps.settle.resolving import resolve
-from cyberassess.steps.standing.next_steps import PersonStatus
-from cyberassess.steps.standing.standing import state_of, status, status_json
+from cyberassess.steps.standing.standing import PersonStatus, state_of, status, status_json
 from tests.books.council import beside, by_ref
 from tests.steps.council import (
     EARLY,

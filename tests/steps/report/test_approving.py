@@ -8,7 +8,8 @@ from cyberassess.domain.record import happened
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.steps.report.approving import Signed, approve, signed, signed_json
-from cyberassess.steps.report.printing import Wanted, prepare, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted, prepare
 from tests.steps.council import begin
 
 WANTED = Wanted(suffix=".html")

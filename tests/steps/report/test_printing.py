@@ -7,14 +7,12 @@ import pytest
 
 from cyberassess.errors import AssessmentError, ReportError
 from cyberassess.paper import html as render
+from cyberassess.steps.report.documents import report_findings, report_full, report_soa
 from cyberassess.steps.report.printing import (
     MOST_YEARS,
     Wanted,
     prepare,
     report_board,
-    report_findings,
-    report_full,
-    report_soa,
     report_theme,
 )
 from tests.steps.council import begin

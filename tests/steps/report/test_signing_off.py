@@ -13,14 +13,8 @@ from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.plan.planning import Wanted as WantedAction
 from cyberassess.steps.plan.planning import add_action
 from cyberassess.steps.report.approving import approve, signed, signed_json
-from cyberassess.steps.report.printing import (
-    Wanted,
-    report_board,
-    report_findings,
-    report_full,
-    report_soa,
-    report_theme,
-)
+from cyberassess.steps.report.documents import report_findings, report_full, report_soa
+from cyberassess.steps.report.printing import Wanted, report_board, report_theme
 from tests.steps.council import Rows, begin, fill_in, ledger_bytes, send_to, take
 
 HTML = Wanted(suffix=".html")

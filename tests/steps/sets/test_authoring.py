@@ -19,7 +19,8 @@ from cyberassess.program import program
 from cyberassess.steps.begin.setup import NewAssessment
 from cyberassess.steps.begin.setup import new as new_assessment
 from cyberassess.steps.receive.receiving import receive
-from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.send.sending import questions_for, send
 from cyberassess.steps.sets.authoring import (
     ProfileWritten,

@@ -10,7 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.disk import resources
 from cyberassess.disk.framework_yaml import Shelf
-from cyberassess.domain.sets.framework import OWNER_ROLES, OutcomeId
+from cyberassess.domain.sets.framework import OutcomeId
+from cyberassess.domain.sets.roles import OWNER_ROLES
 from cyberassess.errors import CyberassessError, FrameworkError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.sources.pscrf_words import obvious_owner

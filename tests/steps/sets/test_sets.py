@@ -12,7 +12,8 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.program import program
 from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.receive.asking import AskSession
-from cyberassess.steps.report.printing import Wanted, report_board, report_full, report_soa
+from cyberassess.steps.report.documents import report_full, report_soa
+from cyberassess.steps.report.printing import Wanted, report_board
 from cyberassess.steps.standing.results import find_scores, score_json, tallies, tallies_json
 
 PROMPT = Source("prompt")

@@ -14,7 +14,8 @@ from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.program import program
 from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
-from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.standing.results import judged_on, register_json
 from tests.steps.sets.test_sets import answer
 

@@ -22,18 +22,11 @@ from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.approving import signed
-from cyberassess.steps.report.printing import (
-    Printed,
-    Wanted,
-    prepare,
-    report_board,
-    report_findings,
-    report_full,
-    report_soa,
-    report_theme,
-)
+from cyberassess.steps.report.documents import report_findings, report_full, report_soa
+from cyberassess.steps.report.printing import Printed, Wanted, prepare, report_board, report_theme
 from cyberassess.steps.standing.results import explain_json, find_scores, score_json
-from cyberassess.steps.standing.standing import status, status_json, write_status_page
+from cyberassess.steps.standing.standing import status, status_json
+from cyberassess.steps.standing.start import write_start
 from cyberassess.steps.standing.words import score_lines, status_lines
 from tests.domain.builder import Data
 
@@ -93,7 +86,7 @@ def test_what_was_pinned_still_counts_and_verifies(old: Path) -> None:
 def test_score_and_status_say_it_with_the_corrected_count(old: Path) -> None:
     for lines in (score_lines(open_assessment(old)), status_lines(status(old))):
         assert SAID in " ".join(" ".join(lines).split())
-    assert SAID in write_status_page(old, old / "status.html").read_text("utf-8")
+    assert SAID in write_start(open_assessment(old)).read_text("utf-8")
 
 
 def test_as_json_the_corrected_themes_stand_beside_those_that_count(old: Path) -> None:

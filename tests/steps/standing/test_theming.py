@@ -12,7 +12,8 @@ from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.theming import default_scores, moved_outcomes
 from cyberassess.program import program
-from cyberassess.steps.report.printing import Wanted, report_full
+from cyberassess.steps.report.documents import report_full
+from cyberassess.steps.report.printing import Wanted
 from cyberassess.steps.standing.results import score_json
 from tests.domain.builder import REF, Data, make_framework, make_themes
 from tests.steps.council import begin, fill_in, send_to, settings_values, take

@@ -1,0 +1,240 @@
+"""Page one, to be read in a minute: result, so what, how far it holds, decision, gaps, trend."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.result.findings import Finding
+from cyberassess.errors import counted
+from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.charts import needed_for
+from cyberassess.paper.document import said_status
+from cyberassess.paper.sections.checking import said_confirmed, said_dissent
+from cyberassess.paper.sections.moves import moved_since
+from cyberassess.paper.sections.squares import WAITS, Squares, row_of_squares
+from cyberassess.paper.sections.summary import (
+    Figure,
+    GapRow,
+    figures,
+    gaps_title,
+    said_before,
+    said_count,
+    said_verdicts,
+    said_weakest,
+    top_gaps,
+    weakest,
+    whose_target,
+)
+
+_LONGEST_STAKE = 130
+_LONGEST_NAME = 60
+_NAMED_PLACES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """One of the gaps that matter most, on a line."""
+
+    name: str
+    link: str
+    where: str
+    owner: str
+    by: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageOne:
+    """Everything that stands on page one."""
+
+    about: str
+    heading: str
+    verdicts: tuple[str, ...]
+    """What sets that ask for everything say of the whole."""
+    squares: Squares | None
+    target: str
+    so_what: tuple[str, ...]
+    """What could happen, and how far the plan goes."""
+    figures: tuple[Figure, ...]
+    proof: tuple[str, ...]
+    """Who reviewed and who confirmed it."""
+    decision: str
+    gaps: tuple[GapLine, ...]
+    gaps_title: str
+    trend: str
+
+
+def page_one(
+    basis: Basis, kind: str, *, edition: str = "", is_open: bool = False, decision: str = ""
+) -> PageOne:
+    """Give page one.
+
+    Args:
+        kind: what the document is called.
+        edition: as it is said; nothing where there is only one.
+        is_open: names no system, person or outcome.
+        decision: in the officer's words; from the plan if empty.
+    """
+    several = len(basis.frameworks) > 1
+    gaps = () if is_open else top_gaps(basis)
+    name = basis.look.name or basis.settings.organisation
+    status = "DRAFT" if basis.version.is_draft else said_status(basis)
+    theme = f"{basis.headline.title}{f', {basis.first.short_title}' if several else ''}"
+    return PageOne(
+        about=(
+            f"{name} · Cyber resilience {basis.settings.period} · "
+            f"{f'{edition} edition' if edition else kind} · {status}"
+        ),
+        heading=f"{theme}: {said_count(basis).rstrip('.')}",
+        verdicts=() if is_open else tuple(said_verdicts(basis)),
+        squares=row_of_squares(basis, is_open=is_open),
+        target=" ".join(_targets(basis)),
+        so_what=tuple(filter(None, (*(() if is_open else _weak(basis)), said_ambition(basis)))),
+        figures=figures(basis),
+        proof=tuple(
+            filter(
+                None,
+                (said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)),
+            )
+        ),
+        decision=decision or said_decision(basis),
+        gaps=tuple(_line(basis, each) for each in gaps),
+        gaps_title="Gaps that matter most" if len(gaps) > 1 else gaps_title(gaps),
+        trend=_trend(basis),
+    )
+
+
+def _targets(basis: Basis) -> Iterator[str]:
+    """Say whose target it is, of each set; why there is none."""
+    several = len(basis.frameworks) > 1
+    for ref, framework in basis.frameworks.items():
+        profile = basis.profiles.get(ref)
+        prefix = f"{framework.short_title}: " if several else ""
+        if profile is not None:
+            yield f"{prefix}Target: {profile.title}, {profile.owner}."
+    if None in basis.profiles.values():
+        yield whose_target(basis)
+
+
+def _trend(basis: Basis) -> str:
+    """Say last year's count, and what moved since."""
+    before = said_before(basis, basis.headline.id).replace("it was ", "")
+    moved = moved_since(basis)
+    since = f"{moved.rose} results rose, {moved.fell} fell." if before else ""
+    return " ".join(filter(None, (before, since if moved.sentence else "")))
+
+
+def planned(basis: Basis) -> tuple[int, int]:
+    """Count results below their target that have an action, and those with owner and date."""
+    actions = [basis.planned.get(each.score.key, ()) for each in basis.findings]
+    return sum(map(bool, actions)), sum(any(e.is_settled for e in each) for each in actions)
+
+
+def said_decision(basis: Basis) -> str:
+    """Say what the committee is asked, as it follows from the plan."""
+    board = basis.look.board
+    if basis.is_unknown:
+        return f"We ask {board} to note that {basis.unknown}"
+    has_action, settled = planned(basis)
+    asks = ["note this result"]
+    if has_action:
+        asks.append("agree the plan")
+    rest = len(basis.findings) - settled
+    if rest:
+        which = "the result" if rest == 1 else f"the {rest} results"
+        asks.append(
+            f"set an owner and a date for {which} below target without them, or accept that risk"
+        )
+    return f"We ask {board} to {joined(asks)}."
+
+
+def _weak(basis: Basis) -> Iterator[str]:
+    """Name the weakest place, and what it carries."""
+    yield said_weakest(basis)
+    lowest = weakest(basis)
+    stake = said_stake(basis)
+    yield stake.partition(": ")[2] if len(lowest) == 1 else stake
+
+
+def said_stake(basis: Basis) -> str:
+    """Say what the weakest system carries, as the council wrote it."""
+    for each in weakest(basis):
+        scope = basis.settings.scope(each.scope)
+        if scope is not None and scope.why_critical:
+            return f"At stake in {scope.title}: {clipped(scope.why_critical, _LONGEST_STAKE)}"
+    return ""
+
+
+def clipped(text: str, most: int) -> str:
+    """Cut a text at a word."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
+
+
+def said_ambition(basis: Basis) -> str:
+    """Say where the ambition stands, and when the plan reaches it, if all of it works."""
+    score = basis.headline_score()
+    ambition = basis.settings.ambition.get(score.theme)
+    needed = None if ambition is None else needed_for(ambition, score.of)
+    if needed is None or score.level is None or basis.is_unknown:
+        return ""
+    if score.level >= min(ambition or 0, score.top):
+        return f"Our ambition, level {ambition}, is reached."
+    text = f"Our ambition: {needed}, level {ambition}"
+    dates = sorted(_lifted(basis))
+    short = needed - score.meets
+    if len(dates) >= short > 0:
+        return f"{text}; the plan reaches that by {said_date(dates[short - 1])}."
+    if not dates:
+        return f"{text}; no dated action brings us nearer."
+    return f"{text}; planned: {score.meets + len(dates)} by {said_date(dates[-1])}."
+
+
+def _lifted(basis: Basis) -> Iterator[datetime.date]:
+    """Give when each outcome that falls short would meet its target, where the plan says so."""
+    found: dict[str, list[Finding]] = {}
+    for each in basis.headline_findings():
+        found.setdefault(each.score.key.outcome, []).append(each)
+    for findings in found.values():
+        dates = [
+            min((e.due for e in basis.planned.get(each.score.key, ()) if e.due), default=None)
+            for each in findings
+        ]
+        known = [each for each in dates if each is not None]
+        if len(known) == len(dates):
+            yield max(known)
+
+
+def said_places(basis: Basis, findings: Sequence[Finding]) -> str:
+    """Name the places of a gap; their number where they are many. A mark: not confirmed."""
+    star = {e.score.key: WAITS if basis.is_waiting(e.score) else "" for e in findings}
+    if len(findings) <= _NAMED_PLACES:
+        return joined(
+            [
+                f"{clipped(basis.place(key.scope), _LONGEST_NAME)}{mark}"
+                for key, mark in star.items()
+            ]
+        )
+    outcome = findings[0].score.key
+    asked = sum(
+        (each.key.framework, each.key.outcome) == (outcome.framework, outcome.outcome)
+        for each in basis.card.outcomes
+    )
+    number = f"all {asked}" if len(findings) == asked else f"{len(findings)} of {asked}"
+    return f"{number} places{WAITS if any(star.values()) else ''}"
+
+
+def _line(basis: Basis, gap: GapRow) -> GapLine:
+    owner = gap.owner.partition(", ")[0]
+    bare = sum(each.score.key not in basis.planned for each in gap.findings)
+    if bare and bare < len(gap.findings):
+        owner += f"; {counted(bare, 'place')} not planned yet"
+    return GapLine(
+        f"{gap.ref} {gap.title}",
+        gap.link,
+        said_places(basis, gap.findings),
+        owner,
+        gap.by,
+        gap.cost,
+    )

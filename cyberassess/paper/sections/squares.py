@@ -1,0 +1,195 @@
+"""The row of squares: a box for each outcome of the headline theme, with what is known of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cyberassess.domain.sets.framework import OutcomeId
+from cyberassess.errors import counted
+from cyberassess.paper.basis import Basis
+from cyberassess.paper.charts import WIDTH, Bar, Words
+from cyberassess.paper.look import Colours
+
+_A_ROW = 15
+_PITCH = WIDTH / _A_ROW
+_WIDE, _HIGH = 10.2, 7.4
+_TOP = 0.9
+"""Room above the first row, for a mark that stands out of its box."""
+_STROKE = 0.5
+_BELOW, _LINE = 0.75, 0.85
+"""From a box to the line of last year, and how thick that is."""
+_CORNER, _HALO = 2.0, 0.4
+_TEXT, _SMALL = 3.2, 2.8
+_LONGEST = 5
+"""Characters of an id that a box can hold."""
+WAITS, NOT_CONFIRMED = "*", "not confirmed"
+"""What marks such a result, and what the mark means."""
+_LONGEST_WORDS = 420
+"""Characters of the squares in words that page one has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """The row of squares, ready to be drawn; lengths in millimetres."""
+
+    alternative: str
+    """What it says, for those who do not see it."""
+    in_words: str
+    """The same, to stand below boxes that have no room for their names; empty where they have."""
+    height: float
+    bars: tuple[Bar, ...]
+    words: tuple[Words, ...]
+
+    @property
+    def view_box(self) -> str:
+        """The part of the plane that is shown."""
+        return f"0 0 {WIDTH:g} {self.height:g}"
+
+
+class _Box(NamedTuple):
+    """One outcome, and its marks."""
+
+    ref: OutcomeId
+    meets: bool
+    met_before: bool
+    lowered: bool
+    waits: bool
+    """Not confirmed by anybody in one of its places, where other results are."""
+
+
+def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
+    """Draw a box for each outcome of the headline theme that has a target.
+
+    Args:
+        is_open: names no outcome.
+    """
+    boxes = [] if basis.is_unknown else _boxes(basis)
+    if not boxes:
+        return None
+    is_named = not is_open and all(len(each.ref) <= _LONGEST for each in boxes)
+    drawn = _Drawing(basis.look.colours, has_lines=any(each.met_before for each in boxes))
+    for number, box in enumerate(boxes):
+        star = WAITS if box.waits else ""
+        drawn.add(number, box, f"{box.ref}{star}" if is_named else star)
+    drawn.explain(list(_legend(boxes)), -(-len(boxes) // _A_ROW))
+    met = sum(each.meets for each in boxes)
+    said = " ".join(_counts(boxes) if is_open else _names(boxes))
+    shown = "" if is_open or is_named else said
+    if len(shown) > _LONGEST_WORDS:
+        shown = (
+            f"Filled squares meet the target. The {len(boxes) - met} below it are named under "
+            "Findings against the target."
+        )
+    message = f"{met} of {counted(len(boxes), 'outcome')} meet the target"
+    return Squares(
+        f"{message}. {said}".strip(), shown, drawn.height, tuple(drawn.bars), tuple(drawn.words)
+    )
+
+
+def _boxes(basis: Basis) -> list[_Box]:
+    """Give a box for each outcome, those that meet the target first."""
+    before = basis.before.met(basis.first.ref) if basis.before else {}
+    lowered = {each.key.outcome for each in basis.lowered if each.key.framework == basis.first.ref}
+    waiting = {
+        each.key.outcome
+        for each in basis.card.outcomes
+        if each.key.framework == basis.first.ref
+        and each.meets_target is not None
+        and basis.is_waiting(each)
+    }
+    boxes = [
+        _Box(ref, meets, before.get(ref, False), ref in lowered, ref in waiting)
+        for ref, meets in basis.met_everywhere().items()
+    ]
+    return sorted(boxes, key=lambda each: not each.meets)
+
+
+def _legend(boxes: Sequence[_Box]) -> Iterator[tuple[str, str]]:
+    """Give each mark that stands on a box, and what it means."""
+    if any(each.met_before for each in boxes):
+        yield "line", "met it last year"
+    if any(each.lowered for each in boxes):
+        yield "corner", "review found less"
+    if any(each.waits for each in boxes):
+        yield WAITS, "not confirmed"
+
+
+def _marks(boxes: Sequence[_Box]) -> Iterator[tuple[str, list[str]]]:
+    for what, wanted in (
+        ("Met it last year", [each.ref for each in boxes if each.met_before]),
+        ("The independent review found less for", [each.ref for each in boxes if each.lowered]),
+        ("Not confirmed by a named person", [each.ref for each in boxes if each.waits]),
+    ):
+        if wanted:
+            yield what, list(map(str, wanted))
+
+
+def _names(boxes: Sequence[_Box]) -> Iterator[str]:
+    """Say in words which outcomes are which."""
+    met = [str(each.ref) for each in boxes if each.meets]
+    unmet = [str(each.ref) for each in boxes if not each.meets]
+    if met:
+        yield f"Meet the target: {', '.join(met)}."
+    if unmet:
+        yield f"Below the target: {', '.join(unmet)}."
+    for what, refs in _marks(boxes):
+        yield f"{what}: {', '.join(refs)}."
+
+
+def _counts(boxes: Sequence[_Box]) -> Iterator[str]:
+    for what, refs in _marks(boxes):
+        yield f"{what}: {len(refs)}."
+
+
+class _Drawing:
+    """Collects the shapes."""
+
+    def __init__(self, colours: Colours, *, has_lines: bool) -> None:
+        self.colours = colours
+        self.pitch = _HIGH + 1.4 + (_BELOW + _LINE if has_lines else 0)
+        self.height = 0.0
+        self.bars: list[Bar] = []
+        self.words: list[Words] = []
+
+    def add(self, number: int, box: _Box, said: str) -> None:
+        """Draw a box with its marks."""
+        colours = self.colours
+        x = round(number % _A_ROW * _PITCH + _STROKE, 2)
+        y = round(number // _A_ROW * self.pitch + _TOP, 2)
+        edge = colours.main if box.meets else colours.accent
+        fill, text = (colours.main, colours.white) if box.meets else (colours.white, edge)
+        self.bars.append(Bar(x, y, _WIDE, _HIGH, fill, edge, _STROKE, 1))
+        if said:
+            size = _TEXT if len(said) < _LONGEST else _SMALL
+            at = round(x + _WIDE / 2, 2), round(y + _HIGH / 2 + size * 0.36, 2)
+            self.words.append(Words(*at, said, "middle", 600, text, size))
+        if box.met_before:
+            self.bars.append(Bar(x, round(y + _HIGH + _BELOW, 2), _WIDE, _LINE, colours.ink))
+        if box.lowered:
+            self._corner(round(x + _WIDE - _CORNER + 0.4, 2), round(y - 0.4, 2))
+
+    def _corner(self, x: float, y: float) -> None:
+        wide = _CORNER + 2 * _HALO
+        left, top = round(x - _HALO, 2), round(y - _HALO, 2)
+        self.bars.append(Bar(left, top, wide, wide, self.colours.white))
+        self.bars.append(Bar(x, y, _CORNER, _CORNER, self.colours.ink))
+
+    def explain(self, legend: Sequence[tuple[str, str]], rows: int) -> None:
+        """Say below the boxes what their marks mean."""
+        self.height = round(_TOP + rows * self.pitch - 1.4 + 0.6, 2)
+        at = _STROKE
+        for mark, meaning in legend:
+            foot = round(self.height + _TEXT + 0.6, 2)
+            if mark == WAITS:
+                self.words.append(Words(round(at, 2), foot, mark, weight=600, size=_TEXT))
+                at += 2.4
+            elif mark == "line":
+                self.bars.append(Bar(at, foot - 1.5, 5, _LINE, self.colours.ink))
+                at += 6.2
+            else:
+                self._corner(at + _HALO, foot - _CORNER)
+                at += 4
+            self.words.append(Words(round(at, 2), foot, meaning, size=_TEXT))
+            at += len(meaning) * _TEXT * 0.5 + 6
+        if legend:
+            self.height = round(self.height + _TEXT + 1.8, 2)

@@ -1,0 +1,211 @@
+"""What documents say was checked follows from what was: they are never told otherwise."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from cyberassess.domain.record.hashes import text_field
+from cyberassess.paper import html as render
+from cyberassess.paper.basis import Basis
+from cyberassess.paper.document import Document
+from cyberassess.paper.documents.applicability import applicability
+from cyberassess.paper.documents.board import board_summary
+from cyberassess.paper.documents.findings import findings_report
+from cyberassess.paper.documents.full import full_report
+from cyberassess.paper.documents.theme import theme_report
+from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
+from tests.domain.builder import Data, answer_events, make_profile, record_event
+from tests.paper.made import GOAL
+from tests.paper.test_board import REF, basis
+
+SELF = "This is a self-assessment: answers are what people said. "
+EVERY = (full_report, board_summary, theme_report, findings_report, applicability)
+
+
+def review(outcome: str, scope: str, level: str, *method: str, person: str = "p9") -> Data:
+    fields: Data = {"determination": level, "method": list(method)}
+    return record_event("review", (REF, scope, outcome, person), fields)
+
+
+def item(name: str, held: str = "file", verdict: str = "") -> list[Data]:
+    fields: Data = {"number": int(name[-1]), "held": held, "title": text_field(name, "s")}
+    events = [record_event("evidence-item", (name,), fields)]
+    if verdict:
+        events.append(record_event("evidence-item", (name, "review"), {"verdict": verdict}))
+    return events
+
+
+def test_what_nobody_checked_is_said_not_to_be_checked() -> None:
+    assert said_checks(basis()) == (
+        f"{SELF}0 of 6 results were reviewed independently; 0 of 2 documents were looked at."
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([review("A1.a", "organisation", "high", "test")],
+         "1 of 6 results was reviewed independently, by test; 0 of 2 documents were looked at."),
+        ([review("A1.a", "organisation", "unsure", "interview")],
+         "1 of 6 results was reviewed independently, not by test; 0 of 2 documents were looked "
+         "at."),
+        ([review("A1.a", "organisation", "high", "examine", "test"),
+          review("B2.a", "housing", "low", "interview")],
+         "2 of 6 results were reviewed independently, 1 of them by test; 0 of 2 documents were "
+         "looked at."),
+        ([review("B2.c", "housing", "low", "test"), *item("d1"), *item("d2", "sighted")],
+         "0 of 6 results were reviewed independently; 1 of 4 documents was looked at."),
+        ([*item("d1", verdict="rejected"), *item("d2", "sighted"), *item("d3", "named")],
+         "0 of 6 results were reviewed independently; 2 of 5 documents were looked at and 1 of "
+         "them rejected."),
+        ([*item("d1", verdict="rejected")],
+         "0 of 6 results were reviewed independently; 1 of 3 documents was looked at and "
+         "rejected."),
+    ],
+)  # fmt: skip
+def test_what_was_checked_is_said_with_how(events: list[Data], said: str) -> None:
+    assert said_checks(basis(*events)) == f"{SELF}{said}"
+
+
+_CLAIMS = re.compile(
+    r"(?i)\b(?:nothing|no (?:document|answer|result)|nobody)\b[^.]{0,40}"
+    r"\b(?:tested|opened|looked at|reviewed|checked)"
+)
+"""A sentence that says of everything that it was not done."""
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_no_document_says_that_nothing_was_done_where_something_was(
+    make: Callable[[Basis], Document],
+) -> None:
+    """In the demonstration two results were tested and one document was rejected."""
+    events = [review("B2.a", "housing", "low", "test"), *item("d1", verdict="rejected")]
+    html = render.render_html(make(basis(*events)))
+    text = re.sub(r"<[^>]+>", " ", re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL))
+    assert _CLAIMS.findall(text) == []
+    assert f"{SELF}1 of 6 results was reviewed independently, by test; 1 of 3 documents" in text
+
+
+LOWER = (
+    review("B2.a", "revenues", "low", "test"),
+    review("A1.a", "organisation", "high", "test"),
+)
+
+
+def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
+    goal = make_profile(GOAL | {"B2.b": "low", "B2.c": "low", "B2.a": "middle"})
+    scopes = [{"id": "revenues", "kind": "system", "title": "Revenues"}]
+    never = dict.fromkeys(("revenues/B2.b.N.1", "revenues/B2.b.N.2"), "never")
+    now = basis(
+        *answer_events({"revenues/B2.a.H.1": "true", **never}),
+        *LOWER, profile=goal, listed=scopes,
+    )  # fmt: skip
+    assert board_summary(now).lead_count == "2 of 3 outcomes meet our target."
+    said = "The review of 2 results lowered 1: B2.a Outcome B2.a. On that view 1 meets our target."
+    for made in (board_summary(now), full_report(now).front):
+        assert made.dissent == said
+    assert findings_report(now).dissent == (
+        f"{said} By the review B2.a Outcome B2.a (Revenues) falls short too; it makes no finding "
+        "here."
+    )
+    assert said in applicability(now).basis
+    assert theme_report(now).dissent == said.replace("2 results", "1 result")
+    is_open = board_summary(now, edition="open").dissent
+    assert is_open == said.replace(": B2.a Outcome B2.a", "")
+    assert theme_report(now, theme="people").dissent == ("The review of 1 result lowered none.")
+
+
+def test_a_review_that_raises_or_changes_no_count_says_so() -> None:
+    assert said_dissent(basis(review("B2.b", "revenues", "low"))) == (
+        "The review of 1 result raised 1 and lowered none. The count would stay as it is."
+    )
+    assert said_dissent(basis(review("B2.b", "revenues", "unsure"))) == ""
+    assert said_dissent(basis()) == ""
+
+
+def test_a_lowered_outcome_has_a_mark_on_its_box_and_a_third_determination() -> None:
+    plain, lower = basis(), basis(*LOWER)
+    drawn = board_summary(lower).squares
+    before = board_summary(plain).squares
+    assert drawn is not None
+    assert before is not None
+    assert "The independent review found less for: B2.a." in drawn.alternative
+    assert "found less" not in before.alternative
+    assert "review found less" in [each.text for each in drawn.words]
+    assert len(drawn.bars) == len(before.bars) + 4  # on the box, and beside what it means
+    is_open = board_summary(lower, edition="open").squares
+    assert is_open is not None
+    assert "The independent review found less for: 1." in is_open.alternative
+    (view,) = (
+        outcome
+        for place in full_report(lower).scopes
+        for group in place.groups
+        for outcome in group.outcomes
+        if outcome.anchor.endswith("revenues-B2.a")
+    )
+    strip = [(each.label, each.verdict.word) for each in view.verdicts]
+    assert strip[-3:] == [("Confirmed", "Not yet"), ("Assurer", "Low"), ("Target", "Middle")]
+    rows = [
+        row.reviewed
+        for place in applicability(lower).places
+        for group in place.groups
+        for row in group.rows
+        if row.reviewed
+    ]
+    assert rows == ["High", "Low"]
+
+
+def test_an_assurer_who_could_not_say_stands_in_the_strip_too() -> None:
+    view = full_report(basis(review("A1.a", "organisation", "unsure"))).scopes[0].groups[0]
+    words = [(each.label, each.verdict.word) for each in view.outcomes[0].verdicts]
+    assert ("Assurer", "Could not determine") in words
+
+
+def confirmed(outcome: str, scope: str, level: str, person: str = "p1") -> Data:
+    fields: Data = {"level": level, "suggested": level}
+    return record_event("determination", [REF, scope, outcome], fields, person=person)
+
+
+SAM = (confirmed("A1.a", "organisation", "high"), confirmed("B2.a", "housing", "low"))
+
+
+def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> None:
+    assert said_confirmed(basis()) == "0 of 6 results are confirmed by a named person."
+    assert said_confirmed(basis(SAM[0])) == (
+        "1 of 6 results is confirmed by Sam Reid, who also answered 1."
+    )
+    assert said_confirmed(basis(*SAM)) == (
+        "2 of 6 results are confirmed by Sam Reid, who also answered 2."
+    )
+    both = basis(*SAM, confirmed("B2.a", "revenues", "middle", "p2"))
+    assert said_confirmed(both) == (
+        "3 of 6 results are confirmed: 2 by Sam Reid and 1 by Priya Shah; 2 of them by who also "
+        "answered."
+    )
+    assert said_confirmed(both, is_open=True) == (
+        "3 of 6 results are confirmed by 2 people, who also answered 2."
+    )
+    for made in (board_summary(both), full_report(both).front):
+        assert made.confirmed == said_confirmed(both)
+    (listed,) = (e for e in full_report(both).fair_play.lists if e.title == "Who confirmed what")
+    assert [(row.ref, row.where, row.what, row.detail) for row in listed.rows] == [
+        ("2 results", "Sam Reid", "Whole organisation: A1.a; Housing: B2.a",
+         "Whole organisation: A1.a; Housing: B2.a"),
+        ("1 result", "Priya Shah", "Revenues: B2.a", "none"),
+        ("3 results", "nobody", "Housing: B2.b; Revenues: B2.b, B2.c", ""),
+    ]  # fmt: skip
+
+
+def test_results_nobody_confirmed_are_marked_on_page_one_where_others_are() -> None:
+    none, some = board_summary(basis()), board_summary(basis(*SAM))
+    assert none.squares is not None
+    assert some.squares is not None
+    assert "*" not in "".join(each.text for each in none.squares.words)
+    assert [e.text for e in some.squares.words if e.text.startswith("B2.")] == [
+        "B2.a*", "B2.b*", "B2.c*",
+    ]  # fmt: skip
+    assert "Not confirmed by a named person: B2.a, B2.b, B2.c." in some.squares.alternative
+    assert [each.where for each in some.gaps] == ["Housing*, Revenues*", "Housing", "Revenues*"]
+    assert some.gaps_note.endswith("* Not confirmed.")
+    assert "*" not in none.gaps_note

@@ -1,0 +1,121 @@
+"""Page one is one page, whatever the council's size, and says what a reader has a minute for."""
+
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+
+from cyberassess.domain.record.hashes import text_field
+from cyberassess.paper import html as render
+from cyberassess.paper.basis import Basis
+from cyberassess.paper.documents.board import board_summary
+from cyberassess.paper.sections.page_one import PageOne, page_one
+from cyberassess.press.kept import Kept
+from cyberassess.press.printing import print_html
+from tests.domain.builder import Data, answer_events, make_framework, make_profile, make_themes
+from tests.paper.made import make_basis, small_state
+from tests.paper.test_board import PLAN, action, basis, last_year
+from tests.paper.test_checking import LOWER, SAM
+
+has_pdf = pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine")
+LONG = "Case management and payments for adults, children and their carers in the whole county"
+
+
+def council(systems: int) -> Basis:
+    """Give a council with systems of long names, a plan that is far from whole, and last year."""
+    outline = "A Leading\n  A1 Governance\n    A1.a organisation board H.1\nB Protecting\n"
+    outline += "".join(
+        f"  B{part} Part {part} of protecting what everybody depends on\n"
+        + "".join(f"    B{part}.{each} system service N.1 H.1 H.2\n" for each in "abcdef")
+        for part in range(1, 7)
+    )
+    framework = make_framework(outline)
+    scopes: list[Data] = [
+        {"id": f"s{n}", "kind": "system", "title": f"{LONG}, part {n}", "why_critical": LONG * 3}
+        for n in range(systems)
+    ]
+    answers = {f"s{n}/B1.{each}.H.1": "not-true" for n in range(systems) for each in "abc"}
+    answers |= {"A1.a.H.1": "true"}
+    plan = [action(f"ACT-{n:03}", f"B1.{e}", "s0", owner=LONG) for n, e in enumerate("abc", 1)]
+    plan[0]["new"]["cost_text"] = text_field("£120,000 to £250,000, then £75,000 a year", "s")
+    return make_basis(
+        small_state(*answer_events(answers), *plan), framework=framework, listed=scopes,
+        themes=make_themes(dict.fromkeys(framework.outcomes, "pipes")),
+        profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
+        ambition={"pipes": "4"},
+    )  # fmt: skip
+
+
+@has_pdf
+@pytest.mark.parametrize("systems", [1, 4, 12, 40])
+@pytest.mark.parametrize("edition", ["restricted", "open"])
+def test_it_is_one_page_for_any_number_of_systems(systems: int, edition: str) -> None:
+    """Only page one is printed: the full report has the same one."""
+    html = render.render_html(board_summary(council(systems), edition=edition))
+    head, page, _ = re.split(r"(?s)(<section class=\"one\">.*?</section>)", html, maxsplit=1)
+    assert "Decision" in page
+    assert print_html(f"{head}{page}</body></html>", Kept(None)).pages == 1
+
+
+def test_it_goes_from_the_result_to_the_trend() -> None:
+    now = basis(*PLAN, *LOWER, *SAM, ambition={"pipes": "4"})
+    later = dataclasses.replace(now, years=(last_year(now),))
+    html = render.render_html(board_summary(later))
+    first = html.partition("</section>")[0]
+    heads = re.findall(r"<h[12][^>]*>([^<]*)</h", first)
+    assert heads == [
+        "pipes: 0 of 3 outcomes meet our target", "So what", "How sure we are", "Decision",
+        "Gaps that matter most", "Trend",
+    ]  # fmt: skip
+
+
+def one(*events: Data, **changes: Any) -> PageOne:
+    return page_one(basis(*events, **changes), "Board summary")
+
+
+def test_the_plan_says_when_the_ambition_is_reached() -> None:
+    aim = {"ambition": {"pipes": "2"}}
+    near, far = action("ACT-1", "B2.a"), action("ACT-2", "B2.c", "revenues", due="2027-06-30")
+    assert one(**aim).so_what[-1] == "Our ambition: 2, level 2; no dated action brings us nearer."
+    profile = make_profile({"A1.a": "high", "B2.a": "middle", "B2.b": "low", "B2.c": "high"})
+    some = {**aim, "profile": profile}
+    assert one(near, far, **some).so_what[-1].startswith("Our ambition: 2, level 2")
+    assert one(near, **aim).so_what[-1] == "Our ambition: 2, level 2; planned: 1 by 31 March 2027."
+    assert one(near, far, **aim).so_what[-1] == (
+        "Our ambition: 2, level 2; the plan reaches that by 30 June 2027."
+    )
+    assert "ambition" not in " ".join(one(near).so_what)
+
+
+def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
+    page = page_one(council(4), "Board summary")
+    assert page.gaps[0].where == "all 4 places"
+    assert page.gaps[0].owner.endswith("; 3 places not planned yet")
+    assert page.so_what[0].startswith("The weakest are 4 places, each with 0 of 36.") or (
+        page.so_what[0] == "Our ambition: 37, level 4; no dated action brings us nearer."
+    )
+
+
+def test_an_open_page_names_no_place_and_no_gap() -> None:
+    page = page_one(basis(*PLAN), "Board summary", is_open=True)
+    assert (page.gaps, page.so_what) == ((), ())
+
+
+def test_the_trend_is_last_years_count_and_what_moved() -> None:
+    now = basis()
+    later = dataclasses.replace(now, years=(last_year(now),))
+    assert page_one(later, "Board summary").trend == "Last year 0. 0 results rose, 0 fell."
+    assert one().trend == ""
+
+
+def test_the_map_of_many_places_stands_in_parts_that_are_wide_enough() -> None:
+    made = board_summary(council(12))
+    assert [len(each.columns) for each in made.maps] == [5, 5, 5, 2]
+    assert {each.columns[0] for each in made.maps} == {"Everywhere"}
+    places = [name for each in made.maps for name in each.columns[1:]]
+    assert len(places) == len(set(places)) == 13
+    for each in made.maps:
+        assert {len(row.cells) for row in each.rows} == {len(each.columns)}
+    assert made.maps[1].about == "The same for places 5 to 8."
+    assert len(board_summary(council(3)).maps) == 1

@@ -136,6 +136,7 @@ def _add_commands() -> None:
     for command in (
         demo.demo,
         begin.new,
+        begin.rollover,
         people.people,
         people.systems,
         standing.status,
@@ -154,6 +155,7 @@ def _add_commands() -> None:
         review.review,
         report.report,
         report.approve,
+        next_year.years,
         plan.plan,
         pack.sign,
         pack.pack,

@@ -8,14 +8,14 @@ known only if the old one is kept in ``EARLIER_WORDINGS``.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import QUOTES
 from cyberassess.domain.characters import fold as fold  # noqa: PLC0414 - looked for here
-from cyberassess.domain.people.questions import EVIDENCE, WHY, Row
+from cyberassess.domain.people.questions import EVIDENCE, WHY, Past, Row
 from cyberassess.domain.sets.framework import (
     Answer,
     AnswerSet,
@@ -121,6 +121,9 @@ OFFICIAL = "Official wording: "
 ONLY_IF = "Only if yes to: "
 """What stands before the condition of a question, below it in the same cell."""
 PAST_WORDS = "Last year: "
+PAST_ANSWER = "Last year: {answer}, {origin}, {date}"
+PAST_QUESTION = "The question was: {question}"
+ASKED_AGAIN = "Asked again, because {because}."
 """What stands before a text of last year, so that it is known as ours."""
 _WHY_YOU = (
     "You know best what is really done. Your answers show where {organisation} "
@@ -374,7 +377,24 @@ def earlier_text(row: Row) -> str:
         lines += [each.reason] if each.reason else []
     if row.offers and not can_be_confirmed(row):
         lines.append(THEY_DIFFER)
-    return "\n".join(lines)
+    return "\n".join([*lines, *past_lines(row.past, row.text)])
+
+
+def past_lines(past: Sequence[Past], question: str) -> list[str]:
+    """Give last year's answers to what is asked again: nothing to confirm, only to look at.
+
+    Args:
+        past: the answers.
+        question: of this year; last year's is given where it was another.
+    """
+    lines: list[str] = []
+    for each in past:
+        said = PAST_ANSWER.format(answer=each.label, origin=each.origin, date=said_date(each.date))
+        lines += [said, each.reason] if each.reason else [said]
+        if fold(each.question) != fold(question):
+            lines.append(PAST_QUESTION.format(question=each.question))
+        lines.append(ASKED_AGAIN.format(because=each.because))
+    return lines
 
 
 def can_be_confirmed(row: Row) -> bool:
@@ -398,6 +418,11 @@ def shown_in(line: str) -> Shown | None:
 def is_earlier(text: str) -> bool:
     """Say whether a cell begins with an earlier answer."""
     return shown_in(next(iter(text.splitlines()), "")) is not None
+
+
+def is_past(text: str) -> bool:
+    """Say whether a cell begins with an answer of last year that is no answer to confirm."""
+    return fold(text).startswith(fold(PAST_WORDS))
 
 
 def reasons_in(text: str) -> list[str]:

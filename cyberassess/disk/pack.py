@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -18,13 +19,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from cyberassess.disk.files import fault_of, open_plain, remove_quietly, sync_folder
+from cyberassess.disk.files import fault_of, joined, open_plain, remove_quietly, sync_folder
 from cyberassess.errors import AssessmentError, Problem
 
 PIECE = 1 << 20
 """Bytes read at a time."""
 SUMS = "SHA256SUMS"
 SIGNATURE = "SHA256SUMS.sig"
+_ASSESSMENT = ("assessment.yaml", "ledger/", "frameworks/")
 UNFINISHED = ".part"
 """How a pack under way is called: other commands tidy ``TEMPORARY`` files away meanwhile."""
 LONGEST_PATH = 100
@@ -378,6 +380,30 @@ def unpack(path: Path, names: Mapping[str, Path]) -> None:
             with archive.open(name) as source, target.open("wb") as file:
                 while piece := source.read(PIECE):
                     file.write(piece)
+
+
+@contextlib.contextmanager
+def unpacked(path: Path) -> Iterator[tuple[Path, CheckedPack]]:
+    """Unpack the assessment that lies in a pack, for a moment: settings, ledger, control sets.
+
+    Raises:
+        AssessmentError: where the file is no pack, was changed, or cannot be unpacked.
+    """
+    checked = check_pack(path)
+    wrong = next(iter(checked.problems), None)
+    if wrong is not None:
+        hint = "Ask for the pack again, or name the folder it was made from."
+        found = f"The pack is not as it was written: {wrong}".rstrip(".")
+        raise AssessmentError(Problem("pack-changed", path.name, f"{found}.", hint))
+    with tempfile.TemporaryDirectory() as scratch:
+        names = [n for n in checked.hashes if n.startswith(_ASSESSMENT) and not fault_of(n)]
+        try:
+            unpack(path, {name: joined(Path(scratch), name) for name in names})
+        except OSError as cause:
+            found = f"The assessment inside cannot be unpacked: {cause.strerror}."
+            hint = "Look at the space on the disk."
+            raise AssessmentError(Problem("not-unpacked", path.name, found, hint)) from cause
+        yield Path(scratch), checked
 
 
 def read_entry(path: Path, name: str) -> bytes:

@@ -125,6 +125,12 @@ class Workspace:
         """Where the pages of outcomes lie that ``start.html`` leads to."""
         return self.folder / "start"
 
+    def beside(self, name: str) -> Path:
+        """Give what a path in the settings names, as seen from this folder, there or not."""
+        path = self.folder / name
+        # NOTE: what a pack names is seen from the folder it was made of, which may have gone
+        return path if path.exists() else Path(os.path.normpath(path))
+
     def settings_text(self) -> str:
         """Give what ``assessment.yaml`` holds."""
         return (self.folder / SETTINGS).read_text(encoding="utf-8")

@@ -58,6 +58,8 @@ class Assignment(Model):
     """A part of the questions: each key that is left out means *all*."""
 
     scope: ScopeId | None = None
+    without_scopes: tuple[ScopeId, ...] = ()
+    """Of an entry for every scope: those that were handed on; later ones are not among them."""
     owner_roles: tuple[OwnerRole, ...] = ()
     outcomes: tuple[str, ...] = ()
     """Outcome or group ids."""
@@ -80,6 +82,16 @@ class Scope(Model):
     """The shared services whose answers may be taken over, once confirmed."""
     covers: tuple[str, ...] = ()
     """Of a shared service: ids of the outcomes or groups it is asked about; empty means all."""
+    merged_from: tuple[ScopeId, ...] = ()
+    """The scopes that became this one: what was answered for them is offered here."""
+    split_from: ScopeId | None = None
+    """The scope this one was a part of: what was answered for it is offered here."""
+
+    @property
+    def earlier(self) -> tuple[ScopeId, ...]:
+        """The scopes whose earlier answers are offered here, itself among them."""
+        others = (*self.merged_from, *((self.split_from,) if self.split_from else ()))
+        return tuple(dict.fromkeys((self.id, *others)))
 
 
 class LeftOut(Model):
@@ -234,6 +246,8 @@ def all_asked(frameworks: Mapping[FrameworkRef, Framework], settings: Settings) 
 
 def _covers(assignment: Assignment, asked: Asked) -> bool:
     if assignment.scope is not None and assignment.scope != asked.scope.id:
+        return False
+    if asked.scope.id in assignment.without_scopes:
         return False
     roles = {asked.outcome.owner_role, *asked.outcome.other_roles}
     if assignment.owner_roles and roles.isdisjoint(assignment.owner_roles):

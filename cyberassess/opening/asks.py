@@ -21,7 +21,8 @@ def asks_text(person: Person) -> str:
     for each in person.answers:
         names = ", ".join((*each.owner_roles, *each.outcomes)) or EVERYTHING
         at = f"@{each.scope}" if each.scope else ""
-        without = f" except {', '.join(each.without)}" if each.without else ""
+        but = (*each.without, *(f"@{scope}" for scope in each.without_scopes))
+        without = f" except {', '.join(but)}" if but else ""
         parts.append(f"{names}{at}{without}")
     return "; ".join(parts)
 
@@ -65,6 +66,12 @@ def read_asks(text: str, where: str, assessment: Assessment) -> list[dict[str, A
                 "without": [
                     outcome_or_group(assessment, each, where)
                     for each in names_in(found["without"] or "")
+                    if not each.startswith("@")
+                ],
+                "without_scopes": [
+                    str(find_scope(settings, each[1:], where=where).id)
+                    for each in names_in(found["without"] or "")
+                    if each.startswith("@")
                 ],
             }
             asks.append({key: value for key, value in ask.items() if value})

@@ -132,7 +132,7 @@ class Assessment:
         before = self.beside.last_years.get(ours.previous)
         if before is None:
             try:
-                before = _open_as_it_was(self.workspace.folder / ours.previous)
+                before = open_last(self.workspace.beside(ours.previous))
             except CyberassessError as cause:
                 before = cause
             self.beside.last_years[ours.previous] = before
@@ -301,6 +301,19 @@ def open_assessment(folder: Path) -> Assessment:
     found = _open_as_it_was(folder)
     offer(str(folder), lambda: found.about_previous)
     return found
+
+
+def open_last(path: Path) -> Assessment:
+    """Read an earlier assessment: its folder, or a pack that was made of it.
+
+    What a pack names from its folder is looked for beside the pack.
+    """
+    if not path.is_file():
+        return _open_as_it_was(path)
+    from cyberassess.disk.pack import unpacked
+
+    with unpacked(path) as (scratch, _):
+        return replace(_open_as_it_was(scratch), workspace=Workspace(path.with_suffix("")))
 
 
 def _open_as_it_was(folder: Path) -> Assessment:

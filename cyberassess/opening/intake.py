@@ -25,8 +25,7 @@ from cyberassess.opening.assessment import (
     differences,
     now,
 )
-from cyberassess.opening.file_names import keep_original
-from cyberassess.opening.files_for_people import saving
+from cyberassess.opening.files_for_people import keep_original, saving
 from cyberassess.opening.recording import Replaced
 
 

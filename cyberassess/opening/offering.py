@@ -4,32 +4,82 @@ They come from shared services and from the assessment before this one. None cou
 confirms it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
-from cyberassess.disk.framework_yaml import files_of
-from cyberassess.disk.resources import folder as shipped
-from cyberassess.domain.assessment import Person, PersonId, StatementKey
+from cyberassess.domain.assessment import (
+    Asked,
+    Person,
+    PersonId,
+    Scope,
+    ScopeId,
+    StatementKey,
+    all_asked,
+    asked_scopes,
+    outcome_key,
+)
 from cyberassess.domain.people.inheriting import inheritable
-from cyberassess.domain.people.questions import Offer, OfferKind
+from cyberassess.domain.people.naming import goes_by
+from cyberassess.domain.people.questions import Offer, OfferKind, Past, Questionnaire, Row
 from cyberassess.domain.record import happened
-from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.sets.comparing import Upgrade, upgrade_name
-from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorId
+from cyberassess.domain.record.standing import Standing, standings_of
+from cyberassess.domain.sets.across import Across, Successor
+from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, IndicatorId
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.last_year import PREVIOUS
+from cyberassess.opening.years import leading
+
+_Shown = TypeVar("_Shown")
 
 SUPPLIER = "supplier"
 """The role of people outside: what others answered is never shown to them."""
 
 
 def offers_to(assessment: Assessment, *people: PersonId) -> dict[StatementKey, tuple[Offer, ...]]:
-    """Give the offers these people may see; none where one of them is outside."""
+    """Give the offers these people may see; who is outside sees what they answered themselves."""
+    outside = _outside(assessment, people)
+    if outside is None:
+        return offers_for(assessment)
+    found = _earlier(assessment, outside)
+    return _by_statement((key, each) for key, each in found if isinstance(each, Offer))
+
+
+def past_to(assessment: Assessment, *people: PersonId) -> dict[StatementKey, tuple[Past, ...]]:
+    """Give last year's answers to what is asked again, as far as these people may see them."""
+    outside = _outside(assessment, people)
+    found = _earlier(assessment, outside)
+    return _by_statement((key, each) for key, each in found if isinstance(each, Past))
+
+
+def with_past(what: Questionnaire, past: Mapping[StatementKey, tuple[Past, ...]]) -> Questionnaire:
+    """Give a questionnaire that shows last year's answers beside what is asked again.
+
+    Args:
+        what: the questionnaire.
+        past: keyed by the statement that is asked again.
+    """
+    if not past:
+        return what
+
+    def shown(row: Row) -> Row:
+        found = dict.fromkeys(p for key in row.statements for p in past.get(key, ()))
+        return replace(row, past=tuple(found)) if found else row
+
+    topics = tuple(
+        replace(t, blocks=tuple(replace(b, rows=tuple(map(shown, b.rows))) for b in t.blocks))
+        for t in what.topics
+    )
+    return replace(what, topics=topics)
+
+
+def _outside(assessment: Assessment, people: Sequence[PersonId]) -> tuple[Person, ...] | None:
+    """Give these people where one of them is outside; ``None`` where none is."""
     settings = assessment.contents.settings
-    known = (settings.person(each) for each in people)
-    if any(each is not None and each != settings.officer and is_outside(each) for each in known):
-        return {}
-    return offers_for(assessment)
+    known = (each for each in map(settings.person, people) if each is not None)
+    found = tuple(each for each in known if each != settings.officer and is_outside(each))
+    return found or None
 
 
 def is_outside(person: Person) -> bool:
@@ -41,9 +91,17 @@ def is_outside(person: Person) -> bool:
 
 def offers_for(assessment: Assessment) -> dict[StatementKey, tuple[Offer, ...]]:
     """Give every offer, keyed by the statement it fits; inherited ones first."""
-    found: dict[StatementKey, tuple[Offer, ...]] = {}
-    for key, offer in (*_inherited(assessment), *_earlier(assessment)):
-        found[key] = (*found.get(key, ()), offer)
+    earlier = ((k, each) for k, each in _earlier(assessment, None) if isinstance(each, Offer))
+    return _by_statement((*_inherited(assessment), *earlier))
+
+
+def _by_statement(
+    pairs: Iterable[tuple[StatementKey, _Shown]],
+) -> dict[StatementKey, tuple[_Shown, ...]]:
+    found: dict[StatementKey, tuple[_Shown, ...]] = {}
+    for key, each in pairs:
+        if each not in found.get(key, ()):
+            found[key] = (*found.get(key, ()), each)
     return found
 
 
@@ -101,74 +159,147 @@ def last_year_event(assessment: Assessment, before: Assessment) -> happened.Entr
     return happened.put((name,), happened.Previous(assessment=before.state.assessment))
 
 
-def _earlier(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
+def _earlier(
+    assessment: Assessment, only: Sequence[Person] | None
+) -> Iterator[tuple[StatementKey, Offer | Past]]:
+    """Give what last year said of every statement that has to do with one of this year's.
+
+    Args:
+        only: whose own answers are given; what counted, whoever answered, if ``None``.
+    """
+    ours = None if only is None else _ids_then(assessment, only)
+    yield from _reshaped(assessment, ours)
     before = assessment.previous
     if before is None:
         return
-    settings = before.contents.settings
-    origin = f"{settings.organisation}, {settings.period}"
-    asked = assessment.contents.settings
-    for ref, framework in assessment.frameworks.items():
-        for old_ref, links in _links(before, ref, framework):
-            for score in before.card.outcomes:
-                if score.key.framework == old_ref and asked.scope(score.key.scope):
-                    yield from _from_outcome(score, framework, links, origin)
-
-
-_Links = Mapping[IndicatorId, tuple[IndicatorId, ...]]
-"""Statements of the earlier version, each with those of the newer an answer fits."""
-
-
-def _from_outcome(
-    score: OutcomeScore, framework: Framework, links: _Links, origin: str
-) -> Iterator[tuple[StatementKey, Offer]]:
-    old = score.asked.framework
-    for statement, standing in score.by_statement.items():
-        if standing.answer is None or standing.counts_as is CountsAs.UNANSWERED:
+    places: dict[ScopeId, list[ScopeId]] = {}
+    for scope in assessment.contents.settings.all_scopes:
+        for earlier in scope.earlier:
+            places.setdefault(earlier, []).append(scope.id)
+    ours = None if only is None else _ids_then(before, only)
+    for framework in assessment.frameworks.values():
+        way = leading(before.frameworks, framework)
+        if way is None:
             continue
-        chosen_from = old.answers_for(old.indicators[statement][1])
-        given = next((each for each in standing.given if each.answer == standing.answer), None)
-        reason = standing.resolution.reason if standing.resolution else ""
-        reason = reason or (given.reason if given else "")
-        origin_of = standing.resolution.origin if standing.resolution else None
-        when = origin_of or (given.origin if given else None)
-        for fitting in links.get(statement, ()):
-            if framework.layout_of[fitting].ended:
-                continue
-            answers = framework.answers_for(framework.indicators[fitting][1])
-            said_less = chosen_from.says_less_than(answers, standing.answer)
-            if answers.by_code(standing.answer) is None or said_less:
-                continue
-            yield (
-                StatementKey(framework.ref, score.key.scope, fitting),
-                Offer(
-                    OfferKind.EARLIER,
-                    standing.answer,
-                    _label(framework, fitting, standing.answer),
-                    reason,
-                    when.time[:10] if when else "",
-                    origin,
-                ),
-            )
+        for asked in all_asked({way.before.ref: way.before}, before.contents.settings):
+            if asked.scope.id in places:
+                yield from _answers(before, asked, way, places[asked.scope.id], ours)
 
 
-def _links(
-    before: Assessment, ref: FrameworkRef, framework: Framework
-) -> Iterator[tuple[FrameworkRef, _Links]]:
-    """Give what fits across: all of the same version, or what the upgrade lets through."""
-    if ref in before.frameworks:
-        old = before.frameworks[ref]
-        fitting = framework.indicators.keys() - framework.asked_again_since(old.revision)
-        yield ref, {each: (each,) for each in old.indicators if each in fitting}
+def _reshaped(
+    assessment: Assessment, ours: frozenset[PersonId] | None
+) -> Iterator[tuple[StatementKey, Offer | Past]]:
+    """Give what was answered this year for scopes that were merged or split since."""
+    settings = assessment.contents.settings
+    for scope in settings.all_scopes:
+        for gone in scope.earlier:
+            if settings.scope(gone) is not None:
+                continue
+            there = Scope(id=gone, kind=scope.kind, title=gone)
+            for framework in assessment.frameworks.values():
+                way = leading({framework.ref: framework}, framework)
+                for outcome in framework.assessed if way else ():
+                    if way is not None and scope in asked_scopes(framework, outcome, settings):
+                        asked = Asked(framework, outcome, there)
+                        yield from _answers(assessment, asked, way, [scope.id], ours)
+
+
+def _answers(
+    before: Assessment,
+    asked: Asked,
+    way: Across,
+    places: Sequence[ScopeId],
+    ours: frozenset[PersonId] | None,
+) -> Iterator[tuple[StatementKey, Offer | Past]]:
+    """Give what was said of an outcome, at every statement and place that follows it."""
+    for statement, standing in _standings(before, asked):
+        for said in _said(before, asked, statement, standing, ours):
+            for link in way.by_before.get(statement, ()):
+                if way.after.layout_of[link.after].ended:
+                    continue
+                for place in places:
+                    key = StatementKey(way.after.ref, place, link.after)
+                    yield key, _shown(said, asked, way.after, link, place)
+
+
+def _ids_then(before: Assessment, only: Sequence[Person]) -> frozenset[PersonId]:
+    """Give the ids these people answered under last year: an id alone is nobody's name."""
+    return frozenset(
+        each.id
+        for each in before.contents.settings.everybody
+        for person in only
+        if goes_by(each, person.name) or (person.email and goes_by(each, person.email))
+    )
+
+
+def _standings(before: Assessment, asked: Asked) -> Iterator[tuple[IndicatorId, Standing]]:
+    """Give how an outcome's statements stood, those of a shared service too."""
+    score = before.card.by_key.get(outcome_key(asked))
+    if score is not None:
+        yield from score.by_statement.items()
         return
-    upgrades = files_of(shipped("frameworks"), Upgrade)
-    for old_ref in before.frameworks:
-        if old_ref.partition("@")[0] != framework.id:
-            continue
-        found = upgrades.get(upgrade_name(old_ref, ref))
-        upgrade = found.read()[0] if found else None
-        links: dict[IndicatorId, tuple[IndicatorId, ...]] = {}
-        for change in upgrade.statements if upgrade else ():
-            if change.carries and change.from_ and change.to:
-                links[change.from_] = (*links.get(change.from_, ()), change.to)
-        yield old_ref, links
+    layouts = [asked.framework.layout_of[each.id] for each in asked.outcome.asked]
+    found = standings_of(asked.framework, layouts, before.state, asked.scope.id)
+    yield from zip((each.id for each in layouts), found, strict=True)
+
+
+class _Said(NamedTuple):
+    """What last year said of a statement."""
+
+    answer: Answer
+    reason: str
+    date: str
+    """ISO date."""
+    origin: str
+    """Organisation and period."""
+    question: str
+    because: str
+    """Why it is no answer to confirm; empty where it is one."""
+
+
+def _said(
+    before: Assessment,
+    asked: Asked,
+    statement: IndicatorId,
+    standing: Standing,
+    ours: frozenset[PersonId] | None,
+) -> Iterator[_Said]:
+    """Give what last year said of a statement: what counted, or what people said who differed."""
+    framework, settings = asked.framework, before.contents.settings
+    indicator = framework.indicators[statement][1]
+    because, given = "", standing.given
+    if ours is not None:
+        given = tuple(each for each in given if each.person in ours)
+    elif standing.in_conflict:
+        because = "people differed, and nobody settled it"
+    elif standing.answer is None or standing.counts_as is CountsAs.UNANSWERED:
+        return
+    else:
+        given = tuple(each for each in given if each.answer == standing.answer)[:1]
+    said = [(each.answer, each.reason, each.origin.time[:10]) for each in given]
+    settled = standing.resolution
+    if settled is not None and ours is None:
+        reason = settled.reason or (said[0][1] if said else "")
+        said = [(settled.answer, reason, settled.origin.time[:10])]
+    origin = f"{settings.organisation}, {settings.period}"
+    for code, reason, date in said:
+        answer = framework.answers_for(indicator).by_code(code)
+        if answer is not None and answer.counts_as is not CountsAs.UNANSWERED:
+            yield _Said(answer, reason, date, origin, indicator.text, because)
+
+
+def _shown(
+    said: _Said, asked: Asked, framework: Framework, link: Successor, place: ScopeId
+) -> Offer | Past:
+    """Give an answer to confirm, where one may be offered across, and else what to look at."""
+    old = asked.framework
+    chosen_from = old.answers_for(old.indicators[link.before][1])
+    choices = framework.answers_for(framework.indicators[link.after][1])
+    here = choices.by_code(said.answer.code)
+    because = said.because or link.because
+    if not because and (here is None or chosen_from.says_less_than(choices, said.answer.code)):
+        because = "the choices are not the same any more"
+    origin = said.origin if place == asked.scope.id else f"{said.origin}, {asked.scope.title}"
+    if because or here is None:
+        return Past(said.answer.label, said.reason, said.date, origin, said.question, because)
+    return Offer(OfferKind.EARLIER, here.code, here.label, said.reason, said.date, origin)

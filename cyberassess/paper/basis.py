@@ -32,6 +32,7 @@ from cyberassess.domain.result.confirming import (
 )
 from cyberassess.domain.result.counting import Names
 from cyberassess.domain.result.findings import Finding, findings, is_blank
+from cyberassess.domain.result.like_for_like import LikeForLike
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.result.theme_maturity import ThemeScore
 from cyberassess.domain.result.years import Year
@@ -163,6 +164,8 @@ class Basis:
     """What to say of sets that were corrected after the assessment began."""
     opened: datetime.date | None = None
     """Date of the ledger's first entry: evidence dated later was made during the assessment."""
+    like_for_like: tuple[LikeForLike, ...] = ()
+    """What of each set can be compared with last year, whatever its version was then."""
 
     @cached_property
     def before(self) -> Year | None:

@@ -414,6 +414,11 @@ class _Session:
             said = f"{each.label} ({each.reason})" if each.reason else each.label
             when = f", {each.date}" if each.date else ""
             say(f"{each.origin}{when}: {said}.")
+        if row.past:
+            from cyberassess.books.wording import past_lines
+
+            for line in past_lines(row.past, row.text):
+                say(line)
         if row.offers and offer is None and row.ref not in self.kept:
             say("They differ: choose the answer that holds here.")
         elif offer is not None:

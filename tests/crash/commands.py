@@ -108,6 +108,10 @@ COMMANDS = (
          "ncsc-cyber-essentials@3.3", "--profile", "cyber-essentials-ready"),
         after=("-C", "PLACE/lab", "send"), again=True, makes=True,
     ),
+    Command(
+        "rollover", ("rollover", "PLACE/next", "--from", "HERE", "--left", "Kim Lee=Alex Moor"),
+        start="settled", after=("-C", "PLACE/next", "send"), again=True, makes=True,
+    ),
     Command("send", ("-C", "HERE", "send")),
     Command("start", ("-C", "HERE", "start")),
     Command(
@@ -156,6 +160,32 @@ COMMANDS = (
     ),
     Command(
         "systems add", ("-C", "HERE", "systems", "add", "Parking", "--service", "Parking"),
+        again=True, when_done=1,
+    ),
+    Command(
+        "people set", ("-C", "HERE", "people", "set", "Kim Lee", "--role", "housing"),
+        again=True, when_done=1,
+    ),
+    Command(
+        "people remove", ("-C", "HERE", "people", "remove", "Kim Lee", "--to", "Alex Moor"),
+        again=True, when_done=1,
+    ),
+    Command(
+        "systems set", ("-C", "HERE", "systems", "set", "housing", "--hosting", "saas"),
+        again=True, when_done=1,
+    ),
+    Command(
+        "systems remove", ("-C", "HERE", "systems", "remove", "housing", "--reason", "Gone."),
+        again=True, when_done=1,
+    ),
+    Command(
+        "systems merge",
+        ("-C", "HERE", "systems", "merge", "housing", "Parking", "--into", "Homes"),
+        start="two systems", again=True, when_done=1,
+    ),
+    Command(
+        "systems split",
+        ("-C", "HERE", "systems", "split", "housing", "--into", "Rents", "--into", "Repairs"),
         again=True, when_done=1,
     ),
     Command("people export", ("-C", "HERE", "people", "export")),
@@ -325,6 +355,8 @@ def prepare(place: Path) -> dict[str, Path]:
         places[name] = Path(shutil.copytree(base, place / name))
         return places[name]
 
+    two = another("two systems") / "here"
+    assert quietly(["-C", str(two), "systems", "add", "Parking"]) == 0
     edited = another("edited") / "here" / "assessment.yaml"
     edited.write_text(edited.read_text("utf-8").replace("2026-12-11", "2026-12-18"), "utf-8")
     with writing(settled / "here", "test") as session:

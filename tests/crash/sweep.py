@@ -194,7 +194,9 @@ class Sweep:
     def _next(self, place: Path) -> Iterator[str]:
         """The next command goes through, and nothing half-done stays behind."""
         command = self.command
-        if command.again and not (command.makes and (place / "lab").exists()):
+        if command.again and not (
+            command.makes and any((place / each).exists() for each in ("lab", "next"))
+        ):
             arguments = _filled(command.arguments, place)
             code = quietly(arguments, typed=command.typed)
             if code not in (self.code, command.when_done):

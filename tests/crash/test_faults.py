@@ -34,7 +34,7 @@ SAMPLE = 3
 SAMPLED = [each for each in COMMANDS if each.name != "report full, PDF"]
 """A PDF takes long, and is written as the others are."""
 NOT_SWEPT = {
-    ("status",), ("score",), ("explain",), ("verify",), ("completion",), ("demo",),
+    ("status",), ("score",), ("explain",), ("verify",), ("completion",), ("demo",), ("trend",),
     ("evidence", "check"), ("evidence", "list"), ("evidence", "show"), ("framework", "check"),
     ("framework", "diff"), ("framework", "list"), ("framework", "map"), ("framework", "show"),
 }  # fmt: skip

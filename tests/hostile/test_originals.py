@@ -8,7 +8,7 @@ import pytest
 
 from cyberassess.disk import files
 from cyberassess.disk.files import place_for
-from cyberassess.opening.file_names import keep_original
+from cyberassess.opening.files_for_people import keep_original
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.receive.receiving import receive
 from tests.steps.council import fill_in

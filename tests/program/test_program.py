@@ -147,6 +147,8 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
         folder = request.getfixturevalue("evidenced")
     elif example[0] != "new":
         folder = request.getfixturevalue("northport")
+    if "--from" in example and example[0] in {"new", "rollover"}:
+        folder = request.getfixturevalue("northport").parent
     if example[0] == "decisions":
         write_decisions(folder, output=folder / "decisions.xlsx")
     if example[0] == "receive":

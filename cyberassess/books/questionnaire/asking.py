@@ -122,7 +122,8 @@ def questions(
     refs = {each.ref for each in topic.rows}
     refs |= {ref for block in topic.blocks for ref in (block.why_ref, block.evidence_ref)}
     noted = any(ref in what.remarks for ref in refs)
-    offered = any(row.offers for row in topic.rows) or any(ref in around.earlier for ref in refs)
+    offered = any(row.offers or row.past for row in topic.rows)
+    offered = offered or any(ref in around.earlier for ref in refs)
     layout = LAYOUTS[offered, noted]
     paper = sheets.sheet(name, layout.widths)
     sheets.title(

@@ -190,7 +190,7 @@ def rows_of(sheet: Questions) -> SheetRows:
             note = sheet.at(wording.NOTE, row)
             whole.remarks += [note] if note is not None else []
             past = each.earlier if each.is_question else None
-            if past is not None and wording.is_earlier(past.text):
+            if past is not None and (wording.is_earlier(past.text) or wording.is_past(past.text)):
                 whole.remarks.append(past)
     if whole.moved:
         _hold_back(sheet, whole)
@@ -283,7 +283,7 @@ def _row(
         taken |= {found.words, found.earlier, sheet.at(wording.NOTE, row)}
         if not ref.name.endswith(WHY):
             taken.add(found.answer)
-        if found.is_question and found.earlier is not None:
+        if found.is_question and found.earlier and not wording.is_past(found.earlier.text):
             taken.add(found.confirm)
     past = found.earlier
     if past is not None and not _is_past(past, found, framework):
@@ -312,7 +312,7 @@ def _is_past(cell: Cell, found: Found, framework: Framework) -> bool:
     if shown is not None and wording.fold(shown.label) in {wording.fold(e) for e in labels}:
         return True
     folded = wording.fold(cell.text)
-    return folded.startswith(wording.fold(wording.PAST_WORDS)) or folded in {
+    return wording.is_past(cell.text) or folded in {
         wording.fold(wording.NOT_ASKED),
         wording.fold(wording.NOT_ANSWERED),
     }

@@ -85,6 +85,22 @@ class Offer:
     """An inherited answer that was confirmed already."""
 
 
+class Past(NamedTuple):
+    """What last year said of a statement that is asked again: shown, never confirmed."""
+
+    label: str
+    """Of the answer, in last year's words."""
+    reason: str
+    date: str
+    """ISO date it was given on."""
+    origin: str
+    """The organisation and period, and the scope where it was another."""
+    question: str
+    """In last year's words."""
+    because: str
+    """Why it is asked again, without a full stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Something that supports answers: what it is called and what it shows."""
@@ -140,6 +156,8 @@ class Row:
     """The publisher's own words on one line, where the organisation loaded them."""
     better_than: tuple[StatementKey, ...] = ()
     """What says better than this: where it holds, *we do better than this* needs no reason."""
+    past: tuple[Past, ...] = ()
+    """What last year said of what this asks again; a statement that was merged has several."""
 
     def needing(self, *, is_backed: bool) -> tuple[Answer, ...]:
         """Give the answers that count for nothing without a reason.

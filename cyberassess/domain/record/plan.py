@@ -13,7 +13,7 @@ from enum import Enum
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.numbering import NO_NUMBER, NUMBERED, Number, numbers, said_was
-from cyberassess.domain.record.recorded import Record, State
+from cyberassess.domain.record.recorded import LAST_YEAR, Record, State
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 
 ACTION = happened.Action.kind
@@ -62,6 +62,8 @@ class Action:
     reason: str = ""
     """Why it was dropped, or what else somebody wrote; mostly empty."""
     number: Number = NO_NUMBER
+    since: str = ""
+    """The assessment it came over from (``Northport Council, 2025``); empty where it is new."""
     also: tuple[ScopeId, ...] = ()
     """The other scopes in which it mends the same outcome."""
 
@@ -96,7 +98,7 @@ def _ref(number: int) -> str:
     return NUMBERED[ACTION].format(number)
 
 
-def action_of(record: Record, number: Number) -> Action:
+def action_of(record: Record, number: Number, since: str = "") -> Action:
     """Read one action; what is not known reads as nothing said."""
     text = {name: str(value or "") for name, value in record.fields.items()}
     costs = {each.value: each for each in Cost}
@@ -119,6 +121,7 @@ def action_of(record: Record, number: Number) -> Action:
         priority=int(priority) if priority.isdecimal() else LOWEST_PRIORITY,
         reason=text.get("reason", ""),
         number=number,
+        since=since,
         also=tuple(ScopeId(str(each)) for each in record.fields.get("also") or ()),
     )
 
@@ -133,8 +136,15 @@ def _date(text: str) -> datetime.date | None:
 def actions_of(state: State) -> tuple[Action, ...]:
     """Give every action, the most urgent first: by priority, date, reference."""
     called = numbers(state, ACTION)
-    found = (action_of(each, called[each.key]) for each in state.register(ACTION))
+    found = (
+        action_of(each, called[each.key], _since(state, each)) for each in state.register(ACTION)
+    )
     return tuple(sorted(found, key=lambda e: (e.priority, e.due or datetime.date.max, e.ref)))
+
+
+def _since(state: State, record: Record) -> str:
+    first = state.record_history[ACTION, record.key][0].source
+    return first.name if first.kind == LAST_YEAR else ""
 
 
 def by_outcome(actions: Sequence[Action]) -> Mapping[OutcomeKey, tuple[Action, ...]]:

@@ -9,6 +9,8 @@ from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, Stateme
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.sets.framework import LevelId
 
+LAST_YEAR = "last-year"
+"""The kind of source that names the assessment before this one."""
 WITHDRAWN = ""
 """Stands in place of an answer that was taken back."""
 
@@ -17,7 +19,7 @@ class Source(NamedTuple):
     """Where an event came from."""
 
     kind: str
-    """``workbook``, ``prompt``, ``import`` or ``command``."""
+    """``workbook``, ``prompt``, ``import``, ``last-year`` or ``command``."""
     file: str = ""
     """SHA-256 of the file, as received."""
     name: str = ""
@@ -40,7 +42,7 @@ class Source(NamedTuple):
         match self.kind:
             case "workbook":
                 return f"{self.name}, {self.sheet}, cell {self.cell}"
-            case "import":
+            case "import" | "last-year":
                 return f"{self.name}, {self.place}"
             case "prompt":
                 return "at the prompt"

@@ -12,6 +12,9 @@ def said_comparison(basis: Basis, framework: Framework) -> str:
     if before is None:
         return "No earlier assessment is named, so there is no last year to compare with."
     if framework.ref not in before.titles:
+        for each in basis.like_for_like:
+            if each.framework == framework.ref:
+                return each.sentence
         return (
             f"In {before.period} this version was not assessed "
             f"({joined(list(before.titles.values()))} was), so nothing is compared."

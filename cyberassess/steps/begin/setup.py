@@ -4,7 +4,7 @@ import contextlib
 import re
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from cyberassess.disk.framework_yaml import Shelf, Shelved
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
 from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
 from cyberassess.domain.sets.roles import owner_role
@@ -21,7 +22,7 @@ from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest, wrote
 from cyberassess.opening.asks import own_roles
 from cyberassess.opening.assessment import now, open_assessment, settings_event
-from cyberassess.opening.file_names import slug
+from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.names import find_place, typed_date
 from cyberassess.version import __version__
 
@@ -109,7 +110,7 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
             "revision": str(framework.revision),
             "sha256": each.sha256,
         }
-        entry |= _pin_profile(chosen[framework.ref], each, shelf, pinned)
+        entry |= pin_profile(chosen[framework.ref], each, shelf, pinned)
         if entry["profile"] == NO_PROFILE and wanted.no_profile_reason:
             entry["no_profile_reason"] = wanted.no_profile_reason
         frameworks.append(entry)
@@ -137,9 +138,12 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
     return values, pinned
 
 
-def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Created:
-    """Write a workspace: whole under a temporary name, then renamed."""
-    folder = Path(folder)
+def refuse_full(folder: Path) -> None:
+    """See that a folder is new or empty.
+
+    Raises:
+        AssessmentError: where it is not.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AssessmentError(
             Problem(
@@ -149,6 +153,24 @@ def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Cr
                 "Name a folder that is new or empty. Nothing was changed.",
             )
         )
+
+
+def create(
+    folder: Path,
+    values: dict[str, Any],
+    pinned: dict[str, bytes],
+    *,
+    command: str = "new",
+    bring: Callable[[Path], Sequence[Event]] = lambda _: (),
+) -> Created:
+    """Write a workspace: whole under a temporary name, then renamed.
+
+    Args:
+        bring: puts more into the folder under its temporary name, and gives what is recorded of
+            it.
+    """
+    folder = Path(folder)
+    refuse_full(folder)
     partial = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.partial")
     _remove_unfinished(folder)
     try:
@@ -161,12 +183,16 @@ def create(folder: Path, values: dict[str, Any], pinned: dict[str, bytes]) -> Cr
             "seed": secrets.token_hex(32),
             "time": now(),
             "tool": __version__,
-            "command": "new",
+            "command": command,
             "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},
         }
         ledger = LedgerFolder(workspace.ledger)
+        brought = bring(partial)
         with ledger.locked():
-            ledger.append(header, as_lines([changed] if changed else []), [])
+            first = ledger.append(header, as_lines([changed] if changed else []), [])
+            if brought:
+                header = {key: each for key, each in header.items() if key != "seed"}
+                ledger.append(header, as_lines(brought), [first])
         if folder.exists():
             folder.rmdir()
         partial.rename(folder)
@@ -245,9 +271,14 @@ def _profiles(wanted: NewAssessment, shelved: Sequence[Shelved]) -> dict[str, st
     return chosen
 
 
-def _pin_profile(
+def pin_profile(
     name: str, shelved: Shelved, shelf: Shelf, pinned: dict[str, bytes]
 ) -> dict[str, str]:
+    """Pin a target, named by its id or its file; gives what the settings say of it.
+
+    Raises:
+        FrameworkError: where it is not there, or does not fit the set.
+    """
     if name == NO_PROFILE:
         return {"profile": NO_PROFILE}
     path = Path(name)

@@ -28,8 +28,7 @@ from cyberassess.opening.choices import (
     read_as,
     read_listed,
 )
-from cyberassess.opening.file_names import dated
-from cyberassess.opening.files_for_people import moment, refuse_existing, saving
+from cyberassess.opening.files_for_people import dated, moment, refuse_existing, saving
 from cyberassess.opening.intake import (
     Belongs,
     ReceivedFile,

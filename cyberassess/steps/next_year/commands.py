@@ -1,10 +1,10 @@
-"""The command that takes up later revisions of the control sets."""
+"""The commands for the years after: framework update, trend."""
 
 from pathlib import Path
 
 import click
 
-from cyberassess.steps.next_year.words import update_lines
+from cyberassess.steps.next_year.words import trend_lines, update_lines
 from cyberassess.terminal.running import HELP, by_whom, json_flag, own_folder, print_json
 
 
@@ -40,3 +40,41 @@ def update(
         return
     for line in update_lines(found, dry_run=dry_run):
         click.echo(line)
+
+
+@click.command("trend")
+@click.option(
+    "--by",
+    "kind",
+    metavar="theme|system|outcome|all",
+    type=click.Choice(["theme", "system", "outcome", "all"]),
+    default="theme",
+    show_default=True,
+    help="What the lines are of.",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, to sort and to chart.")
+@json_flag
+@click.pass_obj
+def years(folder: str, *, kind: str, as_csv: bool, as_json: bool) -> None:
+    """Say how the years before led to this one.
+
+    Each number is that of its year's own approved report. Across a change of version only what is
+    the same in both is compared. A year that is mostly unanswered is marked, and is no point.
+
+    \b
+    Examples:
+      cyberassess trend
+      cyberassess trend --by outcome --csv
+    """
+    from cyberassess.opening.files_for_people import csv_text
+    from cyberassess.steps.next_year.trending import trend_json, trend_rows, years_in_a_row
+
+    found = years_in_a_row(Path(folder))
+    kinds = ("theme", "system", "outcome") if kind == "all" else (kind,)
+    if as_json:
+        print_json(trend_json(found, kinds))
+    elif as_csv:
+        click.echo(csv_text(trend_rows(found, kinds)), nl=False)
+    else:
+        for line in trend_lines(found, kinds):
+            click.echo(line)

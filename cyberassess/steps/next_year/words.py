@@ -1,12 +1,14 @@
-"""What is said of corrected control sets."""
+"""What is said of corrected control sets, and of the years in a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted, named
 from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
+    from cyberassess.domain.result.trend import Point
+    from cyberassess.steps.next_year.trending import Years
     from cyberassess.steps.next_year.updating import Later, Updates
 
 
@@ -52,3 +54,44 @@ def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
     (met, of), (meet, of_now) = found.meets(each.pinned.ref)
     if of or of_now:
         yield f"Targets met: {met} of {of} before, {meet} of {of_now} after."
+
+
+def trend_lines(found: "Years", kinds: Sequence[str]) -> Iterator[str]:
+    """Say how each thing stood in each year, and what each year's numbers rest on."""
+    from cyberassess.domain.result.theme_maturity import THEME_RULE
+
+    for year in found.trend.years:
+        rules = ", ".join(f"{ref} by {rule}" for ref, rule in year.rules.items())
+        yield from wrap(f"{year.period}: {year.basis}. {rules}.")
+        if year.why_not:
+            yield from wrap(f"No point on any line: {year.why_not}.", indent="  ")
+    yield f"Themes follow rule {THEME_RULE}; a number counts outcomes that meet their target."
+    for line in found.trend.lines:
+        if line.kind not in kinds or not any(each.of for each in line.points):
+            continue
+        yield ""
+        yield from wrap(f"{line.title} ({line.kind} {line.id} of {line.set})")
+        for point in line.points:
+            yield from wrap(_point(point), indent="  ")
+    for note in found.notes:
+        yield from wrap(str(note))
+
+
+def _point(point: "Point") -> str:
+    """Say one year of a line, with the break before it."""
+    said = f"{point.period}: {point.meets} of {point.of}" if point.of else f"{point.period}: none"
+    said = f"{said}, {point.word}" if point.word else said
+    if point.why_not:
+        said = f"{said} (no point: {point.why_not})"
+    if not point.is_break:
+        return said
+    version = point.framework.rpartition("@")[2]
+    same = point.restated
+    if same is None:
+        return f"{said} | version {version} from here: nothing of it is compared"
+    few = "" if same.is_enough(point.of) else ", too few to say that it moved"
+    return (
+        f"{said} | version {version} from here: of {counted(same.of, 'outcome')} that "
+        f"{'is' if same.of == 1 else 'are'} the same, {same.then} reached this target then and "
+        f"{same.now} now{few}"
+    )

@@ -25,8 +25,7 @@ from cyberassess.domain.record.evidence import Item
 from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS
 from cyberassess.errors import AssessmentError, Problem, counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment, writing
-from cyberassess.opening.file_names import plain, slug
-from cyberassess.opening.files_for_people import refuse_existing
+from cyberassess.opening.files_for_people import plain, refuse_existing, slug
 from cyberassess.opening.outcomes import find_outcomes
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
 from cyberassess.signing.pdf import Certificate, sign_pdf

@@ -1,8 +1,8 @@
 """Commands about who answers what: people, systems."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cyberassess.opening.intake import ReceivedFile
 
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 _reason = click.option(
     "--reason", metavar="TEXT", default="", show_default="none", help="Why; kept in the ledger."
 )
@@ -50,7 +51,7 @@ def _say_taken(context: click.Context, found: "ReceivedFile", *, dry_run: bool) 
 @json_flag
 @click.pass_context
 def people(context: click.Context, *, as_json: bool) -> None:
-    """List who is asked what; add people, hand questions on, give more time.
+    """List who is asked what; add, change and remove people, hand questions on, give more time.
 
     \b
     Examples:
@@ -128,6 +129,56 @@ def people_hand_over(
         Path(folder), outcomes, giver=giver, taker=taker, scope=scope, reason=reason, by=by
     )
     for line in handed_lines(found):
+        click.echo(line)
+
+
+@people.command("set")
+@click.argument("who", metavar="NAME")
+@click.option("--email", metavar="EMAIL", default=None, help="Their address.")
+@click.option("--role", metavar="TEXT", default=None, help="Their role.")
+@click.option("--name", metavar="NEW", default=None, help="The name they go by now.")
+@_reason
+@by_whom
+@click.pass_obj
+def people_set(
+    folder: str, /, who: str, *, reason: str, by: str | None, **facts: str | None
+) -> None:
+    """Change somebody's address, role or name.
+
+    \b
+    Examples:
+      cyberassess people set "Helen Stobart" --email h.stobart@northport.example
+      cyberassess people set "Grace Adeyemi" --role "Director of adult social care"
+    """
+    from cyberassess.steps.people.leaving import set_person
+
+    person = set_person(Path(folder), who, facts, reason=reason, by=by)
+    said = ", ".join(filter(None, (person.name, person.role, person.email)))
+    click.echo(f"Changed: {said}.")
+
+
+@people.command("remove")
+@click.argument("who", metavar="NAME")
+@click.option(
+    "--to", metavar="NAME", default=None, show_default="the officer", help="Who takes over."
+)
+@_reason
+@by_whom
+@click.pass_obj
+def people_remove(folder: str, who: str, *, to: str | None, reason: str, by: str | None) -> None:
+    """Take somebody out who left; somebody else is asked what was theirs.
+
+    What they answered stays, under their name, and counts.
+
+    \b
+    Examples:
+      cyberassess people remove "Grace Adeyemi" --to "Helen Stobart" --reason "Left in May"
+      cyberassess people remove "Martin Hale"
+    """
+    from cyberassess.steps.people.leaving import remove_person
+    from cyberassess.steps.people.words import removed_lines
+
+    for line in removed_lines(remove_person(Path(folder), who, to=to, reason=reason, by=by)):
         click.echo(line)
 
 
@@ -313,6 +364,31 @@ def systems(context: click.Context, *, as_json: bool) -> None:
             click.echo(line)
 
 
+def _system_facts(command: _Command) -> _Command:
+    """Give a command the options that say what a system is."""
+    for each in (
+        click.option(
+            "--covers",
+            metavar="OUTCOME",
+            multiple=True,
+            help="Of a shared service: what it is asked about; all if left out. May be repeated.",
+        ),
+        click.option(
+            "--inherits",
+            metavar="ID",
+            multiple=True,
+            help="A shared service it uses. May be repeated.",
+        ),
+        click.option("--why", "why_critical", metavar="TEXT", help="Why it is critical."),
+        click.option("--hosting", metavar="TEXT", help="Where it runs."),
+        click.option("--supplier", metavar="TEXT", help="Who supplies it."),
+        click.option("--owner", metavar="NAME", help="Who owns it."),
+        click.option("--service", metavar="TEXT", help="Whose work it supports."),
+    ):
+        command = each(command)
+    return command
+
+
 @systems.command("add")
 @click.argument("name", metavar="NAME")
 @click.option(
@@ -323,35 +399,19 @@ def systems(context: click.Context, *, as_json: bool) -> None:
     show_default=True,
     help="A shared service is asked once, for the systems that use it.",
 )
-@click.option("--service", metavar="TEXT", default="", help="Whose work it supports.")
-@click.option("--owner", metavar="NAME", default="", help="Who owns it.")
-@click.option("--supplier", metavar="TEXT", default="", help="Who supplies it.")
-@click.option("--hosting", metavar="TEXT", default="", help="Where it runs.")
-@click.option("--why", "why_critical", metavar="TEXT", default="", help="Why it is critical.")
-@click.option(
-    "--inherits", metavar="ID", multiple=True, help="A shared service it uses. May be repeated."
-)
-@click.option(
-    "--covers",
-    metavar="OUTCOME",
-    multiple=True,
-    help="Of a shared service: what it is asked about; all if left out. May be repeated.",
-)
+@_system_facts
 @by_whom
 @click.pass_obj
 def systems_add(
     folder: str,
+    /,
     name: str,
     *,
     kind: str,
     inherits: tuple[str, ...],
     covers: tuple[str, ...],
     by: str | None,
-    service: str,
-    owner: str,
-    supplier: str,
-    hosting: str,
-    why_critical: str,
+    **facts: str | None,
 ) -> None:
     """Add a system, a shared service or a cloud service.
 
@@ -362,17 +422,102 @@ def systems_add(
     """
     from cyberassess.steps.people.systems import add_system
 
-    facts = {
-        "service": service,
-        "owner": owner,
-        "supplier": supplier,
-        "hosting": hosting,
-        "why_critical": why_critical,
-    }
+    said = {key: value for key, value in facts.items() if value}
     scope = add_system(
-        Path(folder), name, kind=kind, facts=facts, inherits=inherits, covers=covers, by=by
+        Path(folder), name, kind=kind, facts=said, inherits=inherits, covers=covers, by=by
     )
     click.echo(f"Added {scope.title} ({scope.id}). Its questions go out with: cyberassess send")
+
+
+@systems.command("set")
+@click.argument("system", metavar="SYSTEM")
+@click.option("--title", metavar="NAME", default=None, help="What it is called.")
+@_system_facts
+@by_whom
+@click.pass_obj
+def systems_set(
+    folder: str,
+    /,
+    system: str,
+    *,
+    inherits: tuple[str, ...],
+    covers: tuple[str, ...],
+    by: str | None,
+    **facts: str | None,
+) -> None:
+    """Change what is said of a system; its answers stay.
+
+    \b
+    Examples:
+      cyberassess systems set housing --owner "Dev Malhotra"
+      cyberassess systems set housing --title "Homes and repairs" --hosting saas
+    """
+    from cyberassess.steps.people.reshaping import set_system
+
+    scope = set_system(Path(folder), system, facts, inherits=inherits, covers=covers, by=by)
+    click.echo(f"Changed {scope.title} ({scope.id}).")
+
+
+@systems.command("remove")
+@click.argument("system", metavar="SYSTEM")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; printed in the report.")
+@by_whom
+@click.pass_obj
+def systems_remove(folder: str, system: str, *, reason: str, by: str | None) -> None:
+    """Take a system out; it is listed as left out, with the reason.
+
+    \b
+    Examples:
+      cyberassess systems remove revenues --reason "Switched off in May."
+      cyberassess systems remove housing --reason "The association runs it now."
+    """
+    from cyberassess.steps.people.reshaping import remove_system
+    from cyberassess.steps.people.words import reshaped_lines
+
+    for line in reshaped_lines(remove_system(Path(folder), system, reason=reason, by=by)):
+        click.echo(line)
+
+
+@systems.command("merge")
+@click.argument("names", metavar="SYSTEM…", nargs=-1, required=True)
+@click.option("--into", metavar="NAME", required=True, help="What they are together.")
+@by_whom
+@click.pass_obj
+def systems_merge(folder: str, names: tuple[str, ...], *, into: str, by: str | None) -> None:
+    """Make one system of several; the answers of all stand beside its questions.
+
+    \b
+    Examples:
+      cyberassess systems merge housing revenues --into "Citizen platform"
+      cyberassess systems merge housing social-care --into "Homes and care" --by "Sam Reid"
+    """
+    from cyberassess.steps.people.reshaping import merge_systems
+    from cyberassess.steps.people.words import reshaped_lines
+
+    for line in reshaped_lines(merge_systems(Path(folder), names, into=into, by=by)):
+        click.echo(line)
+
+
+@systems.command("split")
+@click.argument("system", metavar="SYSTEM")
+@click.option(
+    "--into", metavar="NAME", multiple=True, required=True, help="A part. Given twice or more."
+)
+@by_whom
+@click.pass_obj
+def systems_split(folder: str, system: str, *, into: tuple[str, ...], by: str | None) -> None:
+    """Make several systems of one; its answers stand beside the questions of each.
+
+    \b
+    Examples:
+      cyberassess systems split revenues --into "Council tax" --into "Benefits"
+      cyberassess systems split housing --into "Tenancies" --into "Repairs"
+    """
+    from cyberassess.steps.people.reshaping import split_system
+    from cyberassess.steps.people.words import reshaped_lines
+
+    for line in reshaped_lines(split_system(Path(folder), system, into=into, by=by)):
+        click.echo(line)
 
 
 @systems.command("leave-out")

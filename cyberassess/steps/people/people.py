@@ -61,9 +61,13 @@ def people(assessment: Assessment) -> tuple[PersonLine, ...]:
     )
 
 
-def next_person_id(settings: Settings) -> str:
-    """Give an id nobody has."""
-    taken = {str(each.id) for each in settings.everybody}
+def next_person_id(settings: Settings, known: Iterable[str] = ()) -> str:
+    """Give an id nobody has, nor had: what was answered under one is never another's.
+
+    Args:
+        known: everybody the ledger names.
+    """
+    taken = {str(each.id) for each in settings.everybody} | set(known)
     return next(f"p{n}" for n in range(2, len(taken) + 3) if f"p{n}" not in taken)
 
 
@@ -102,12 +106,14 @@ def add_person(folder: Path, text: str, *, by: str | None = None) -> Added:
     Raises:
         AssessmentError: where the text does not have that form, or the name is there already.
     """
-    settings = open_assessment(folder).contents.settings
+    assessment = open_assessment(folder)
+    settings, names = assessment.contents.settings, assessment.state.names
     scopes = [
         {"id": str(each.id), "title": each.title, "kind": each.kind}
         for each in settings.all_scopes
     ]
-    values = read_respondent(text, next_person_id(settings), scopes, where="NAME")
+    fresh = next_person_id(settings, names.named)
+    values = read_respondent(text, fresh, scopes, where="NAME")
     person = Person.model_validate(values)
     if any(each.name.casefold() == person.name.casefold() for each in settings.everybody):
         raise AssessmentError(
@@ -174,7 +180,7 @@ def hand_over(
     by_scope: dict[str, list[str]] = {}
     for asked in chosen:
         by_scope.setdefault(asked.scope.id, []).append(asked.outcome.id)
-    given = _without(one, by_scope, settings, everything=not names and place is None)
+    given = _without(one, by_scope, everything=not names and place is None)
     taken = [plain(each) for each in other.answers]
     taken += [{"scope": where, "outcomes": ids} for where, ids in by_scope.items()]
     changed = (given, Person.model_validate({**plain(other), "answers": taken}))
@@ -196,9 +202,7 @@ def hand_over(
     return HandedOver(moved, one, other)
 
 
-def _without(
-    person: Person, by_scope: dict[str, list[str]], settings: Settings, *, everything: bool
-) -> Person:
+def _without(person: Person, by_scope: dict[str, list[str]], *, everything: bool) -> Person:
     """Give a person who is no longer asked about these outcomes."""
     if everything:
         return Person.model_validate({**plain(person), "answers": []})
@@ -207,13 +211,19 @@ def _without(
         if each.scope is not None and each.scope not in by_scope:
             answers.append(plain(each))
             continue
-        scopes = [each.scope] if each.scope else [scope.id for scope in settings.all_scopes]
+        scopes: Iterable[str] = [each.scope] if each.scope else by_scope
+        if each.scope is None:
+            # NOTE: an entry for every scope stays one, so that a later system is in it too
+            handed = [*each.without_scopes, *by_scope]
+            answers.append(plain(each) | {"without_scopes": list(dict.fromkeys(handed))})
+            scopes = [scope for scope in by_scope if scope not in each.without_scopes]
         for scope in scopes:
             gone = by_scope.get(scope, [])
             left = [name for name in each.outcomes if name not in gone]
             if each.outcomes and not left:
                 continue
             entry = plain(each) | {"scope": scope}
+            entry.pop("without_scopes", None)
             if each.outcomes:
                 entry["outcomes"] = left
             without = [*each.without, *(name for name in gone if name not in each.outcomes)]

@@ -19,7 +19,7 @@ from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.asks import outcome_or_group
 from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
-from cyberassess.opening.file_names import slug
+from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.names import find_person, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.recording import Voice, plan

@@ -41,8 +41,7 @@ from cyberassess.opening.assessment import (
     open_assessment,
 )
 from cyberassess.opening.changing import UNTOUCHED, plain
-from cyberassess.opening.file_names import slug
-from cyberassess.opening.files_for_people import refuse_existing
+from cyberassess.opening.files_for_people import refuse_existing, slug
 from cyberassess.opening.intake import (
     ABOUT,
     ReceivedFile,

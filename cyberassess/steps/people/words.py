@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.errors import counted
+from cyberassess.errors import counted, joined
 from cyberassess.terminal.fitting import came_lines, table, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import Settings
     from cyberassess.domain.people.naming import Renaming
     from cyberassess.opening.intake import ReceivedFile
+    from cyberassess.steps.people.leaving import Removed
     from cyberassess.steps.people.people import Added, HandedOver, PersonLine
+    from cyberassess.steps.people.reshaping import Reshaped
     from cyberassess.steps.people.same_people import MadeOne
     from cyberassess.steps.people.systems import Inherited, ScopeLine
 
@@ -173,3 +175,39 @@ def made_one_line(found: "MadeOne") -> str:
         f"{found.given_up} and {found.kept} are one person now: "
         f"{counted(found.answers, 'answer')} of the first count as {found.kept}'s."
     )
+
+
+def removed_lines(found: "Removed") -> Iterator[str]:
+    """Say who is asked instead, and what becomes of the answers."""
+    outcomes = counted(found.questions, "outcome")
+    yield from wrap(
+        f"{found.person.name} is asked nothing any more; {found.taker.name} is asked about what "
+        f"was theirs ({outcomes})."
+    )
+    yield from wrap(
+        f"{counted(found.answers, 'answer')} of {found.person.name} stay under that name, and "
+        "count."
+    )
+    yield f'Next: cyberassess send --to "{found.taker.name}"'
+
+
+def reshaped_lines(found: "Reshaped") -> Iterator[str]:
+    """Say what became of systems, and of what was recorded about them."""
+    gone = joined([each.title for each in found.gone])
+    new = joined([each.title for each in found.new])
+    verb = "is" if len(found.gone) == 1 else "are"
+    yield from wrap(f"{gone} {verb} {new} now." if new else f"{gone} {verb} left out now.")
+    answers = counted(found.answers, "answer")
+    after = (
+        "stand beside the questions asked now, and count once somebody confirms them"
+        if found.new
+        else "stay in the ledger, and count for nothing"
+    )
+    yield from wrap(f"{answers} about {gone} {after}.")
+    if found.actions:
+        place = found.new[0].title
+        yield from wrap(f"About {place} now: {joined(found.actions)}.")
+    for each in found.loose:
+        yield from wrap(f"{each.name} is asked nothing any more.")
+    if found.new:
+        yield "Next: cyberassess send"

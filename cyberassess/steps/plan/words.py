@@ -23,6 +23,7 @@ def action_line(assessment: "Assessment", action: "Action") -> str:
     parts += [f"due {said_date(action.due)}"] if action.due else []
     parts += [f"cost {action.cost.value}"] if action.cost.value else []
     parts.append(action.progress.value)
+    parts += [f"from {action.since}"] if action.since else []
     return f"{action.said_ref}: {', '.join(parts)}"
 
 

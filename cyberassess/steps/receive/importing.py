@@ -22,7 +22,7 @@ from cyberassess.errors import (
     counted,
 )
 from cyberassess.opening.assessment import Assessment, Writing, rehearse, writing
-from cyberassess.opening.file_names import keep_original
+from cyberassess.opening.files_for_people import keep_original
 from cyberassess.opening.names import find_scope
 from cyberassess.opening.recording import Plan, Voice, plan
 

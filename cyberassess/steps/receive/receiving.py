@@ -24,9 +24,9 @@ from cyberassess.opening.assessment import (
     rehearse,
 )
 from cyberassess.opening.conflicts import conflicts
-from cyberassess.opening.file_names import keep_original
+from cyberassess.opening.files_for_people import keep_original
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
-from cyberassess.opening.offering import offers_for
+from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
 from cyberassess.steps import returning
 from cyberassess.steps.receive.declaring import declaration_event, declare, deny
@@ -227,7 +227,7 @@ class _One:
     ) -> tuple[Plan, list[Problem]]:
         """Say what the replies change, each for whoever gave it."""
         result, then = self.result, self.assessment.at(returned.head)
-        replies, problems = _resolved(self.assessment, returned.replies)
+        replies, problems = _resolved(self.assessment, returned.replies, asked)
         voices: dict[PersonId, list[Reply]] = defaultdict(list)
         for reply in replies:
             voices[self._who(returned, reply.source.sheet, person)].append(reply)
@@ -335,10 +335,12 @@ class _One:
         reasons: set[str] | None = None
         for place, cell in strange:
             text = cell.text
-            if wording.is_earlier(text):
+            if wording.is_past(text) and self.assessment.previous is None:
+                continue  # NOTE: last year's folder has gone, so nothing tells its texts from ours
+            if wording.is_earlier(text) or wording.is_past(text):
                 lines = wording.reasons_in(text)
                 if lines and reasons is None:
-                    reasons = self._reasons()
+                    reasons = self._reasons(asked)
                 unknown = [e for e in lines if wording.fold(e) not in (reasons or set())]
                 if not unknown:
                     continue
@@ -346,8 +348,8 @@ class _One:
             problems.append(place.unexpected(cell._replace(text=text)))
         return problems
 
-    def _reasons(self) -> set[str]:
-        """Give every line of a reason that may stand under an earlier answer, folded."""
+    def _reasons(self, asked: PersonId) -> set[str]:
+        """Give every line that may stand under an earlier answer, folded."""
         from cyberassess.books import wording
 
         history = self.assessment.state.history.values()
@@ -355,6 +357,8 @@ class _One:
         texts += [each.reason for each in self.assessment.state.resolutions.values()]
         offers = offers_for(self.assessment).values()
         texts += [offer.reason for several in offers for offer in several]
+        for past in past_to(self.assessment, asked).values():
+            texts += wording.past_lines(past, "")
         return {wording.fold(line) for text in texts for line in text.splitlines()}
 
     def _answer_back(
@@ -414,12 +418,12 @@ class _One:
 
 
 def _resolved(
-    assessment: Assessment, replies: Sequence[Reply]
+    assessment: Assessment, replies: Sequence[Reply], asked: PersonId
 ) -> tuple[list[Reply], list[Problem]]:
     """Give the replies with each confirmed offer as it stands now, and what does not stand."""
     if not any(isinstance(each, ConfirmReply) for each in replies):
         return list(replies), []
-    offers = offers_for(assessment)
+    offers = offers_to(assessment, asked)
     found: list[Reply] = []
     problems: list[Problem] = []
     for reply in replies:

@@ -17,8 +17,7 @@ from cyberassess.domain.record import happened
 from cyberassess.errors import Problem, Severity
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import documents_of
-from cyberassess.opening.file_names import plain
-from cyberassess.opening.files_for_people import is_full, moment
+from cyberassess.opening.files_for_people import is_full, moment, plain
 from cyberassess.opening.offering import offers_to
 from cyberassess.steps.send.sending import file_name, questions_for, short_name
 from cyberassess.version import __version__

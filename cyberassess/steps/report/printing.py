@@ -10,8 +10,7 @@ from cyberassess.domain.record.approval import approvals_of, version_of
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.errors import AssessmentError, Problem, ReportError, closest, counted
 from cyberassess.opening.assessment import Assessment, Beside, differences, open_assessment
-from cyberassess.opening.file_names import dated
-from cyberassess.opening.files_for_people import refuse_existing, saving
+from cyberassess.opening.files_for_people import dated, refuse_existing, saving
 from cyberassess.opening.theming import default_scores
 from cyberassess.steps.sets.official import official_texts
 from cyberassess.version import __version__

@@ -62,8 +62,7 @@ from cyberassess.opening.assessment import (
     writing,
 )
 from cyberassess.opening.choices import could_mean, read_as, read_listed
-from cyberassess.opening.file_names import plain
-from cyberassess.opening.files_for_people import moment, refuse_existing, saving
+from cyberassess.opening.files_for_people import moment, plain, refuse_existing, saving
 from cyberassess.opening.intake import (
     TEXTS,
     Belongs,

@@ -14,8 +14,7 @@ from cyberassess.domain.assessment import Person, statement_key
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment
-from cyberassess.opening.file_names import plain
-from cyberassess.opening.files_for_people import csv_bytes, saving
+from cyberassess.opening.files_for_people import csv_bytes, plain, saving
 from cyberassess.paper.letters import QUESTIONNAIRE, REMINDER, Letter, mention_strange
 from cyberassess.steps.people.people import EXTENSION
 

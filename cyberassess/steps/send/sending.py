@@ -25,8 +25,7 @@ from cyberassess.errors import AssessmentError, mention
 from cyberassess.opening.asks import Load, about_load, load_of
 from cyberassess.opening.assessment import Assessment, now, writing
 from cyberassess.opening.documenting import documents_of
-from cyberassess.opening.file_names import plain
-from cyberassess.opening.files_for_people import moment, saving
+from cyberassess.opening.files_for_people import moment, plain, saving
 from cyberassess.opening.names import find_person
 from cyberassess.opening.offering import (
     SUPPLIER,
@@ -34,6 +33,8 @@ from cyberassess.opening.offering import (
     last_year_event,
     need_last_year,
     offers_to,
+    past_to,
+    with_past,
 )
 from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
@@ -290,6 +291,7 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
     what = replace(what, documents=documents_of(assessment, what))
+    what = with_past(what, past_to(assessment, person_id))
     what = with_asked_again(with_see_also(what, linked(assessment)), assessment.state)
     return with_comments(what, assessment.state)
 

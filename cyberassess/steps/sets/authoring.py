@@ -16,8 +16,7 @@ from cyberassess.domain.sets.framework import Framework, LevelId, OutcomeId, Pro
 from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import FrameworkError, Problem, closest, mention
 from cyberassess.opening.assessment import now
-from cyberassess.opening.file_names import slug
-from cyberassess.opening.files_for_people import saving
+from cyberassess.opening.files_for_people import saving, slug
 from cyberassess.sources import tables
 from cyberassess.sources.tables import Cell, Row, Table, fold
 

@@ -8,7 +8,7 @@ import pytest
 
 from cyberassess.errors import AssessmentError, CyberassessError, FrameworkError
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.opening.file_names import slug
+from cyberassess.opening.files_for_people import slug
 from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.care.verifying import verify
 from tests.steps.council import ledger_bytes

@@ -1,0 +1,82 @@
+"""The assessments before one, and how what they were assessed by leads to what is used now."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from cyberassess.disk.framework_yaml import files_of
+from cyberassess.disk.resources import folder as shipped
+from cyberassess.domain.record.approval import approvals_of
+from cyberassess.domain.sets.across import Across, across
+from cyberassess.domain.sets.comparing import Upgrade
+from cyberassess.domain.sets.framework import Framework, FrameworkRef
+from cyberassess.errors import Problem, Severity
+from cyberassess.opening.assessment import Assessment, Beside, differences
+
+CIRCLE = "years-in-a-circle"
+
+
+def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
+    """Give the assessments before one, the last first, and at the end why no more can be read.
+
+    Each is read when it is asked for and let go, so that five years take no more room than two.
+    """
+    # NOTE: a year may have been begun as a copy of the one before, which has the same id
+    seen = {(now.state.assessment, now.contents.settings.period)}
+    periods = [now.contents.settings.period]
+    each = now
+    while True:
+        # NOTE: by a copy that forgets, so that no more than two years are held at once
+        forgetful = replace(each, beside=Beside())
+        before, problem = forgetful.previous, forgetful.about_previous
+        if problem is not None:
+            yield problem
+        if before is None:
+            return
+        periods.append(before.contents.settings.period)
+        which = (before.state.assessment, periods[-1])
+        if which in seen:
+            yield Problem(
+                CIRCLE,
+                f"assessment.yaml of {periods[-2]}, previous",
+                f"The years lead back to themselves: {' after '.join(periods)}.",
+                "Correct previous there: each assessment names the one before it.",
+                Severity.NOTE,
+            )
+            return
+        seen.add(which)
+        yield before
+        each = before
+
+
+def ways_to(now: Assessment, before: Assessment) -> Mapping[FrameworkRef, Across]:
+    """Say how an earlier assessment leads to each set of a later one, where anything does."""
+    ways = {ref: leading(before.frameworks, each) for ref, each in now.frameworks.items()}
+    return {ref: way for ref, way in ways.items() if way is not None}
+
+
+def leading(before: Mapping[FrameworkRef, Framework], after: Framework) -> Across | None:
+    """Say how one of the earlier sets leads to a later one; ``None`` where no upgrade does."""
+    return across(before, after, _upgrade)
+
+
+def _upgrade(name: str) -> Upgrade | None:
+    found = files_of(shipped("frameworks"), Upgrade).get(name)
+    return found.read()[0] if found else None
+
+
+def as_signed(assessment: Assessment) -> tuple[Assessment, str]:
+    """Give an assessment as it was approved last, and in words what its numbers rest on.
+
+    Where nobody approved it, or what was approved cannot be made again, it is as it stands.
+    """
+    approvals = approvals_of(assessment.state)
+    if not approvals:
+        return assessment, "as it stands: nobody approved it"
+    last = approvals[-1]
+    basis = f"version {last.version}, approved on {last.time[:10]}"
+    if last.fingerprint == assessment.fingerprint:
+        return assessment, basis
+    then = assessment.at(last.segment)
+    if then is None or differences(then.state.settings, assessment.contents.flat):
+        return assessment, f"as it stands: the settings changed since {basis}"
+    return then, basis

@@ -231,7 +231,7 @@ def test_a_set_goes_the_whole_road(file: str, tmp_path: Path) -> None:
         each.target is not None and not each.not_applicable for each in scores.values()
     )
 
-    page = report_full(folder, Wanted(suffix=".html")).path.read_text(encoding="utf-8")
+    page = report_full(folder, Wanted(suffix=".html"), every_answer=True).path.read_text("utf-8")
     for outcome in framework.assessed:
         assert f">{outcome.id} " in page
     assert framework.rule.text.split(".")[0] in page

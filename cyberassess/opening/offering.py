@@ -271,7 +271,7 @@ def _said(
     if ours is not None:
         given = tuple(each for each in given if each.person in ours)
     elif standing.in_conflict:
-        because = "people differed, and nobody settled it"
+        because = "people differed, and nobody decided it"
     elif standing.answer is None or standing.counts_as is CountsAs.UNANSWERED:
         return
     else:

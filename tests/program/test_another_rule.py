@@ -272,6 +272,21 @@ def test_a_rule_that_nobody_names_goes_the_whole_road(road: Road) -> None:
     road.go("framework update --frameworks ../sets")
     road.go("systems add Portal")
     road.go("send")
+    road.go("trend")
+    road.go("trend --by outcome --json")
+    road.go('people set "Jo Bright" --role Auditor')
+    road.go('people remove "Jo Bright" --to "Sam Reid" --reason Left')
+    road.go("systems set portal --hosting saas")
+    road.go('systems merge housing portal --into "Homes portal"')
+    road.go("systems split homes-portal --into Homes --into Portals")
+    road.go('systems remove portals --reason "Switched off."')
+    (folder / "list.csv").write_text(
+        "File or link,What it shows,For\n"
+        "https://x.example/a,Lists all accounts removed in March,R1\n",
+        "utf-8",
+    )
+    road.go("evidence import list.csv")
+    road.go("rollover ../next --from . --period 2031 --frameworks ../sets")
     assert {" ".join(path) for path, _ in LEAVES} - road.walked == APART
 
 

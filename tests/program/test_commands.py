@@ -58,6 +58,7 @@ CASES = [
     Case((*NEW, "--framework", "ncsc-caf@9", "--profile", "none"), 1, err="Did you mean"),
     Case((*FULL, "--profile", "nowhere"), 1, err='"nowhere" is not one of the profiles'),
     Case((*FULL, "--respondent", "<a>"), 1, err="does not have the expected form"),
+    Case(("rollover", "DIR", "--from", "nowhere"), 1, err="this folder is not an assessment"),
     Case((*FULL, "--due", "soon"), 1, err='--due: "soon" is not a date.'),
     Case(("new", ".", *FULL[2:]), 1, err="There is something in this place already."),
     Case(("status",), 0, "Northport Council, 2026"),
@@ -65,6 +66,15 @@ CASES = [
     Case(("start", "--edition", "open"), 0, "start, open.html"),
     Case(("start", "-o", "x.html"), 2, err="-o is for the open edition"),
     Case(("people",), 0, "Kim Lee"),
+    Case(("people", "set", "Nobody", "--role", "x"), 1, err='"Nobody" is nobody'),
+    Case(("people", "remove", "Nobody"), 1, err='"Nobody" is nobody'),
+    Case(("systems", "set", "nowhere", "--hosting", "saas"), 1, err='"nowhere" is not'),
+    Case(("systems", "remove", "nowhere", "--reason", "x"), 1, err='"nowhere" is not'),
+    Case(("systems", "merge", "nowhere", "housing", "--into", "X"), 1, err='"nowhere" is not'),
+    Case(("systems", "split", "nowhere", "--into", "A", "--into", "B"), 1, err='"nowhere" is not'),
+    Case(("evidence", "import", "nowhere.csv"), 1, err="nowhere.csv"),
+    Case(("trend",), 0, "2026"),
+    Case(("trend", "--by", "nothing"), 2, err="nothing"),
     Case(("people", "--json"), 0, '"asked_about": "everything@housing"'),
     Case(("people", "add", "Priya Shah@housing"), 0, 'cyberassess send --to "Priya Shah"'),
     Case(("people", "add", "Priya Shah:hr"), 0, "Added Priya Shah.", err="are asked nothing"),
@@ -299,7 +309,9 @@ def test_each_command_ends_as_documented(
 
 ELSEWHERE = {
     ("demo",), ("systems", "confirm"), ("review", "receive"), ("plan", "set"),
-    ("people", "same"), ("people", "new"),
+    ("people", "same"), ("people", "new"), ("rollover",), ("people", "set"), ("people", "remove"),
+    ("systems", "set"), ("systems", "remove"), ("systems", "merge"), ("systems", "split"),
+    ("evidence", "import"),
 }  # fmt: skip
 """Commands whose success is tried in other tests: they need a council of their own."""
 

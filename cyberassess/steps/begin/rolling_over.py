@@ -219,7 +219,7 @@ def _notes(before: Assessment) -> Iterator[Problem]:
         yield note(
             "conflicts-open",
             f"{counted(len(open_ones), 'difference')} between people "
-            f"{'was' if len(open_ones) == 1 else 'were'} never settled.",
+            f"{'was' if len(open_ones) == 1 else 'were'} never decided.",
             "What each said stands beside the question; none of it can be confirmed.",
         )
     approvals = approvals_of(before.state)

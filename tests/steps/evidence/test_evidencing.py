@@ -150,7 +150,7 @@ def test_what_fails_after_the_copy_leaves_no_file(
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(evidencing, "_record", fail)
+    monkeypatch.setattr(evidencing, "record", fail)
     with pytest.raises(KeyboardInterrupt):
         add(folder, [paper], SHOWS)
     assert list((folder / "evidence").iterdir()) == []

@@ -194,19 +194,19 @@ class _Taking:
         self.result.problems.append(Problem(code, row.where, message, hint))
 
     def _over_ours(self, row: "Decided", was: Waiting) -> None:
-        """Report words typed over what stood there to be read."""
-        for where, text, ours in (
-            (row.now_at, row.now, was.now),
-            ("" if row.decision or row.reason else row.where, row.subject, was.subject),
+        """Report words typed over what stood there to be read; a moved row's are another's."""
+        another = self.was.get(self.subjects.owner(row.subject, was.subject))
+        for where, text, ours, others in (
+            (row.now_at, row.now, was.now, another and another.now),
+            (
+                "" if row.decision or row.reason else row.where,
+                row.subject,
+                was.subject,
+                another and another.subject,
+            ),
         ):
-            is_another = ours != was.now and self.subjects.owner(text, ours)
-            if (
-                self.is_comparable
-                and where
-                and text
-                and _plain(text) != _plain(ours)
-                and not is_another
-            ):
+            known = {_plain(each) for each in (ours, others) if each}
+            if self.is_comparable and where and text and _plain(text) not in known:
                 message = f'"{text[:60]}" stands where nothing is read.'
                 hint = 'It was not recorded. Write it under "Your reason" beside its row.'
                 self.result.problems.append(Problem("unexpected-text", where, message, hint))

@@ -158,9 +158,8 @@ def _load(assessment: Assessment, person: Person, portion: tuple[Asked, ...]) ->
     return Load(len(portion), len(what.rows), what.minutes if what.rows else 0)
 
 
-def about_load(assessment: Assessment, person: Person) -> Iterator[Problem]:
+def about_load(assessment: Assessment, person: Person, load: Load) -> Iterator[Problem]:
     """Say where somebody is asked nothing, or more than is asked at once, and what to do."""
-    load = load_of(assessment, person)
     if not load.questions:
         yield Problem(
             "asked-nothing",
@@ -224,12 +223,15 @@ def shares_of(assessment: Assessment, person: Person) -> list[Share]:
 
 def _groups(portion: Sequence[Asked]) -> dict[str, tuple[str, list[Asked]]]:
     """Give the outcomes of a portion by the highest groups that part them."""
+    paths = {
+        (framework.ref, located.outcome.id): located.groups
+        for framework in {each.framework.ref: each.framework for each in portion}.values()
+        for located in framework.located
+    }
     for level in range(2):
         found: dict[str, tuple[str, list[Asked]]] = {}
         for each in portion:
-            groups = next(
-                e.groups for e in each.framework.located if e.outcome.id == each.outcome.id
-            )
+            groups = paths[each.framework.ref, each.outcome.id]
             group = groups[min(level, len(groups) - 1)]
             found.setdefault(group.id, (f"{group.id} {group.title}", []))[1].append(each)
         if len(found) > 1:

@@ -125,7 +125,8 @@ def add_person(folder: Path, text: str, *, by: str | None = None) -> Added:
             )
         )
     made = change_settings(folder, "people add", lambda now: _replaced(now, person), by=by)
-    return Added(person, load_of(made, person), tuple(about_load(made, person)))
+    load = load_of(made, person)
+    return Added(person, load, tuple(about_load(made, person, load)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def send(
         write_texts(letters)
         for person in people:
             if not assessment.contents.portions.get(person.id):
-                _mention_load(assessment, person)
+                _mention_load(assessment, person, Load(0, 0, 0))
         found = last_year_event(assessment, before) if before else None
         events += [found] if found else []
         session.write(events)
@@ -152,7 +152,7 @@ def to_send(assessment: Assessment, to: Sequence[str] = ()) -> list[ToSend]:
         load = load_of(assessment, person)
         earlier = _earlier_in(questions_for(assessment, person.id)) if load.questions else 0
         found.append(ToSend(person, load, earlier))
-        _mention_load(assessment, person)
+        _mention_load(assessment, person, load)
     return found
 
 
@@ -163,8 +163,8 @@ def _chosen(assessment: Assessment, to: Sequence[str]) -> list[Person]:
     return named or [e for e in settings.everybody if e != officer or e.id in portions]
 
 
-def _mention_load(assessment: Assessment, person: Person) -> None:
-    for each in about_load(assessment, person):
+def _mention_load(assessment: Assessment, person: Person, load: Load) -> None:
+    for each in about_load(assessment, person, load):
         mention(each)
 
 

@@ -172,7 +172,7 @@ def test_lists_of_other_workbooks(
 
 def test_a_table_says_each_word_once() -> None:
     value = {
-        "schema": "1", "about": "Of a test.",
+        "schema": "1", "revision": "1", "about": "Of a test.",
         "words": [{"means": ["a"], "typed": ["n/a"]}, {"means": ["a"], "typed": ["N.A."]}],
     }  # fmt: skip
     with pytest.raises(ValidationError, match=r'"N.A." stands there twice for a'):

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from pydantic import Field, model_validator
 
 from cyberassess.domain.characters import fold
-from cyberassess.domain.sets.framework import AnswerSet, CountsAs, Model
+from cyberassess.domain.sets.framework import AnswerSet, Count, CountsAs, Model
 
 _ELSEWHERE = (CountsAs.LEFT_OUT, CountsAs.UNANSWERED)
 """What the table for every set is about."""
@@ -33,6 +33,7 @@ class TypedWords(Model):
     """One table: what people type for the choices of some lists."""
 
     schema_: str = Field(alias="schema", pattern="^1$")
+    revision: Count
     choices: tuple[str, ...] = ()
     """Ids of the answer sets, or names of other lists; empty for every answer set."""
     about: str

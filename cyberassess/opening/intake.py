@@ -133,14 +133,12 @@ def need_ours(assessment: Assessment, name: str, what: str, found: Belongs, hint
     else:
         whose = f"{found.organisation or 'another organisation'}, "
         whose += found.period or "another period"
-    raise WorkbookError(
-        Problem(
-            "another-assessment",
-            name,
-            f"This {what} belongs to {whose}.",
-            f"This assessment is {settings.organisation}, {settings.period}. Nothing was stored "
-            f"from it; receive it there, or {hint}",
-        )
+    raise WorkbookError.because(
+        "another-assessment",
+        name,
+        f"This {what} belongs to {whose}.",
+        f"This assessment is {settings.organisation}, {settings.period}. Nothing was stored "
+        f"from it; receive it there, or {hint}",
     )
 
 
@@ -155,14 +153,12 @@ def state_at(assessment: Assessment, name: str, head: str, again: str) -> Assess
     """
     then = assessment.at(head)
     if then is None:
-        raise WorkbookError(
-            Problem(
-                "unknown-head",
-                name,
-                'The sheet "About this file" names a state of the assessment that is not here.',
-                "Nothing was stored from it. Was that sheet changed, or is the folder still "
-                f"syncing? Else {again}",
-            )
+        raise WorkbookError.because(
+            "unknown-head",
+            name,
+            'The sheet "About this file" names a state of the assessment that is not here.',
+            "Nothing was stored from it. Was that sheet changed, or is the folder still syncing? "
+            f"Else {again}",
         )
     return then
 

@@ -79,9 +79,18 @@ def _document(name: str) -> click.Command:
     @printing
     @_OPTIONS.get(name, lambda command: command)
     @click.pass_obj
-    def command(folder: str, /, output: Path | None, **options: Any) -> None:
-        own = {each: options.pop(each) for each in ("every_answer",) if each in options}
-        show_printed(DOCUMENTS[name](Path(folder), wanted_from(output, **options), **own))
+    def command(
+        folder: str,
+        /,
+        output: Path | None,
+        *,
+        force: bool,
+        html: bool,
+        version: int | None,
+        **own: Any,
+    ) -> None:
+        wanted = wanted_from(output, force=force, html=html, version=version)
+        show_printed(DOCUMENTS[name](Path(folder), wanted, **own))
 
     return click.command(name, help=DOCUMENTS[name].__doc__)(command)
 

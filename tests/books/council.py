@@ -36,6 +36,7 @@ from cyberassess.domain.people.questions import (
     TextReply,
     questionnaire,
 )
+from cyberassess.domain.record.happened import Answer
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import Given, Origin, Said, Source, State
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, OutcomeId
@@ -83,7 +84,14 @@ def outcome(name: str, scope: str = "organisation") -> OutcomeKey:
 
 
 def given(answer: str, reason: str = "") -> tuple[Given, ...]:
-    return (Given(KIM, answer, reason, Source("prompt"), ORIGIN),)
+    event = Answer(
+        **statement("A1.a.NA.1")._asdict(),
+        person=KIM,
+        new=answer,
+        reason=reason,
+        source=Source("prompt"),
+    )
+    return (Given(event, ORIGIN),)
 
 
 def said(text: str, until: str = "") -> tuple[Said, ...]:
@@ -171,9 +179,7 @@ def expected(what: Questionnaire) -> set[Reply]:
     """Give what an unchanged questionnaire says when it comes back."""
     source = Source("workbook")
     replies: set[Reply] = {
-        AnswerReply(row.statements, row.current.answer, row.current.reason, source)
-        for row in what.rows
-        if row.current
+        AnswerReply(row.statements, row.current.event, source) for row in what.rows if row.current
     }
     for topic in what.topics:
         for block in topic.blocks:

@@ -77,7 +77,7 @@ def test_an_answer_names_its_place(tmp_path: Path) -> None:
     )
     (reply,) = back.replies
     assert isinstance(reply, AnswerReply)
-    assert (reply.statements, reply.answer) == ((statement("A1.a.NA.1"),), "does-not-apply")
+    assert (reply.statements, reply.said.new) == ((statement("A1.a.NA.1"),), "does-not-apply")
     source = reply.source
     assert (source.kind, source.name, source.serial) == ("workbook", "questions.xlsx", 7)
     assert (source.sheet, source.cell) == ("A1 Governance", "C12")
@@ -93,13 +93,15 @@ def test_an_answer_names_its_place(tmp_path: Path) -> None:
 )
 def test_labels_are_known_however_they_are_typed(typed: str, tmp_path: Path) -> None:
     back = after(tmp_path, lambda book: put(book.worksheets[1], "A1.a.NA.1", "C", typed))
-    assert [each.answer for each in back.replies if isinstance(each, AnswerReply)] == ["dont-know"]
+    assert [each.said.new for each in back.replies if isinstance(each, AnswerReply)] == [
+        "dont-know"
+    ]
     assert back.problems == ()
 
 
 def test_true_as_excel_writes_it(tmp_path: Path) -> None:
     back = after(tmp_path, lambda book: put(book.worksheets[1], "A1.a.A.1", "C", True))
-    assert [each.answer for each in back.replies if isinstance(each, AnswerReply)] == ["true"]
+    assert [each.said.new for each in back.replies if isinstance(each, AnswerReply)] == ["true"]
 
 
 def test_taking_an_answer_back(tmp_path: Path) -> None:
@@ -109,7 +111,7 @@ def test_taking_an_answer_back(tmp_path: Path) -> None:
         filled=True,
     )
     assert [
-        each.answer
+        each.said.new
         for each in back.replies
         if isinstance(each, AnswerReply) and each.statements == (statement("A1.a.A.1"),)
     ] == [None]

@@ -85,7 +85,7 @@ class Typing:
     @property
     def answers(self) -> list[tuple[str, str | None, str]]:
         return [
-            (str(each.statements[0].indicator), each.answer, each.reason)
+            (str(each.statements[0].indicator), each.said.new, each.said.reason or "")
             for each in self.stored
             if isinstance(each, AnswerReply)
         ]

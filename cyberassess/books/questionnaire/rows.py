@@ -22,6 +22,7 @@ from cyberassess.domain.people.questions import (
     read_ref,
     statements_for,
 )
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.result.better import two_meanings
 from cyberassess.domain.sets.framework import (
     AnswerSet,
@@ -396,9 +397,9 @@ def replies_of(
     return tuple(replies), problems
 
 
-def _said(reply: AnswerReply | TextReply) -> tuple[str | None, str]:
+def _said(reply: AnswerReply | TextReply) -> tuple[str, ...]:
     if isinstance(reply, AnswerReply):
-        return reply.answer, reply.reason
+        return reply.said.said
     return reply.text, reply.valid_until
 
 
@@ -469,9 +470,8 @@ def _answer(
                 f'"{wording.WORDS}".',
             )
         )
-    code = None if chosen is None else chosen.code
-    source = place.source_of(row.answer)
-    return AnswerReply(statements, code, reason, source, answer), problems
+    said = Response(new=None) if chosen is None else Response(new=chosen.code, reason=reason)
+    return AnswerReply(statements, said, place.source_of(row.answer), answer), problems
 
 
 def _reason_alone(row: Found, cell: Cell, framework: Framework, reason: str) -> Problem:

@@ -28,7 +28,7 @@ from cyberassess.domain.assessment import (
     statement_key,
 )
 from cyberassess.domain.record import happened
-from cyberassess.domain.record.happened import AskedAgain
+from cyberassess.domain.record.happened import AskedAgain, Response
 from cyberassess.domain.record.recorded import Given, Said, Source, State
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -454,7 +454,7 @@ def _rows_together(
                     continue
                 key = statement_key(asked, indicator)
                 mine = _mine(key, person, state)
-                said = mine and (mine.answer, mine.reason)
+                said = mine and mine.event.said
                 first = indicator.same_as or indicator.id
                 groups.setdefault((key.framework, key.scope, first, said), []).append(key)
     return {members[0]: tuple(members) for members in groups.values()}
@@ -580,12 +580,10 @@ class AnswerReply:
     """What somebody said to one row, in a workbook or at the prompt."""
 
     statements: tuple[StatementKey, ...]
-    answer: str | None
-    """An answer's code; ``None`` takes the answer back."""
-    reason: str
+    said: Response
     source: Source
     read: str = ""
-    """The words it was read from, as they stand in the cell."""
+    """The words its answer was read from, as they stand in the cell."""
 
 
 @dataclass(frozen=True, slots=True)

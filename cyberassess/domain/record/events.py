@@ -15,7 +15,6 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import (
     WITHDRAWN,
-    Change,
     Claim,
     Given,
     Met,
@@ -52,7 +51,7 @@ class Folding:
     named: dict[PersonId, list[Naming]] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
-    history: dict[StatementKey, list[Change]] = field(default_factory=dict)
+    history: dict[StatementKey, list[Given]] = field(default_factory=dict)
     records: Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
 
@@ -198,14 +197,10 @@ def _apply_entry(
 def _apply_answer(
     folding: Folding, event: happened.Answer, origin: Origin, bit: int, seen: int
 ) -> None:
-    key, person, new = event.statement, PersonId(event.person), event.new
-    reason, source = str(event.reason or ""), event.came
-    given = Given(person, WITHDRAWN if new is None else new, reason, source, origin)
+    key, given = event.statement, Given(event, origin)
     people = folding.answers.setdefault(key, {})
-    _put(people, person, given, bit, seen, beside=event.beside)
-    folding.history.setdefault(key, []).append(
-        Change(person, event.old or None, new, reason, source, origin)
-    )
+    _put(people, given.person, given, bit, seen, beside=event.beside)
+    folding.history.setdefault(key, []).append(given)
 
 
 def _put(
@@ -266,7 +261,7 @@ class Joined:
                 statement: self._register(
                     {
                         person: [
-                            (bit, given.origin, replace(given, person=self._one(person)))
+                            (bit, given.origin, given.by(self._one(person)))
                             for bit, given in writes
                         ]
                         for person, writes in people.items()
@@ -289,9 +284,7 @@ class Joined:
                 for statement, writes in folding.resolutions.items()
             },
             history={
-                statement: [
-                    each._replace(person=self._named(each.person, each.origin)) for each in found
-                ]
+                statement: [each.by(self._named(each.person, each.origin)) for each in found]
                 for statement, found in folding.history.items()
             },
             sent=[replace(each, person=self._one(each.person)) for each in folding.sent],

@@ -13,8 +13,8 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.books import wording
 from cyberassess.books.guard import Reader
+from cyberassess.books.questionnaire.columns import HEADINGS
 from cyberassess.books.questionnaire.reading import Return, read_return
 from cyberassess.books.questionnaire.writing import write_questionnaire
 from cyberassess.domain.assessment import (
@@ -36,7 +36,7 @@ from cyberassess.domain.people.questions import (
     TextReply,
     questionnaire,
 )
-from cyberassess.domain.record.happened import Answer
+from cyberassess.domain.record.happened import Answer, Response
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import Given, Origin, Said, Source, State
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, OutcomeId
@@ -179,7 +179,9 @@ def expected(what: Questionnaire) -> set[Reply]:
     """Give what an unchanged questionnaire says when it comes back."""
     source = Source("workbook")
     replies: set[Reply] = {
-        AnswerReply(row.statements, row.current.event, source) for row in what.rows if row.current
+        AnswerReply(row.statements, Response(**row.current.event.fields), source)
+        for row in what.rows
+        if row.current
     }
     for topic in what.topics:
         for block in topic.blocks:
@@ -241,7 +243,7 @@ def by_ref(sheet: Worksheet, ref: str, heading: str) -> Cell:
         str(cell.value): cell.column
         for row in sheet.iter_rows()
         for cell in row
-        if cell.value in wording.HEADINGS
+        if cell.value in HEADINGS
     }
     row = next(each.row for (each,) in sheet.iter_rows(max_col=1) if each.value == ref)
     found = sheet.cell(row, columns[heading])

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Reader, Sheet
+from cyberassess.books.questionnaire.columns import HEADINGS
 from cyberassess.books.questionnaire.reading import Return, read_return
 from cyberassess.books.row_texts import quoted
 from cyberassess.domain.people.questions import AnswerReply, TextReply
@@ -450,7 +451,7 @@ def shuffle(book: Workbook) -> None:
         sheet.delete_rows(6, len(values))
         order = (3, 0, 4, 2, 1)
         for column, place in enumerate(order, start=2):
-            sheet.cell(5, column).value = wording.HEADINGS[place]
+            sheet.cell(5, column).value = HEADINGS[place]
         sheet["A5"] = None
         for row, (line, form) in enumerate(pairs, start=9):
             for column, place in enumerate(order, start=2):
@@ -568,7 +569,7 @@ def test_a_file_with_two_frameworks_counts_them() -> None:
         Cell(row, column, "s", value)
         for row, line in enumerate(
             [
-                wording.HEADINGS,
+                HEADINGS,
                 ("2:A1.a.NA.1/housing", text, "This happens here"),
                 ("3:A1.a.NA.1", text, "This happens here"),
             ],

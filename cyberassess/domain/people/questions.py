@@ -117,13 +117,6 @@ class Document:
     """ISO date, as ``dated``."""
 
 
-class Typed(NamedTuple):
-    """What stood in a row and could not be stored."""
-
-    answer: str
-    words: str
-
-
 class Fix(NamedTuple):
     """Something in a file that came back that its sender should look at."""
 
@@ -241,8 +234,8 @@ class Questionnaire:
     topics: tuple[Topic, ...]
     remarks: Mapping[str, str] = field(default_factory=dict)
     """What somebody should look at, keyed by the ref it stands beside."""
-    typed: Mapping[str, Typed] = field(default_factory=dict)
-    """What stood in a row and could not be stored, keyed by ref."""
+    typed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What stood in a row and could not be stored, keyed by ref, then by heading."""
     fixes: tuple[Fix, ...] = ()
     """What to look at in a return, in reading order; with any, this is a notes workbook."""
     documents: tuple[Document, ...] = ()

@@ -6,7 +6,7 @@ the slots become one (``Joined``).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -27,10 +27,12 @@ from cyberassess.domain.record.recorded import (
     Said,
     Sent,
 )
+from cyberassess.domain.record.shapes import unwrapped
 from cyberassess.domain.sets.framework import LevelId
 
 _Value = TypeVar("_Value")
 _Slot = TypeVar("_Slot", bound=Hashable)
+_Came = TypeVar("_Came", Sent, Received)
 Register = dict[_Slot, list[tuple[int, _Value]]]
 """Values no later value has seen, each with the bit of the segment that wrote it."""
 Text = tuple[Said | None, Origin]
@@ -97,37 +99,20 @@ def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -
             folding.met[person] = Met(person, name or person)
             name_person(folding, person, Naming(bit, origin.line, name))
         case happened.Sent():
-            folding.sent.append(
-                Sent(
-                    PersonId(event.person),
-                    str(event.name),
-                    event.serial,
-                    event.head,
-                    event.questions,
-                    origin,
-                    tuple(map(str, event.remarks)),
-                    event.about,
-                )
-            )
+            folding.sent.append(_kept(Sent, event, origin))
         case happened.Received():
-            folding.received.append(
-                Received(
-                    PersonId(event.person),
-                    str(event.name),
-                    event.sha256,
-                    event.serial,
-                    event.accepted,
-                    event.stored,
-                    event.problems,
-                    origin,
-                    None if event.asked is None else PersonId(event.asked),
-                    event.saved or "",
-                )
-            )
+            folding.received.append(_kept(Received, event, origin))
         case happened.Entry():
             _apply_entry(folding, event, origin, bit, seen)
             if isinstance(event.new, happened.AskedAgain):
                 _ask_again(folding, event.key[0], event.new, seen)
+
+
+def _kept(kind: type[_Came], event: Event, origin: Origin) -> _Came:
+    """Give what the state keeps of an event: what it says under the same names."""
+    names = [each.name for each in fields(kind) if each.name != "origin"]
+    said = {name: unwrapped(getattr(event, name)) for name in names}
+    return kind(origin=origin, **{name: each for name, each in said.items() if each is not None})
 
 
 def _ask_again(folding: Folding, framework: str, asked: happened.AskedAgain, seen: int) -> None:

@@ -1,6 +1,6 @@
 """What was recorded: the values the ledger keeps, and the state they make up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -125,7 +125,7 @@ class Sent:
     head: str
     questions: int
     origin: Origin
-    remarks: tuple[str, ...] = ()
+    remarks: Sequence[str] = ()
     """What it asks to look at, word for word."""
     about: str = ""
     """SHA-256 of the return it goes back for; empty where it goes back for none."""

@@ -231,15 +231,9 @@ def _confirm(
     """
     offer = reply.offer
     if offer.kind is OfferKind.EARLIER or offer.source is None:
-        taken = AnswerReply(
-            (key,),
-            Response(
-                new=offer.answer,
-                reason="\n".join(filter(None, dict.fromkeys((offer.reason, reply.words)))),
-            ),
-            reply.source._replace(place=offer.origin),
-            reply.read,
-        )
+        reason = "\n".join(filter(None, dict.fromkeys((offer.reason, reply.words))))
+        said, source = offer.said.but(reason=reason), reply.source._replace(place=offer.origin)
+        taken = AnswerReply((key,), said, source, reply.read)
         _answer(made, assessment, voice, key, taken)
         return
     if not _is_asked(made, assessment, key, reply.source):

@@ -158,10 +158,8 @@ class _Session:
     def _standing(self, row: Row) -> tuple[str, str] | None:
         """Give the answer's code and reason, the person's own before one that was kept."""
         offer = self.kept.get(row.ref)
-        said = self.given.get(row.ref)
-        if said is not None:
-            return said.new or "", said.reason or ""
-        return (offer.answer, offer.reason) if offer else None
+        said = self.given.get(row.ref) or (offer.said if offer else None)
+        return None if said is None else (said.new or "", said.reason or "")
 
     def _is_open(self, row: Row) -> bool:
         given = self._standing(row)

@@ -197,7 +197,8 @@ def expected(what: Questionnaire) -> set[Reply]:
 def offer(answer: str, label: str, *, origin: str = "Identity and laptops", **more: str) -> Offer:
     """Make an answer given elsewhere."""
     date, reason = more.get("date", "2025-11-14"), more.get("reason", "")
-    return Offer(OfferKind.INHERITED, answer, label, reason, date, origin, ScopeId("identity"))
+    said = Response(new=answer, reason=reason)
+    return Offer(OfferKind.INHERITED, said, label, date, origin, ScopeId("identity"))
 
 
 def with_offers(what: Questionnaire, offers: Mapping[str, tuple[Offer, ...]]) -> Questionnaire:

@@ -246,7 +246,7 @@ def _said(row: Row) -> dict[str, str]:
         return dict.fromkeys(headings, "")
     labels = {each.code: each.label for each in row.answers}
     said = row.current.event.fields
-    texts = (labels.get(said["new"], said["new"]), *(said[each.says] or "" for each in BESIDE))
+    texts = (labels.get(said["new"], said["new"]), *(said[each.says] for each in BESIDE))
     return dict(zip(headings, texts, strict=True))
 
 

@@ -71,10 +71,8 @@ class Offer:
     """An answer somebody gave elsewhere; it counts here only once it is confirmed."""
 
     kind: OfferKind
-    answer: str
-    """The answer's code."""
+    said: Response
     label: str
-    reason: str
     date: str
     """ISO date it was given on."""
     origin: str
@@ -83,6 +81,16 @@ class Offer:
     """The shared service, for an inherited answer."""
     confirmed: bool = False
     """An inherited answer that was confirmed already."""
+
+    @property
+    def answer(self) -> str:
+        """The answer's code."""
+        return self.said.new or ""
+
+    @property
+    def reason(self) -> str:
+        """Empty where none was given."""
+        return str(self.said.reason or "")
 
 
 class Past(NamedTuple):

@@ -111,12 +111,13 @@ class Response(Declared):
 
     @property
     def fields(self) -> dict[str, Any]:  # NOTE: values of its fields
-        """All that is said, with free texts as texts."""
-        return {name: unwrapped(getattr(self, name)) for name in Response.shapes}
+        """All that is said, with free texts as texts; empty stands for what was not said."""
+        beside = (name for name in Response.shapes if name != "new")
+        return {"new": self.new} | {n: unwrapped(getattr(self, n)) or "" for n in beside}
 
     @property
     def said(self) -> tuple[str, ...]:
-        """The same, to be compared; empty stands for what was not said."""
+        """The same, to be compared; empty too for an answer that was taken back."""
         return tuple(value or "" for value in self.fields.values())
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from cyberassess.disk import strict_yaml
+from cyberassess.disk.files import by_name
 from cyberassess.domain.sets.comparing import Registry, SetMapping, Upgrade
 from cyberassess.errors import Problem
 
@@ -31,7 +32,7 @@ class Comparisons:
         self.folder = folder
 
     def _files(self, kind: str) -> dict[str, Found]:
-        paths = sorted(self.folder.glob(f"{kind}/*.yaml"))
+        paths = by_name(self.folder.glob(f"{kind}/*.yaml"))
         return {
             path.stem: Found(path, path.relative_to(self.folder.parent).as_posix())
             for path in paths

@@ -4,15 +4,23 @@ import re
 import unicodedata
 from pathlib import Path
 
-from cyberassess.disk.files import copy_whole, place_for, sha256_of
+from cyberassess.disk.files import copy_whole, place_for, sha256_of, what_to_do
+from cyberassess.disk.outside import fault_of
 from cyberassess.errors import AssessmentError, Problem
+
+_LONGEST = 88
+"""Characters of the name of an original, without its ending: with the folders it lies in, an
+assessment below 120 characters of other folders stays within the 259 that Windows takes."""
+_MOST_BYTES = 180
+"""Bytes of a text in a name, of which Linux takes 255 in all."""
 
 
 def plain(text: str, longest: int) -> str:
     """Give a text as it may stand in a file's name."""
     folded = unicodedata.normalize("NFKC", text)
     kept = "".join(each if each.isalnum() or each in " '()&" else " " for each in folded)
-    return " ".join(kept.split())[:longest].strip() or "x"
+    cut = " ".join(kept.split())[:longest].encode()[:_MOST_BYTES].decode("utf-8", "ignore")
+    return cut.strip() or "x"
 
 
 def keep_original(
@@ -34,8 +42,9 @@ def keep_original(
         AssessmentError: where it cannot be copied.
     """
     try:
-        name = f"{plain(path.stem, 80)}{_suffix(path)}"
-        target, is_there = place_for(sha256 or sha256_of(path), lambda m: folder / f"{m} {name}")
+        target, is_there = place_for(
+            sha256 or sha256_of(path), lambda mark: folder / f"{mark} {_cut(path, len(mark))}"
+        )
         if copy and not is_there:
             folder.mkdir(parents=True, exist_ok=True)
             copy_whole(path, target)
@@ -45,16 +54,29 @@ def keep_original(
                 "original-not-kept",
                 path.name,
                 f"The original cannot be copied to the folder {folder.name}: {cause.strerror}.",
-                "Look at that folder's permissions and the space on the disk. "
-                "Nothing was stored from the file.",
+                what_to_do(
+                    cause,
+                    "Look at that folder's permissions and the space on the disk. "
+                    "Nothing was stored from the file.",
+                ),
             )
         ) from cause
     within = f"{under}/" if folder.name != under else ""
     return f"{within}{folder.name}/{target.name}"
 
 
+def _cut(path: Path, less: int) -> str:
+    return f"{plain(path.stem, _LONGEST - less)}{_suffix(path)}"
+
+
 def _suffix(path: Path) -> str:
     return path.suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", path.suffix) else ""
+
+
+def file_slug(stem: str) -> str:
+    """Give such an id as it may stand alone in a file's name."""
+    name = slug(stem)[:_LONGEST]
+    return f"own-{name}" if fault_of(name) else name
 
 
 def slug(title: str) -> str:

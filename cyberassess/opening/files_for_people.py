@@ -3,12 +3,11 @@
 import contextlib
 import csv
 import datetime
-import errno
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cyberassess.disk.files import remove_unfinished_of
+from cyberassess.disk.files import remove_unfinished_of, what_to_do
 from cyberassess.domain.characters import visible_lines
 from cyberassess.errors import AssessmentError, CyberassessError, Problem
 
@@ -62,15 +61,8 @@ def saving(
         yield
     except OSError as cause:
         message = f"The {what} cannot be written: {cause.strerror or cause}."
-        if is_full(cause):
-            _, effect, rest = hint.partition("Nothing was ")
-            hint = f"Make room on the disk and try again. {effect}{rest}".strip()
-        raise raising(Problem("not-writable", str(path), message, hint)) from cause
-
-
-def is_full(cause: OSError) -> bool:
-    """Say whether something could not be written for want of room."""
-    return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+        problem = Problem("not-writable", str(path), message, what_to_do(cause, hint))
+        raise raising(problem) from cause
 
 
 def moment(time: str) -> datetime.datetime:

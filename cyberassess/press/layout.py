@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from cyberassess.disk import resources
+from cyberassess.disk.files import by_name
 from cyberassess.errors import Problem, ReportError
 from cyberassess.press import engine
 from cyberassess.press.fragment import Fragment
@@ -56,7 +57,7 @@ def folder() -> Path:
 
 def font_files() -> list[Path]:
     """Give our own fonts."""
-    return sorted((folder() / "fonts").glob("*.ttf"))
+    return by_name((folder() / "fonts").glob("*.ttf"))
 
 
 @cache

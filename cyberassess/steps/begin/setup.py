@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.disk import strict_yaml
+from cyberassess.disk.files import by_name, move, patiently, what_to_do
 from cyberassess.disk.framework_yaml import Shelf, Shelved
+from cyberassess.disk.outside import fault_of
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
 from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
+from cyberassess.domain.characters import visible
 from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
 from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest
 from cyberassess.opening.assessment import now, settings_event
-from cyberassess.opening.file_names import slug
+from cyberassess.opening.file_names import file_slug, slug
 from cyberassess.opening.names import find_place, typed_date
 from cyberassess.version import __version__
 
@@ -142,6 +145,11 @@ def create(
         time: recorded as the beginning; now if empty.
     """
     folder = Path(folder)
+    fault = fault_of(folder.absolute().name)
+    if fault:
+        hint = "Name it in letters and figures. Nothing was changed."
+        message = f"A folder of this name cannot be kept on every computer. {fault}"
+        raise AssessmentError(Problem("unsafe-name", visible(str(folder)), message, hint))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AssessmentError(
             Problem(
@@ -170,15 +178,15 @@ def create(
         with ledger.locked():
             ledger.append(header, as_lines([changed] if changed else []), [])
         if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
+            patiently(folder.rmdir)
+        move(partial, folder)
     except OSError as cause:
         raise AssessmentError(
             Problem(
                 "not-writable",
                 str(folder),
                 f"The assessment cannot be written: {cause.strerror}.",
-                "Choose a folder you may write to. Nothing is left behind.",
+                what_to_do(cause, "Choose a folder you may write to. Nothing is left behind."),
             )
         ) from cause
     finally:
@@ -197,7 +205,7 @@ def _remove_unfinished(folder: Path) -> None:
     """Remove what an earlier ``new`` of this name began and could not finish."""
     begun = re.compile(re.escape(folder.name) + r"\.[0-9a-f]{8}\.partial")
     with contextlib.suppress(OSError):
-        for path in sorted(folder.absolute().parent.iterdir()):
+        for path in by_name(folder.absolute().parent.iterdir()):
             if begun.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -256,7 +264,7 @@ def _pin_profile(
         profile, problems, data = strict_yaml.read_file(path, path.name, Profile)
         if profile is None:
             raise FrameworkError(*problems)
-        target = f"frameworks/profiles/{slug(path.stem)}.yaml"
+        target = f"frameworks/profiles/{file_slug(path.stem)}.yaml"
         stored = target
     else:
         profile, data = shelf.profile(name)

@@ -4,11 +4,11 @@ import csv
 import io
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cyberassess.books.guard import Reader
+from cyberassess.disk.files import temporary_folder
 from cyberassess.disk.pack import read_entry
 from cyberassess.domain.record.pack_kinds import KIND, SIGNERS
 from cyberassess.errors import Problem, WorkbookError
@@ -43,9 +43,9 @@ def facts(opened: Opened) -> Iterator[Problem]:
             theirs = read(read_entry(opened.path, name))
             yield from _differing(name, read(mine.encode("utf-8", "replace")), theirs)
     if "index.xlsx" in opened.checked.hashes:
-        with tempfile.TemporaryDirectory() as scratch:
-            book = index_book(page, opened.assessment.on, Path(scratch))
-            yield from _workbook(opened, book, Path(scratch))
+        with temporary_folder() as folder:
+            book = index_book(page, opened.assessment.on, folder)
+            yield from _workbook(opened, book, folder)
 
 
 def _inside(opened: Opened) -> Inside:

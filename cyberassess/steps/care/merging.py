@@ -17,6 +17,7 @@ from cyberassess.disk.files import (
     TEMPORARY,
     copy_whole,
     kind_of,
+    move,
     place_for,
     read_plain,
     remove_quietly,
@@ -321,7 +322,7 @@ def _removing(path: Path) -> Callable[[], None]:
 
 def _renaming(path: Path, target: Path) -> Callable[[], None]:
     def rename() -> None:
-        path.rename(target)
+        move(path, target)
         sync_folder(path.parent)
 
     return rename

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyberassess.disk.files import sha256_of
+from cyberassess.disk.files import by_name, sha256_of
 from cyberassess.disk.pack import unpack
 from cyberassess.domain.record.reviewing import REVIEW_FILE
 from cyberassess.errors import AssessmentError, LedgerError, Problem, Severity
@@ -65,7 +65,7 @@ def verify(folder: Path) -> Verified:
 
 
 def _files_by_hash(folder: Path) -> dict[str, Path]:
-    return {sha256_of(path): path for path in sorted(folder.glob("*")) if path.is_file()}
+    return {sha256_of(path): path for path in by_name(folder.glob("*")) if path.is_file()}
 
 
 def _missing_originals(

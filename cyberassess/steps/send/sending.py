@@ -283,8 +283,8 @@ def file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> s
     if scope is not None and scope.service and what.person.id != settings.officer.id:
         who = scope.service
     start = f"{short_name(settings.organisation)} {plain(settings.period, 12)} cyber questions"
-    for name in (who, f"{who} {what.person.name}", f"{who} {what.person.id}"):
-        label = plain(name, 40)
+    for more in ("", f" {what.person.name}", f" {what.person.id}"):
+        label = plain(f"{plain(who, 28 - min(len(more), 14))}{more}", 28)
         if label.casefold() not in taken:
             break
     taken.add(label.casefold())

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyberassess.disk import segment_file
-from cyberassess.disk import segments as module
 from cyberassess.disk.files import TEMPORARY, read_plain, sha256_of, write_whole
 from cyberassess.disk.machine import machine_token
 from cyberassess.disk.segments import LOCK, LedgerFolder, new_text, single_head

@@ -14,6 +14,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -326,8 +327,11 @@ def make(target: Path) -> Path:
     about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     version = about["project"]["version"]
     PARTS.mkdir(exist_ok=True)
-    work = PARTS / "work"
-    shutil.rmtree(work, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=PARTS) as work:
+        return _made(target, Path(work), version)
+
+
+def _made(target: Path, work: Path, version: str) -> Path:
     folder = work / "cyberassess"
     app = folder / "app"
     app.mkdir(parents=True)

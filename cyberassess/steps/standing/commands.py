@@ -287,6 +287,9 @@ class _Menu:
         """Give a next step's command, once what it leaves open was asked."""
         from cyberassess.steps.standing.menu import ASKED, FILES, typed_paths
 
+        if ASKED in words:
+            self._give(words[0])  # NOTE: it says what there is to choose from
+            click.echo()
         filled: list[str] = []
         for word in words:
             if word == FILES:
@@ -310,5 +313,6 @@ class _Menu:
     def _give(self, *words: str) -> None:
         assert self.folder is not None  # noqa: S101 - it was found
         click.echo()
-        click.echo(f"> {' '.join(words)}")
+        shown = (f'"{each}"' if " " in each else each for each in words)
+        click.echo(f"> {' '.join(shown)}")
         run(self.program, ["-C", str(self.folder), *words])

@@ -31,6 +31,7 @@ from cyberassess.disk.segments import LedgerFolder, not_writable
 from cyberassess.errors import AssessmentError, LedgerError
 from cyberassess.opening.file_names import file_slug, keep_original, plain
 from cyberassess.opening.files_for_people import saving
+from cyberassess.press import engine, layout
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.send.sending import send
@@ -340,6 +341,23 @@ def test_the_reader_of_strangers_workbooks_has_a_limit_of_memory_on_windows() ->
     assert flags == 0x100 | 0x400 | 0x2000
     assert int.from_bytes(kernel.told[112:120], "little") == 400_000_000
     assert not join_job(1, Kernel(agrees=False))
+
+
+@pytest.mark.parametrize(
+    ("system", "how"),
+    [("linux", "apt-get install"), ("darwin", "brew"), ("win32", "folder"), ("aix", "Pango 1.44")],
+)
+def test_without_pango_it_says_how_to_get_it(
+    system: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise OSError("cannot load library 'libgobject-2.0-0'")
+
+    monkeypatch.setattr(engine, "load", missing)
+    monkeypatch.setattr(layout, "sys", types.SimpleNamespace(platform=system))
+    said = layout.can_make_pdf()
+    assert "libgobject-2.0-0" in said
+    assert how in said
 
 
 # Names

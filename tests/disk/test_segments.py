@@ -486,6 +486,7 @@ def test_no_space_leaves_the_ledger_as_it_was(
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() == 0, reason="root may write everywhere")
+@pytest.mark.posix
 def test_a_folder_that_may_not_be_written_to_is_said(folder: Path) -> None:
     ledger = LedgerFolder(folder)
     head = ledger.read().segments[-1]

@@ -267,6 +267,7 @@ def test_a_pack_that_powershell_packed_again_is_checked(
 # This machine
 
 
+@pytest.mark.posix
 def test_the_mark_of_a_machine_stays_with_a_dock_or_a_vpn(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

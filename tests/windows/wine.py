@@ -228,7 +228,7 @@ class Job:
         words = [self.wine.program, python, script, windows(self.here / "ledger"), "120", "0.3"]
         with subprocess.Popen(
             list(map(str, words)), env=self.wine.environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,  # NOTE: Wine 8 takes no plain file
         ) as scanner:  # fmt: skip
             try:
                 assert scanner.stdout is not None

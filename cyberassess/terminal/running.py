@@ -99,8 +99,9 @@ class Program(click.Group):
             ) from cause
 
 
-_ELSEWHERE = ("demo", "new", "framework", "sign", "recover", "completion", "report", "send",
-              "menu")  # fmt: skip
+_ELSEWHERE = (
+    "demo", "new", "framework", "sign", "recover", "completion", "report", "send", "menu",
+)  # fmt: skip
 """Commands that need no assessment, or say themselves what is wrong with last year's."""
 _HERE_ALL_THE_SAME = ("framework", "update")
 """The command below those that does need one."""

@@ -42,14 +42,14 @@ def test_nobody_is_asked_where_nobody_can_answer(cli: Run, folder: Path) -> None
 
 
 def test_it_comes_back_to_the_assessment_used_last(cli: Run, folder: Path, kept: Path) -> None:
-    assert "no assessment here" in cli("menu").out
+    assert "no assessment here" in cli("menu").err
     cli("-C", str(folder), "menu")
     assert last_used() == folder
     assert str(folder) in cli("menu").out
     (folder / "assessment.yaml").rename(folder / "away")
-    assert "no assessment here" in cli("menu").out
+    assert "no assessment here" in cli("menu").err
     (kept / "last-used").write_bytes(b"\xff\x00")
-    assert "no assessment here" in cli("menu").out
+    assert "no assessment here" in cli("menu").err
 
 
 def test_without_a_cache_it_asks(cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

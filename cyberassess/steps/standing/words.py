@@ -1,22 +1,18 @@
 """What status, score and explain say, certificates and key actions with them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cyberassess.domain.record.evidence import Held
 from cyberassess.errors import counted
 from cyberassess.steps.confirm.words import override_lines
-from cyberassess.terminal import prompt_lines
 from cyberassess.terminal.text import table, wrap
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cyberassess.domain.result.findings import ActionRow, Tally
     from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, Verdict
     from cyberassess.domain.result.theme_maturity import ThemeScore
     from cyberassess.opening.assessment import Assessment
-    from cyberassess.steps.standing.menu import Choice
     from cyberassess.steps.standing.standing import Status
     from cyberassess.steps.standing.tracing import Step, Trace
 
@@ -57,25 +53,6 @@ def status_lines(found: "Status") -> Iterator[str]:
     yield "Next:"
     for step in found.next_steps:
         yield from wrap(step, "  ")
-
-
-def menu_lines(found: "Status", folder: "Path", steps: "Sequence[Choice]") -> Iterator[str]:
-    """Say where it stands, and what comes next with numbers."""
-    settings = found.assessment.contents.settings
-    confidence = found.assessment.card.confidence
-    yield f"{settings.organisation}, {settings.period}"
-    yield str(folder)
-    yield (
-        f"{confidence.answered:,} of {counted(confidence.statements, 'statement')} answered, "
-        f"{counted(confidence.conflicts, 'conflict')} open."
-    )
-    yield ""
-    yield "What comes next:"
-    number = 0
-    for each in steps:
-        number += bool(each.words)
-        yield from prompt_lines.item(str(number) if each.words else "-", each.text)
-    yield ""
 
 
 def _theme_line(entry: "ThemeScore") -> str:

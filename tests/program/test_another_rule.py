@@ -288,6 +288,7 @@ def test_a_rule_that_nobody_names_goes_the_whole_road(road: Road) -> None:
         "utf-8",
     )
     road.go("evidence import list.csv")
+    road.go("menu")
     road.go("rollover ../next --from . --period 2031 --frameworks ../sets")
     assert {" ".join(path) for path, _ in LEAVES} - road.walked == APART
 

@@ -263,8 +263,8 @@ def path_of(example: Example) -> Example:
 
 
 WRITES = {"--by", "--dry-run", "--output", "--force", "--again"}
-NEITHER = {("demo",), ("new",), ("completion",)}
-"""They make something, or print a script."""
+NEITHER = {("demo",), ("new",), ("completion",), ("menu",)}
+"""They make something, print a script, or give other commands."""
 
 
 @pytest.mark.parametrize(("path", "command"), LEAVES, ids=str)

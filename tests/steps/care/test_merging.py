@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cyberassess.disk.segments import LedgerFolder, machine_token, single_head
+from cyberassess.disk.machine import machine_token
+from cyberassess.disk.segments import LedgerFolder, single_head
 from cyberassess.domain.people.questions import AnswerReply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event, read_event

@@ -177,6 +177,7 @@ def test_a_reason_without_an_answer(tmp_path: Path) -> None:
     assert back.replies == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "typed",
     [
@@ -235,6 +236,7 @@ def test_numbers_and_dates_in_words_are_kept(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "typed",
     [

@@ -55,6 +55,7 @@ def codes(back: Return) -> list[str]:
 # The reader
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "form", "shown"),
     [

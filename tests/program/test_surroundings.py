@@ -20,6 +20,8 @@ from cyberassess.program import program
 from cyberassess.terminal.running import BytesOfTotal, bytes_copied, run, show_problems, steps
 from tests.steps.council import LATER, answers, fill_in
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "cyberassess"]
 

@@ -50,6 +50,8 @@ from tests.steps.council import (
     take,
 )
 
+pytestmark = pytest.mark.slow
+
 MADE = FrameworkRef("made@1")
 KEY = StatementKey(MADE, ScopeId("housing"), IndicatorId("B1.b.H.1"))
 ANSWERS: Rows = {

@@ -36,6 +36,8 @@ from cyberassess.steps.pack.packing import PackWanted, pack
 from cyberassess.steps.report.approving import approve
 from tests.steps.council import begin
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = "ncsc-caf@3.2", "ncsc-caf@4.0"
 
 

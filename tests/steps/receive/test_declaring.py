@@ -176,6 +176,7 @@ FAULTS: Mapping[str, tuple[tuple[str, str, str | datetime.date], str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_missing_or_odd_is_a_remark_at_its_cell(kim: Kim, fault: str) -> None:
     signed, code, label = FAULTS[fault]
@@ -287,6 +288,7 @@ def say(path: Path, what: str, text: str, saved: str) -> Path:
     return change(path, to, saved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "count"), [("row", 1), ("sheet", 3), ("scope", 3)])
 def test_a_no_after_a_yes_says_what_stays_stored(
     sharing: Kim, tmp_path: Path, what: str, count: int
@@ -303,6 +305,7 @@ def test_a_no_after_a_yes_says_what_stays_stored(
     assert second.notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "said"), [
     ("row", "The earlier answer to B1.a.N.1 no longer holds"),
     ("sheet", "3 statements (B1.a.N.1, B1.a.M.1, B1.a.H.2) have no other answer"),

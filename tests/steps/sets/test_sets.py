@@ -57,6 +57,7 @@ def test_statements_are_counted_by_standard_and_by_owner(tmp_path: Path) -> None
     assert set(shown) == {"schema", "frameworks"}
 
 
+@pytest.mark.slow
 def test_a_self_check_fails_whole_whatever_the_rest(tmp_path: Path) -> None:
     folder = begin(tmp_path / "lab", "ncsc-cyber-essentials@3.3", "cyber-essentials-ready")
     assert score_json(open_assessment(folder))["verdicts"][0]["is_ready"] is None
@@ -69,6 +70,7 @@ def test_a_self_check_fails_whole_whatever_the_rest(tmp_path: Path) -> None:
     assert (verdict["is_ready"], verdict["failed_by"]) == (True, [])
 
 
+@pytest.mark.slow
 def test_an_invalid_scope_fails_the_whole_whatever_else_is_met(tmp_path: Path) -> None:
     folder = begin(tmp_path / "lab", "ncsc-cyber-essentials@3.3", "cyber-essentials-ready")
     answer(folder, {"*": "no"})
@@ -87,6 +89,7 @@ def test_an_invalid_scope_fails_the_whole_whatever_else_is_met(tmp_path: Path) -
         assert "Cyber Essentials 3.3: not ready. These are not met and each fails" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["3.2", "3.3"])
 def test_no_to_all_that_is_asked_first_makes_nothing_ready(tmp_path: Path, version: str) -> None:
     ref = f"ncsc-cyber-essentials@{version}"

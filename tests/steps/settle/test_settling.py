@@ -131,6 +131,7 @@ def test_the_same_answer_again_leaves_it_settled(
     assert conflicts(open_assessment(differing)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "answer", "reason", "said"),
     [

@@ -11,6 +11,7 @@ from cyberassess.disk.files import write_whole
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.document import Document
 from cyberassess.paper.look import recoloured
+from cyberassess.paper.narrow import with_labels
 from cyberassess.paper.templates import template_of
 from cyberassess.press.layout import can_make_pdf, folder
 from cyberassess.press.printing import print_html
@@ -31,7 +32,8 @@ def render_html(report: Document) -> str:
         data = base64.b64encode((here / found[1]).read_bytes()).decode("ascii")
         return f'url("data:font/ttf;base64,{data}")'
 
-    return _html(report, _FONT.sub(embed, _stylesheet(report)))
+    screen = (here / "screen.css").read_text(encoding="utf-8")
+    return with_labels(_html(report, _FONT.sub(embed, _stylesheet(report)) + screen))
 
 
 def write_pdf(

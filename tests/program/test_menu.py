@@ -1,10 +1,12 @@
 """What a double click shows: where the assessment stands, and what comes next with numbers."""
 
+import webbrowser
 from pathlib import Path
 
 import pytest
 
-from cyberassess.steps.standing.menu import choice, last_used, sorted_out, typed_paths
+from cyberassess.steps.standing.menu import last_used, sorted_out, typed_paths, words_of
+from cyberassess.steps.standing.start import next_step
 from tests.program.conftest import Run
 from tests.steps.council import begin, fill_in, send_to
 
@@ -30,6 +32,27 @@ def test_next_steps_are_numbered_and_given_by_their_number(cli: Run, folder: Pat
     assert "> send" in ran.out
     assert len(list((folder / "questionnaires" / "sent").iterdir())) == 3
     assert "  1  Ask" in ran.out.rpartition("What comes next:")[2]
+
+
+def test_the_page_to_start_from_is_written_anew_and_opened(
+    cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def browser(url: str) -> bool:
+        shown.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", browser)
+    (folder / "start.html").write_bytes(b"of yesterday")
+    ran = cli("-C", str(folder), "menu", "--page")
+    assert shown == [(folder / "start.html").as_uri()]
+    assert b"yesterday" not in (folder / "start.html").read_bytes()
+    assert "What comes next:" in ran.out
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    ran = cli("-C", str(folder), "menu", typed="p\nq\n", terminal=True)
+    assert "No browser could be started." in ran.out
+    assert str(folder / "start.html") in "".join(ran.out.split("\n      "))
 
 
 def test_nobody_is_asked_where_nobody_can_answer(cli: Run, folder: Path) -> None:
@@ -122,9 +145,9 @@ def test_the_end_of_what_is_typed_ends_it(cli: Run, folder: Path) -> None:
 
 
 def test_steps_are_taken_apart_and_files_told_from_folders(folder: Path) -> None:
-    assert choice("Renew it: A, B").words == ()
-    settle = choice("Settle 1 conflict: cyberassess resolve A/b --answer … --reason …")
-    assert settle.words == ("resolve", "A/b", "--answer", "…", "--reason", "…")
+    assert words_of(next_step("Renew it: A, B")) == []
+    settle = next_step("Decide 1 conflict: cyberassess resolve A/b --answer … --reason …")
+    assert words_of(settle) == ["resolve", "A/b", "--answer", "…", "--reason", "…"]
     assert sorted_out([str(folder / "assessment.yaml"), "a.xlsx"]) == (
         folder, (Path("a.xlsx").absolute(),)
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """What a double click shows: where the assessment stands, and what comes next with numbers."""
 
+import shlex
 import webbrowser
 from pathlib import Path
 
@@ -92,6 +93,13 @@ def test_a_new_one_is_begun_by_question_and_answer(cli: Run, tmp_path: Path) -> 
     assert 'name: "Sam Reid"' in (made / "assessment.yaml").read_text("utf-8"), ran.err
     assert str(made) in ran.out
     assert last_used() == made
+
+
+def test_what_is_said_to_type_fits_a_folder_with_spaces(cli: Run, tmp_path: Path) -> None:
+    typed = "1\nours 2026\n\nOurs\n2026\nncsc-cyber-essentials@3.3\ncyber-essentials-ready\nq\n"
+    ran = cli("menu", typed=typed, terminal=True)
+    made = tmp_path / "elsewhere" / "ours 2026"
+    assert f"cyberassess -C {shlex.quote(str(made))} send" in ran.out.replace("\n  ", ""), ran.err
 
 
 def test_files_that_are_dropped_are_received(cli: Run, folder: Path, tmp_path: Path) -> None:

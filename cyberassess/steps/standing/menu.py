@@ -19,7 +19,7 @@ from cyberassess.errors import AssessmentError, CyberassessError, Problem, count
 from cyberassess.paper.documents.start_pages import NextStep
 from cyberassess.press.kept import cache_folder
 from cyberassess.steps.standing.start import NAME, next_step
-from cyberassess.terminal.fitting import item, read, say, show
+from cyberassess.terminal.fitting import item, read, say, show, typed
 from cyberassess.terminal.running import show_problems
 
 if TYPE_CHECKING:
@@ -231,8 +231,8 @@ class Menu:
             show(*menu_lines(found, self._folder, steps))
         if not waits:
             return False
-        typed = read("Number, a command, p for the page, o for another assessment, or q:")
-        match typed.casefold():
+        chosen = read("Number, a command, p for the page, o for another assessment, or q:")
+        match chosen.casefold():
             case "q" | "":
                 return False
             case "o":
@@ -241,17 +241,17 @@ class Menu:
             case "p":
                 self._open_page()
             case _:
-                self._chosen(typed, [words_of(each) for each in steps if each.command])
+                self._choose(chosen, [words_of(each) for each in steps if each.command])
         return True
 
-    def _chosen(self, typed: str, numbered: Sequence[Sequence[str]]) -> None:
+    def _choose(self, chosen: str, numbered: Sequence[Sequence[str]]) -> None:
         """Give the command of a number, or the one that was typed."""
-        if not typed.isdecimal():
-            self._typed(typed)
-        elif 1 <= int(typed) <= len(numbered):
-            self._do(numbered[int(typed) - 1])
+        if not chosen.isdecimal():
+            self._typed(chosen)
+        elif 1 <= int(chosen) <= len(numbered):
+            self._do(numbered[int(chosen) - 1])
         else:
-            say(f"{typed} is not one of the numbers above.")
+            say(f"{chosen} is not one of the numbers above.")
             return
         read("Press Enter to go on.")
 
@@ -281,6 +281,5 @@ class Menu:
     def _give(self, *words: str) -> int:
         assert self._folder is not None  # noqa: S101 - it was found
         show("")
-        shown = (f'"{each}"' if " " in each else each for each in words)
-        show(f"> {' '.join(shown)}")
+        show(f"> {' '.join(map(typed, words))}")
         return self._run(["-C", str(self._folder), *words])

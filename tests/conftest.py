@@ -28,6 +28,7 @@ settings.register_profile(
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("quick", parent=settings.get_profile("steady"), max_examples=12)
 settings.load_profile("steady")
 
 

@@ -95,6 +95,7 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
     assert single_head(reading.segments).hash == written[-1].hash
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_is_read_back(
@@ -136,6 +137,7 @@ def is_found(folder: Path, name: str, altered: bytes, original: bytes, before: S
         path.write_bytes(original)
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.data())
 def test_a_changed_byte_anywhere_is_found(
@@ -172,6 +174,7 @@ def test_a_flipped_bit_in_any_byte_of_a_segment_is_found(
     assert missed == []
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.data())
 def test_a_truncated_segment_is_found(

@@ -23,6 +23,8 @@ from tests.program.conftest import Run
 from tests.program.test_program import LEAVES
 from tests.steps.review.test_reviewing import edit, say
 
+pytestmark = pytest.mark.slow
+
 APART = {"demo", "import webcaf", "framework import pscrf", "completion", "sign"}
 """Commands that never meet a set of one's own."""
 

@@ -338,6 +338,7 @@ def commands() -> list[tuple[str, ...]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_demonstration_leaves_everything_it_names(demonstration: Path) -> None:
     assert (demonstration / "made-by-demo.txt").is_file()
     assert len(list((demonstration / "returned").iterdir())) == 5
@@ -345,6 +346,7 @@ def test_the_demonstration_leaves_everything_it_names(demonstration: Path) -> No
     assert len(list((demonstration / "northport-2026/questionnaires/sent").iterdir())) == 5
 
 
+@pytest.mark.slow
 def test_the_demonstration_shows_the_whole_road_to_an_auditor(
     demonstration: Path, shown_northport: Path
 ) -> None:
@@ -555,6 +557,7 @@ def test_the_report_of_the_demonstration(shown_northport: Path, tmp_path: Path, 
     assert "Northport Council" in path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_report_as_pdf(small: Path, cli: Run) -> None:
     ran = cli("-C", str(small), "report", "full", "-o", str(small / "printed.pdf"))
     assert ran.code == 0

@@ -234,6 +234,7 @@ def keys_of(value: object) -> Iterator[str]:
             yield from keys_of(each)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", READING)
 def test_json_is_one_document_whose_keys_are_documented(
     example: Example, stand: Stand, cli: Run

@@ -22,6 +22,8 @@ from cyberassess.terminal import running
 from cyberassess.terminal.running import BytesOfTotal, bytes_copied, run, show_problems, steps
 from tests.steps.council import LATER, answers, fill_in
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "cyberassess"]
 

@@ -16,7 +16,7 @@ from cyberassess.paper.templates import template_of
 from cyberassess.press.layout import can_make_pdf, folder
 from cyberassess.press.printing import print_html
 
-__all__ = ["can_make_pdf", "printable", "render_html", "write_pdf"]
+__all__ = ["can_make_pdf", "html_for_paper", "printable", "render_html", "write_pdf"]
 
 _FONT = re.compile(r'url\("(fonts/[^"]+)"\)')
 _KEPT_CONTROLS = "\n\t"
@@ -34,6 +34,11 @@ def render_html(report: Document) -> str:
 
     screen = (here / "screen.css").read_text(encoding="utf-8")
     return with_labels(_html(report, _FONT.sub(embed, _stylesheet(report)) + screen))
+
+
+def html_for_paper(report: Document) -> str:
+    """Give what the PDF engine lays out: without what is for screens."""
+    return _html(report, _stylesheet(report))
 
 
 def write_pdf(
@@ -58,7 +63,7 @@ def write_pdf(
                 "The HTML edition needs no PDF engine. Nothing was written.",
             )
         )
-    printed = print_html(_html(report, _stylesheet(report)), attach=attach)
+    printed = print_html(html_for_paper(report), attach=attach)
     write_whole(path, printed.data)
     return printed.pages
 

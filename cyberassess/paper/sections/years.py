@@ -158,7 +158,7 @@ def _sentences(basis: Basis) -> Iterator[str]:
 def _compared(basis: Basis, each: LikeForLike) -> ComparedRow:
     found, framework = each.statements, basis.frameworks[each.framework]
     return ComparedRow(
-        f"{framework.short_title} {each.before.rpartition('@')[2]} to {framework.version}",
+        f"{framework.short_title}, from {each.before.rpartition('@')[2]}",
         f"{len(each.outcomes)} of {each.of}",
         f"{found.alike} of {found.alike + found.again + found.new} alike; {found.gone} gone",
         f"{found.again} ask for something else; {found.new} are new",

@@ -367,7 +367,7 @@ class Basis:
         file = self.file(source)
         match source.kind:
             case "workbook" if file:
-                return f"{file.label}, cell {source.cell}"
+                return f"{file.label}, cell {source.cell}{source.said_together}"
             case "import" if file:
                 return f"{file.label}, {source.place}"
             case "prompt":

@@ -170,9 +170,8 @@ def test_over_and_back_nothing_is_lost_that_can_be_carried(
     document = home / "proof.txt"
     document.write_text("Proof.")
     for number in sorted(chosen):
-        place = (
-            "housing" if old.outcomes[outcomes[number]].scope_kind == "system" else "organisation"
-        )  # type: ignore[index]
+        is_of_system = old.assessed[number].scope_kind == "system"
+        place = "housing" if is_of_system else "organisation"
         about = f"{outcomes[number]}/{place}"
         cyberassess.add_action(first, about, f"Mend {about}", owner="Sam Reid")
         cyberassess.add_evidence(

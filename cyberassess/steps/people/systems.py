@@ -196,8 +196,8 @@ def confirm_inherited(
             )
         own = _own(assessment, [key for key, _ in offers])
         taken = [(key, offer) for key, offer in offers if key not in own]
-        source = Source("command", name="systems confirm").of_many(len(taken))
-        replies = [ConfirmReply((key,), offer, source) for key, offer in taken]
+        here = Source("command", name="systems confirm").of_many(len(taken))
+        replies = [ConfirmReply((key,), offer, here) for key, offer in taken]
         made = plan(assessment, Voice(session.actor.id, session.actor.id), replies)
         session.write(made.events)
     return Inherited(scope, made.stored, made.unchanged, len(own))

@@ -44,6 +44,9 @@ LOOK_WARNINGS = "Warning signs that were said to be there: {refs}."
 LOOK_UNPROVEN = "No evidence in date: {refs}."
 CONFIRM_BOOK = "All answers from {origin} hold for {scope}"
 CONFIRM_HELP = "Choose Yes, and they all count. Or go through them one by one."
+CONFIRM_BOOK_HELP = (
+    "Choose Yes, and they all count. What to look at first stands at the top of each sheet."
+)
 YES = "Yes"
 SEE_ALSO = "See also: {places}. The answers may be the same."
 SEE_PLACE = "{title} ({ref}, sheet {sheet})"

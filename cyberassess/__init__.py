@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         add_action,
         add_evidence,
         answer,
+        approve,
         confirm,
         confirm_inherited,
         confirm_undisputed,
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
         rename,
         report,
         review_evidence,
+        rollover,
         score,
         send,
         send_review,
+        trend,
         verify,
     )
 
@@ -45,6 +48,7 @@ __all__ = [
     "add_action",
     "add_evidence",
     "answer",
+    "approve",
     "confirm",
     "confirm_inherited",
     "confirm_undisputed",
@@ -62,9 +66,11 @@ __all__ = [
     "rename",
     "report",
     "review_evidence",
+    "rollover",
     "score",
     "send",
     "send_review",
+    "trend",
     "verify",
 ]
 

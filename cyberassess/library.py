@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from cyberassess.domain.record.plan import Action as Action
     from cyberassess.domain.result.scoring import OutcomeScore as OutcomeScore
     from cyberassess.domain.result.scoring import Scorecard as Scorecard
+    from cyberassess.domain.result.trend import Trend as Trend
     from cyberassess.domain.sets.framework import Framework as Framework
     from cyberassess.domain.sets.framework import Indicator as Indicator
     from cyberassess.domain.sets.framework import Outcome as Outcome
     from cyberassess.opening.intake import ReceivedFile as ReceivedFile
+    from cyberassess.steps.begin.rolling_over import RolledOver as RolledOver
     from cyberassess.steps.begin.setup import Created as Created
     from cyberassess.steps.care.pack import PackVerified as PackVerified
     from cyberassess.steps.care.verifying import Verified as Verified
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cyberassess.steps.people.systems import Inherited as Inherited
     from cyberassess.steps.receive.answering import Said as Said
     from cyberassess.steps.receive.answering import Told as Told
+    from cyberassess.steps.report.approving import Signed as Signed
     from cyberassess.steps.report.printing import Printed as Printed
     from cyberassess.steps.review.reviewing import ReviewSent as ReviewSent
     from cyberassess.steps.send.sending import SentFile as SentFile
@@ -95,6 +98,83 @@ def new(
 def open_assessment(folder: Path | str) -> Assessment:
     """Read an assessment as it stands now; what is written later is not in it."""
     return opening.open_assessment(Path(folder))
+
+
+def rollover(
+    folder: Path | str,
+    last: Path | str,
+    *,
+    period: str = "",
+    due: str = "",
+    frameworks: Sequence[str] = (),
+    profiles: Sequence[str] = (),
+    left: Sequence[str] = (),
+    ended: Sequence[str] = (),
+    merged: Sequence[str] = (),
+    systems: Sequence[str] = (),
+    respondents: Sequence[str] = (),
+    dry_run: bool = False,
+) -> "RolledOver":
+    """Begin an assessment from the one before it.
+
+    Args:
+        folder: where it will stand; new or empty.
+        last: last year's assessment, or a pack that was made of it.
+        period: the year after last year's if empty.
+        due: ``2027-10-30``.
+        frameworks: ``ncsc-caf@4.0`` each, where another version is wanted, or one more set.
+        profiles: targets, where last year's do not stay.
+        left: ``NAME`` or ``NAME=WHO TAKES OVER`` each.
+        ended: systems that are there no more.
+        merged: ``ONE+OTHER=NAME`` each.
+        systems: those that came.
+        respondents: as for ``new``.
+        dry_run: say what would come over, and make nothing.
+    """
+    from cyberassess.steps.begin.next_settings import Changes
+    from cyberassess.steps.begin.rolling_over import roll_over
+
+    changes = Changes(
+        period=period,
+        due=due,
+        frameworks=tuple(frameworks),
+        profiles=tuple(profiles),
+        left=tuple(left),
+        ended=tuple(ended),
+        merged=tuple(merged),
+        systems=tuple(systems),
+        respondents=tuple(respondents),
+    )
+    return roll_over(Path(folder), Path(last), changes, dry_run=dry_run)
+
+
+def trend(folder: Path | str) -> "Trend":
+    """Put an assessment beside all before it, each by the numbers that were approved."""
+    from cyberassess.steps.next_year.trending import years_in_a_row
+
+    return years_in_a_row(Path(folder)).trend
+
+
+def approve(
+    folder: Path | str,
+    name: str,
+    role: str,
+    *,
+    reason: str = "",
+    as_it_stands: bool = False,
+) -> "Signed":
+    """Record that somebody signed the present state off.
+
+    Args:
+        folder: of the assessment.
+        name: who did.
+        role: what they are.
+        reason: why, where something is open still.
+        as_it_stands: sign it off though something is open.
+    """
+    from cyberassess.steps.report.approving import approve as sign_off
+
+    return sign_off(Path(folder), name=name, role=role, reason=reason, as_it_stands=as_it_stands)
 
 
 def send(

@@ -39,8 +39,14 @@ NO_LONGER = "No"
 EARLIER_TEXT = "{answer} ({origin}{date})"
 THEY_DIFFER = "These differ. Choose your own answer."
 CONFIRM_SHEET = "All answers from {origin} on this sheet still hold"
+LOOK_FIRST = "Look at these first. {said}"
+LOOK_WARNINGS = "Warning signs that were said to be there: {refs}."
+LOOK_UNPROVEN = "No evidence in date: {refs}."
 CONFIRM_BOOK = "All answers from {origin} hold for {scope}"
 CONFIRM_HELP = "Choose Yes, and they all count. Or go through them one by one."
+CONFIRM_BOOK_HELP = (
+    "Choose Yes, and they all count. What to look at first stands at the top of each sheet."
+)
 YES = "Yes"
 SEE_ALSO = "See also: {places}. The answers may be the same."
 SEE_PLACE = "{title} ({ref}, sheet {sheet})"
@@ -192,7 +198,9 @@ NOTHING = "none"
 
 CHECKS = (CHECK_CLAIM, CHECK_WORDS, CHECK_ANSWER, CHECK_BETTER)
 
-SHEET_TEMPLATES = (SHEET_LINE, SEE_ALSO, ANSWERED_BY_HELP, CONFIRM_HELP, ANSWERED_BY)
+SHEET_TEMPLATES = (
+    SHEET_LINE, SEE_ALSO, ANSWERED_BY_HELP, CONFIRM_HELP, ANSWERED_BY, LOOK_FIRST
+)  # fmt: skip
 """What stands on a sheet of questions in rows without a ref, besides the framework's texts."""
 
 RECEIPT = "Receipt"

@@ -131,6 +131,14 @@ class Marking(Model):
     filled: str = "OFFICIAL-SENSITIVE"
 
 
+class Dates(Model):
+    """The dates of the year after that by which answers are wanted."""
+
+    review: datetime.date | None = None
+    approval: datetime.date | None = None
+    hand_over: datetime.date | None = None
+
+
 class Settings(Model):
     """``assessment.yaml``: who, what, when. Only the first five keys are required."""
 
@@ -149,6 +157,7 @@ class Settings(Model):
     people: tuple[Person, ...] = ()
     previous: str | None = None
     due: datetime.date | None = None
+    dates: Dates = Dates()
     certificates: tuple[Certificate, ...] = ()
     key_actions: tuple[RecordedAction, ...] = ()
     ambition: Mapping[str, Count] = {}

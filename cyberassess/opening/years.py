@@ -1,11 +1,12 @@
 """The assessments before one, and how what they were assessed by leads to what is used now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from cyberassess.disk.framework_yaml import files_of
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.record.approval import approvals_of
+from cyberassess.domain.result.trend import Trend, YearFacts, trend, year_facts
 from cyberassess.domain.sets.across import Across, across
 from cyberassess.domain.sets.comparing import Upgrade
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
@@ -77,6 +78,60 @@ def as_signed(assessment: Assessment) -> tuple[Assessment, str]:
     if last.fingerprint == assessment.fingerprint:
         return assessment, basis
     then = assessment.at(last.segment)
-    if then is None or differences(then.state.settings, assessment.contents.flat):
+    if then is None or _others(differences(then.state.settings, assessment.contents.flat)):
         return assessment, f"as it stands: the settings changed since {basis}"
     return then, basis
+
+
+def _others(changed: list[str]) -> list[str]:
+    """Leave out where the year before lies: it may have been moved, and decides no number."""
+    return [each for each in changed if each != "previous"]
+
+
+OnYear = Callable[[Assessment, Assessment, Mapping[FrameworkRef, Across]], None]
+"""Told of each year before: as it was approved, as it ended, and how it leads to the sets of the
+year after."""
+
+
+def in_a_row(
+    now: Assessment,
+    *,
+    as_it_stands: bool = False,
+    most: int | None = None,
+    on_year: OnYear = lambda _, __, ___: None,
+) -> tuple[Trend, tuple[Problem, ...]]:
+    """Put an assessment beside all before it, each read and let go, and say why no more can be.
+
+    Args:
+        now: the last year.
+        as_it_stands: count the last year as it is here, and not as it was approved.
+        most: how many years before are read; all if ``None``.
+        on_year: called with each year before, the last one first.
+    """
+    settings = now.contents.settings
+    basis = "as it stands in this document"
+    facts = _facts(now, settings.period, basis) if as_it_stands else _signed_facts(now)[1]
+    later, found, notes = now, list[tuple[YearFacts, Mapping[FrameworkRef, Across]]](), []
+    for each in years_before(now):
+        if isinstance(each, Problem):
+            notes.append(each)
+            continue
+        if most is not None and len(found) >= most:
+            break
+        ways = ways_to(later, each)
+        found.insert(0, (facts, ways))
+        signed, facts = _signed_facts(each)
+        on_year(signed, each, ways)
+        later = each
+    found.insert(0, (facts, {}))
+    return trend(found), tuple(notes)
+
+
+def _signed_facts(assessment: Assessment) -> tuple[Assessment, YearFacts]:
+    signed, basis = as_signed(assessment)
+    return signed, _facts(signed, assessment.contents.settings.period, basis)
+
+
+def _facts(assessment: Assessment, period: str, basis: str) -> YearFacts:
+    themes = assessment.contents.themes
+    return year_facts(period, basis, assessment.card, assessment.frameworks, themes)

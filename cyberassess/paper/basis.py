@@ -35,6 +35,7 @@ from cyberassess.domain.result.findings import Finding, findings, is_blank
 from cyberassess.domain.result.like_for_like import LikeForLike
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.result.theme_maturity import ThemeScore
+from cyberassess.domain.result.trend import Trend
 from cyberassess.domain.result.years import Year
 from cyberassess.domain.sets.framework import (
     Framework,
@@ -166,6 +167,10 @@ class Basis:
     """Date of the ledger's first entry: evidence dated later was made during the assessment."""
     like_for_like: tuple[LikeForLike, ...] = ()
     """What of each set can be compared with last year, whatever its version was then."""
+    trend: Trend | None = None
+    """This year and those before it in a row; ``None`` where nobody looked."""
+    actions_before: tuple[Action, ...] = ()
+    """Last year's plan, as that year ended."""
 
     @cached_property
     def before(self) -> Year | None:
@@ -362,7 +367,7 @@ class Basis:
         file = self.file(source)
         match source.kind:
             case "workbook" if file:
-                return f"{file.label}, cell {source.cell}"
+                return f"{file.label}, cell {source.cell}{source.said_together}"
             case "import" if file:
                 return f"{file.label}, {source.place}"
             case "prompt":

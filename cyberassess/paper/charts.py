@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
 from cyberassess.domain.result.findings import Finding
-from cyberassess.domain.result.theme_maturity import ThemeLevel, ThemeScore
+from cyberassess.domain.result.theme_maturity import ThemeLevel
+from cyberassess.domain.result.trend import THEME, Line, Point
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined, share
@@ -84,12 +85,15 @@ class Chart:
 
 class _Row(NamedTuple):
     label: str
-    part: Fraction
+    part: Fraction | None
+    """``None`` where nothing is measured: no bar."""
     text: str
     before: Fraction | None = None
     """Where last year's line stands."""
     aim: Fraction | None = None
     """Where the outline of the ambition ends."""
+    is_line: bool = True
+    """Whether a row without a bar parts those above from those below."""
 
 
 def _drawn(rows: Sequence[_Row], colours: Colours) -> tuple[float, list[Bar], list[Words]]:
@@ -111,6 +115,10 @@ def _drawn(rows: Sequence[_Row], colours: Colours) -> tuple[float, list[Bar], li
 def _bars(row: _Row, top: float, colours: Colours) -> Iterator[Bar]:
     """Draw one row; dark lines that cross the dark bar have white beside them."""
     room = WIDTH - _LABELS - _VALUES
+    if row.part is None:
+        if row.is_line:
+            yield Bar(_LABELS, top + _THICK / 2, WIDTH - _LABELS, 2 * _HAIR, colours.ink)
+        return
     now = float(row.part * int(room * 100)) / 100
     yield Bar(_LABELS, top, room, _THICK, colours.track, colours.outline, _HAIR)
     if row.part:
@@ -251,35 +259,82 @@ def said_headline(
 
 
 def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
-    """Show a theme's count year by year, in the same version; ``None`` with one year only."""
-    years: list[tuple[str, ThemeScore]] = []
-    other: list[str] = []
-    for year in reversed(basis.years):
-        found = year.theme(ref, theme)
-        if found is not None and found.of:
-            years.append((year.period, found))
-        else:
-            other.append(year.period)
-    years.append((basis.settings.period, basis.card.theme(ref, theme)))
-    if basis.is_unknown or len(years) < 2 or not years[-1][1].of:  # noqa: PLR2004 - one year is no trend
+    """Show a theme's count year by year; ``None`` with one year only.
+
+    A change of version is a visible break, with what both years say of the outcomes that are the
+    same; a year that is mostly unanswered has no bar.
+    """
+    line = next(
+        (
+            each
+            for each in (basis.trend.lines if basis.trend else ())
+            if (each.kind, each.set, each.id) == (THEME, ref.partition("@")[0], theme)
+        ),
+        None,
+    )
+    if line is None or basis.is_unknown or len(line.points) < 2:  # noqa: PLR2004 - one year is no trend
         return None
-    (first, was), (last, now) = years[0], years[-1]
     name = basis.themes.theme(theme).title
-    gone = f"{joined(other)} used another version or had no target, and cannot stand on this line."
+    rows: list[_Row] = []
+    for each in line.points:
+        rows += (
+            [_Row(f"Version {each.framework.rpartition('@')[2]} from here", None, "")]
+            if each.is_break
+            else []
+        )
+        known = each.of and not each.why_not
+        rows.append(
+            _Row(
+                each.period,
+                Fraction(each.meets, each.of) if known else None,
+                f"{each.meets} of {each.of}" if known else "no point",
+                is_line=False,
+            )
+        )
+    notes = [said_break(line, each) for each in line.points if each.is_break]
     return _chart(
-        f"{name}: from {was.meets} of {was.of} in {first} to {now.meets} of {now.of} in {last}.",
-        [_Row(period, Fraction(each.meets, each.of), f"{each.meets} of {each.of}")
-         for period, each in years],
+        _trend_title(name, line),
+        rows,
         basis.look.colours,
-        heads=("Year", "Meet the target", "Level"),
+        heads=("Year", "Version", "Meet the target", "Level"),
         table=[
-            (period, f"{each.meets} of {each.of}",
-             each.level_in_words)
-            for period, each in years
+            (each.period, each.framework.rpartition("@")[2],
+             f"{each.meets} of {each.of}" if each.of else "no target", each.why_not or each.word)
+            for each in line.points
         ],
-        widths=(34, 33, 33),
-        note=gone if other else "",
+        widths=(20, 16, 24, 40),
+        note=" ".join(notes),
     )  # fmt: skip
+
+
+def _trend_title(name: str, line: Line) -> str:
+    """Say how a line goes, as far as its last version goes back."""
+    since = max((n for n, each in enumerate(line.points) if each.is_break), default=0)
+    points = [each for each in line.points[since:] if each.of and not each.why_not]
+    if not points:
+        return f"{name}: no year of this version is a point yet."
+    first, last = points[0], points[-1]
+    if first is last:
+        return f"{name}: {last.meets} of {last.of} in {last.period}, the first year that counts."
+    return (
+        f"{name}: from {first.meets} of {first.of} in {first.period} to {last.meets} of {last.of} "
+        f"in {last.period}."
+    )
+
+
+def said_break(line: Line, point: Point) -> str:
+    """Say what two years of another version have in common."""
+    before = line.points[line.points.index(point) - 1].period
+    same = point.restated
+    if same is None:
+        return f"From {before} to {point.period} nothing of this theme is compared."
+    few = "" if same.is_enough(point.of) else "; too few to say that the theme moved"
+    outcomes = counted(same.of, "outcome")
+    verb = "is" if same.of == 1 else "are"
+    return (
+        f"{outcomes} of {point.of} {verb} the same in {before} and {point.period}: by this "
+        f"year's target {same.then} met it then, {same.now} now{few}."
+    )
 
 
 def confidence_chart(basis: Basis) -> Chart:

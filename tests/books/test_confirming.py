@@ -10,6 +10,7 @@ from openpyxl.workbook import Workbook
 
 from cyberassess.books import wording
 from cyberassess.books.questionnaire.reading import Return
+from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.people.questions import AnswerReply, ConfirmReply
 from tests.books.council import (
     ask,
@@ -258,3 +259,41 @@ def test_a_row_that_stands_for_two_statements_confirms_both(tmp_path: Path) -> N
     (reply,) = receive(change(path, typing)).replies
     assert isinstance(reply, ConfirmReply)
     assert reply.statements == row.statements
+
+
+def test_what_many_confirmed_with_one_word_says_so(tmp_path: Path) -> None:
+    back = after(tmp_path, lambda book: _say(book.worksheets[1], SHEET, "Yes"))
+    sources = [each.source for each in back.replies if isinstance(each, ConfirmReply)]
+    assert [each.together for each in sources] == [2, 2]
+    assert str(sources[0]).endswith(", confirmed together (2 answers)")
+
+    def one_by_one(book: Workbook) -> None:
+        sheet = book.worksheets[1]
+        for ref in ("B2.a.NA.1/housing", "B2.a.A.1/housing"):
+            by_ref(sheet, ref, wording.CONFIRM).value = "Yes"
+
+    back = after(tmp_path, one_by_one)
+    sources = [each.source for each in back.replies if isinstance(each, ConfirmReply)]
+    assert [each.together for each in sources] == [0, 0]
+    assert "together" not in sources[0].as_json()
+
+
+def test_warning_signs_and_what_nothing_proves_stand_above_the_cell(tmp_path: Path) -> None:
+    asked = with_offers(ask("B2.a", state=empty()), OFFERS)
+
+    def said(proven: frozenset[OutcomeKey] | None) -> list[str]:
+        path = write(tmp_path, replace(asked, proven=proven))
+        sheet = openpyxl.load_workbook(path).worksheets[1]
+        texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+        look = [each for each in texts if each.startswith("Look at these first.")]
+        if look:
+            assert texts.index(look[0]) < texts.index(SHEET)
+        back = receive(path)
+        assert (back.replies, back.problems) == ((), ())
+        return look
+
+    signs = "Look at these first. Warning signs that were said to be there: B2.a.NA.1/housing."
+    key = asked.topics[0].blocks[0].key
+    assert said(None) == [signs]
+    assert said(frozenset((key,))) == [signs]
+    assert said(frozenset()) == [f"{signs} No evidence in date: B2.a/housing."]

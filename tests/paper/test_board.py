@@ -9,6 +9,7 @@ import pytest
 
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.result.trend import Trend, trend, year_facts
 from cyberassess.domain.result.years import Year, year_of
 from cyberassess.errors import ReportError
 from cyberassess.paper import html as render
@@ -65,6 +66,15 @@ def last_year(then: Basis, **more: Any) -> Year:
     """Give an assessment as the year before another."""
     made = year_of("2025", then.card, {REF: "goal"}, {REF: "Made 1"})
     return dataclasses.replace(made, **more)
+
+
+def in_a_row(now: Basis, *then: tuple[str, Basis]) -> Trend:
+    """Give this year after others, the earliest first, all of one version."""
+    facts = [
+        year_facts(period, "as it stands", each.card, each.frameworks, each.themes)
+        for period, each in (*then, (now.settings.period, now))
+    ]
+    return trend([(each, {}) for each in facts])
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ import pytest
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.result.theme_maturity import ThemeLevel
+from cyberassess.domain.result.trend import Restated
+from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
@@ -17,7 +19,7 @@ from cyberassess.paper.charts import confidence_chart, needed_for, themes_chart,
 from cyberassess.paper.documents.theme import ThemeReport, theme_report
 from tests.domain.builder import answer_events, make_framework, make_profile, make_themes, segment
 from tests.paper.made import GOAL, make_basis, small_state
-from tests.paper.test_board import PLAN, REF, last_year
+from tests.paper.test_board import PLAN, REF, in_a_row, last_year
 
 MANY = """\
 A Leading
@@ -51,7 +53,8 @@ def many(*outcomes: str, **changes: Any) -> Basis:
 @pytest.fixture(scope="module")
 def report() -> ThemeReport:
     now = make_basis(small_state(*PLAN), profile=make_profile(GOAL), ambition={"pipes": "3"})
-    return theme_report(dataclasses.replace(now, years=(last_year(now),)))
+    row = in_a_row(now, ("2025", now))
+    return theme_report(dataclasses.replace(now, years=(last_year(now),), trend=row))
 
 
 def test_html_is_as_it_was_last_looked_at(
@@ -137,7 +140,8 @@ def test_a_theme_without_outcomes_says_so() -> None:
 def test_charts_say_their_message_and_have_a_table() -> None:
     now = many("A1.a", ambition={"pipes": "3"})
     then = many()
-    basis = dataclasses.replace(now, years=(last_year(then),))
+    row = in_a_row(now, ("2025", then))
+    basis = dataclasses.replace(now, years=(last_year(then),), trend=row)
     chart = themes_chart(basis, REF)
     assert chart is not None
     assert chart.title == (
@@ -147,7 +151,10 @@ def test_charts_say_their_message_and_have_a_table() -> None:
     trend = trend_chart(basis, REF, "pipes")
     assert trend is not None
     assert trend.title == "pipes: from 0 of 5 in 2025 to 1 of 5 in 2026."
-    assert trend.rows == (("2025", "0 of 5", "1 starting"), ("2026", "1 of 5", "1 starting"))
+    assert trend.rows == (
+        ("2025", "1", "0 of 5", "1 starting"),
+        ("2026", "1", "1 of 5", "1 starting"),
+    )
     sure = confidence_chart(basis)
     assert sure.title.endswith("nothing is reviewed independently.")
     assert len(sure.rows) == 4
@@ -167,15 +174,36 @@ def test_fewer_than_last_year_and_as_many_are_said() -> None:
         assert said in chart.title
 
 
-def test_years_of_another_version_are_not_on_the_line() -> None:
-    year = last_year(many("A1.a"))
-    other = dataclasses.replace(year, period="2024", themes=())
-    basis = dataclasses.replace(many("A1.a"), years=(year, other))
-    trend = trend_chart(basis, REF, "pipes")
-    assert trend is not None
-    assert [row[0] for row in trend.rows] == ["2025", "2026"]
-    assert trend.note.startswith("2024 used another version")
-    assert trend_chart(dataclasses.replace(basis, years=(other,)), REF, "pipes") is None
+def test_a_change_of_version_parts_the_line_and_an_open_year_has_no_bar() -> None:
+    now = many("A1.a")
+    row = in_a_row(now, ("2023", now), ("2024", many()), ("2025", now))
+    (line,) = [each for each in row.lines if each.kind == "theme" and each.id == "pipes"]
+    first, second, third, last = line.points
+    points = (
+        first,
+        dataclasses.replace(second, why_not="mostly unanswered: 1 of 9"),
+        dataclasses.replace(
+            third, framework=FrameworkRef("made@2"), is_break=True, restated=Restated(2, 1, 2)
+        ),
+        dataclasses.replace(last, framework=FrameworkRef("made@2")),
+    )
+    broken = dataclasses.replace(row, lines=(dataclasses.replace(line, points=points),))
+    chart = trend_chart(dataclasses.replace(now, trend=broken), REF, "pipes")
+    assert chart is not None
+    assert chart.title == "pipes: from 1 of 5 in 2025 to 1 of 5 in 2026."
+    assert [each.text for each in chart.words if each.anchor == "start"] == [
+        "2023", "1 of 5", "2024", "no point", "Version 2 from here", "", "2025", "1 of 5", "2026",
+        "1 of 5",
+    ]  # fmt: skip
+    assert chart.rows[1] == ("2024", "1", "0 of 5", "mostly unanswered: 1 of 9")
+    assert chart.note == (
+        "2 outcomes of 5 are the same in 2024 and 2025: by this year's target 1 met it then, 2 "
+        "now; too few to say that the theme moved."
+    )
+    heights = {each.y for each in chart.bars if each.width > 100 and each.height < 1}
+    assert len(heights) == 1
+    assert trend_chart(now, REF, "pipes") is None
+    assert trend_chart(dataclasses.replace(now, trend=in_a_row(now)), REF, "pipes") is None
 
 
 def test_the_longest_bar_is_the_furthest_outcome() -> None:

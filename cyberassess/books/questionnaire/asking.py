@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
@@ -32,6 +32,7 @@ from cyberassess.books.look import (
 )
 from cyberassess.books.questionnaire.checks import Band, Lesser, contradiction, lesser, missing
 from cyberassess.books.questionnaire.columns import BESIDE, LAYOUTS, Layout
+from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.people.questions import (
     EVIDENCE,
     WITHDRAW,
@@ -41,7 +42,7 @@ from cyberassess.domain.people.questions import (
     Topic,
 )
 from cyberassess.domain.record.recorded import Said
-from cyberassess.domain.sets.framework import AnswerSet
+from cyberassess.domain.sets.framework import AnswerSet, CountsAs
 
 REF, STATEMENT, ANSWER, WORDS = range(4)
 TOP = 4
@@ -101,7 +102,7 @@ def questions(
     )
     sheets.height(paper, 3, 4)
     _answered_by(sheets, paper, what, name)
-    header = _confirm_all(sheets, paper, topic, layout.widths[STATEMENT])
+    header = _confirm_all(sheets, paper, topic, layout.widths[STATEMENT], what.proven)
     columns = layout.places
     indented = {place for place in columns.values() if place >= ANSWER}
     sheets.heads(paper, header, tuple(columns), indented)
@@ -219,9 +220,52 @@ def _answered_by(sheets: Sheets, paper: Paper, what: Questionnaire, name: str) -
     sheets.height(paper, 2, 22)
 
 
-def _confirm_all(sheets: Sheets, paper: Paper, topic: Topic, width: int) -> int:
+def _look_first(topic: Topic, proven: Collection[OutcomeKey] | None) -> str:
+    """Name what nobody should confirm unread: warning signs, and what nothing proves."""
+    warnings: list[str] = []
+    unproven: list[str] = []
+    for block in topic.blocks:
+        offered = [row for row in block.rows if origins([row])]
+        if offered and proven is not None and block.key not in proven:
+            unproven.append(block.ref)
+        warnings += [row.ref for row in offered if _warns(block, row)]
+    parts = [
+        template.format(refs=", ".join(refs))
+        for template, refs in (
+            (wording.LOOK_WARNINGS, warnings),
+            (wording.LOOK_UNPROVEN, unproven),
+        )
+        if refs
+    ]
+    return wording.LOOK_FIRST.format(said=" ".join(parts)) if parts else ""
+
+
+def _warns(block: Block, row: Row) -> bool:
+    """Say whether an earlier answer says that a warning sign is there."""
+    framework, said = block.asked.framework, {each.answer for each in row.offers}
+    for statement in row.statements:
+        indicator = framework.indicators[statement.indicator][1]
+        answers = framework.answers_for(indicator).answers
+        if framework.level(indicator.level).is_warning and any(
+            each.code in said and each.counts_as is CountsAs.MET for each in answers
+        ):
+            return True
+    return False
+
+
+def _confirm_all(
+    sheets: Sheets,
+    paper: Paper,
+    topic: Topic,
+    width: int,
+    proven: Collection[OutcomeKey] | None,
+) -> int:
     """Write the cells that confirm a whole sheet; gives the row of the headings."""
     row = TOP
+    if look := _look_first(topic, proven):
+        write(paper, row, STATEMENT, look, sheets.format(text_wrap=True, valign="vcenter"))
+        sheets.height(paper, row, row_height([Fitted(look, width, SIZE)], least=24))
+        row += 1
     for origin in origins(topic.rows):
         text = wording.CONFIRM_SHEET.format(origin=origin)
         bold = sheets.format(bold=True, text_wrap=True, valign="vcenter")

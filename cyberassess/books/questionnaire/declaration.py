@@ -26,6 +26,7 @@ _HELPS = (
     wording.DECLARED_ON_HELP,
     wording.LOOK_HELP,
     wording.CONFIRM_HELP,
+    wording.CONFIRM_BOOK_HELP,
 )
 _TITLES = (wording.TITLE, wording.SUBTITLE, wording.FINISH_TITLE)
 _INPUTS = (

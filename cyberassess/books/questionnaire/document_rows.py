@@ -5,7 +5,7 @@ These are confirmed row by row, a sheet at a time, or all at once.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cyberassess.books import wording
@@ -308,6 +308,7 @@ def confirmed(
     replies: list[ConfirmReply] = []
     denied: list[Denied] = []
     problems: list[Problem] = []
+    many: dict[Source, int] = {}
     refs = {each.ref for each in rows}
     for row in rows:
         shown = offers_in(row, frameworks[row.ref.framework])
@@ -333,8 +334,15 @@ def confirmed(
         source = place.source_of(cell)
         words, more = _words(row, said.beside.get((place.sheet, cell.address), ""))
         problems += more
+        if cell is not row.confirm:
+            many[source] = many.get(source, 0) + 1
         replies.append(ConfirmReply(statements, shown[0], source, cell.text, words))
-    return replies, denied, problems
+    return [_together(each, many) for each in replies], denied, problems
+
+
+def _together(reply: ConfirmReply, many: Mapping[Source, int]) -> ConfirmReply:
+    """Have an answer say how many others the same cell confirmed."""
+    return replace(reply, source=reply.source.of_many(many.get(reply.source, 0)))
 
 
 def _words(row: Found, beside: str) -> tuple[str, list[Problem]]:

@@ -231,7 +231,7 @@ def _start(sheets: Sheets, paper: Paper, what: Questionnaire, written: Sequence[
     for scope, origin in _confirm_cells(what):
         title = next(topic.scope_title for topic in what.topics if topic.scope == scope)
         label = wording.CONFIRM_BOOK.format(origin=origin, scope=title)
-        form.input(label, wording.CONFIRM_HELP, choices=[wording.YES])
+        form.input(label, wording.CONFIRM_BOOK_HELP, choices=[wording.YES])
     form.row += 1
     form.progress(what, written)
     paper.set_selection(first, 1, first, 1)

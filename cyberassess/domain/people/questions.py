@@ -252,6 +252,8 @@ class Questionnaire:
     """Who wrote their name on the first sheet."""
     answered_by: Mapping[str, str] = field(default_factory=dict)
     """Who wrote their name on a sheet of questions, keyed by the sheet's name."""
+    proven: frozenset[OutcomeKey] | None = None
+    """Outcomes with evidence in date; ``None`` where nobody looked."""
 
     @property
     def rows(self) -> tuple[Row, ...]:

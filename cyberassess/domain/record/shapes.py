@@ -67,6 +67,12 @@ class Source(NamedTuple):
     """The time saved inside the file, ISO 8601 in UTC."""
     place: str = ""
     """The place in an imported file."""
+    together: int = 0
+    """How many earlier answers the same word confirmed; 0 where it was said of one alone."""
+
+    def of_many(self, count: int) -> "Source":
+        """Give the same where one word confirmed so many answers."""
+        return self._replace(together=count) if count > 1 else self
 
     def as_json(self) -> dict[str, Json]:
         """Give the fields that say something."""
@@ -76,13 +82,19 @@ class Source(NamedTuple):
         """Say the place as people would."""
         match self.kind:
             case "workbook":
-                return f"{self.name}, {self.sheet}, cell {self.cell}"
+                said = f"{self.name}, {self.sheet}, cell {self.cell}"
             case "import" | "last-year":
-                return f"{self.name}, {self.place}"
+                said = f"{self.name}, {self.place}"
             case "prompt":
-                return "at the prompt"
+                said = "at the prompt"
             case _:
-                return f"with the command {self.name}" if self.name else self.kind
+                said = f"with the command {self.name}" if self.name else self.kind
+        return f"{said}{self.said_together}"
+
+    @property
+    def said_together(self) -> str:
+        """Say with how many others it was confirmed; empty where it was said of one alone."""
+        return f", confirmed together ({self.together:,} answers)" if self.together else ""
 
 
 class Shape(NamedTuple):

@@ -7,12 +7,21 @@ others. Then the earlier determination is what this year's version would have gi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.domain.record.standing import Standing
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
 from cyberassess.domain.result.years import Year
 from cyberassess.domain.sets.across import Across
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, Outcome, OutcomeId
+from cyberassess.domain.sets.framework import (
+    CountsAs,
+    Framework,
+    FrameworkRef,
+    IndicatorId,
+    Outcome,
+    OutcomeId,
+)
 from cyberassess.errors import counted
 
 _ENOUGH = 5, 4
@@ -23,6 +32,23 @@ def is_enough(part: int, of: int) -> bool:
     """Say whether a part of a theme's outcomes says enough of how it moved."""
     whole, least = _ENOUGH
     return whole * part >= least * of
+
+
+class Statements(NamedTuple):
+    """What can be said of single statements; of answers, each place is counted."""
+
+    alike: int
+    """Statements of this version that stand in the earlier one alike."""
+    again: int
+    """Statements that follow an earlier one and ask for something else."""
+    new: int
+    gone: int
+    """Statements of the earlier version that nothing follows."""
+    answered: int
+    """Alike, in places where both years have an answer."""
+    better: int
+    """Of them: contrary then and favourable now."""
+    worse: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +67,7 @@ class LikeForLike:
     """Outcomes that fell in some scope."""
     compared: tuple[OutcomeId, ...]
     """Outcomes determined in both years in some scope, these included."""
+    statements: Statements
 
     @property
     def of(self) -> int:
@@ -111,7 +138,49 @@ def _of_set(before: Year, card: Scorecard, ref: FrameworkRef, way: Across) -> Li
         tuple(each for each, steps in moves.items() if 1 in steps and -1 not in steps),
         tuple(each for each, steps in moves.items() if -1 in steps),
         tuple(moves),
+        _statements(before, card, way),
     )
+
+
+def _statements(before: Year, card: Scorecard, way: Across) -> Statements:
+    asked = [each.id for outcome in way.after.assessed for each in outcome.asked]
+    alike = {
+        each: link.before
+        for each in asked
+        for link in way.by_after.get(each, ())[:1]
+        if link.is_alike and link.carries
+    }
+    steps: list[int] = []
+    for score in card.outcomes:
+        if score.key.framework != way.after.ref:
+            continue
+        for key, now in score.by_statement.items():
+            if key not in alike:
+                continue
+            source, _ = way.before.indicators[alike[key]]
+            was = before.outcomes.get(OutcomeKey(way.before.ref, score.key.scope, source.id))
+            then = was.score.by_statement.get(alike[key]) if was and was.score else None
+            if then and now.counts_as in _SAID and then.counts_as in _SAID:
+                steps.append(_favour(way.after, key, now) - _favour(way.before, alike[key], then))
+    linked = sum(each in way.by_after for each in asked)
+    return Statements(
+        len(alike),
+        linked - len(alike),
+        len(asked) - linked,
+        sum(each not in way.by_before for each in way.before.indicators),
+        len(steps),
+        steps.count(1),
+        steps.count(-1),
+    )
+
+
+_SAID = (CountsAs.MET, CountsAs.NOT_MET)
+
+
+def _favour(framework: Framework, name: IndicatorId, standing: Standing) -> int:
+    """Give 1 where an answer speaks for the organisation, 0 where it speaks against it."""
+    warns = framework.level(framework.indicators[name][1].level).is_warning
+    return int((standing.counts_as is CountsAs.MET) is not warns)
 
 
 def comparable(way: Across, outcome: Outcome) -> tuple[OutcomeId | None, str]:

@@ -15,7 +15,7 @@ from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
-from cyberassess.paper.charts import Chart, confidence_chart, themes_chart, trend_chart
+from cyberassess.paper.charts import Chart, confidence_chart, themes_chart
 from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
@@ -49,6 +49,7 @@ from cyberassess.paper.sections.summary import (
     top_gaps,
     whose_target,
 )
+from cyberassess.paper.sections.years import Became, became, years_chart
 
 LONGEST_DECISION = 400
 _LONGEST_LEFT_OUT = 300
@@ -108,6 +109,10 @@ class BoardSummary(Document):
     themes: tuple[ThemeTable, ...]
     maps: tuple[Map, ...]
     charts: tuple[Chart, ...]
+    years: Chart | None
+    """The headline theme over the years."""
+    became: Became | None
+    """What became of last year's actions; ``None`` where last year planned nothing."""
     pictures: tuple[Chart, ...]
     """For the edition that is pasted into a paper, beside the row of squares."""
     finance_officer: str
@@ -145,11 +150,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     gaps = () if is_open else top_gaps(basis)
     moved = moved_since(basis)
     more = len(moved.rows) - _MOST_MOVES
-    trend = trend_chart(basis, ref, basis.headline.id)
-    if is_open:
-        charts = [confidence_chart(basis), trend]
-    else:  # of two years the table of themes says all
-        charts = [trend] if len(basis.years) > 1 else []
+    last_plan = became(basis, 0 if is_open else _MOST_ACTIONS)
     summary = BoardSummary(
         frame=frame(basis, "board.html.j2", "Board summary", edition=edition),
         edition=edition,
@@ -190,7 +191,9 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
             if basis.target(key)
             for map_ in group_maps(basis, each)
         ),
-        charts=tuple(each for each in charts if each is not None),
+        charts=(confidence_chart(basis),) if is_open else (),
+        years=years_chart(basis, basis.headline.id),
+        became=dataclasses.replace(last_plan, note="") if is_open and last_plan else last_plan,
         pictures=tuple(
             each for each in (themes_chart(basis, ref), confidence_chart(basis)) if each
         ),

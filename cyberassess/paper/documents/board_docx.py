@@ -153,6 +153,7 @@ class _Writer:
         self._proof()
         self._gaps()
         self._themes()
+        self._last_plan()
         self._moves()
         self._slots()
         self.word.add_heading("Not covered", 2)
@@ -189,6 +190,8 @@ class _Writer:
         self._table(_SURE, ("What", "Figure"), rows, (70, 30))
         self._say(summary.confirmed)
         shown = {each.title: each for each in (*summary.pictures, *summary.charts)}
+        if summary.years:
+            shown[summary.years.title] = summary.years
         for chart in shown.values():
             self.word.add_heading(_text(chart.title), 3)
             self._picture(chart_png(chart), chart.alternative, _TEXT_WIDTH)
@@ -250,6 +253,18 @@ class _Writer:
         cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - the library has no other way
         for run in cell.paragraphs[0].runs:
             run.font.color.rgb = RGBColor.from_string(text.lstrip("#").upper())
+
+    def _last_plan(self) -> None:
+        found = self.summary.became
+        if found is None:
+            return
+        title = "What became of last year's actions"
+        self.word.add_heading(title, 2)
+        self._say(found.sentence)
+        if found.rows:
+            heads = ("Ref", "Action", "What became", "Owner and date, or reason")
+            self._table(title, heads, found.rows, (10, 37, 17, 36))
+        self._say(found.note)
 
     def _moves(self) -> None:
         summary = self.summary

@@ -28,6 +28,7 @@ from cyberassess.paper.sections.summary import (
     tag_of,
     whose_target,
 )
+from cyberassess.paper.sections.years import Became, became
 
 _PRIORITIES = {1: "Priority 1: first", 2: "Priority 2: next", 3: "Priority 3: after those"}
 _TEXTS_A_GAP = 1
@@ -114,6 +115,8 @@ class FindingsReport(Document):
     figures: tuple[Figure, ...]
     costs: str
     """What the open actions cost, one-off and yearly apart."""
+    became: Became | None
+    """What became of last year's actions; ``None`` where last year planned nothing."""
     owners: tuple[OwnerRow, ...]
     planned: tuple[ActionTable, ...]
     open_note: str
@@ -151,6 +154,7 @@ def findings_report(basis: Basis) -> FindingsReport:
         dissent=_dissent(basis),
         costs=said_costs((each for each in basis.actions if each.is_open), basis.look),
         figures=tuple(_figures(basis, about)),
+        became=became(basis),
         owners=tuple(_owners(basis)),
         planned=tuple(_planned(basis, below)),
         open_note=(

@@ -16,6 +16,7 @@ from cyberassess.paper.sections.page_one import PageOne, page_one
 from cyberassess.paper.sections.register import Register, register
 from cyberassess.paper.sections.review import ReviewView, review
 from cyberassess.paper.sections.summary import Front, front
+from cyberassess.paper.sections.years import YearsView, years_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class FullReport(Document):
     """Anchor and title of each section, for the contents."""
     gaps: Gaps
     moved: Moved
+    years: YearsView | None
+    """``None`` where there is one year only."""
     scopes: tuple[ScopeView, ...]
     edition: str
     """What this edition leaves out; empty where it has every answer."""
@@ -59,6 +62,7 @@ _SECTIONS = (
     ("findings", "Findings against the target"),
     ("outcomes", "Outcomes, one by one"),
     ("review", "Independent review"),
+    ("years", "The years in a row"),
     ("register", "Certificates and key actions"),
     ("fair-play", "Fair play"),
     ("method", "Method and limits"),
@@ -75,13 +79,15 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> FullReport:
     """
     reviewed = review(basis)
     held = register(basis)
+    years = years_view(basis)
     return FullReport(
         frame=frame(basis, "full.html.j2", "Full report"),
         one=page_one(basis, "Full report"),
         front=front(basis),
-        sections=_sections(reviewed, held),
+        sections=_sections(reviewed, years, held),
         gaps=gaps(basis),
         moved=moved_since(basis),
+        years=years,
         scopes=scope_views(basis, every_answer=every_answer),
         edition="" if every_answer else SHORT,
         review=reviewed,
@@ -91,8 +97,11 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> FullReport:
     )
 
 
-def _sections(reviewed: ReviewView | None, held: Register) -> tuple[tuple[str, str], ...]:
+def _sections(
+    reviewed: ReviewView | None, years: YearsView | None, held: Register
+) -> tuple[tuple[str, str], ...]:
     """Give the sections there are; the review stands before what is told for fair play."""
     missing = {"review"} if reviewed is None else set()
+    missing |= {"years"} if years is None else set()
     missing |= {"register"} if held.is_empty else set()
     return tuple(each for each in _SECTIONS if each[0] not in missing)

@@ -118,11 +118,21 @@ def _targets(basis: Basis) -> Iterator[str]:
 
 
 def _trend(basis: Basis) -> str:
-    """Say last year's count, and what moved since."""
+    """Say last year's count, and what moved since; sets of another version each for itself."""
     before = said_before(basis, basis.headline.id).replace("it was ", "")
     moved = moved_since(basis)
-    since = f"{moved.rose} results rose, {moved.fell} fell." if before else ""
-    return " ".join(filter(None, (before, since if moved.sentence else "")))
+    same = [
+        f for ref, f in basis.frameworks.items() if basis.before and ref in basis.before.titles
+    ]
+    since = f"{moved.rose} results rose, {moved.fell} fell." if before and moved.sentence else ""
+    if since and basis.first not in same:
+        since = f"{joined([each.short_title for each in same])}: {since}"
+    others = (
+        f"{basis.frameworks[each.framework].short_title}: {each.sentence}"
+        for each in basis.like_for_like
+        if not each.is_whole and each.framework != basis.first.ref
+    )
+    return " ".join(filter(None, (before, since, *others)))
 
 
 def planned(basis: Basis) -> tuple[int, int]:

@@ -262,6 +262,9 @@ def said_before(basis: Basis, theme: str) -> str:
         return ""
     entry = before.theme(ref, theme)
     if entry is None:
+        for each in basis.like_for_like:
+            if each.framework == ref:
+                return f"Since {before.period}: {each.sentence}"
         sets = joined(list(before.titles.values()))
         return f"In {before.period} we were assessed against {sets}, so it cannot be compared."
     if not entry.of:

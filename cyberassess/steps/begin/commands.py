@@ -77,6 +77,13 @@ _BOTH = (
         help="By when answers are wanted.",
     ),
     click.option(
+        "--date",
+        "dates",
+        metavar="WHAT=DATE",
+        multiple=True,
+        help="When the review, approval or hand-over is, for calendar.ics. May be repeated.",
+    ),
+    click.option(
         "--left",
         metavar="'NAME[=WHO TAKES OVER]'",
         multiple=True,

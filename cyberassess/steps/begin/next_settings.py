@@ -22,6 +22,7 @@ from cyberassess.domain.assessment import (
     NO_PROFILE,
     ORGANISATION,
     Assignment,
+    Dates,
     Person,
     PersonId,
     Pinned,
@@ -39,6 +40,7 @@ from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.names import find_person, find_scope, typed_date
 from cyberassess.opening.years import leading
+from cyberassess.steps.begin.calendar import typed_dates
 from cyberassess.steps.begin.setup import pin_profile, read_respondent
 
 NOTHING = "Nothing was made."
@@ -53,6 +55,8 @@ class Changes:
     period: str = ""
     """The year after last year's if empty."""
     due: str = ""
+    dates: tuple[str, ...] = ()
+    """``WHAT=DATE`` each: review, approval, hand_over."""
     frameworks: tuple[str, ...] = ()
     """``id@version`` each: another version of a set that was assessed, or one more set."""
     profiles: tuple[str, ...] = ()
@@ -130,9 +134,14 @@ def next_settings(
     _own_files(found)
     then = before.contents.settings
     due = typed_date(changes.due, "--due") if changes.due else ""
+    dates = typed_dates(changes.dates)
     if then.due and not due:
         why = f"{said_date(then.due.isoformat())} was last year's: give this year's with --due."
         found.left.append(Left("The due date", why))
+    last_dates = [each for each, on in then.dates if on and each not in dates]
+    if last_dates:
+        why = f"Last year's: give this year's with --date {last_dates[0]}=…."
+        found.left.append(Left(f"The dates of {joined(last_dates)}".replace("_", "-"), why))
     if then.key_actions:
         why = "What is done of a publisher's list is said anew each year."
         found.left.append(Left("Key actions", why))
@@ -141,6 +150,7 @@ def next_settings(
             "period": _period(then.period, changes.period),
             "previous": _path_to(last, folder),
             "due": datetime.date.fromisoformat(due) if due else None,
+            "dates": Dates.model_validate(dates),
             "key_actions": (),
         }
     )

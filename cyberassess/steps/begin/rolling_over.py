@@ -233,7 +233,7 @@ def _notes(before: Assessment) -> Iterator[Problem]:
         yield note(
             "changed-since",
             "It was changed since it was approved.",
-            "Its figures are those of now, not those that were approved.",
+            "Figures are those that were approved; answers, actions and evidence those of now.",
         )
     yield from (replace(e, where=f"last year, {e.where}") for e in before.notes if e.where)
 

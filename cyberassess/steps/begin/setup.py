@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.disk import strict_yaml
-from cyberassess.disk.files import by_name, fault_of, move, patiently, what_to_do
+from cyberassess.disk.files import by_name, fault_of, move, patiently, what_to_do, write_whole
 from cyberassess.disk.framework_yaml import Shelf, Shelved
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
 from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
@@ -26,6 +26,7 @@ from cyberassess.opening.asks import own_roles
 from cyberassess.opening.assessment import now, open_assessment, settings_event
 from cyberassess.opening.files_for_people import file_slug, slug
 from cyberassess.opening.names import find_place, typed_date
+from cyberassess.steps.begin.calendar import CALENDAR, calendar_text, typed_dates
 from cyberassess.version import __version__
 
 OFFICER_ROLE = "it-security"
@@ -49,6 +50,8 @@ class NewAssessment:
     officer: str = ""
     """``NAME[, ROLE]`` or ``NAME <EMAIL>``; a role stands in for the name if empty."""
     due: str = ""
+    dates: tuple[str, ...] = ()
+    """``WHAT=DATE`` each: review, approval, hand_over."""
     folder: Path | None = None
     """Control sets of one's own, laid out like ``frameworks/``; looked in before the shipped."""
     themes: str = THEMES
@@ -137,6 +140,8 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
         values["people"] = people
     if wanted.due:
         values["due"] = typed_date(wanted.due, "--due")
+    if wanted.dates:
+        values["dates"] = typed_dates(wanted.dates)
     return values, pinned
 
 
@@ -196,6 +201,8 @@ def create(
             "command": command,
             "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},
         }
+        if calendar := calendar_text(contents.settings, now()):
+            write_whole(partial / CALENDAR, calendar.encode())
         ledger = LedgerFolder(workspace.ledger)
         brought = bring(partial)
         with ledger.locked():

@@ -192,11 +192,13 @@ def confirm_offered(
         assessment = session.assessment
         settings = assessment.contents.settings
         place = find_scope(settings, scope, where="--scope").id if scope else None
-        replies = [
-            ConfirmReply((key,), offer, _HERE)
+        waiting = [
+            (key, offer)
             for key, offer in waiting_offers(assessment, kind)
             if place in (None, key.scope)
         ]
+        source = _HERE.of_many(len(waiting))
+        replies = [ConfirmReply((key,), offer, source) for key, offer in waiting]
         actor = session.actor.id
         made = plan(assessment, Voice(actor, actor), replies)
         session.write(made.events)

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.domain.result.theme_maturity import THEME_RULE
-from cyberassess.domain.result.trend import Line, Point, Trend, YearFacts, trend, year_facts
-from cyberassess.domain.sets.across import Across
-from cyberassess.domain.sets.framework import FrameworkRef
+from cyberassess.domain.result.trend import Line, Point, Trend, YearFacts
 from cyberassess.errors import Json, Problem
-from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.years import as_signed, ways_to, years_before
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.years import in_a_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +21,8 @@ class Years:
 
 
 def years_in_a_row(folder: Path) -> Years:
-    """Put an assessment beside all before it, each read and let go."""
-    now = open_assessment(folder)
-    later, facts = now, _facts(now)
-    found: list[tuple[YearFacts, Mapping[FrameworkRef, Across]]] = []
-    notes: list[Problem] = []
-    for each in years_before(now):
-        if isinstance(each, Problem):
-            notes.append(each)
-            continue
-        found.insert(0, (facts, ways_to(later, each)))
-        later, facts = each, _facts(each)
-    found.insert(0, (facts, {}))
-    return Years(trend(found), tuple(notes))
-
-
-def _facts(assessment: Assessment) -> YearFacts:
-    signed, basis = as_signed(assessment)
-    settings, themes = signed.contents.settings, signed.contents.themes
-    return year_facts(settings.period, basis, signed.card, signed.frameworks, themes)
+    """Put an assessment beside all before it."""
+    return Years(*in_a_row(open_assessment(folder)))
 
 
 def trend_json(found: Years, kinds: Sequence[str]) -> Json:

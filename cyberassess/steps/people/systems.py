@@ -195,11 +195,9 @@ def confirm_inherited(
                 )
             )
         own = _own(assessment, [key for key, _ in offers])
-        replies = [
-            ConfirmReply((key,), offer, Source("command", name="systems confirm"))
-            for key, offer in offers
-            if key not in own
-        ]
+        taken = [(key, offer) for key, offer in offers if key not in own]
+        here = Source("command", name="systems confirm").of_many(len(taken))
+        replies = [ConfirmReply((key,), offer, here) for key, offer in taken]
         made = plan(assessment, Voice(session.actor.id, session.actor.id), replies)
         session.write(made.events)
     return Inherited(scope, made.stored, made.unchanged, len(own))

@@ -1,17 +1,22 @@
 """Printing documents for people: from an assessment, or an approved version of it, to a file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess.disk.files import write_whole
 from cyberassess.domain.record.approval import approvals_of, version_of
+from cyberassess.domain.record.plan import Action, actions_of
+from cyberassess.domain.result.like_for_like import LikeForLike, like_for_like
 from cyberassess.domain.result.years import Year, year_of
+from cyberassess.domain.sets.across import Across
+from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem, ReportError, closest, counted
-from cyberassess.opening.assessment import Assessment, Beside, differences, open_assessment
+from cyberassess.opening.assessment import Assessment, differences, open_assessment
 from cyberassess.opening.files_for_people import dated, refuse_existing, saving
 from cyberassess.opening.theming import default_scores
+from cyberassess.opening.years import in_a_row
 from cyberassess.steps.sets.official import official_texts
 from cyberassess.version import __version__
 
@@ -140,9 +145,6 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
     look, faults = read_look(now.workspace.folder)
     if faults:
         raise AssessmentError(*faults)
-    years, notes = _years(now)
-    if settings.nation not in NATIONS:
-        notes = (*notes, _unknown_nation(settings.nation))
     found = version_of(now.state, now.fingerprint)
     basis = Basis(
         settings,
@@ -154,7 +156,7 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
         now.on,
         __version__,
         found,
-        years,
+        (),
         look,
         official_texts(now.workspace.folder, now.frameworks.values()),
         now.contents.default_themes,
@@ -162,6 +164,9 @@ def basis_of(now: Assessment) -> "tuple[Basis, tuple[Problem, ...]]":
         now.corrected,
         now.opened,
     )
+    basis, notes = _with_years(now, basis)
+    if settings.nation not in NATIONS:
+        notes = (*notes, _unknown_nation(settings.nation))
     return basis, notes
 
 
@@ -206,35 +211,49 @@ def as_approved(now: Assessment, version: int) -> Assessment:
     return then
 
 
-def _years(now: Assessment) -> tuple[tuple[Year, ...], tuple[Problem, ...]]:
-    """Give the assessments before this one, the last one first; each is read and let go."""
-    years: list[Year] = []
-    notes: list[Problem] = []
-    seen = {now.workspace.folder.resolve()}
-    each: Assessment | None = now
-    while each is not None and len(years) < MOST_YEARS:
-        # NOTE: by a copy that forgets, so that no more than two years before are held at once
-        forgetful = replace(each, beside=Beside())
-        each, note = forgetful.previous, forgetful.about_previous
-        notes += [note] if note else []
-        if each is None or each.workspace.folder.resolve() in seen:
-            break
-        seen.add(each.workspace.folder.resolve())
+@dataclass(slots=True)
+class _Row:
+    """The years before, as they are read one by one."""
+
+    now: Assessment
+    years: list[Year] = field(default_factory=list)
+    like_for_like: tuple[LikeForLike, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    def add(
+        self, each: Assessment, ended: Assessment, ways: Mapping[FrameworkRef, Across]
+    ) -> None:
+        """Keep what is printed of a year, as it was approved and as it ended."""
         rules = {
             ref: framework.rule
-            for ref, framework in now.frameworks.items()
+            for ref, framework in self.now.frameworks.items()
             if ref in each.frameworks and each.frameworks[ref].rule.name != framework.rule.name
         }
-        years.append(
-            year_of(
-                each.contents.settings.period,
-                each.card_by(rules) if rules else each.card,
-                {ref: profile.id if profile else "" for ref, profile in each.profiles.items()},
-                {ref: f"{f.title} {f.version}" for ref, f in each.frameworks.items()},
-                frozenset(rules),
-            )
+        year = year_of(
+            each.contents.settings.period,
+            each.card_by(rules) if rules else each.card,
+            {ref: profile.id if profile else "" for ref, profile in each.profiles.items()},
+            {ref: f"{f.title} {f.version}" for ref, f in each.frameworks.items()},
+            frozenset(rules),
         )
-    return tuple(years), tuple(notes)
+        if not self.years:
+            self.like_for_like = like_for_like(year, self.now.card, ways)
+            self.actions = actions_of(ended.state)
+        self.years.append(year)
+
+
+def _with_years(now: Assessment, basis: "Basis") -> "tuple[Basis, tuple[Problem, ...]]":
+    """Give the basis with the years before, each by its approved numbers, and notes."""
+    row = _Row(now)
+    trend, notes = in_a_row(now, as_it_stands=True, most=MOST_YEARS, on_year=row.add)
+    found = replace(
+        basis,
+        years=tuple(row.years),
+        like_for_like=row.like_for_like,
+        actions_before=row.actions,
+        trend=trend,
+    )
+    return found, notes
 
 
 def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:

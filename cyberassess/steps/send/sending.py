@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 
-from cyberassess.domain.assessment import Person, PersonId, StatementKey
+from cyberassess.domain.assessment import OutcomeKey, Person, PersonId, StatementKey
 from cyberassess.domain.people.questions import (
     Links,
     OfferKind,
@@ -290,10 +290,20 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         offers=offers_to(assessment, person_id),
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
-    what = replace(what, documents=documents_of(assessment, what))
+    what = replace(what, documents=documents_of(assessment, what), proven=_proven(assessment))
     what = with_past(what, past_to(assessment, person_id))
     what = with_asked_again(with_see_also(what, linked(assessment)), assessment.state)
     return with_comments(what, assessment.state)
+
+
+def _proven(assessment: Assessment) -> frozenset[OutcomeKey]:
+    """Give the outcomes with evidence in date."""
+    return frozenset(
+        link.outcome
+        for item in assessment.evidence.items
+        if item.counts and item.is_in_date(assessment.on)
+        for link in item.links
+    )
 
 
 _BODY = re.compile(

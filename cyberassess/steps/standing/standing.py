@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.people.declaring import UNSIGNED, Declared, declared_for, in_words
+from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
@@ -14,6 +15,7 @@ from cyberassess.domain.result.confirming import waits
 from cyberassess.errors import Json, counted, fields_of, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
+from cyberassess.steps.begin.calendar import stages, where_in_the_year
 from cyberassess.steps.next_year.updating import later_sets
 from cyberassess.steps.people.systems import systems
 from cyberassess.steps.send.chasing import due_for, today
@@ -62,6 +64,8 @@ class Status:
     people: tuple[PersonStatus, ...]
     conflicts: tuple[Conflict, ...]
     next_steps: tuple[str, ...]
+    year: tuple[str, ...] = ()
+    """Where in the year one is: which dates passed, and which comes next."""
 
 
 def status(folder: Path) -> Status:
@@ -102,8 +106,22 @@ def status_of(assessment: Assessment) -> Status:
         )
     open_ones = tuple(conflicts(assessment))
     return Status(
-        assessment, tuple(people), open_ones, next_steps(assessment, people, open_ones, on)
+        assessment,
+        tuple(people),
+        open_ones,
+        next_steps(assessment, people, open_ones, on),
+        tuple(where_in_the_year(settings, on, done=_done(assessment, people))),
     )
+
+
+def _done(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
+    """Say which dates of the year need no reminder any more."""
+    if not any(each.open for each in people):
+        yield "due"
+    if assessment.card.confidence.reviewed:
+        yield "review"
+    if not version_of(assessment.state, assessment.fingerprint).is_draft:
+        yield "approval"
 
 
 def status_json(found: Status) -> Json:
@@ -143,8 +161,16 @@ def status_json(found: Status) -> Json:
         **register_json(found.assessment, judged_on(found.assessment)),
         "branches": found.assessment.state.is_branched,
         "notes": [str(each) for each in found.assessment.notes],
+        **({"calendar": calendar_json(found)} if found.year else {}),
         "next": list(found.next_steps),
     }
+
+
+def calendar_json(found: Status) -> Json:
+    """Give the dates of the year, and where in it one is."""
+    settings = found.assessment.contents.settings
+    dates = {each.name: each.on.isoformat() for each in stages(settings)}
+    return {"dates": dates, "now": list(found.year)}
 
 
 def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:

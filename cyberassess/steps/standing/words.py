@@ -41,6 +41,8 @@ def status_lines(found: "Status") -> Iterator[str]:
         yield f"{confidence.reviewed} reviewed independently{lowered}."
     for said in found.assessment.superseded:
         yield from wrap(said)
+    for said in found.year:
+        yield from wrap(said)
     yield ""
     rows = []
     for each in found.people:

@@ -25,7 +25,8 @@ def receive(
     """Take in what came back: questionnaires, decisions, a review, a plan, people, systems.
 
     Every answer is stored with the cell it came from; everything else that was written is
-    reported. Receiving a file twice changes nothing.
+    reported. Receiving a file twice changes nothing. A folder may hold other files too: they are
+    looked at and named, and not copied.
 
     \b
     Examples:
@@ -33,7 +34,7 @@ def receive(
       cyberassess receive --dry-run questionnaires/sent
     """
     from cyberassess.steps.receive.receiving import receive as take
-    from cyberassess.steps.receive.words import received_lines
+    from cyberassess.steps.receive.words import not_ours_lines, received_lines
 
     files = [Path(each) for each in paths]
     if dry_run:
@@ -48,7 +49,8 @@ def receive(
     )
     for each in results:
         show_problems(each.problems, indent="  " if not each.refused else "")
-    refused = any(each.refused for each in results)
+    _print_received(not_ours_lines(results))
+    refused = any(each.refused for each in results) or all(each.not_ours for each in results)
     acting = any(p.severity.value == "problem" for each in results for p in each.problems)
     if refused or acting or (strict and any(e.problems or e.conflicts for e in results)):
         context.exit(IN_PART)

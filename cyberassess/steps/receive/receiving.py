@@ -24,7 +24,7 @@ from cyberassess.opening.assessment import (
     rehearse,
 )
 from cyberassess.opening.conflicts import conflicts
-from cyberassess.opening.files_for_people import keep_original
+from cyberassess.opening.files_for_people import keep_original, plain
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
@@ -63,7 +63,8 @@ def receive(
     number of files; each is safe before the next is looked at.
 
     Args:
-        paths: files, or folders whose files are all taken.
+        paths: files, or folders. All in a folder is looked at; what neither carries our mark nor
+            looks like a workbook of ours is only named.
         dry_run: say what would change, and change nothing.
         on_file: called after each file is safe.
         on_older: called before anything of a file is stored that is older than one already here.
@@ -73,6 +74,7 @@ def receive(
     """
     from cyberassess.books.guard import Reader
 
+    named = set(paths := list(paths))
     files = [each for path in paths for each in _files(path)]
     results: list[ReceivedFile] = []
     rehearsal = rehearse(folder, "receive") if dry_run else None
@@ -91,7 +93,9 @@ def receive(
             )
             _take(coming, run, reader)
             run.last = coming.after
-            if result.refused:
+            if result.refused and path not in named and not _may_be_ours(coming):
+                _leave(result)
+            elif result.refused:
                 _keep_refused(result, folder, copy=not dry_run)
             results.append(result)
             on_file(result)
@@ -115,6 +119,32 @@ def _take(coming: Coming, run: "_Run", reader: "Reader") -> None:
         with coming.session():  # what waits to be recorded does not depend on this file
             result.refused = True
             result.problems += cause.problems
+
+
+def _may_be_ours(coming: Coming) -> bool:
+    """Say whether a file that cannot be taken may be ours.
+
+    Its sheets say so; where they cannot be read, its name.
+    """
+    from cyberassess.books.questionnaire.reading import resembles
+
+    if coming.book is not None:
+        return resembles(coming.book)
+    session = coming.after or coming.rehearsal
+    if session is None:
+        return True
+    settings = session.assessment.contents.settings
+    return (
+        plain(f"{settings.organisation} {settings.period}", 80).casefold()
+        in plain(coming.result.path.stem, 200).casefold()
+    )
+
+
+def _leave(result: ReceivedFile) -> None:
+    """Leave a file of other people where it is; only its name is said."""
+    result.refused = False
+    result.not_ours = result.problems[0].message
+    result.problems.clear()
 
 
 def _keep_refused(result: ReceivedFile, folder: Path, *, copy: bool) -> None:

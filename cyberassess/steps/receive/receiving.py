@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cyberassess.books.coming import Coming
 from cyberassess.disk.files import FOLDER, kind_of, sha256_of, walk
 from cyberassess.disk.workspace import Workspace
-from cyberassess.domain.assessment import PersonId, StatementKey
+from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.declaring import Worth, declared_for, in_words
 from cyberassess.domain.people.questions import ConfirmReply, Fix, Offer, Reply, read_ref
 from cyberassess.domain.record import happened
@@ -419,6 +419,29 @@ class _One:
                 self.session.write([notes.event])
             else:
                 result.notes = ""
+        if self.is_real and (result.receipt or result.notes):
+            self._letter(person)
+
+    def _letter(self, person: PersonId) -> None:
+        """Write the letter that takes receipt and workbook back; the answers are safe already."""
+        from cyberassess.steps.send.chasing import letter_of_receipt
+
+        result, assessment = self.result, self.assessment
+        known = assessment.contents.settings.person(person)
+        who = known or Person(id=person, name=assessment.name_of(person))
+        names = [each for each in (result.receipt, result.notes) if each]
+        told = {
+            "stored": result.stored + result.texts,
+            "unchanged": result.unchanged,
+            "receipt": Path(result.receipt).name,
+            "file": Path(result.notes).name,
+        }
+        try:
+            letter_of_receipt(
+                assessment, who, told, [assessment.workspace.folder / e for e in names]
+            )
+        except AssessmentError as cause:
+            result.problems += [replace(e, severity=Severity.NOTE) for e in cause.problems]
 
     def _say_if_not_written(self, place: str, write: Callable[[], object]) -> bool:
         """Write something that goes back, unless this is a rehearsal; the answers are safe."""

@@ -5,6 +5,7 @@ Outlook and Thunderbird open such a file as a draft; nothing is sent from here.
 
 import hashlib
 from collections.abc import Mapping
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -44,6 +45,6 @@ def _address(text: str) -> Address | None:
     """Give an address; ``None`` where there is none that a mail program would take."""
     try:
         found = Address(addr_spec=text)
-    except (ValueError, IndexError, UnicodeError):
+    except (ValueError, IndexError, MessageError):
         return None
     return found if found.domain and text.isascii() else None

@@ -1,6 +1,8 @@
 """Commands that take answers in: receive, ask, import, decisions receive."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from cyberassess.terminal.running import (
     may_not_ask,
     show_problems,
 )
+
+if TYPE_CHECKING:
+    from cyberassess.opening.intake import ReceivedFile
 
 
 @click.command()
@@ -50,10 +55,25 @@ def receive(
     for each in results:
         show_problems(each.problems, indent="  " if not each.refused else "")
     _print_received(not_ours_lines(results))
+    _keep_words(context, results, dry_run=dry_run)
     refused = any(each.refused for each in results) or all(each.not_ours for each in results)
     acting = any(p.severity.value == "problem" for each in results for p in each.problems)
     if refused or acting or (strict and any(e.problems or e.conflicts for e in results)):
         context.exit(IN_PART)
+
+
+def _keep_words(
+    context: click.Context, results: "Sequence[ReceivedFile]", *, dry_run: bool
+) -> None:
+    """Keep what was said of the files as a page."""
+    from cyberassess.steps.receive.pages import keep_words
+
+    if dry_run:
+        return
+    page, problems = keep_words(Path(context.obj), results)
+    if page:
+        click.echo(f"All of this, with links to the cells: {page}")
+    show_problems(problems)
 
 
 def _print_received(lines: list[str]) -> None:
@@ -167,5 +187,6 @@ def decisions_received(
         for line in decided_lines(each, dry_run=dry_run):
             click.echo(line)
         show_problems(each.problems, indent="" if each.refused else "  ")
+    _keep_words(context, found, dry_run=dry_run)
     if any(e.refused or any(p.severity.value == "problem" for p in e.problems) for e in found):
         context.exit(IN_PART)

@@ -182,7 +182,7 @@ def decisions_received(
     from cyberassess.steps.receive.receiving import receive as take
 
     paths = [Path(each) for each in files]
-    found = take(Path(context.obj), paths, dry_run=dry_run, by=by)
+    found = take(Path(context.obj), paths, dry_run=dry_run, by=by, wanted="decisions")
     for each in found:
         for line in decided_lines(each, dry_run=dry_run):
             click.echo(line)

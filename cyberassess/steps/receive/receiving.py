@@ -54,6 +54,7 @@ def receive(
     *,
     dry_run: bool = False,
     by: str | None = None,
+    wanted: str = "questionnaires",
     on_file: Callable[[ReceivedFile], None] = lambda _: None,
     on_older: Callable[[Problem], None] = lambda _: None,
 ) -> list[ReceivedFile]:
@@ -66,6 +67,7 @@ def receive(
         paths: files, or folders. All in a folder is looked at; what neither carries our mark nor
             looks like a workbook of ours is only named.
         dry_run: say what would change, and change nothing.
+        wanted: what they should be, in a word, for what is said of a file that is none of ours.
         on_file: called after each file is safe.
         on_older: called before anything of a file is stored that is older than one already here.
 
@@ -93,6 +95,7 @@ def receive(
             )
             _take(coming, run, reader)
             run.last = coming.after
+            result.problems = [_of_kind(each, wanted) for each in result.problems]
             if result.refused and path not in named and not _may_be_ours(coming):
                 _leave(result)
             elif result.refused:
@@ -119,6 +122,15 @@ def _take(coming: Coming, run: "_Run", reader: "Reader") -> None:
         with coming.session():  # what waits to be recorded does not depend on this file
             result.refused = True
             result.problems += cause.problems
+
+
+def _of_kind(problem: Problem, wanted: str) -> Problem:
+    """Say of a file that is none of ours what it should have been."""
+    if problem.code != "not-our-questionnaire" or wanted == "questionnaires":
+        return problem
+    message = problem.message.replace("questionnaires", f"workbooks of {wanted}")
+    hint = f"Nothing was stored. Receive the workbook that `{wanted}` wrote, as it was saved."
+    return replace(problem, message=message, hint=hint)
 
 
 def _may_be_ours(coming: Coming) -> bool:

@@ -445,3 +445,11 @@ def test_what_waits_longest_stands_first(folder: Path) -> None:
     for kind in Kind:
         since = [each.since or "~" for each in found if each.kind is kind]
         assert since == sorted(since)
+
+
+def test_a_strangers_workbook_is_said_to_be_no_workbook_of_decisions(folder: Path) -> None:
+    openpyxl.Workbook().save(folder / "other.xlsx")
+    (result,) = receive(folder, [folder / "other.xlsx"], wanted="decisions")
+    (problem,) = result.problems
+    assert problem.message.startswith("This is not one of our workbooks of decisions.")
+    assert "`decisions` wrote" in (problem.hint or "")

@@ -16,13 +16,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cyberassess.books import wording
-from cyberassess.books.decisions_book import (
-    AS_THE_RULE,
-    NOW,
-    Decided,
-    is_decisions,
-    read_decisions,
-)
 from cyberassess.books.guard import Book, Reader
 from cyberassess.books.questionnaire.reading import read_return
 from cyberassess.books.review_book import INPUTS, read_review_book
@@ -54,6 +47,13 @@ from cyberassess.errors import Problem, WorkbookError
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.choices import YES_OR_NO, read_answer, read_listed
 from cyberassess.opening.documenting import facts_of
+from cyberassess.steps.confirm.decisions_book import (
+    AS_THE_RULE,
+    NOW,
+    Decided,
+    is_decisions,
+    read_decisions,
+)
 from cyberassess.steps.review.reviewing import review_values
 
 Texts = tuple[str | None, ...]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess.books.coming import Coming, Returning
-from cyberassess.books.decisions_book import AS_THE_RULE
 from cyberassess.domain.people.questions import ConfirmReply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
@@ -43,6 +42,7 @@ from cyberassess.opening.intake import (
 from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
 from cyberassess.steps.confirm.confirming import acceptance, determination
+from cyberassess.steps.confirm.decisions_book import AS_THE_RULE
 from cyberassess.steps.confirm.waiting import (
     NO,
     YES,
@@ -56,8 +56,8 @@ from cyberassess.steps.plan.planning import Wanted, action_for
 from cyberassess.version import __version__
 
 if TYPE_CHECKING:
-    from cyberassess.books.decisions_book import Decided, DecisionsBook
     from cyberassess.books.guard import Book
+    from cyberassess.steps.confirm.decisions_book import Decided, DecisionsBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
     Raises:
         ReportError: where the file is there already, or cannot be written.
     """
-    from cyberassess.books.decisions_book import write_decisions
+    from cyberassess.steps.confirm.decisions_book import write_decisions
 
     assessment = open_assessment(folder)
     found = waiting(assessment)
@@ -95,7 +95,7 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
 
 
 def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
-    from cyberassess.books.decisions_book import DecisionsBook, DecisionSheet
+    from cyberassess.steps.confirm.decisions_book import DecisionsBook, DecisionSheet
 
     settings, state = assessment.contents.settings, assessment.state
     sheets = []
@@ -118,7 +118,7 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
 
 def _receive(coming: Coming) -> None:
     """Record what was decided in a workbook that came back, item by item."""
-    from cyberassess.books.decisions_book import read_decisions
+    from cyberassess.steps.confirm.decisions_book import read_decisions
 
     result, name = coming.result, coming.result.path.name
     result.noun = "decision"
@@ -144,7 +144,7 @@ def _receive(coming: Coming) -> None:
 
 
 def _is_decisions(book: "Book") -> bool:
-    from cyberassess.books.decisions_book import is_decisions
+    from cyberassess.steps.confirm.decisions_book import is_decisions
 
     return is_decisions(book)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from cyberassess.books.decisions_book import AS_THE_RULE
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.inheriting import has_own
@@ -16,6 +15,7 @@ from cyberassess.domain.sets.framework import AnswerSet, CountsAs, Needs
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.offering import offers_for
 from cyberassess.steps.confirm.beside import known_of, last_answered, who_said, whose_duty
+from cyberassess.steps.confirm.decisions_book import AS_THE_RULE
 from cyberassess.steps.evidence.evidencing import support_of
 from cyberassess.steps.plan.planning import in_the_way, path_to_target, unplanned
 

@@ -68,11 +68,9 @@ def _keep_words(
     """Keep what was said of the files as a page."""
     from cyberassess.steps.receive.pages import keep_words
 
-    if dry_run:
-        return
-    page, problems = keep_words(Path(context.obj), results)
+    page, problems = keep_words(Path(context.obj), results, dry_run=dry_run)
     if page:
-        click.echo(f"All of this, with links to the cells: {page}")
+        click.echo(f"All of this, with links to the cells: {page}", err=True)
     show_problems(problems)
 
 

@@ -1,5 +1,6 @@
 """What was said of files that came, kept beside them as a page."""
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,9 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cyberassess.disk.files import write_whole
+from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import AssessmentError, Problem, Severity
-from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import dated, saving
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.paper.documents.came_page import CameFile, CamePage, Remark
@@ -20,21 +22,28 @@ _FOLDER = "questionnaires"
 _CELL = re.compile(r', sheet "(.+)", cell ([A-Z]+[0-9]+)$')
 
 
-def keep_words(folder: Path, results: Sequence[ReceivedFile]) -> tuple[str, list[Problem]]:
-    """Write what was said of files as a page; give its name, or why it cannot be written."""
-    assessment = open_assessment(folder)
-    settings = assessment.contents.settings
+def keep_words(
+    folder: Path, results: Sequence[ReceivedFile], *, dry_run: bool = False
+) -> tuple[str, list[Problem]]:
+    """Write what was said of files as a page; give its name, or why it cannot be written.
+
+    Args:
+        dry_run: only name it.
+    """
+    settings = Workspace(folder).read().settings
+    on = datetime.date.fromisoformat(now()[:10])
     page = CamePage(
         f"{settings.organisation}, {settings.period}",
         settings.marking.filled,
-        said_date(assessment.on),
+        said_date(on),
         tuple(_file(each) for each in results if not each.not_ours),
         tuple(CameFile(each.path.name, each.not_ours) for each in results if each.not_ours),
     )
-    path = dated(assessment.workspace.folder / _FOLDER, assessment.on, "what came", ".html")
+    path = dated(folder / _FOLDER, on, "what came", ".html")
     try:
-        with saving(path, "page"):
-            write_whole(path, page_html(page).encode())
+        if not dry_run:
+            with saving(path, "page"):
+                write_whole(path, page_html(page).encode())
     except AssessmentError as cause:
         return "", [replace(each, severity=Severity.NOTE) for each in cause.problems]
     return f"{_FOLDER}/{path.name}", []

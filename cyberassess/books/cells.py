@@ -126,40 +126,39 @@ class _Workbook:
             raise Refused("too-large")
 
 
-def read_book(path: str) -> Json:
+def read_book(package: Package) -> Json:
     """Give a workbook's sheets, its time of saving, and the names of what nobody reads.
 
     Raises:
         Refused: with the code of a cause. Whatever else is raised means a damaged file.
     """
-    with Package(path) as package:
-        root = package.relations("")
-        main = next((e.target for e in root.values() if e.kind == "officeDocument"), None)
-        if main is None:
+    root = package.relations("")
+    main = next((e.target for e in root.values() if e.kind == "officeDocument"), None)
+    if main is None:
+        raise Refused("damaged")
+    listed, from_1904 = _listed(package, main)
+    relations = package.relations(main)
+    book = _Workbook(package, from_1904=from_1904)
+    for each in relations.values():
+        if each.kind == "sharedStrings":
+            book.strings = _shared_strings(book, each.target)
+        elif each.kind == "styles":
+            book.styles = read_styles(package, each.target)
+        elif each.kind == "person":
+            book.names |= _names(package, each.target)
+    sheets: list[Json] = []
+    shapes: list[str] = []
+    taken: set[str] = set()
+    for name, state, number in listed:
+        relation = relations.get(number)
+        if relation is None or relation.target not in package or relation.target in taken:
             raise Refused("damaged")
-        listed, from_1904 = _listed(package, main)
-        relations = package.relations(main)
-        book = _Workbook(package, from_1904=from_1904)
-        for each in relations.values():
-            if each.kind == "sharedStrings":
-                book.strings = _shared_strings(book, each.target)
-            elif each.kind == "styles":
-                book.styles = read_styles(package, each.target)
-            elif each.kind == "person":
-                book.names |= _names(package, each.target)
-        sheets: list[Json] = []
-        shapes: list[str] = []
-        taken: set[str] = set()
-        for name, state, number in listed:
-            relation = relations.get(number)
-            if relation is None or relation.target not in package or relation.target in taken:
-                raise Refused("damaged")
-            taken.add(relation.target)
-            sheet = _read_sheet(book, relation, shapes)
-            sheets.append({"name": name, "hidden": state not in {"", "visible"}, **sheet})
-        core = next((e.target for e in root.values() if e.kind == "core-properties"), "")
-        saved = _saved(package, core) if core in package else ""
-        return {"sheets": sheets, "saved": saved, "extras": _extras(package, shapes)}
+        taken.add(relation.target)
+        sheet = _read_sheet(book, relation, shapes)
+        sheets.append({"name": name, "hidden": state not in {"", "visible"}, **sheet})
+    core = next((e.target for e in root.values() if e.kind == "core-properties"), "")
+    saved = _saved(package, core) if core in package else ""
+    return {"sheets": sheets, "saved": saved, "extras": _extras(package, shapes)}
 
 
 def _listed(package: Package, main: str) -> tuple[list[tuple[str, str, str]], bool]:
@@ -590,8 +589,13 @@ def _saved(package: Package, core: str) -> str:
     tags = Tags(_CORE, "coreProperties")
     tags.on(_TERMS, "modified", end=stated.append)
     package.parse(core, tags)
+    return moment_saved("".join(stated[:1]).strip())
+
+
+def moment_saved(stated: str) -> str:
+    """Give a time as a file states it, in UTC; empty where it states none."""
     try:
-        time = datetime.datetime.fromisoformat("".join(stated[:1]).strip())
+        time = datetime.datetime.fromisoformat(stated)
         time = time.replace(tzinfo=time.tzinfo or datetime.UTC).astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         return ""

@@ -82,7 +82,6 @@ CAUSES: dict[str, tuple[str, str]] = {
         "This is a text file (such as .csv), which says nothing of sheets and cells.",
         "Receive the workbook the answers were typed in.",
     ),
-    "ods-file": ("This is an OpenDocument spreadsheet (.ods).", _RESAVE),
     "numbers-file": (
         "This is a document of Apple's Numbers or Pages.",
         "In Numbers choose Export to, Excel, and receive that file.",
@@ -455,6 +454,7 @@ _PARTS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda name: name in {"index.zip", "index.apxl"}, "numbers-file"),
     (lambda name: name == "xl/workbook.bin", "binary-workbook"),
     (lambda name: name.endswith("vbaproject.bin"), "macro-workbook"),
+    (lambda name: name.startswith(("basic/", "scripts/")), "macro-workbook"),
     (lambda name: name.startswith(("word/", "ppt/")), "document"),
 )
 
@@ -485,9 +485,7 @@ def _look_at_zip(path: Path, size: int) -> str:
     for is_it, cause in _PARTS:
         if any(is_it(name) for name in names):
             return cause
-    if "_rels/.rels" in names:
+    if "_rels/.rels" in names or "content.xml" in names:
         usual = all(each.compress_type in _COMPRESSED for each in parts)
         return "" if usual and len(names) == len(parts) else "damaged"
-    if "content.xml" in names or "mimetype" in names:
-        return "ods-file"
     return "damaged" if names & _OURS else "not-a-workbook"

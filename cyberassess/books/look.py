@@ -302,6 +302,11 @@ def write(paper: Paper, row: int, column: int, text: str, form: Format) -> None:
         paper.write_blank(row, column, None, form)
 
 
+def is_listable(labels: Sequence[str]) -> bool:
+    """Say whether a spreadsheet can offer choices as a list: it parts them by commas."""
+    return not any("," in e or '"' in e for e in labels) and len(",".join(labels)) <= LONGEST_LIST
+
+
 def choose(
     paper: Paper, place: tuple[int, int, int], labels: Sequence[str], *, prompt: str = ""
 ) -> None:
@@ -314,7 +319,7 @@ def choose(
             ``receive`` checks them.
         prompt: shown while the cell is chosen; left out where it is too long.
     """
-    if any("," in each or '"' in each for each in labels) or len(",".join(labels)) > LONGEST_LIST:
+    if not is_listable(labels):
         return
     message = f"Choose one from the list: {'; '.join(labels)}."
     if len(message) > LONGEST_MESSAGE:

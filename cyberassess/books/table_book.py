@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 
 from cyberassess.books.look import (
@@ -16,7 +17,6 @@ from cyberassess.books.look import (
     INDENT,
     INPUT,
     LINE,
-    LONGEST_LIST,
     OCHRE,
     PETROL,
     PLAIN_BOOK,
@@ -24,6 +24,7 @@ from cyberassess.books.look import (
     Fitted,
     Paper,
     clean,
+    is_listable,
     row_height,
 )
 from cyberassess.disk import files
@@ -45,6 +46,8 @@ class Column:
     """Pixels."""
     choices: tuple[str, ...] = ()
     """Offered as a list; other values may be typed and are looked at when read back."""
+    by_row: tuple[tuple[str, ...], ...] = ()
+    """What each row offers, where that is not the same for all."""
     is_input: bool = True
     """Whether people write in it."""
     is_link: bool = False
@@ -226,14 +229,8 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
                 paper.write_blank(row, number, None, form)
         for row in range(top + 1 + len(sheet.rows), last + 1):
             paper.write_blank(row, number, None, usual)
-        if column.choices and last > top and len(",".join(column.choices)) <= LONGEST_LIST:
-            paper.data_validation(
-                top + 1,
-                number,
-                last,
-                number,
-                {"validate": "list", "source": list(column.choices), "error_type": "warning"},
-            )
+        offered = column.by_row or (column.choices,) * (last - top)
+        _choices(paper, number, top + 1, offered)
     _heights(paper, sheet, last)
     if sheet.is_facts:
         return
@@ -241,6 +238,19 @@ def _table(paper: "object", sheet: TableSheet, forms: dict[str, object]) -> None
         paper.autofilter(top, 0, last, len(sheet.columns) - 1)
     paper.freeze_panes(top + 1, 0)
     paper.repeat_rows(top)
+
+
+def _choices(paper: "object", column: int, first: int, offered: Sequence[tuple[str, ...]]) -> None:
+    """Offer each row its choices; rows with the same ones together."""
+    from xlsxwriter.worksheet import Worksheet
+
+    assert isinstance(paper, Worksheet)  # noqa: S101 - the library comes without types
+    for choices, several in groupby(offered):
+        last = first + sum(1 for _ in several) - 1
+        if choices and is_listable(choices):
+            rule = {"validate": "list", "source": list(choices), "error_type": "warning"}
+            paper.data_validation(first, column, last, column, rule)
+        first = last + 1
 
 
 def _heights(paper: Paper, sheet: TableSheet, last: int) -> None:

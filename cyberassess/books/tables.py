@@ -23,6 +23,7 @@ from cyberassess.opening.files_for_people import unsafe_cell
 from cyberassess.sources import tables
 
 _UNTOUCHED = "Nothing was written."
+WORKBOOKS = (".xlsx", ".ods")
 YAML = (".yaml", ".yml")
 _CSV = (".csv", ".tsv", ".txt")
 
@@ -32,11 +33,11 @@ def read_rows(
 ) -> tuple[tuple[tables.Row, ...], tuple[Problem, ...]]:
     """Read a table of any kind; notes say what was not looked at."""
     suffix = path.suffix.lower()
-    if suffix == ".xlsx":
+    if suffix in WORKBOOKS:
         return _read_sheet(path, fields)
     if suffix not in (*YAML, *_CSV):
         message = f'"{path.suffix or path.name}" is not a kind of file that is read here.'
-        hint = f"Save the table as .csv, .xlsx or .yaml. {_UNTOUCHED}"
+        hint = f"Save the table as .csv, .xlsx, .ods or .yaml. {_UNTOUCHED}"
         raise FrameworkError.because("unknown-kind", path.name, message, hint)
     data = bytes_of(path)
     if suffix in YAML:
@@ -217,7 +218,7 @@ def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
         WorkbookError: where a workbook cannot be read.
     """
     lines: dict[int, str] = {}
-    if book is None and path.suffix.lower() == ".xlsx":
+    if book is None and path.suffix.lower() in WORKBOOKS:
         with Reader() as reader:
             book = reader.read(path)
     elif book is None:

@@ -56,6 +56,8 @@ class Tags:
         self.otherwise = otherwise
         self.starts: dict[str, Start] = {}
         self.ends: dict[str, End] = {}
+        self.text: End | None = None
+        """Called with every piece of text, where its place among the tags matters."""
 
     def on(
         self,
@@ -154,7 +156,7 @@ class Package:
         parser.buffer_text = True
         parser.StartElementHandler = on_start
         parser.EndElementHandler = on_end
-        parser.CharacterDataHandler = texts.append
+        parser.CharacterDataHandler = tags.text or texts.append
         parser.StartDoctypeDeclHandler = _refuse_doctype
         return parser
 

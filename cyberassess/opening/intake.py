@@ -64,6 +64,9 @@ class ReceivedFile:
     conflicts: list[StatementKey] = field(default_factory=list)
     """Statements people differ on since this file."""
     refused: bool = False
+    not_ours: str = ""
+    """Why a file that lay in a folder is none of ours: it was looked at, and not copied. Empty for
+    every other file."""
     sha256: str = ""
     kept_as: str = ""
     """Where the original lies in the workspace, or would lie after a dry run."""

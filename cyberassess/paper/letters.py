@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LETTERS = "letters"
 """The folder of an assessment, and of ``templates/``, that holds them."""
-QUESTIONNAIRE, REMINDER = "questionnaire.txt", "reminder.txt"
+QUESTIONNAIRE, REMINDER, RECEIVED = "questionnaire.txt", "reminder.txt", "received.txt"
 MOST_BYTES = 50_000
 _UNKNOWN = re.compile(r"^'(\w+)' is undefined$")
 
@@ -33,7 +33,7 @@ class Letter:
 
         Args:
             folder: of the assessment.
-            name: ``QUESTIONNAIRE`` or ``REMINDER``.
+            name: ``QUESTIONNAIRE``, ``REMINDER`` or ``RECEIVED``.
 
         Raises:
             AssessmentError: where it cannot be read, or is faulty.
@@ -86,7 +86,7 @@ class Letter:
 
 def mention_strange(folder: Path) -> None:
     """Say of each text in an assessment's ``letters/`` that it is none of those that are used."""
-    known = [QUESTIONNAIRE, REMINDER]
+    known = [QUESTIONNAIRE, REMINDER, RECEIVED]
     for path in by_name((folder / LETTERS).glob("*")):
         if path.name not in known and not path.name.startswith("."):
             mention(

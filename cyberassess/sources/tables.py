@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cyberassess.disk import strict_yaml
 from cyberassess.domain.characters import unfit_in
-from cyberassess.errors import Problem
+from cyberassess.errors import FrameworkError, Problem
 
 MOST_BYTES = 8_000_000
 HEADINGS_WITHIN = 30
@@ -68,6 +68,32 @@ class Table(NamedTuple):
 def fold(text: str) -> str:
     """Give a heading or a level as it is compared: lower case, words only."""
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def with_mapping(fields: Sequence[Field], mapping: Sequence[str]) -> tuple[Field, ...]:
+    """Give the columns that are looked for, some by the headings somebody names for them.
+
+    Args:
+        mapping: each ``COLUMN=ROLE``: a heading of the table, and the name of a field.
+
+    Raises:
+        FrameworkError: where one does not say that.
+    """
+    said: dict[str, str] = {}
+    names = [each.name for each in fields]
+    for each in mapping:
+        heading, _, role = each.rpartition("=")
+        if not heading.strip() or fold(role) not in names:
+            message = f'"{each}" does not say which column is what.'
+            hint = f"Write COLUMN=ROLE; the roles are: {', '.join(names)}. {_UNTOUCHED}"
+            raise FrameworkError.because("no-role", "--map", message, hint)
+        if said.setdefault(fold(role), fold(heading)) != fold(heading):
+            message, hint = f'Two columns are named for "{fold(role)}".', f"Name one. {_UNTOUCHED}"
+            raise FrameworkError.because("two-columns", "--map", message, hint)
+    return tuple(
+        each._replace(headings=(said[each.name],)) if each.name in said else each
+        for each in fields
+    )
 
 
 def heading_row(rows: Sequence[Row], fields: Sequence[Field]) -> int | None:

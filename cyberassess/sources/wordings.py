@@ -6,7 +6,7 @@ CSV of id and text. The wording is matched to a framework by id and by nothing e
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -15,7 +15,7 @@ from cyberassess.disk import strict_yaml
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, Model
 from cyberassess.errors import Problem, Severity, closest, counted
 from cyberassess.sources.tables import Field as Column
-from cyberassess.sources.tables import Table, find_table, fold, read_csv
+from cyberassess.sources.tables import Row, Table, find_table, fold, read_csv
 
 MOST_BYTES = 30_000_000
 _NOTHING = "Nothing was stored."
@@ -81,8 +81,12 @@ COLUMNS = (
 )
 
 
-def read_wording(data: bytes, name: str) -> Source:
-    """Read a file of any of the kinds; problems say what it is not."""
+def read_wording(data: bytes, name: str, fields: Sequence[Column] = COLUMNS) -> Source:
+    """Read a file of any of the kinds but workbooks; problems say what it is not.
+
+    Args:
+        fields: the columns of a table.
+    """
     if len(data) > MOST_BYTES:
         hint = f"The most is {MOST_BYTES:,}. {_NOTHING}"
         return _refused(Problem("too-large", name, f"The file has {len(data):,} bytes.", hint))
@@ -90,7 +94,7 @@ def read_wording(data: bytes, name: str) -> Source:
         hint = f"It may still be syncing. {_NOTHING}"
         return _refused(Problem("empty-file", name, "The file is empty.", hint))
     if name.lower().endswith((".csv", ".tsv", ".txt")):
-        return _from_csv(data, name)
+        return _from_csv(data, name, fields)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _from_oscal(data, name)
     document = strict_yaml.read_loose_text(data, name)
@@ -110,7 +114,7 @@ def _unknown(name: str) -> Problem:
         name,
         "The file is none of the kinds that are read here.",
         "Name a WebCAF framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, "
-        f"or a CSV with the columns id and text. {_NOTHING}",
+        f"or a table (.csv, .xlsx, .ods) with the columns id and text. {_NOTHING}",
     )
 
 
@@ -118,15 +122,18 @@ def _refused(*problems: Problem) -> Source:
     return Source("", "", (), problems)
 
 
-def _from_csv(data: bytes, name: str) -> Source:
-    rows, problems = read_csv(data, name, COLUMNS)
-    if problems:
-        return _refused(*problems)
-    table, problems = find_table(rows, name, COLUMNS)
+def _from_csv(data: bytes, name: str, fields: Sequence[Column]) -> Source:
+    rows, problems = read_csv(data, name, fields)
+    return _refused(*problems) if problems else from_rows(rows, name, "CSV", fields)
+
+
+def from_rows(rows: Sequence[Row], name: str, kind: str, fields: Sequence[Column]) -> Source:
+    """Give the wording in rows of a table, by the columns of ``fields``."""
+    table, problems = find_table(rows, name, fields)
     if table is None:
         return _refused(*problems)
     entries, faults = _table_entries(table)
-    return Source("CSV", "", entries, faults)
+    return Source(kind, "", entries, faults)
 
 
 def _table_entries(table: Table) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
@@ -226,13 +233,15 @@ def _from_oscal(data: bytes, name: str) -> Source:
 
 def _controls(catalogue: Json, name: str) -> Iterator[Entry]:
     """Give groups and controls however deep, without recursion, in the file's order."""
+    labels_of = _parameters(catalogue)
     waiting: list[tuple[str, Json]] = [("", catalogue)]
     while waiting:
         kind, each = waiting.pop()
         if not isinstance(each, dict):
             continue
-        number, text = _text(each, "id"), _prose(each) or _text(each, "title")
-        if kind and number and text:
+        number = _text(each, "id")
+        text = _filled(_prose(each), labels_of) if kind == "controls" else _text(each, "title")
+        if kind and number:
             labels = [
                 _text(item, "value")
                 for item in _listed(each, "props")
@@ -242,6 +251,35 @@ def _controls(catalogue: Json, name: str) -> Iterator[Entry]:
             yield Entry(ids, text, f"{name}, {number}", kind == "groups")
         inside = [(k, item) for k in ("groups", "controls") for item in _listed(each, k)]
         waiting += reversed(inside)
+
+
+_INSERT = re.compile(r"\{\{\s*(?:insert:\s*)?param[,:]?\s*([^\s{}]+)\s*\}\}")
+_DEEPEST = 5
+"""How deep a choice may hold parameters of its own."""
+
+
+def _parameters(catalogue: Json) -> dict[str, str]:
+    """Give what stands for each parameter of a catalogue, by its id: values, choices or label."""
+    found: dict[str, str] = {}
+    waiting: list[Json] = [catalogue]
+    while waiting:
+        each = waiting.pop()
+        for param in _listed(each, "params"):
+            select = param.get("select") if isinstance(param, dict) else None
+            values = [e for e in _listed(param, "values") if isinstance(e, str)]
+            choices = [e for e in _listed(select, "choice") if isinstance(e, str)]
+            said = ", ".join(values) or "; ".join(choices) or _text(param, "label")
+            if said and _text(param, "id"):
+                found[_text(param, "id")] = said
+        waiting += [e for key in ("groups", "controls", "parts") for e in _listed(each, key)]
+    return found
+
+
+def _filled(text: str, labels: Mapping[str, str]) -> str:
+    """Give a text with what its parameters say, in brackets; without a label, their ids."""
+    for _ in range(_DEEPEST):
+        text = _INSERT.sub(lambda found: f"[{labels.get(found[1], found[1])}]", text)
+    return text
 
 
 def _listed(value: Json, key: str) -> list[Json]:
@@ -293,14 +331,12 @@ def match(framework: Framework, source: Source) -> Matched:
             refused.add(target)
             message = f"{target} has another text here than at {found[target][1]}."
             hint = "Neither was kept: keep one in the file, and load it again."
+            if entry.ids[0][-1:].isdigit():
+                hint += " A spreadsheet turns 1.10 into 1.1: format the column as text."
             problems.append(Problem("two-texts", entry.place, message, hint))
         else:
             found.setdefault(target, (entry.text, entry.place))
-    problems += [
-        _cut_short(target, text, place)
-        for target, (text, place) in found.items()
-        if target in framework.indicators and not text.endswith(_ENDS)
-    ]
+    problems += _cut_short(framework, found, source)
     order = dict.fromkeys(
         str(each)
         for outcome in framework.outcomes.values()
@@ -338,13 +374,29 @@ def _unmatched(framework: Framework, entry: Entry, known: list[str]) -> Problem:
     )
 
 
-def _cut_short(target: str, text: str, place: str) -> Problem:
-    return Problem.note(
-        "cut-short",
-        place,
-        f'The text of {target} ends with "{text[-30:]}", without a full stop.',
-        "Compare it with the publication: it may be cut short. It was kept as it stands.",
-    )
+def _cut_short(
+    framework: Framework, found: Mapping[str, tuple[str, str]], source: Source
+) -> list[Problem]:
+    """Say which texts end without a full stop; once where most do, as some publishers print."""
+    looked_at = [each for each in found if each in framework.indicators]
+    bare = [each for each in looked_at if not found[each][0].endswith(_ENDS)]
+    if len(bare) > _FEW and len(bare) * 2 > len(looked_at):
+        message = f"{counted(len(bare), 'text')} of {len(looked_at)} end without a full stop."
+        hint = "If the publisher prints them so, all is well. They were kept as they stand."
+        place = source.entries[0].place.rpartition(", ")[0] or source.entries[0].place
+        return [Problem.note("cut-short", place, message, hint)]
+    return [
+        Problem.note(
+            "cut-short",
+            found[each][1],
+            f'The text of {each} ends with "{found[each][0][-30:]}", without a full stop.',
+            "Compare it with the publication: it may be cut short. It was kept as it stands.",
+        )
+        for each in bare
+    ]
+
+
+_FEW = 5
 
 
 def _running(

@@ -99,7 +99,7 @@ OUTSIDE: list[tuple[str, str, bytes]] = [
     ("binary-workbook", "a.xlsb", zipped({"xl/workbook.bin": b"x"})),
     ("macro-workbook", "a.xlsm", zipped({"xl/workbook.xml": b"x", "xl/vbaProject.bin": b"x"})),
     ("document", "a.docx", zipped({"word/document.xml": b"x"})),
-    ("ods-file", "a.ods", zipped({"mimetype": b"x", "content.xml": b"x"})),
+    ("damaged", "a.ods", zipped({"mimetype": b"x", "content.xml": b"x"})),
     ("numbers-file", "a.numbers", zipped({"Index/Document.iwa": b"x"})),
     ("numbers-file", "b.numbers", zipped({"Index.zip": b"x"})),
     ("not-a-workbook", "a.vsdx", zipped({"_rels/.rels": RELS, "x.xml": b"<x/>"})),
@@ -363,9 +363,9 @@ def test_a_file_that_kills_its_reader_does_not_stop_the_next(
     program = tmp_path / "child.py"
     program.write_text(
         "import os, runpy, sys\n"
-        "from cyberassess.books import child, cells\n"
-        "read = cells.read_book\n"
-        "cells.read_book = lambda path: os.abort() if 'bad' in path else read(path)\n"
+        "from cyberassess.books import child\n"
+        "read = child.answer\n"
+        "child.answer = lambda path: os.abort() if 'bad' in path else read(path)\n"
         "child.main()\n"
     )
     program.write_text(f"import sys\nsys.path.append({str(ROOT)!r})\n" + program.read_text())

@@ -24,7 +24,6 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from cyberassess.books import wording
-from cyberassess.books.decisions_book import DECISION, KIND, REASON, read_decisions
 from cyberassess.books.guard import Reader
 from cyberassess.books.questionnaire.reading import read_return
 from cyberassess.books.review_book import INPUTS, read_review_book
@@ -41,6 +40,7 @@ from cyberassess.errors import CyberassessError, Problem
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.choices import tables
 from cyberassess.steps.confirm.deciding import understood
+from cyberassess.steps.confirm.decisions_book import DECISION, KIND, REASON, read_decisions
 from cyberassess.steps.confirm.waiting import waiting
 from cyberassess.steps.people.tables import PEOPLE_KIND, SYSTEMS_KIND
 from cyberassess.steps.plan import planning

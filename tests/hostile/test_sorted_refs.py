@@ -136,8 +136,8 @@ def test_decisions_under_another_rows_subject_are_not_recorded(
     for sheet in book.worksheets[1:]:
         for row in sheet.iter_rows():
             if str(row[0].value).endswith(" differ"):
-                row[3].value = "Happens" if ".N." in str(row[0].value) else "True"
-                row[4].value = "Seen."
+                row[4].value = "Happens" if ".N." in str(row[0].value) else "True"
+                row[5].value = "Seen."
                 typed += 1
     assert typed == 3
     book.save(path)

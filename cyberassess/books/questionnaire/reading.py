@@ -41,6 +41,7 @@ from cyberassess.domain.people.questions import Document, Ref, Reply, read_ref
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
 from cyberassess.errors import Problem, WorkbookError, at_most, counted
+from cyberassess.opening.intake import ABOUT
 
 _SHOWN = 20
 """How many cells of a sheet that is not ours are named one by one."""
@@ -233,6 +234,29 @@ def _about(book: Book, name: str) -> _About:
         "Nothing was stored. Receive the workbook that `send` wrote, filled in, with its "
         f'last sheet "{wording.ABOUT}" as it was.',
     )
+
+
+_ENOUGH = 3
+"""How many of our words on one sheet make it look like one of ours."""
+_MARKS = frozenset(
+    map(
+        wording.fold,
+        (wording.ABOUT, *wording.ABOUT_LABELS, *ABOUT, *HEADINGS, wording.COMPLETED_BY,
+         *wording.DOCUMENT_HEADINGS, *wording.FIX_HEADINGS),
+    )
+)  # fmt: skip
+
+
+def resembles(book: Book) -> bool:
+    """Say whether a workbook that is none of ours looks like one: a re-save may lose the mark."""
+    return any(
+        len({wording.fold(c.text) for c in sheet.cells if len(c.text) < _LONGEST} & _MARKS)
+        >= _ENOUGH
+        for sheet in book.sheets
+    )
+
+
+_LONGEST = 60
 
 
 def _frameworks(about: _About) -> tuple[FrameworkRef, ...]:

@@ -238,9 +238,14 @@ def _differ(score: OutcomeScore, statement: IndicatorId, standing: Standing, nam
 
 def _who_differ(given: Sequence[Given], names: Names) -> str:
     people = list(dict.fromkeys(names.person(each.person, each.origin) for each in given))
-    if len(people) == 1:
-        return f"{people[0]} answered differently in two copies of the assessment"
-    return f"{joined(people)} differ"
+    if len(people) > 1:
+        return f"{joined(people)} differ"
+    if len({each.person for each in given}) > 1:
+        return f"Two people here are called {people[0]}, and differ"
+    places = {names.place(each.inherited_from): 0 for each in given if each.inherited_from}
+    if len(places) > 1:
+        return f"{people[0]} answered differently for {joined(list(places))}"
+    return f"{people[0]} answered differently in two copies of the assessment"
 
 
 def _offered(standing: Standing, names: Names) -> Iterator[str]:

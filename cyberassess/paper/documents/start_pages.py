@@ -5,6 +5,7 @@ lead to its workbooks, reports and packs.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from cyberassess.paper.html import printable
 from cyberassess.paper.narrow import with_labels
@@ -97,6 +98,7 @@ class PlaceRows:
 class StartPage:
     """Where the assessment stands; what an edition does not show is empty."""
 
+    template: ClassVar[str] = "start.html.j2"
     title: str
     marking: str
     on: str
@@ -166,6 +168,7 @@ class StatementGroup:
 class OutcomePage:
     """One outcome in one scope."""
 
+    template: ClassVar[str] = "outcome.html.j2"
     name: str
     place: str
     set: str
@@ -185,7 +188,13 @@ class OutcomePage:
     command: str
 
 
-def page_html(page: StartPage | OutcomePage) -> str:
+class Page(Protocol):
+    """What a page shows."""
+
+    template: ClassVar[str]
+    """Under ``templates/start``."""
+
+
+def page_html(page: Page) -> str:
     """Give a page: it stands on its own, runs nothing and fetches nothing."""
-    name = "start.html.j2" if isinstance(page, StartPage) else "outcome.html.j2"
-    return with_labels(template_of("start", name, finalize=printable).render(page=page))
+    return with_labels(template_of("start", page.template, finalize=printable).render(page=page))

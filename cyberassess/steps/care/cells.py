@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cyberassess.books import wording
-from cyberassess.books.decisions_book import Decided, is_decisions, read_decisions
 from cyberassess.books.guard import Book, Reader
 from cyberassess.books.questionnaire.reading import read_return
 from cyberassess.books.review_book import INPUTS, read_review_book
@@ -48,6 +47,13 @@ from cyberassess.errors import Problem, WorkbookError
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.choices import YES_OR_NO, read_answer, read_listed
 from cyberassess.opening.documenting import facts_of
+from cyberassess.steps.confirm.decisions_book import (
+    AS_THE_RULE,
+    NOW,
+    Decided,
+    is_decisions,
+    read_decisions,
+)
 from cyberassess.steps.review.reviewing import review_values
 
 Texts = tuple[str | None, ...]
@@ -499,19 +505,25 @@ class _Decisions:
             case _:
                 level = str(entry.fields.get("level", ""))
                 title = _level(self.assessment, entry.key[0], level)
-                return "confirm", title, self._level_meant(entry.key[0], row.decision)
+                by_rule = level if level == entry.fields.get("suggested") else ""
+                return "confirm", title, self._level_meant(entry.key[0], row.decision, by_rule)
 
-    def _level_meant(self, framework: str, text: str) -> str:
+    def _level_meant(self, framework: str, text: str, by_rule: str) -> str:
         known = self.assessment.frameworks.get(FrameworkRef(framework))
         levels = [Choice(each.id, each.title) for each in (known.scale if known else ())]
-        return _meant(text, read_listed(text, levels, "level"))
+        read = read_listed(text, [*levels, *([Choice(by_rule, AS_THE_RULE)] if by_rule else [])],
+                           "level")  # fmt: skip
+        if read.choice and read.choice.label == AS_THE_RULE:
+            return _level(self.assessment, framework, by_rule)
+        return _meant(text, read)
 
 
 def _confirmed(row: Decided, label: str) -> str:
     """Give the label where the row says yes to it; else what stands there."""
     if _yes_meant(row.decision) != wording.YES:
         return row.decision
-    return label if f": {label}" in row.now else row.now
+    now, _ = row.shown.get(NOW, ("", ""))
+    return label if f": {label}" in now else now
 
 
 class _Review:

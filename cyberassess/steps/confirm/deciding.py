@@ -11,7 +11,8 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.result.confirming import choices, left_out
 from cyberassess.domain.result.counting import word_of
-from cyberassess.domain.sets.framework import LevelId
+from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.sets.framework import Level, LevelId
 from cyberassess.domain.sets.typed_words import Choice, Read
 from cyberassess.errors import CyberassessError, Problem, ReportError
 from cyberassess.opening.assessment import (
@@ -41,12 +42,22 @@ from cyberassess.opening.intake import (
 from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
 from cyberassess.steps.confirm.confirming import acceptance, determination
-from cyberassess.steps.confirm.waiting import NO, YES, Kind, Waiting, answers_to, waiting
+from cyberassess.steps.confirm.decisions_book import AS_THE_RULE
+from cyberassess.steps.confirm.waiting import (
+    NO,
+    YES,
+    Kind,
+    Waiting,
+    answers_to,
+    waiting,
+    with_known,
+)
+from cyberassess.steps.plan.planning import Wanted, action_for
 from cyberassess.version import __version__
 
 if TYPE_CHECKING:
-    from cyberassess.books.decisions_book import Decided, DecisionsBook
     from cyberassess.books.guard import Book
+    from cyberassess.steps.confirm.decisions_book import Decided, DecisionsBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
     Raises:
         ReportError: where the file is there already, or cannot be written.
     """
-    from cyberassess.books.decisions_book import write_decisions
+    from cyberassess.steps.confirm.decisions_book import write_decisions
 
     assessment = open_assessment(folder)
     found = waiting(assessment)
@@ -84,20 +95,15 @@ def write(folder: Path, *, output: Path | None = None, force: bool = False) -> W
 
 
 def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
-    from cyberassess.books.decisions_book import DecisionsBook, DecisionSheet
+    from cyberassess.steps.confirm.decisions_book import DecisionsBook, DecisionSheet
 
     settings, state = assessment.contents.settings, assessment.state
     sheets = []
     for kind in Kind:
         rows = [each for each in found if each.kind is kind]
-        offered = dict.fromkeys(choice for each in rows for choice in each.choices)
-        sheets.append(
-            DecisionSheet(
-                kind.value,
-                tuple(offered),
-                tuple((each.ref, each.subject, each.now) for each in rows),
-            )
-        )
+        offered = tuple(each.choices for each in rows)
+        shown = tuple(with_known(assessment, rows))
+        sheets.append(DecisionSheet(kind.value, offered, shown))
     return DecisionsBook(
         state.assessment,
         state.heads[0],
@@ -112,7 +118,7 @@ def _book(assessment: Assessment, found: Sequence[Waiting]) -> "DecisionsBook":
 
 def _receive(coming: Coming) -> None:
     """Record what was decided in a workbook that came back, item by item."""
-    from cyberassess.books.decisions_book import read_decisions
+    from cyberassess.steps.confirm.decisions_book import read_decisions
 
     result, name = coming.result, coming.result.path.name
     result.noun = "decision"
@@ -138,7 +144,7 @@ def _receive(coming: Coming) -> None:
 
 
 def _is_decisions(book: "Book") -> bool:
-    from cyberassess.books.decisions_book import is_decisions
+    from cyberassess.steps.confirm.decisions_book import is_decisions
 
     return is_decisions(book)
 
@@ -158,7 +164,8 @@ class _Taking:
 
         self.was = {each.ref: each for each in waiting(then)}
         self.subjects = Texts.of((each.ref, each.subject) for each in self.was.values())
-        ours = ((each.ref, each.subject, each.now) for each in self.was.values())
+        ours = list(with_known(then, self.was.values()))
+        self.shown = {ref: (now, known) for ref, _, now, known in ours}
         self.is_comparable = texts == texts_mark(ours)
         """Whether what we wrote to be read reads the same today."""
         self.with_moved: set[str] = set()
@@ -166,6 +173,8 @@ class _Taking:
         self.now = {each.ref: each for each in waiting(session.assessment)}
         self.done = _recorded(session.assessment, result.sha256)
         self.wrote = False
+        self.actions = 0
+        """How many of them are made in this step."""
 
     def go(self, rows: "Sequence[Decided]") -> None:
         """Record in three steps, each on what follows from the one before."""
@@ -196,17 +205,11 @@ class _Taking:
     def _over_ours(self, row: "Decided", was: Waiting) -> None:
         """Report words typed over what stood there to be read; a moved row's are another's."""
         another = self.was.get(self.subjects.owner(row.subject, was.subject))
-        for where, text, ours, others in (
-            (row.now_at, row.now, was.now, another and another.now),
-            (
-                "" if row.decision or row.reason else row.where,
-                row.subject,
-                was.subject,
-                another and another.subject,
-            ),
-        ):
-            known = {_plain(each) for each in (ours, others) if each}
-            if self.is_comparable and where and text and _plain(text) not in known:
+        ours = [each for each in (was, another) if each]
+        known = {_plain(text) for each in ours for text in (each.subject, *self.shown[each.ref])}
+        is_open = not (row.decision or row.reason)
+        for text, where in (*row.shown.values(), *([(row.subject, row.where)] if is_open else [])):
+            if self.is_comparable and text and _plain(text) not in known:
                 message = f'"{text[:60]}" stands where nothing is read.'
                 hint = 'It was not recorded. Write it under "Your reason" beside its row.'
                 self.result.problems.append(Problem("unexpected-text", where, message, hint))
@@ -222,7 +225,7 @@ class _Taking:
             self._say("unknown-ref", row, message, hint)
             return None
         self._over_ours(row, was)
-        if not row.decision and not row.reason:
+        if not (row.decision or row.reason or row.owner or row.due):
             return None
         if current is None or current.basis != was.basis:
             what = "is decided or gone" if current is None else "rests on other answers now"
@@ -267,6 +270,8 @@ class _Taking:
     def _decide(self, row: "Decided", found: Waiting) -> list[Event]:
         if found.kind is Kind.REASON:
             return self._reason(row, found)
+        if found.kind is Kind.GAP:
+            return self._action(row, found)
         if not row.decision:
             message = f"A reason stands beside {found.ref}, and nothing is decided."
             hint = f"It was not recorded. Choose one of: {', '.join(found.choices)}."
@@ -368,12 +373,53 @@ class _Taking:
         key = (*score.key, level.id)
         return [happened.put(key, said, source=row.source, read=row.decision)]
 
+    def _action(self, row: "Decided", found: Waiting) -> list[Event]:
+        if not row.decision:
+            message = f"Words stand beside {found.ref}, and no action under “Your decision”."
+            hint = "It was not recorded. Write what will be done, and receive the file again."
+            self._say("no-decision", row, message, hint)
+            return []
+        wanted = Wanted(
+            title=row.decision,
+            owner=row.owner or None,
+            due=row.due or None,
+            reason=row.reason or None,
+        )
+        event, problems = action_for(
+            self.session.assessment, found.outcome, wanted, row.source, before=self.actions
+        )
+        self.actions += 1
+        self.result.problems += problems
+        return [event]
+
+    def _as_the_rule(self, row: "Decided", found: Waiting, score: OutcomeScore) -> Level | None:
+        """Give what the rule says by now, and say so where the workbook showed another level."""
+        framework, then = score.asked.framework, found.basis[0]
+        if score.suggested is None:
+            message = f"The rule gives no level for {found.ref} now, by decisions in this file."
+            hint = "It was not recorded. For what waits now: cyberassess decisions."
+            self._say("stale", row, message, hint)
+            return None
+        level = framework.level(score.suggested)
+        if score.suggested != then:
+            was = framework.title_of(then)
+            message = f"{found.ref}: the rule said {was}, and says {level.title} now, after the "
+            message += "other decisions in this file."
+            hint = f"{level.title} was recorded. If you see it differently, confirm another level."
+            self.result.problems.append(Problem.note("rule-moved", row.where, message, hint))
+        return level
+
     def _determination(self, row: "Decided", found: Waiting, chosen: str) -> list[Event]:
         score = self.session.assessment.card.by_key[found.outcome]
         try:
-            level = find_level(choices(score), chosen, row.where)
+            if chosen == AS_THE_RULE:
+                level = self._as_the_rule(row, found, score)
+            else:
+                level = find_level(choices(score), chosen, row.where)
         except CyberassessError as cause:
             self.result.problems += cause.problems
+            return []
+        if level is None:
             return []
         if level.id != score.suggested:
             framework = score.asked.framework

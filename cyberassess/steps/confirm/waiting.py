@@ -1,20 +1,23 @@
 """Everything that waits for a person to decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.inheriting import has_own
 from cyberassess.domain.people.questions import Offer, OfferKind, make_ref
 from cyberassess.domain.result.confirming import choices, disputes, left_out, waits
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import AnswerSet, CountsAs, Needs
-from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.offering import offers_for
+from cyberassess.steps.confirm.beside import known_of, last_answered, who_said, whose_duty
+from cyberassess.steps.confirm.decisions_book import AS_THE_RULE
 from cyberassess.steps.evidence.evidencing import support_of
+from cyberassess.steps.plan.planning import in_the_way, path_to_target, unplanned
 
 YES, NO = "Yes", "No"
 
@@ -28,6 +31,7 @@ class Kind(Enum):
     REASON = "Missing reasons"
     COLUMN = "Columns left out"
     DETERMINATION = "Determinations"
+    GAP = "Gaps without an action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,32 @@ class Waiting:
     offer: Offer | None = None
     person: str = ""
     level: str = ""
+    since: str = ""
+    """The day from which it waits, ISO 8601; empty where nothing was said yet."""
 
 
 def waiting(assessment: Assessment) -> list[Waiting]:
-    """Give everything that waits, in the order it is decided."""
+    """Give everything that waits, in the order it is decided; what waits longest first."""
     found = [
         *_conflicts(assessment),
         *_offers(assessment),
         *_reasons(assessment),
         *_columns(assessment),
         *_determinations(assessment),
+        *_gaps(assessment),
     ]
     order = list(Kind)
-    return sorted(found, key=lambda each: order.index(each.kind))
+    return sorted(found, key=lambda each: (order.index(each.kind), each.since or "~"))
+
+
+def with_known(assessment: Assessment, found: Iterable[Waiting]) -> Iterator[tuple[str, ...]]:
+    """Give what stands in each row to be read: ref, subject, what stands now, what is known."""
+    known: dict[OutcomeKey, str] = {}
+    for each in found:
+        if each.outcome not in known:
+            known[each.outcome] = known_of(assessment, each.outcome)
+        since = f"\nIt waits since {said_date(each.since)}." if each.since else ""
+        yield each.ref, each.subject, f"{each.now}{since}", known[each.outcome]
 
 
 def _number(assessment: Assessment, key: OutcomeKey | StatementKey) -> int:
@@ -89,12 +106,10 @@ def _conflicts(assessment: Assessment) -> Iterator[Waiting]:
         for indicator in score.conflicts:
             key = StatementKey(score.key.framework, score.key.scope, indicator)
             labels, given = answers_to(assessment, key).labels, score.by_statement[indicator].given
-            said = [
-                f"{assessment.name_of(e.person, e.origin)}: {labels.get(e.answer, e.answer)}"
-                + (f" ({e.reason})" if e.reason else "")
-                for e in given
-            ]
             subject, outcome = _subject(assessment, key)
+            said = [who_said(assessment, e, labels.get(e.answer, e.answer)) for e in given]
+            said.append(said_of(score, indicator, assessment.names))
+            said += filter(None, [whose_duty(assessment, key, outcome)])
             allowed = (
                 each.label
                 for each in answers_to(assessment, key).answers
@@ -104,11 +119,12 @@ def _conflicts(assessment: Assessment) -> Iterator[Waiting]:
                 Kind.CONFLICT,
                 _statement_ref(assessment, key, "differ"),
                 subject,
-                "\n".join([*said, said_of(score, indicator, assessment.names)]),
+                "\n".join(said),
                 tuple(allowed),
                 tuple(sorted(f"{e.person}={e.answer}" for e in given)),
                 outcome,
                 key,
+                since=max(e.origin.time for e in given)[:10],
             )
 
 
@@ -137,6 +153,7 @@ def _offers(assessment: Assessment) -> Iterator[Waiting]:
                 outcome,
                 key,
                 offer,
+                since=offer.date[:10] if inherited else "",
             )
 
 
@@ -154,18 +171,18 @@ def _reasons(assessment: Assessment) -> Iterator[Waiting]:
                 if given.reason or given.answer not in needing or given.inherited_from:
                     continue
                 subject, outcome = _subject(assessment, key)
-                name = assessment.name_of(given.person, given.origin)
                 yield Waiting(
                     Kind.REASON,
                     _statement_ref(assessment, key, f"reason {given.person}"),
                     subject,
-                    f"{name}: {labels[given.answer]}\n"
+                    f"{who_said(assessment, given, labels[given.answer])}\n"
                     f"{said_of(score, indicator, assessment.names)}",
                     (),
                     (given.answer,),
                     outcome,
                     key,
                     person=given.person,
+                    since=given.origin.time[:10],
                 )
 
 
@@ -194,6 +211,7 @@ def _columns(assessment: Assessment) -> Iterator[Waiting]:
                 tuple(out),
                 score.key,
                 level=level_id,
+                since=last_answered(score),
             )
 
 
@@ -222,8 +240,6 @@ def _determinations(assessment: Assessment) -> Iterator[Waiting]:
             title = next((e.title for e in framework.scale if e.id == level), level)
             lines.append(f"Confirmed before as {title}, on other answers.")
         lines.append(f"{'; '.join(why).capitalize()}." if why else "Nobody disputes it.")
-        documents = len(support.items) + len(support.named)
-        lines.append(f"Evidence: {counted(documents, 'document')}." if documents else "")
         if score.target and score.meets_target is False:
             missing = ", ".join(
                 f"{each} ({word_of(score, each)})"
@@ -239,7 +255,27 @@ def _determinations(assessment: Assessment) -> Iterator[Waiting]:
             f"{_outcome_ref(assessment, score)} confirm",
             _outcome_words(score),
             "\n".join(filter(None, lines)),
-            tuple(each.title for each in choices(score)),
+            (*((AS_THE_RULE,) if score.suggested else ()), *(e.title for e in choices(score))),
             (score.suggested or "", *answers),
             score.key,
+            since=last_answered(score),
+        )
+
+
+def _gaps(assessment: Assessment) -> Iterator[Waiting]:
+    for step in unplanned(path_to_target(assessment)):
+        score = step.finding.score
+        framework = score.asked.framework
+        level = framework.title_of(score.determination) if score.determination else "not decided"
+        target = framework.title_of(score.target) if score.target else "none"
+        missing = in_the_way(step)
+        yield Waiting(
+            Kind.GAP,
+            f"{_outcome_ref(assessment, score)} action",
+            _outcome_words(score),
+            f"{level}; target: {target}." + (f"\nIn the way:\n{missing}" if missing else ""),
+            (),
+            (),
+            score.key,
+            since=last_answered(score),
         )

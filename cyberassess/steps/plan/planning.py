@@ -17,6 +17,7 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.numbering import NUMBERED, next_number
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
+from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.findings import Finding, findings
 from cyberassess.domain.sets.typed_words import Choice, Read
 from cyberassess.errors import AssessmentError, Problem, closest, mention
@@ -102,6 +103,27 @@ def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = N
         made = secrets.token_hex(8)
         session.write([_event(made, fields | {"number": number})])
         return next(e for e in actions_of(session.assessment.state) if e.id == made)
+
+
+def action_for(
+    assessment: Assessment,
+    key: OutcomeKey,
+    wanted: Wanted,
+    source: Source,
+    *,
+    before: int,
+) -> tuple[Event, list[Problem]]:
+    """Give the event of a new action that a cell holds, and say what of it is not allowed.
+
+    Args:
+        source: the cell.
+        before: how many new ones there are that are not recorded yet.
+    """
+    fields, problems = _fields(assessment, _about(key), wanted, str(source))
+    fields["number"] = next_number(assessment.state, ACTION) + before
+    made = happened.put((secrets.token_hex(8),), happened.Action(**fields), source=source)
+    without = "The action was recorded without it."
+    return made, [replace(e, hint=(e.hint or "").replace(UNTOUCHED, without)) for e in problems]
 
 
 def set_action(folder: Path, ref: str, wanted: Wanted, *, by: str | None = None) -> Action:

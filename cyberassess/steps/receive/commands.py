@@ -1,6 +1,8 @@
 """Commands that take answers in: receive, ask, import, decisions receive."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from cyberassess.terminal.running import (
     may_not_ask,
     show_problems,
 )
+
+if TYPE_CHECKING:
+    from cyberassess.opening.intake import ReceivedFile
 
 
 @click.command()
@@ -25,7 +30,8 @@ def receive(
     """Take in what came back: questionnaires, decisions, a review, a plan, people, systems.
 
     Every answer is stored with the cell it came from; everything else that was written is
-    reported. Receiving a file twice changes nothing.
+    reported. Receiving a file twice changes nothing. A folder may hold other files too: they are
+    looked at and named, and not copied.
 
     \b
     Examples:
@@ -33,7 +39,7 @@ def receive(
       cyberassess receive --dry-run questionnaires/sent
     """
     from cyberassess.steps.receive.receiving import receive as take
-    from cyberassess.steps.receive.words import received_lines
+    from cyberassess.steps.receive.words import not_ours_lines, received_lines
 
     files = [Path(each) for each in paths]
     if dry_run:
@@ -48,10 +54,24 @@ def receive(
     )
     for each in results:
         show_problems(each.problems, indent="  " if not each.refused else "")
-    refused = any(each.refused for each in results)
+    _print_received(not_ours_lines(results))
+    _keep_words(context, results, dry_run=dry_run)
+    refused = any(each.refused for each in results) or all(each.not_ours for each in results)
     acting = any(p.severity.value == "problem" for each in results for p in each.problems)
     if refused or acting or (strict and any(e.problems or e.conflicts for e in results)):
         context.exit(IN_PART)
+
+
+def _keep_words(
+    context: click.Context, results: "Sequence[ReceivedFile]", *, dry_run: bool
+) -> None:
+    """Keep what was said of the files as a page."""
+    from cyberassess.steps.receive.pages import keep_words
+
+    page, problems = keep_words(Path(context.obj), results, dry_run=dry_run)
+    if page:
+        click.echo(f"All of this, with links to the cells: {page}", err=True)
+    show_problems(problems)
 
 
 def _print_received(lines: list[str]) -> None:
@@ -160,10 +180,11 @@ def decisions_received(
     from cyberassess.steps.receive.receiving import receive as take
 
     paths = [Path(each) for each in files]
-    found = take(Path(context.obj), paths, dry_run=dry_run, by=by)
+    found = take(Path(context.obj), paths, dry_run=dry_run, by=by, wanted="decisions")
     for each in found:
         for line in decided_lines(each, dry_run=dry_run):
             click.echo(line)
         show_problems(each.problems, indent="" if each.refused else "  ")
+    _keep_words(context, found, dry_run=dry_run)
     if any(e.refused or any(p.severity.value == "problem" for p in e.problems) for e in found):
         context.exit(IN_PART)

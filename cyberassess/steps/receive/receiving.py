@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cyberassess.books.coming import Coming
 from cyberassess.disk.files import FOLDER, kind_of, sha256_of, walk
 from cyberassess.disk.workspace import Workspace
-from cyberassess.domain.assessment import PersonId, StatementKey
+from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.declaring import Worth, declared_for, in_words
 from cyberassess.domain.people.questions import ConfirmReply, Fix, Offer, Reply, read_ref
 from cyberassess.domain.record import happened
@@ -24,7 +24,7 @@ from cyberassess.opening.assessment import (
     rehearse,
 )
 from cyberassess.opening.conflicts import conflicts
-from cyberassess.opening.files_for_people import keep_original
+from cyberassess.opening.files_for_people import keep_original, plain
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
@@ -54,6 +54,7 @@ def receive(
     *,
     dry_run: bool = False,
     by: str | None = None,
+    wanted: str = "questionnaires",
     on_file: Callable[[ReceivedFile], None] = lambda _: None,
     on_older: Callable[[Problem], None] = lambda _: None,
 ) -> list[ReceivedFile]:
@@ -63,8 +64,10 @@ def receive(
     number of files; each is safe before the next is looked at.
 
     Args:
-        paths: files, or folders whose files are all taken.
+        paths: files, or folders. All in a folder is looked at; what neither carries our mark nor
+            looks like a workbook of ours is only named.
         dry_run: say what would change, and change nothing.
+        wanted: what they should be, in a word, for what is said of a file that is none of ours.
         on_file: called after each file is safe.
         on_older: called before anything of a file is stored that is older than one already here.
 
@@ -73,6 +76,7 @@ def receive(
     """
     from cyberassess.books.guard import Reader
 
+    named = set(paths := list(paths))
     files = [each for path in paths for each in _files(path)]
     results: list[ReceivedFile] = []
     rehearsal = rehearse(folder, "receive") if dry_run else None
@@ -91,7 +95,10 @@ def receive(
             )
             _take(coming, run, reader)
             run.last = coming.after
-            if result.refused:
+            result.problems = [_of_kind(each, wanted) for each in result.problems]
+            if result.refused and path not in named and not _may_be_ours(coming):
+                _leave(result)
+            elif result.refused:
                 _keep_refused(result, folder, copy=not dry_run)
             results.append(result)
             on_file(result)
@@ -115,6 +122,41 @@ def _take(coming: Coming, run: "_Run", reader: "Reader") -> None:
         with coming.session():  # what waits to be recorded does not depend on this file
             result.refused = True
             result.problems += cause.problems
+
+
+def _of_kind(problem: Problem, wanted: str) -> Problem:
+    """Say of a file that is none of ours what it should have been."""
+    if problem.code != "not-our-questionnaire" or wanted == "questionnaires":
+        return problem
+    message = problem.message.replace("questionnaires", f"workbooks of {wanted}")
+    hint = f"Nothing was stored. Receive the workbook that `{wanted}` wrote, as it was saved."
+    return replace(problem, message=message, hint=hint)
+
+
+def _may_be_ours(coming: Coming) -> bool:
+    """Say whether a file that cannot be taken may be ours.
+
+    Its sheets say so; where they cannot be read, its name.
+    """
+    from cyberassess.books.questionnaire.reading import resembles
+
+    if coming.book is not None:
+        return resembles(coming.book)
+    session = coming.after or coming.rehearsal
+    if session is None:
+        return True
+    settings = session.assessment.contents.settings
+    return (
+        plain(f"{settings.organisation} {settings.period}", 80).casefold()
+        in plain(coming.result.path.stem, 200).casefold()
+    )
+
+
+def _leave(result: ReceivedFile) -> None:
+    """Leave a file of other people where it is; only its name is said."""
+    result.refused = False
+    result.not_ours = result.problems[0].message
+    result.problems.clear()
 
 
 def _keep_refused(result: ReceivedFile, folder: Path, *, copy: bool) -> None:
@@ -389,6 +431,29 @@ class _One:
                 self.session.write([notes.event])
             else:
                 result.notes = ""
+        if self.is_real and (result.receipt or result.notes):
+            self._letter(person)
+
+    def _letter(self, person: PersonId) -> None:
+        """Write the letter that takes receipt and workbook back; the answers are safe already."""
+        from cyberassess.steps.send.chasing import letter_of_receipt
+
+        result, assessment = self.result, self.assessment
+        known = assessment.contents.settings.person(person)
+        who = known or Person(id=person, name=assessment.name_of(person))
+        names = [each for each in (result.receipt, result.notes) if each]
+        told = {
+            "stored": result.stored + result.texts,
+            "unchanged": result.unchanged,
+            "receipt": Path(result.receipt).name,
+            "file": Path(result.notes).name,
+        }
+        try:
+            letter_of_receipt(
+                assessment, who, told, [assessment.workspace.folder / e for e in names]
+            )
+        except AssessmentError as cause:
+            result.problems += [replace(e, severity=Severity.NOTE) for e in cause.problems]
 
     def _say_if_not_written(self, place: str, write: Callable[[], object]) -> bool:
         """Write something that goes back, unless this is a rehearsal; the answers are safe."""

@@ -1,6 +1,6 @@
 """What is said of what came in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cyberassess.errors import counted
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def received_lines(found: "ReceivedFile") -> list[str]:
     """Give one summary line, and what was replaced; the same for a dry run."""
+    if found.not_ours:
+        return []
     if found.refused:
         lines = [f"{found.path.name}: refused"]
     else:
@@ -30,6 +32,22 @@ def received_lines(found: "ReceivedFile") -> list[str]:
     lines += [f"  in conflict now: {key.indicator}/{key.scope}" for key in found.conflicts]
     lines += [f"  {found.declared[0].upper()}{found.declared[1:]}"] if found.declared else []
     return [*lines, *came_lines(found)]
+
+
+_MOST = 50
+
+
+def not_ours_lines(results: "Sequence[ReceivedFile]") -> list[str]:
+    """Name the files of a folder that are none of ours."""
+    others = [each for each in results if each.not_ours]
+    if not others:
+        return []
+    lines = [f"Not ours; looked at, and not copied: {counted(len(others), 'file')}"]
+    lines += [f"  {each.path.name}: {each.not_ours}" for each in others[:_MOST]]
+    if len(others) > _MOST:
+        lines.append(f"  … and {counted(len(others) - _MOST, 'more file', 'more files')}")
+    lines.append("If one of them is an answer after all, name it: cyberassess receive FILE")
+    return lines
 
 
 def asked_lines(asked: "Asked", person: "Person") -> Iterator[str]:

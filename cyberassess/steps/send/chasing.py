@@ -5,17 +5,24 @@ one CSV for a mail merge.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.disk.files import write_whole
+from cyberassess.disk.files import read_plain, write_whole
 from cyberassess.domain.assessment import Person, statement_key
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment
 from cyberassess.opening.files_for_people import csv_bytes, plain, saving
-from cyberassess.paper.letters import QUESTIONNAIRE, REMINDER, Letter, mention_strange
+from cyberassess.paper.drafts import draft
+from cyberassess.paper.letters import (
+    QUESTIONNAIRE,
+    RECEIVED,
+    REMINDER,
+    Letter,
+    mention_strange,
+)
 from cyberassess.steps.people.people import EXTENSION
 
 
@@ -69,7 +76,7 @@ def letters_for(assessment: Assessment, outgoing: Sequence[Outgoing]) -> dict[Pa
     return files
 
 
-def write_texts(files: dict[Path, bytes]) -> list[Path]:
+def write_texts(files: Mapping[Path, bytes]) -> list[Path]:
     """Write files, each whole.
 
     Raises:
@@ -79,6 +86,47 @@ def write_texts(files: dict[Path, bytes]) -> list[Path]:
         with saving(path):
             write_whole(path, data)
     return list(files)
+
+
+def drafts_of(texts: Mapping[Path, bytes], attached: Mapping[Path, Sequence[Path]]) -> list[Path]:
+    """Write each letter once more as an e-mail draft, with its workbooks attached.
+
+    Args:
+        texts: of the letters, by their paths.
+        attached: what goes with each; what is no longer there is left out.
+
+    Raises:
+        AssessmentError: where one cannot be read or written.
+    """
+    drafts: dict[Path, bytes] = {}
+    for path, files in attached.items():
+        with saving(path.with_suffix(".eml")):
+            data = {each.name: read_plain(each) for each in files if each.is_file()}
+        drafts[path.with_suffix(".eml")] = draft(texts[path].decode(), data)
+    return write_texts(drafts)
+
+
+def letter_of_receipt(
+    assessment: Assessment, person: Person, told: Mapping[str, object], files: Sequence[Path]
+) -> Path:
+    """Write the letter that goes with a receipt, and its draft; give the draft's path.
+
+    Args:
+        told: ``stored``, ``unchanged``, ``receipt``, and ``file`` to look at again.
+        files: what is attached.
+
+    Raises:
+        AssessmentError: where it cannot be written, or the template is faulty.
+    """
+    due = due_for(assessment, person)
+    values = {**_values(assessment, person, str(told["file"]), due), **told}
+    values["look_again"] = bool(told["file"])
+    text = Letter(assessment.workspace.folder, RECEIVED).fill(values)
+    place = assessment.workspace.letters / f"Received - {plain(person.name, 40)}.txt"
+    texts = {place: text.encode()}
+    write_texts(texts)
+    (made,) = drafts_of(texts, {place: files})
+    return made
 
 
 def _letter(
@@ -173,6 +221,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
     template = Letter(folder, REMINDER)
     mention_strange(folder)
     files: dict[Path, bytes] = {}
+    attached: dict[Path, list[Path]] = {}
     rows: list[tuple[str, ...]] = [
         ("Name", "E-mail", "File", "Missing", "Of", "Last reply", "Due", "Days late")
     ]
@@ -181,6 +230,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
         if name.casefold() in {each.name.casefold() for each in files}:
             name = f"Reminder - {plain(each.person.name, 40)} {each.person.id}.txt"
         files[where / name] = _reminder(template, assessment, each).encode()
+        attached[where / name] = [assessment.workspace.sent / each.file]
         rows.append(
             (
                 each.person.name, each.person.email, each.file, str(each.missing), str(each.of),
@@ -190,7 +240,9 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
     if late:
         list_name = f"{plain(settings.organisation, 30)} {plain(settings.period, 12)} - to chase"
         files[where / f"{list_name}.csv"] = csv_bytes(rows)
-    return chased(assessment, today()), write_texts(files)
+    written = write_texts(files)
+    drafts_of(files, attached)
+    return chased(assessment, today()), written
 
 
 def _reminder(template: Letter, assessment: Assessment, each: Chased) -> str:

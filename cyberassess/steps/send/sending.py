@@ -38,7 +38,7 @@ from cyberassess.opening.offering import (
 )
 from cyberassess.opening.outcomes import find_question
 from cyberassess.paper.letters import mention_strange
-from cyberassess.steps.send.chasing import Outgoing, letters_for, write_texts
+from cyberassess.steps.send.chasing import Outgoing, drafts_of, letters_for, write_texts
 from cyberassess.version import __version__
 
 
@@ -122,6 +122,8 @@ def send(
             )  # fmt: skip
             on_file(sent[-1])
         write_texts(letters)
+        where = assessment.workspace.letters
+        drafts_of(letters, {where / f"{e.path.stem}.txt": [e.path] for e in outgoing})
         for person in people:
             if not assessment.contents.portions.get(person.id):
                 _mention_load(assessment, person, Load(0, 0, 0))

@@ -77,7 +77,8 @@ def chased_lines(found: "Sequence[Chased]", paths: Sequence[Path]) -> Iterator[s
     letters = [each for each in paths if each.suffix == ".txt"]
     if letters:
         yield from wrap(
-            f"Wrote {counted(len(letters), 'reminder')} and a list to {letters[0].parent}."
+            f"Wrote {counted(len(letters), 'reminder')} and a list to {letters[0].parent}. Each "
+            "lies there as a draft too: open the .eml in your e-mail program, and send it."
         )
     if any(not each.file for each in found):
         yield "Some have no questionnaire yet: cyberassess send"

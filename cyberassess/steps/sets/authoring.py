@@ -44,6 +44,8 @@ class TargetsWanted:
     force: bool = False
     folder: Path | None = None
     """Control sets of one's own, laid out like ``frameworks/``; looked in before the shipped."""
+    mapping: tuple[str, ...] = ()
+    """Each ``COLUMN=ROLE``, where a table's headings do not say what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,11 @@ def write_profile(path: Path, wanted: TargetsWanted) -> ProfileWritten:
     output, name, date = _check_wanted(wanted)
     shelf = Shelf(wanted.folder, over_shipped=True)
     framework = shelf.framework(wanted.framework).framework
-    fields = (
+    known = (
         tables.Field("outcome", _outcome_headings(framework), frozenset(_outcomes(framework))),
         tables.Field("level", _LEVEL, frozenset(_levels(framework))),
     )
+    fields = tables.with_mapping(known, wanted.mapping)
     rows, notes = read_rows(path, fields)
     table, problems = tables.find_table(rows, path.name, fields)
     if table is None:

@@ -163,6 +163,14 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="Where to write the profile.",
 )
+@click.option(
+    "--map",
+    "mapping",
+    metavar="COLUMN=ROLE",
+    multiple=True,
+    show_default="by the headings",
+    help="What a column is: outcome or level. May be repeated.",
+)
 @click.option("--force", is_flag=True, help="Replace a file of this name.")
 @click.option(
     "--frameworks",
@@ -176,6 +184,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
 def profile(
     file: Path,
     *,
+    mapping: tuple[str, ...],
     framework: str,
     title: str,
     publisher: str,
@@ -187,7 +196,7 @@ def profile(
 ) -> None:
     """Turn your own targets into a profile.
 
-    FILE is CSV, xlsx or YAML: one row an outcome, with its id and the level it should reach.
+    FILE is CSV, xlsx, ods or YAML: one row an outcome, with its id and the level it should reach.
     An outcome without a level has no target. The profile is for: new --profile OUT.yaml
 
     \b
@@ -203,7 +212,7 @@ def profile(
 
     made = write_profile(
         file,
-        TargetsWanted(framework, title, publisher, source, date, output, force, folder),
+        TargetsWanted(framework, title, publisher, source, date, output, force, folder, mapping),
     )
     show_problems(made.notes)
     print_lines(profile_lines(made, folder))
@@ -218,13 +227,24 @@ def profile(
     show_default="the one whose ids fit",
     help="Whose wording it is.",
 )
+@click.option(
+    "--map",
+    "mapping",
+    metavar="COLUMN=ROLE",
+    multiple=True,
+    show_default="by the headings",
+    help="What a column is: id or text. May be repeated.",
+)
 @click.option("--force", is_flag=True, help="Replace wording loaded before.")
 @click.pass_context
-def wording(context: click.Context, file: Path, framework: str, *, force: bool) -> None:
+def wording(
+    context: click.Context, file: Path, framework: str, mapping: tuple[str, ...], *, force: bool
+) -> None:
     """Keep a publisher's own wording in this assessment.
 
     FILE is a WebCAF framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, or a
-    CSV with the columns id and text. It is matched by id and stays in the assessment's folder.
+    table (CSV, xlsx, ods) with the columns id and text. It is matched by id and stays in the
+    assessment's folder.
 
     \b
     Examples:
@@ -233,7 +253,8 @@ def wording(context: click.Context, file: Path, framework: str, *, force: bool) 
     """
     from cyberassess.steps.sets.official import keep_wording
 
-    kept = keep_wording(Path(context.obj or "."), file, framework=framework, force=force)
+    place = Path(context.obj or ".")
+    kept = keep_wording(place, file, framework=framework, force=force, mapping=mapping)
     show_problems(kept.problems)
     print_lines(wording_lines(kept))
     if not kept.is_whole:

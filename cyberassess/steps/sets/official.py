@@ -1,19 +1,22 @@
 """Official wording that an organisation loaded: kept in its folder, shown beside ours."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.books.tables import bytes_of
+from cyberassess.books.tables import WORKBOOKS, bytes_of, read_rows
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, Severity, closest
+from cyberassess.sources.tables import Field, with_mapping
 from cyberassess.sources.wordings import (
+    COLUMNS,
     Matched,
     OfficialWording,
     Source,
+    from_rows,
     match,
     other_version,
     read_wording,
@@ -39,9 +42,17 @@ class WordingKept:
 
 
 def keep_wording(
-    folder: Path, path: Path, *, framework: str = "", force: bool = False
+    folder: Path,
+    path: Path,
+    *,
+    framework: str = "",
+    force: bool = False,
+    mapping: Sequence[str] = (),
 ) -> WordingKept:
     """Read official wording and keep it in the workspace.
+
+    Args:
+        mapping: each ``COLUMN=ROLE``, where a table's headings do not say what they are.
 
     Raises:
         AssessmentError: where the folder is no assessment.
@@ -49,7 +60,7 @@ def keep_wording(
     """
     frameworks = Workspace(folder).read().frameworks
     data = bytes_of(path)
-    source = read_wording(data, path.name)
+    source = _source(data, path, with_mapping(COLUMNS, mapping))
     if not source.entries:
         raise FrameworkError(*(source.problems or (_no_wording(path),)))
     chosen, matched = _choose(
@@ -62,6 +73,14 @@ def keep_wording(
         raise FrameworkError.because("exists", str(target), message, hint)
     write_text(target, _wording_text(chosen, source, path.name, data, matched.texts))
     return WordingKept(target, chosen, source.kind, matched, (*source.problems, *matched.problems))
+
+
+def _source(data: bytes, path: Path, fields: tuple[Field, ...]) -> Source:
+    if path.suffix.lower() not in WORKBOOKS:
+        return read_wording(data, path.name, fields)
+    rows, notes = read_rows(path, fields)
+    source = from_rows(rows, path.name, "workbook", fields)
+    return source._replace(problems=(*notes, *source.problems))
 
 
 def _no_wording(path: Path) -> Problem:
@@ -95,6 +114,8 @@ def _choose(
         ref = fitting[0].ref
         message = f"The file says it is of version {others[ref]}; this assessment uses {ref}."
         hint = f"If it is of {ref} nevertheless, give --framework {ref}. Nothing was stored."
+    elif twice := [p for m in matches.values() for p in m.problems if p.code == "two-texts"]:
+        raise FrameworkError(*twice)
     else:
         first = source.entries[0].ids[0]
         message = f'No id in the file belongs to {listed}. The first is "{first}".'

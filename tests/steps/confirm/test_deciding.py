@@ -43,6 +43,8 @@ SCOPES = [
     HOUSING | {"inherits": ["identity"]},
     {"id": "identity", "kind": "shared-service", "title": "Identity", "covers": ["B1.b"]},
 ]
+DECISION, REASON_AT = 4, 5
+"""Columns, counted from none."""
 DIFFER, CONFIRM = "B1.a.N.1/housing differ", "A1.b confirm"
 FROM, REASON = "B1.b.H.1/housing from identity", "B1.a.H.1/housing reason p2"
 COLUMN = "A1.a column high"
@@ -90,8 +92,8 @@ def decide(folder: Path, typed: Typed, *, decided_by: str = "", name: str = "don
                 row[1].value = decided_by
             if row[0].value in left:
                 decision, reason = left.pop(str(row[0].value))
-                row[3].value = decision or None
-                row[4].value = reason or None
+                row[DECISION].value = decision or None
+                row[REASON_AT].value = reason or None
     assert not left, f"not in the workbook: {list(left)}"
     path = folder / name
     book.save(path)
@@ -350,3 +352,104 @@ def test_a_confirmation_that_lapsed_waits_again(folder: Path) -> None:
     take(folder, fill_in(path, folder / "s.xlsx", {"A1.b.H.1": "Not true"}, saved=council.LATER))
     again = next(e for e in waiting(open_assessment(folder)) if e.ref == CONFIRM)
     assert "Confirmed before as High, on other answers." in again.now
+
+
+def as_the_rule(folder: Path) -> ReceivedFile:
+    return record(folder, {CONFIRM: ("As the rule says", "")})
+
+
+def test_as_the_rule_says_is_a_choice_and_needs_no_reason(folder: Path) -> None:
+    score = one_outcome(open_assessment(folder), "A1.b")
+    assert as_the_rule(folder).problems == []
+    after = one_outcome(open_assessment(folder), "A1.b")
+    assert after.confirmed == score.suggested is not None
+    assert events(folder, "determination")[-1]["read"] == "As the rule says"
+    assert verify(folder).problems == ()
+
+
+def test_what_the_rule_says_after_the_other_decisions_is_recorded_and_said(folder: Path) -> None:
+    result = record(
+        folder,
+        {"A1.a confirm": ("as the rule says", ""), COLUMN: ("Yes", "The two do not apply here.")},
+    )
+    (said,) = [each for each in result.problems if each.code == "rule-moved"]
+    score = one_outcome(open_assessment(folder), "A1.a")
+    assert score.confirmed == score.suggested
+    assert score.asked.framework.title_of(score.confirmed or "") in said.message
+
+
+def test_each_row_offers_the_levels_of_its_own_outcome_alone(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "decisions.xlsx")
+    sheet = book["Determinations"]
+    offered = {
+        str(cell.value): rule.formula1
+        for rule in sheet.data_validations.dataValidation
+        for at in rule.sqref.ranges
+        for cell in (sheet.cell(number, 1) for number in range(at.min_row, at.max_row + 1))
+    }
+    waits = {each.ref: each for each in waiting(open_assessment(folder))}
+    assert offered[CONFIRM] == f'"{",".join(waits[CONFIRM].choices)}"'
+    assert "As the rule says" in offered[CONFIRM]
+    undecided = [e for e in waits.values() if e.kind is Kind.DETERMINATION and not e.basis[0]]
+    assert undecided
+    assert all("As the rule says" not in offered[each.ref] for each in undecided)
+
+
+def test_a_conflict_says_who_when_in_which_cell_and_whose_duty_it_is(folder: Path) -> None:
+    found = next(e for e in waiting(open_assessment(folder)) if e.ref == DIFFER)
+    assert "Kim Lee: Happens (" in found.now
+    assert "kim.xlsx, " in found.now
+    assert ", cell " in found.now
+    assert "It is asked of Kim Lee and Alex Moor." in found.now
+
+
+def test_what_has_no_action_waits_for_one(folder: Path) -> None:
+    gaps = [e.ref for e in waiting(open_assessment(folder)) if e.kind is Kind.GAP]
+    assert gaps
+    book = openpyxl.load_workbook(folder / "decisions.xlsx")
+    row = next(row for row in book["Gaps without an action"] if row[0].value == gaps[0])
+    row[DECISION].value = "Write it down"
+    row[6].value, row[7].value = "Sam Reid", "31/03/2027"
+    book.save(folder / "done.xlsx")
+    (result,) = receive(folder, [folder / "done.xlsx"])
+    assert result.stored == 1
+    said = events(folder, "action")[-1]
+    assert said["source"]["cell"] == row[DECISION].coordinate
+    assert gaps[0] not in kinds(folder)
+    (again,) = receive(folder, [folder / "done.xlsx"])
+    assert again.stored == 0
+
+
+def test_an_action_with_a_date_that_is_none_is_kept_and_the_date_named(folder: Path) -> None:
+    gap = next(e.ref for e in waiting(open_assessment(folder)) if e.kind is Kind.GAP)
+    book = openpyxl.load_workbook(folder / "decisions.xlsx")
+    row = next(row for row in book["Gaps without an action"] if row[0].value == gap)
+    row[DECISION].value, row[7].value = "Write it down", "soonish"
+    book.save(folder / "done.xlsx")
+    (result,) = receive(folder, [folder / "done.xlsx"])
+    assert result.stored == 1
+    assert any("soonish" in e.message and "without it" in (e.hint or "") for e in result.problems)
+
+
+def test_words_typed_over_what_is_known_are_reported(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "decisions.xlsx")
+    row = next(row for row in book["Determinations"] if row[0].value == CONFIRM)
+    row[3].value = "See the minutes of 3 May"
+    book.save(folder / "done.xlsx")
+    (result,) = receive(folder, [folder / "done.xlsx"])
+    assert any("minutes of 3 May" in each.message for each in result.problems)
+
+
+def test_what_waits_longest_stands_first(folder: Path) -> None:
+    found = waiting(open_assessment(folder))
+    for kind in Kind:
+        since = [each.since or "~" for each in found if each.kind is kind]
+        assert since == sorted(since)
+
+
+def test_a_strangers_workbook_is_said_to_be_no_workbook_of_decisions(folder: Path) -> None:
+    openpyxl.Workbook().save(folder / "other.xlsx")
+    (result,) = receive(folder, [folder / "other.xlsx"], wanted="decisions")
+    (problem,) = result.problems
+    assert problem.message.startswith("This is not one of our workbooks of decisions.")
+    assert "`decisions` wrote" in (problem.hint or "")

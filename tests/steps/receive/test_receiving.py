@@ -509,3 +509,48 @@ def test_what_another_command_writes_between_two_files_is_seen(
     assert not any(each.refused for each in results)
     assert answers(workspace)["Kim Lee", "B1.a.N.1/housing"] == ("happens", "")
     assert len(open_assessment(workspace).heads) == 1
+
+
+def test_other_peoples_files_in_a_folder_are_named_and_not_copied(
+    workspace: Path, kims: Path, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "downloads"
+    inbox.mkdir()
+    (inbox / "holiday.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
+    (inbox / "payslip.pdf").write_bytes(b"%PDF-1.7 secret pay")
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Name", "Pay", "Organisation"])
+    book.worksheets[0].append(["Kim", "secret pay", "Northport Council"])
+    book.save(inbox / "pay.xlsx")
+    (inbox / "kim.xlsx").write_bytes(kims.read_bytes())
+    found = {each.path.name: each for each in receive(workspace, [inbox])}
+    assert found["kim.xlsx"].stored == 5
+    for name in ("holiday.xlsx", "payslip.pdf", "pay.xlsx"):
+        assert (found[name].refused, found[name].kept_as, found[name].problems) == (False, "", [])
+        assert found[name].not_ours
+    kept = [each.name for each in workspace.rglob("*") if each.is_file()]
+    assert not [e for e in kept if "pay" in e or "holiday" in e]
+
+
+def test_one_that_is_named_is_kept(workspace: Path, tmp_path: Path) -> None:
+    slip = tmp_path / "payslip.pdf"
+    slip.write_bytes(b"%PDF-1.7 secret pay")
+    (result,) = receive(workspace, [slip])
+    assert result.refused
+    assert (workspace / result.kept_as).exists()
+
+
+def test_one_of_ours_that_lost_its_mark_is_kept(
+    workspace: Path, kims: Path, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "downloads"
+    inbox.mkdir()
+    book = openpyxl.load_workbook(kims)
+    del book["About this file"]
+    book.save(inbox / "answers.xlsx")
+    settings = open_assessment(workspace).contents.settings
+    locked = inbox / f"Copy of {settings.organisation} {settings.period} cyber questions.xlsx"
+    locked.write_bytes(b"PK\x03\x04 cut short")
+    for result in receive(workspace, [inbox]):
+        assert result.refused
+        assert result.kept_as.startswith("questionnaires/refused/")

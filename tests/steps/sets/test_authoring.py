@@ -136,7 +136,7 @@ BAD: list[tuple[str, str | bytes, str, str]] = [
     ("a.csv", table(LEVELS) + '"4,In place\n', "a.csv, line 12", "quotation marks"),
     ("a.csv", table(LEVELS).encode() + b"\xe9,\n", "a.csv, line 12", "not in UTF-8"),
     ("a.csv", table(LEVELS) + "\0,\n", "a.csv, line 12", "no text holds"),
-    ("a.ods", "PK", "a.ods", "is not a kind of file"),
+    ("a.odt", "PK", "a.odt", "is not a kind of file"),
     ("a.yaml", '"1": "in-place"\n"1": "in-place"\n', "a.yaml, line 2", "stands here again"),
     ("a.yaml", '"1": ["in-place"]\n', "a.yaml, line 1", "holds several values"),
     ("a.yaml", "just words\n", "a.yaml, line 1", "neither values by key nor a list"),
@@ -558,3 +558,69 @@ def test_a_target_for_a_stage_without_a_control_up_to_it_is_refused_by_name(
     path.write_text(table(rows | dict.fromkeys(("3.3", "3.4", "10.1", "10.2"), "")), "utf-8")
     found = write_profile(path, wanted(tmp_path / "out.yaml", "pscrf@1.0"))
     assert len(found.profile.targets[framework.ref].requirements) == 73
+
+
+def test_oscal_parameters_say_their_labels_and_a_title_is_no_wording(
+    council: Path, caf: Framework
+) -> None:
+    first, second = list(caf.indicators)[:2]
+    says = "Tell {{ insert: param, p1 }} within {{ insert: param, p2 }} or {{ insert: param, x }}."
+    demands = {
+        "id": first,
+        "params": [
+            {"id": "p1", "label": "organisation-defined people"},
+            {"id": "p2", "select": {"choice": ["a day", "{{ insert: param, p3 }}"]}},
+            {"id": "p3", "values": ["a week"]},
+        ],
+        "parts": [{"name": "statement", "prose": says}],
+    }
+    silent = {"id": second, "title": "Leavers", "parts": [{"name": "statement"}]}
+    groups = [{"id": "A", "title": "A", "controls": [demands, silent]}]
+    said = kept(council, "a.json", json.dumps({"catalog": {"groups": groups, "metadata": {}}}))
+    assert any(f"{second} has no text here" in each for each in said)
+    texts = official_wording(council, caf)
+    assert texts == {
+        first: "Tell [organisation-defined people] within [a day; [a week]] or [x]."
+    }  # fmt: skip
+
+
+def test_wording_is_read_from_a_workbook_by_the_columns_somebody_names(
+    council: Path, caf: Framework, tmp_path: Path
+) -> None:
+    first = next(iter(caf.indicators))
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Subcategory", "Kind", "What it says"])
+    book.worksheets[0].append([first, "x", "Do this."])
+    book.save(tmp_path / "csf.xlsx")
+    mapping = ["Subcategory=id", "What it says=text"]
+    keep_wording(council, tmp_path / "csf.xlsx", mapping=mapping)
+    assert official_wording(council, caf) == {first: "Do this."}
+
+
+@pytest.mark.parametrize("mapping", [["id"], ["=id"], ["A=number"], ["A=id", "B=id"]])
+def test_a_mapping_that_says_no_column_is_refused(
+    council: Path, tmp_path: Path, mapping: list[str]
+) -> None:
+    (tmp_path / "a.csv").write_text("A,B\n1,2\n", "utf-8")
+    with pytest.raises(FrameworkError) as caught:
+        keep_wording(council, tmp_path / "a.csv", mapping=mapping)
+    assert caught.value.problems[0].where == "--map"
+
+
+def test_an_id_that_stands_twice_is_said_and_not_that_none_belongs(
+    council: Path, caf: Framework, tmp_path: Path
+) -> None:
+    first = next(iter(caf.indicators))
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,text\n{first},One.\n{first},Two.\n", "utf-8")
+    with pytest.raises(FrameworkError, match="has another text here"):
+        keep_wording(council, path)
+
+
+def test_a_publisher_that_prints_no_full_stops_is_noted_once(
+    council: Path, caf: Framework
+) -> None:
+    rows = "".join(f"{each},No stop\n" for each in list(caf.indicators)[:20])
+    said = kept(council, "a.csv", f"id,text\n{rows}")
+    (stops,) = [each for each in said if "full stop" in each]
+    assert "20 texts of 20 end without a full stop" in stops

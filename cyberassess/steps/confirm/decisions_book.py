@@ -6,7 +6,7 @@ that holds something is read, or known as ours, or reported.
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyberassess.books.guard import Book
@@ -20,8 +20,12 @@ from cyberassess.opening.intake import TEXTS, texts_mark
 REF = "Ref"
 SUBJECT = "What it is about"
 NOW = "What stands now"
+KNOWN = "What else is known"
 DECISION = "Your decision"
 REASON = "Your reason"
+AS_THE_RULE = "As the rule says"
+"""Chosen in place of a level, so that one choice can be filled down."""
+OWNER, DUE = "Who will do it", "By when"
 ABOUT = "About this file"
 ABOUT_LINE = "Leave this sheet as it is."
 START = "Start"
@@ -38,6 +42,7 @@ _START = (
 )  # fmt: skip
 
 
+GAPS = "Gaps without an action"
 SHEETS: Mapping[str, tuple[str, str]] = {
     "Conflicts": (
         "People differ: which answer is right?",
@@ -61,26 +66,37 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     ),
     "Determinations": (
         "Which level do you confirm?",
-        "The rule suggests; you confirm. A reason is needed where you see it differently.",
+        "Choose “As the rule says” and fill it down; choose a level and give a reason where you "
+        "see it differently.",
+    ),
+    GAPS: (
+        "What will be done about it?",
+        "Write the action under “Your decision”. Who does it and by when may follow later.",
     ),
 }
 """Title and line of each sheet, by its name."""
+_EARLIER = ("The rule suggests; you confirm. A reason is needed where you see it differently.",)
+"""Lines of workbooks that earlier versions wrote."""
 _TITLE = "Decisions for {organisation}, {period}"
 _NOTHING = "Nothing waits."
 
 
-def _columns(choices: tuple[str, ...], *, is_chosen: bool) -> tuple[Column, ...]:
-    return (
+def _columns(
+    offered: tuple[tuple[str, ...], ...] = (), *, is_chosen: bool = True, is_plan: bool = True
+) -> tuple[Column, ...]:
+    columns = (
         Column(REF, 110, is_input=False),
-        Column(SUBJECT, 310, is_input=False),
-        Column(NOW, 350, is_input=False),
-        Column(DECISION, 175, choices, is_input=is_chosen),
-        Column(REASON, 290, takes_links=True),
+        Column(SUBJECT, 290, is_input=False),
+        Column(NOW, 360, is_input=False),
+        Column(KNOWN, 330, is_input=False),
+        Column(DECISION, 260 if is_plan else 175, by_row=offered, is_input=is_chosen),
+        Column(REASON, 250, takes_links=True),
     )
+    return (*columns, Column(OWNER, 140), Column(DUE, 110, is_date=True)) if is_plan else columns
 
 
 KIND = Kind(
-    _columns((), is_chosen=True),
+    _columns(),
     needed=(REF, DECISION, REASON),
     once=(REF,),
     unread=f'It was not recorded. Write it under "{DECISION}" or "{REASON}" beside its row.',
@@ -90,6 +106,7 @@ KIND = Kind(
         ABOUT_LINE,
         *(f"{{count}} {noun} for {{name}}." for noun in ("decision", "decisions")),
         *(line for _, line in SHEETS.values()),
+        *_EARLIER,
     ),
     texts=(
         *(text for pair in _START for text in pair),
@@ -108,10 +125,10 @@ class DecisionSheet:
 
     name: str
     """One of ``SHEETS``."""
-    choices: tuple[str, ...]
-    """Empty where only a reason is asked for."""
-    rows: tuple[tuple[str, str, str], ...]
-    """Of each thing its ref, what it is about, and what stands now."""
+    offered: tuple[tuple[str, ...], ...]
+    """What each row may choose; all empty where only words are asked for."""
+    rows: tuple[tuple[str, ...], ...]
+    """Of each thing its ref, what it is about, what stands now, and what else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +182,11 @@ def write_decisions(path: Path, what: DecisionsBook, *, created: datetime.dateti
 
 
 def _sheet(sheet: DecisionSheet) -> TableSheet:
-    columns = _columns(sheet.choices, is_chosen=bool(sheet.choices))
-    rows = tuple((*each, "", "") for each in sheet.rows)
+    is_plan = sheet.name == GAPS
+    is_chosen = is_plan or any(sheet.offered)
+    columns = _columns(sheet.offered, is_chosen=is_chosen, is_plan=is_plan)
+    empty = [""] * (len(columns) - len(sheet.rows[0]))
+    rows = tuple((*each, *empty) for each in sheet.rows)
     return TableSheet(sheet.name, *SHEETS[sheet.name], columns, rows)
 
 
@@ -183,10 +203,12 @@ class Decided:
     """The cell of the decision; of the reason, or the ref, where there is none."""
     where: str
     """The same, for messages."""
-    now: str = ""
-    """What stood when it was written, as it stands in the file."""
-    now_at: str = ""
-    """Its cell, for messages; empty where it holds nothing."""
+    shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What we wrote to be read, as it stands in the file, with its cell for messages; by heading,
+    where it holds something."""
+    owner: str = ""
+    """Who will do what was decided, where it is an action; and by when."""
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +268,7 @@ def _decided(row: Row, source: Source, problems: list[Problem]) -> Decided | Non
     """Give what was decided in a row, or say why it cannot be recorded."""
     place, (first, *_) = Place(row.place.file, row.place.sheet, source), (*row.said, row.key)
     texts: dict[str, str] = {}
-    for heading in (DECISION, REASON):
+    for heading in (DECISION, REASON, OWNER, DUE):
         if heading in row.cells:
             texts[heading], problem = place.text_in(row.cells[heading])
             if problem is not None:
@@ -259,6 +281,11 @@ def _decided(row: Row, source: Source, problems: list[Problem]) -> Decided | Non
         row.text(SUBJECT),
         place.source_of(first),
         place.of(first),
-        row.text(NOW),
-        place.of(row.cells[NOW]) if NOW in row.cells else "",
+        {
+            each: (row.text(each), place.of(row.cells[each]))
+            for each in (NOW, KNOWN)
+            if each in row.cells
+        },
+        texts.get(OWNER, ""),
+        texts.get(DUE, ""),
     )

@@ -77,7 +77,10 @@ def _by_place(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
         places.setdefault(basis.where(each), []).append(str(each.key.outcome))
     if len(basis.scopes) == 1 and len(basis.frameworks) == 1:
         return ", ".join(next(iter(places.values()), []))
-    return "; ".join(f"{place}: {', '.join(ids)}" for place, ids in places.items())
+    alike: dict[str, list[str]] = {}
+    for place, ids in places.items():
+        alike.setdefault(", ".join(ids), []).append(place)
+    return "; ".join(f"{joined(at)}: {ids}" for ids, at in alike.items())
 
 
 def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str:

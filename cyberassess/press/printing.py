@@ -29,8 +29,8 @@ _CREATED = re.compile(r'name="dcterms\.created" content="([^"]*)"')
 _RUNNING = re.compile(r"<(\w+)(\s[^>]*?data-marking=[^>]*)>")
 _NUMBERED = re.compile(r'data-page="#([^"]*)"')
 _HEADING = re.compile(r'\sid="([^"]*)" data-running="([^"]*)"')
-_TOP = 561.0
-"""Points from the bottom of the page: what begins above this is what the page is about."""
+_TOP = 1 / 3
+"""Of the page's height, from its top: what begins above this is what the page is about."""
 _ROWS_A_PAGE = 52
 """Lines of contents on a page, for a first guess."""
 _IDENTIFIER = 32
@@ -154,14 +154,14 @@ def _heads(html: str, placed: Sequence[Placed]) -> Callable[[int], str]:
     """Give what a page is about: the heading near its top, or the last one before it."""
     names = dict(_HEADING.findall(html))
     starts: list[tuple[int, float, str]] = sorted(
-        (each.page + page, -height, names[name])
+        (each.page + page, 1 - height / each.fragment.leaves[page].height, names[name])
         for each in placed
         for name, (page, _, height) in each.fragment.anchors.items()
         if name in names
     )
 
     def head(page: int) -> str:
-        at_top = [name for at, height, name in starts if at == page and -height > _TOP]
+        at_top = [name for at, down, name in starts if at == page and down < _TOP]
         before = [name for at, _, name in starts if at < page]
         return (at_top[:1] or before[-1:] or [""])[0]
 

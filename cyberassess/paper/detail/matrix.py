@@ -41,6 +41,7 @@ class Part:
 
     title: str
     outcomes: tuple[Outcome, ...]
+    places: tuple[str, ...]
     cells: tuple[tuple[Mark | None, ...], ...]
     """By outcome and place, or by place and outcome where places are the rows."""
 
@@ -81,11 +82,13 @@ def _matrix(basis: Basis, framework: Framework, shown: Collection[str]) -> Matri
         groups.setdefault(said_group(above[0 if is_turned else -1]), []).append(outcome)
 
     def part(title: str, outcomes: Sequence[OutcomeId]) -> Part:
-        rows = [[_mark(basis, scores.get((e, place))) for place in places] for e in outcomes]
+        here = [e for e in places if not is_turned or any((o, e) in scores for o in outcomes)]
+        rows = [[_mark(basis, scores.get((e, place))) for place in here] for e in outcomes]
         cells = zip(*rows, strict=True) if is_turned else rows
         return Part(
             title,
             tuple(_outcome(basis, first[each], shown) for each in outcomes),
+            tuple(map(basis.place, here)),
             tuple(tuple(row) for row in cells),
         )
 

@@ -52,6 +52,7 @@ LONGEST_DECISION = 400
 _LONGEST_LEFT_OUT = 300
 _MOST_MOVES = 4
 _MOST_ACTIONS = 8
+_MOST_UNPLANNED = 15
 RESTRICTED, OPEN = "restricted", "open"
 
 
@@ -257,7 +258,15 @@ def _unplanned(basis: Basis) -> str:
     several = len(basis.scopes) > 1
     rest = sum(each.is_open for each in basis.actions) - _MOST_ACTIONS
     notes = [f"{counted(rest, 'more action')} in the findings report."] if rest > 0 else []
-    said = [f"{each.ref} ({each.where})" if several else each.ref for each in unplanned(basis)]
+    bare = unplanned(basis)
+    if len(bare) > _MOST_UNPLANNED:
+        number = sum(each.score.key not in basis.planned for each in basis.findings)
+        return " ".join([
+            *notes,
+            f"Below target and not planned yet: {counted(number, 'result')} of "
+            f"{counted(len(bare), 'outcome')}, named in the full report.",
+        ])  # fmt: skip
+    said = [f"{each.ref} ({each.where})" if several else each.ref for each in bare]
     notes += [f"Below target and not planned yet: {'; '.join(said)}."] if said else []
     return " ".join(notes)
 

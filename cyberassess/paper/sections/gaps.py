@@ -33,7 +33,7 @@ _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
 _SHOWN_TEXTS = 2
 _SHOWN_TIES = 3
-_MOST_COLUMNS = 12
+_MOST_COLUMNS = 14
 """Principles side by side, where places are the rows of a map."""
 EVERYWHERE = "Everywhere"
 IN_ALL = "In all"
@@ -80,6 +80,8 @@ class Map:
     rows: tuple[MapRow, ...]
     legend: tuple[Cell, ...]
     notes: tuple[str, ...]
+    sums: int = 0
+    """How many of the columns are sums, where places are the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,8 @@ def _turned(whole: Map) -> Iterator[Map]:
             about=whole.about if not start else "The same for the rest.",
             kind="Place",
             columns=tuple(each.short or each.title for each in shown),
-            first_width="26",
+            first_width="20",
+            sums=len(sums) if not start else 0,
             rows=tuple(
                 MapRow(
                     place,
@@ -188,10 +191,14 @@ def _turned(whole: Map) -> Iterator[Map]:
             ),
             notes=(
                 *(whole.notes if start + _MOST_COLUMNS >= len(rest) else ()),
-                f"{'; '.join(each.title for each in shown if each.short)}. "
+                f"{'; '.join(map(_key, (each for each in shown if each.short)))}. "
                 "?: no answer, or not decided; -: no target, or not applicable.",
             ),
         )
+
+
+def _key(row: MapRow) -> str:
+    return row.title if row.title.startswith(row.short) else f"{row.short}: {row.title.lower()}"
 
 
 def _narrow(text: str) -> str:
@@ -360,10 +367,11 @@ def _totals(
     """Give the sum of the map, and of it what the headline counts."""
     if not _met_everywhere(scores):
         return
-    yield MapRow(IN_ALL, _counts(scores, here), is_sum=True)
+    yield MapRow(IN_ALL, _counts(scores, here), is_sum=True, short="All")
     inside = [each for each in scores if basis.theme_of(each) == basis.headline.id]
     if framework.ref == basis.first.ref and inside and len(inside) < len(scores):
-        yield MapRow(f"Of these, {basis.headline.title}", _counts(inside, here), is_sum=True)
+        title = f"Of these, {basis.headline.title}"
+        yield MapRow(title, _counts(inside, here), is_sum=True, short="Theme")
 
 
 def _furthest(table: Mapping[str, Mapping[OutcomeId, bool]]) -> str:

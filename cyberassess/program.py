@@ -140,6 +140,7 @@ def _add_commands() -> None:
         people.people,
         people.systems,
         standing.status,
+        standing.menu,
         send.send,
         receive.receive,
         receive.ask,

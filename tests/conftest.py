@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,4 +28,12 @@ settings.register_profile(
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("quick", parent=settings.get_profile("steady"), max_examples=12)
 settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out on Windows what needs modes, links, pipes or files of Linux and macOS."""
+    for each in items if os.name != "posix" else ():
+        if each.get_closest_marker("posix"):
+            each.add_marker(pytest.mark.skip(reason="needs modes, links or pipes of POSIX"))

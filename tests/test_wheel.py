@@ -19,6 +19,7 @@ def _run(*words: str) -> str:
     return result.output
 
 
+@pytest.mark.slow
 def test_the_road_works_on_this_installation(tmp_path: Path) -> None:
     wheel = os.environ.get("CYBERASSESS_WHEEL")
     if wheel:

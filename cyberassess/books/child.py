@@ -27,10 +27,10 @@ def answer(path: str) -> dict[str, object]:
 
 
 def _limit() -> None:
-    """Set the limits for the next workbook, where the system has any."""
+    """Set the limits for the next workbook."""
     try:
         import resource
-    except ImportError:
+    except ImportError:  # NOTE: Windows; how long it takes the parent watches there
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + SECONDS
@@ -51,6 +51,10 @@ def _limit() -> None:
 def main() -> None:
     """Answer until the guard closes the pipe."""
     sys.path.append(sys.argv[1])
+    if sys.platform == "win32":
+        from cyberassess.books.job import join_job
+
+        join_job(MEMORY)
     for line in sys.stdin.buffer:
         _limit()
         try:

@@ -3,9 +3,6 @@
 In this process only a file's size, its first bytes and the directory of the ZIP are looked at.
 Everything else happens in a child process with limits on memory and time. Whatever a file does,
 it ends as a ``Book`` or as one of ``CAUSES``.
-
-NOTE: Windows sets no limit on memory here. There what the child counts as it reads keeps it small,
-and the time the parent waits ends it.
 """
 
 import contextlib

@@ -1,5 +1,6 @@
 """The command that makes the example: demo."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,7 +74,9 @@ def demo_lines(made: "Demo") -> Iterator[str]:
     yield f"  a review              {made.review}"
     yield ""
     yield "Look closer:"
-    yield f"  ./run -C {made.workspace} status"
-    yield f"  ./run -C {made.workspace} explain B2.d/housing"
-    yield f"  ./run -C {made.workspace} evidence list --outcome B2.c"
-    yield f'  ./run verify "{made.pack.path}"'
+    # NOTE: in the folder for Windows, the program itself is what one starts
+    start = "cyberassess" if os.name == "nt" else "./run"
+    yield f"  {start} -C {made.workspace} status"
+    yield f"  {start} -C {made.workspace} explain B2.d/housing"
+    yield f"  {start} -C {made.workspace} evidence list --outcome B2.c"
+    yield f'  {start} verify "{made.pack.path}"'

@@ -5,7 +5,6 @@ copied in pieces, so that their size does not matter, to a temporary name in the
 is renamed when every byte is safe.
 """
 
-import contextlib
 import errno
 import hashlib
 import io
@@ -21,10 +20,14 @@ from cyberassess.disk.files import (
     LINK,
     OWNER_ONLY,
     NotPlainError,
+    by_name,
     joined,
+    move,
     open_plain,
+    remove_quietly,
     sha256_of,
     sync_folder,
+    what_to_do,
 )
 from cyberassess.errors import AssessmentError, Problem
 
@@ -99,7 +102,8 @@ def _not_opened(path: Path, cause: OSError | ValueError) -> AssessmentError:
         problem = Problem("name-too-long", as_text(f"{start}…"), found, f"Rename it. {_NOTHING}")
         return AssessmentError(problem)
     said = getattr(cause, "strerror", None) or "its name cannot be used"
-    return _refused("cannot-open", path, f"The file cannot be opened: {said}.", "Check it.")
+    hint = what_to_do(cause, "Check it.")
+    return _refused("cannot-open", path, f"The file cannot be opened: {said}.", hint)
 
 
 def look_at(path: Path) -> int:
@@ -144,13 +148,13 @@ def keep(path: Path, workspace: Path, on_bytes: Callable[[int], None] = lambda _
                     raise _refused("still-changing", path, found, hint)
                 stored, is_new = _place(temporary, folder, sha256, path)
             finally:
-                temporary.unlink(missing_ok=True)
+                remove_quietly(temporary)
         except OSError as cause:
             raise _refused(
                 "not-kept",
                 path,
                 f"The file cannot be copied: {cause.strerror}.",
-                f"Look at the folder {FOLDER} and the space on the disk.",
+                what_to_do(cause, f"Look at the folder {FOLDER} and the space on the disk."),
             ) from cause
     sync_folder(folder)
     return Kept(as_text(path.name), sha256, size, f"{FOLDER}/{stored}", is_new)
@@ -172,14 +176,13 @@ def _copy(source: int, temporary: Path, on_bytes: Callable[[int], None]) -> tupl
 
 def _place(temporary: Path, folder: Path, sha256: str, path: Path) -> tuple[str, bool]:
     """Give the copy its name, unless the same bytes are there already."""
-    for there in sorted(folder.glob(f"{sha256}*")):
+    for there in by_name(folder.glob(f"{sha256}*")):
         is_file = there.is_file() and not there.is_symlink()
         if is_file and sha256_of(there) == sha256:
             return there.name, False
-        with contextlib.suppress(OSError):
-            there.unlink()  # NOTE: it has our name and other bytes, so it is damaged
+        remove_quietly(there)  # NOTE: it has our name and other bytes, so it is damaged
     final = folder / f"{sha256}{safe_suffix(path.name)}"
-    temporary.replace(final)
+    move(temporary, final)
     return final.name, True
 
 
@@ -194,8 +197,7 @@ def safe_suffix(name: str) -> str:
 
 def drop(workspace: Path, kept: Kept) -> None:
     """Take a file away again that nothing refers to."""
-    with contextlib.suppress(OSError):
-        (workspace / kept.stored).unlink()
+    remove_quietly(workspace / kept.stored)
 
 
 def is_safe(stored: str) -> bool:
@@ -247,7 +249,7 @@ def strangers(workspace: Path, known: frozenset[str]) -> Iterator[Problem]:
         known: the paths that items have.
     """
     folder = workspace / FOLDER
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in by_name(folder.iterdir()) if folder.is_dir() else ():
         name = f"{FOLDER}/{as_text(path.name)}"
         if name in known:
             continue

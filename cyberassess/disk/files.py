@@ -18,17 +18,35 @@ import re
 import secrets
 import shutil
 import stat
+import tempfile
+import time
 import unicodedata
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePath
+from typing import BinaryIO, TypeVar
 
 from cyberassess.domain.characters import unfit_in, visible
 from cyberassess.errors import AssessmentError
 
+Given = TypeVar("Given")
+AnyPath = TypeVar("AnyPath", bound=PurePath)
+
 TEMPORARY = ".tmp"
 """How the names of unfinished files end."""
 _ATTEMPTS = 3
+_LONGEST_PATH = 259
+"""Characters of a path that every program on Windows takes."""
+_LONGEST_START = 40
+"""Characters of a file's name that the name of its unfinished copy repeats."""
+_PAUSES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 0.73)
+"""Seconds between tries where another program has a file open: about two in all."""
+_MISSING_OR_LONG = (3, 206)
+_DENIED, _HELD = 5, (5, 32, 33)
+"""What Windows says of a file that is open elsewhere: access denied, sharing or lock violation.
+
+Source: Microsoft, System Error Codes,
+https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes--0-499-
+"""
 OWNER_ONLY = 0o600
 """The mode of every file we write: answers and evidence are nobody else's business."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -118,7 +136,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
     Links are named and not followed; of folders only those are named that cannot be read.
     """
     try:
-        inside = sorted(folder.iterdir())
+        inside = by_name(folder.iterdir())
     except OSError:
         yield folder, "a folder that cannot be read"
         return
@@ -131,6 +149,11 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
             yield from walk(path)
         else:
             yield path, what
+
+
+def by_name(paths: Iterable[AnyPath]) -> list[AnyPath]:
+    """Sort paths alike on every system; Windows' own order knows no case."""
+    return sorted(paths, key=lambda path: path.parts)
 
 
 def plain_files(folder: Path) -> list[Path]:
@@ -159,6 +182,89 @@ def place_for(sha256: str, named: Callable[[str], Path]) -> tuple[Path, bool]:
         if not kind_of(path.lstat()) and sha256_of(path) == sha256:
             return path, True
     raise AssertionError  # pragma: no cover - the names never end
+
+
+def is_held(cause: BaseException) -> bool:
+    """Say whether another program has the file open, or Windows guards it."""
+    return getattr(cause, "winerror", 0) in _HELD
+
+
+def patiently(do: Callable[[], Given]) -> Given:
+    """Do it, again where a virus scanner, an indexer or a sync client has the file open.
+
+    They let go within a moment. Only Windows refuses so.
+    """
+    for pause in _PAUSES:
+        try:
+            return do()
+        except OSError as cause:
+            if not is_held(cause):
+                raise
+        time.sleep(pause)
+    return do()
+
+
+def move(path: Path, target: Path) -> None:
+    """Give a file or a folder another name, in place of a file that has it."""
+    patiently(lambda: path.replace(target))
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder of one's own that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="cyberassess-"))
+    try:
+        yield folder
+    finally:
+        with contextlib.suppress(OSError):
+            patiently(lambda: shutil.rmtree(folder))
+
+
+def is_full(cause: BaseException) -> bool:
+    """Say whether something could not be written for want of room."""
+    return getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _is_long(cause: BaseException) -> bool:
+    """Say whether a path is longer than the system takes; Windows says that it is not there."""
+    if getattr(cause, "errno", None) == errno.ENAMETOOLONG:
+        return True
+    names = (getattr(cause, "filename", None), getattr(cause, "filename2", None))
+    paths = [Path(name).absolute() for name in names if isinstance(name, str | Path)]
+    is_missing = getattr(cause, "winerror", 0) in _MISSING_OR_LONG
+    return is_missing and any(len(str(each)) > _LONGEST_PATH for each in paths)
+
+
+def what_to_do(cause: BaseException, hint: str) -> str:
+    """Say what to do where a file cannot be written or read.
+
+    Args:
+        hint: what else to do, then what became of it: ``Look at it. Nothing was written.``
+    """
+    if is_full(cause):
+        act = "Make room on the disk and try again."
+    elif is_held(cause):
+        act = "Close it where it is open, and try again."
+        if getattr(cause, "winerror", 0) == _DENIED:
+            act += f" If it is open nowhere: {_GUARDED}"
+    elif _is_long(cause):
+        act = "Use a folder with a shorter path."
+    elif isinstance(cause, GuardedError):
+        act = f"{_GUARDED[0].upper()}{_GUARDED[1:]}"
+    else:
+        return hint
+    _, effect, rest = hint.partition("Nothing ")
+    return f"{act} {effect}{rest}".strip()
+
+
+_GUARDED = (
+    "Windows may guard this folder (Controlled folder access). Ask IT to allow the program, or "
+    "use another folder."
+)
+
+
+class GuardedError(OSError):
+    """A file cannot be made in a folder that is there: so Windows refuses where it guards one."""
 
 
 def sync_folder(path: Path) -> None:
@@ -210,15 +316,15 @@ def copy_whole(source: Path, path: Path) -> None:
 
 def _put(path: Path, fill: Callable[[BinaryIO], None], *, durable: bool = True) -> None:
     for attempt in range(_ATTEMPTS):
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+        temporary = unfinished(path)
         try:
-            with os.fdopen(os.open(temporary, _NEW, OWNER_ONLY), "wb") as file:
+            with os.fdopen(_made(temporary), "wb") as file:
                 fill(file)
                 file.flush()
                 if durable:
                     os.fsync(file.fileno())
             try:
-                temporary.replace(path)
+                move(temporary, path)
             except FileNotFoundError:
                 # NOTE: a command that tidies up took it for what a crashed one left
                 if attempt + 1 == _ATTEMPTS or not path.parent.is_dir():
@@ -232,25 +338,47 @@ def _put(path: Path, fill: Callable[[BinaryIO], None], *, durable: bool = True) 
         sync_folder(path.parent)
 
 
+def _made(path: Path) -> int:
+    try:
+        return os.open(path, _NEW, OWNER_ONLY)
+    except FileNotFoundError as cause:
+        if not path.parent.is_dir() or _is_long(cause):
+            raise
+        raise GuardedError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from cause
+
+
+def unfinished(path: Path, ending: str = TEMPORARY) -> Path:
+    """Name what a file is written under until it is whole, beside it."""
+    return path.with_name(f"{_start(path)}{secrets.token_hex(4)}{ending}")
+
+
+def _start(path: Path) -> str:
+    """Begin the names of unfinished copies of a file; a long name is cut, and told by its hash."""
+    name = path.name
+    if len(name) > _LONGEST_START:
+        name = f"{name[:16]}~{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
+    return f".{name}."
+
+
 def remove_quietly(path: Path) -> None:
     """Remove a file that is in nobody's way where it cannot be removed."""
     with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
+        patiently(lambda: path.unlink(missing_ok=True))
 
 
 def remove_unfinished(folder: Path) -> None:
     """Remove what crashed commands left unfinished in a folder."""
     with contextlib.suppress(OSError):
-        for path in sorted(folder.iterdir()):
+        for path in by_name(folder.iterdir()):
             if path.name.endswith(TEMPORARY) and path.is_file():
                 remove_quietly(path)
 
 
 def remove_unfinished_of(path: Path) -> None:
     """Remove what crashed commands left of one file; it may lie among other people's files."""
-    start = f".{path.name}."
+    start = _start(path)
     with contextlib.suppress(OSError):
-        for each in sorted(path.parent.iterdir()):
+        for each in by_name(path.parent.iterdir()):
             if each.name.startswith(start) and each.name.endswith(TEMPORARY) and each.is_file():
                 remove_quietly(each)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pydantic import BaseModel
 
 from cyberassess.disk import resources, strict_yaml
+from cyberassess.disk.files import by_name
 from cyberassess.domain.sets.checks import check_framework, check_target, check_themes, check_use
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, ThemeSet
 from cyberassess.domain.sets.plain_words import check_words
@@ -272,7 +273,7 @@ def files_of(folder: Path, model: type[_Compared]) -> dict[str, Found[_Compared]
     """
     return {
         path.stem: Found(path, path.relative_to(folder.parent).as_posix(), model)
-        for path in sorted(folder.glob(f"{model.folder}/*.yaml"))
+        for path in by_name(folder.glob(f"{model.folder}/*.yaml"))
     }
 
 

@@ -9,9 +9,7 @@ import contextlib
 import hashlib
 import os
 import re
-import secrets
 import stat
-import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +17,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from cyberassess.disk.files import fault_of, joined, open_plain, remove_quietly, sync_folder
+from cyberassess.disk.files import (
+    by_name,
+    fault_of,
+    joined,
+    move,
+    open_plain,
+    remove_quietly,
+    sync_folder,
+    temporary_folder,
+    unfinished,
+    what_to_do,
+)
 from cyberassess.errors import AssessmentError, Problem
 
 PIECE = 1 << 20
@@ -51,6 +60,7 @@ class Packed:
 
 def _entry(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _MOMENT)
+    info.filename = name  # NOTE: Windows' Python would put / for a backslash
     info.compress_type = zipfile.ZIP_STORED
     info.create_system = 3
     info.external_attr = (stat.S_IFREG | 0o644) << 16
@@ -88,7 +98,7 @@ def write_pack(
     Raises:
         AssessmentError: where it cannot be written, or a file vanished meanwhile.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    temporary = unfinished(path, UNFINISHED)
     lines: list[str] = []
     try:
         total = sum(_size(content) for content in contents.values())
@@ -111,16 +121,20 @@ def write_pack(
             file.flush()
             os.fsync(file.fileno())
             size = file.seek(0, os.SEEK_END)
-        temporary.replace(path)
+        move(temporary, path)
     except OSError as cause:
         raise AssessmentError.because(
             "pack-not-written",
             str(cause.filename or path.name),
             f"The pack cannot be written: {cause.strerror}.",
-            "Look at the space on the disk and the folder's permissions. Nothing was left behind.",
+            what_to_do(
+                cause,
+                "Look at the space on the disk and the folder's permissions. "
+                "Nothing was left behind.",
+            ),
         ) from cause
     finally:
-        temporary.unlink(missing_ok=True)
+        remove_quietly(temporary)
     sync_folder(path.parent)
     return Packed(path, size, len(contents) + len(behind), sums)
 
@@ -132,7 +146,7 @@ def remove_abandoned(folder: Path, before: float) -> None:
         before: seconds since 1970; one that grew later may still be under way.
     """
     with contextlib.suppress(OSError):
-        for path in sorted(folder.glob(f".*.zip.*{UNFINISHED}")):
+        for path in by_name(folder.glob(f".*.*{UNFINISHED}")):
             if path.stat().st_mtime < before:
                 remove_quietly(path)
 
@@ -183,7 +197,7 @@ def check_pack(path: Path, on_bytes: Callable[[int], None] = lambda _: None) -> 
     found = CheckedPack()
     try:
         with open_plain(path) as file, zipfile.ZipFile(file) as archive:
-            names = [info.filename for info in archive.infolist()]
+            names = [info.orig_filename for info in archive.infolist()]
             if len(names) > _MOST_ENTRIES or SUMS not in names:
                 raise AssessmentError(_not_a_pack(path))
             for name in dict.fromkeys(names):
@@ -207,7 +221,7 @@ def check_pack(path: Path, on_bytes: Callable[[int], None] = lambda _: None) -> 
             "cannot-open",
             path.name,
             f"The file cannot be read: {cause.strerror or 'its end is missing'}.",
-            "Check name and folder, or copy it again. Nothing was checked.",
+            what_to_do(cause, "Check name and folder, or copy it again. Nothing was checked."),
         ) from cause
     return found
 
@@ -282,7 +296,7 @@ def _compare(
         made = zipfile.ZipFile(mirror, "w", zipfile.ZIP_STORED)
         with made:
             for info in archive.infolist():
-                starts.append((mirror.at, info.filename))
+                starts.append((mirror.at, info.orig_filename))
                 problem = _mirror_entry(archive, info, made, found, on_bytes)
                 if problem is not None:
                     found.problems.append(problem)
@@ -308,7 +322,7 @@ def _mirror_entry(
     found: CheckedPack,
     on_bytes: Callable[[int], None],
 ) -> Problem | None:
-    name = info.filename
+    name = info.orig_filename
     if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
         return Problem(
             "packed-again",
@@ -395,15 +409,15 @@ def unpacked(path: Path) -> Iterator[tuple[Path, CheckedPack]]:
         hint = "Ask for the pack again, or name the folder it was made from."
         found = f"The pack is not as it was written: {wrong}".rstrip(".")
         raise AssessmentError(Problem("pack-changed", path.name, f"{found}.", hint))
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         names = [n for n in checked.hashes if n.startswith(_ASSESSMENT) and not fault_of(n)]
         try:
-            unpack(path, {name: joined(Path(scratch), name) for name in names})
+            unpack(path, {name: joined(scratch, name) for name in names})
         except OSError as cause:
             found = f"The assessment inside cannot be unpacked: {cause.strerror}."
             hint = "Look at the space on the disk."
             raise AssessmentError(Problem("not-unpacked", path.name, found, hint)) from cause
-        yield Path(scratch), checked
+        yield scratch, checked
 
 
 def read_entry(path: Path, name: str) -> bytes:
@@ -434,15 +448,13 @@ def straightened(path: Path, folder: Path) -> Path | None:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = [
-                each
-                for each in archive.infolist()
-                if not each.is_dir() and not _LITTER.search(each.filename)
-            ]
-            top = next((e.filename[: -len(SUMS)] for e in found if _is_sums(e.filename)), "")
-            inside = {each.filename.removeprefix(top): each for each in found}
-            stored = all(each.compress_type == zipfile.ZIP_STORED for each in found)
-            size = sum(each.file_size for each in found)
+            # NOTE: PowerShell's Compress-Archive puts a backslash where a ZIP has /
+            named = [(i.orig_filename.replace("\\", "/"), i) for i in archive.infolist()]
+            found = [(n, i) for n, i in named if not n.endswith("/") and not _LITTER.search(n)]
+            top = next((name[: -len(SUMS)] for name, _ in found if _is_sums(name)), "")
+            inside = {name.removeprefix(top): info for name, info in found}
+            stored = all(each.compress_type == zipfile.ZIP_STORED for _, each in found)
+            size = sum(each.file_size for _, each in found)
             is_bomb = size > max(_RATIO_MATTERS_ABOVE, _LARGEST_RATIO * path.stat().st_size)
             if (stored and not top) or len(inside) != len(found) or SUMS not in inside or is_bomb:
                 return None
@@ -463,7 +475,7 @@ def straightened(path: Path, folder: Path) -> Path | None:
         return None  # NOTE: what is wrong with it is said where it is checked as it is
     except OSError as cause:
         message = f"The pack was packed again, and cannot be unpacked: {cause.strerror}."
-        hint = "Look at the space on the disk. Nothing was checked."
+        hint = what_to_do(cause, "Look at the space on the disk. Nothing was checked.")
         raise AssessmentError.because("not-unpacked", path.name, message, hint) from cause
     return copy
 

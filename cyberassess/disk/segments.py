@@ -8,25 +8,28 @@ closes it. All writing happens under one lock; readers never take it.
 
 import contextlib
 import errno
-import hashlib
 import os
-import platform
 import secrets
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.disk.files import (
     TEMPORARY,
+    by_name,
+    is_full,
     kind_of,
+    move,
+    patiently,
     read_plain,
     remove_quietly,
     remove_unfinished,
     sync_folder,
+    what_to_do,
     write_whole,
 )
+from cyberassess.disk.machine import is_this_machine, machine_token
 from cyberassess.disk.segment_file import (
     CLOSED,
     NOTHING_CHANGED,
@@ -162,7 +165,7 @@ class LedgerFolder:
         # NOTE: before the listing; a note names what was there before it was written
         noted = {
             path.name: name
-            for path in sorted(self.folder.glob(f"{_LAST}*.txt"))
+            for path in by_name(self.folder.glob(f"{_LAST}*.txt"))
             if (name := _noted(path))
         }
         for path in self._paths():
@@ -187,7 +190,7 @@ class LedgerFolder:
 
     def _paths(self) -> list[Path]:
         try:
-            return sorted(self.folder.iterdir())
+            return by_name(self.folder.iterdir())
         except OSError as cause:
             raise LedgerError.because(
                 "ledger-unreadable",
@@ -199,11 +202,11 @@ class LedgerFolder:
     def listing(self) -> dict[str, int]:
         """Give the size of every file: where it is as before, nobody wrote in between."""
         sizes: dict[str, int] = {}
-        with os.scandir(self.folder) as entries:
-            for each in entries:
-                # NOTE: a lock is removed by whoever leaves the prompts, without the lock
-                if not each.name.endswith(".lock"):
-                    sizes[each.name] = each.stat().st_size
+        for each in self.folder.iterdir():
+            # NOTE: a lock is removed by whoever leaves the prompts, without the lock; and a
+            # listing of Windows gives the size a file had when it was last closed
+            if not each.name.endswith(".lock"):
+                sizes[each.name] = each.stat().st_size
         return sizes
 
     @contextlib.contextmanager
@@ -245,18 +248,17 @@ class LedgerFolder:
         mine = filelock.FileLock(path, timeout=0)
         others: list[str] = []
         with contextlib.suppress(OSError, NotImplementedError):
-            for other in sorted(self.folder.glob(f"{PROMPTS}*.lock")):
+            for other in by_name(self.folder.glob(f"{PROMPTS}*.lock")):
                 if _is_held(other):
                     others.append(other.stem.removeprefix(PROMPTS).rpartition("-")[0])
                 else:
-                    other.unlink(missing_ok=True)
+                    remove_quietly(other)
             mine.acquire()
         try:
             yield tuple(others)
         finally:
             mine.release()
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+            remove_quietly(path)
 
     def append(
         self,
@@ -316,7 +318,7 @@ class LedgerFolder:
                 segment, problem = read_segment(path)
                 if segment is None and problem is None:
                     remove_quietly(path)
-                elif segment is not None and segment.header.get("machine") == machine_token():
+                elif segment is not None and is_this_machine(segment.header.get("machine")):
                     self.close(segment)
 
     def close(self, segment: Segment) -> None:
@@ -331,11 +333,11 @@ class LedgerFolder:
             return
         final, whole = closed_form(segment), as_bytes(segment)
         try:
-            with path.open("r+b") as file:
+            with patiently(lambda: path.open("r+b")) as file:
                 if path.stat().st_size != len(whole):
                     file.truncate(len(whole))
                 os.fsync(file.fileno())
-            path.rename(path.with_name(final.name))
+            move(path, path.with_name(final.name))
         except OSError as cause:
             raise not_writable(self.folder, cause) from cause
         sync_folder(self.folder)
@@ -378,7 +380,7 @@ class OpenSegment:
         except OSError as cause:
             raise not_writable(self.path.parent, cause) from cause
         try:
-            with self.path.open("ab") as file:
+            with patiently(lambda: self.path.open("ab")) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -399,22 +401,17 @@ def _is_held(path: Path) -> bool:
         return True
 
 
-def machine_token() -> str:
-    """Give a token that tells machines apart without naming them."""
-    node = uuid.getnode()
-    known = "" if (node >> 40) & 1 else str(node)  # NOTE: that bit marks a number made up anew
-    return hashlib.sha256(f"{platform.node()}|{known}".encode()).hexdigest()[:16]
-
-
 def not_writable(folder: Path, cause: BaseException) -> AssessmentError:
     """Say why a folder cannot be written to, and what to do."""
     number = getattr(cause, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(cause):
         message, hint = "There is no space left on the disk.", "Make room and try again."
     else:
         reason = getattr(cause, "strerror", None) or str(cause) or "it does not support locks"
         message = f"The folder {folder.name} cannot be written to: {reason}."
-        hint = "Look at its permissions, or copy the assessment to a folder of your own."
+        hint = what_to_do(
+            cause, "Look at its permissions, or copy the assessment to a folder of your own."
+        )
         if number in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
             message = f"The drive of the folder {folder.name} does not support locks: {reason}."
             hint = "Copy the assessment to a folder on this computer, and merge it back later."
@@ -572,7 +569,7 @@ def single_head(segments: Sequence[Segment]) -> Segment:
 
 def is_open_elsewhere(segment: Segment) -> bool:
     """Say whether a segment is one of prompts under way on another machine."""
-    return not segment.hash and segment.header.get("machine") != machine_token()
+    return not segment.hash and not is_this_machine(segment.header.get("machine"))
 
 
 def open_elsewhere(segment: Segment) -> Problem:

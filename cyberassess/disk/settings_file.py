@@ -5,7 +5,15 @@ import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cyberassess.disk.files import TEMPORARY, copy_whole, remove_quietly, sync_folder, write_whole
+from cyberassess.disk.files import (
+    TEMPORARY,
+    copy_whole,
+    move,
+    remove_quietly,
+    sync_folder,
+    what_to_do,
+    write_whole,
+)
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.errors import AssessmentError
 
@@ -61,7 +69,7 @@ def interrupted(folder: Path) -> Path | None:
 
 def put_back(folder: Path, before: Path) -> None:
     """Put settings back as they were."""
-    before.replace(folder / SETTINGS)
+    move(before, folder / SETTINGS)
     sync_folder(folder)
 
 
@@ -70,8 +78,11 @@ def _settings_not_written(cause: OSError) -> AssessmentError:
         "not-writable",
         SETTINGS,
         f"The file cannot be written: {cause.strerror or cause}.",
-        "Close it where it is open, and look at its permissions and the space on the disk. "
-        "Nothing was changed.",
+        what_to_do(
+            cause,
+            "Close it where it is open, and look at its permissions and the space on the "
+            "disk. Nothing was changed.",
+        ),
     )
 
 

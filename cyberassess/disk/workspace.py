@@ -19,11 +19,13 @@ from typing import Any
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import (
     TEMPORARY,
+    by_name,
     folded,
     joined,
     kind_of,
     read_plain,
     remove_unfinished,
+    what_to_do,
     write_whole,
 )
 from cyberassess.domain.assessment import (
@@ -210,7 +212,7 @@ class Workspace:
         """Give files beside the settings that are named like copies of them, as syncing leaves."""
         stem, suffix = SETTINGS.rsplit(".", 1)
         found = self.folder.glob(f"{stem}*.{suffix}")
-        return sorted(each for each in found if each.name != SETTINGS and each.is_file())
+        return by_name(each for each in found if each.name != SETTINGS and each.is_file())
 
     def loose(self) -> list[str]:
         """Name the files that belong to the assessment and lie outside its folders.
@@ -388,7 +390,7 @@ class Workspace:
                 "not-writable",
                 str(self.folder),
                 f"The assessment cannot be written here: {cause.strerror}.",
-                "Choose a folder you may write to.",
+                what_to_do(cause, "Choose a folder you may write to."),
             ) from cause
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from cyberassess.disk import resources, strict_yaml
+from cyberassess.disk.files import by_name
 from cyberassess.domain.sets.framework import AnswerSet
 from cyberassess.domain.sets.typed_words import Choice, Read, TypedWords, choices_of, read_choice
 from cyberassess.errors import FrameworkError, Problem
@@ -23,7 +24,7 @@ def tables() -> tuple[TypedWords, ...]:
         FrameworkError: where one cannot be read.
     """
     found: list[TypedWords] = []
-    for path in sorted((resources.folder("frameworks") / "answers").glob("*.yaml")):
+    for path in by_name((resources.folder("frameworks") / "answers").glob("*.yaml")):
         table, problems, _ = strict_yaml.read_file(path, f"answers/{path.name}", TypedWords)
         if table is None or problems:
             raise FrameworkError(*problems)

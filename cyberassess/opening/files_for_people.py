@@ -3,18 +3,29 @@
 import contextlib
 import csv
 import datetime
-import errno
 import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cyberassess.disk.files import copy_whole, place_for, remove_unfinished_of, sha256_of
+from cyberassess.disk.files import (
+    copy_whole,
+    fault_of,
+    place_for,
+    remove_unfinished_of,
+    sha256_of,
+    what_to_do,
+)
 from cyberassess.domain.characters import visible_lines
 from cyberassess.errors import AssessmentError, CyberassessError, Problem
 
 _LOOK = "Look at the folder's permissions and the space on the disk."
+_LONGEST = 88
+"""Characters of the name of an original, without its ending: with the folders it lies in, an
+assessment below 120 characters of other folders stays within the 259 that Windows takes."""
+_MOST_BYTES = 180
+"""Bytes of a text in a name, of which Linux takes 255 in all."""
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes for the beginning of a formula; the full-width signs too."""
 
@@ -23,7 +34,8 @@ def plain(text: str, longest: int) -> str:
     """Give a text as it may stand in a file's name."""
     folded = unicodedata.normalize("NFKC", text)
     kept = "".join(each if each.isalnum() or each in " '()&" else " " for each in folded)
-    return " ".join(kept.split())[:longest].strip() or "x"
+    cut = " ".join(kept.split())[:longest].encode()[:_MOST_BYTES].decode("utf-8", "ignore")
+    return cut.strip() or "x"
 
 
 def dated(folder: Path, on: datetime.date, name: str, suffix: str) -> Path:
@@ -55,8 +67,9 @@ def keep_original(
         AssessmentError: where it cannot be copied.
     """
     try:
-        name = f"{plain(path.stem, 80)}{_suffix(path)}"
-        target, is_there = place_for(sha256 or sha256_of(path), lambda m: folder / f"{m} {name}")
+        target, is_there = place_for(
+            sha256 or sha256_of(path), lambda mark: folder / f"{mark} {_cut(path, len(mark))}"
+        )
         if copy and not is_there:
             folder.mkdir(parents=True, exist_ok=True)
             copy_whole(path, target)
@@ -66,16 +79,29 @@ def keep_original(
                 "original-not-kept",
                 f"{folder.name}/{path.name}",
                 f"The original cannot be copied to the folder {folder.name}: {cause.strerror}.",
-                "Look at that folder's permissions and the space on the disk. "
-                "Nothing was stored from the file.",
+                what_to_do(
+                    cause,
+                    "Look at that folder's permissions and the space on the disk. "
+                    "Nothing was stored from the file.",
+                ),
             )
         ) from cause
     within = f"{under}/" if folder.name != under else ""
     return f"{within}{folder.name}/{target.name}"
 
 
+def _cut(path: Path, less: int) -> str:
+    return f"{plain(path.stem, _LONGEST - less)}{_suffix(path)}"
+
+
 def _suffix(path: Path) -> str:
     return path.suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", path.suffix) else ""
+
+
+def file_slug(stem: str) -> str:
+    """Give an id as it may stand alone in a file's name."""
+    name = slug(stem)[:_LONGEST]
+    return f"own-{name}" if fault_of(name) else name
 
 
 def slug(title: str) -> str:
@@ -128,15 +154,8 @@ def saving(
         yield
     except OSError as cause:
         message = f"The {what} cannot be written: {cause.strerror or cause}."
-        if is_full(cause):
-            _, effect, rest = hint.partition("Nothing was ")
-            hint = f"Make room on the disk and try again. {effect}{rest}".strip()
-        raise raising(Problem("not-writable", str(path), message, hint)) from cause
-
-
-def is_full(cause: OSError) -> bool:
-    """Say whether something could not be written for want of room."""
-    return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+        problem = Problem("not-writable", str(path), message, what_to_do(cause, hint))
+        raise raising(problem) from cause
 
 
 def moment(time: str) -> datetime.datetime:

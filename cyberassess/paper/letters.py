@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess.disk import resources
-from cyberassess.disk.files import joined, kind_of, open_plain
+from cyberassess.disk.files import by_name, joined, kind_of, open_plain
 from cyberassess.domain.characters import visible
 from cyberassess.errors import AssessmentError, Problem, Severity, closest, mention
 
@@ -87,7 +87,7 @@ class Letter:
 def mention_strange(folder: Path) -> None:
     """Say of each text in an assessment's ``letters/`` that it is none of those that are used."""
     known = [QUESTIONNAIRE, REMINDER]
-    for path in sorted((folder / LETTERS).glob("*")):
+    for path in by_name((folder / LETTERS).glob("*")):
         if path.name not in known and not path.name.startswith("."):
             mention(
                 Problem(

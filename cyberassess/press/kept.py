@@ -10,12 +10,11 @@ The folder is bounded, may be deleted at any time, and is not needed: without on
 import contextlib
 import hashlib
 import os
-import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from cyberassess.disk.files import TEMPORARY
+from cyberassess.disk.files import remove_quietly, write_whole
 from cyberassess.press.fragment import Fragment
 
 LIMIT = 48 * 1024 * 1024
@@ -83,8 +82,7 @@ class Kept:
         except OSError:
             return None
         except ValueError:
-            with contextlib.suppress(OSError):
-                path.unlink()
+            remove_quietly(path)
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -96,7 +94,7 @@ class Kept:
             return
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._folder / key, fragment.to_bytes())
+            write_whole(self._folder / key, fragment.to_bytes(), durable=False)
 
     def tidy(self) -> None:
         """Remove those used longest ago until the rest is within bounds."""
@@ -108,18 +106,5 @@ class Kept:
             for about, path in sorted(found, key=lambda each: (each[0].st_mtime_ns, each[1].name)):
                 if total <= LIMIT:
                     return
-                path.unlink()
+                remove_quietly(path)
                 total -= about.st_size
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file for the user alone; a torn one is not read, so nothing waits for the disk."""
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

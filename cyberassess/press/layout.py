@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from cyberassess.disk import resources
+from cyberassess.disk.files import by_name
 from cyberassess.errors import Problem, ReportError
 from cyberassess.press import engine
 from cyberassess.press.fragment import Fragment
@@ -36,6 +37,15 @@ _ABOUT_THE_MACHINE = ("Using fontTools instead of HarfBuzz-Subset", "Unable to s
 _NO_GLYPH = ".notdef glyph rendered"
 
 
+_HOW_TO_GET_PANGO = {
+    "linux": "apt-get install libpango-1.0-0 libpangoft2-1.0-0, or your system's package of Pango",
+    "darwin": "brew install pango, and on Apple silicon "
+    "export DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib",
+    "win32": "use the folder for Windows, which brings Pango along",
+}
+"""How each system gets Pango where ``ctypes.util`` finds it."""
+
+
 def can_make_pdf() -> str:
     """Give an empty text where PDFs can be made, otherwise the reason why not."""
     try:
@@ -44,7 +54,8 @@ def can_make_pdf() -> str:
         first = str(cause).strip().splitlines()
         return (
             "The PDF engine cannot be loaded: the Pango library is missing "
-            f"({first[0] if first else type(cause).__name__})."
+            f"({first[0] if first else type(cause).__name__}). To get PDFs: "
+            f"{_HOW_TO_GET_PANGO.get(sys.platform, 'install Pango 1.44 or later')}."
         )
     return ""
 
@@ -56,7 +67,7 @@ def folder() -> Path:
 
 def font_files() -> list[Path]:
     """Give our own fonts."""
-    return sorted((folder() / "fonts").glob("*.ttf"))
+    return by_name((folder() / "fonts").glob("*.ttf"))
 
 
 @cache

@@ -15,11 +15,10 @@ import re
 import shutil
 import stat
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.disk.files import read_plain
+from cyberassess.disk.files import read_plain, temporary_folder
 from cyberassess.errors import AssessmentError
 
 _ARMOUR = re.compile(
@@ -270,8 +269,8 @@ def sign(key: Key, data: bytes) -> bytes:
     Raises:
         AssessmentError: where the key cannot sign.
     """
-    with tempfile.TemporaryDirectory() as name:
-        file = Path(name) / "data"
+    with temporary_folder() as folder:
+        file = folder / "data"
         file.write_bytes(data)
         done = subprocess.run(
             [_program(), "-Y", "sign", "-f", str(key.path), "-n", NAMESPACE, str(file)],
@@ -296,9 +295,10 @@ def is_signed_by(data: bytes, signature: bytes, key: PublicKey) -> bool:
         AssessmentError: where OpenSSH is not installed.
     """
     program = _program()
-    with tempfile.TemporaryDirectory() as name:
-        allowed, made = Path(name) / "allowed_signers", Path(name) / "data.sig"
-        allowed.write_text(f"signer {key}\n", encoding="utf-8")
+    with temporary_folder() as folder:
+        allowed, made = folder / "allowed_signers", folder / "data.sig"
+        # NOTE: as text Windows' Python would end the line in a way that OpenSSH refuses
+        allowed.write_bytes(f"signer {key}\n".encode())
         made.write_bytes(signature)
         done = subprocess.run(
             [program, "-Y", "verify", "-f", str(allowed), "-I", "signer", "-n", NAMESPACE,

@@ -5,12 +5,14 @@ being typed. Parameters are given their words by what they are called in the hel
 ``--to`` is a person), so that a new command is completed without a line of its own.
 """
 
+import glob
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cyberassess.disk.files import by_name
 from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 from cyberassess.terminal.fitting import write_exactly
 
@@ -44,6 +46,7 @@ _BY_METAVAR = {
     "SYSTEM": "systems",
     "PERSON": "people",
 }
+_ANY_NUMBER = -1
 _FILES = ("FILE", "FOLDER", "OUT")
 _NOT_COMPLETED = {"new": ("--system",)}
 """Where a name is given for the first time."""
@@ -116,12 +119,26 @@ def offer_words(command: click.Command, name: str = "") -> None:
     """Give the parameters of a command, and of all below it, their words."""
     for parameter in command.params:
         kind = _kind(parameter)
+        if kind == "file" and parameter.nargs == _ANY_NUMBER:
+            parameter.callback = _expanded
         if kind and not set(_NOT_COMPLETED.get(name, ())) & set(parameter.opts):
             parameter.type = Offered(kind)
         elif type(parameter.type) is click.types.StringParamType:
             parameter.type = Line()
     for below, each in getattr(command, "commands", {}).items():
         offer_words(each, below)
+
+
+def _expanded(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the files that ``*.xlsx`` stands for: shells of Windows leave that to the program."""
+    return tuple(each for word in words for each in _files_like(word))
+
+
+def _files_like(word: str) -> list[str]:
+    if not glob.has_magic(word) or os.path.lexists(word):
+        return [word]
+    found = by_name(map(Path, glob.glob(word)))  # noqa: PTH207 - it may be absolute
+    return list(map(str, found)) or [word]
 
 
 def _kind(parameter: click.Parameter) -> str:

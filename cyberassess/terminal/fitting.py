@@ -214,6 +214,12 @@ def say(text: str, indent: str = "") -> None:
         click.echo(line)
 
 
+def show(*several: str) -> None:
+    """Print lines as they are."""
+    for each in several:
+        click.echo(each)
+
+
 def lines(text: str, indent: str = "") -> list[str]:
     """Break a text into lines that fit, those after the first as deep as its words."""
     width, _ = screen()

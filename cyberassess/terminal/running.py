@@ -150,6 +150,7 @@ _ELSEWHERE = (
     "completion",
     "report",
     "send",
+    "menu",
 )
 """Commands that need no assessment, or say themselves what is wrong with last year's."""
 _HERE_ALL_THE_SAME = ("framework", "update")
@@ -289,7 +290,11 @@ def _printable() -> Iterator[None]:
         if stream is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="surrogateescape" if mode == "r" else PLAIN)
+            # NOTE: on Windows pipes and files would be in the code page, which lacks letters
+            known = stream.isatty() or stream.encoding == "utf-8"
+            encoding = None if known else "utf-8"
+            errors = "surrogateescape" if mode == "r" else PLAIN
+            stream.reconfigure(encoding=encoding, errors=errors)
             if mode == "w" and (shown := shown_on(stream, PLAIN)) is not stream:
                 setattr(sys, name, shown)
                 replaced.append((name, stream, shown))
@@ -330,8 +335,8 @@ def _nobody_reads() -> int:
 def _output_failed(cause: OSError) -> int:
     """End where what was printed could not be delivered."""
     _nobody_reads()
-    if cause.errno == errno.EPIPE:
-        return REFUSED
+    if cause.errno == errno.EPIPE or (cause.errno == errno.EINVAL and not cause.filename):
+        return REFUSED  # NOTE: Windows says EINVAL where the reader of a pipe has gone
     where = f"{cause.filename}: " if cause.filename else ""
     click.echo(
         f"{where}{cause.strerror}. The command could not finish, and not everything was shown. "

@@ -30,6 +30,8 @@ from cyberassess.steps.review.reviewing import receive_review, send_review
 from tests.books.odd import with_drawing
 from tests.steps.council import EARLY, begin, fill_in, ledger_bytes, send_to, take
 
+pytestmark = pytest.mark.slow
+
 WORDS = "Checked each month"
 OTHER = "Checked each year"
 FEW = 3

@@ -172,6 +172,7 @@ def shortfall(**more: tuple[Given, ...]) -> State:
 BETTER = "Look again: a statement that says better is true. Do you do better than "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -93,6 +93,7 @@ def test_a_row_that_cannot_be_stored_is_reported_and_kept_apart(
     assert len(back.refused_documents) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("heading", "value", "said", "lost"),
     [

@@ -334,6 +334,7 @@ def test_a_reader_that_dies_is_replaced(ours: Path) -> None:
         assert reader.read(ours) == first
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the system has no such signals")
 @pytest.mark.parametrize("how", ["SIGSEGV", "SIGABRT", "SIGKILL", "SIGXCPU"])
 def test_a_reader_that_dies_over_a_file_says_so(how: str, ours: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from cyberassess.books import wording
 from cyberassess.books.look import LONGEST_NAME, SCREEN
-from cyberassess.books.questionnaire.asking import LAYOUTS
+from cyberassess.books.questionnaire.columns import LAYOUTS
 from cyberassess.books.questionnaire.writing import sheet_names, write_questionnaire
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.assessment import all_asked
@@ -184,6 +184,7 @@ def test_only_our_counts_are_formulas(tmp_path: Path) -> None:
     assert relations == []
 
 
+@pytest.mark.slow
 def test_so_many_sheets_that_no_formula_can_add_them_up(tmp_path: Path) -> None:
     what = ask("A3")
     path = write(tmp_path, replace(what, topics=what.topics * 120))
@@ -272,6 +273,7 @@ def test_an_outcome_that_shares_its_id_with_a_statement_has_no_ref_of_its_own(
     assert {each.ref for each in what.rows} <= set(refs)
 
 
+@pytest.mark.slow
 def test_conditions_stand_first_and_bands_ask_what_the_rule_asks(tmp_path: Path) -> None:
     what = shipped("pscrf@1.0")
     turned = replace(what, topics=what.topics[::-1])

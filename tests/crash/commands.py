@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 
 from cyberassess.disk.framework_yaml import Shelf
-from cyberassess.disk.segments import machine_token
+from cyberassess.disk.machine import machine_token
 from cyberassess.errors import CyberassessError
 from cyberassess.opening.assessment import writing
 from cyberassess.program import program

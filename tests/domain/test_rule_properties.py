@@ -200,6 +200,7 @@ def span(found: OutcomeScore) -> tuple[int | None, int | None]:
     )
 
 
+@pytest.mark.slow
 @given(outcomes())
 @settings(max_examples=300)
 def test_determinations_are_those_of_the_second_reading(made: Made) -> None:

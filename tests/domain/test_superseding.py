@@ -85,6 +85,7 @@ def shipped(profile: str, version: str) -> Scorecard:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "of", "by_version_1"),
     [("pscrf-baseline", 30, 47), ("pscrf-target", 73, 4), ("pscrf-advanced", 77, 0)],

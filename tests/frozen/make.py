@@ -34,6 +34,7 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 import cyberassess
+from cyberassess.disk import machine
 from cyberassess.opening import assessment as opening
 from cyberassess.program import program
 from cyberassess.terminal.running import IN_PART, run
@@ -130,6 +131,7 @@ class Maker:
         setattr(secrets, "token_hex", lambda size=16: luck.randbytes(size).hex())  # noqa: B010
         setattr(platform, "node", lambda: "frozen")  # noqa: B010
         setattr(uuid, "getnode", lambda: 1 << 40)  # noqa: B010
+        setattr(machine, "machine_id", lambda: "")  # noqa: B010
 
     def give(self, folder: str, command: str, *, typed: str = "") -> str:
         """Give a command and what it printed; stop where it was refused."""

@@ -140,6 +140,7 @@ def pictures(colours: Colours) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @every_look
 def test_neighbouring_areas_of_every_picture_can_be_told_apart(colours: Colours) -> None:
     drawn = pictures(colours)

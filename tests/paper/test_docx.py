@@ -151,6 +151,7 @@ def test_it_says_what_it_is_and_nothing_of_the_machine(data: bytes, word: Docume
         assert b'w:val="en-GB"' in file.read("word/styles.xml")
 
 
+@pytest.mark.slow
 def test_the_same_summary_gives_the_same_bytes(data: bytes) -> None:
     time.sleep(2.1)  # a zip's clock has steps of two seconds
     assert board_docx(board_summary(basis(*PLAN))) == data

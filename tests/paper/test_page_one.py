@@ -47,6 +47,7 @@ def council(systems: int) -> Basis:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @has_pdf
 @pytest.mark.parametrize("systems", [1, 4, 12, 40])
 @pytest.mark.parametrize("edition", ["restricted", "open"])

@@ -23,6 +23,8 @@ from tests.program.conftest import Run
 from tests.program.test_program import LEAVES
 from tests.steps.review.test_reviewing import edit, say
 
+pytestmark = pytest.mark.slow
+
 APART = {"demo", "import webcaf", "framework import pscrf", "completion", "sign"}
 """Commands that never meet a set of one's own."""
 
@@ -286,6 +288,7 @@ def test_a_rule_that_nobody_names_goes_the_whole_road(road: Road) -> None:
         "utf-8",
     )
     road.go("evidence import list.csv")
+    road.go("menu")
     road.go("rollover ../next --from . --period 2031 --frameworks ../sets")
     assert {" ".join(path) for path, _ in LEAVES} - road.walked == APART
 

@@ -65,6 +65,7 @@ CASES = [
     Case(("start",), 0, "Wrote start.html"),
     Case(("start", "--edition", "open"), 0, "start, open.html"),
     Case(("start", "-o", "x.html"), 2, err="-o is for the open edition"),
+    Case(("menu",), 0, "What comes next:"),
     Case(("people",), 0, "Kim Lee"),
     Case(("people", "set", "Nobody", "--role", "x"), 1, err='"Nobody" is nobody'),
     Case(("people", "remove", "Nobody"), 1, err='"Nobody" is nobody'),
@@ -137,6 +138,7 @@ CASES = [
     Case(("chase", "--json"), 0, '"days_late"'),
     Case(("chase", "-o", "sam.xlsx"), 1, err="cannot be written"),
     Case(("-C", "nowhere", "status"), 1, err="this folder is not an assessment"),
+    Case(("-C", "nowhere", "menu"), 1, err="There is no assessment here"),
     Case(("send", "--to", "Kim Lee"), 0, "Wrote 1 workbook."),
     Case(("send", "--to", "Kim Leigh"), 1, err="Did you mean Kim Lee?"),
     Case(("receive", "sam.xlsx"), 0, "sam.xlsx: Sam Reid: stored 1 answer"),
@@ -336,6 +338,7 @@ def commands() -> list[tuple[str, ...]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_demonstration_leaves_everything_it_names(demonstration: Path) -> None:
     assert (demonstration / "made-by-demo.txt").is_file()
     assert len(list((demonstration / "returned").iterdir())) == 5
@@ -343,6 +346,7 @@ def test_the_demonstration_leaves_everything_it_names(demonstration: Path) -> No
     assert len(list((demonstration / "northport-2026/questionnaires/sent").iterdir())) == 5
 
 
+@pytest.mark.slow
 def test_the_demonstration_shows_the_whole_road_to_an_auditor(
     demonstration: Path, shown_northport: Path
 ) -> None:
@@ -553,6 +557,7 @@ def test_the_report_of_the_demonstration(shown_northport: Path, tmp_path: Path, 
     assert "Northport Council" in path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_report_as_pdf(small: Path, cli: Run) -> None:
     ran = cli("-C", str(small), "report", "full", "-o", str(small / "printed.pdf"))
     assert ran.code == 0

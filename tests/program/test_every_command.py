@@ -234,6 +234,7 @@ def keys_of(value: object) -> Iterator[str]:
             yield from keys_of(each)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", READING)
 def test_json_is_one_document_whose_keys_are_documented(
     example: Example, stand: Stand, cli: Run
@@ -262,8 +263,8 @@ def path_of(example: Example) -> Example:
 
 
 WRITES = {"--by", "--dry-run", "--output", "--force", "--again"}
-NEITHER = {("demo",), ("new",), ("completion",)}
-"""They make something, or print a script."""
+NEITHER = {("demo",), ("new",), ("completion",), ("menu",)}
+"""They make something, print a script, or give other commands."""
 
 
 @pytest.mark.parametrize(("path", "command"), LEAVES, ids=str)

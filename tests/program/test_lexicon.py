@@ -77,6 +77,7 @@ def _said() -> Iterator[tuple[str, str]]:
         yield from ((f"{path.name}:{n}", line) for n, line in enumerate(lines, 1))
 
 
+@pytest.mark.slow
 def test_every_message_has_a_plain_word_beside_each_word_of_the_trade() -> None:
     said = list(_said())
     assert len(said) > 5_000

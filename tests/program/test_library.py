@@ -60,6 +60,7 @@ def come_back(folder: Path) -> None:
     (returns / "holiday.txt").write_text("Away until Monday.", "utf-8")
 
 
+@pytest.mark.slow
 def test_the_examples_run_and_print_what_stands_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -243,6 +243,7 @@ def test_there_are_at_least_thirty() -> None:
     assert len(MISTAKES) >= 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda each: f"{each.command}: {each.what}")
 def test_each_says_where_what_allowed_effect_and_next(
     mistake: Mistake, small: Path, cli: Run, monkeypatch: pytest.MonkeyPatch

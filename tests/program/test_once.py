@@ -102,6 +102,7 @@ def test_an_earlier_state_and_last_year_are_kept_beside_the_assessment(
     assert now.about_previous is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "scored"), [("status", 1), ("send", 2), ("plan", 1), ("explain A1.a", 1)]
 )

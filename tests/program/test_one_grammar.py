@@ -19,6 +19,7 @@ NOTES = {
 """What is said back of a date typed last."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "out"),
     [

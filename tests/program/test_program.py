@@ -18,6 +18,7 @@ import pytest
 
 import cyberassess
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.opening.assessment import writing
 from cyberassess.program import program
@@ -170,6 +171,7 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "example",
     [
@@ -214,7 +216,7 @@ def share(folder: Path) -> None:
     settings.write_text(text)
     session = AskSession(folder, None)
     row = next(each for each in session.what.rows if each.ref.endswith("/backups"))
-    session.save(AnswerReply(row.statements, row.answers[0].code, "", Source("prompt")))
+    session.save(AnswerReply(row.statements, Response(new=row.answers[0].code), Source("prompt")))
     session.close()
 
 
@@ -290,6 +292,7 @@ def test_what_the_publisher_does_not_count_is_listed_beside_its_counts(cli: Run)
 READERS = [["status"], ["score"], ["explain", "B2.d/housing"], ["verify"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
 def test_json_of_every_reading_command_has_a_version(
     command: list[str], shown_northport: Path, cli: Run
@@ -299,6 +302,7 @@ def test_json_of_every_reading_command_has_a_version(
         assert each["schema"] == 1
 
 
+@pytest.mark.slow
 def test_status_and_verify_as_json(shown_northport: Path, cli: Run) -> None:
     status = read_json(cli, "-C", str(shown_northport), "status", "--json")
     assert {"organisation", "period", "people", "conflicts", "next", "branches"} <= set(status)

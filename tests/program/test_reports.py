@@ -84,6 +84,7 @@ def test_the_open_edition_names_nothing_in_the_store(
     )
 
 
+@pytest.mark.slow
 @has_pdf
 @has_poppler
 def test_page_one_of_the_board_summary_stands_alone(
@@ -147,6 +148,7 @@ def test_numbers_of_page_one_come_from_score_and_answers(
     assert f"{sure['reviewed']} of {sure['outcomes']} {sure['conflicts']} " in shown[1]
 
 
+@pytest.mark.slow
 def test_a_draft_becomes_approved_and_a_draft_again(northport: Path, cli: Run) -> None:
     said = cli("-C", str(northport), "approve")
     assert "Version 1 is a DRAFT" in said.out
@@ -191,6 +193,7 @@ def test_a_theme_nobody_has_is_named(shown_northport: Path, cli: Run) -> None:
     assert ran.err.startswith('"dta" is not a theme of this assessment. Did you mean data?')
 
 
+@pytest.mark.slow
 @has_pdf
 @has_poppler
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_where_nobody_may_be_asked_it_says_so(said: str, place: Path, cli: Run) 
     assert not (place / "report signed.pdf").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("debug", [(), ("--debug",)], ids=["plain", "debug"])
 def test_a_wrong_passphrase_is_never_printed(debug: tuple[str, ...], place: Path) -> None:
     """Not even in a traceback: it is read in another process, as a person's would be."""
@@ -56,6 +57,7 @@ def test_a_wrong_passphrase_is_never_printed(debug: tuple[str, ...], place: Path
     assert "a wrong word" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_at_a_terminal_the_passphrase_is_not_shown(place: Path) -> None:
     ours, theirs = os.openpty()

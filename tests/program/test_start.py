@@ -15,6 +15,8 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.steps.standing.start import NAME, write_start
 from tests.program.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 LARGEST = 200_000
 """Bytes of a page."""
 

@@ -1,5 +1,6 @@
 """The surroundings the program is started in: pipes, terminals, encodings, signals, no home."""
 
+import errno
 import io
 import json
 import os
@@ -18,6 +19,8 @@ from cyberassess.errors import Problem
 from cyberassess.program import program
 from cyberassess.terminal.running import BytesOfTotal, bytes_copied, run, show_problems, steps
 from tests.steps.council import LATER, answers, fill_in
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "cyberassess"]
@@ -97,6 +100,38 @@ def test_what_is_left_over_when_nobody_reads_goes_nowhere(tmp_path: Path) -> Non
     assert ran.stderr == b""
 
 
+class Gone(io.RawIOBase):
+    """A pipe of Windows whose reader has gone."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:  # NOTE: what io takes for bytes
+        if self.is_gone:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return len(data)
+
+    def fileno(self) -> int:
+        return self.number
+
+    number = -1
+    is_gone = True
+
+
+def test_a_reader_that_stops_early_on_windows_ends_it_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with (tmp_path / "out").open("wb") as out, monkeypatch.context() as patch:
+        gone = Gone()
+        gone.number = out.fileno()
+        buffer = io.BufferedWriter(gone)
+        patch.setattr(sys, "stdout", io.TextIOWrapper(buffer, "utf-8"))
+        assert run(program, ["--help"]) == 1
+        gone.is_gone = False
+        buffer.flush()
+    assert capsys.readouterr().err == ""
+
+
 FULL_DEVICE = Path("/dev/full")
 
 
@@ -139,6 +174,23 @@ def test_no_encoding_stops_it(surroundings: dict[str, str], tmp_path: Path) -> N
     assert has_no_traceback(ran)
     assert ran.returncode == 0
     assert name in (tmp_path / "made" / "assessment.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+def test_what_goes_into_a_pipe_or_a_file_is_utf_8(
+    encoding: str, small: Path, tmp_path: Path
+) -> None:
+    """On Windows it would be in the code page, and lose letters."""
+    settings = small / "assessment.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("Kim Lee", "Ćirin Łę"), "utf-8")
+    surroundings = {"PYTHONIOENCODING": encoding}
+    ran = start("people", "new", "Ćirin Łę", cwd=small, environment=surroundings)
+    assert ran.returncode == 0, ran.stderr
+    ran = start("status", "--json", cwd=small, environment=surroundings)
+    assert "Ćirin Łę" in [each["name"] for each in json.loads(ran.stdout)["people"]]
+    with (tmp_path / "out").open("wb") as out:
+        start("status", cwd=small, environment=surroundings, capture_output=False, stdout=out)
+    assert "Ćirin Łę" in (tmp_path / "out").read_text("utf-8")
 
 
 ONLY_ASCII = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}

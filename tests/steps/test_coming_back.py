@@ -46,6 +46,8 @@ from tests.steps.council import (
 )
 from tests.steps.council import settings_values as values_of
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class Book:

@@ -6,13 +6,13 @@ last year's stand beside the questions, and count once somebody confirms them.
 
 import contextlib
 import datetime
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cyberassess.disk.evidence import is_safe
+from cyberassess.disk.files import temporary_folder
 from cyberassess.disk.pack import unpack, unpacked
 from cyberassess.disk.segments import single_head
 from cyberassess.domain.assessment import StatementKey, all_asked, statement_key
@@ -105,8 +105,8 @@ def roll_over(
             asking = _made(folder, found, brought, with_files=True)
         else:
             # NOTE: what is made only to be looked at gets no page to start from
-            with tempfile.TemporaryDirectory() as scratch, seeing_writes():
-                asking = _made(Path(scratch) / "made", found, brought, with_files=False)
+            with temporary_folder() as scratch, seeing_writes():
+                asking = _made(scratch / "made", found, brought, with_files=False)
         return RolledOver(
             folder,
             found.settings.period,

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.disk import strict_yaml
+from cyberassess.disk.files import by_name, fault_of, move, patiently, what_to_do
 from cyberassess.disk.framework_yaml import Shelf, Shelved
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
 from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
+from cyberassess.domain.characters import visible
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
@@ -22,7 +24,7 @@ from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest, wrote
 from cyberassess.opening.asks import own_roles
 from cyberassess.opening.assessment import now, open_assessment, settings_event
-from cyberassess.opening.files_for_people import slug
+from cyberassess.opening.files_for_people import file_slug, slug
 from cyberassess.opening.names import find_place, typed_date
 from cyberassess.version import __version__
 
@@ -139,11 +141,19 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
 
 
 def refuse_full(folder: Path) -> None:
-    """See that a folder is new or empty.
+    """See that a folder is new or empty, and that every computer can keep its name.
 
     Raises:
         AssessmentError: where it is not.
     """
+    fault = fault_of(folder.absolute().name)
+    if fault:
+        raise AssessmentError.because(
+            "unsafe-name",
+            visible(str(folder)),
+            f"A folder of this name cannot be kept on every computer. {fault}",
+            "Name it in letters and figures. Nothing was changed.",
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AssessmentError(
             Problem(
@@ -194,15 +204,15 @@ def create(
                 header = {key: each for key, each in header.items() if key != "seed"}
                 ledger.append(header, as_lines(brought), [first])
         if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
+            patiently(folder.rmdir)
+        move(partial, folder)
     except OSError as cause:
         raise AssessmentError(
             Problem(
                 "not-writable",
                 str(folder),
                 f"The assessment cannot be written: {cause.strerror}.",
-                "Choose a folder you may write to. Nothing is left behind.",
+                what_to_do(cause, "Choose a folder you may write to. Nothing is left behind."),
             )
         ) from cause
     finally:
@@ -222,7 +232,7 @@ def _remove_unfinished(folder: Path) -> None:
     """Remove what an earlier ``new`` of this name began and could not finish."""
     begun = re.compile(re.escape(folder.name) + r"\.[0-9a-f]{8}\.partial")
     with contextlib.suppress(OSError):
-        for path in sorted(folder.absolute().parent.iterdir()):
+        for path in by_name(folder.absolute().parent.iterdir()):
             if begun.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -286,7 +296,7 @@ def pin_profile(
         profile, problems, data = strict_yaml.read_file(path, path.name, Profile)
         if profile is None:
             raise FrameworkError(*problems)
-        target = f"frameworks/profiles/{slug(path.stem)}.yaml"
+        target = f"frameworks/profiles/{file_slug(path.stem)}.yaml"
         stored = target
     else:
         profile, data = shelf.profile(name)

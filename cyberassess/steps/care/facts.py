@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from cyberassess.books.guard import Reader
+from cyberassess.disk.files import temporary_folder
 from cyberassess.disk.pack import SIGNATURE, SUMS, CheckedPack, read_entry
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.record.evidence import Item
@@ -180,9 +180,9 @@ def facts(opened: Opened) -> Iterator[Problem]:
             theirs = read(read_entry(opened.path, name))
             yield from _differing(name, read(mine.encode("utf-8", "replace")), theirs)
     if "index.xlsx" in opened.checked.hashes:
-        with tempfile.TemporaryDirectory() as scratch:
-            book = index_book(page, opened.assessment.on, Path(scratch))
-            yield from _workbook(opened, book, Path(scratch))
+        with temporary_folder() as folder:
+            book = index_book(page, opened.assessment.on, folder)
+            yield from _workbook(opened, book, folder)
 
 
 def _inside(opened: Opened) -> Inside:

@@ -20,6 +20,7 @@ from cyberassess.disk.files import (
     folded,
     joined,
     kind_of,
+    move,
     place_for,
     read_plain,
     remove_quietly,
@@ -323,7 +324,7 @@ def _closed(plan: Merge, ledger: LedgerFolder, segment: Segment, *, close_open: 
 
 def _renaming(path: Path, target: Path) -> Callable[[], None]:
     def rename() -> None:
-        path.rename(target)
+        move(path, target)
         sync_folder(path.parent)
 
     return rename

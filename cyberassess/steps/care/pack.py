@@ -3,14 +3,13 @@
 import csv
 import io
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from cyberassess.disk.files import fault_of, joined, need_plain
+from cyberassess.disk.files import fault_of, joined, need_plain, temporary_folder
 from cyberassess.disk.pack import (
     SIGNATURE,
     SUMS,
@@ -118,8 +117,8 @@ def verify_pack(
     """
     need_plain(path, "Check name and folder.")
     named = named_fingerprint(str(key)) if key is not None else ""
-    with tempfile.TemporaryDirectory() as name:
-        copy = straightened(path, Path(name))
+    with temporary_folder() as folder:
+        copy = straightened(path, folder)
         found = _verified(copy or path, named, on_bytes)
     again = (_packed_again(path),) if copy is not None else ()
     return replace(found, problems=(*again, *found.problems))
@@ -155,8 +154,8 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
     answers = outcomes = 0
     cells = CellsVerified()
     head = " ".join(manifest.heads) if manifest else ""
-    with tempfile.TemporaryDirectory() as name:
-        assessment = _opened(path, checked, Path(name), problems)
+    with temporary_folder() as folder:
+        assessment = _opened(path, checked, folder, problems)
         if assessment is not None:
             head = " ".join(assessment.state.heads)
             answers = sum(len(given) for given in assessment.state.answers.values())
@@ -169,7 +168,7 @@ def _verified(path: Path, named: str, on_bytes: Callable[[int], None]) -> PackVe
                 listed = read_entry(path, SAMPLE) if SAMPLE in checked.hashes else None
                 for each in drawn_again(assessment, manifest, listed):
                     (notes if each.severity is Severity.NOTE else problems).append(each)
-                cells = verify_packed(path, checked.hashes, assessment, manifest, Path(name))
+                cells = verify_packed(path, checked.hashes, assessment, manifest, folder)
                 problems += cells.problems
                 notes += withheld_notes(manifest)
     return PackVerified(

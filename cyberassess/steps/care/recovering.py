@@ -15,6 +15,7 @@ from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import (
     LINK,
     TEMPORARY,
+    by_name,
     copy_whole,
     joined,
     kind_of,
@@ -153,7 +154,7 @@ def _read(damaged: Workspace, found: Recovered) -> list[Salvaged]:
         raise LedgerError(*newer)
     put_back = {each.name: each.segment for each in gathered.strays if not each.twin}
     salvaged: list[Salvaged] = []
-    for path in sorted(damaged.ledger.iterdir()):
+    for path in by_name(damaged.ledger.iterdir()):
         if path.suffix != ".jsonl" or kind_of(path.lstat()):
             continue
         stray = put_back.get(path.name)

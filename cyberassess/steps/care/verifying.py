@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cyberassess.disk.files import sha256_of
+from cyberassess.disk.files import by_name, sha256_of
 from cyberassess.disk.pack import unpack
 from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
@@ -42,7 +42,7 @@ def verify(folder: Path) -> Verified:
     problems = [each for each in assessment.notes if each.severity is Severity.PROBLEM]
     workspace = assessment.workspace
     kept = {
-        folder: {sha256_of(path): path for path in sorted(folder.glob("*")) if path.is_file()}
+        folder: {sha256_of(path): path for path in by_name(folder.glob("*")) if path.is_file()}
         for folder in (workspace.received, workspace.reviews)
     }
     problems += _missing_originals(assessment, kept)

@@ -3,14 +3,13 @@
 import datetime
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyberassess.disk import resources
 from cyberassess.disk.evidence import safe_suffix
-from cyberassess.disk.files import plain_files, sha256_of
+from cyberassess.disk.files import plain_files, sha256_of, temporary_folder
 from cyberassess.disk.pack import (
     LONGEST_PATH,
     SIGNATURE,
@@ -180,8 +179,8 @@ def pack(
     making = _Making(assessment, wanted, chosen, partial, kept, redacted, draw, key, certificate)
     moment = datetime.datetime.fromisoformat(now()).timestamp()
     remove_abandoned(path.parent, moment - _ABANDONED)
-    with tempfile.TemporaryDirectory() as name:
-        _fill(making, Path(name))
+    with temporary_folder() as place:
+        _fill(making, place)
         made = write_pack(path, making.contents, sign=_signer(making), on_bytes=on_bytes)
     return PackMade(
         path,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.books.guard import Book, Reader, look_at
-from cyberassess.disk.files import sha256_of
+from cyberassess.disk.files import by_name, sha256_of
 from cyberassess.disk.segments import Reading
 from cyberassess.domain.record.evidence import Item
 from cyberassess.domain.record.happened import Entry
@@ -129,7 +129,7 @@ def redaction(assessment: Assessment, items: Sequence[Item]) -> Redaction:
     named = originals_of(assessment)
     with Reader() as reader:
         for folder, inside in ((workspace.received, "received"), (workspace.reviews, "reviews")):
-            for path in sorted(folder.glob("*")):
+            for path in by_name(folder.glob("*")):
                 sha256 = sha256_of(path) if path.is_file() else ""
                 why = taking.why(path, sha256, reader) if sha256 in named else ""
                 if why:

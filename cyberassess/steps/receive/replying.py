@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cyberassess.disk.files import is_full
 from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.people.questions import (
     Document,
@@ -17,7 +18,7 @@ from cyberassess.domain.record import happened
 from cyberassess.errors import Problem, Severity
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import documents_of
-from cyberassess.opening.files_for_people import is_full, moment, plain
+from cyberassess.opening.files_for_people import moment, plain
 from cyberassess.opening.offering import offers_to
 from cyberassess.steps.send.sending import file_name, questions_for, short_name
 from cyberassess.version import __version__
@@ -109,7 +110,7 @@ def notes_for(
         typed={
             ref: typed
             for ref, typed in returned.typed.values()
-            if ref in wrong or (others and any(typed))
+            if ref in wrong or (others and any(typed.values()))
         },
         fixes=tuple(fixes),
         documents=(*what.documents, *_refused(returned, fixes)),
@@ -145,9 +146,9 @@ def _refused(returned: "Return", fixes: Sequence[Fix]) -> Iterator[Document]:
 def receipt_path(assessment: Assessment, asked: PersonId, person: PersonId) -> Path:
     """Give where a person's receipt lies."""
     settings = assessment.contents.settings
-    name = plain(assessment.name_of(person), 40)
+    name = plain(assessment.name_of(person), 40 if person == asked else 20)
     if person != asked:
-        name = f"{name} for {plain(assessment.name_of(asked), 40)}"
+        name = f"{name} for {plain(assessment.name_of(asked), 20)}"
     start = f"{short_name(settings.organisation)} {plain(settings.period, 12)}"
     return assessment.workspace.receipts / f"{start} receipt - {name}.xlsx"
 

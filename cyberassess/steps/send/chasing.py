@@ -178,7 +178,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
     ]
     for each in late:
         name = f"Reminder - {plain(each.person.name, 40)}.txt"
-        if where / name in files:
+        if name.casefold() in {each.name.casefold() for each in files}:
             name = f"Reminder - {plain(each.person.name, 40)} {each.person.id}.txt"
         files[where / name] = _reminder(template, assessment, each).encode()
         rows.append(

@@ -301,6 +301,11 @@ _BODY = re.compile(
 )
 
 
+_LONGEST_NAME = 87
+"""Characters of a questionnaire's name up to its round: what comes back is named by more, and an
+assessment below 120 characters of other folders stays within the 259 that Windows takes."""
+
+
 def short_name(organisation: str) -> str:
     """Give an organisation's name as it stands in the names of files."""
     return plain(_BODY.sub("", organisation), 30)
@@ -317,8 +322,10 @@ def file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> s
     elif scope is not None and what.person.id != settings.officer.id:
         role = scope.service
     start = f"{short_name(settings.organisation)} {plain(settings.period, 12)} cyber questions"
-    for name in (who, f"{who} {what.person.id}"):
-        label = plain(name, 40) + (f" ({plain(role, 30)})" if role else "")
+    room = _LONGEST_NAME - len(start)
+    end = f" ({plain(role, min(30, room // 2))})" if role else ""
+    for more in ("", f" {what.person.id}"):
+        label = f"{plain(who, min(40, room - len(more + end)))}{more}{end}"
         if label.casefold() not in taken:
             break
     taken.add(label.casefold())

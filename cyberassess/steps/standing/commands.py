@@ -1,11 +1,18 @@
-"""Commands that say what follows from the answers: status, score, explain."""
+"""Commands that say what follows from the answers: status, score, explain, menu."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cyberassess.terminal.running import json_flag, print_json, print_lines, show_problems
+from cyberassess.terminal.running import (
+    json_flag,
+    print_json,
+    print_lines,
+    run,
+    show_problems,
+    standard_input_waits,
+)
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.scoring import OutcomeScore
@@ -168,3 +175,29 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
         return
     for each in traces(assessment, found):
         print_lines(trace_lines(assessment, each))
+
+
+@click.command()
+@click.argument("paths", metavar="[FILE|FOLDER…]", nargs=-1)
+@click.pass_context
+def menu(context: click.Context, paths: tuple[str, ...]) -> None:
+    """Show where the assessment stands, and what comes next with a number before it.
+
+    It is what a double click on Windows shows. Without an assessment in this folder it takes the
+    one it was last used for, or asks what it needs to begin one. Files that are named, or were
+    dropped onto the program, are received first.
+
+    \b
+    Examples:
+      cyberassess menu
+      cyberassess menu questionnaires/sent
+    """
+    from cyberassess.steps.standing.menu import Menu
+
+    program = context.find_root().command
+    assert isinstance(program, click.Group)  # noqa: S101 - it has this command
+    shown = Menu(lambda words: run(program, words), Path(context.obj).absolute(), paths)
+    try:
+        shown.show(waits=standard_input_waits())
+    except click.Abort:
+        click.echo()

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from cyberassess.disk.files import write_whole
+from cyberassess.disk.files import by_name, write_whole
 from cyberassess.domain.assessment import ALL_SCOPES, OutcomeKey, PersonId
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.questions import make_ref
@@ -419,7 +419,7 @@ def _step_row(step: Step) -> StepRow:
 def _listed(folder: Path) -> Sequence[Path]:
     """Give the files of a folder that are shown; none where it cannot be listed."""
     try:
-        return sorted(e for e in folder.iterdir() if e.is_file() and not e.name.startswith("."))
+        return by_name(e for e in folder.iterdir() if e.is_file() and not e.name.startswith("."))
     except OSError:
         return ()
 

@@ -87,6 +87,7 @@ WRITERS: list[tuple[str, Callable[[Path], object]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [each for _, each in WRITERS], ids=[each for each, _ in WRITERS])
 def test_on_branches_nothing_can_be_written(
     branched: Path, write: Callable[[Path], object]

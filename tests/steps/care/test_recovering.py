@@ -23,6 +23,8 @@ from tests.steps.care.test_merging import say, whole
 from tests.steps.council import Rows, answers, events, fill_in, ledger_bytes, take
 from tests.steps.settle.test_settling import reply
 
+pytestmark = pytest.mark.slow
+
 KIM: Rows = {"B1.a.N.1/housing": "Happens", "B1.b.H.1/housing": ("Otherwise", "By hand: é.")}
 FULL = {
     ("Kim Lee", "B1.a.N.1/housing"): ("happens", ""),

@@ -208,6 +208,7 @@ def test_what_changed_since_is_reported_and_not_applied(folder: Path) -> None:
     assert (result.stored, one_outcome(open_assessment(folder), "A1.b").confirmed) == (4, "low")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "code"),
     [

@@ -60,6 +60,7 @@ def test_only_the_workbook_that_names_it_is_withheld(council: Path, tmp_path: Pa
     ]
 
 
+@pytest.mark.slow
 def test_a_withheld_workbook_does_not_excuse_another(council: Path, tmp_path: Path) -> None:
     wanted = PackWanted(output=tmp_path / "pack.zip", redact=True, report=False, yes=True)
     made = pack(council, wanted)

@@ -55,6 +55,7 @@ def packed(council: Path, *words: str) -> tuple[Path, str]:
     return path, " ".join(said.stdout.split())
 
 
+@pytest.mark.slow
 def test_with_a_word_the_seed_follows_from_head_count_and_word(
     council: Path, drawn: tuple[Path, str]
 ) -> None:
@@ -71,6 +72,7 @@ def test_with_a_word_the_seed_follows_from_head_count_and_word(
     assert note.startswith('The sample is drawn with the receiver\'s word "kettle": the seed is ')
 
 
+@pytest.mark.slow
 def test_without_a_word_it_says_that_the_sender_drew_it(council: Path) -> None:
     path, said = packed(council, "--sample", "1", "--seed", "7")
     assert "Drawn by the sender." in said

@@ -38,6 +38,8 @@ from cyberassess.steps.settle.resolving import resolve
 from tests.steps.council import Rows, answers, begin, fill_in, ledger_bytes, send_to, take
 from tests.steps.officer import PASSPHRASE, key_file
 
+pytestmark = pytest.mark.slow
+
 KIMS: Rows = {
     "B1.a.N.1/housing": "Does not happen",
     "B1.a.N.2/housing": "Does not happen",

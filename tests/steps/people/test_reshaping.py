@@ -197,6 +197,7 @@ REFUSED: tuple[tuple[Any, str], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("give", "code"), REFUSED)
 def test_what_cannot_be_is_one_sentence_and_changes_nothing(
     council: Path, give: Any, code: str

@@ -143,6 +143,7 @@ def test_it_is_exported_as_such_and_listed_apart(folder: Path) -> None:
     assert "B1.a.M.1" not in found["other-means.csv"]
 
 
+@pytest.mark.slow
 def test_what_counts_by_doing_better_is_drawn_first(folder: Path, tmp_path: Path) -> None:
     rows: Rows = {
         "B1.a.N.1/housing": "Does not happen",

@@ -14,6 +14,7 @@ from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.people.declaring import Declared, Worth, declared_for, in_words
 from cyberassess.domain.people.questions import AnswerReply
 from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
@@ -133,7 +134,7 @@ def test_an_explanation_changed_afterwards_lets_it_lapse(kim: Kim) -> None:
 def at_the_prompt(folder: Path, person: str, answer: str) -> None:
     key = StatementKey(FrameworkRef("made@1"), ScopeId("housing"), IndicatorId("B1.b.H.1"))
     session = AskSession(folder, person)
-    session.save(AnswerReply((key,), answer, "", Source("prompt")))
+    session.save(AnswerReply((key,), Response(new=answer), Source("prompt")))
     session.close()
 
 
@@ -175,6 +176,7 @@ FAULTS: Mapping[str, tuple[tuple[str, str, str | datetime.date], str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_missing_or_odd_is_a_remark_at_its_cell(kim: Kim, fault: str) -> None:
     signed, code, label = FAULTS[fault]
@@ -286,6 +288,7 @@ def say(path: Path, what: str, text: str, saved: str) -> Path:
     return change(path, to, saved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "count"), [("row", 1), ("sheet", 3), ("scope", 3)])
 def test_a_no_after_a_yes_says_what_stays_stored(
     sharing: Kim, tmp_path: Path, what: str, count: int
@@ -302,6 +305,7 @@ def test_a_no_after_a_yes_says_what_stays_stored(
     assert second.notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "said"), [
     ("row", "The earlier answer to B1.a.N.1 no longer holds"),
     ("sheet", "3 statements (B1.a.N.1, B1.a.M.1, B1.a.H.2) have no other answer"),

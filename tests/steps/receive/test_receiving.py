@@ -384,6 +384,7 @@ def test_a_dry_run_of_a_file_and_its_correction_says_the_same(
     ]
 
 
+@pytest.mark.slow
 def test_disjoint_files_give_the_same_answers_in_any_order(
     sent_workspace: Path, blank: dict[str, Path], kims: Path, tmp_path: Path
 ) -> None:

@@ -373,6 +373,7 @@ def test_csv_wording(council: Path, caf: Framework) -> None:
     assert texts == {"A1.a.A.1": "Two,\nlines.", "A1.b": "No stop"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "what"),
     [
@@ -419,6 +420,7 @@ def test_wording_is_replaced_only_by_force_and_versions_only_when_named(
         official_wording(council, caf)
 
 
+@pytest.mark.slow
 def test_official_wording_is_shown_wherever_our_question_is(council: Path) -> None:
     text = "id,text\nA1.a,The whole outcome.\nA1.a.A.1,The very words.\n"
     assert kept(council, "a.csv", text) == []

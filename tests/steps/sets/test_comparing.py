@@ -340,6 +340,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_named_with_its_file_and_id(fault: str, folder: Path) -> None:
     name, old, new, code, place = FAULTS[fault]

@@ -186,6 +186,7 @@ def typed(assessment: Assessment, said: dict[IndicatorId, Answer]) -> dict[str, 
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file",
     [pytest.param(each, marks=[] if each in SOON else [pytest.mark.slow]) for each in FILES],

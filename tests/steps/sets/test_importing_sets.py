@@ -331,6 +331,7 @@ def test_a_new_category_ends_what_was_carried_down(tmp_path: Path) -> None:
     assert "but no sub-category (C7)" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "value", "code", "said"),
     [

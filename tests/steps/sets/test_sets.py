@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, FrameworkError
 from cyberassess.opening.assessment import open_assessment
@@ -29,7 +30,9 @@ def answer(folder: Path, answers: dict[str, str]) -> None:
     for row in session.what.rows:
         code = answers.get(row.ref, answers.get("*", ""))
         if code and code in {each.code for each in row.answers}:
-            assert not session.save(AnswerReply(row.statements, code, "Because.", PROMPT))
+            assert not session.save(
+                AnswerReply(row.statements, Response(new=code, reason="Because."), PROMPT)
+            )
     session.close()
 
 
@@ -54,6 +57,7 @@ def test_statements_are_counted_by_standard_and_by_owner(tmp_path: Path) -> None
     assert set(shown) == {"schema", "frameworks"}
 
 
+@pytest.mark.slow
 def test_a_self_check_fails_whole_whatever_the_rest(tmp_path: Path) -> None:
     folder = begin(tmp_path / "lab", "ncsc-cyber-essentials@3.3", "cyber-essentials-ready")
     assert score_json(open_assessment(folder))["verdicts"][0]["is_ready"] is None
@@ -66,6 +70,7 @@ def test_a_self_check_fails_whole_whatever_the_rest(tmp_path: Path) -> None:
     assert (verdict["is_ready"], verdict["failed_by"]) == (True, [])
 
 
+@pytest.mark.slow
 def test_an_invalid_scope_fails_the_whole_whatever_else_is_met(tmp_path: Path) -> None:
     folder = begin(tmp_path / "lab", "ncsc-cyber-essentials@3.3", "cyber-essentials-ready")
     answer(folder, {"*": "no"})
@@ -84,6 +89,7 @@ def test_an_invalid_scope_fails_the_whole_whatever_else_is_met(tmp_path: Path) -
         assert "Cyber Essentials 3.3: not ready. These are not met and each fails" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["3.2", "3.3"])
 def test_no_to_all_that_is_asked_first_makes_nothing_ready(tmp_path: Path, version: str) -> None:
     ref = f"ncsc-cyber-essentials@{version}"

@@ -83,6 +83,7 @@ def test_what_was_pinned_still_counts_and_verifies(old: Path) -> None:
     assert verify(old).problems == ()
 
 
+@pytest.mark.slow
 def test_score_and_status_say_it_with_the_corrected_count(old: Path) -> None:
     for lines in (score_lines(open_assessment(old)), status_lines(status(old))):
         assert SAID in " ".join(" ".join(lines).split())

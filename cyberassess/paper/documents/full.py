@@ -67,6 +67,7 @@ _SECTIONS = (
     ("actions", "Actions"),
     ("register", "Certificates and key actions"),
     ("method", "Method and limits"),
+    ("assurance", "Statement of assurance"),
     ("control", "Control of this document"),
 )
 

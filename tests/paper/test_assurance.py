@@ -2,10 +2,11 @@
 
 import pytest
 
+from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.review import review, said_response
-from tests.domain.builder import Data, record_event, text_field
+from tests.domain.builder import Data, record_event
 from tests.paper.test_board import REF, action, basis
 
 

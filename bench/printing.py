@@ -121,7 +121,17 @@ def full(place: Path) -> None:
     folder, out = place / "lab", place / "report.pdf"
     new(folder, NewAssessment("Lab", "2026", ("ncsc-caf@4.0",), ("govassure-enhanced",)))
     answered(folder, place / "back.xlsx", {})
-    command: list[str | Path] = [*COMMAND, "-C", folder, "report", "full", "-o", out, "--force"]
+    command: list[str | Path] = [
+        *COMMAND,
+        "-C",
+        folder,
+        "report",
+        "full",
+        "--every-answer",
+        "-o",
+        out,
+        "--force",
+    ]
     here, there = (run([sys.executable, "-c", each], place).cpu for each in (IMPORTS, ENGINE))
     imports = here + there
     cold = []

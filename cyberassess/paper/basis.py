@@ -1,7 +1,7 @@
 """What every part of a report is made from, and how dates, numbers, people and places are said."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -56,6 +56,8 @@ from cyberassess.paper.nation import Nation, nation_of
 FIRST_DRAFT = Version(1, "", None)
 SHORT_HASH = 12
 """How many hex digits of a hash are printed where the whole would not be read."""
+MOST_PLACES = 5
+"""More places than these are counted, not named."""
 _ROLE_WORDS = {"it": "IT", "hr": "human resources"}
 _TOOLS = {"webcaf": "WebCAF"}
 
@@ -338,6 +340,18 @@ class Basis:
         found = self.settings.scope(scope)
         return found.title if found else scope
 
+    def said_places(self, scopes: Sequence[ScopeId]) -> str:
+        """Name places; where they are many systems, how many."""
+        systems = [each.id for each in self.scopes if each.id != ORGANISATION]
+        named = [each for each in scopes if each != ORGANISATION]
+        if len(named) <= MOST_PLACES:
+            return joined([self.place(each) for each in scopes])
+        whole = [self.place(ORGANISATION)] if ORGANISATION in scopes else []
+        number = f"{len(named)} of {len(systems)}"
+        if set(named) == set(systems):
+            number = f"all {len(systems)}"
+        return joined([*whole, f"{number} systems"])
+
     @property
     def names(self) -> Names:
         """Give how people, places and dates are said."""
@@ -355,8 +369,12 @@ class Basis:
         return f"{name} ({self.where(score)})" if len(self.scopes) > 1 else name
 
     def anchor(self, key: OutcomeKey) -> str:
-        """Give the name that links to an outcome's section."""
+        """Give the name that links to an outcome in one place."""
         return f"outcome-{self._numbers[key.framework]}-{key.scope}-{key.outcome}"
+
+    def outcome_anchor(self, framework: FrameworkRef, outcome: OutcomeId) -> str:
+        """Give the name that links to an outcome's section."""
+        return f"outcome-{self._numbers[framework]}-{outcome}"
 
     def file(self, source: Source) -> ReceivedFile | None:
         """Give the file a source names, or ``None``."""

@@ -15,7 +15,7 @@ from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.domain.result.trend import THEME, Line, Point
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined, share
+from cyberassess.paper.basis import MOST_PLACES, Basis, joined, share
 from cyberassess.paper.look import Colours
 
 WIDTH = 170.0
@@ -412,12 +412,8 @@ def distance_chart(
     table: list[tuple[str, ...]] = []
     for steps, ref, found in ranked:
         title = found[0].score.asked.outcome.title
-        places = [basis.place(each.score.asked.scope.id) for each in found]
         rows.append(_Row(f"{ref} {title}", Fraction(steps, longest), f"{steps:,}"))
-        each_place = [
-            f"{place} {finding.steps}" for place, finding in zip(places, found, strict=True)
-        ]
-        table.append((str(ref), title, f"{steps:,}", ", ".join(each_place)))
+        table.append((str(ref), title, f"{steps:,}", _each_place(basis, found)))
     note = f"Meet their target everywhere: {', '.join(meets)}." if meets else ""
     if len(rows) > _MOST_ROWS:
         note = f"The picture shows the {_MOST_ROWS} furthest; the table has all. {note}".strip()
@@ -430,3 +426,13 @@ def distance_chart(
         widths=(10, 36, 14, 40),
         note=note,
     )
+
+
+def _each_place(basis: Basis, findings: Sequence[Finding]) -> str:
+    """Say how many statements are in the way in each place; where they are many, places alike."""
+    if len(findings) <= MOST_PLACES:
+        return ", ".join(f"{basis.place(e.score.key.scope)} {e.steps}" for e in findings)
+    alike: dict[int, list[ScopeId]] = {}
+    for each in findings:
+        alike.setdefault(each.steps, []).append(each.score.key.scope)
+    return "; ".join(f"{basis.said_places(alike[n])}: {n}" for n in sorted(alike, reverse=True))

@@ -6,12 +6,14 @@ by one, and those that did not change since the last print are not laid out agai
 the whole, page numbers and the running head and foot, comes last:
 
 - ``data-page="#name"`` becomes ``data-page="12"``, for the style to print;
-- the element with ``data-marking`` carries what the style's running head and foot repeat.
+- the element with ``data-marking`` carries what the style's running head and foot repeat;
+- headings with ``data-running`` behind their ``id`` name what the pages from there on are about:
+  each page has the name that holds at its top, as ``data-head``.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -26,6 +28,9 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _CREATED = re.compile(r'name="dcterms\.created" content="([^"]*)"')
 _RUNNING = re.compile(r"<(\w+)(\s[^>]*?data-marking=[^>]*)>")
 _NUMBERED = re.compile(r'data-page="#([^"]*)"')
+_HEADING = re.compile(r'\sid="([^"]*)" data-running="([^"]*)"')
+_TOP = 1 / 3
+"""Of the page's height, from its top: what begins above this is what the page is about."""
 _ROWS_A_PAGE = 52
 """Lines of contents on a page, for a first guess."""
 _IDENTIFIER = 32
@@ -133,14 +138,34 @@ def _running(typesetter: Typesetter, html: str, placed: Sequence[Placed]) -> Fra
     for each in placed:
         for at, leaf in enumerate(each.fragment.leaves):
             kinds[each.page + at] = leaf.kind
+    heads = _heads(html, placed)
     pages = "".join(
         f'<div style="break-before:{"page" if page else "auto"}'
-        f'{f";page:{kind}" if kind else ""}">{"" if page else carrier}</div>'
+        f'{f";page:{kind}" if kind else ""}" data-head="{heads(page)}">'
+        f"{'' if page else carrier}</div>"
         for page, kind in sorted(kinds.items())
     )
     fragment = typesetter.fragment(pages, running=True)
     assert fragment is not None  # noqa: S101 - what may be laid out is
     return fragment
+
+
+def _heads(html: str, placed: Sequence[Placed]) -> Callable[[int], str]:
+    """Give what a page is about: the heading near its top, or the last one before it."""
+    names = dict(_HEADING.findall(html))
+    starts: list[tuple[int, float, str]] = sorted(
+        (each.page + page, 1 - height / each.fragment.leaves[page].height, names[name])
+        for each in placed
+        for name, (page, _, height) in each.fragment.anchors.items()
+        if name in names
+    )
+
+    def head(page: int) -> str:
+        at_top = [name for at, down, name in starts if at == page and down < _TOP]
+        before = [name for at, _, name in starts if at < page]
+        return (at_top[:1] or before[-1:] or [""])[0]
+
+    return head
 
 
 def _length(placed: Sequence[Placed]) -> int:

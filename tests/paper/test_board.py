@@ -102,7 +102,7 @@ def test_the_plan_is_counted_by_place_and_by_cost(summary: BoardSummary) -> None
     )
     assert [each.ref for each in summary.actions] == ["ACT-001", "ACT-002"]
     assert summary.actions_note == (
-        "Below target and not planned yet: B2.b (Housing), B2.c (Revenues)."
+        "Below target and not planned yet: B2.b (Housing); B2.c (Revenues)."
     )
 
 
@@ -241,7 +241,7 @@ def test_nothing_answered_is_nothing_known_and_neither_a_gap_nor_a_risk(
 def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
     report = full_report(unanswered)
     assert report.front.lead_count == UNKNOWN
-    assert report.gaps.findings == ()
+    assert report.actions.unplanned == ()
     assert report.gaps.findings_note.startswith("Nothing is known yet")
     assert {c.tone for row in report.gaps.maps[0].rows for c in row.cells} == {"plain"}
     assert {each.stands for each in report.scopes} == {"Nothing is answered here yet."}

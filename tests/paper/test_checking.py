@@ -138,11 +138,10 @@ def test_a_lowered_outcome_has_a_mark_on_its_box_and_a_third_determination() -> 
     assert is_open is not None
     assert "The independent review found less for: 1." in is_open.alternative
     (view,) = (
-        outcome
-        for place in full_report(lower).scopes
-        for group in place.groups
-        for outcome in group.outcomes
-        if outcome.anchor.endswith("revenues-B2.a")
+        view
+        for outcome in full_report(lower).outcomes
+        for view in outcome.views
+        if view.anchor.endswith("revenues-B2.a")
     )
     strip = [(each.label, each.verdict.word) for each in view.verdicts]
     assert strip[-3:] == [("Confirmed", "Not yet"), ("Assurer", "Low"), ("Target", "Middle")]
@@ -157,8 +156,8 @@ def test_a_lowered_outcome_has_a_mark_on_its_box_and_a_third_determination() -> 
 
 
 def test_an_assurer_who_could_not_say_stands_in_the_strip_too() -> None:
-    view = full_report(basis(review("A1.a", "organisation", "unsure"))).scopes[0].groups[0]
-    words = [(each.label, each.verdict.word) for each in view.outcomes[0].verdicts]
+    first = full_report(basis(review("A1.a", "organisation", "unsure"))).outcomes[0]
+    words = [(each.label, each.verdict.word) for each in first.views[0].verdicts]
     assert ("Assurer", "Could not determine") in words
 
 

@@ -7,7 +7,7 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.scoring import score
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.sections.fairplay import fair_play
-from cyberassess.paper.sections.outcomes import OutcomeView, scope_views
+from cyberassess.paper.sections.outcomes import OutcomeView, outcome_view
 from tests.domain.builder import (
     GOOD,
     REF,
@@ -32,7 +32,8 @@ def basis(*events: Data) -> Basis:
 
 
 def outcome(*events: Data) -> OutcomeView:
-    return scope_views(basis(*events))[0].groups[0].outcomes[0]
+    found = basis(*events)
+    return outcome_view(found, found.card.outcomes[0])
 
 
 def confirmed(level: str, suggested: str = "high", reason: str = "") -> Data:

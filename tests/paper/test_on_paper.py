@@ -138,10 +138,9 @@ def test_the_full_report_loses_nothing_that_was_written(rich: Basis, tmp_path: P
 
 def test_a_long_text_goes_on_over_the_page_and_leaves_none_half_empty(rich: Basis) -> None:
     html = render.render_html(full_report(rich))
-    assert (
-        html.count('<tr class="long">') == 6
-    )  # a reason, a conflict, two of evidence, two reviews
-    assert ".st tr.long { break-inside: auto }" in html
+    # a reason, a conflict, what settled it, two of evidence, two reviews
+    assert html.count('<tr class="long">') == 7
+    assert "tr.long { break-inside: auto }" in html
 
 
 def test_findings_and_plan_lose_nothing_that_was_written(rich: Basis, tmp_path: Path) -> None:

@@ -110,13 +110,14 @@ def test_the_trend_is_last_years_count_and_what_moved() -> None:
     assert one().trend == ""
 
 
-def test_the_map_of_many_places_stands_in_parts_that_are_wide_enough() -> None:
+def test_the_map_of_many_places_has_them_as_rows() -> None:
     made = board_summary(council(12))
-    assert [len(each.columns) for each in made.maps] == [5, 5, 5, 2]
-    assert {each.columns[0] for each in made.maps} == {"Everywhere"}
-    places = [name for each in made.maps for name in each.columns[1:]]
-    assert len(places) == len(set(places)) == 13
-    for each in made.maps:
-        assert {len(row.cells) for row in each.rows} == {len(each.columns)}
-    assert made.maps[1].about == "The same for places 5 to 8."
+    (turned,) = made.maps
+    assert turned.kind == "Place"
+    assert [row.title for row in turned.rows][:2] == ["Everywhere", "Whole organisation"]
+    assert len(turned.rows) == 14
+    assert [row.is_sum for row in turned.rows] == [True] + [False] * 13
+    assert {len(row.cells) for row in turned.rows} == {len(turned.columns)}
+    assert not any(" of " in cell.text for row in turned.rows for cell in row.cells)
+    assert turned.columns[:2] == ("All", "A1")
     assert len(board_summary(council(3)).maps) == 1

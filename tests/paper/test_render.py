@@ -172,3 +172,25 @@ def test_every_text_stands_out_from_its_ground() -> None:
             pairs.add((found["color"], found.get("background", "#ffffff")))
     assert len(pairs) >= 7
     assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 4.5} == {}
+
+
+def test_zeros_are_plain_in_prose_and_slashed_in_codes() -> None:
+    """The slashed zero has a counter in two halves; it is offered as a feature."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    for path in sorted((resources.folder("templates") / "report" / "fonts").glob("*.ttf")):
+        font = TTFont(path)
+        glyphs = font["glyf"]
+        contours = glyphs["zero"].numberOfContours, glyphs["zero.slash"].numberOfContours
+        assert contours == (2, 3)
+        tags = {each.FeatureTag for each in font["GSUB"].table.FeatureList.FeatureRecord}
+        assert "zero" in tags
+    sheet = (resources.folder("templates") / "report" / "report.css").read_text("utf-8")
+    assert '.hash, .ref { font-feature-settings: "zero" }' in sheet
+
+
+def test_nothing_is_set_under_nine_points() -> None:
+    sheet = (resources.folder("templates") / "report" / "report.css").read_text("utf-8")
+    sizes = re.findall(r"font(?:-size)?:[^;}]*?([\d.]+)pt", sheet)
+    assert len(sizes) > 20
+    assert min(map(float, sizes)) >= 9

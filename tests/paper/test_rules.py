@@ -156,9 +156,9 @@ def test_statements_say_that_they_are_left_out_permitted_or_fail_everything(
 ) -> None:
     rows = {
         row.ref: row
-        for group in self_check.scopes[0].groups
-        for outcome in group.outcomes
-        for band in outcome.bands
+        for outcome in self_check.outcomes
+        for view in outcome.views
+        for band in view.bands
         for row in band.rows
     }
     assert rows["X.b.R.1"].answer == "Left out"

@@ -285,3 +285,26 @@ def test_a_file_travels_inside_where_it_was_asked_for(tmp_path: Path) -> None:
         (file,) = pdf.Root.AF
         assert str(file.AFRelationship) == "/Data"
         assert str(file.EF.F.Subtype) == "/application/json"
+
+
+def test_every_page_says_what_it_is_about_at_its_top() -> None:
+    """A page is named after the heading near its top, or the last one before it."""
+    head = '@page { @top-left { font: 8pt "A"; content: string(head) } }'
+    head += "[data-head] { string-set: head attr(data-head) }"
+    long = "<p>Words.</p>" * 70
+    body = (
+        '<h1 data-marking="M">T</h1><h2 id="one" data-running="First &amp; last">1</h2>'
+        f'{long}<h2 id="two" data-running="Second">2</h2><p>End.</p><!--part-->'
+        '<h2 id="three" data-running="Third">3</h2>'
+    )
+    html = (
+        '<!doctype html><html lang="en-GB"><head><title>T</title>'
+        '<meta name="dcterms.created" content="2026-11-22"><style>'
+        f"{STYLE}{head}</style></head><body>{body}</body></html>"
+    )
+    pages = PdfReader(io.BytesIO(print_html(html, Kept(None)).data)).pages
+    said = [page.extract_text() for page in pages]
+    assert len(said) > 3
+    assert all("First & last" in each for each in said[:-1])
+    assert "Third" in said[-1]
+    assert not any("Second" in each for each in said), "it begins low on its page"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import ITEM
 from cyberassess.domain.result.theme_maturity import THEME_RULE
-from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.charts import Chart, confidence_chart, themes_chart
 from cyberassess.paper.costs import ONE_OFF, said_costs
+from cyberassess.paper.detail.actions import ActionRow, action_rows, unplanned
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
 from cyberassess.paper.sections.gaps import Map, group_maps
@@ -39,10 +39,8 @@ from cyberassess.paper.sections.summary import (
     gaps_title,
     said_before,
     said_count,
-    said_due,
     said_left_out,
     said_level,
-    said_owner,
     said_verdicts,
     said_weakest,
     theme_table,
@@ -55,20 +53,8 @@ LONGEST_DECISION = 400
 _LONGEST_LEFT_OUT = 300
 _MOST_MOVES = 4
 _MOST_ACTIONS = 8
+_MOST_UNPLANNED = 15
 RESTRICTED, OPEN = "restricted", "open"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """One action of the plan."""
-
-    ref: str
-    gap: str
-    doing: str
-    owner: str
-    by: str
-    cost: str
-    progress: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +188,9 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         if is_open
         else tuple(sorted(moved.rows, key=lambda row: not row.crossed)[:_MOST_MOVES]),
         moves_note="" if is_open or more < 1 else f"{more} more stand in the full report.",
-        actions=() if is_open else _actions(basis)[:_MOST_ACTIONS],
+        actions=()
+        if is_open
+        else action_rows(basis, [e for e in basis.actions if e.is_open][:_MOST_ACTIONS]),
         actions_note="" if is_open else _unplanned(basis),
         method=tuple(_method(basis)),
     )
@@ -269,39 +257,20 @@ def _exempt(basis: Basis, *, is_open: bool) -> str:
     )
 
 
-def _actions(basis: Basis) -> tuple[ActionRow, ...]:
-    titles = {
-        (ref, outcome.id): outcome.title
-        for ref, framework in basis.frameworks.items()
-        for outcome in framework.outcomes.values()
-    }
-    return tuple(
-        ActionRow(
-            each.ref,
-            f"{each.about.outcome} {titles.get((each.about.framework, each.about.outcome), '')}, "
-            f"{joined([basis.place(key.scope) for key in each.covers])}",
-            each.title,
-            said_owner(basis, each),
-            said_due(each),
-            basis.look.cost(each),
-            each.progress.value,
-        )
-        for each in basis.actions
-        if each.is_open
-    )
-
-
 def _unplanned(basis: Basis) -> str:
-    bare: dict[OutcomeId, list[str]] = {}
-    for each in basis.findings:
-        key = each.score.key
-        if key not in basis.planned:
-            bare.setdefault(key.outcome, []).append(basis.place(key.scope))
     several = len(basis.scopes) > 1
     rest = sum(each.is_open for each in basis.actions) - _MOST_ACTIONS
     notes = [f"{counted(rest, 'more action')} in the findings report."] if rest > 0 else []
-    said = [f"{ref} ({', '.join(at)})" if several else ref for ref, at in bare.items()]
-    notes += [f"Below target and not planned yet: {', '.join(said)}."] if said else []
+    bare = unplanned(basis)
+    if len(bare) > _MOST_UNPLANNED:
+        number = sum(each.score.key not in basis.planned for each in basis.findings)
+        return " ".join([
+            *notes,
+            f"Below target and not planned yet: {counted(number, 'result')} of "
+            f"{counted(len(bare), 'outcome')}, named in the full report.",
+        ])  # fmt: skip
+    said = [f"{each.ref} ({each.where})" if several else each.ref for each in bare]
+    notes += [f"Below target and not planned yet: {'; '.join(said)}."] if said else []
     return " ".join(notes)
 
 

@@ -3,15 +3,19 @@
 Templates only lay out what stands here; they never compute.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.detail.actions import Actions, actions
+from cyberassess.paper.detail.evidence_register import EvidenceRegister, evidence_register
+from cyberassess.paper.detail.matrix import Matrix, matrices
+from cyberassess.paper.detail.places import ScopeView, scope_views
+from cyberassess.paper.detail.side_by_side import SideBySide, side_by_side
 from cyberassess.paper.document import Document, frame
 from cyberassess.paper.sections.fairplay import FairPlay, fair_play
 from cyberassess.paper.sections.gaps import Gaps, gaps
 from cyberassess.paper.sections.method import Method, method
 from cyberassess.paper.sections.moves import Moved, moved_since
-from cyberassess.paper.sections.outcomes import ScopeView, scope_views
 from cyberassess.paper.sections.page_one import PageOne, page_one
 from cyberassess.paper.sections.register import Register, register
 from cyberassess.paper.sections.review import ReviewView, review
@@ -31,25 +35,23 @@ class FullReport(Document):
     moved: Moved
     years: YearsView | None
     """``None`` where there is one year only."""
-    scopes: tuple[ScopeView, ...]
-    edition: str
-    """What this edition leaves out; empty where it has every answer."""
     review: ReviewView | None
     """``None`` while nobody has reviewed anything."""
-    register: Register
     fair_play: FairPlay
+    matrices: tuple[Matrix, ...]
+    scopes: tuple[ScopeView, ...]
+    outcomes: tuple[SideBySide, ...]
+    edition: str
+    """What this edition leaves out; empty where it has every answer."""
+    evidence: EvidenceRegister
+    actions: Actions
+    register: Register
     method: Method
 
     @property
     def shown(self) -> frozenset[str]:
-        """The anchors of the outcomes that have a section."""
-        return frozenset(
-            outcome.anchor
-            for scope in self.scopes
-            for group in scope.groups
-            for outcome in group.outcomes
-            if outcome.is_shown
-        )
+        """The anchors of the outcomes that have a section, place by place."""
+        return frozenset(row.anchor for each in self.outcomes for row in each.places)
 
 
 SHORT = (
@@ -59,13 +61,17 @@ SHORT = (
 )
 _SECTIONS = (
     ("gaps", "Where the gaps are"),
-    ("findings", "Findings against the target"),
-    ("outcomes", "Outcomes, one by one"),
     ("review", "Independent review"),
-    ("years", "The years in a row"),
-    ("register", "Certificates and key actions"),
     ("fair-play", "Fair play"),
+    ("matrix", "Every outcome in every place, with pages"),
+    ("places", "The places"),
+    ("outcomes", "Outcomes, one by one"),
+    ("evidence", "Register of evidence"),
+    ("actions", "Actions"),
+    ("register", "Certificates and key actions"),
+    ("years", "The years in a row"),
     ("method", "Method and limits"),
+    ("assurance", "Statement of assurance"),
     ("control", "Control of this document"),
 )
 
@@ -77,31 +83,32 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> FullReport:
         every_answer: has a section for each outcome; otherwise only for those with something to
             decide.
     """
-    reviewed = review(basis)
-    held = register(basis)
-    years = years_view(basis)
-    return FullReport(
+    outcomes = side_by_side(basis, every_answer=every_answer)
+    report = FullReport(
         frame=frame(basis, "full.html.j2", "Full report"),
         one=page_one(basis, "Full report"),
         front=front(basis),
-        sections=_sections(reviewed, years, held),
+        sections=(),
         gaps=gaps(basis),
         moved=moved_since(basis),
-        years=years,
-        scopes=scope_views(basis, every_answer=every_answer),
-        edition="" if every_answer else SHORT,
-        review=reviewed,
-        register=held,
+        years=years_view(basis),
+        review=review(basis),
         fair_play=fair_play(basis),
+        matrices=matrices(basis, {each.anchor for each in outcomes}),
+        scopes=scope_views(basis),
+        outcomes=outcomes,
+        edition="" if every_answer else SHORT,
+        evidence=evidence_register(basis),
+        actions=actions(basis),
+        register=register(basis),
         method=method(basis),
     )
-
-
-def _sections(
-    reviewed: ReviewView | None, years: YearsView | None, held: Register
-) -> tuple[tuple[str, str], ...]:
-    """Give the sections there are; the review stands before what is told for fair play."""
-    missing = {"review"} if reviewed is None else set()
-    missing |= {"years"} if years is None else set()
-    missing |= {"register"} if held.is_empty else set()
-    return tuple(each for each in _SECTIONS if each[0] not in missing)
+    missing = {
+        "review": report.review is None,
+        "outcomes": not outcomes,
+        "register": report.register.is_empty,
+        "years": report.years is None,
+    }
+    return replace(
+        report, sections=tuple(each for each in _SECTIONS if not missing.get(each[0], False))
+    )

@@ -293,7 +293,7 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Step:
     return Step(
         outcome.id,
         outcome.title,
-        ", ".join(basis.place(each.score.asked.scope.id) for each in found),
+        basis.said_places([each.score.key.scope for each in found]),
         tuple((tag_of(*each), statement_text(*each)) for each in shown),
         said_rest(every, len(shown)),
         planned,

@@ -1,11 +1,11 @@
 """What was done to check a result, as far as it is recorded: nothing here is said unasked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cyberassess.domain.record.evidence import Held
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.basis import MOST_PLACES, Basis, joined
 
 _TEST = "test"
 _MOST_NAMED = 3
@@ -77,7 +77,18 @@ def _by_place(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
         places.setdefault(basis.where(each), []).append(str(each.key.outcome))
     if len(basis.scopes) == 1 and len(basis.frameworks) == 1:
         return ", ".join(next(iter(places.values()), []))
-    return "; ".join(f"{place}: {', '.join(ids)}" for place, ids in places.items())
+    return named_together(places)
+
+
+def named_together(places: Mapping[str, Sequence[str]]) -> str:
+    """Name outcomes by place, places with the same ones together."""
+    alike: dict[str, list[str]] = {}
+    for place, ids in places.items():
+        alike.setdefault(", ".join(ids), []).append(place)
+    return "; ".join(
+        f"{joined(at) if len(at) <= MOST_PLACES else f'{len(at)} places'}: {ids}"
+        for ids, at in alike.items()
+    )
 
 
 def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str:

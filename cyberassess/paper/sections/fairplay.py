@@ -1,7 +1,7 @@
 """Fair play: everything a careful reader would want to be told without asking."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.calendar_words import said_date
@@ -22,8 +22,8 @@ from cyberassess.domain.sets.framework import (
 )
 from cyberassess.domain.sets.theming import moved
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, capital, joined
-from cyberassess.paper.sections.checking import confirmed_rows
+from cyberassess.paper.basis import MOST_PLACES, Basis, capital, joined
+from cyberassess.paper.sections.checking import confirmed_rows, named_together
 from cyberassess.paper.sections.summary import statement_text
 
 _MANY = 3
@@ -175,8 +175,24 @@ def fair_play(basis: Basis) -> FairPlay:
         )
     empty = [f"“{each.title}”" for each in lists if not each.rows]
     return FairPlay(
-        tuple(each for each in lists if each.rows),
+        tuple(replace(each, rows=_merged(each.rows)) for each in lists if each.rows),
         f"Nothing to list under {joined(empty)}." if empty else "",
+    )
+
+
+def _merged(rows: Sequence[FairRow]) -> tuple[FairRow, ...]:
+    """Give what is the same in several places once."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for each in rows:
+        found.setdefault((each.ref, each.what, each.detail), []).append(each.where)
+    return tuple(
+        FairRow(
+            ref,
+            joined(at) if len(at) <= MOST_PLACES else counted(len(at), "place"),
+            what,
+            detail,
+        )
+        for (ref, what, detail), at in found.items()
     )
 
 
@@ -528,7 +544,7 @@ def _repeated(basis: Basis, texts: Mapping[OutcomeKey, tuple[Said, ...]]) -> Ite
             counted(len(keys), "outcome"),
             "",
             excerpt,
-            "; ".join(f"{place}: {', '.join(ids)}" for place, ids in by_scope.items()),
+            named_together(by_scope),
         )
 
 

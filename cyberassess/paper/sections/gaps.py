@@ -11,16 +11,16 @@ from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.domain.sets.framework import Framework, OutcomeId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import (
+    MOST_PLACES,
     NO_TARGET,
     Basis,
-    Verdict,
     capital,
+    has_own_name,
     joined,
     said_group,
     verdict,
 )
-from cyberassess.paper.sections.explaining import noun
-from cyberassess.paper.sections.outcomes import result_of, target_of
+from cyberassess.paper.sections.outcomes import result_of
 from cyberassess.paper.sections.summary import (
     answered_first,
     no_step,
@@ -33,10 +33,15 @@ _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
 _SHOWN_TEXTS = 2
 _SHOWN_TIES = 3
-_MOST_PLACES = 4
-"""Places side by side in a map; more stand in further parts of it."""
+_MOST_COLUMNS = 14
+"""Principles side by side, where places are the rows of a map."""
 EVERYWHERE = "Everywhere"
 IN_ALL = "In all"
+_SIGNS = {
+    "no answer": "?", "not decided": "?", "no target": "-", "does not apply": "-", "met": "yes",
+    "not met": "no",
+}  # fmt: skip
+"""What stands in the narrow cells of a map with many places."""
 _MID = Fraction(2, 3)
 _LIGHT = Fraction(1, 2)
 
@@ -57,6 +62,8 @@ class MapRow:
     title: str
     cells: tuple[Cell, ...]
     is_sum: bool = False
+    short: str = ""
+    """Its reference alone, for the head of a column; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,8 @@ class Map:
     rows: tuple[MapRow, ...]
     legend: tuple[Cell, ...]
     notes: tuple[str, ...]
+    sums: int = 0
+    """How many of the columns are sums, where places are the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,59 +106,19 @@ class NextLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingRow:
-    """One outcome in one scope below its target."""
-
-    ref: str
-    title: str
-    link: str
-    where: str
-    now: Verdict
-    target: Verdict
-    count: str
-    statements: tuple[tuple[str, str, str], ...]
-    """Reference, what was answered, and the statement."""
-    open: str
-    """Statements nobody answered, by reference."""
-
-
-@dataclass(frozen=True, slots=True)
-class FindingGroup:
-    """The findings of one principle."""
-
-    title: str
-    rows: tuple[FindingRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Gaps:
-    """Both sections on gaps."""
+    """The section on gaps."""
 
     maps: tuple[Map, ...]
     next_level: NextLevel | None
-    findings: tuple[FindingGroup, ...]
     findings_note: str
 
 
 def gaps(basis: Basis) -> Gaps:
-    """Give the sections on gaps."""
-    groups: dict[str, list[FindingRow]] = {}
-    order = {key: place for place, key in enumerate(basis.groups)}
-    for finding in sorted(
-        basis.findings, key=lambda each: order[each.score.key.framework, each.score.key.outcome]
-    ):
-        asked = finding.score.asked
-        group = basis.groups[asked.framework.ref, asked.outcome.id][-1]
-        several = len(basis.frameworks) > 1
-        prefix = f"{asked.framework.short_title}: " if several else ""
-        groups.setdefault(f"{prefix}{said_group(group)}", []).append(_row(basis, finding))
+    """Give the section on gaps."""
     targeted = any(basis.target(ref) for ref in basis.frameworks)
-    if groups:
-        number = _how_many(basis)
-        note = (
-            f"{number} below the target, counted once for each place. The statements named "
-            "are the shortest way to the target; they are worded as people were asked them."
-        )
+    if basis.findings:
+        note = f"{_how_many(basis)} below the target, counted once for each place."
     elif basis.is_unknown:
         note = f"{capital(basis.unknown)} There are no findings before that."
     elif targeted:
@@ -164,7 +133,6 @@ def gaps(basis: Basis) -> Gaps:
             for each in group_maps(basis, framework)
         ),
         _next_level(basis),
-        tuple(FindingGroup(title, tuple(rows)) for title, rows in groups.items()),
         note,
     )
 
@@ -178,32 +146,6 @@ def _how_many(basis: Basis) -> str:
     if len(counts) == 1:
         return counted(len(basis.findings), "outcome")
     return "; ".join(f"{title}: {counted(n, 'outcome')}" for title, n in counts.items())
-
-
-def _row(basis: Basis, finding: Finding) -> FindingRow:
-    score = finding.score
-    answered, open_ = answered_first(score, finding.gap.statements)
-    if finding.steps:
-        warnings = len(finding.gap.warnings)
-        parts = [counted(warnings, "warning sign")] if warnings else []
-        missing = len(finding.gap.missing)
-        parts += [counted(missing, noun(score.asked.framework))] if missing else []
-        count = f"{joined(parts)}."
-    else:
-        count = no_step(score)
-    return FindingRow(
-        ref=score.asked.outcome.id,
-        title=score.asked.outcome.title,
-        link=basis.anchor(score.key),
-        where=basis.where(score),
-        now=result_of(score),
-        target=target_of(score),
-        count=count,
-        statements=tuple(
-            (str(key), tag_of(score, key), statement_text(score, key)) for key in answered
-        ),
-        open=f"Not answered: {', '.join(open_)}." if open_ else "",
-    )
 
 
 _LEGEND = (
@@ -222,25 +164,48 @@ def group_maps(basis: Basis, framework: Framework, *, theme: str = "") -> tuple[
         theme: shows the outcomes of one theme only; all if empty.
     """
     whole = group_map(basis, framework, theme=theme)
-    last = len(whole.columns) - 1
-    if last <= _MOST_PLACES:
-        return (whole,)
-    parts: list[Map] = []
-    for start in range(1, last + 1, _MOST_PLACES):
-        end = min(start + _MOST_PLACES - 1, last)
-        rows = (
-            replace(row, cells=(row.cells[0], *row.cells[start : end + 1])) for row in whole.rows
+    places = len(whole.columns) - 1
+    return (whole,) if places <= MOST_PLACES else tuple(_turned(whole))
+
+
+def _turned(whole: Map) -> Iterator[Map]:
+    """Give a map with places as rows, in parts where it has many columns; sums stand first."""
+    sums = [each for each in whole.rows if each.is_sum]
+    rest = [each for each in whole.rows if not each.is_sum]
+    for start in range(0, len(rest), _MOST_COLUMNS):
+        shown = [*(sums if not start else ()), *rest[start : start + _MOST_COLUMNS]]
+        yield replace(
+            whole,
+            about=whole.about if not start else "The same for the rest.",
+            kind="Place",
+            columns=tuple(each.short or each.title for each in shown),
+            first_width="20",
+            sums=len(sums) if not start else 0,
+            rows=tuple(
+                MapRow(
+                    place,
+                    tuple(replace(e.cells[at], text=_narrow(e.cells[at].text)) for e in shown),
+                    is_sum=not at,
+                )
+                for at, place in enumerate(whole.columns)
+            ),
+            notes=(
+                *(whole.notes if start + _MOST_COLUMNS >= len(rest) else ()),
+                f"{'; '.join(map(_key, (each for each in shown if each.short)))}. "
+                "?: no answer, or not decided; -: no target, or not applicable.",
+            ),
         )
-        parts.append(
-            replace(
-                whole,
-                about=whole.about if start == 1 else f"The same for places {start} to {end}.",
-                columns=(whole.columns[0], *whole.columns[start : end + 1]),
-                rows=tuple(rows),
-                notes=whole.notes if end == last else (),
-            )
-        )
-    return tuple(parts)
+
+
+def _key(row: MapRow) -> str:
+    return row.title if row.title.startswith(row.short) else f"{row.short}: {row.title.lower()}"
+
+
+def _narrow(text: str) -> str:
+    """Make a cell narrow: ``3/4``; what has no count is a sign, which a note explains."""
+    if text in _SIGNS:
+        return _SIGNS[text]
+    return text.replace(" of ", "/")
 
 
 def group_map(basis: Basis, framework: Framework, *, theme: str = "") -> Map:
@@ -299,7 +264,10 @@ def _map_of_outcomes(basis: Basis, framework: Framework, scores: Sequence[Outcom
         kind=framework.outcome_word.capitalize(),
         here=here,
         rows=[
-            *(MapRow(f"{each} {framework.outcomes[each].title}", row(each)) for each in rows),
+            *(
+                MapRow(f"{each} {framework.outcomes[each].title}", row(each), short=each)
+                for each in rows
+            ),
             *_totals(basis, framework, scores, here),
         ],
         legend=tuple(
@@ -358,7 +326,10 @@ def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeS
         kinds[group.kind] = None
         table.setdefault(said_group(group), []).append(score)
     here = [scope.id for scope in basis.scopes]
-    order = dict.fromkeys(said_group(each.groups[-1]) for each in framework.located)
+    order = {
+        said_group(group): "" if has_own_name(group) else group.id
+        for group in (each.groups[-1] for each in framework.located)
+    }
     kind = joined(list(kinds)).capitalize()
     met = {title: _met_everywhere(row) for title, row in table.items()}
     message = "" if is_blank(scores) else _furthest(met)
@@ -369,7 +340,11 @@ def _map_of_groups(basis: Basis, framework: Framework, scores: Sequence[OutcomeS
         kind=kind,
         here=here,
         rows=[
-            *(MapRow(each, _counts(table[each], here)) for each in order if each in table),
+            *(
+                MapRow(title, _counts(table[title], here), short=short)
+                for title, short in order.items()
+                if title in table
+            ),
             *_totals(basis, framework, scores, here),
         ],
         legend=_LEGEND,
@@ -392,10 +367,11 @@ def _totals(
     """Give the sum of the map, and of it what the headline counts."""
     if not _met_everywhere(scores):
         return
-    yield MapRow(IN_ALL, _counts(scores, here), is_sum=True)
+    yield MapRow(IN_ALL, _counts(scores, here), is_sum=True, short="All")
     inside = [each for each in scores if basis.theme_of(each) == basis.headline.id]
     if framework.ref == basis.first.ref and inside and len(inside) < len(scores):
-        yield MapRow(f"Of these, {basis.headline.title}", _counts(inside, here), is_sum=True)
+        title = f"Of these, {basis.headline.title}"
+        yield MapRow(title, _counts(inside, here), is_sum=True, short="Theme")
 
 
 def _furthest(table: Mapping[str, Mapping[OutcomeId, bool]]) -> str:
@@ -515,7 +491,7 @@ def _ways(basis: Basis) -> list[Way]:
                         (tag_of(score, key), statement_text(score, key)) for score, key in shown
                     ),
                     more,
-                    ", ".join(basis.place(each.score.asked.scope.id) for each in findings),
+                    basis.said_places([each.score.key.scope for each in findings]),
                 ),
             )
         )

@@ -1,18 +1,16 @@
 """One section per outcome and scope: verdicts, the sentence that explains, answers, texts."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of, statement_key
+from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.record.plan import Action
 from cyberassess.domain.record.recorded import Claim
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE as OUT
-from cyberassess.domain.record.standing import Standing, standings_of
+from cyberassess.domain.record.standing import Standing
 from cyberassess.domain.result.better import overtaken_in
-from cyberassess.domain.result.counting import said_of, word_for, word_of
-from cyberassess.domain.result.findings import is_blank
+from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import (
     CountsAs,
@@ -21,7 +19,6 @@ from cyberassess.domain.sets.framework import (
     IndicatorId,
     IndicatorKind,
 )
-from cyberassess.errors import counted
 from cyberassess.paper.basis import (
     NO_TARGET,
     NOT_APPLICABLE,
@@ -29,20 +26,12 @@ from cyberassess.paper.basis import (
     Basis,
     Verdict,
     capital,
-    has_own_name,
     joined,
-    said_group,
     said_tool,
     verdict,
 )
 from cyberassess.paper.sections.evidence import TextRow, evidence_rows, no_evidence, said_row
 from cyberassess.paper.sections.explaining import explain
-
-_LONG_ROW = 1200
-"""Characters: about a quarter of a page."""
-_MOST_ACTIONS = 6
-_LONG_SCOPE = 30
-"""More outcomes than these in one place are easier to find where each objective has its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +72,6 @@ class StatementRow:
     official: str = ""
     """The publisher's own words, where the organisation loaded them."""
 
-    @property
-    def is_long(self) -> bool:
-        """Whether it may go on over the page, so as not to leave half of one empty."""
-        return len(self.note) + sum(len(reason) for _, reason in self.reasons) > _LONG_ROW
-
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -104,10 +88,6 @@ class OutcomeView:
     anchor: str
     ref: str
     title: str
-    where: str
-    """Scope, group and theme, in one line."""
-    result: Verdict
-    """What the contents show."""
     verdicts: tuple[LabelledVerdict, ...]
     explanation: str
     confirmation: str
@@ -124,46 +104,6 @@ class OutcomeView:
     claims: tuple[TextRow, ...]
     official: str = ""
     """The publisher's own words for the outcome; empty where a statement of its id has them."""
-    is_shown: bool = True
-    """Whether it has a section of its own in this edition."""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """A group's outcomes in one scope, as the contents list them."""
-
-    title: str
-    outcomes: tuple[OutcomeView, ...]
-    on_new_page: bool = False
-    """A new part of a long scope: an objective, a function."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What somebody said about a condition, and what follows."""
-
-    ref: str
-    text: str
-    answer: str
-    who: str
-    follows: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeView:
-    """All outcomes of one framework in one scope."""
-
-    anchor: str
-    title: str
-    note: str
-    stands: str
-    """Where the place stands, in sentences."""
-    verdict: str
-    """What a set that asks for everything says of the whole; empty for other sets."""
-    conditions: tuple[Condition, ...]
-    condition_texts: tuple[TextRow, ...]
-    """What was written beside the conditions."""
-    groups: tuple[GroupView, ...]
 
 
 def wants_detail(basis: Basis, score: OutcomeScore) -> bool:
@@ -179,60 +119,6 @@ def wants_detail(basis: Basis, score: OutcomeScore) -> bool:
         or score in basis.lowered
         or any(each.outcome == score.key for each in basis.overrides)
     )
-
-
-def scope_views(basis: Basis, *, every_answer: bool = True) -> tuple[ScopeView, ...]:
-    """Give the outcomes by framework and scope, in the scorecard's order.
-
-    Args:
-        every_answer: shows them all; otherwise only those with something to decide.
-    """
-    sections: dict[tuple[str, str], dict[str, list[OutcomeView]]] = {}
-    tops: dict[tuple[str, str], dict[str, str]] = {}
-    for score in basis.card.outcomes:
-        framework, outcome, scope = score.asked
-        groups = basis.groups[framework.ref, outcome.id]
-        section = sections.setdefault((framework.ref, scope.id), {})
-        name = said_group(groups[-1])
-        view = _outcome(basis, score)
-        if not every_answer and not wants_detail(basis, score):
-            view = replace(view, is_shown=False)
-        section.setdefault(name, []).append(view)
-        tops.setdefault((framework.ref, scope.id), {})[name] = groups[0].id
-    several = len(basis.frameworks) > 1
-    views: list[ScopeView] = []
-    for number, ((ref, scope_id), section) in enumerate(sections.items(), start=1):
-        scope = next(each for each in basis.scopes if each.id == scope_id)
-        place = basis.place(scope.id)
-        owner = f"owner {basis.person(scope.owner)}" if scope.owner else ""
-        about = [scope.service, owner, scope.supplier, scope.hosting, scope.why_critical]
-        framework = next(each for key, each in basis.frameworks.items() if key == ref)
-        views.append(
-            ScopeView(
-                f"scope-{number}",
-                f"{framework.short_title}, {place}" if several else place,
-                " · ".join(each for each in about if each),
-                said_place(
-                    basis, [e for e in basis.card.outcomes if e.key[:2] == (ref, scope_id)]
-                ),
-                said_verdict(basis, framework, scope_id),
-                tuple(_conditions(basis, framework, scope)),
-                tuple(_condition_texts(basis, framework, scope)),
-                tuple(_group_views(section, tops[ref, scope_id])),
-            )
-        )
-    return tuple(views)
-
-
-def _group_views(
-    section: Mapping[str, Sequence[OutcomeView]], tops: Mapping[str, str]
-) -> Iterator[GroupView]:
-    """Give a scope's groups; in a long scope each objective begins on a new page."""
-    is_long = sum(map(len, section.values())) > _LONG_SCOPE
-    before = ""
-    for name, outcomes in section.items():
-        yield GroupView(name, tuple(outcomes), is_long and before not in {"", tops[name]})
-        before = tops[name]
 
 
 def said_verdict(basis: Basis, framework: Framework, scope: str) -> str:
@@ -254,55 +140,6 @@ def said_verdict(basis: Basis, framework: Framework, scope: str) -> str:
     return " ".join([*sentences, "This is a self-check, not certification."])
 
 
-def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Condition]:
-    for outcome, indicator in framework.indicators.values():
-        if indicator.id not in framework.conditions or scope not in scopes_of(
-            outcome, basis.settings
-        ):
-            continue
-        given = basis.state.answers.get(StatementKey(framework.ref, scope.id, indicator.id), ())
-        layouts = (framework.layout_of[indicator.id],)
-        (standing,) = standings_of(framework, layouts, basis.state, scope.id)
-        answers = framework.answers_for(indicator)
-        chosen = [(each, answers.by_code(each.answer)) for each in given]
-        waiting = [
-            e.id for _, e in framework.indicators.values() if e.applies_when == indicator.id
-        ]
-        out = [
-            each.id
-            for score in basis.card.outcomes
-            if score.asked.framework.ref == framework.ref and score.asked.scope.id == scope.id
-            for each in score.asked.outcome.indicators
-            if score.by_statement[each.id].ruled_out_by == indicator.id
-        ]
-        follows = f"Left out: {', '.join(out)}." if out else ""
-        if waiting and not out:
-            follows = f"Asked: {', '.join(waiting)}."
-        yield Condition(
-            indicator.id,
-            indicator.text,
-            "; ".join(answer.label for _, answer in chosen if answer)
-            or word_for(framework, indicator.id, standing),
-            "; ".join(
-                f"{basis.person(each.person, each.origin)}, "
-                f"{basis.origin(each.source, each.origin.time)}"
-                + (f": {each.reason}" if each.reason else "")
-                for each, _ in chosen
-            ),
-            follows,
-        )
-
-
-def _condition_texts(basis: Basis, framework: Framework, scope: Scope) -> Iterator[TextRow]:
-    assessed = {each.id for each in framework.assessed}
-    for outcome in framework.outcomes.values():
-        if outcome.id in assessed:
-            continue
-        key = OutcomeKey(framework.ref, scope.id, outcome.id)
-        for texts in (basis.state.rationales, basis.state.evidence):
-            yield from (said_row(basis, each) for each in texts.get(key, ()))
-
-
 def result_of(score: OutcomeScore) -> Verdict:
     """Give an outcome's determination as it is shown."""
     none = NOT_APPLICABLE if score.not_applicable else NOT_DECIDED
@@ -314,17 +151,10 @@ def target_of(score: OutcomeScore) -> Verdict:
     return verdict(score.asked.framework, score.target, NO_TARGET)
 
 
-def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
-    framework, outcome, scope = score.asked
+def outcome_view(basis: Basis, score: OutcomeScore) -> OutcomeView:
+    """Give an outcome in one place, with all its answers and texts."""
+    framework, outcome, _ = score.asked
     key = score.key
-    group = basis.groups[framework.ref, outcome.id][-1]
-    theme = basis.theme_of(score)
-    where = [
-        basis.place(scope.id),
-        said_group(group) if has_own_name(group) else f"{group.kind} {said_group(group)}",
-    ]
-    if theme:
-        where.append(f"theme {basis.themes.theme(theme).title}")
     in_the_way = (
         score.gap_to(score.target).statements
         if score.target is not None and score.meets_target is False
@@ -335,8 +165,6 @@ def _outcome(basis: Basis, score: OutcomeScore) -> OutcomeView:
         anchor=basis.anchor(key),
         ref=outcome.id,
         title=outcome.title,
-        where=" · ".join(where),
-        result=result_of(score),
         verdicts=tuple(_verdicts(basis, score)),
         explanation=explain(score),
         confirmation=_confirmation(basis, score),
@@ -506,27 +334,15 @@ def _files(basis: Basis, score: OutcomeScore) -> str:
         sources += [said.source for said in texts.get(key, ())]
     sources += [claim.source for claim in basis.state.claims.get(key, ())]
     sheets: dict[str, dict[str, None]] = {}
-    names: dict[str, str] = {}
     for source in sources:
         file = basis.file(source)
         if file:
-            names[file.label] = file.name
-            if source.sheet:
-                sheets.setdefault(file.label, {})[f"“{source.sheet}”"] = None
-    dates = {
-        label: said_date(each.origin.time)
-        for each in basis.state.received
-        if (label := basis.files[each.name, each.sha256].label) in names
-    }
+            here = sheets.setdefault(file.label, {})
+            here |= {f"“{source.sheet}”": None} if source.sheet else {}
     lines: list[str] = []
-    for label, name in names.items():
-        line = f"{label} is {name}"
-        if label in sheets:
-            word = "sheet" if len(sheets[label]) == 1 else "sheets"
-            line += f", {word} {joined(list(sheets[label]))}"
-        if label in dates:
-            line += f", received {dates[label]}"
-        lines.append(line)
+    for label, names in sheets.items():
+        word = "sheet" if len(names) == 1 else "sheets"
+        lines.append(f"{label}, {word} {joined(list(names))}" if names else label)
     return "; ".join(lines) + "." if lines else ""
 
 
@@ -541,49 +357,3 @@ def _claim(basis: Basis, score: OutcomeScore, claim: Claim) -> TextRow:
         words += f" ({claim.confirmed})"
     text = capital(f"{words}.") + (f" {claim.comment}" if claim.comment else "")
     return TextRow(text, tool, basis.origin(claim.source, claim.origin.time))
-
-
-def said_place(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
-    """Say how many results meet their target, which do not, and what is to be done here.
-
-    Args:
-        scores: those of one control set in one place.
-    """
-    return " ".join(_sentences(basis, scores))
-
-
-def _sentences(basis: Basis, scores: Sequence[OutcomeScore]) -> Iterator[str]:
-    targeted = [each for each in scores if each.meets_target is not None]
-    if not targeted:
-        yield "Nothing here has a target."
-        return
-    if is_blank(scores):
-        yield "Nothing is answered here yet."
-        return
-    met = sum(each.meets_target is True for each in targeted)
-    verb = "meets" if met == 1 else "meet"
-    text = f"{met} of {counted(len(targeted), 'outcome')} with a target {verb} it here"
-    before = _met_before(basis, scores)
-    yield f"{text}{f'; last year {before}' if before else ''}."
-    below = [str(each.key.outcome) for each in targeted if not each.meets_target]
-    if below:
-        yield f"Below the target: {joined(below)}."
-    actions = [each for score in scores for each in basis.planned.get(score.key, ())]
-    if actions:
-        shown = [_action(basis, each) for each in actions[:_MOST_ACTIONS]]
-        rest = len(actions) - len(shown)
-        yield f"To be done: {'; '.join(shown)}{f'; and {rest} more' if rest else ''}."
-
-
-def _met_before(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
-    """Count what met its target here last year; empty where this was not assessed then."""
-    was = [basis.before.outcomes.get(each.key) for each in scores] if basis.before else []
-    known = [each for each in was if each is not None]
-    return str(sum(each.meets_target is True for each in known)) if known else ""
-
-
-def _action(basis: Basis, action: Action) -> str:
-    person = basis.settings.person(action.owner)
-    owner = person.name if person else action.owner or "no owner yet"
-    due = said_date(action.due) if action.due else "no date yet"
-    return f"{action.said_ref} for {action.about.outcome} ({owner}, {due})"

@@ -1,12 +1,20 @@
 """What the report says of the independent review: both determinations, side by side."""
 
+from collections import Counter
 from dataclasses import dataclass
 
-from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review
+from cyberassess.domain.record.plan import Progress
+from cyberassess.domain.record.reviewing import NOT_APPLICABLE, RISKS, UNSURE, Review
 from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis
+from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.sections.summary import said_due, said_owner
+
+_ENOUGH = 10
+"""One result in so many is a sample that carries."""
+_MANY = 4
+"""More than one of so many lowered is many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class ReviewView:
     """The section on the review."""
 
     lead: str
+    verdicts: tuple[tuple[str, str, str], ...]
+    """Overall risk, and confidence in the self-assessment: what, how much, and why."""
     agreements: tuple[AgreementRow, ...]
     rows: tuple[ReviewRow, ...]
     note: str
@@ -71,6 +81,7 @@ def review(basis: Basis) -> ReviewView | None:
     )
     return ReviewView(
         lead,
+        (_overall_risk(basis), _confidence(basis)),
         tuple(
             AgreementRow(
                 f"{prefix}{row.group} {row.title}",
@@ -84,6 +95,50 @@ def review(basis: Basis) -> ReviewView | None:
         "claimed. The scores in this report are the organisation's own; the assurer's "
         "determination stands beside them and changes none.",
     )  # fmt: skip
+
+
+def _overall_risk(basis: Basis) -> tuple[str, str, str]:
+    """Give the highest risk assurers gave, and how often each was given."""
+    given = Counter(
+        each.risk for all_ in basis.reviews.values() for each in all_ if each.risk in RISKS
+    )
+    said = [f"{given[risk]} {risk}" for risk in RISKS if given[risk]]
+    if not said:
+        return "Overall risk", "not said", "No assurer gave a risk."
+    highest = next(risk for risk in RISKS if given[risk])
+    return "Overall risk", highest, f"It is the highest the assurer gave: {joined(said)}."
+
+
+def _confidence(basis: Basis) -> tuple[str, str, str]:
+    """Say how far the self-assessment can be relied on: by what was sampled, and lowered."""
+    sampled, of = len(basis.reviewed), basis.card.confidence.outcomes
+    drops = [(each.rank or 0) - basis.reviewed[each.key] for each in basis.lowered]
+    verdict = "high"
+    if drops or sampled * _ENOUGH < of:
+        verdict = "moderate"
+    if sampled < len(drops) * _MANY or any(drop > 1 for drop in drops) or not sampled:
+        verdict = "low"
+    by = f", by at most {counted(max(drops), 'level')}" if drops else ""
+    why = (
+        f"{sampled} of {counted(of, 'result')} were sampled, as the assurer chose; "
+        f"{len(drops) or 'none'} lowered{by}. High: at least a tenth sampled, none lowered; low: "
+        "more than a quarter lowered, any by more than one level, or none sampled."
+    )
+    return "Confidence in the self-assessment", verdict, why
+
+
+def said_response(basis: Basis, score: OutcomeScore) -> str:
+    """Give the management response to a recommendation, as far as the plan has one."""
+    actions = [each for each in basis.actions if score.key in each.covers]
+    accepted = [
+        f"{each.said_ref}, {said_owner(basis, each)}, {said_due(each)}, {each.progress.value}"
+        for each in actions
+        if each.progress is not Progress.DROPPED
+    ]
+    if accepted:
+        return f"accepted: {'; '.join(accepted)}"
+    dropped = [each.reason or "no reason is kept" for each in actions]
+    return f"not accepted: {'; '.join(dropped)}" if dropped else "none recorded yet"
 
 
 def _words(score: OutcomeScore, level: str) -> str:
@@ -101,6 +156,7 @@ def _row(basis: Basis, score: OutcomeScore, each: Review) -> ReviewRow:
             ("Sample", each.sample),
             ("Comment", each.comment),
             ("Recommendation", each.recommendation),
+            ("Management response", said_response(basis, score) if each.recommendation else ""),
             ("Risk", each.risk),
         )
         if text

@@ -19,7 +19,7 @@ _STROKE = 0.5
 _BELOW, _LINE = 0.75, 0.85
 """From a box to the line of last year, and how thick that is."""
 _CORNER, _HALO = 2.0, 0.4
-_TEXT, _SMALL = 3.2, 2.8
+_TEXT = 3.2
 _LONGEST = 5
 """Characters of an id that a box can hold."""
 WAITS, NOT_CONFIRMED = "*", "not confirmed"
@@ -160,9 +160,8 @@ class _Drawing:
         fill, text = (colours.main, colours.white) if box.meets else (colours.white, edge)
         self.bars.append(Bar(x, y, _WIDE, _HIGH, fill, edge, _STROKE, 1))
         if said:
-            size = _TEXT if len(said) < _LONGEST else _SMALL
-            at = round(x + _WIDE / 2, 2), round(y + _HIGH / 2 + size * 0.36, 2)
-            self.words.append(Words(*at, said, "middle", 600, text, size))
+            at = round(x + _WIDE / 2, 2), round(y + _HIGH / 2 + _TEXT * 0.36, 2)
+            self.words.append(Words(*at, said, "middle", 600, text, _TEXT))
         if box.met_before:
             self.bars.append(Bar(x, round(y + _HIGH + _BELOW, 2), _WIDE, _LINE, colours.ink))
         if box.lowered:

@@ -19,7 +19,7 @@ from cyberassess.domain.sets.framework import (
     OutcomeId,
 )
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, capital, joined, said_role, share
+from cyberassess.paper.basis import MOST_PLACES, Basis, capital, joined, said_role, share
 from cyberassess.paper.document import prepared_by, said_status
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
 from cyberassess.paper.sections.last_year import said_comparison
@@ -429,7 +429,7 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
         link=basis.anchor(score.key),
         missing=tuple((tag_of(score, k), statement_text(score, k)) for k in shown),
         more=more,
-        where=", ".join(_marked(basis, each.score) for each in found),
+        where=_marked(basis, [each.score for each in found]),
         owner=said_owner(basis, first) if first else NOT_PLANNED,
         by=said_due(first) if first else "",
         cost=basis.look.cost(first) if first else "",
@@ -439,9 +439,12 @@ def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
     )
 
 
-def _marked(basis: Basis, score: OutcomeScore) -> str:
-    """Name a place, with a mark where nobody confirmed what stands there."""
-    return f"{basis.place(score.key.scope)}{WAITS if basis.is_waiting(score) else ''}"
+def _marked(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
+    """Name places, with a mark where nobody confirmed what stands there."""
+    marks = {e.key.scope: WAITS if basis.is_waiting(e) else "" for e in scores}
+    if len(scores) > MOST_PLACES:
+        return f"{basis.said_places(list(marks))}{max(marks.values())}"
+    return ", ".join(f"{basis.place(scope)}{mark}" for scope, mark in marks.items())
 
 
 def _covered(basis: Basis, found: Sequence[Finding], action: Action) -> str:
@@ -449,13 +452,13 @@ def _covered(basis: Basis, found: Sequence[Finding], action: Action) -> str:
     there = [e.score.key.scope for e in found if e.score.key in action.covers]
     if len(there) == len(found):
         return ""
-    return f"for {joined([basis.place(each) for each in there])}: "
+    return f"for {basis.said_places(there)}: "
 
 
 def said_unplanned(basis: Basis, found: Sequence[Finding]) -> str:
     """Name the places of a gap for which nothing is planned; empty where something is for each."""
     bare = [e.score.key.scope for e in found if e.score.key not in basis.planned]
-    return f"Not planned yet: {joined([basis.place(each) for each in bare])}." if bare else ""
+    return f"Not planned yet: {basis.said_places(bare)}." if bare else ""
 
 
 def said_owner(basis: Basis, action: Action) -> str:

@@ -293,8 +293,7 @@ def test_the_report_says_what_became_of_a_named_document(folder: Path, paper: Pa
     add(folder, [paper], SHOWS)
     review(folder, "EV-002", "rejected", reason="It is a draft.")
     view = full_report(basis_of(open_assessment(folder))[0])
-    outcomes = [each for scope in view.scopes for group in scope.groups for each in group.outcomes]
-    texts = [row.text for each in outcomes for row in each.evidence]
+    texts = [row.text for each in view.outcomes for row in each.evidence]
     (named,) = [each for each in texts if each.startswith("Leavers list\naccess")]
     assert named.endswith(
         "In the register as EV-001 (not seen yet) and EV-002 (rejected: it does not count)."

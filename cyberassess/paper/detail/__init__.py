@@ -1,0 +1,1 @@
+"""What the full report says of every outcome and place."""

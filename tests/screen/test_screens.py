@@ -1,0 +1,251 @@
+"""What the screens show, and that every form calls its verb once, by who is named at the top."""
+
+import json
+import re
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.screen.screens import SHOWS
+from cyberassess.steps.confirm.waiting import Kind, waiting
+from cyberassess.steps.people.people import add_person
+from tests.screen.conftest import Browser, said
+from tests.steps.council import answers, begin, events, fill_in, send_to, take
+
+STATEMENT = "B1.a.N.1/housing"
+
+
+@pytest.fixture
+def differing(folder: Path, tmp_path: Path) -> Path:
+    """Give a workspace in which Kim and Alex differ."""
+    sent = send_to(folder)
+    for name, answer in (("Kim", "Does not happen"), ("Alex", "Happens")):
+        blank = next(path for person, path in sent.items() if name in person)
+        take(folder, fill_in(blank, tmp_path / f"{name}.xlsx", {STATEMENT: answer}))
+    return folder
+
+
+def conflict(folder: Path) -> dict[str, str]:
+    """Give what the form of the first conflict sends."""
+    found = next(e for e in waiting(open_assessment(folder)) if e.kind is Kind.CONFLICT)
+    basis = json.dumps(found.basis)
+    return {"do": "decide", "ref": found.ref, "basis": basis, "decision": "Happens"}
+
+
+def segments(folder: Path) -> int:
+    return len(list((folder / "ledger").glob("*.jsonl")))
+
+
+@pytest.mark.parametrize(
+    "name", [e for e in SHOWS if e not in {"outcome", "preview", "file", "new"}]
+)
+def test_every_screen_is_shown(differing: Path, name: str) -> None:
+    came = Browser(differing).get(name)
+    assert came.status_code == 200, said(came)
+    assert came.text.count("<h1>") == 1
+
+
+def test_every_link_of_a_screen_leads_somewhere(differing: Path) -> None:
+    browser, seen, left = Browser(differing), set[str](), ["start"]
+    while left:
+        page = left.pop()
+        if page in seen:
+            continue
+        seen.add(page)
+        came = browser.get(page)
+        assert came.status_code == 200, page
+        if "html" in came.headers["Content-Type"] and not page.startswith("preview"):
+            found = re.findall(r'<a href="([^"#]+)"', came.text)
+            left += [unescape(each) for each in found]
+    assert any(each.startswith("outcome?") for each in seen)
+    assert any(each.startswith("file?") for each in seen)
+
+
+def test_a_conflict_is_settled_by_whoever_is_named(differing: Path) -> None:
+    browser, before = Browser(differing), segments(differing)
+    form = conflict(differing)
+    assert form["ref"] in unescape(browser.get("waiting").text)
+    told = browser.send("waiting", **form, reason="Seen in the log.", by="Nadia Okafor, assurer")
+    assert "Recorded" in told
+    assert segments(differing) == before + 1
+    (event,) = events(differing, "resolution")
+    assert event["new"]
+    last = open_assessment(differing).reading.segments[-1]
+    assert "Nadia Okafor" in str(last.header["actor"])
+
+
+def test_a_decision_without_its_reason_is_refused_and_nothing_typed_is_lost(
+    differing: Path,
+) -> None:
+    form = conflict(differing) | {"form": conflict(differing)["ref"]}
+    came = Browser(differing).post("waiting", form)
+    assert came.status_code == 422
+    assert "without a reason" in said(came)
+    assert 'value="Happens" checked' in came.text
+    assert not events(differing, "resolution")
+
+
+def test_two_tabs_that_decide_the_same_row_decide_it_once(differing: Path) -> None:
+    browser, form = Browser(differing), conflict(differing)
+    assert "Recorded" in browser.send("waiting", **form, reason="Seen.")
+    told = browser.send("waiting", **form | {"decision": "Does not happen"}, reason="No.")
+    assert form["ref"] in told
+    assert "is decided or gone" in told
+    assert len(events(differing, "resolution")) == 1
+
+
+def test_a_decision_on_other_answers_is_not_applied(differing: Path) -> None:
+    form = conflict(differing) | {"basis": json.dumps(["p9=other"])}
+    told = Browser(differing).send("waiting", **form, reason="Seen.")
+    assert "rests on other answers now" in told
+    assert not events(differing, "resolution")
+
+
+def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> None:
+    browser = Browser(folder)
+    page = browser.get("ask?person=Sam+Reid&topic=0").text
+    hidden = {
+        unescape(k): unescape(v)
+        for k, v in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    }
+    ref, code = re.search(r'type="radio" name="([^"]+)" value="([^"]+)"', page).groups()  # type: ignore[union-attr]
+    form = hidden | {"do": "answer", ref: code, f"why {ref}": "As seen."}
+    told = browser.send("ask?person=Sam+Reid&topic=0", **form)
+    assert "Stored 1 reply of Sam Reid" in told
+    (given,) = answers(folder).values()
+    assert given == (code, "As seen.")
+    again = browser.send("ask?person=Sam+Reid&topic=0", **form | {f"was {ref}": code})
+    assert "Stored 0 replies" in again
+    assert not list((folder / "ledger").glob("*open*"))
+
+
+def test_a_dropped_workbook_is_received(folder: Path, tmp_path: Path) -> None:
+    sent = send_to(folder, "Kim Lee")
+    path = fill_in(next(iter(sent.values())), tmp_path / "kim.xlsx", {STATEMENT: "Happens"})
+    dropped = (BytesIO(path.read_bytes()), "kim.xlsx")
+    told = Browser(folder).send("receive", do="receive", files=dropped)
+    assert "kim.xlsx: Kim" in told
+    assert "stored 1 answer" in told
+
+
+@pytest.mark.parametrize("name", ["../../x.xlsx", "..\\x.xlsx", "C:\\x.xlsx", "/etc/x.xlsx"])
+def test_a_dropped_file_stays_by_its_name_alone(folder: Path, tmp_path: Path, name: str) -> None:
+    told = Browser(folder).send("receive", do="receive", files=(BytesIO(b"x"), name))
+    assert "x.xlsx: refused" in told or "C:x.xlsx: The file may not lie there" in told
+    assert not list(tmp_path.glob("*.xlsx"))
+
+
+@pytest.mark.parametrize("name", ["..", "CON", "a\x01.pdf"])
+def test_a_name_that_is_none_is_refused(folder: Path, name: str) -> None:
+    before = segments(folder)
+    told = Browser(folder).send("evidence", do="add evidence", files=(BytesIO(b"x"), name))
+    assert "The file may not lie there" in told
+    assert segments(folder) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["assessment.yaml", "reports/../assessment.yaml", "/etc/passwd", "ledger/x", "reports"]
+)
+def test_no_file_but_those_for_people_is_handed_out(browser: Browser, path: str) -> None:
+    came = browser.get(f"file?path={path}")
+    assert came.status_code == 409
+    assert "schema" not in came.text
+
+
+def test_a_document_is_dropped_and_handed_out_as_it_came(folder: Path) -> None:
+    browser = Browser(folder)
+    dropped = (BytesIO(b"%PDF-"), "register.pdf")
+    told = browser.send(
+        "evidence",
+        do="add evidence",
+        files=dropped,
+        shows="Lists every account removed in March.",
+        supports="A1.b",
+    )
+    assert "EV-001" in told
+    link = re.search(r'href="(file\?path=evidence[^"]+)"', browser.get("evidence").text)
+    assert link is not None
+    came = browser.get(unescape(link[1]))
+    assert came.data == b"%PDF-"
+    assert came.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_an_action_is_planned_and_changed(differing: Path) -> None:
+    browser = Browser(differing)
+    outcome = re.search(r'<option value="([^"/]+/[^"]+)"', browser.get("plan").text)
+    assert outcome is not None
+    told = browser.send("plan", do="add action", outcome=outcome[1], title="Name deputies")
+    assert told == "ACT-001: Name deputies"
+    told = browser.send("plan", do="set action", ref="ACT-001", due="2027-01-31", status="done")
+    assert told.startswith("ACT-001: Name deputies, done")
+
+
+def test_people_and_systems_are_added(browser: Browser) -> None:
+    told = browser.send("people", do="add person", text="Jo Park <jo@northport.example>")
+    assert "Jo Park is asked from now on" in told
+    assert "Payroll is assessed" in browser.send("people", do="add system", title="Payroll")
+    told = browser.send("people", do="send", who="Kim Lee")
+    assert "Kim" in told
+
+
+def test_a_report_is_approved_with_what_is_open(browser: Browser) -> None:
+    told = browser.send("reports", do="approve", name="Ruth Lane", role="SIRO")
+    assert "Nothing was" in told
+    told = browser.send(
+        "reports", do="approve", name="Ruth Lane", role="SIRO", as_it_stands="yes", reason="Early."
+    )
+    assert told == "Approved: version 1."
+    assert "Ruth Lane" in browser.get("reports").text
+
+
+def test_what_a_command_writes_meanwhile_is_seen_at_the_next_page(folder: Path) -> None:
+    browser = Browser(folder)
+    assert "Jo Park" not in browser.get("people").text
+    add_person(folder, "Jo Park <jo@northport.example>")
+    assert "Jo Park" in browser.get("people").text
+
+
+def test_from_an_empty_folder_to_an_assessment(tmp_path: Path) -> None:
+    folder = tmp_path / "new-2026"
+    browser = Browser(folder)
+    assert "Begin a new one" in browser.get("start").text
+    form = {"organisation": "Northport Council", "period": "2026", "officer": "Sam <s@n.example>"}
+    sets = {"framework": "cyber-governance-code@2025", "profile": "nonsense"}
+    refused = browser.post("start", {"do": "new", **form, **sets})
+    assert refused.status_code == 422
+    assert 'value="Northport Council"' in refused.text
+    told = browser.send("start", do="new", **form, **sets | {"profile": "all-in-place"})
+    assert "Begun for Northport Council, 2026" in told
+    assert open_assessment(folder).contents.settings.officer.name == "Sam"
+
+
+def test_last_years_is_gone_on_from(tmp_path: Path) -> None:
+    begin(tmp_path / "last", period="2025")
+    told = Browser(tmp_path / "next").send("start", do="roll over", last=str(tmp_path / "last"))
+    assert "2026" in told
+    assert (tmp_path / "next/assessment.yaml").exists()
+
+
+def test_what_is_read_only_has_no_forms_and_takes_none(differing: Path) -> None:
+    browser, before = Browser(differing, "A pack: it is shown."), segments(differing)
+    assert 'name="reason"' not in browser.get("waiting").text
+    told = browser.send("waiting", **conflict(differing), reason="Seen.")
+    assert "A pack: it is shown." in told
+    assert segments(differing) == before
+
+
+def test_html_and_control_characters_are_shown_as_text(browser: Browser) -> None:
+    nasty = "<script>alert(1)</script>\x07\u202e\"'&"
+    browser.send("start", do="you", you=nasty)
+    for page in SHOWS:
+        text = browser.get(page).text
+        assert "<script" not in text
+        assert "\x07" not in text
+        assert "\u202e" not in text
+    outcome = re.search(r'<option value="([^"/]+/[^"]+)"', browser.get("plan").text)
+    assert outcome is not None
+    told = browser.send("plan", do="add action", outcome=outcome[1], title=nasty, by="Sam Reid")
+    assert "<script" not in browser.get("plan").text, told

@@ -64,7 +64,8 @@ class Field:
     name: str
     label: str
     kind: str = "text"
-    """``text``, ``area``, ``date``, ``file``, ``list``, ``choice``, ``check`` or ``hidden``."""
+    """``text``, ``area``, ``date``, ``file``, ``list``, ``choice``, ``check`` or ``hidden``;
+    ``said`` for what only stands there."""
     value: str = ""
     choices: Sequence[tuple[str, str]] = ()
     """Value and label of each."""

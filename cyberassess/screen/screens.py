@@ -9,6 +9,7 @@ SHOWS: Mapping[str, tuple[str, Shows]] = {
     "start": ("Start", looking.start),
     "waiting": ("Waiting", doing.waits),
     "ask": ("Answer", asking.asks),
+    "workshop": ("Workshop", asking.workshop),
     "receive": ("Receive", doing.receiving),
     "outcomes": ("Outcomes", looking.outcomes),
     "evidence": ("Evidence", doing.evidence),
@@ -26,6 +27,7 @@ SHOWS: Mapping[str, tuple[str, Shows]] = {
 DOES: Mapping[str, Does] = {
     "decide": doing.decide_one,
     "answer": asking.save,
+    "workshop": asking.settle,
     "receive": doing.receive_files,
     "add evidence": doing.add_files,
     "link evidence": doing.link_item,

@@ -9,7 +9,7 @@ import functools
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
+from cyberassess.disk.segments import LedgerFolder
+from cyberassess.disk.workspace import Workspace
 from cyberassess.errors import BusyError, CyberassessError, Severity, hearing
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.paper.html import printable
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
 Query = Mapping[str, str]
+KEPT = 30
+"""Seconds for which an assessment that nobody writes to is not read again; what lies beside it, as
+last year's, is seen after them."""
 MOST_TOLD = 100
 """So many pages' messages are kept for the page after."""
 
@@ -42,13 +47,18 @@ class Room:
     """Why nothing is written; empty where it is."""
     by: str = ""
     """Who is at the screen, ``NAME, ROLE``; the officer if empty."""
-    file: Path | None = None
-    """The pack that is looked at."""
 
     @property
     def is_begun(self) -> bool:
         """Whether there is an assessment."""
         return (self.folder / "assessment.yaml").exists()
+
+    def mark(self) -> object:
+        """Give what is another whenever somebody wrote to the assessment."""
+        settings = self.folder / "assessment.yaml"
+        stat = settings.stat()
+        ledger = LedgerFolder(Workspace(self.folder).ledger)
+        return stat.st_mtime_ns, stat.st_size, dict(ledger.listing())
 
     @functools.cached_property
     def assessment(self) -> Assessment:
@@ -112,6 +122,7 @@ class Web:
         self.finished = self.served = self.wrote = False
         self.last = 0.0
         self.told: dict[str, Said] = {}
+        self._kept: tuple[object, float, Assessment | None] = (None, 0.0, None)
 
     @property
     def address(self) -> str:
@@ -158,8 +169,16 @@ class Web:
             )
 
     def _look(self) -> Room:
-        room = self.room
-        return Room(room.folder, room.read_only, room.by, room.file)
+        """Look anew; what was read is taken again for a moment where nobody wrote meanwhile."""
+        room = replace(self.room)
+        if not room.is_begun:
+            return room
+        mark, (kept, until, assessment) = room.mark(), self._kept
+        if assessment is None or mark != kept or time.monotonic() > until:
+            assessment = room.assessment
+            self._kept = (mark, time.monotonic() + KEPT, assessment)
+        vars(room)["assessment"] = assessment
+        return room
 
     def _show(self, name: str, query: Query, said: Said | None = None) -> Response:
         status = 422 if said is not None and said.typed else 200
@@ -190,7 +209,7 @@ class Web:
         if sent["do"] == "you":
             self.room.by = " ".join(sent["you"].split())
             return self._told(name, request.args, Said(()))
-        room = self._look()
+        room = replace(self.room)
         if room.read_only or sent["do"] not in self.does:
             said = room.read_only or "This page has no such form."
             return self._show(

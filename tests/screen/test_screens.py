@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -10,8 +12,11 @@ import pytest
 
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.screen.screens import SHOWS
+from cyberassess.screen.web import Room, Sent
+from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.waiting import Kind, waiting
 from cyberassess.steps.people.people import add_person
+from cyberassess.steps.receive.answering import answer
 from tests.screen.conftest import Browser, said
 from tests.steps.council import answers, begin, events, fill_in, send_to, take
 
@@ -22,9 +27,9 @@ STATEMENT = "B1.a.N.1/housing"
 def differing(folder: Path, tmp_path: Path) -> Path:
     """Give a workspace in which Kim and Alex differ."""
     sent = send_to(folder)
-    for name, answer in (("Kim", "Does not happen"), ("Alex", "Happens")):
+    for name, said_so in (("Kim", "Does not happen"), ("Alex", "Happens")):
         blank = next(path for person, path in sent.items() if name in person)
-        take(folder, fill_in(blank, tmp_path / f"{name}.xlsx", {STATEMENT: answer}))
+        take(folder, fill_in(blank, tmp_path / f"{name}.xlsx", {STATEMENT: said_so}))
     return folder
 
 
@@ -120,6 +125,108 @@ def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> No
     again = browser.send("ask?person=Sam+Reid&topic=0", **form | {f"was {ref}": code})
     assert "Stored 0 replies" in again
     assert not list((folder / "ledger").glob("*open*"))
+
+
+def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
+    browser = Browser(differing)
+    topic = next(
+        unescape(each)
+        for each in re.findall(r'<a href="(workshop\?topic[^"]+)"', browser.get("workshop").text)
+        if STATEMENT in browser.get(unescape(each)).text
+    )
+    page = browser.get(topic).text
+    form = {
+        unescape(name): unescape(value)
+        for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    }
+    form["do"] = "workshop"
+    kims, alexs = sorted(e.removeprefix("was ") for e in form if e.startswith(f"was {STATEMENT}"))
+    before = answers(differing)
+    assert {form[f"was {kims}"], form[f"was {alexs}"]} == {e for e, _ in before.values()}
+    form |= {each: form[f"was {each}"] for each in (kims, alexs)}
+    refused = browser.send(topic, **form, **{f"agreed {STATEMENT}": "Happens"})
+    assert "No reason was given" in refused
+    told = browser.send(
+        topic, **form, **{f"agreed {STATEMENT}": "Happens", f"why {STATEMENT}": "Seen together."}
+    )
+    assert f"{STATEMENT}: settled, Happens." in told
+    assert answers(differing) == before
+    (event,) = events(differing, "resolution")
+    assert event["reason"]
+    other = next(each for each in form if each.startswith("was ") and STATEMENT not in each)
+    name = other.removeprefix("was ")
+    code = re.search(rf'name="{re.escape(name)}">.*?<option value="(\w[^"]*)"', page)
+    assert code is not None
+    assert "Stored 1 reply of" in browser.send(topic, **form | {name: code[1]})
+
+
+def test_an_offer_is_kept_as_an_offer(tmp_path: Path) -> None:
+    last = begin(tmp_path / "last", period="2025")
+    answer(last, {STATEMENT: "never"}, source="Register", person="Kim Lee")
+    folder = begin(tmp_path / "this", previous="../last")
+    browser = Browser(folder)
+    topics = re.findall(
+        r'<a href="(ask\?person=[^"]+topic[^"]+)"', browser.get("ask?person=Kim+Lee").text
+    )
+    page = next(unescape(e) for e in topics if STATEMENT in browser.get(unescape(e)).text)
+    text = browser.get(page).text
+    assert "It holds here too. Northport Council, 2025: Does not happen" in unescape(text)
+    form = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text))
+    form |= {"do": "answer", STATEMENT: "keep 0", "person": "Kim Lee"}
+    assert "Stored 1 reply of Kim Lee" in browser.send(
+        page, **{k: unescape(v) for k, v in form.items()}
+    )
+    assert answers(folder)["Kim Lee", STATEMENT][0] == "never"
+    (event,) = events(folder, "answer")
+    assert event["source"]["place"] == "Northport Council, 2025"
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (RuntimeError("secret detail"), "This page cannot be made"),
+    ],
+)
+def test_what_fails_is_said_without_its_inside(
+    browser: Browser, cause: Exception, told: str
+) -> None:
+    def fail(_: Room, __: Sent) -> list[str]:
+        raise cause
+
+    browser.web.does = {"receive": fail}
+    came = browser.post("receive", {"do": "receive"})
+    assert came.status_code == 500
+    assert told in said(came)
+    assert "secret detail" not in came.text
+    assert browser.get("start").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_kill_between_request_and_answer_leaves_it_whole_or_not_there(differing: Path) -> None:
+    look = """
+import json, os, sys, threading
+from pathlib import Path
+from tests.screen.conftest import Browser
+threading.Timer(float(sys.argv[3]), os.kill, (os.getpid(), 9)).start()
+Browser(Path(sys.argv[1])).send("waiting", **json.loads(sys.argv[2]))
+os.kill(os.getpid(), 9)
+"""
+    form = json.dumps(conflict(differing) | {"reason": "Seen."})
+    for moment in ("0.0", "0.05", "0.15", "9"):
+        arguments = [sys.executable, "-c", look, str(differing), form, moment]
+        subprocess.run(arguments, check=False, cwd=Path(__file__).parents[2])
+        assert verify(differing).problems == ()
+        assert len(events(differing, "resolution")) in {0, 1}
+    assert len(events(differing, "resolution")) == 1
+
+
+def test_two_screens_are_open_at_once(differing: Path) -> None:
+    one, other, form = Browser(differing), Browser(differing), conflict(differing)
+    assert one.web.secret != other.web.secret
+    assert "Recorded" in one.send("waiting", **form, reason="Seen.")
+    assert "is decided or gone" in other.send("waiting", **form, reason="Seen.")
+    assert form["ref"] not in unescape(other.get("waiting").text)
 
 
 def test_a_dropped_workbook_is_received(folder: Path, tmp_path: Path) -> None:

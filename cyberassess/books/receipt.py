@@ -22,6 +22,7 @@ from cyberassess.books.look import (
     row_height,
     write,
 )
+from cyberassess.books.questionnaire.columns import HEADINGS
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.declaring import Declared, Worth, in_words
 from cyberassess.domain.people.questions import Block, Questionnaire, Row, Topic
@@ -133,7 +134,7 @@ def _answers(sheets: Sheets, what: Questionnaire) -> None:
             organisation=what.organisation, period=what.period, marking=what.marking
         ),
     )
-    sheets.heads(paper, 3, wording.HEADINGS[:4], {2, 3})
+    sheets.heads(paper, 3, HEADINGS[:4], {2, 3})
     row = 4
     for topic in what.topics:
         row = _topic(sheets, paper, topic, row)

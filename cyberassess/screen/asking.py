@@ -14,6 +14,7 @@ from cyberassess.domain.people.questions import (
     TextReply,
     Topic,
 )
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, CyberassessError, counted
 from cyberassess.opening.names import find_person
@@ -180,7 +181,10 @@ def _replies(topic: Topic, sent: Sent, mark: str) -> Iterator[tuple[str, Reply]]
             elif code in {each.code for each in row.answers} and (
                 code != sent[f"was {row.ref}{mark}"] or (reason != before and not mark)
             ):
-                yield row.ref, AnswerReply(row.statements, code, reason, SOURCE)
+                yield (
+                    row.ref,
+                    AnswerReply(row.statements, Response(new=code, reason=reason), SOURCE),
+                )
         for kind, ref, said in (
             (TextKind.RATIONALE, block.why_ref, block.rationale),
             (TextKind.EVIDENCE, block.evidence_ref, block.evidence),

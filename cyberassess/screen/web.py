@@ -45,13 +45,17 @@ class Room:
     folder: Path
     read_only: str = ""
     """Why nothing is written; empty where it is."""
+    set: str = ""
+    """The control set that is looked at in place of an assessment."""
+    sets: Path | None = None
+    """Control sets of one's own."""
     by: str = ""
     """Who is at the screen, ``NAME, ROLE``; the officer if empty."""
 
     @property
     def is_begun(self) -> bool:
         """Whether there is an assessment."""
-        return (self.folder / "assessment.yaml").exists()
+        return not self.set and (self.folder / "assessment.yaml").exists()
 
     def mark(self) -> object:
         """Give what is another whenever somebody wrote to the assessment."""
@@ -184,7 +188,7 @@ class Web:
         status = 422 if said is not None and said.typed else 200
         try:
             room = self._look()
-            if not room.is_begun:
+            if not room.is_begun and not room.set:
                 name = "new"
             with hearing() as heard:
                 found = self.shows[name][1](room, query)

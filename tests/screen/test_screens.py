@@ -9,15 +9,20 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.program import program
+from cyberassess.screen.content import SETS
 from cyberassess.screen.screens import SHOWS
-from cyberassess.screen.web import Room, Sent
+from cyberassess.screen.web import Room, Sent, Web
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.waiting import Kind, waiting
+from cyberassess.steps.pack.packing import PackWanted, pack
 from cyberassess.steps.people.people import add_person
 from cyberassess.steps.receive.answering import answer
-from tests.screen.conftest import Browser, said
+from cyberassess.terminal.running import run
+from tests.screen.conftest import HOST, Browser, said
 from tests.steps.council import answers, begin, events, fill_in, send_to, take
 
 STATEMENT = "B1.a.N.1/housing"
@@ -219,6 +224,38 @@ os.kill(os.getpid(), 9)
         assert verify(differing).problems == ()
         assert len(events(differing, "resolution")) in {0, 1}
     assert len(events(differing, "resolution")) == 1
+
+
+def test_a_control_set_is_shown_with_its_sources_and_what_changed() -> None:
+    room = Room(Path("ncsc-caf@4.0"), "A set.", "ncsc-caf@4.0")
+    browser = Browser(room.folder)
+    browser.web = Web(room, SETS, {})
+    browser.web.host, browser.client = HOST, Client(browser.web)
+    page = browser.get("").text
+    assert "A1.a" in page
+    assert "Typical evidence" in page
+    assert "From ncsc-caf@3.2 to ncsc-caf@4.0" in browser.get("beside").text
+    assert "set?ref=ncsc-caf%403.2" in browser.get("sets").text
+
+
+def test_the_command_opens_packs_sets_and_folders_and_keeps_what_is_read_only(
+    differing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, int]] = []
+
+    def look(web: Web, **_: object) -> None:
+        web.host = HOST
+        came = Client(web).get(f"/{web.secret}/", headers={"Host": HOST})
+        opened.append((web.room.read_only, came.status_code))
+
+    monkeypatch.setattr("cyberassess.screen.serving.serve", look)
+    made = pack(differing, PackWanted(tmp_path / "pack.zip", report=False))
+    for words in ([], [str(made.path)], ["ncsc-caf@4.0"]):
+        assert run(program, ["-C", str(differing), "open", *words]) == 0
+    assert [status for _, status in opened] == [200, 200, 200]
+    assert next(each for each, _ in opened) == ""
+    assert [each for each, _ in opened][1].startswith("pack.zip is a pack")
+    assert run(program, ["open", "ncsc-caf@9"]) == 1
 
 
 def test_two_screens_are_open_at_once(differing: Path) -> None:

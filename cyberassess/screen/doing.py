@@ -20,7 +20,7 @@ from cyberassess.screen.blocks import (
     Text,
     to,
 )
-from cyberassess.screen.looking import KINDS, printed, when
+from cyberassess.screen.looking import KINDS, files_of, printed, when
 from cyberassess.screen.web import Query, Room, Sent
 from cyberassess.steps.begin.next_settings import Changes
 from cyberassess.steps.begin.rolling_over import roll_over
@@ -410,6 +410,7 @@ def reports(room: Room, _: Query) -> Screen:
             "Print it as a PDF",
             "Print",
         ),
+        *files_of(Pages(status_of(room.assessment)).start(), "Reports and packs"),
         Heading("Open in the present state"),
         Items(open_ones) if open_ones else Text("Nothing is open."),
         Form(

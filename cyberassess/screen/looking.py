@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -14,7 +14,7 @@ from cyberassess.disk.files import joined, read_plain, temporary_folder
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import AssessmentError
 from cyberassess.paper.documents.start_pages import Link as PageLink
-from cyberassess.paper.documents.start_pages import StepRow
+from cyberassess.paper.documents.start_pages import StartPage, StepRow
 from cyberassess.screen.blocks import Block, Cell, Heading, Items, Link, Screen, Table, Text, to
 from cyberassess.screen.web import Query, Room
 from cyberassess.steps.next_year.trending import years_in_a_row
@@ -69,11 +69,17 @@ def start(room: Room, _: Query) -> Screen:
         themes = [(each.title, each.meets, each.level) for each in shown.themes]
         columns = ("Theme", "Outcomes that meet the target", "Level")
         blocks += [Heading(f"By theme: {shown.title}"), Table(columns, themes)]
-    for kind, files in page.files:
-        blocks += [Heading(kind), Items([(_file(each),) for each in files])]
+    blocks += files_of(page)
     if page.notes:
         blocks += [Heading("To know"), Items([(each,) for each in page.notes])]
     return Screen(page.title, blocks, "cyberassess status")
+
+
+def files_of(page: StartPage, only: str = "") -> Iterator[Block]:
+    """Give the assessment's files, of one kind or of all."""
+    for kind, files in page.files:
+        if only in {"", kind}:
+            yield from (Heading(kind), Items([(_file(each),) for each in files]))
 
 
 def _next(text: str, command: str) -> tuple[Cell, ...]:

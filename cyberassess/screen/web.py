@@ -148,7 +148,9 @@ class Web:
         return response(environ, start)
 
     def _respond(self, request: Request) -> Response:
-        name = request.path.split("/", 2)[2] if request.path.count("/") > 1 else ""
+        _, _, name = request.path[1:].partition("/")
+        if not name and not request.path.endswith("/"):
+            return Response(status=303, headers={"Location": self.address})
         if name == "style.css":
             return Response(_style(), mimetype="text/css")
         name = name or next(iter(self.shows))

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -186,6 +187,34 @@ def test_it_ends_with_finish(served: tuple[Web, threading.Thread]) -> None:
     line.close()
     thread.join(timeout=20)
     assert not thread.is_alive()
+
+
+@pytest.mark.slow
+@pytest.mark.posix
+def test_it_ends_with_ctrl_c(folder: Path) -> None:
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "cyberassess",
+        "-C",
+        str(folder),
+        "open",
+        "--no-browser",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        assert running.stdout.readline().startswith("http://127.0.0.1:")
+        running.send_signal(signal.SIGINT)
+        assert running.stdout.read() == "Ended. What was stored is kept.\n"
+    assert running.returncode == 0
+
+
+def test_without_its_slash_the_first_page_is_led_to(browser: Browser) -> None:
+    came = browser.ask("GET", f"/{browser.web.secret}", {})
+    assert came.status_code == 303
+    assert came.headers["Location"] == browser.web.address
 
 
 def test_it_ends_where_nobody_comes(folder: Path) -> None:

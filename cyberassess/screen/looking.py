@@ -149,7 +149,7 @@ def outcome(room: Room, query: Query) -> Screen:
             for each in group.statements
         ]
         headings = ("Statement", "Counts as", "Who said what, and where")
-        blocks += [Heading(group.title), Table(headings, rows)]
+        blocks += [Heading(group.title or "Statement by statement"), Table(headings, rows)]
     if page.decisions:
         decided = [(_step(each),) for each in page.decisions]
         blocks += [Heading("What was decided"), Items(decided)]

@@ -10,9 +10,10 @@ from werkzeug.test import Client, TestResponse
 
 from cyberassess.screen.screens import DOES, SHOWS
 from cyberassess.screen.web import Room, Web
-from tests.steps.council import begin
+from tests.steps.council import begin, fill_in, send_to, take
 
 HOST = "127.0.0.1:8123"
+STATEMENT = "B1.a.N.1/housing"
 
 
 class Browser:
@@ -64,3 +65,13 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def browser(folder: Path) -> Browser:
     return Browser(folder)
+
+
+@pytest.fixture
+def differing(folder: Path, tmp_path: Path) -> Path:
+    """Give a workspace in which Kim and Alex differ."""
+    sent = send_to(folder)
+    for name, said_so in (("Kim", "Does not happen"), ("Alex", "Happens")):
+        blank = next(path for person, path in sent.items() if name in person)
+        take(folder, fill_in(blank, tmp_path / f"{name}.xlsx", {STATEMENT: said_so}))
+    return folder

@@ -22,20 +22,8 @@ from cyberassess.steps.pack.packing import PackWanted, pack
 from cyberassess.steps.people.people import add_person
 from cyberassess.steps.receive.answering import answer
 from cyberassess.terminal.running import run
-from tests.screen.conftest import HOST, Browser, said
-from tests.steps.council import answers, begin, events, fill_in, send_to, take
-
-STATEMENT = "B1.a.N.1/housing"
-
-
-@pytest.fixture
-def differing(folder: Path, tmp_path: Path) -> Path:
-    """Give a workspace in which Kim and Alex differ."""
-    sent = send_to(folder)
-    for name, said_so in (("Kim", "Does not happen"), ("Alex", "Happens")):
-        blank = next(path for person, path in sent.items() if name in person)
-        take(folder, fill_in(blank, tmp_path / f"{name}.xlsx", {STATEMENT: said_so}))
-    return folder
+from tests.screen.conftest import HOST, STATEMENT, Browser, said
+from tests.steps.council import answers, begin, events, fill_in, send_to
 
 
 def conflict(folder: Path) -> dict[str, str]:

@@ -116,6 +116,7 @@ def program(
 
 def _add_commands() -> None:
     from cyberassess.demo import commands as demo
+    from cyberassess.screen import commands as screen
     from cyberassess.steps.begin import commands as begin
     from cyberassess.steps.care import commands as care
     from cyberassess.steps.confirm import commands as confirm
@@ -151,6 +152,7 @@ def _add_commands() -> None:
         confirm.confirm,
         confirm.decisions,
         standing.start,
+        screen.open_,
         standing.score,
         standing.explain,
         review.review,

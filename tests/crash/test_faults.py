@@ -35,11 +35,11 @@ SAMPLED = [each for each in COMMANDS if each.name != "report full, PDF"]
 """A PDF takes long, and is written as the others are."""
 NOT_SWEPT = {
     ("status",), ("score",), ("explain",), ("verify",), ("completion",), ("demo",), ("trend",),
-    ("menu",),
+    ("menu",), ("open",),
     ("evidence", "check"), ("evidence", "list"), ("evidence", "show"), ("framework", "check"),
     ("framework", "diff"), ("framework", "list"), ("framework", "map"), ("framework", "show"),
 }  # fmt: skip
-"""They only read; ``demo`` and ``menu`` write by the others."""
+"""They only read; ``demo``, ``menu`` and ``open`` write by the others."""
 _WHY_NOT = why_not()
 TRACED = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "it can be traced")
 

@@ -18,9 +18,11 @@ import pytest
 from cyberassess.books.questionnaire.filling import Filled, fill
 from cyberassess.domain.rules.kind import Case, Counted, CountsAs, Kind, Table, between
 from cyberassess.domain.rules.known import RULES
+from cyberassess.screen.screens import SHOWS
 from cyberassess.steps.report.documents import DOCUMENTS
 from tests.program.conftest import Run
 from tests.program.test_program import LEAVES
+from tests.screen.conftest import Browser
 from tests.steps.review.test_reviewing import edit, say
 
 pytestmark = pytest.mark.slow
@@ -289,6 +291,10 @@ def test_a_rule_that_nobody_names_goes_the_whole_road(road: Road) -> None:
     )
     road.go("evidence import list.csv")
     road.go("menu")
+    browser = Browser(Path.cwd())
+    for page in SHOWS.keys() - {"outcome", "file", "new"}:
+        assert browser.get(f"{page}?kind=full").status_code == 200, page
+    road.walked.add("open")
     road.go("rollover ../next --from . --period 2031 --frameworks ../sets")
     assert {" ".join(path) for path, _ in LEAVES} - road.walked == APART
 

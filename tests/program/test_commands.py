@@ -65,6 +65,7 @@ CASES = [
     Case(("start",), 0, "Wrote start.html"),
     Case(("start", "--edition", "open"), 0, "start, open.html"),
     Case(("start", "-o", "x.html"), 2, err="-o is for the open edition"),
+    Case(("open", "assessment.yaml"), 1, err="assessment.yaml"),
     Case(("menu",), 0, "What comes next:"),
     Case(("people",), 0, "Kim Lee"),
     Case(("people", "set", "Nobody", "--role", "x"), 1, err='"Nobody" is nobody'),
@@ -313,7 +314,7 @@ ELSEWHERE = {
     ("demo",), ("systems", "confirm"), ("review", "receive"), ("plan", "set"),
     ("people", "same"), ("people", "new"), ("rollover",), ("people", "set"), ("people", "remove"),
     ("systems", "set"), ("systems", "remove"), ("systems", "merge"), ("systems", "split"),
-    ("evidence", "import"),
+    ("evidence", "import"), ("open",),
 }  # fmt: skip
 """Commands whose success is tried in other tests: they need a council of their own."""
 

@@ -263,7 +263,7 @@ def path_of(example: Example) -> Example:
 
 
 WRITES = {"--by", "--dry-run", "--output", "--force", "--again"}
-NEITHER = {("demo",), ("new",), ("completion",), ("menu",)}
+NEITHER = {("demo",), ("new",), ("completion",), ("menu",), ("open",)}
 """They make something, print a script, or give other commands."""
 
 

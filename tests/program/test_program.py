@@ -127,8 +127,8 @@ NORTHPORT_READS = ("status", "score", "explain", "verify", "framework")
 IN_SMALL = ("import", "report", "pack", "sign")
 """Northport has three systems, and its report as PDF takes long."""
 MAKING = (["framework", "profile"], ["framework", "wording"], ["framework", "new"])
-NOT_RUN = ("demo",)
-"""The session's fixture runs it."""
+NOT_RUN = ("demo", "open")
+"""The session's fixture runs the one; the other waits for a browser (``tests/screen``)."""
 
 
 def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path) -> Path:  # noqa: PLR0912 - a branch for each command

@@ -9,18 +9,20 @@ from cyberassess.books.coming import Coming, Returning
 from cyberassess.domain.people.questions import ConfirmReply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
+from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.confirming import choices, left_out
 from cyberassess.domain.result.counting import word_of
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
 from cyberassess.domain.sets.typed_words import Choice, Read
-from cyberassess.errors import CyberassessError, Problem, ReportError
+from cyberassess.errors import AssessmentError, CyberassessError, Problem, ReportError, Severity
 from cyberassess.opening.assessment import (
     Assessment,
     Writing,
     actor_of,
     now,
     open_assessment,
+    writing,
 )
 from cyberassess.opening.choices import (
     YES_OR_NO,
@@ -143,6 +145,46 @@ def _receive(coming: Coming) -> None:
         session.write(take_down(result, session, "Decisions", taken))
 
 
+def decide(
+    folder: Path,
+    ref: str,
+    *,
+    basis: Sequence[str],
+    decision: str,
+    reason: str = "",
+    by: str | None = None,
+) -> ReceivedFile:
+    """Record one decision by the rules of the workbook; it is refused where it is stale.
+
+    Args:
+        ref: what waits, as ``waiting`` names it.
+        basis: what it rested on when it was shown.
+
+    Raises:
+        AssessmentError: where it was not recorded; nothing was changed.
+    """
+    from cyberassess.books.decisions_book import Decided
+
+    result = ReceivedFile(Path(), noun="decision")
+    with writing(folder, "decisions", by=by) as session:
+        found = next((e for e in waiting(session.assessment) if e.ref == ref), None)
+        if found is None or found.basis != tuple(basis):
+            what = "is decided or gone" if found is None else "rests on other answers now"
+            raise AssessmentError.because(
+                "stale",
+                ref,
+                f"It {what}, since the page was made.",
+                "What is there stays; your decision was not recorded. Look at what waits now.",
+            )
+        source = Source("command", name="decisions")
+        taking = _Taking(result, session, session.assessment, "")
+        taking.go([Decided(ref, decision, reason, found.subject, source, ref)])
+        refused = [e for e in result.problems if e.severity is Severity.PROBLEM]
+        if refused:
+            raise AssessmentError(*refused)
+    return result
+
+
 def _is_decisions(book: "Book") -> bool:
     from cyberassess.steps.confirm.decisions_book import is_decisions
 
@@ -171,7 +213,7 @@ class _Taking:
         self.with_moved: set[str] = set()
         """The sheets on which a row stands beside another one's subject."""
         self.now = {each.ref: each for each in waiting(session.assessment)}
-        self.done = _recorded(session.assessment, result.sha256)
+        self.done = _recorded(session.assessment, result.sha256) if result.sha256 else set()
         self.wrote = False
         self.actions = 0
         """How many of them are made in this step."""

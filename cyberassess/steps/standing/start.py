@@ -61,7 +61,7 @@ def write_start(assessment: Assessment) -> Path:
         AssessmentError: where they cannot be written.
     """
     found = status_of(assessment)
-    pages = _Pages(found)
+    pages = Pages(found)
     workspace = assessment.workspace
     path = workspace.folder / NAME
     with saving(path, "page"):
@@ -101,7 +101,7 @@ def write_open_start(assessment: Assessment, output: Path) -> Path:
         AssessmentError: where it cannot be written.
     """
     with saving(output, "page"):
-        write_whole(output, page_html(_Pages(status_of(assessment)).for_others()).encode())
+        write_whole(output, page_html(Pages(status_of(assessment)).for_others()).encode())
     return output
 
 
@@ -114,10 +114,11 @@ def _known(folder: Path) -> Mapping[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-class _Pages:
+class Pages:
     """What the pages show, from one look at the assessment."""
 
     def __init__(self, found: Status) -> None:
+        """Begin with what the assessment's status is."""
         self.found = found
         self.assessment = assessment = found.assessment
         self.settings = assessment.contents.settings
@@ -129,6 +130,7 @@ class _Pages:
     # The page one starts from
 
     def start(self) -> StartPage:
+        """Give the page one starts from."""
         found, state = self.found, self.assessment.state
         return StartPage(
             title=self.title,
@@ -147,6 +149,7 @@ class _Pages:
         )
 
     def for_others(self) -> StartPage:
+        """Give the same without names."""
         return StartPage(
             title=self.title,
             marking=self.settings.marking.blank,
@@ -219,7 +222,7 @@ class _Pages:
     def _conflict(self, each: Conflict) -> ConflictRow:
         key = each.statement
         outcome = self.assessment.frameworks[key.framework].indicators[key.indicator][0]
-        page = self._page_of(OutcomeKey(key.framework, key.scope, outcome.id))
+        page = self.page_of(OutcomeKey(key.framework, key.scope, outcome.id))
         return ConflictRow(
             make_ref(key.indicator, key.scope, self.numbers[key.framework]),
             each.text,
@@ -245,7 +248,7 @@ class _Pages:
     def _row(self, score: OutcomeScore) -> OutcomeRow:
         return OutcomeRow(
             f"{score.asked.outcome.id} {score.asked.outcome.title}",
-            f"start/{quote(self._page_of(score.key))}",
+            f"start/{quote(self.page_of(score.key))}",
             _determination(score),
             _target(score),
             score.meets_target is False,
@@ -286,16 +289,18 @@ class _Pages:
     def outcomes(self) -> Iterator[tuple[str, str, OutcomePage]]:
         """Give each outcome's page with its name, and what it is made of as a hash."""
         for found in traces(self.assessment, self.card.outcomes):
-            page = self._outcome(found)
+            page = self.outcome(found)
             digest = hashlib.sha256(f"{__version__} {page!r}".encode("utf-8", "replace"))
-            yield self._page_of(found.score.key), digest.hexdigest(), page
+            yield self.page_of(found.score.key), digest.hexdigest(), page
 
-    def _page_of(self, key: OutcomeKey) -> str:
+    def page_of(self, key: OutcomeKey) -> str:
+        """Give the name of an outcome's page."""
         number = self.numbers[key.framework]
         start = f"{number}-" if number > 1 else ""
         return f"{start}{re.sub(r'[^A-Za-z0-9.-]', '-', key.outcome)}-{key.scope}.html"
 
-    def _outcome(self, found: Trace) -> OutcomePage:
+    def outcome(self, found: Trace) -> OutcomePage:
+        """Give an outcome's page."""
         score = found.score
         framework, outcome = score.asked.framework, score.asked.outcome
         ref = make_ref(outcome.id, score.key.scope, self.numbers[framework.ref])

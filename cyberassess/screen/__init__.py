@@ -1,0 +1,1 @@
+"""The assessment on a screen: a server on this computer, and pages that call verbs of steps."""

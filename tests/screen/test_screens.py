@@ -1,0 +1,383 @@
+"""What the screens show, and that every form calls its verb once, by who is named at the top."""
+
+import json
+import re
+import subprocess
+import sys
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.program import program
+from cyberassess.screen.content import SETS
+from cyberassess.screen.screens import SHOWS
+from cyberassess.screen.web import Room, Sent, Web
+from cyberassess.steps.care.verifying import verify
+from cyberassess.steps.confirm.waiting import Kind, waiting
+from cyberassess.steps.pack.packing import PackWanted, pack
+from cyberassess.steps.people.people import add_person
+from cyberassess.steps.receive.answering import answer
+from cyberassess.terminal.running import run
+from tests.screen.conftest import HOST, STATEMENT, Browser, said
+from tests.steps.council import answers, begin, events, fill_in, send_to
+
+
+def conflict(folder: Path) -> dict[str, str]:
+    """Give what the form of the first conflict sends."""
+    found = next(e for e in waiting(open_assessment(folder)) if e.kind is Kind.CONFLICT)
+    basis = json.dumps(found.basis)
+    return {"do": "decide", "ref": found.ref, "basis": basis, "decision": "Happens"}
+
+
+def segments(folder: Path) -> int:
+    return len(list((folder / "ledger").glob("*.jsonl")))
+
+
+@pytest.mark.parametrize(
+    "name", [e for e in SHOWS if e not in {"outcome", "preview", "file", "new"}]
+)
+def test_every_screen_is_shown(differing: Path, name: str) -> None:
+    came = Browser(differing).get(name)
+    assert came.status_code == 200, said(came)
+    assert came.text.count("<h1>") == 1
+
+
+def test_every_link_of_a_screen_leads_somewhere(differing: Path) -> None:
+    browser, seen, left = Browser(differing), set[str](), ["start"]
+    while left:
+        page = left.pop()
+        if page in seen:
+            continue
+        seen.add(page)
+        came = browser.get(page)
+        assert came.status_code == 200, page
+        if "html" in came.headers["Content-Type"] and not page.startswith("preview"):
+            found = re.findall(r'<a href="([^"#]+)"', came.text)
+            left += [unescape(each) for each in found]
+    assert any(each.startswith("outcome?") for each in seen)
+    assert any(each.startswith("file?") for each in seen)
+
+
+def test_a_conflict_is_settled_by_whoever_is_named(differing: Path) -> None:
+    browser, before = Browser(differing), segments(differing)
+    form = conflict(differing)
+    assert form["ref"] in unescape(browser.get("waiting").text)
+    told = browser.send("waiting", **form, reason="Seen in the log.", by="Nadia Okafor, assurer")
+    assert "Recorded" in told
+    assert segments(differing) == before + 1
+    (event,) = events(differing, "resolution")
+    assert event["new"]
+    last = open_assessment(differing).reading.segments[-1]
+    assert "Nadia Okafor" in str(last.header["actor"])
+
+
+def test_a_decision_without_its_reason_is_refused_and_nothing_typed_is_lost(
+    differing: Path,
+) -> None:
+    form = conflict(differing) | {"form": conflict(differing)["ref"]}
+    came = Browser(differing).post("waiting", form)
+    assert came.status_code == 422
+    assert "without a reason" in said(came)
+    assert 'value="Happens" checked' in came.text
+    assert not events(differing, "resolution")
+
+
+def test_two_tabs_that_decide_the_same_row_decide_it_once(differing: Path) -> None:
+    browser, form = Browser(differing), conflict(differing)
+    assert "Recorded" in browser.send("waiting", **form, reason="Seen.")
+    told = browser.send("waiting", **form | {"decision": "Does not happen"}, reason="No.")
+    assert form["ref"] in told
+    assert "is decided or gone" in told
+    assert len(events(differing, "resolution")) == 1
+
+
+def test_a_decision_on_other_answers_is_not_applied(differing: Path) -> None:
+    form = conflict(differing) | {"basis": json.dumps(["p9=other"])}
+    told = Browser(differing).send("waiting", **form, reason="Seen.")
+    assert "rests on other answers now" in told
+    assert not events(differing, "resolution")
+
+
+def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> None:
+    browser = Browser(folder)
+    page = browser.get("ask?person=Sam+Reid&topic=0").text
+    hidden = {
+        unescape(k): unescape(v)
+        for k, v in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    }
+    ref, code = re.search(r'type="radio" name="([^"]+)" value="([^"]+)"', page).groups()  # type: ignore[union-attr]
+    form = hidden | {"do": "answer", ref: code, f"why {ref}": "As seen."}
+    told = browser.send("ask?person=Sam+Reid&topic=0", **form)
+    assert "Stored 1 reply of Sam Reid" in told
+    (given,) = answers(folder).values()
+    assert given == (code, "As seen.")
+    again = browser.send("ask?person=Sam+Reid&topic=0", **form | {f"was {ref}": code})
+    assert "Stored 0 replies" in again
+    assert not list((folder / "ledger").glob("*open*"))
+
+
+def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
+    browser = Browser(differing)
+    topic = next(
+        unescape(each)
+        for each in re.findall(r'<a href="(workshop\?topic[^"]+)"', browser.get("workshop").text)
+        if STATEMENT in browser.get(unescape(each)).text
+    )
+    page = browser.get(topic).text
+    form = {
+        unescape(name): unescape(value)
+        for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    }
+    form["do"] = "workshop"
+    kims, alexs = sorted(e.removeprefix("was ") for e in form if e.startswith(f"was {STATEMENT}"))
+    before = answers(differing)
+    assert {form[f"was {kims}"], form[f"was {alexs}"]} == {e for e, _ in before.values()}
+    form |= {each: form[f"was {each}"] for each in (kims, alexs)}
+    refused = browser.send(topic, **form, **{f"agreed {STATEMENT}": "Happens"})
+    assert "No reason was given" in refused
+    told = browser.send(
+        topic, **form, **{f"agreed {STATEMENT}": "Happens", f"why {STATEMENT}": "Seen together."}
+    )
+    assert f"{STATEMENT}: settled, Happens." in told
+    assert answers(differing) == before
+    (event,) = events(differing, "resolution")
+    assert event["reason"]
+    other = next(each for each in form if each.startswith("was ") and STATEMENT not in each)
+    name = other.removeprefix("was ")
+    code = re.search(rf'name="{re.escape(name)}">.*?<option value="(\w[^"]*)"', page)
+    assert code is not None
+    assert "Stored 1 reply of" in browser.send(topic, **form | {name: code[1]})
+
+
+def test_an_offer_is_kept_as_an_offer(tmp_path: Path) -> None:
+    last = begin(tmp_path / "last", period="2025")
+    answer(last, {STATEMENT: "never"}, source="Register", person="Kim Lee")
+    folder = begin(tmp_path / "this", previous="../last")
+    browser = Browser(folder)
+    topics = re.findall(
+        r'<a href="(ask\?person=[^"]+topic[^"]+)"', browser.get("ask?person=Kim+Lee").text
+    )
+    page = next(unescape(e) for e in topics if STATEMENT in browser.get(unescape(e)).text)
+    text = browser.get(page).text
+    assert "It holds here too. Northport Council, 2025: Does not happen" in unescape(text)
+    form = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text))
+    form |= {"do": "answer", STATEMENT: "keep 0", "person": "Kim Lee"}
+    assert "Stored 1 reply of Kim Lee" in browser.send(
+        page, **{k: unescape(v) for k, v in form.items()}
+    )
+    assert answers(folder)["Kim Lee", STATEMENT][0] == "never"
+    (event,) = events(folder, "answer")
+    assert event["source"]["place"] == "Northport Council, 2025"
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (RuntimeError("secret detail"), "This page cannot be made"),
+    ],
+)
+def test_what_fails_is_said_without_its_inside(
+    browser: Browser, cause: Exception, told: str
+) -> None:
+    def fail(_: Room, __: Sent) -> list[str]:
+        raise cause
+
+    browser.web.does = {"receive": fail}
+    came = browser.post("receive", {"do": "receive"})
+    assert came.status_code == 500
+    assert told in said(came)
+    assert "secret detail" not in came.text
+    assert browser.get("start").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_kill_between_request_and_answer_leaves_it_whole_or_not_there(differing: Path) -> None:
+    look = """
+import json, os, sys, threading
+from pathlib import Path
+from tests.screen.conftest import Browser
+threading.Timer(float(sys.argv[3]), os.kill, (os.getpid(), 9)).start()
+Browser(Path(sys.argv[1])).send("waiting", **json.loads(sys.argv[2]))
+os.kill(os.getpid(), 9)
+"""
+    form = json.dumps(conflict(differing) | {"reason": "Seen."})
+    for moment in ("0.0", "0.05", "0.15", "9"):
+        arguments = [sys.executable, "-c", look, str(differing), form, moment]
+        subprocess.run(arguments, check=False, cwd=Path(__file__).parents[2])
+        assert verify(differing).problems == ()
+        assert len(events(differing, "resolution")) in {0, 1}
+    assert len(events(differing, "resolution")) == 1
+
+
+def test_a_control_set_is_shown_with_its_sources_and_what_changed() -> None:
+    room = Room(Path("ncsc-caf@4.0"), "A set.", "ncsc-caf@4.0")
+    browser = Browser(room.folder)
+    browser.web = Web(room, SETS, {})
+    browser.web.host, browser.client = HOST, Client(browser.web)
+    page = browser.get("").text
+    assert "A1.a" in page
+    assert "Typical evidence" in page
+    assert "From ncsc-caf@3.2 to ncsc-caf@4.0" in browser.get("beside").text
+    assert "set?ref=ncsc-caf%403.2" in browser.get("sets").text
+
+
+def test_the_command_opens_packs_sets_and_folders_and_keeps_what_is_read_only(
+    differing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, int]] = []
+
+    def look(web: Web, **_: object) -> None:
+        web.host = HOST
+        came = Client(web).get(f"/{web.secret}/", headers={"Host": HOST})
+        opened.append((web.room.read_only, came.status_code))
+
+    monkeypatch.setattr("cyberassess.screen.serving.serve", look)
+    made = pack(differing, PackWanted(tmp_path / "pack.zip", report=False))
+    for words in ([], [str(made.path)], ["ncsc-caf@4.0"]):
+        assert run(program, ["-C", str(differing), "open", *words]) == 0
+    assert [status for _, status in opened] == [200, 200, 200]
+    assert next(each for each, _ in opened) == ""
+    assert [each for each, _ in opened][1].startswith("pack.zip is a pack")
+    assert run(program, ["open", "ncsc-caf@9"]) == 1
+
+
+def test_two_screens_are_open_at_once(differing: Path) -> None:
+    one, other, form = Browser(differing), Browser(differing), conflict(differing)
+    assert one.web.secret != other.web.secret
+    assert "Recorded" in one.send("waiting", **form, reason="Seen.")
+    assert "is decided or gone" in other.send("waiting", **form, reason="Seen.")
+    assert form["ref"] not in unescape(other.get("waiting").text)
+
+
+def test_a_dropped_workbook_is_received(folder: Path, tmp_path: Path) -> None:
+    sent = send_to(folder, "Kim Lee")
+    path = fill_in(next(iter(sent.values())), tmp_path / "kim.xlsx", {STATEMENT: "Happens"})
+    dropped = (BytesIO(path.read_bytes()), "kim.xlsx")
+    told = Browser(folder).send("receive", do="receive", files=dropped)
+    assert "kim.xlsx: Kim" in told
+    assert "stored 1 answer" in told
+
+
+@pytest.mark.parametrize("name", ["../../x.xlsx", "..\\x.xlsx", "C:\\x.xlsx", "/etc/x.xlsx"])
+def test_a_dropped_file_stays_by_its_name_alone(folder: Path, tmp_path: Path, name: str) -> None:
+    told = Browser(folder).send("receive", do="receive", files=(BytesIO(b"x"), name))
+    assert "x.xlsx: refused" in told or "C:x.xlsx: The file may not lie there" in told
+    assert not list(tmp_path.glob("*.xlsx"))
+
+
+@pytest.mark.parametrize("name", ["..", "CON", "a\x01.pdf"])
+def test_a_name_that_is_none_is_refused(folder: Path, name: str) -> None:
+    before = segments(folder)
+    told = Browser(folder).send("evidence", do="add evidence", files=(BytesIO(b"x"), name))
+    assert "The file may not lie there" in told
+    assert segments(folder) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["assessment.yaml", "reports/../assessment.yaml", "/etc/passwd", "ledger/x", "reports"]
+)
+def test_no_file_but_those_for_people_is_handed_out(browser: Browser, path: str) -> None:
+    came = browser.get(f"file?path={path}")
+    assert came.status_code == 409
+    assert "schema" not in came.text
+
+
+def test_a_document_is_dropped_and_handed_out_as_it_came(folder: Path) -> None:
+    browser = Browser(folder)
+    dropped = (BytesIO(b"%PDF-"), "register.pdf")
+    told = browser.send(
+        "evidence",
+        do="add evidence",
+        files=dropped,
+        shows="Lists every account removed in March.",
+        supports="A1.b",
+    )
+    assert "EV-001" in told
+    link = re.search(r'href="(file\?path=evidence[^"]+)"', browser.get("evidence").text)
+    assert link is not None
+    came = browser.get(unescape(link[1]))
+    assert came.data == b"%PDF-"
+    assert came.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_an_action_is_planned_and_changed(differing: Path) -> None:
+    browser = Browser(differing)
+    outcome = re.search(r'<option value="([^"/]+/[^"]+)"', browser.get("plan").text)
+    assert outcome is not None
+    told = browser.send("plan", do="add action", outcome=outcome[1], title="Name deputies")
+    assert told == "ACT-001: Name deputies"
+    told = browser.send("plan", do="set action", ref="ACT-001", due="2027-01-31", status="done")
+    assert told.startswith("ACT-001: Name deputies, done")
+
+
+def test_people_and_systems_are_added(browser: Browser) -> None:
+    told = browser.send("people", do="add person", text="Jo Park <jo@northport.example>")
+    assert "Jo Park is asked from now on" in told
+    assert "Payroll is assessed" in browser.send("people", do="add system", title="Payroll")
+    told = browser.send("people", do="send", who="Kim Lee")
+    assert "Kim" in told
+
+
+def test_a_report_is_approved_with_what_is_open(browser: Browser) -> None:
+    told = browser.send("reports", do="approve", name="Ruth Lane", role="SIRO")
+    assert "Nothing was" in told
+    told = browser.send(
+        "reports", do="approve", name="Ruth Lane", role="SIRO", as_it_stands="yes", reason="Early."
+    )
+    assert told == "Approved: version 1."
+    assert "Ruth Lane" in browser.get("reports").text
+
+
+def test_what_a_command_writes_meanwhile_is_seen_at_the_next_page(folder: Path) -> None:
+    browser = Browser(folder)
+    assert "Jo Park" not in browser.get("people").text
+    add_person(folder, "Jo Park <jo@northport.example>")
+    assert "Jo Park" in browser.get("people").text
+
+
+def test_from_an_empty_folder_to_an_assessment(tmp_path: Path) -> None:
+    folder = tmp_path / "new-2026"
+    browser = Browser(folder)
+    assert "Begin a new one" in browser.get("start").text
+    form = {"organisation": "Northport Council", "period": "2026", "officer": "Sam <s@n.example>"}
+    sets = {"framework": "cyber-governance-code@2025", "profile": "nonsense"}
+    refused = browser.post("start", {"do": "new", **form, **sets})
+    assert refused.status_code == 422
+    assert 'value="Northport Council"' in refused.text
+    told = browser.send("start", do="new", **form, **sets | {"profile": "all-in-place"})
+    assert "Begun for Northport Council, 2026" in told
+    assert open_assessment(folder).contents.settings.officer.name == "Sam"
+
+
+def test_last_years_is_gone_on_from(tmp_path: Path) -> None:
+    begin(tmp_path / "last", period="2025")
+    told = Browser(tmp_path / "next").send("start", do="roll over", last=str(tmp_path / "last"))
+    assert "2026" in told
+    assert (tmp_path / "next/assessment.yaml").exists()
+
+
+def test_what_is_read_only_has_no_forms_and_takes_none(differing: Path) -> None:
+    browser, before = Browser(differing, "A pack: it is shown."), segments(differing)
+    assert 'name="reason"' not in browser.get("waiting").text
+    told = browser.send("waiting", **conflict(differing), reason="Seen.")
+    assert "A pack: it is shown." in told
+    assert segments(differing) == before
+
+
+def test_html_and_control_characters_are_shown_as_text(browser: Browser) -> None:
+    nasty = "<script>alert(1)</script>\x07\u202e\"'&"
+    browser.send("start", do="you", you=nasty)
+    for page in SHOWS:
+        text = browser.get(page).text
+        assert "<script" not in text
+        assert "\x07" not in text
+        assert "\u202e" not in text
+    outcome = re.search(r'<option value="([^"/]+/[^"]+)"', browser.get("plan").text)
+    assert outcome is not None
+    told = browser.send("plan", do="add action", outcome=outcome[1], title=nasty, by="Sam Reid")
+    assert "<script" not in browser.get("plan").text, told

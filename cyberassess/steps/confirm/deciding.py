@@ -163,7 +163,7 @@ def decide(
     Raises:
         AssessmentError: where it was not recorded; nothing was changed.
     """
-    from cyberassess.books.decisions_book import Decided
+    from cyberassess.steps.confirm.decisions_book import Decided
 
     result = ReceivedFile(Path(), noun="decision")
     with writing(folder, "decisions", by=by) as session:

@@ -105,7 +105,8 @@ def test_another_copy_brings_its_answers_and_originals(apart: Two) -> None:
         ("Kim Lee", "B1.b.H.1/housing"): ("true", ""),
         ("Sam Reid", "A1.a.N.1/organisation"): ("happens", ""),
     }
-    assert kinds(found) == ["copy", "copy", "segment"]  # the original and its receipt
+    # its letter, the draft with it, the receipt and the original
+    assert kinds(found) == ["copy", "copy", "copy", "copy", "segment"]
     assert len(found.heads) == 2
     assert whole(apart.there) == before, "the other copy is only read"
     assert verify(apart.here).problems == ()

@@ -115,6 +115,7 @@ class YearsView:
     years: tuple[tuple[str, str, str], ...]
     """Period, what its numbers rest on, and whether it is a point on the lines."""
     charts: tuple[Chart, ...]
+    """Of each theme, where they say more than this year beside the last."""
     sentences: tuple[str, ...]
     """What can be compared with last year of each set, and what moved."""
     compared: tuple[ComparedRow, ...]
@@ -124,9 +125,11 @@ class YearsView:
 
 def years_chart(basis: Basis, theme: str) -> Chart | None:
     """Show a theme over the years where that says more than this year beside the last."""
-    chart = trend_chart(basis, basis.first.ref, theme)
-    is_news = len(basis.years) > 1 or any(not each.is_whole for each in basis.like_for_like)
-    return chart if is_news else None
+    return trend_chart(basis, basis.first.ref, theme) if _is_news(basis) else None
+
+
+def _is_news(basis: Basis) -> bool:
+    return len(basis.years) > 1 or any(not each.is_whole for each in basis.like_for_like)
 
 
 def years_view(basis: Basis) -> YearsView | None:
@@ -137,6 +140,7 @@ def years_view(basis: Basis) -> YearsView | None:
         trend_chart(basis, ref, theme.id)
         for ref in basis.frameworks
         for theme in basis.themes.themes
+        if _is_news(basis)
     )
     return YearsView(
         tuple((e.period, f"{e.basis}.", e.why_not or "yes") for e in basis.trend.years),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey, statement_key
 from cyberassess.domain.people.inheriting import INHERITANCE
+from cyberassess.domain.people.sharing import SAME, SHARING, groups_of
 from cyberassess.domain.record.evidence import Support
 from cyberassess.domain.record.happened import Resolution
 from cyberassess.domain.record.recorded import Change, Origin, Record, Said, Source
@@ -121,6 +122,10 @@ def _steps(
         what = f"decided as {labels.get(event.new, event.new)}"
         who = assessment.name_of(origin.actor, origin)
         yield Step(what, who, str(event.reason or ""), settled_by(event, origin), origin)
+    framework = assessment.frameworks[key.framework]
+    group = groups_of(framework)[framework.indicators[key.indicator][0].id]
+    for record in assessment.state.record_history.get((SHARING, (*key[:2], group)), ()):
+        yield _record(assessment, record, _shared(record, group))
     taken = [
         k for kind, k in assessment.state.record_history if kind == INHERITANCE and k[:3] == key
     ]
@@ -131,6 +136,11 @@ def _steps(
             yield _change(assessment, change, labels, f"{place}: ")
         for record in assessment.state.record_history[INHERITANCE, record_key]:
             yield _record(assessment, record, _inherited(record, labels, place))
+
+
+def _shared(record: Record, group: str) -> str:
+    is_same = record.fields.get("same") == SAME
+    return f"{group} is {'' if is_same else 'not '}the same here as in the shared service"
 
 
 def _inherited(record: Record, labels: Mapping[str, str], place: str) -> str:

@@ -22,6 +22,7 @@ from cyberassess.books.look import (
     row_height,
     write,
 )
+from cyberassess.books.questionnaire.columns import HEADINGS
 from cyberassess.books.questionnaire.sharing import LABELS
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.declaring import Declared, Worth, in_words
@@ -135,7 +136,7 @@ def _answers(sheets: Sheets, what: Questionnaire) -> None:
             organisation=what.organisation, period=what.period, marking=what.marking
         ),
     )
-    sheets.heads(paper, 3, wording.HEADINGS[:4], {2, 3})
+    sheets.heads(paper, 3, HEADINGS[:4], {2, 3})
     row = 4
     if what.shared:
         row = _band(sheets, paper, row, wording.SHARED_SHEET)

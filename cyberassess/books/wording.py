@@ -33,7 +33,6 @@ WORDS = "In your own words"
 EARLIER = "Earlier answer"
 CONFIRM = "Still true?"
 NOTE = "Look at this"
-HEADINGS = (REF, STATEMENT, ANSWER, WORDS, EARLIER, CONFIRM, NOTE)
 
 STILL_TRUE = "Yes, still true"
 NO_LONGER = "No"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cyberassess.errors import counted
-from cyberassess.terminal.fitting import wrap
+from cyberassess.terminal.fitting import typed, wrap
 from cyberassess.terminal.running import IN_PART, steps
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def demo_lines(made: "Demo") -> Iterator[str]:
     yield "Look closer:"
     # NOTE: in the folder for Windows, the program itself is what one starts
     start = "cyberassess" if os.name == "nt" else "./run"
-    yield f"  {start} -C {made.workspace} status"
-    yield f"  {start} -C {made.workspace} explain B2.d/housing"
-    yield f"  {start} -C {made.workspace} evidence list --outcome B2.c"
-    yield f'  {start} verify "{made.pack.path}"'
+    yield f"  {start} -C {typed(made.workspace)} status"
+    yield f"  {start} -C {typed(made.workspace)} explain B2.d/housing"
+    yield f"  {start} -C {typed(made.workspace)} evidence list --outcome B2.c"
+    yield f"  {start} verify {typed(made.pack.path)}"

@@ -23,6 +23,7 @@ from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import Offer, OfferKind, Past, Questionnaire, Row
 from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.sets.across import Across, Successor
 from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, IndicatorId
@@ -121,9 +122,8 @@ def _inherited(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
                 each.statement,
                 Offer(
                     OfferKind.INHERITED,
-                    given.answer,
+                    Response(**given.event.fields),
                     _label(framework, each.statement.indicator, given.answer),
-                    given.reason,
                     given.origin.time[:10],
                     each.source.title,
                     each.source.id,
@@ -249,7 +249,7 @@ class _Said(NamedTuple):
     """What last year said of a statement."""
 
     answer: Answer
-    reason: str
+    said: Response
     date: str
     """ISO date."""
     origin: str
@@ -278,16 +278,16 @@ def _said(
         return
     else:
         given = tuple(each for each in given if each.answer == standing.answer)[:1]
-    said = [(each.answer, each.reason, each.origin.time[:10]) for each in given]
+    said = [(Response(**each.event.fields), each.origin.time[:10]) for each in given]
     settled = standing.resolution
     if settled is not None and ours is None:
-        reason = settled.reason or (said[0][1] if said else "")
-        said = [(settled.answer, reason, settled.origin.time[:10])]
+        reason = settled.reason or (given[0].reason if given else "")
+        said = [(Response(new=settled.answer, reason=reason), settled.origin.time[:10])]
     origin = f"{settings.organisation}, {settings.period}"
-    for code, reason, date in said:
-        answer = framework.answers_for(indicator).by_code(code)
+    for response, date in said:
+        answer = framework.answers_for(indicator).by_code(response.new or "")
         if answer is not None and answer.counts_as is not CountsAs.UNANSWERED:
-            yield _Said(answer, reason, date, origin, indicator.text, because)
+            yield _Said(answer, response, date, origin, indicator.text, because)
 
 
 def _shown(
@@ -303,5 +303,6 @@ def _shown(
         because = "the choices are not the same any more"
     origin = said.origin if place == asked.scope.id else f"{said.origin}, {asked.scope.title}"
     if because or here is None:
-        return Past(said.answer.label, said.reason, said.date, origin, said.question, because)
-    return Offer(OfferKind.EARLIER, here.code, here.label, said.reason, said.date, origin)
+        reason = said.said.reason or ""
+        return Past(said.answer.label, reason, said.date, origin, said.question, because)
+    return Offer(OfferKind.EARLIER, said.said, here.label, said.date, origin)

@@ -23,7 +23,7 @@ from cyberassess.domain.people.questions import (
 )
 from cyberassess.domain.people.sharing import SHARING, is_taken_over
 from cyberassess.domain.record import happened
-from cyberassess.domain.record.happened import Event
+from cyberassess.domain.record.happened import Event, Response
 from cyberassess.domain.record.recorded import Given, Record, Said, Source, State
 from cyberassess.errors import Problem, Severity
 from cyberassess.opening.assessment import Assessment
@@ -161,20 +161,9 @@ def _answer(
     if not _is_asked(made, assessment, key, reply.source):
         return
     current = _of(assessment.state.answers.get(key, ()), voice.person)
-    said = None if reply.answer is None else (reply.answer, reply.reason)
-    if voice.then is not None and said is not None:
-        before = _of(voice.then.answers.get(key, ()), voice.asked)
-        if any((each.answer, each.reason) == said for each in before):
-            made.unchanged += 1
-            return
-    if said is None and not current:
+    if _is_known(voice, key, reply.said, current):
         made.unchanged += 1
         return
-    if said is not None and len(current) == 1:
-        there = current[0]
-        if (there.answer, there.reason) == said or (there.answer == said[0] and not said[1]):
-            made.unchanged += 1
-            return
     beside = False
     answered = current or _of(assessment.state.withdrawn.get(key, ()), voice.person)
     if answered:
@@ -205,13 +194,10 @@ def _answer(
         )
     made.events.append(
         happened.Answer(
-            framework=key.framework,
-            scope=key.scope,
-            indicator=key.indicator,
+            **key._asdict(),
+            **reply.said.fields,
             person=voice.person,
             old=current[0].answer if current else None,
-            new=reply.answer,
-            reason="" if said is None else reply.reason,
             beside=beside,
             source=reply.source,
             read=reply.read,
@@ -221,8 +207,22 @@ def _answer(
     made.stored += 1
     if current and not beside:
         made.replaced.append(
-            Replaced(key, current[0].answer, reply.answer or "", current[0].source)
+            Replaced(key, current[0].answer, reply.said.new or "", current[0].source)
         )
+
+
+def _is_known(voice: Voice, key: StatementKey, said: Response, current: Sequence[Given]) -> bool:
+    """Say whether an answer was there when its workbook was made, or is now; a blank adds none."""
+    if said.new is None:
+        return not current
+    before = _of(voice.then.answers.get(key, ()), voice.asked) if voice.then is not None else []
+    return any(each.event.said == said.said for each in before) or (
+        len(current) == 1
+        and all(
+            mine in ("", there)
+            for mine, there in zip(said.said, current[0].event.said, strict=True)
+        )
+    )
 
 
 def _confirm(
@@ -235,13 +235,9 @@ def _confirm(
     """
     offer = reply.offer
     if offer.kind is OfferKind.EARLIER or offer.source is None:
-        taken = AnswerReply(
-            (key,),
-            offer.answer,
-            "\n".join(filter(None, dict.fromkeys((offer.reason, reply.words)))),
-            reply.source._replace(place=offer.origin),
-            reply.read,
-        )
+        reason = "\n".join(filter(None, dict.fromkeys((offer.reason, reply.words))))
+        said, source = offer.said.but(reason=reason), reply.source._replace(place=offer.origin)
+        taken = AnswerReply((key,), said, source, reply.read)
         _answer(made, assessment, voice, key, taken)
         return
     if not _is_asked(made, assessment, key, reply.source):

@@ -12,6 +12,7 @@ from typing import Any
 
 from cyberassess.domain.assessment import ORGANISATION, OutcomeKey, ScopeId, StatementKey
 from cyberassess.domain.people.questions import AnswerReply, TextKind, TextReply
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -218,8 +219,7 @@ class _Reader:
             self.answers.append(
                 AnswerReply(
                     (StatementKey(self.framework.ref, scope, indicator),),
-                    answer.code,
-                    comment.strip(),
+                    Response(new=answer.code, reason=comment.strip()),
                     self.source(place),
                 )
             )

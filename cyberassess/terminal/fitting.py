@@ -1,6 +1,8 @@
 """Text as it is printed, and read at prompts: nothing in it is obeyed, no word torn, all fits."""
 
 import io
+import os
+import shlex
 import shutil
 import sys
 import textwrap
@@ -218,6 +220,14 @@ def show(*several: str) -> None:
     """Print lines as they are."""
     for each in several:
         click.echo(each)
+
+
+def typed(word: object) -> str:
+    """Give a word as it is typed into a shell of this system: a folder may have spaces in it."""
+    text = str(word)
+    if os.name == "posix":
+        return shlex.quote(text)
+    return f'"{text}"' if " " in text else text
 
 
 def lines(text: str, indent: str = "") -> list[str]:

@@ -25,6 +25,7 @@ from cyberassess.domain.people.questions import (
     TextReply,
     Topic,
 )
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.better import Beside, overtaken_words, two_meanings
 from cyberassess.domain.sets.framework import Answer, CountsAs, Needs
@@ -147,10 +148,8 @@ class _Session:
         self.save = save
         self.answers = 0
         self.texts = 0
-        self.given: dict[str, tuple[str, str]] = {
-            row.ref: (row.current.answer, row.current.reason)
-            for row in what.rows
-            if row.current is not None
+        self.given: dict[str, Response] = {
+            row.ref: row.current.event for row in what.rows if row.current is not None
         }
         self.kept: dict[str, Offer] = {
             row.ref: offer for row in what.rows for offer in row.offers if offer.confirmed
@@ -174,7 +173,8 @@ class _Session:
     def _standing(self, row: Row) -> tuple[str, str] | None:
         """Give the answer's code and reason, the person's own before one that was kept."""
         offer = self.kept.get(row.ref)
-        return self.given.get(row.ref) or ((offer.answer, offer.reason) if offer else None)
+        said = self.given.get(row.ref) or (offer.said if offer else None)
+        return None if said is None else (said.new or "", said.reason or "")
 
     def _is_open(self, row: Row) -> bool:
         given = self._standing(row)
@@ -390,9 +390,9 @@ class _Session:
         chosen, typed = self._chosen(step, row, words)
         if chosen is None:
             return False
-        reason = note or self._reason(row, chosen)
-        self._store(AnswerReply(row.statements, chosen.code, reason, SOURCE, typed))
-        self.given[row.ref] = (chosen.code, reason)
+        said = Response(new=chosen.code, reason=note or self._reason(row, chosen))
+        self._store(AnswerReply(row.statements, said, SOURCE, typed))
+        self.given[row.ref] = said
         self.kept.pop(row.ref, None)
         self.answers += 1
         say(f"Kept: {chosen.label}.", "  ")
@@ -465,9 +465,9 @@ class _Session:
         if row.ref not in self.given:
             say("Now choose the answer that this note belongs to.")
             return text
-        code, _ = self.given[row.ref]
-        self._store(AnswerReply(row.statements, code, text, SOURCE))
-        self.given[row.ref] = (code, text)
+        said = self.given[row.ref].but(reason=text)
+        self._store(AnswerReply(row.statements, said, SOURCE))
+        self.given[row.ref] = said
         say("Kept with your answer.", "  ")
         return ""
 

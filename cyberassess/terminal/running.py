@@ -534,4 +534,8 @@ def standard_input_waits(stream: TextIO | None = None) -> bool:
     if may_not_ask():
         return False
     source = stream or sys.stdin
-    return bool(source and not source.closed and source.isatty())
+    if not source or source.closed or not source.isatty():
+        return False
+    # NOTE: Windows calls NUL a terminal; Python reads a real one there by another class
+    raw = getattr(getattr(source, "buffer", None), "raw", None)
+    return not (sys.platform == "win32" and isinstance(raw, io.FileIO))

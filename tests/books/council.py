@@ -13,8 +13,8 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cyberassess.books import wording
 from cyberassess.books.guard import Reader
+from cyberassess.books.questionnaire.columns import HEADINGS
 from cyberassess.books.questionnaire.reading import Return, read_return
 from cyberassess.books.questionnaire.writing import write_questionnaire
 from cyberassess.domain.assessment import (
@@ -36,6 +36,7 @@ from cyberassess.domain.people.questions import (
     TextReply,
     questionnaire,
 )
+from cyberassess.domain.record.happened import Answer, Response
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import Given, Origin, Said, Source, State
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, OutcomeId
@@ -83,7 +84,14 @@ def outcome(name: str, scope: str = "organisation") -> OutcomeKey:
 
 
 def given(answer: str, reason: str = "") -> tuple[Given, ...]:
-    return (Given(KIM, answer, reason, Source("prompt"), ORIGIN),)
+    event = Answer(
+        **statement("A1.a.NA.1")._asdict(),
+        person=KIM,
+        new=answer,
+        reason=reason,
+        source=Source("prompt"),
+    )
+    return (Given(event, ORIGIN),)
 
 
 def said(text: str, until: str = "") -> tuple[Said, ...]:
@@ -171,7 +179,7 @@ def expected(what: Questionnaire) -> set[Reply]:
     """Give what an unchanged questionnaire says when it comes back."""
     source = Source("workbook")
     replies: set[Reply] = {
-        AnswerReply(row.statements, row.current.answer, row.current.reason, source)
+        AnswerReply(row.statements, Response(**row.current.event.fields), source)
         for row in what.rows
         if row.current
     }
@@ -189,7 +197,8 @@ def expected(what: Questionnaire) -> set[Reply]:
 def offer(answer: str, label: str, *, origin: str = "Identity and laptops", **more: str) -> Offer:
     """Make an answer given elsewhere."""
     date, reason = more.get("date", "2025-11-14"), more.get("reason", "")
-    return Offer(OfferKind.INHERITED, answer, label, reason, date, origin, ScopeId("identity"))
+    said = Response(new=answer, reason=reason)
+    return Offer(OfferKind.INHERITED, said, label, date, origin, ScopeId("identity"))
 
 
 def with_offers(what: Questionnaire, offers: Mapping[str, tuple[Offer, ...]]) -> Questionnaire:
@@ -235,7 +244,7 @@ def by_ref(sheet: Worksheet, ref: str, heading: str) -> Cell:
         str(cell.value): cell.column
         for row in sheet.iter_rows()
         for cell in row
-        if cell.value in wording.HEADINGS
+        if cell.value in HEADINGS
     }
     row = next(each.row for (each,) in sheet.iter_rows(max_col=1) if each.value == ref)
     found = sheet.cell(row, columns[heading])

@@ -83,7 +83,7 @@ def test_a_row_that_is_still_true(tmp_path: Path) -> None:
         "B2.a.A.1": ("true", "Northport Council, 2025"),
     }
     assert found["B2.a.NA.1"][2].startswith("B2 Identity - Housing!F")
-    assert [e.answer for e in back.replies if isinstance(e, AnswerReply)] == ["not-true"]
+    assert [e.said.new for e in back.replies if isinstance(e, AnswerReply)] == ["not-true"]
     assert back.problems == ()
 
 
@@ -215,7 +215,7 @@ def test_still_true_beside_another_answer_is_asked_about(tmp_path: Path) -> None
     back = after(tmp_path, typing)
     assert confirmed(back) == {}
     assert [each.code for each in back.problems] == ["confirmed-and-changed"]
-    answered = {e.answer for e in back.replies if isinstance(e, AnswerReply)}
+    answered = {e.said.new for e in back.replies if isinstance(e, AnswerReply)}
     assert answered == {"does-not-happen", "true"}
 
 

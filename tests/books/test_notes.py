@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from cyberassess.books import wording
 from cyberassess.books.receipt import Receipt, signed_line, write_receipt
 from cyberassess.domain.people.declaring import Declared, Worth
-from cyberassess.domain.people.questions import Fix, Questionnaire, Seen, Typed
+from cyberassess.domain.people.questions import Fix, Questionnaire, Seen
 from tests.books.council import (
     answered,
     ask,
@@ -33,15 +33,19 @@ FIXES = (
 )
 
 
+def typed(answer: str, words: str) -> dict[str, str]:
+    return {wording.ANSWER: answer, wording.WORDS: words}
+
+
 def with_fixes(what: Questionnaire) -> Questionnaire:
     return replace(
         what,
         fixes=FIXES,
         remarks={"A1.a.NA.1": FIXES[0].text},
         typed={
-            "A1.a.NA.1": Typed("Maybe", "We think so."),
-            "A1.a.why": Typed("", "As it was typed"),
-            "A1.a.evidence": Typed("soon", "The policy"),
+            "A1.a.NA.1": typed("Maybe", "We think so."),
+            "A1.a.why": typed("", "As it was typed"),
+            "A1.a.evidence": typed("soon", "The policy"),
         },
     )
 

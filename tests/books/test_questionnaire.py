@@ -11,7 +11,7 @@ import pytest
 
 from cyberassess.books import wording
 from cyberassess.books.look import LONGEST_NAME, SCREEN
-from cyberassess.books.questionnaire.asking import LAYOUTS
+from cyberassess.books.questionnaire.columns import LAYOUTS
 from cyberassess.books.questionnaire.writing import sheet_names, write_questionnaire
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.assessment import all_asked

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Reader, Sheet
+from cyberassess.books.questionnaire.columns import HEADINGS
 from cyberassess.books.questionnaire.reading import Return, read_return
 from cyberassess.books.row_texts import quoted
 from cyberassess.domain.people.questions import AnswerReply, TextReply
@@ -77,7 +78,7 @@ def test_an_answer_names_its_place(tmp_path: Path) -> None:
     )
     (reply,) = back.replies
     assert isinstance(reply, AnswerReply)
-    assert (reply.statements, reply.answer) == ((statement("A1.a.NA.1"),), "does-not-apply")
+    assert (reply.statements, reply.said.new) == ((statement("A1.a.NA.1"),), "does-not-apply")
     source = reply.source
     assert (source.kind, source.name, source.serial) == ("workbook", "questions.xlsx", 7)
     assert (source.sheet, source.cell) == ("A1 Governance", "C12")
@@ -93,13 +94,15 @@ def test_an_answer_names_its_place(tmp_path: Path) -> None:
 )
 def test_labels_are_known_however_they_are_typed(typed: str, tmp_path: Path) -> None:
     back = after(tmp_path, lambda book: put(book.worksheets[1], "A1.a.NA.1", "C", typed))
-    assert [each.answer for each in back.replies if isinstance(each, AnswerReply)] == ["dont-know"]
+    assert [each.said.new for each in back.replies if isinstance(each, AnswerReply)] == [
+        "dont-know"
+    ]
     assert back.problems == ()
 
 
 def test_true_as_excel_writes_it(tmp_path: Path) -> None:
     back = after(tmp_path, lambda book: put(book.worksheets[1], "A1.a.A.1", "C", True))
-    assert [each.answer for each in back.replies if isinstance(each, AnswerReply)] == ["true"]
+    assert [each.said.new for each in back.replies if isinstance(each, AnswerReply)] == ["true"]
 
 
 def test_taking_an_answer_back(tmp_path: Path) -> None:
@@ -109,7 +112,7 @@ def test_taking_an_answer_back(tmp_path: Path) -> None:
         filled=True,
     )
     assert [
-        each.answer
+        each.said.new
         for each in back.replies
         if isinstance(each, AnswerReply) and each.statements == (statement("A1.a.A.1"),)
     ] == [None]
@@ -450,7 +453,7 @@ def shuffle(book: Workbook) -> None:
         sheet.delete_rows(6, len(values))
         order = (3, 0, 4, 2, 1)
         for column, place in enumerate(order, start=2):
-            sheet.cell(5, column).value = wording.HEADINGS[place]
+            sheet.cell(5, column).value = HEADINGS[place]
         sheet["A5"] = None
         for row, (line, form) in enumerate(pairs, start=9):
             for column, place in enumerate(order, start=2):
@@ -568,7 +571,7 @@ def test_a_file_with_two_frameworks_counts_them() -> None:
         Cell(row, column, "s", value)
         for row, line in enumerate(
             [
-                wording.HEADINGS,
+                HEADINGS,
                 ("2:A1.a.NA.1/housing", text, "This happens here"),
                 ("3:A1.a.NA.1", text, "This happens here"),
             ],

@@ -187,7 +187,7 @@ def test_a_link_is_kept_beside_the_words_it_lies_on(tmp_path: Path) -> None:
 
     back = after(tmp_path, to)
     said = {
-        each.reason if isinstance(each, AnswerReply) else each.text
+        each.said.reason if isinstance(each, AnswerReply) else each.text
         for each in back.replies
         if isinstance(each, AnswerReply | TextReply)
     }
@@ -225,7 +225,7 @@ def test_a_struck_through_answer_is_none_and_said(tmp_path: Path) -> None:
     back = after(tmp_path, to)
     (reply,) = back.replies
     assert isinstance(reply, AnswerReply)
-    assert (reply.statements[0].indicator, reply.reason) == ("A1.a.NA.2", "New.")
+    assert (reply.statements[0].indicator, reply.said.reason) == ("A1.a.NA.2", "New.")
     assert codes(back) == ["struck-through", "struck-through"]
     assert '"This happens here" is struck through here.' in back.problems[0].message
 
@@ -271,7 +271,7 @@ def test_pasted_numbers_stand_in_words_as_they_were_seen(tmp_path: Path) -> None
             cell.value, cell.number_format = value, form
 
     back = after(tmp_path, to)
-    reasons = [each.reason for each in back.replies if isinstance(each, AnswerReply)]
+    reasons = [each.said.reason for each in back.replies if isinstance(each, AnswerReply)]
     assert reasons == ["80%", "\u00a31,234,567.50", "3-Oct", "0.25"]
     assert codes(back) == ["shown-otherwise", "shown-otherwise"]
 

@@ -52,7 +52,7 @@ def test_the_same_persons_newer_answer_replaces_and_is_listed() -> None:
     second = segment(2, answer_event("X.a.H.1", "not-true", old="true"), on=[first])
     state = fold([first, second])
     assert answers(state) == [("p1", "not-true", "")]
-    assert [(each.old, each.new) for each in state.history[key("X.a.H.1")]] == [
+    assert [(each.old, each.event.new) for each in state.history[key("X.a.H.1")]] == [
         (None, "true"),
         ("true", "not-true"),
     ]
@@ -76,7 +76,7 @@ def test_a_withdrawn_answer_is_gone_but_its_history_stays() -> None:
     second = segment(2, answer_event("X.a.H.1", None, old="true"), on=[first])
     state = fold([first, second])
     assert key("X.a.H.1") not in state.answers
-    assert [each.new for each in state.history[key("X.a.H.1")]] == ["true", None]
+    assert [each.event.new for each in state.history[key("X.a.H.1")]] == ["true", None]
     again = segment(3, answer_event("X.a.H.1", "not-true"), on=[second])
     assert answers(fold([first, second, again])) == [("p1", "not-true", "")]
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import yaml
 
 import cyberassess
-from cyberassess.domain.record.recorded import Source, State
+from cyberassess.domain.record.recorded import Given, Source, State
 from cyberassess.opening.assessment import now, open_assessment
 from cyberassess.program import program
 from cyberassess.terminal.running import run
@@ -32,6 +32,10 @@ HERE = Path(__file__).parent
 VERSIONS = tuple(sorted(each.parent.name for each in HERE.glob("*/cases.yaml")))
 _NOT_HELD = ("origin", "message", "hint")
 """Fields that are no result: the event it came with; words of a problem, whose code is held."""
+_GIVEN = (
+    "person", "answer", "reason", "source", "inherited_from", "asked_again", "confirmed",
+)  # fmt: skip
+"""What is held of an answer."""
 ABSENT = "(absent)"
 """Stands for a value that is not there, in a difference."""
 _NAMED = (
@@ -230,6 +234,8 @@ def _plain(value: Json) -> Json:
     if isinstance(value, Source):
         where = (value.kind, value.name, value.sheet, value.cell, value.place)
         return ", ".join(each for each in where if each)
+    if isinstance(value, Given):
+        return {each: _plain(getattr(value, each)) for each in _GIVEN}
     if is_dataclass(value) and not isinstance(value, type):
         names = [each.name for each in fields(value) if each.name not in _NOT_HELD]
         return {each: _plain(getattr(value, each)) for each in names}

@@ -90,8 +90,8 @@ def _labels(assessment: Assessment, reply: Reply) -> tuple[str, ...]:
             key = reply.statements[0]
             framework = assessment.frameworks[key.framework]
             answers = framework.answers_for(framework.indicators[key.indicator][1])
-            found = answers.by_code(reply.answer or "")
-            return found.label if found else "", reply.reason
+            found = answers.by_code(reply.said.new or "")
+            return found.label if found else "", reply.said.reason or ""
         case ConfirmReply():
             return "Yes", reply.words
         case TextReply():

@@ -1,10 +1,13 @@
 """What a double click shows: where the assessment stands, and what comes next with numbers."""
 
+import shlex
+import webbrowser
 from pathlib import Path
 
 import pytest
 
-from cyberassess.steps.standing.menu import choice, last_used, sorted_out, typed_paths
+from cyberassess.steps.standing.menu import last_used, sorted_out, typed_paths, words_of
+from cyberassess.steps.standing.start import next_step
 from tests.program.conftest import Run
 from tests.steps.council import begin, fill_in, send_to
 
@@ -30,6 +33,27 @@ def test_next_steps_are_numbered_and_given_by_their_number(cli: Run, folder: Pat
     assert "> send" in ran.out
     assert len(list((folder / "questionnaires" / "sent").iterdir())) == 3
     assert "  1  Ask" in ran.out.rpartition("What comes next:")[2]
+
+
+def test_the_page_to_start_from_is_written_anew_and_opened(
+    cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def browser(url: str) -> bool:
+        shown.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", browser)
+    (folder / "start.html").write_bytes(b"of yesterday")
+    ran = cli("-C", str(folder), "menu", "--page")
+    assert shown == [(folder / "start.html").as_uri()]
+    assert b"yesterday" not in (folder / "start.html").read_bytes()
+    assert "What comes next:" in ran.out
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    ran = cli("-C", str(folder), "menu", typed="p\nq\n", terminal=True)
+    assert "No browser could be started." in ran.out
+    assert str(folder / "start.html") in "".join(ran.out.split("\n      "))
 
 
 def test_nobody_is_asked_where_nobody_can_answer(cli: Run, folder: Path) -> None:
@@ -69,6 +93,13 @@ def test_a_new_one_is_begun_by_question_and_answer(cli: Run, tmp_path: Path) -> 
     assert 'name: "Sam Reid"' in (made / "assessment.yaml").read_text("utf-8"), ran.err
     assert str(made) in ran.out
     assert last_used() == made
+
+
+def test_what_is_said_to_type_fits_a_folder_with_spaces(cli: Run, tmp_path: Path) -> None:
+    typed = "1\nours 2026\n\nOurs\n2026\nncsc-cyber-essentials@3.3\ncyber-essentials-ready\nq\n"
+    ran = cli("menu", typed=typed, terminal=True)
+    made = tmp_path / "elsewhere" / "ours 2026"
+    assert f"cyberassess -C {shlex.quote(str(made))} send" in ran.out.replace("\n  ", ""), ran.err
 
 
 def test_files_that_are_dropped_are_received(cli: Run, folder: Path, tmp_path: Path) -> None:
@@ -122,9 +153,9 @@ def test_the_end_of_what_is_typed_ends_it(cli: Run, folder: Path) -> None:
 
 
 def test_steps_are_taken_apart_and_files_told_from_folders(folder: Path) -> None:
-    assert choice("Renew it: A, B").words == ()
-    settle = choice("Settle 1 conflict: cyberassess resolve A/b --answer … --reason …")
-    assert settle.words == ("resolve", "A/b", "--answer", "…", "--reason", "…")
+    assert words_of(next_step("Renew it: A, B")) == []
+    settle = next_step("Decide 1 conflict: cyberassess resolve A/b --answer … --reason …")
+    assert words_of(settle) == ["resolve", "A/b", "--answer", "…", "--reason", "…"]
     assert sorted_out([str(folder / "assessment.yaml"), "a.xlsx"]) == (
         folder, (Path("a.xlsx").absolute(),)
     )  # fmt: skip

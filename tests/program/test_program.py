@@ -18,6 +18,7 @@ import pytest
 
 import cyberassess
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.opening.assessment import writing
 from cyberassess.program import program
@@ -215,7 +216,7 @@ def share(folder: Path) -> None:
     settings.write_text(text)
     session = AskSession(folder, None)
     row = next(each for each in session.what.rows if each.ref.endswith("/backups"))
-    session.save(AnswerReply(row.statements, row.answers[0].code, "", Source("prompt")))
+    session.save(AnswerReply(row.statements, Response(new=row.answers[0].code), Source("prompt")))
     session.close()
 
 

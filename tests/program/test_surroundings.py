@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 
 from cyberassess.errors import Problem
 from cyberassess.program import program
+from cyberassess.terminal import running
 from cyberassess.terminal.running import BytesOfTotal, bytes_copied, run, show_problems, steps
 from tests.steps.council import LATER, answers, fill_in
 
@@ -130,6 +132,24 @@ def test_a_reader_that_stops_early_on_windows_ends_it_quietly(
         gone.is_gone = False
         buffer.flush()
     assert capsys.readouterr().err == ""
+
+
+class Device(io.TextIOWrapper):
+    """What the system calls a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_nothing_is_asked_of_nul_which_windows_calls_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Path(os.devnull).open("rb") as empty:
+        asked = Device(empty)
+        assert running.standard_input_waits(asked)
+        monkeypatch.setattr(running, "sys", types.SimpleNamespace(platform="win32"))
+        assert not running.standard_input_waits(asked)
+        assert running.standard_input_waits(Device(io.BytesIO()))
 
 
 FULL_DEVICE = Path("/dev/full")

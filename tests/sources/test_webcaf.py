@@ -57,7 +57,7 @@ def read(data: object, system: str | None = "housing") -> Imported:
 
 def said(found: Imported) -> dict[str, tuple[str | None, str]]:
     return {
-        f"{key.indicator}/{key.scope}": (reply.answer, reply.reason)
+        f"{key.indicator}/{key.scope}": (reply.said.new, reply.said.reason or "")
         for reply in found.answers
         for key in reply.statements
     }

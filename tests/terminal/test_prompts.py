@@ -19,6 +19,7 @@ from cyberassess.domain.people.questions import (
     TextReply,
     questionnaire,
 )
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.sets.framework import Framework
 from cyberassess.errors import Problem
@@ -85,7 +86,7 @@ class Typing:
     @property
     def answers(self) -> list[tuple[str, str | None, str]]:
         return [
-            (str(each.statements[0].indicator), each.answer, each.reason)
+            (str(each.statements[0].indicator), each.said.new, each.said.reason or "")
             for each in self.stored
             if isinstance(each, AnswerReply)
         ]
@@ -571,11 +572,14 @@ def test_every_question_with_its_choices_fits_24_lines(listed: Listed) -> None:
 
 
 LAST_YEAR = Offer(
-    OfferKind.EARLIER, "never", "Does not happen", "", "2025-06-30", "Northport Council, 2025"
+    OfferKind.EARLIER,
+    Response(new="never"),
+    "Does not happen",
+    "2025-06-30",
+    "Northport Council, 2025",
 )
-SHARED = Offer(
-    OfferKind.INHERITED, "true", "True", "Done.", "2026-05-04", "Laptops", ScopeId("laptops")
-)
+DONE = Response(new="true", reason="Done.")
+SHARED = Offer(OfferKind.INHERITED, DONE, "True", "2026-05-04", "Laptops", ScopeId("laptops"))
 
 
 def test_an_answer_from_elsewhere_is_shown_and_kept_with_one_key(
@@ -607,7 +611,7 @@ def test_ones_own_answer_is_given_in_its_place(monkeypatch: pytest.MonkeyPatch) 
 def test_answers_from_elsewhere_that_differ_are_not_kept_with_one_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = replace(LAST_YEAR, answer="happens", label="Happens", origin="Email")
+    other = replace(LAST_YEAR, said=Response(new="happens"), label="Happens", origin="Email")
     typing = type_in(monkeypatch, questions(offers={"A1.a.N.1": (LAST_YEAR, other)}), "y", "2")
     assert (typing.kept, typing.answers) == ([], [("A1.a.N.1", "never", "")])
     assert "They differ: choose the answer that holds here." in capsys.readouterr().out

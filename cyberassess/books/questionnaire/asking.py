@@ -1,8 +1,4 @@
-"""A sheet of questions: one group of outcomes in one scope, row by row.
-
-The first four columns are always the same. Earlier answers, with the question whether they still
-hold, and remarks have columns of their own where there are any.
-"""
+"""A sheet of questions: one group of outcomes in one scope, row by row."""
 
 import datetime
 import re
@@ -35,6 +31,7 @@ from cyberassess.books.look import (
     write,
 )
 from cyberassess.books.questionnaire.checks import Band, Lesser, contradiction, lesser, missing
+from cyberassess.books.questionnaire.columns import BESIDE, LAYOUTS, Layout
 from cyberassess.domain.people.questions import (
     EVIDENCE,
     WITHDRAW,
@@ -52,39 +49,6 @@ TOP = 4
 TITLE_SIZE = 14
 TALL = 96
 MIDDLING = 66
-
-
-class Layout(NamedTuple):
-    """The columns of a sheet of questions."""
-
-    widths: tuple[int, ...]
-    """Pixels."""
-    earlier: int = 0
-    """0 where there is no such column."""
-    confirm: int = 0
-    note: int = 0
-
-    @property
-    def headings(self) -> tuple[str, ...]:
-        """The heading of each column."""
-        places = (self.earlier, self.confirm, self.note)
-        beside = zip(places, wording.HEADINGS[4:], strict=True)
-        return (*wording.HEADINGS[:4], *(text for column, text in beside if column))
-
-    @property
-    def indented(self) -> set[int]:
-        """The columns whose text stands a little in."""
-        return set(range(ANSWER, len(self.widths)))
-
-
-PLAIN = Layout((84, 520, 210, 426))
-LAYOUTS = {
-    (False, False): PLAIN,
-    (True, False): Layout((84, 430, 190, 260, 160, 116), earlier=4, confirm=5),
-    (False, True): Layout((84, 415, 190, 280, 271), note=4),
-    (True, True): Layout((84, 345, 165, 195, 167, 94, 190), earlier=4, confirm=5, note=6),
-}
-"""By whether there are earlier answers, and remarks."""
 
 
 def origins(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -138,7 +102,9 @@ def questions(
     sheets.height(paper, 3, 4)
     answered_by(sheets, paper, what, name)
     header = _confirm_all(sheets, paper, topic, layout.widths[STATEMENT])
-    sheets.heads(paper, header, layout.headings, layout.indented)
+    columns = layout.places
+    indented = {place for place in columns.values() if place >= ANSWER}
+    sheets.heads(paper, header, tuple(columns), indented)
     writing = _Writing(sheets, paper, what, layout=layout, around=around)
     row = header + 1
     for block in topic.blocks:
@@ -155,7 +121,7 @@ def questions(
         f"{_held_formula(written, layout, origin)},0)"
         for number, origin in enumerate(origins(topic.rows), start=TOP + 1)
     ]
-    if layout.confirm:
+    if wording.CONFIRM in columns:
         held.insert(0, _confirmed_formula(written, layout))
     words = wording.PROGRESS_WORDS.format(count=len(topic.rows))
     paper.write_formula(
@@ -209,7 +175,7 @@ def count_formula(written: Written) -> str:
 
 
 def _answered(what: Questionnaire, rows: Sequence[Row]) -> int:
-    typed = {ref for ref, each in what.typed.items() if each.answer}
+    typed = {ref for ref, each in what.typed.items() if each[wording.ANSWER]}
     return sum(
         row.current is not None
         or row.ref in typed
@@ -225,14 +191,15 @@ def _columns(written: Written, *columns: int) -> tuple[str, ...]:
 
 def _confirmed_formula(written: Written, layout: Layout) -> str:
     """Count rows that are confirmed and have no answer of their own."""
-    answers, said = _columns(written, ANSWER, layout.confirm)
+    answers, said = _columns(written, ANSWER, layout.places[wording.CONFIRM])
     yes = f'{said},"{wording.STILL_TRUE}"'
     return f'COUNTIFS({yes})-COUNTIFS({yes},{answers},"<>")'
 
 
 def _held_formula(written: Written, layout: Layout, origin: str) -> str:
     """Count rows with an answer from an origin and nothing said about them."""
-    answers, past, said = _columns(written, ANSWER, layout.earlier, layout.confirm)
+    places = (layout.places[each] for each in (wording.EARLIER, wording.CONFIRM))
+    answers, past, said = _columns(written, ANSWER, *places)
     name = re.sub(r"([~*?])", r"~\1", origin).replace('"', '""')
     these = f'{past},"*({name}*",{past},"<>*{wording.THEY_DIFFER}*"'
     some, told = f'{answers},"<>"', f'{said},"<>"'
@@ -271,6 +238,17 @@ def _confirm_all(sheets: Sheets, paper: Paper, topic: Topic, width: int) -> int:
         sheets.height(paper, row, 6)
         row += 1
     return row
+
+
+def _said(row: Row) -> dict[str, str]:
+    """Give what is written into the cells to answer in, keyed by heading."""
+    headings = (wording.ANSWER, *(each.heading for each in BESIDE))
+    if row.current is None:
+        return dict.fromkeys(headings, "")
+    labels = {each.code: each.label for each in row.answers}
+    said = row.current.event.fields
+    texts = (labels.get(said["new"], said["new"]), *(said[each.says] for each in BESIDE))
+    return dict(zip(headings, texts, strict=True))
 
 
 class _Writing:
@@ -430,31 +408,27 @@ class _Writing:
         sheets = self.sheets
         middle = {"valign": "vcenter"}
         line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True, **middle}
-        current = row.current
-        answer = reason = ""
-        if current is not None:
-            labels = {each.code: each.label for each in row.answers}
-            answer, reason = labels.get(current.answer, current.answer), current.reason
-        if row.ref in self.what.typed:
-            answer, reason = self.what.typed[row.ref]
         write(self.paper, at, REF, row.ref, self._tiny(**middle))
         below = wording.below(row)
         self._statement(at, row.text, below, sheets.format(**line))
-        write(self.paper, at, ANSWER, answer, sheets.input(**middle))
+        said = self.what.typed.get(row.ref) or _said(row)
+        texts = {self._input(at, heading, text): text for heading, text in said.items()}
         self.places[row.ref] = (at, ANSWER)
-        write(self.paper, at, WORDS, reason, sheets.input(**middle))
         past = wording.earlier_text(row) or self.earlier.get(row.ref, "")
-        shown = f"{row.text}{below}"
-        texts = [row.ref, shown, answer, reason, *self._beside(row.ref, past, at, **middle)]
+        texts |= {REF: row.ref, STATEMENT: f"{row.text}{below}"}
+        texts |= self._beside(row.ref, past, at, **middle)
         if wording.can_be_confirmed(row):
-            said = wording.STILL_TRUE if _is_confirmed(row) and not answer else ""
-            write(self.paper, at, self.layout.confirm, said, sheets.input(**middle))
-            choose(
-                self.paper,
-                (at, at, self.layout.confirm),
-                [wording.STILL_TRUE, wording.NO_LONGER],
-            )
+            holds = _is_confirmed(row) and not said[wording.ANSWER]
+            self._input(at, wording.CONFIRM, wording.STILL_TRUE if holds else "")
         self._size(at, texts, least=36)
+
+    def _input(self, at: int, heading: str, text: str) -> int:
+        """Write a cell to fill in; gives its column."""
+        place = self.layout.places[heading]
+        write(self.paper, at, place, text, self.sheets.input(valign="vcenter"))
+        if choices := self.layout.columns[place].choices:
+            choose(self.paper, (at, at, place), choices)
+        return place
 
     def _statement(self, at: int, text: str, below: str, form: Format) -> None:
         """Write our question, and smaller below it what must not be taken for it."""
@@ -467,26 +441,28 @@ class _Writing:
             at, STATEMENT, self.sheets.format(), clean(text), small, rest, form
         )
 
-    def _beside(self, ref: str, past: str, at: int, **properties: object) -> list[str]:
-        """Write what stands to the right of the answer; gives the texts of all columns there."""
-        layout, note = self.layout, self.what.remarks.get(ref, "")
-        texts = [""] * (len(layout.widths) - WORDS - 1)
-        if layout.earlier:
-            write(self.paper, at, layout.earlier, past, self._past(**properties))
-            write(self.paper, at, layout.confirm, "", self._past(**properties))
-            texts[layout.earlier - WORDS - 1] = past
-        if layout.note:
-            marked = {"bg_color": BLUSH, "font_color": RUST} if note else {}
-            form = self._past(**properties, **marked, italic=False)
-            write(self.paper, at, layout.note, note, form)
-            texts[layout.note - WORDS - 1] = note
+    def _beside(self, ref: str, past: str, at: int, **properties: object) -> dict[int, str]:
+        """Write what stands to the right of the answer; gives each column's text."""
+        note = self.what.remarks.get(ref, "")
+        plain, marked = self._past(**properties), {"bg_color": BLUSH, "font_color": RUST}
+        noted = self._past(**properties, **(marked if note else {}), italic=False)
+        texts: dict[int, str] = {}
+        for heading, text, form in (
+            (wording.EARLIER, past, plain),
+            (wording.CONFIRM, "", plain),
+            (wording.NOTE, note, noted),
+        ):
+            place = self.layout.places.get(heading)
+            if place is not None:
+                write(self.paper, at, place, text, form)
+                texts[place] = text
         return texts
 
     def _words(self, ref: str, text: str, said: Said | None, at: int, *, least: float) -> int:
         line = {"bottom": 1, "bottom_color": LINE, "text_wrap": True}
         words = said.text if said else ""
         if ref in self.what.typed:
-            words = self.what.typed[ref].words
+            words = self.what.typed[ref][wording.WORDS]
         past = self.earlier.get(ref, "")
         past = f"{wording.PAST_WORDS}{past}" if past else ""
         write(self.paper, at, REF, ref, self._tiny())
@@ -495,12 +471,13 @@ class _Writing:
             self._fill(at, (ANSWER,), self.sheets.format(**line))
         write(self.paper, at, WORDS, words, self.sheets.input())
         self.places[ref] = (at, WORDS)
-        self._size(at, [ref, text, "", words, *self._beside(ref, past, at)], least=least)
+        texts = {REF: ref, STATEMENT: text, WORDS: words, **self._beside(ref, past, at)}
+        self._size(at, texts, least=least)
         return at + 1
 
     def _date(self, ref: str, said: Said | None, at: int) -> None:
         form = self.sheets.input(num_format="d mmmm yyyy")
-        typed = self.what.typed[ref].answer if ref in self.what.typed else ""
+        typed = self.what.typed[ref][wording.ANSWER] if ref in self.what.typed else ""
         if typed:
             write(self.paper, at, ANSWER, typed, form)
         elif said is not None and said.valid_until:
@@ -533,11 +510,11 @@ class _Writing:
         }
         return self.sheets.format(**(whole | properties))
 
-    def _size(self, at: int, texts: Sequence[str], *, least: float) -> None:
-        sizes = (TINY, SIZE, SIZE, SIZE, SMALL, SMALL, SMALL)
+    def _size(self, at: int, texts: Mapping[int, str], *, least: float) -> None:
+        widths, columns = self.layout.widths, self.layout.columns
         fitted = [
-            Fitted(text, width - (INDENT if column >= ANSWER else 0), sizes[column])
-            for column, (text, width) in enumerate(zip(texts, self.layout.widths, strict=True))
+            Fitted(text, widths[place] - (INDENT if place >= ANSWER else 0), columns[place].size)
+            for place, text in texts.items()
         ]
         self.sheets.height(self.paper, at, row_height(fitted, least=least))
 

@@ -23,6 +23,7 @@ from cyberassess.domain.people.questions import (
     OfferKind,
     outcome_for,
 )
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId
 from cyberassess.errors import Problem, closest
@@ -295,8 +296,8 @@ def offers_in(row: Found, framework: Framework) -> tuple[Offer, ...]:
         shown = wording.shown_in(line)
         answer = labels.get(wording.fold(shown.label)) if shown else None
         if shown is not None and answer is not None:
-            kind = OfferKind.EARLIER
-            found.append(Offer(kind, answer.code, answer.label, "", "", shown.origin))
+            said = Response(new=answer.code)
+            found.append(Offer(OfferKind.EARLIER, said, answer.label, "", shown.origin))
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Sheet
+from cyberassess.books.questionnaire.columns import ASKED, HEADINGS
 from cyberassess.books.questionnaire.declaration import (
     Declaration,
     Forms,
@@ -36,13 +37,11 @@ from cyberassess.books.questionnaire.rows import (
     rows_of,
 )
 from cyberassess.books.row_texts import Texts, hidden, joined, quoted
-from cyberassess.domain.people.questions import Document, Ref, Reply, Typed, read_ref
+from cyberassess.domain.people.questions import Document, Ref, Reply, read_ref
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
 from cyberassess.errors import Problem, WorkbookError, at_most, counted
 
-_ANSWERED = (wording.ANSWER, wording.WORDS, wording.CONFIRM)
-"""The headings people write under."""
 _SHOWN = 20
 """How many cells of a sheet that is not ours are named one by one."""
 
@@ -82,8 +81,8 @@ class Return:
     """Of every question in the file."""
     missing: int
     """How many questions were sent and are no longer in the file."""
-    typed: Mapping[str, tuple[str, Typed]]
-    """Each row's ref and what was typed in it, keyed by the place of each of its cells."""
+    typed: Mapping[str, tuple[str, Mapping[str, str]]]
+    """Each row's ref and what was typed under each heading, keyed by the place of each cell."""
     refused_documents: tuple[Document, ...]
     """Rows of documents that cannot be stored as they stand."""
     shown: tuple["Shown", ...]
@@ -323,7 +322,7 @@ class _Reading:
             )
             self.questions(read, place)
             refs = {each.ref_cell.row: each.ref_cell.text.strip() for each in read.found}
-            answers = [columns[each] for each in _ANSWERED if each in columns]
+            answers = [columns[each] for each in ASKED if each in columns]
             self.problems += joined(sheet, place.sheet_name, refs, answers)
         elif is_form(sheet):
             read_form(grid, place, self.forms)
@@ -373,7 +372,7 @@ class _Reading:
                     "headings-missing",
                     place.sheet_name,
                     f"{counted(len(refs), 'row')} of ours, and the headings over them "
-                    f"({', '.join(wording.HEADINGS)}) are missing or changed"
+                    f"({', '.join(HEADINGS)}) are missing or changed"
                     f"{': ' if found else ''}{found}.",
                     "Nothing on this sheet was stored. Put them back and send the file again.",
                 )
@@ -436,17 +435,18 @@ class _Reading:
         """Give the refs of every question that stands in the file."""
         return {each.ref for each in self.found if each.is_question} | self.moved
 
-    def typed(self) -> dict[str, tuple[str, Typed]]:
+    def typed(self) -> dict[str, tuple[str, Mapping[str, str]]]:
         """Give what was typed in each row, by the place of each cell."""
-        found: dict[str, tuple[str, Typed]] = {}
+        found: dict[str, tuple[str, Mapping[str, str]]] = {}
         for row in self.found:
-            typed = Typed(
-                row.answer.text if row.answer is not None else "",
-                row.words.text if row.words is not None else "",
-            )
-            for cell in (row.ref_cell, row.answer, row.words, row.confirm):
-                if cell is not None:
-                    found[row.place.of(cell)] = (row.ref_cell.text.strip(), typed)
+            cells = {each: row.cells[each] for each in ASKED if each in row.cells}
+            typed = {
+                each: cells[each].text if each in cells else ""
+                for each in ASKED
+                if each != wording.CONFIRM
+            }
+            for cell in (row.ref_cell, *cells.values()):
+                found[row.place.of(cell)] = (row.ref_cell.text.strip(), typed)
         return found
 
     def _all_known(self) -> bool:
@@ -455,7 +455,7 @@ class _Reading:
 
 def _changed_headings(cells: Sequence[Cell]) -> list[Cell]:
     """Give what stands between headings of ours and is none of them."""
-    ours = {wording.fold(each) for each in wording.HEADINGS}
+    ours = {wording.fold(each) for each in HEADINGS}
     rows = [cell.row for cell in cells if wording.fold(cell.text) in ours]
     heads = max(rows, key=rows.count, default=0)
     return [cell for cell in cells if cell.row == heads and wording.fold(cell.text) not in ours]

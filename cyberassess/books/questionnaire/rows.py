@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Cell, Sheet
+from cyberassess.books.questionnaire.columns import ASKED, BESIDE, HEADINGS, OURS
 from cyberassess.books.questionnaire.places import Place
 from cyberassess.books.row_texts import Texts, beside_moved, date_in, moved, quoted
 from cyberassess.domain.assessment import StatementKey
@@ -25,6 +26,7 @@ from cyberassess.domain.people.questions import (
     statements_for,
 )
 from cyberassess.domain.people.sharing import OTHER, TopicKey
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.result.better import two_meanings
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -40,9 +42,6 @@ from cyberassess.opening.choices import YES_OR_NO, could_mean, read_answer, read
 
 _NEAREST = 50
 """For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
-
-_OURS = (wording.REF, wording.STATEMENT, wording.EARLIER, wording.NOTE)
-"""The headings under which nobody answers."""
 
 Columns = Mapping[str, int]
 """Columns by heading."""
@@ -60,7 +59,7 @@ class Grid:
 
     def keep_ours(self, columns: Columns) -> None:
         """Let what we wrote beside an answer stand where somebody struck it through."""
-        ours = {columns[each] for each in _OURS if each in columns}
+        ours = {columns[each] for each in OURS if each in columns}
         for row in self.rows.values():
             if (ref := row.get(columns[wording.REF])) is not None and ref.held:
                 row.update((n, each.ours) for n, each in row.items() if n in ours)
@@ -74,7 +73,7 @@ class Grid:
 
     def headings(self) -> Columns | None:
         """Give the columns of a sheet of questions, or ``None`` where it is none."""
-        wanted = {wording.fold(each): each for each in wording.HEADINGS}
+        wanted = {wording.fold(each): each for each in HEADINGS}
         for row in self.rows.values():
             columns: dict[str, int] = {}
             for column, cell in row.items():
@@ -88,15 +87,37 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A row with a ref we know, and what stands in its answer cells."""
+    """A row with a ref we know, and what stands in it."""
 
     ref: Ref
     place: Place
-    ref_cell: Cell
-    answer: Cell | None
-    words: Cell | None
-    earlier: Cell | None = None
-    confirm: Cell | None = None
+    cells: Mapping[str, Cell]
+    """Those that hold a value, keyed by heading."""
+
+    @property
+    def ref_cell(self) -> Cell:
+        """The cell with the ref."""
+        return self.cells[wording.REF]
+
+    @property
+    def answer(self) -> Cell | None:
+        """The cell with the answer, or with the date up to which evidence holds."""
+        return self.cells.get(wording.ANSWER)
+
+    @property
+    def words(self) -> Cell | None:
+        """The cell with somebody's own words."""
+        return self.cells.get(wording.WORDS)
+
+    @property
+    def earlier(self) -> Cell | None:
+        """The cell with earlier answers."""
+        return self.cells.get(wording.EARLIER)
+
+    @property
+    def confirm(self) -> Cell | None:
+        """The cell that says whether they still hold."""
+        return self.cells.get(wording.CONFIRM)
 
     @property
     def is_question(self) -> bool:
@@ -168,7 +189,7 @@ class SheetRows:
 
 def rows_of(sheet: Questions) -> SheetRows:
     """Give the rows of a sheet of questions, and everything else on it."""
-    headings = {wording.fold(each) for each in wording.HEADINGS}
+    headings = {wording.fold(each) for each in HEADINGS}
     whole = SheetRows()
     found, problems = whole.found, whole.problems
     for _, row in sorted(sheet.grid.rows.items()):
@@ -208,7 +229,7 @@ def _hold_back(sheet: Questions, whole: SheetRows) -> None:
         if sheet.questions.is_shared(sheet.known[each.ref.framework][each.ref.name]):
             whole.found.remove(each)
             whole.moved.add(each.ref)
-            held = [cell for cell in (each.answer, each.words, each.confirm) if cell is not None]
+            held = [each.cells[heading] for heading in ASKED if heading in each.cells]
             if held:
                 where, ref = each.place.of(each.ref_cell), each.ref_cell.text.strip()
                 whole.problems.append(beside_moved(where, ref, _texts(held)))
@@ -272,20 +293,15 @@ def _row(
         displaced.add(ref)
         held = _texts([each for each in filled if each not in (ref_cell, statement)])
         return None, [moved(place.of(ref_cell), ref_cell.text.strip(), other, own, held)]
-    found = Found(
-        ref,
-        place,
-        ref_cell,
-        sheet.at(wording.ANSWER, row),
-        sheet.at(wording.WORDS, row),
-        sheet.at(wording.EARLIER, row),
-        sheet.at(wording.CONFIRM, row),
-    )
+    cells = {each: cell for each in HEADINGS if (cell := sheet.at(each, row)) is not None}
+    found = Found(ref, place, cells)
     framework = sheet.frameworks[ref.framework]
     is_title = ref.name in framework.outcomes and ref.name not in framework.indicators
     taken = {ref_cell, statement}
     if not is_title:
-        taken |= {found.words, found.earlier, sheet.at(wording.NOTE, row)}
+        taken |= {found.words, found.earlier, cells.get(wording.NOTE)}
+        if found.is_question:
+            taken |= {cells.get(each.heading) for each in BESIDE}
         if not ref.name.endswith(WHY):
             taken.add(found.answer)
         if found.is_question and found.earlier and not wording.is_past(found.earlier.text):
@@ -374,7 +390,7 @@ def replies_of(
         if each.is_question:
             statements = statements_of(each.ref, refs, frameworks)
             is_held = each.answer is None and bool({*statements}.intersection(held))
-            reply, more = (None, []) if is_held else _answer(each, framework, statements)
+            reply, more = _answer(each, framework, statements, is_held=is_held)
         elif each.ref.name.endswith(SHARED):
             reply, more = _sharing(each)
         else:
@@ -406,9 +422,9 @@ def replies_of(
 _Given = AnswerReply | TextReply | SharingReply
 
 
-def _said(reply: _Given) -> tuple[str | None, str]:
+def _said(reply: _Given) -> tuple[str, ...]:
     if isinstance(reply, AnswerReply):
-        return reply.answer, reply.reason
+        return reply.said.said
     if isinstance(reply, SharingReply):
         return reply.same, reply.words
     return reply.text, reply.valid_until
@@ -427,33 +443,43 @@ def statements_of(
     return statements_for(ref, frameworks, together=not own & refs)
 
 
-def _answer(
-    row: Found, framework: Framework, statements: tuple[StatementKey, ...]
-) -> tuple[_Given | None, list[Problem]]:
-    place, problems = row.place, list[Problem]()
-    answer = reason = ""
-    for cell in (row.answer, row.words):
-        if cell is None:
+def _beside(row: Found, *, is_held: bool) -> tuple[dict[str, str], list[Problem]]:
+    """Give what stands beside an answer, keyed by heading.
+
+    Args:
+        is_held: whether the words stand beside an earlier answer that holds, and are read there.
+    """
+    problems: list[Problem] = []
+    said: dict[str, str] = {}
+    for column in BESIDE:
+        cell = row.cells.get(column.heading)
+        if cell is None or (is_held and cell is row.words):
             continue
-        text, problem = place.words_in(cell) if cell is row.words else place.text_in(cell)
-        if problem is not None:
-            problems.append(problem)
-        elif cell is row.answer:
-            answer = text
-        else:
-            reason = text
+        said[column.heading], problem = column.read(row.place, cell)
+        problems += [problem] if problem is not None else []
+    return {heading: text for heading, text in said.items() if text}, problems
+
+
+def _answer(
+    row: Found, framework: Framework, statements: tuple[StatementKey, ...], *, is_held: bool
+) -> tuple[_Given | None, list[Problem]]:
+    place = row.place
+    answer, problem = place.text_in(row.answer) if row.answer is not None else ("", None)
+    said, problems = _beside(row, is_held=is_held)
+    problems = [*([problem] if problem is not None else []), *problems]
     answers = _answers(row.ref, framework)
     if row.answer is None or not answer:
-        if reason and row.words is not None and not problems:
-            problems.append(_reason_alone(row, row.words, answers.answers, reason))
+        if not problems:
+            problems = [
+                _alone(row, row.cells[e], answers.answers, text) for e, text in said.items()
+            ]
         return None, problems
     is_withdrawn = wording.fold(answer) == wording.fold(WITHDRAW)
     read = read_answer(answer, answers)
     if read.choice is None and not is_withdrawn:
         labels = [*(each.label for each in answers.answers), WITHDRAW]
-        beside = (
-            f" The words beside it, {quoted(reason)}, were not stored either." if reason else ""
-        )
+        words = ", ".join(map(quoted, said.values()))
+        beside = f" The words beside it, {words}, were not stored either." if words else ""
         problems.append(
             Problem(
                 "answer-not-allowed",
@@ -471,7 +497,7 @@ def _answer(
     if chosen is not None and not read.is_exact:
         problems.append(read_as(place.of(row.answer), answer, chosen.label))
     problems += place.unused_link(row.answer)
-    if chosen is not None and chosen.needs is Needs.REASON and not reason:
+    if chosen is not None and chosen.needs is Needs.REASON and wording.WORDS not in said:
         problems.append(
             Problem.note(
                 "reason-missing",
@@ -481,9 +507,9 @@ def _answer(
                 f'"{wording.WORDS}".',
             )
         )
-    code = None if chosen is None else chosen.code
-    source = place.source_of(row.answer)
-    return AnswerReply(statements, code, reason, source, answer), problems
+    fields = {each.says: said[each.heading] for each in BESIDE if each.heading in said}
+    response = Response(new=None) if chosen is None else Response(new=chosen.code, **fields)
+    return AnswerReply(statements, response, place.source_of(row.answer), answer), problems
 
 
 def _sharing(row: Found) -> tuple[_Given | None, list[Problem]]:
@@ -498,7 +524,7 @@ def _sharing(row: Found) -> tuple[_Given | None, list[Problem]]:
         problems += [problem] if problem is not None else []
     if row.answer is None or not text:
         if words and row.words is not None and not problems:
-            problems.append(_reason_alone(row, row.words, YES_OR_NO, words))
+            problems.append(_alone(row, row.words, YES_OR_NO, words))
         return None, problems
     read = read_listed(text, YES_OR_NO, "yes-no")
     if read.choice is None:
@@ -519,14 +545,12 @@ def _sharing(row: Found) -> tuple[_Given | None, list[Problem]]:
     return SharingReply(key, read.choice.code, words, source, text), problems
 
 
-def _reason_alone(
-    row: Found, cell: Cell, choices: Sequence[Answer | Choice], reason: str
-) -> Problem:
+def _alone(row: Found, cell: Cell, choices: Sequence[Answer | Choice], text: str) -> Problem:
     labels = "; ".join(each.label for each in choices)
     return Problem(
         "reason-without-answer",
         row.place.of(cell),
-        f"{quoted(reason)} stands beside {row.ref.name}, and no answer is chosen.",
+        f"{quoted(text)} stands beside {row.ref.name}, and no answer is chosen.",
         f"It was not stored. Choose one of: {labels}. Then send the file again.",
     )
 

@@ -10,7 +10,7 @@ them say only that somebody signed: which file that covers cannot be told any mo
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +18,7 @@ from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import DECLARATION
 from cyberassess.domain.people.sharing import SHARING
-from cyberassess.domain.record.recorded import Change, Record, Said, State
+from cyberassess.domain.record.recorded import Given, Record, Said, State
 
 YES, NO = "yes", "no"
 """What the field ``said`` holds."""
@@ -170,15 +170,15 @@ def _beside_answers(state: State) -> Iterator[Said | Record]:
             yield from records
 
 
-def _changes(state: State, signed: str, changes: list[Change]) -> Iterator[str]:
+def _changes(state: State, signed: str, changes: Sequence[Given]) -> Iterator[str]:
     """Give when one statement's answers, of those it covers, changed after a declaration."""
-    covered: dict[PersonId, tuple[str | None, str]] = {}
-    later: list[Change] = []
+    covered: dict[PersonId, tuple[str, ...]] = {}
+    later: list[Given] = []
     for each in changes:
         if state.has_seen(signed, each.origin.segment):
-            covered[each.person] = (each.new, each.reason)
+            covered[each.person] = each.event.said
         else:
             later.append(each)
     for each in later:
-        if covered.get(each.person) != (each.new, each.reason):
+        if covered.get(each.person) != each.event.said:
             yield each.origin.time

@@ -54,8 +54,9 @@ class Inheritable(NamedTuple):
         words = str(record.fields.get("words") or "") if record else ""
         return replace(
             chosen,
-            answer=str(self.standing.answer),
-            reason="\n".join(filter(None, (reason, words))),
+            event=chosen.event.but(
+                new=self.standing.answer, reason="\n".join(filter(None, (reason, words)))
+            ),
             inherited_from=self.source.id,
             confirmed=self.confirmation,
         )

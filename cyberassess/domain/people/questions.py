@@ -30,6 +30,7 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.people.sharing import SHARING, Parted, TopicKey, parted, said_of
 from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Given, Said, Source, State
 from cyberassess.domain.sets.framework import (
     Answer,
@@ -75,10 +76,8 @@ class Offer:
     """An answer somebody gave elsewhere; it counts here only once it is confirmed."""
 
     kind: OfferKind
-    answer: str
-    """The answer's code."""
+    said: Response
     label: str
-    reason: str
     date: str
     """ISO date it was given on."""
     origin: str
@@ -87,6 +86,16 @@ class Offer:
     """The shared service, for an inherited answer."""
     confirmed: bool = False
     """An inherited answer that was confirmed already."""
+
+    @property
+    def answer(self) -> str:
+        """The answer's code."""
+        return self.said.new or ""
+
+    @property
+    def reason(self) -> str:
+        """Empty where none was given."""
+        return str(self.said.reason or "")
 
 
 class Past(NamedTuple):
@@ -119,13 +128,6 @@ class Document:
     location: str = ""
     valid_until: str = ""
     """ISO date, as ``dated``."""
-
-
-class Typed(NamedTuple):
-    """What stood in a row and could not be stored."""
-
-    answer: str
-    words: str
 
 
 class Fix(NamedTuple):
@@ -262,8 +264,8 @@ class Questionnaire:
     topics: tuple[Topic, ...]
     remarks: Mapping[str, str] = field(default_factory=dict)
     """What somebody should look at, keyed by the ref it stands beside."""
-    typed: Mapping[str, Typed] = field(default_factory=dict)
-    """What stood in a row and could not be stored, keyed by ref."""
+    typed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What stood in a row and could not be stored, keyed by ref, then by heading."""
     fixes: tuple[Fix, ...] = ()
     """What to look at in a return, in reading order; with any, this is a notes workbook."""
     documents: tuple[Document, ...] = ()
@@ -439,7 +441,7 @@ def _rows_together(
                     continue
                 key = statement_key(asked, indicator)
                 mine = _mine(key, person, state)
-                said = mine and (mine.answer, mine.reason)
+                said = mine and mine.event.said
                 first = indicator.same_as or indicator.id
                 groups.setdefault((key.framework, key.scope, first, said), []).append(key)
     return {members[0]: tuple(members) for members in groups.values()}
@@ -565,12 +567,10 @@ class AnswerReply:
     """What somebody said to one row, in a workbook or at the prompt."""
 
     statements: tuple[StatementKey, ...]
-    answer: str | None
-    """An answer's code; ``None`` takes the answer back."""
-    reason: str
+    said: Response
     source: Source
     read: str = ""
-    """The words it was read from, as they stand in the cell."""
+    """The words its answer was read from, as they stand in the cell."""
 
 
 @dataclass(frozen=True, slots=True)

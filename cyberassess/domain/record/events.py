@@ -6,7 +6,7 @@ the slots become one (``Joined``).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -15,7 +15,6 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import (
     WITHDRAWN,
-    Change,
     Claim,
     Given,
     Met,
@@ -28,10 +27,12 @@ from cyberassess.domain.record.recorded import (
     Said,
     Sent,
 )
+from cyberassess.domain.record.shapes import unwrapped
 from cyberassess.domain.sets.framework import LevelId
 
 _Value = TypeVar("_Value")
 _Slot = TypeVar("_Slot", bound=Hashable)
+_Came = TypeVar("_Came", Sent, Received)
 Register = dict[_Slot, list[tuple[int, _Value]]]
 """Values no later value has seen, each with the bit of the segment that wrote it."""
 Text = tuple[Said | None, Origin]
@@ -52,7 +53,7 @@ class Folding:
     named: dict[PersonId, list[Naming]] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
-    history: dict[StatementKey, list[Change]] = field(default_factory=dict)
+    history: dict[StatementKey, list[Given]] = field(default_factory=dict)
     records: Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
 
@@ -98,37 +99,20 @@ def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -
             folding.met[person] = Met(person, name or person)
             name_person(folding, person, Naming(bit, origin.line, name))
         case happened.Sent():
-            folding.sent.append(
-                Sent(
-                    PersonId(event.person),
-                    str(event.name),
-                    event.serial,
-                    event.head,
-                    event.questions,
-                    origin,
-                    tuple(map(str, event.remarks)),
-                    event.about,
-                )
-            )
+            folding.sent.append(_kept(Sent, event, origin))
         case happened.Received():
-            folding.received.append(
-                Received(
-                    PersonId(event.person),
-                    str(event.name),
-                    event.sha256,
-                    event.serial,
-                    event.accepted,
-                    event.stored,
-                    event.problems,
-                    origin,
-                    None if event.asked is None else PersonId(event.asked),
-                    event.saved or "",
-                )
-            )
+            folding.received.append(_kept(Received, event, origin))
         case happened.Entry():
             _apply_entry(folding, event, origin, bit, seen)
             if isinstance(event.new, happened.AskedAgain):
                 _ask_again(folding, event.key[0], event.new, seen)
+
+
+def _kept(kind: type[_Came], event: Event, origin: Origin) -> _Came:
+    """Give what the state keeps of an event: what it says under the same names."""
+    names = [each.name for each in fields(kind) if each.name != "origin"]
+    said = {name: unwrapped(getattr(event, name)) for name in names}
+    return kind(origin=origin, **{name: each for name, each in said.items() if each is not None})
 
 
 def _ask_again(folding: Folding, framework: str, asked: happened.AskedAgain, seen: int) -> None:
@@ -198,14 +182,10 @@ def _apply_entry(
 def _apply_answer(
     folding: Folding, event: happened.Answer, origin: Origin, bit: int, seen: int
 ) -> None:
-    key, person, new = event.statement, PersonId(event.person), event.new
-    reason, source = str(event.reason or ""), event.came
-    given = Given(person, WITHDRAWN if new is None else new, reason, source, origin)
+    key, given = event.statement, Given(event, origin)
     people = folding.answers.setdefault(key, {})
-    _put(people, person, given, bit, seen, beside=event.beside)
-    folding.history.setdefault(key, []).append(
-        Change(person, event.old or None, new, reason, source, origin)
-    )
+    _put(people, given.person, given, bit, seen, beside=event.beside)
+    folding.history.setdefault(key, []).append(given)
 
 
 def _put(
@@ -266,7 +246,7 @@ class Joined:
                 statement: self._register(
                     {
                         person: [
-                            (bit, given.origin, replace(given, person=self._one(person)))
+                            (bit, given.origin, given.by(self._one(person)))
                             for bit, given in writes
                         ]
                         for person, writes in people.items()
@@ -289,9 +269,7 @@ class Joined:
                 for statement, writes in folding.resolutions.items()
             },
             history={
-                statement: [
-                    each._replace(person=self._named(each.person, each.origin)) for each in found
-                ]
+                statement: [each.by(self._named(each.person, each.origin)) for each in found]
                 for statement, found in folding.history.items()
             },
             sent=[replace(each, person=self._one(each.person)) for each in folding.sent],

@@ -10,7 +10,6 @@ from typing import Annotated, Any, ClassVar, Self
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
 from cyberassess.domain.record.hashes import Json
-from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.shapes import (
     Came,
     Date,
@@ -30,6 +29,7 @@ from cyberassess.domain.record.shapes import (
     Salted,
     SaltedOrNone,
     Shape,
+    Source,
     Text,
     Time,
     Truth,
@@ -99,16 +99,35 @@ class AboutOutcome(Event):
         )
 
 
-class Answer(AboutStatement):
+class Response(Declared):
+    """What somebody says to a statement: the same from a cell to the ledger, and back to a cell.
+
+    What is asked beside the answer is a field here; nothing between copies it field by field.
+    """
+
+    new: WordOrNone
+    """The answer's code; ``None`` where it is taken back."""
+    reason: SaltedOrNone = ""
+
+    @property
+    def fields(self) -> dict[str, Any]:  # NOTE: values of its fields
+        """All that is said, with free texts as texts; empty stands for what was not said."""
+        beside = (name for name in Response.shapes if name != "new")
+        return {"new": self.new} | {n: unwrapped(getattr(self, n)) or "" for n in beside}
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The same, to be compared; empty too for an answer that was taken back."""
+        return tuple(value or "" for value in self.fields.values())
+
+
+class Answer(AboutStatement, Response):
     """Somebody answered a statement, or took the answer back."""
 
     kind = "answer"
     person: Word
-    new: WordOrNone
-    """The answer's code; ``None`` where it is taken back."""
     old: WordOrNone = ""
     """What was answered before; ``None`` if nothing was, empty where that was not recorded."""
-    reason: SaltedOrNone = ""
     beside: Truth = False
     """Whether it stands beside the answer that was there, as neither is the newer one."""
 

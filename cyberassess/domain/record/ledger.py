@@ -211,7 +211,7 @@ def _answers(
                 only = writes[0][1]
                 (gone if only.answer == WITHDRAWN else standing).append(only)
                 continue
-            given = {(value.answer, value.reason): value for _, value in reversed(writes)}
+            given = {value.event.said: value for _, value in reversed(writes)}
             if len(given) > 1 and not _is_settled(resolutions.get(key), tuple(given.values())):
                 differing.append(_differing(key, person, tuple(reversed(given.values()))))
             kept = [each for each in reversed(given.values()) if each.answer != WITHDRAWN]

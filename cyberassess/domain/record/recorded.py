@@ -1,53 +1,20 @@
 """What was recorded: the values the ledger keeps, and the state they make up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, StatementKey
+from cyberassess.domain.record.happened import Answer
 from cyberassess.domain.record.hashes import Json
+from cyberassess.domain.record.shapes import Source as Source  # noqa: PLC0414 - looked for here
 from cyberassess.domain.sets.framework import LevelId
 
 LAST_YEAR = "last-year"
 """The kind of source that names the assessment before this one."""
 WITHDRAWN = ""
 """Stands in place of an answer that was taken back."""
-
-
-class Source(NamedTuple):
-    """Where an event came from."""
-
-    kind: str
-    """``workbook``, ``prompt``, ``import``, ``last-year`` or ``command``."""
-    file: str = ""
-    """SHA-256 of the file, as received."""
-    name: str = ""
-    """The name the file came with."""
-    sheet: str = ""
-    cell: str = ""
-    serial: int = 0
-    """The workbook's serial; 0 where there is none."""
-    saved: str = ""
-    """The time saved inside the file, ISO 8601 in UTC."""
-    place: str = ""
-    """The place in an imported file."""
-
-    def as_json(self) -> dict[str, Json]:
-        """Give the fields that say something."""
-        return {key: value for key, value in self._asdict().items() if value}
-
-    def __str__(self) -> str:
-        """Say the place as people would."""
-        match self.kind:
-            case "workbook":
-                return f"{self.name}, {self.sheet}, cell {self.cell}"
-            case "import" | "last-year":
-                return f"{self.name}, {self.place}"
-            case "prompt":
-                return "at the prompt"
-            case _:
-                return f"with the command {self.name}" if self.name else self.kind
 
 
 class Origin(NamedTuple):
@@ -66,12 +33,8 @@ class Origin(NamedTuple):
 class Given:
     """One person's answer to one statement."""
 
-    person: PersonId
-    answer: str
-    """The answer's code."""
-    reason: str
-    """Empty where none was given, or where it was redacted."""
-    source: Source
+    event: Answer
+    """All that was said."""
     origin: Origin
     inherited_from: ScopeId | None = None
     """The shared service it was given for, where a system takes it over."""
@@ -79,6 +42,35 @@ class Given:
     """Whether its statement asks for something else since, so that it counts for nothing."""
     confirmed: "Record | None" = None
     """By which it holds for the system, and by whom; ``None`` where nothing was taken over."""
+
+    @property
+    def person(self) -> PersonId:
+        """Who gave it."""
+        return PersonId(self.event.person)
+
+    @property
+    def answer(self) -> str:
+        """The answer's code; ``WITHDRAWN`` where it was taken back."""
+        return self.event.new or WITHDRAWN
+
+    @property
+    def old(self) -> str | None:
+        """The code of the answer it took the place of; ``None`` where there was none."""
+        return self.event.old or None
+
+    @property
+    def reason(self) -> str:
+        """Empty where none was given, or where it was redacted."""
+        return str(self.event.reason or "")
+
+    @property
+    def source(self) -> Source:
+        """Where it came from."""
+        return self.event.came
+
+    def by(self, person: PersonId) -> "Given":
+        """Give it as another id's."""
+        return replace(self, event=self.event.but(person=person))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +125,7 @@ class Sent:
     head: str
     questions: int
     origin: Origin
-    remarks: tuple[str, ...] = ()
+    remarks: Sequence[str] = ()
     """What it asks to look at, word for word."""
     about: str = ""
     """SHA-256 of the return it goes back for; empty where it goes back for none."""
@@ -177,17 +169,6 @@ class Record:
     removed: bool
     person: PersonId
     """Who gave it: as recorded with it, else who gave the command."""
-    source: Source
-    origin: Origin
-
-
-class Change(NamedTuple):
-    """One event on an answer, for the history."""
-
-    person: PersonId
-    old: str | None
-    new: str | None
-    reason: str
     source: Source
     origin: Origin
 
@@ -272,7 +253,8 @@ class State:
     received: tuple[Received, ...]
     settings: Mapping[str, str | None]
     """The last recorded settings, keyed by path; ``None`` where the text was redacted."""
-    history: Mapping[StatementKey, tuple[Change, ...]]
+    history: Mapping[StatementKey, tuple[Given, ...]]
+    """Every event on an answer, those that took one back too, in order."""
     records: Mapping[str, Mapping[RecordKey, tuple[Record, ...]]]
     """The registers, keyed by kind; several records of a key only where branches differ."""
     record_history: Mapping[tuple[str, RecordKey], tuple[Record, ...]]

@@ -20,7 +20,6 @@ from typing import (
 )
 
 from cyberassess.domain.record.hashes import Json
-from cyberassess.domain.record.recorded import Source
 
 DEEPEST = 30
 """Levels of nesting in a line; the program itself writes seven."""
@@ -49,6 +48,41 @@ class Text(str):
 
 class _NoType:
     """No value is of it, so that every one is looked at."""
+
+
+class Source(NamedTuple):
+    """Where an event came from."""
+
+    kind: str
+    """``workbook``, ``prompt``, ``import``, ``last-year`` or ``command``."""
+    file: str = ""
+    """SHA-256 of the file, as received."""
+    name: str = ""
+    """The name the file came with."""
+    sheet: str = ""
+    cell: str = ""
+    serial: int = 0
+    """The workbook's serial; 0 where there is none."""
+    saved: str = ""
+    """The time saved inside the file, ISO 8601 in UTC."""
+    place: str = ""
+    """The place in an imported file."""
+
+    def as_json(self) -> dict[str, Json]:
+        """Give the fields that say something."""
+        return {key: value for key, value in self._asdict().items() if value}
+
+    def __str__(self) -> str:
+        """Say the place as people would."""
+        match self.kind:
+            case "workbook":
+                return f"{self.name}, {self.sheet}, cell {self.cell}"
+            case "import" | "last-year":
+                return f"{self.name}, {self.place}"
+            case "prompt":
+                return "at the prompt"
+            case _:
+                return f"with the command {self.name}" if self.name else self.kind
 
 
 class Shape(NamedTuple):
@@ -249,8 +283,12 @@ class Declared:
         """Take the shapes from the class's own fields."""
         hints: Mapping[str, Any] = cls.__annotations__  # NOTE: types
         own = {n: _shape_of(hint) for n, hint in hints.items() if get_origin(hint) is not ClassVar}
-        cls.shapes = {**cls.shapes, **{name.rstrip("_"): shape for name, shape in own.items()}}
-        cls.needed += tuple(name.rstrip("_") for name in own if name not in vars(cls))
+        bases = [each for each in cls.__bases__ if issubclass(each, Declared)]
+        shapes = {name: shape for each in bases for name, shape in each.shapes.items()}
+        cls.shapes = shapes | {name.rstrip("_"): shape for name, shape in own.items()}
+        needed = [name for each in bases for name in each.needed]
+        needed += [name.rstrip("_") for name in own if name not in vars(cls)]
+        cls.needed = tuple(dict.fromkeys(needed))
 
     def __init__(self, **said: Any) -> None:  # NOTE: mypy knows each class's fields
         """Take what is to be written; a default is not."""
@@ -260,6 +298,14 @@ class Declared:
             if not hasattr(type(self), name) or getattr(type(self), name) != value
         }
         vars(self).update(new)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether two say the same."""
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        """Hash what it names; the values may be lists."""
+        return hash((type(self), frozenset(vars(self))))
 
     @classmethod
     def fault(cls, found: Mapping[str, Json]) -> str:

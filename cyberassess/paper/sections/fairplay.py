@@ -472,7 +472,7 @@ def _changes(basis: Basis) -> Iterator[FairRow]:
             if change.old is None:
                 continue
             old = labels.get(change.old, change.old)
-            new = "withdrawn" if change.new is None else labels.get(change.new, change.new)
+            new = labels.get(change.answer, change.answer) or "withdrawn"
             words = f"Was {old}, now {new}."
             if old == new:
                 words = f"{new}: the reason was changed."

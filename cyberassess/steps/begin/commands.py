@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cyberassess.steps.begin.words import rolled_over_lines
-from cyberassess.terminal.fitting import wrap
+from cyberassess.terminal.fitting import typed, wrap
 from cyberassess.terminal.running import json_flag, print_json, standard_input_waits
 
 if TYPE_CHECKING:
@@ -266,4 +266,4 @@ def new_lines(made: "Created", wanted: "NewAssessment") -> Iterator[str]:
     for note in made.notes:
         yield from wrap(note)
     yield "Look at assessment.yaml: it says who is asked what."
-    yield f"Next: cyberassess -C {made.folder} send"
+    yield f"Next: cyberassess -C {typed(made.folder)} send"

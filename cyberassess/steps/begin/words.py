@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cyberassess.terminal.fitting import wrap
+from cyberassess.terminal.fitting import typed, wrap
 
 if TYPE_CHECKING:
     from cyberassess.steps.begin.next_settings import Left
@@ -35,7 +35,7 @@ def rolled_over_lines(found: "RolledOver", *, dry_run: bool) -> Iterator[str]:
         yield "Nothing was made."
     else:
         yield "Look at assessment.yaml: it says who is asked what."
-        yield f"Next: cyberassess -C {found.folder} send"
+        yield f"Next: cyberassess -C {typed(found.folder)} send"
 
 
 _FEW = 3

@@ -382,9 +382,10 @@ class _Questionnaire:
         ledger = _label(self.assessment, entry.key, entry.answer)
         if isinstance(reply, ConfirmReply):
             return _Says((ledger,), (reply.offer.label,))
-        cell = _label(self.assessment, entry.key, reply.answer)
-        reason = "" if reply.answer is None else reply.reason
-        return _Says((ledger, entry.reason), (cell, reason))
+        said = reply.said.fields
+        cell = _label(self.assessment, entry.key, said.pop("new"))
+        kept = (_text(getattr(entry.event, each, None)) for each in said)
+        return _Says((ledger, *kept), (cell, *said.values()))
 
     def _declaration(self, entry: _Entry) -> _Says | None:
         said = self.returned.declaration

@@ -345,12 +345,13 @@ class _Taking:
         return [
             happened.Answer(
                 **key._asdict(),
+                **(given.event.fields | {"reason": row.reason.strip()}),
                 person=found.person,
                 old=answer,
-                new=answer,
-                reason=row.reason.strip(),
                 source=row.source,
             )
+            for given in self.session.assessment.state.answers[key]
+            if (given.person, given.answer) == (found.person, answer)
         ]
 
     def _column(self, row: "Decided", found: Waiting) -> list[Event]:

@@ -133,7 +133,7 @@ def _offers(assessment: Assessment) -> Iterator[Waiting]:
                 subject,
                 f"{offer.origin}{when}: {offer.label}{reason}" + (f"\n{said}" if said else ""),
                 (YES, NO),
-                (offer.answer, offer.reason),
+                offer.said.said,
                 outcome,
                 key,
                 offer,

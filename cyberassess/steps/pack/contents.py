@@ -312,8 +312,8 @@ def _answers(assessment: Assessment) -> Iterator[_Row]:
             what = "answer" if each.old is None else "changed answer"
             yield _Row(
                 key.framework, key.scope, _outcome_of(assessment, key), key.indicator,
-                "withdrawn" if each.new is None else what,
-                each.old or "", each.new or "", each.reason,
+                what if each.answer else "withdrawn",
+                each.old or "", each.answer, each.reason,
                 assessment.name_of(each.person, each.origin),
                 recorder(assessment, each.person, each.origin), each.source, each.origin,
             )  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cyberassess.domain.assessment import StatementKey, all_asked, statement_key
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, CyberassessError, Problem
 from cyberassess.opening.assessment import Assessment, writing
@@ -79,7 +80,7 @@ def _reply(assessment: Assessment, key: StatementKey, said: Said, came: Source) 
     choices = framework.answers_for(framework.indicators[key.indicator][1]).answers
     for each in choices:
         if text.casefold() in (each.code, each.label.casefold()):
-            return AnswerReply((key,), each.code, reason, came)
+            return AnswerReply((key,), Response(new=each.code, reason=reason), came)
     hint = f"Choose one of: {', '.join(each.code for each in choices)}. Nothing was recorded."
     found = f'"{text}" is not an answer to {key.indicator}.'
     raise AssessmentError(

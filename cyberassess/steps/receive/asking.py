@@ -75,7 +75,7 @@ class AskSession:
                 self._open.append(as_lines(events))
         told = [*made.problems, *self._meanwhile(made.replaced)]
         if isinstance(reply, AnswerReply):
-            self._known |= dict.fromkeys(reply.statements, reply.answer or "")
+            self._known |= dict.fromkeys(reply.statements, reply.said.new or "")
         return told
 
     def about_others(self, others: Sequence[str]) -> list[Problem]:

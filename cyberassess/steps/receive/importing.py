@@ -203,7 +203,7 @@ def _contradictions(
             scope=key.scope,
             indicator=key.indicator,
             person="file",
-            new=reply.answer,
+            new=reply.said.new,
             source=reply.source,
         ).as_json(str)
         for reply in answers
@@ -233,13 +233,13 @@ def _differing(
     assessment: Assessment, answers: Sequence[AnswerReply]
 ) -> list[tuple[StatementKey, StatementKey]]:
     """Name the statements that say the same but are answered differently in a file."""
-    given = {key: (reply.answer, reply.reason) for reply in answers for key in reply.statements}
+    given = {key: reply.said.new for reply in answers for key in reply.statements}
     pairs: list[tuple[StatementKey, StatementKey]] = []
     for key, said in given.items():
         indicator = assessment.frameworks[key.framework].indicators[key.indicator][1]
         if indicator.same_as is None:
             continue
         twin = StatementKey(key.framework, key.scope, indicator.same_as)
-        if twin in given and given[twin][0] != said[0]:
+        if twin in given and given[twin] != said:
             pairs.append((twin, key))
     return pairs

@@ -110,7 +110,7 @@ def notes_for(
         typed={
             ref: typed
             for ref, typed in returned.typed.values()
-            if ref in wrong or (others and any(typed))
+            if ref in wrong or (others and any(typed.values()))
         },
         fixes=tuple(fixes),
         documents=(*what.documents, *_refused(returned, fixes)),

@@ -1,4 +1,4 @@
-"""What a double click shows: where the assessment stands, and the next steps to choose from.
+"""What a double click shows: the page to start from, and its next steps to choose from.
 
 Which assessment was used last is kept in the cache of the user, and nowhere else.
 """
@@ -8,16 +8,18 @@ import os
 import re
 import shlex
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyberassess.disk.files import by_name, read_plain, write_whole
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, counted
+from cyberassess.paper.documents.start_pages import NextStep
 from cyberassess.press.kept import cache_folder
-from cyberassess.terminal.fitting import item, read, say, show
+from cyberassess.steps.standing.start import NAME, next_step
+from cyberassess.terminal.fitting import item, read, say, show, typed
 from cyberassess.terminal.running import show_problems
 
 if TYPE_CHECKING:
@@ -27,27 +29,12 @@ FILES = "FILE"
 """Stands among words for files that are asked for."""
 ASKED = "…"
 """Stands among words for what is asked for: what the option before it is called."""
-_STEP = re.compile(r"^(?P<text>.+?): cyberassess (?P<words>[^:]+)$")
 _MOST = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A next step."""
-
-    text: str
-    words: tuple[str, ...]
-    """What is typed for it behind the program's name; empty where it is done elsewhere."""
-
-
-def choice(step: str) -> Choice:
-    """Take a next step apart, as ``status`` says it."""
-    found = _STEP.match(step)
-    if found is None:
-        return Choice(step, ())
-    text = found["text"]
-    text = f"{text} take them in" if text.endswith(", then") else text
-    return Choice(text, tuple(shlex.split(found["words"])))
+def words_of(step: NextStep) -> list[str]:
+    """Give what is typed for a step; nothing where it is done elsewhere."""
+    return shlex.split(step.command)[1:]
 
 
 def is_assessment(folder: Path) -> bool:
@@ -110,7 +97,7 @@ def where_new_ones_go(here: Path) -> Path:
     return documents if documents.is_dir() else Path.home()
 
 
-def menu_lines(found: "Status", folder: Path, steps: Sequence[Choice]) -> Iterator[str]:
+def menu_lines(found: "Status", folder: Path, steps: Sequence[NextStep]) -> Iterator[str]:
     """Say where it stands, and what comes next with numbers."""
     settings = found.assessment.contents.settings
     confidence = found.assessment.card.confidence
@@ -124,8 +111,9 @@ def menu_lines(found: "Status", folder: Path, steps: Sequence[Choice]) -> Iterat
     yield "What comes next:"
     number = 0
     for each in steps:
-        number += bool(each.words)
-        yield from item(str(number) if each.words else "-", each.text)
+        number += bool(each.command)
+        text = f"{each.text} take them in" if each.text.endswith(", then") else each.text
+        yield from item(str(number) if each.command else "-", text)
     yield ""
 
 
@@ -141,7 +129,12 @@ class Menu:
     """The conversation: one assessment at a time, one command after another."""
 
     def __init__(
-        self, run: Callable[[Sequence[str]], int], here: Path, paths: Sequence[str]
+        self,
+        run: Callable[[Sequence[str]], int],
+        here: Path,
+        paths: Sequence[str],
+        *,
+        page: bool = False,
     ) -> None:
         """Find the assessment: among what was named, here, or the one used last.
 
@@ -149,9 +142,11 @@ class Menu:
             run: gives a command.
             here: the folder it is given in.
             paths: files to be received, or an assessment.
+            page: open the page to start from, too.
         """
         self._run = run
         self._here = here
+        self._page = page
         named, self._dropped = sorted_out(paths)
         self._folder = named or (here if is_assessment(here) else last_used())
 
@@ -161,8 +156,18 @@ class Menu:
             return
         if self._dropped:
             self._give("receive", *map(str, self._dropped))
+        if self._page:
+            self._open_page()
         while self._once(waits=waits):
             show("")
+
+    def _open_page(self) -> None:
+        """Write the page anew, and show it in the browser."""
+        assert self._folder is not None  # noqa: S101 - it was found
+        page = self._folder.absolute() / NAME
+        if not self._give("start") and not webbrowser.open(page.as_uri()):
+            say(f"No browser could be started. Open this file in one: {page}")
+        show("")
 
     def _find(self, *, waits: bool) -> bool:
         """Ask which assessment it is; say whether there is one now."""
@@ -222,26 +227,33 @@ class Menu:
             steps = []
         else:
             remember(self._folder)
-            steps = [choice(each) for each in found.next_steps]
+            steps = [next_step(each) for each in found.next_steps]
             show(*menu_lines(found, self._folder, steps))
         if not waits:
             return False
-        numbered = [each for each in steps if each.words]
-        typed = read("Number, a command, o for another assessment, or q:")
-        if typed.casefold() in ("q", ""):
-            return False
-        if typed.casefold() == "o":
-            self._folder = None
-            return self._find(waits=waits)
-        if typed.isdecimal():
-            if not 1 <= int(typed) <= len(numbered):
-                say(f"{typed} is not one of the numbers above.")
-                return True
-            self._do(numbered[int(typed) - 1].words)
-        else:
-            self._typed(typed)
-        read("Press Enter to go on.")
+        chosen = read("Number, a command, p for the page, o for another assessment, or q:")
+        match chosen.casefold():
+            case "q" | "":
+                return False
+            case "o":
+                self._folder = None
+                return self._find(waits=waits)
+            case "p":
+                self._open_page()
+            case _:
+                self._choose(chosen, [words_of(each) for each in steps if each.command])
         return True
+
+    def _choose(self, chosen: str, numbered: Sequence[Sequence[str]]) -> None:
+        """Give the command of a number, or the one that was typed."""
+        if not chosen.isdecimal():
+            self._typed(chosen)
+        elif 1 <= int(chosen) <= len(numbered):
+            self._do(numbered[int(chosen) - 1])
+        else:
+            say(f"{chosen} is not one of the numbers above.")
+            return
+        read("Press Enter to go on.")
 
     def _do(self, words: Sequence[str]) -> None:
         """Give a next step's command, once what it leaves open was asked."""
@@ -266,9 +278,8 @@ class Menu:
             return
         self._give(*words[words[:1] == ["cyberassess"] :])
 
-    def _give(self, *words: str) -> None:
+    def _give(self, *words: str) -> int:
         assert self._folder is not None  # noqa: S101 - it was found
         show("")
-        shown = (f'"{each}"' if " " in each else each for each in words)
-        show(f"> {' '.join(shown)}")
-        self._run(["-C", str(self._folder), *words])
+        show(f"> {' '.join(map(typed, words))}")
+        return self._run(["-C", str(self._folder), *words])

@@ -144,7 +144,7 @@ def explain_json(assessment: Assessment, found: OutcomeScore) -> Json:
                     {
                         "person": assessment.name_of(c.person, c.origin),
                         "old": c.old,
-                        "new": c.new,
+                        "new": c.event.new,
                         "from": str(c.source),
                         "file": c.source.file or None,
                         "time": c.origin.time,

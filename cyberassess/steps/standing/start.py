@@ -137,7 +137,7 @@ class _Pages:
             due=said_date(self.settings.due) if self.settings.due else "",
             lead=self._lead(),
             sets=self._sets(),
-            next_steps=tuple(map(_next_step, found.next_steps)),
+            next_steps=tuple(map(next_step, found.next_steps)),
             people=tuple(map(self._person, found.people)),
             conflicts=tuple(map(self._conflict, found.conflicts)),
             places=tuple(self._places()),
@@ -371,7 +371,8 @@ class _Pages:
         return f"cyberassess resolve {ref} --answer … --reason …"
 
 
-def _next_step(text: str) -> NextStep:
+def next_step(text: str) -> NextStep:
+    """Take a next step apart, as ``status`` says it."""
     before, sign, command = text.rpartition(": cyberassess ")
     return NextStep(before, f"cyberassess {command}") if sign else NextStep(text, "")
 

@@ -8,7 +8,7 @@ from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.sharing import SAME, SHARING, groups_of
 from cyberassess.domain.record.evidence import Support
 from cyberassess.domain.record.happened import Resolution
-from cyberassess.domain.record.recorded import Change, Origin, Record, Said, Source
+from cyberassess.domain.record.recorded import Given, Origin, Record, Said, Source
 from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
@@ -150,8 +150,8 @@ def _inherited(record: Record, labels: Mapping[str, str], place: str) -> str:
     return f"taken over from {place}: {labels.get(answer, answer)}"
 
 
-def _change(assessment: Assessment, change: Change, labels: Mapping[str, str], place: str) -> Step:
-    new = "withdrew the answer" if change.new is None else labels.get(change.new, change.new)
+def _change(assessment: Assessment, change: Given, labels: Mapping[str, str], place: str) -> Step:
+    new = labels.get(change.answer, change.answer) or "withdrew the answer"
     old = "" if change.old is None else f", before: {labels.get(change.old, change.old)}"
     return Step(
         f"{place}{new}{old}",

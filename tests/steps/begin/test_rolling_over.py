@@ -15,6 +15,7 @@ from cyberassess.books import wording
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, StatementKey
 from cyberassess.domain.people.questions import AnswerReply, OfferKind
 from cyberassess.domain.record.evidence import Facts
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.plan import actions_of
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
@@ -415,7 +416,8 @@ def say(folder: Path, said: dict[StatementKey, str], *, by: str = "p1") -> None:
     """Record answers of one person, by their codes."""
     with writing(folder, "test") as session:
         replies = [
-            AnswerReply((key,), code, "Because.", Source("prompt")) for key, code in said.items()
+            AnswerReply((key,), Response(new=code, reason="Because."), Source("prompt"))
+            for key, code in said.items()
         ]
         session.write(plan(session.assessment, Voice(PersonId(by), PersonId(by)), replies).events)
 

@@ -13,7 +13,7 @@ from cyberassess.disk.machine import machine_token
 from cyberassess.disk.segments import LedgerFolder, single_head
 from cyberassess.domain.people.questions import AnswerReply
 from cyberassess.domain.record import happened
-from cyberassess.domain.record.happened import Event, read_event
+from cyberassess.domain.record.happened import Event, Response, read_event
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, LedgerError
@@ -515,7 +515,7 @@ def test_an_answer_withdrawn_on_one_side_can_be_settled(apart: Two) -> None:
     say(other, "B1.b.H.1/housing", "not-true")
     session = AskSession(apart.there, "Kim Lee")
     row = next(each for each in session.what.rows if each.ref == "B1.b.H.1/housing")
-    session.save(AnswerReply(row.statements, None, "", Source("prompt")))
+    session.save(AnswerReply(row.statements, Response(new=None), Source("prompt")))
     session.close()
     _, texts = differing(Two(apart.there, other))
     assert set(texts) == {"withdrawn", "Not true"}

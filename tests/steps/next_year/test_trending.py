@@ -12,6 +12,7 @@ import pytest
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION, StatementKey
 from cyberassess.domain.people.questions import AnswerReply
 from cyberassess.domain.record.evidence import Facts
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.trend import KINDS, Line
 from cyberassess.errors import CyberassessError
@@ -63,7 +64,9 @@ def answer(folder: Path, *, but: str = "", share: int = 1) -> None:
                         code = codes[0] if not warns or outcome.id == but else codes[1]
                         key = StatementKey(framework.ref, scope, each.id)
                         if number % share == 0:
-                            replies.append(AnswerReply((key,), code, "", Source("prompt")))
+                            replies.append(
+                                AnswerReply((key,), Response(new=code), Source("prompt"))
+                            )
         officer = assessment.contents.settings.officer.id
         session.write(plan(assessment, Voice(officer, officer), replies).events)
 

@@ -14,6 +14,7 @@ from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.people.declaring import Declared, Worth, declared_for, in_words
 from cyberassess.domain.people.questions import AnswerReply
 from cyberassess.domain.record import happened
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
@@ -134,7 +135,7 @@ def test_an_explanation_changed_afterwards_lets_it_lapse(kim: Kim) -> None:
 def at_the_prompt(folder: Path, person: str, answer: str) -> None:
     key = StatementKey(FrameworkRef("made@1"), ScopeId("housing"), IndicatorId("B1.b.H.1"))
     session = AskSession(folder, person)
-    session.save(AnswerReply((key,), answer, "", Source("prompt")))
+    session.save(AnswerReply((key,), Response(new=answer), Source("prompt")))
     session.close()
 
 

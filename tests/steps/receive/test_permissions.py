@@ -8,6 +8,7 @@ import pytest
 
 from cyberassess.domain.people.questions import AnswerReply
 from cyberassess.domain.record.evidence import Facts
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.receive.asking import AskSession
@@ -24,7 +25,7 @@ def test_every_file_of_a_workspace_is_its_owners_only(
     add(workspace, [paper], Facts(shows="Says who approves access"))
     session = AskSession(workspace, None)
     row = session.what.rows[0]
-    session.save(AnswerReply(row.statements, row.answers[0].code, "", Source("prompt")))
+    session.save(AnswerReply(row.statements, Response(new=row.answers[0].code), Source("prompt")))
     modes = {
         str(each.relative_to(workspace)): stat.S_IMODE(each.stat().st_mode)
         for each in workspace.rglob("*")

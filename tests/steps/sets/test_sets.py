@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, FrameworkError
 from cyberassess.opening.assessment import open_assessment
@@ -29,7 +30,9 @@ def answer(folder: Path, answers: dict[str, str]) -> None:
     for row in session.what.rows:
         code = answers.get(row.ref, answers.get("*", ""))
         if code and code in {each.code for each in row.answers}:
-            assert not session.save(AnswerReply(row.statements, code, "Because.", PROMPT))
+            assert not session.save(
+                AnswerReply(row.statements, Response(new=code, reason="Because."), PROMPT)
+            )
     session.close()
 
 

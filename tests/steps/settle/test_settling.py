@@ -8,6 +8,7 @@ import pytest
 from cyberassess.disk.segments import LedgerFolder
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.people.questions import AnswerReply, Questionnaire, TextKind, TextReply
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import IndicatorId
@@ -43,7 +44,7 @@ def outcome(assessment: Assessment, name: str) -> OutcomeScore:
 
 def reply(what: Questionnaire, ref: str, answer: str, reason: str = "") -> AnswerReply:
     row = next(each for each in what.rows if each.ref == ref)
-    return AnswerReply(row.statements, answer, reason, Source("prompt"))
+    return AnswerReply(row.statements, Response(new=answer, reason=reason), Source("prompt"))
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_resolve_settles_with_a_reason_and_keeps_both_answers(differing: Path) -
     statement = StatementKey(
         found.asked.framework.ref, found.asked.scope.id, IndicatorId("B1.a.N.1")
     )
-    assert {each.new for each in assessment.state.history[statement]} == {"never", "happens"}
+    assert {each.answer for each in assessment.state.history[statement]} == {"never", "happens"}
 
 
 def test_a_later_different_answer_reopens_what_was_settled(
@@ -253,7 +254,7 @@ def test_one_person_in_two_windows_is_told_what_was_replaced(workspace: Path) ->
     second.close()
     statement = first.what.rows[0].statements[0]._replace(indicator=IndicatorId("B1.b.H.1"))
     history = open_assessment(workspace).state.history[statement]
-    assert [each.new for each in history] == ["true", "not-true", "true"]
+    assert [each.answer for each in history] == ["true", "not-true", "true"]
 
 
 def test_an_answer_at_the_prompt_is_newer_than_a_workbook_saved_before(

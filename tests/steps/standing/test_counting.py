@@ -18,7 +18,7 @@ import pytest
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.people.questions import AnswerReply
-from cyberassess.domain.record.happened import read_event
+from cyberassess.domain.record.happened import Response, read_event
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -283,7 +283,9 @@ def test_the_gaps_say_it_and_name_nothing_that_is_left_out(assessment: Assessmen
 
 def test_an_answer_to_what_ended_is_stored_with_a_remark(assessment: Assessment) -> None:
     key = StatementKey(FrameworkRef("made@1"), ScopeId("housing"), IndicatorId("B.a.R.6"))
-    reply = AnswerReply((key,), "yes", "", Source("workbook", "0" * 64, "old.xlsx", "B", "D9"))
+    reply = AnswerReply(
+        (key,), Response(new="yes"), Source("workbook", "0" * 64, "old.xlsx", "B", "D9")
+    )
     kim = PersonId("p2")
     made = plan(assessment, Voice(kim, kim), [reply])
     assert (made.stored, [each.as_json(str)["new"] for each in made.events]) == (1, ["yes"])

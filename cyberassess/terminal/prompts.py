@@ -243,7 +243,7 @@ class _Session:
         return order
 
     def left(self) -> int:
-        return sum(
+        return sum(not each.same for each in self.what.shared) + sum(
             self._is_open(each.row)
             for topic in self.what.topics
             for each in self._rows_of(topic)

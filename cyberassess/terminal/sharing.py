@@ -40,7 +40,11 @@ def ask_shared(
             say(str(problem), "  ")
         answered += 1
         say(f"Kept: {'yes' if said.same == SAME else 'no'}.", "  ")
-        what = replace(what, topics=_topics(what, each, is_same=said.same == SAME))
+        what = replace(
+            what,
+            topics=_topics(what, each, is_same=said.same == SAME),
+            shared=tuple(replace(e, same=said.same) if e == each else e for e in what.shared),
+        )
     return what, answered, False
 
 

@@ -1,5 +1,7 @@
 """A shared service asks once: a topic is one row to the owner of each system that uses it."""
 
+import sys
+from io import StringIO
 from pathlib import Path
 
 import openpyxl
@@ -15,9 +17,11 @@ from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.confirming import confirm_offered
 from cyberassess.steps.people.systems import confirm_inherited, share
 from cyberassess.steps.receive.answering import answer
+from cyberassess.steps.receive.asking import ask
 from cyberassess.steps.send.sending import questions_for
 from cyberassess.steps.standing.standing import PersonStatus, status
 from cyberassess.steps.standing.tracing import traces
+from cyberassess.terminal.prompts import Asked, Ended
 from tests.steps.council import (
     EARLY,
     HOUSING,
@@ -279,3 +283,42 @@ def test_what_cannot_be_answered_once_is_said(
     with pytest.raises(AssessmentError, match=match):
         share(folder, topics, title=title)
     assert (folder / "assessment.yaml").read_bytes() == before
+
+
+# At the prompt
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, folder: Path, *typed: str) -> Asked:
+    monkeypatch.setattr(sys, "stdin", StringIO("".join(f"{line}\n" for line in typed)))
+    return ask(folder, "Kim Lee")[0]
+
+
+def test_a_no_at_the_prompt_opens_the_questions_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = type_in(monkeypatch, folder, "?", "perhaps", "no", "Its own accounts.", "2", "q")
+    assert (told.answers, told.ended) == (2, Ended.STOPPED)
+    shown = capsys.readouterr().out
+    assert "Is it the same here as in Identity?" in shown
+    assert '"perhaps" is neither yes nor no' in shown
+    assert [each["new"]["reason"]["text"] for each in events(folder, "sharing")] == [
+        "Its own accounts."
+    ]
+    # the opened topic comes first
+    assert [each["indicator"] for each in events(folder, "answer")] == ["B1.a.N.1"]
+    assert not verify(folder).problems
+
+
+def test_a_yes_at_the_prompt_is_not_asked_again_and_stopping_keeps_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = type_in(monkeypatch, folder, "s", "q")
+    assert (told.answers, told.ended) == (0, Ended.STOPPED)
+    told = type_in(monkeypatch, folder, "q")
+    assert (told.answers, told.ended) == (0, Ended.STOPPED)
+    told = type_in(monkeypatch, folder, "same")
+    assert (told.answers, told.ended) == (0, Ended.STOPPED)  # and the input ends
+    assert type_in(monkeypatch, folder, "yes", "q").answers == 1
+    capsys.readouterr()
+    type_in(monkeypatch, folder, "q")
+    assert "Is it the same here" not in capsys.readouterr().out

@@ -90,10 +90,13 @@ def is_opened_by(key: TopicKey, state: State) -> bool:
 def _is_opened(key: TopicKey, person: PersonId, topic: Sequence[Asked], state: State) -> bool:
     if said_of(key, state):
         return is_opened_by(key, state)
+    ids = {each.id for asked in topic for each in asked.outcome.asked}
     return any(
         given.person == person
         for asked in topic
         for each in asked.outcome.asked
+        # NOTE: what repeats a statement of another topic is answered with that one
+        if each.same_as is None or each.same_as in ids
         for given in state.answers.get(statement_key(asked, each), ())
     )
 

@@ -10,6 +10,7 @@ import pytest
 from cyberassess.books import wording
 from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.people.questions import OfferKind
+from cyberassess.domain.result.counting import word_of
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import conflicts
@@ -139,6 +140,9 @@ def test_a_no_opens_the_questions_in_the_workbook_that_goes_back(
     no = ("No", "Its supplier runs its own accounts.")
     (result,) = take(folder, returned(folder, tmp_path / "k.xlsx", {SAME: no}))
     assert codes([result]) == ["asked-now"]
+    card = open_assessment(folder).card
+    score = next(e for e in card.outcomes if (e.key.outcome, e.key.scope) == ("B1.a", "housing"))
+    assert {word_of(score, each) for each in score.by_statement} == {"Not answered"}
     again = fill_in(
         folder / result.notes, tmp_path / "k2.xlsx", {"B1.a.N.1/housing": "Happens"}, saved=LATEST
     )

@@ -11,11 +11,12 @@ from cyberassess.disk.files import write_whole
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.document import Document
 from cyberassess.paper.look import recoloured
+from cyberassess.paper.narrow import with_labels
 from cyberassess.paper.templates import template_of
 from cyberassess.press.layout import can_make_pdf, folder
 from cyberassess.press.printing import print_html
 
-__all__ = ["can_make_pdf", "printable", "render_html", "write_pdf"]
+__all__ = ["can_make_pdf", "html_for_paper", "printable", "render_html", "write_pdf"]
 
 _FONT = re.compile(r'url\("(fonts/[^"]+)"\)')
 _KEPT_CONTROLS = "\n\t"
@@ -31,7 +32,13 @@ def render_html(report: Document) -> str:
         data = base64.b64encode((here / found[1]).read_bytes()).decode("ascii")
         return f'url("data:font/ttf;base64,{data}")'
 
-    return _html(report, _FONT.sub(embed, _stylesheet(report)))
+    screen = (here / "screen.css").read_text(encoding="utf-8")
+    return with_labels(_html(report, _FONT.sub(embed, _stylesheet(report)) + screen))
+
+
+def html_for_paper(report: Document) -> str:
+    """Give what the PDF engine lays out: without what is for screens."""
+    return _html(report, _stylesheet(report))
 
 
 def write_pdf(
@@ -56,7 +63,7 @@ def write_pdf(
                 "The HTML edition needs no PDF engine. Nothing was written.",
             )
         )
-    printed = print_html(_html(report, _stylesheet(report)), attach=attach)
+    printed = print_html(html_for_paper(report), attach=attach)
     write_whole(path, printed.data)
     return printed.pages
 

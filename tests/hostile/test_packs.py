@@ -45,6 +45,8 @@ WAYS: dict[str, Way] = {
     "index: another answer": replaced("index.html", "Does not happen", "Happens"),
     "index: another document behind": replaced("index.html", r'href="evidence/EV', 'href="x/EV'),
     "index: a script": replaced("index.html", "</body>", "<script>1</script></body>"),
+    "index: a cell is put under another heading": replaced("index.html", '<td data-label="Target"',
+                                                           '<td data-label="Determination"'),
     "index: a style writes": replaced("index.html", "</style>", "p::after{content:''}</style>"),
     "index: an address elsewhere": replaced("index.html", "</body>", "<a href='//x'>y</a></body>"),
     "index: another head": replaced("index.html", "the ledger: .{8}", "the ledger: 00000000"),

@@ -53,7 +53,7 @@ def council(systems: int) -> Basis:
 @pytest.mark.parametrize("edition", ["restricted", "open"])
 def test_it_is_one_page_for_any_number_of_systems(systems: int, edition: str) -> None:
     """Only page one is printed: the full report has the same one."""
-    html = render.render_html(board_summary(council(systems), edition=edition))
+    html = render.html_for_paper(board_summary(council(systems), edition=edition))
     head, page, _ = re.split(r"(?s)(<section class=\"one\">.*?</section>)", html, maxsplit=1)
     assert "Decision" in page
     assert print_html(f"{head}{page}</body></html>", Kept(None)).pages == 1

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey
+from cyberassess.paper.narrow import with_labels
 from cyberassess.paper.templates import template_of
 
 
@@ -189,4 +190,4 @@ def readme_text(page: PackPage) -> str:
 
 def index_html(page: PackPage) -> str:
     """Give the index: one page that runs nothing and fetches nothing."""
-    return template_of("pack", "index.html.j2").render(page=page)
+    return with_labels(template_of("pack", "index.html.j2").render(page=page))

@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+LABEL = "data-label"
+_BESIDE = f'content: attr({LABEL}) ": "'
+"""How our style shows the heading of a column beside its cells, on a narrow screen."""
 _TAGS = frozenset(
     ("html", "head", "meta", "title", "style", "body", "p", "h1", "h2", "h3", "strong", "em",
      "nav", "a", "div", "ul", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "br",
@@ -15,7 +18,7 @@ _TAGS = frozenset(
 )  # fmt: skip
 _ATTRIBUTES = frozenset(
     ("lang", "charset", "name", "content", "http-equiv", "id", "class", "href", "scope", "style",
-     "aria-label")
+     "aria-label", LABEL)
 )  # fmt: skip
 _VOID = frozenset(("meta", "br"))
 _HIDES = re.compile(
@@ -46,6 +49,7 @@ class _Page(HTMLParser):
         self._open: list[str] = []
         self._texts: dict[str, list[str]] = {}
         self._row: list[str] = []
+        self._headings: list[str] = []
         self._term = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,12 +59,16 @@ class _Page(HTMLParser):
             self.found.odd.append(f"<{tag} {' '.join(given)}>".replace(" >", ">")[:60])
         elif _ELSEWHERE.match(link) or _HIDES.search(given.get("style", "")):
             self.found.odd.append((link or given["style"])[:60])
+        elif tag == "td" and given.get(LABEL, self._heading()) != self._heading():
+            self.found.odd.append(given[LABEL][:60])
         if tag in _VOID:
             self.handle_data(" ")
             return
         self._open.append(tag)
         if tag in {"tr", "td", "th", "p", *_READ}:
             self._texts[tag] = []
+        if tag == "table":
+            self._headings = []
         if tag == "tr":
             self._row = []
         if tag == "h2":
@@ -68,9 +76,14 @@ class _Page(HTMLParser):
         if link and not link.startswith("#"):
             self.handle_data(f"<{link}> ")
 
+    def _heading(self) -> str:
+        """Give the heading of the column in which the next cell stands."""
+        at = len(self._row)
+        return self._headings[at] if at < len(self._headings) else ""
+
     def handle_data(self, data: str) -> None:
         if self._open[-1:] == ["style"]:
-            if _HIDES.search(data):
+            if _HIDES.search(data.replace(_BESIDE, "")):
                 self.found.odd.append("<style>")
             return
         for texts in self._texts.values():
@@ -85,6 +98,8 @@ class _Page(HTMLParser):
             case "td" | "th":
                 self._row.append(text)
             case "tr":
+                if "thead" in self._open:
+                    self._headings = self._row
                 self.found.facts.append(f"{self.under}: {' | '.join(self._row)}")
             case "dt":
                 self._term = text

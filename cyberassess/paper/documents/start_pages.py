@@ -7,6 +7,7 @@ lead to its workbooks, reports and packs.
 from dataclasses import dataclass
 
 from cyberassess.paper.html import printable
+from cyberassess.paper.narrow import with_labels
 from cyberassess.paper.templates import template_of
 
 
@@ -187,4 +188,4 @@ class OutcomePage:
 def page_html(page: StartPage | OutcomePage) -> str:
     """Give a page: it stands on its own, runs nothing and fetches nothing."""
     name = "start.html.j2" if isinstance(page, StartPage) else "outcome.html.j2"
-    return template_of("start", name, finalize=printable).render(page=page)
+    return with_labels(template_of("start", name, finalize=printable).render(page=page))

@@ -40,12 +40,23 @@ printing = together(
 
 
 def wanted_from(
-    output: Path | None, *, force: bool, html: bool, version: int | None, docx: bool = False
+    output: Path | None,
+    *,
+    force: bool,
+    html: bool,
+    version: int | None,
+    docx: bool | None = None,
 ) -> "Wanted":
-    """Give how a document is wanted, from the options."""
+    """Give how a document is wanted, from the options and the ending of its name.
+
+    Args:
+        docx: ``None`` where it does not come so.
+    """
     from cyberassess.steps.report.printing import Wanted
 
-    suffix = ".docx" if docx else ".html" if html else ".pdf"
+    named = output.suffix.lower() if output else ""
+    word = docx or (docx is False and not html and named == ".docx")
+    suffix = ".docx" if word else ".html" if html or named == ".html" else ".pdf"
     return Wanted(output, force, suffix, version)
 
 

@@ -37,6 +37,10 @@ class Printed:
     notes: tuple[Problem, ...] = ()
 
 
+_SUFFIXES = frozenset({".pdf", ".html", ".docx"})
+"""Of the kinds of files that documents come as."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How a document is wanted."""
@@ -244,8 +248,9 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
         text = f"{settings.organisation} {settings.period} cyber resilience {name}"
         return dated(assessment.workspace.reports, assessment.on, text, wanted.suffix)
     path = wanted.output
-    if wanted.suffix == ".html" and path.suffix == ".pdf":
-        path = path.with_suffix(".html")
+    if path.suffix.lower() in _SUFFIXES - {wanted.suffix}:
+        # NOTE: a name never says that something else is inside
+        path = path.with_suffix(wanted.suffix)
     refuse_existing(path, force=wanted.force, raising=ReportError)
     return path
 

@@ -314,7 +314,7 @@ def test_the_index_shows_an_assurers_view_beside_the_claim(council: Path, tmp_pa
     receive_review(council, filled)
     made = pack(council, QUICK)
     page = text(made.path, "index.html")
-    differs = '<td><span class="flag">Differs. </span>'
+    differs = '<span class="flag">Differs. </span>'
     assert f"{differs}Low (Priya Nair): The log has gaps.</td>" in page
     assert "<td>Commented (Priya Nair): Not looked at further.</td>" in page
     (kept,) = [e for e in names(made.path) if e.startswith("reviews/") and e.endswith(".xlsx")]

@@ -153,3 +153,11 @@ def test_a_nation_whose_laws_are_not_known_is_a_note(council: Path) -> None:
     note = str(report_board(council, HTML).notes[0])
     assert '"Scotland" is not a nation' in note
     assert "Did you mean scotland?" in note
+
+
+@pytest.mark.parametrize(("asked", "made"), [(".docx", ".html"), (".html", ".docx")])
+def test_a_name_never_says_that_something_else_is_inside(
+    council: Path, tmp_path: Path, asked: str, made: str
+) -> None:
+    printed = report_board(council, Wanted(tmp_path / f"b{asked}", suffix=made))
+    assert printed.path == tmp_path / f"b{made}"

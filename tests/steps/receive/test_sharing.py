@@ -130,6 +130,13 @@ def test_a_yes_lets_the_services_answers_count_whenever_they_come(
     assert suggested(folder) == "middle"
     (again,) = take(folder, result.path)
     assert (again.stored, again.unchanged) == (0, 1)
+    assessment = open_assessment(folder)
+    found = traces(assessment, [e for e in assessment.card.outcomes if e.key.scope == "housing"])
+    (traced,) = (s for each in found for s in each.statements if s.id == "B1.a.N.1")
+    assert [(each.what, each.who) for each in traced.steps] == [
+        ("B1 is the same here as in the shared service", "Kim Lee"),
+        ("Identity: Does not happen", "Sam Reid"),
+    ]
     assert verify(folder).cells.problems == []
 
 

@@ -21,7 +21,7 @@ from cyberassess.domain.people.questions import (
     TextKind,
     TextReply,
 )
-from cyberassess.domain.people.sharing import SHARING, is_taken_over
+from cyberassess.domain.people.sharing import SHARING, taken_over
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event, Response
 from cyberassess.domain.record.recorded import Given, Record, Said, Source, State
@@ -260,7 +260,7 @@ def _confirm(
 
 def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply) -> None:
     """Keep whether a topic is the same as in the shared services that a scope uses."""
-    if not is_taken_over(reply.key, assessment.frameworks, assessment.contents.settings):
+    if not taken_over(reply.key, assessment.frameworks, assessment.contents.settings):
         made.problems.append(
             Problem(
                 "not-asked-here",

@@ -18,7 +18,7 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import State
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, Outcome, OutcomeId
 
 SHARING = happened.Sharing.kind
 SAME, OTHER = "yes", "no"
@@ -101,17 +101,18 @@ def _is_opened(key: TopicKey, person: PersonId, topic: Sequence[Asked], state: S
     )
 
 
-def is_taken_over(
+def taken_over(
     key: TopicKey, frameworks: Mapping[FrameworkRef, Framework], settings: Settings
-) -> bool:
-    """Say whether a scope takes over any outcome of a topic."""
+) -> tuple[Outcome, ...]:
+    """Give the outcomes of a topic that its scope takes over; none where it is no such topic."""
     framework, scope = frameworks.get(key.framework), settings.scope(key.scope)
     if framework is None or scope is None or not scope.inherits:
-        return False
+        return ()
     groups = groups_of(framework)
-    return any(
-        groups[outcome.id] == key.group
+    return tuple(
+        outcome
+        for outcome in framework.outcomes.values()
+        if groups[outcome.id] == key.group
         and scope in scopes_of(outcome, settings)
         and services_of(Asked(framework, outcome, scope), settings)
-        for outcome in framework.outcomes.values()
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cyberassess.domain.assessment import ScopeId, StatementKey
 from cyberassess.domain.people.inheriting import has_own, with_inherited
 from cyberassess.domain.people.questions import AnswerReply, ConfirmReply, Reply, SharingReply
-from cyberassess.domain.people.sharing import groups_of, is_opened_by
+from cyberassess.domain.people.sharing import is_opened_by, taken_over
 from cyberassess.domain.record.recorded import Source, State
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.better import overtaken, overtaken_words
@@ -49,11 +49,9 @@ def _opened(assessment: Assessment, reply: SharingReply) -> Iterator[Problem]:
     framework, key = assessment.frameworks[reply.key.framework], reply.key
     if not is_opened_by(reply.key, assessment.state):
         return
-    groups = groups_of(framework)
     statements = [
         StatementKey(key.framework, key.scope, each.id)
-        for outcome in framework.outcomes.values()
-        if groups[outcome.id] == key.group
+        for outcome in taken_over(key, assessment.frameworks, assessment.contents.settings)
         for each in outcome.asked
     ]
     if not any(has_own(framework, assessment.state, each) for each in statements):

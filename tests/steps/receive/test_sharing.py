@@ -145,7 +145,8 @@ def test_a_no_opens_the_questions_in_the_workbook_that_goes_back(
 ) -> None:
     answer_identity(folder)
     no = ("No", "Its supplier runs its own accounts.")
-    (result,) = take(folder, returned(folder, tmp_path / "k.xlsx", {SAME: no}))
+    rows: Rows = {SAME: no, "B1.b.N.1/housing": "Happens"}
+    (result,) = take(folder, returned(folder, tmp_path / "k.xlsx", rows))
     assert codes([result]) == ["asked-now"]
     card = open_assessment(folder).card
     score = next(e for e in card.outcomes if (e.key.outcome, e.key.scope) == ("B1.a", "housing"))

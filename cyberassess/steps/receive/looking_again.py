@@ -60,7 +60,7 @@ def _opened(assessment: Assessment, reply: SharingReply) -> Iterator[Problem]:
             "asked-now",
             _where(reply.source),
             f"{key.group} is not the same for {place}, so its questions are asked for it.",
-            "They stand in the workbook that goes back, and in the next one that is sent.",
+            "They stand in the workbook that asks to look again, and in every later one.",
         )
 
 

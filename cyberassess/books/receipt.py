@@ -23,6 +23,7 @@ from cyberassess.books.look import (
     write,
 )
 from cyberassess.books.questionnaire.columns import HEADINGS
+from cyberassess.books.questionnaire.sharing import LABELS
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.declaring import Declared, Worth, in_words
 from cyberassess.domain.people.questions import Block, Questionnaire, Row, Topic
@@ -103,9 +104,10 @@ def _facts(sheets: Sheets, what: Questionnaire, facts: Receipt, tool: str) -> No
     write(paper, 3, 1, text, wrapped)
     paper.set_row(3, row_height([Fitted(text, FACT_WIDTHS[1], SIZE)], padding=12))
     answered = sum(_said(row)[0] != wording.NOT_ANSWERED for row in what.rows)
+    answered += sum(bool(each.same) for each in what.shared)
     look = wording.RECEIPT_LOOK.format(count=facts.look_again) if facts.look_again else ""
     values = {
-        wording.RECEIPT_ANSWERED: f"{answered} of {len(what.rows)} questions",
+        wording.RECEIPT_ANSWERED: f"{answered} of {what.questions} questions",
         wording.RECEIPT_CAME: wording.RECEIPT_FILE.format(
             file=facts.file, date=said_date(facts.received)
         ),
@@ -136,6 +138,13 @@ def _answers(sheets: Sheets, what: Questionnaire) -> None:
     )
     sheets.heads(paper, 3, HEADINGS[:4], {2, 3})
     row = 4
+    if what.shared:
+        row = _band(sheets, paper, row, wording.SHARED_SHEET)
+    for shared in what.shared:
+        text = wording.SHARED_TEXT.format(title=shared.topic.title)
+        text = f"{shared.topic.scope_title}: {text}{wording.shared_below(shared)}"
+        said = LABELS.get(shared.same) or wording.NOT_ANSWERED
+        row = _line(sheets, paper, row, (shared.ref, text, said, shared.reason))
     for topic in what.topics:
         row = _topic(sheets, paper, topic, row)
     if what.documents:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.characters import QUOTES
 from cyberassess.domain.characters import fold as fold  # noqa: PLC0414 - looked for here
-from cyberassess.domain.people.questions import EVIDENCE, WHY, Past, Row
+from cyberassess.domain.people.questions import EVIDENCE, SHARED, WHY, Past, Row, SharedTopic
 from cyberassess.domain.sets.framework import (
     Answer,
     AnswerSet,
@@ -59,6 +59,18 @@ CHECK_WORDS = "Look again: say why beside {refs}"
 CHECK_ANSWER = "Look again: choose an answer for {refs}"
 CHECK_BETTER = "Look again: a statement that says better is true. Do you do better than {refs}"
 CHECK_SOME = "some of these"
+
+SHARED_SHEET = "Shared services"
+SHARED_WHAT = "What your systems take over from others"
+SHARED_HELP = (
+    "These topics are run once for several systems, and whoever runs them answers for all. Say "
+    "whether it is the same for yours; what is not the same is asked afterwards."
+)
+SHARED_CHOICES = "Choose one: Yes / No. Say why if you choose: No."
+SHARED_BAND = "What {scope} takes over"
+SHARED_TEXT = "{title}: is it the same here as in the shared service?"
+SHARED_FROM = "As in: "
+"""What stands before the shared services' names, below the question in the same cell."""
 
 MARKED = "{marking} when completed"
 SHEET_LINE = "{scope}. {questions}. {marking} when completed."
@@ -178,7 +190,7 @@ FRAMEWORK = "Framework"
 QUESTIONS = "Questions"
 WRITTEN_BY = "Written by"
 MARKING = "Marking"
-SHEETS = (START, DOCUMENTS, FINISH, ABOUT, FIX)
+SHEETS = (START, DOCUMENTS, FINISH, ABOUT, FIX, SHARED_SHEET)
 """The names of the sheets that are not questions."""
 ABOUT_LABELS = (
     WHAT,
@@ -199,8 +211,17 @@ NOTHING = "none"
 CHECKS = (CHECK_CLAIM, CHECK_WORDS, CHECK_ANSWER, CHECK_BETTER)
 
 SHEET_TEMPLATES = (
-    SHEET_LINE, SEE_ALSO, ANSWERED_BY_HELP, CONFIRM_HELP, ANSWERED_BY, LOOK_FIRST
-)  # fmt: skip
+    SHEET_LINE,
+    SEE_ALSO,
+    ANSWERED_BY_HELP,
+    CONFIRM_HELP,
+    ANSWERED_BY,
+    LOOK_FIRST,
+    SHARED_SHEET,
+    SHARED_HELP,
+    SHARED_CHOICES,
+    SHARED_BAND,
+)
 """What stands on a sheet of questions in rows without a ref, besides the framework's texts."""
 
 RECEIPT = "Receipt"
@@ -458,6 +479,9 @@ def questions_of(framework: Framework) -> dict[str, str]:
         known.update((each.id, each.text) for each in outcome.indicators)
         known[f"{outcome.id}{WHY}"] = WHY_TEXT
         known[f"{outcome.id}{EVIDENCE}"] = evidence_text(outcome)
+    for located in framework.located:
+        group = located.groups[-1]
+        known[f"{group.id}{SHARED}"] = SHARED_TEXT.format(title=group.title)
     return known
 
 
@@ -486,8 +510,17 @@ def below(row: Row) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
+def shared_below(shared: SharedTopic) -> str:
+    """Give what stands below the question about a topic: the services, and what it covers."""
+    names = ", ".join(shared.sources)
+    outcomes = (each.asked.outcome for each in shared.topic.blocks)
+    covered = "; ".join(f"{each.id} {each.title}" for each in outcomes)
+    return f"\n{SHARED_FROM}{names}. It covers {covered}."
+
+
 def question_of(text: str) -> str:
     """Give our question from the text of its cell, without what stands below it."""
     lines = text.splitlines()
-    after = (n for n, line in enumerate(lines) if line.startswith((ONLY_IF, OFFICIAL)))
+    ours = ONLY_IF, OFFICIAL, SHARED_FROM
+    after = (n for n, line in enumerate(lines) if line.startswith(ours))
     return "\n".join(lines[: next(after, len(lines))])

@@ -200,9 +200,9 @@ def _begin_last_year(folder: Path, council: "Demonstration") -> None:
 
 
 def _share_and_plan(workspace: Path, council: "Demonstration") -> None:
-    """Confirm the shared service's answers for each system, and record the actions."""
+    """Confirm the shared service's answers where an owner said nothing, and record the actions."""
     for each in council.scopes:
-        if each.get("inherits"):
+        if each.get("inherits") and each["owner"] in council.unsigned:
             confirm_inherited(workspace, each["id"])
     for action in council.actions:
         facts = action.model_dump(exclude={"scope", "also", "outcome", "title"})
@@ -280,6 +280,7 @@ class _Answers:
             said_so = said(framework, indicator, each.answer, each.reason)
             self.other[each.person, each.scope, each.statement] = said_so
             differing.add((each.person, each.scope, outcome.id))
+        self.unsigned = council.unsigned
         self.author: dict[tuple[str, str], str] = {}
         """Who answers all of an outcome: not the one who only differs."""
         for what in asked:
@@ -293,6 +294,8 @@ class _Answers:
         """Give what this person types, keyed by Ref."""
         rows: dict[str, tuple[str | datetime.date, str]] = {}
         person = what.person.id
+        if person not in self.unsigned:
+            rows |= {each.ref: ("Yes", "") for each in what.shared}
         for topic in what.topics:
             for block in topic.blocks:
                 key = (str(topic.scope), str(block.asked.outcome.id))

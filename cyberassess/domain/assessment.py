@@ -237,6 +237,14 @@ class Asked(NamedTuple):
     scope: Scope
 
 
+def services_of(asked: Asked, settings: Settings) -> tuple[Scope, ...]:
+    """Give the shared services whose answers to an outcome its scope may take over."""
+    if not asked.scope.inherits:
+        return ()
+    sources = map(settings.scope, asked.scope.inherits)
+    return tuple(e for e in sources if e and covers(asked.framework, asked.outcome, e))
+
+
 def all_asked(frameworks: Mapping[FrameworkRef, Framework], settings: Settings) -> Iterator[Asked]:
     """Give every outcome in every scope it is asked about, frameworks first, then scopes.
 
@@ -275,15 +283,19 @@ def assign(
     """Say who is asked what, keyed by person id, the officer first.
 
     An outcome goes to everyone whose assignments cover it; what nobody covers goes to the officer.
+    What a scope takes over from a shared service goes to nobody but the scope's owner.
     People who are asked nothing are not in the result.
     """
     portions: dict[PersonId, list[Asked]] = {each.id: [] for each in settings.everybody}
     for asked in all_asked(frameworks, settings):
-        takers = [
-            person.id
-            for person in settings.everybody
-            if any(_covers(assignment, asked) for assignment in person.answers)
-        ]
+        if services_of(asked, settings):
+            takers = [each.id for each in settings.everybody if each.id == asked.scope.owner][:1]
+        else:
+            takers = [
+                person.id
+                for person in settings.everybody
+                if any(_covers(assignment, asked) for assignment in person.answers)
+            ]
         for taker in takers or [settings.officer.id]:
             portions[taker].append(asked)
     return {person: tuple(portion) for person, portion in portions.items() if portion}

@@ -5,7 +5,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from cyberassess.domain.assessment import ALL_SCOPES, SHARED_SERVICE, Asked, Person, all_asked
+from cyberassess.domain.assessment import (
+    ALL_SCOPES,
+    SHARED_SERVICE,
+    Asked,
+    Person,
+    all_asked,
+    services_of,
+)
 from cyberassess.domain.people.questions import questionnaire
 from cyberassess.domain.sets.roles import OWNER_ROLES, SERVICE, owner_role
 from cyberassess.errors import Problem, Severity, counted
@@ -155,7 +162,8 @@ def _load(assessment: Assessment, person: Person, portion: tuple[Asked, ...]) ->
         frameworks=assessment.frameworks,
         serial=0,
     )
-    return Load(len(portion), len(what.rows), what.minutes if what.rows else 0)
+    outcomes = sum(len(topic.blocks) for topic in what.topics)
+    return Load(outcomes, what.questions, what.minutes if what.questions else 0)
 
 
 def about_load(assessment: Assessment, person: Person, load: Load) -> Iterator[Problem]:
@@ -192,7 +200,7 @@ def _why_nothing(assessment: Assessment, person: Person) -> str:
         roles = Counter(
             asked.outcome.owner_role
             for asked in all_asked(assessment.frameworks, settings)
-            if scope is None or asked.scope.id == scope.id
+            if (scope is None or asked.scope.id == scope.id) and not services_of(asked, settings)
         )
         if each.owner_roles and roles:
             there = ", ".join(f"{role} ({count})" for role, count in roles.most_common())

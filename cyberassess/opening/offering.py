@@ -115,6 +115,8 @@ def _inherited(assessment: Assessment) -> Iterator[tuple[StatementKey, Offer]]:
     settings, state = assessment.contents.settings, assessment.state
     for framework in assessment.frameworks.values():
         for each in inheritable(framework, settings, state):
+            if each.is_denied:
+                continue
             given = each.given
             yield (
                 each.statement,

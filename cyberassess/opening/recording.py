@@ -17,12 +17,14 @@ from cyberassess.domain.people.questions import (
     EvidenceReply,
     OfferKind,
     Reply,
+    SharingReply,
     TextKind,
     TextReply,
 )
+from cyberassess.domain.people.sharing import SHARING, taken_over
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event, Response
-from cyberassess.domain.record.recorded import Given, Said, Source, State
+from cyberassess.domain.record.recorded import Given, Record, Said, Source, State
 from cyberassess.errors import Problem, Severity
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import plan_documents
@@ -78,6 +80,8 @@ def plan(assessment: Assessment, voice: Voice, replies: Iterable[Reply]) -> Plan
                     _answer(made, assessment, voice, statement, reply)
             case TextReply():
                 _text(made, assessment, voice, reply)
+            case SharingReply():
+                _share(made, assessment, voice, reply)
             case ConfirmReply():
                 for statement in reply.statements:
                     _confirm(made, assessment, voice, statement, reply)
@@ -254,11 +258,56 @@ def _confirm(
     made.stored += 1
 
 
-def _moment(given: Given | Said) -> str:
+def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply) -> None:
+    """Keep whether a topic is the same as in the shared services that a scope uses."""
+    if not taken_over(reply.key, assessment.frameworks, assessment.contents.settings):
+        made.problems.append(
+            Problem(
+                "not-asked-here",
+                _where(reply.source),
+                f'"{reply.key.scope}" takes nothing of {reply.key.group} over in this assessment.',
+                "It was not stored. Look at inherits under scopes in assessment.yaml.",
+            )
+        )
+        return
+    there = assessment.state.record(SHARING, *reply.key)
+    said = (reply.same, reply.words)
+
+    def is_said(record: Record | None) -> bool:
+        fields = record.fields if record else {}
+        mine = fields.get("same"), str(fields.get("reason") or "")
+        return mine == said or (mine[0] == reply.same and not reply.words)
+
+    before = voice.then.record(SHARING, *reply.key) if voice.then is not None else None
+    if is_said(before) or is_said(there):
+        made.unchanged += 1
+        return
+    if there is not None and _compare(reply.source, there) < 0:
+        made.problems.append(
+            Problem(
+                "older",
+                _where(reply.source),
+                f"A newer answer about {reply.key.group} is there already: it came "
+                f"{_came(there.source)}, on {there.origin.time[:10]}.",
+                "The newer one stays; this one was not stored. The file is kept.",
+            )
+        )
+        return
+    sharing = happened.Sharing(same=reply.same, reason=reply.words or None)
+    made.events.append(
+        happened.put(
+            reply.key, sharing, person=voice.person, source=reply.source, read=reply.read,
+            time=voice.time,
+        )
+    )  # fmt: skip
+    made.stored += 1
+
+
+def _moment(given: Given | Said | Record) -> str:
     return given.source.saved or given.origin.time
 
 
-def _compare(source: Source, there: Given | Said) -> int:
+def _compare(source: Source, there: Given | Said | Record) -> int:
     """Say whether a reply is newer (1), as old (0) or older (-1) than what is there.
 
     Newer means a higher serial, then the time saved inside the file; answers at the prompt and

@@ -32,6 +32,7 @@ from cyberassess.domain.sets.framework import Answer, CountsAs, Needs
 from cyberassess.errors import Problem, counted
 from cyberassess.opening.choices import could_mean, read_answer
 from cyberassess.terminal.fitting import item, numbers, read, say, screen
+from cyberassess.terminal.sharing import ask_shared
 
 SOURCE = Source("prompt")
 
@@ -107,7 +108,21 @@ def ask(
     """
     for problem in told:
         say(str(problem))
-    return _Session(what, save).run(again=again)
+    try:
+        what, shared, is_stopped = ask_shared(what, save, again=again)
+    except click.Abort as cause:
+        click.echo("")
+        return Asked(_broken_off(cause), 0, 0, what.questions)
+    session = _Session(what, save)
+    session.answers = shared
+    if is_stopped:
+        return Asked(Ended.STOPPED, shared, 0, session.left())
+    return session.run(again=again)
+
+
+def _broken_off(cause: click.Abort) -> Ended:
+    is_broken = isinstance(cause.__context__, KeyboardInterrupt)
+    return Ended.INTERRUPTED if is_broken else Ended.STOPPED
 
 
 def _say_below(row: Row) -> None:
@@ -227,8 +242,8 @@ class _Session:
             order += [*late, _Step(topic, topic.blocks[-1])]
         return order
 
-    def _left(self) -> int:
-        return sum(
+    def left(self) -> int:
+        return sum(not each.same for each in self.what.shared) + sum(
             self._is_open(each.row)
             for topic in self.what.topics
             for each in self._rows_of(topic)
@@ -241,7 +256,7 @@ class _Session:
         order = self._order(again=again)
         if not order:
             click.echo("Every question is answered. To go through them again: ask --again")
-            return Asked(Ended.FINISHED, 0, 0)
+            return Asked(Ended.FINISHED, self.answers, 0)
         to_ask = [each for each in order if each.row and self._applies(each.block, each.row)]
         most = "" if all(self._is_certain(each.topic) for each in order) else "up to "
         say(
@@ -252,9 +267,8 @@ class _Session:
             ended = self._walk(order)
         except click.Abort as cause:
             click.echo("")
-            broken_off = isinstance(cause.__context__, KeyboardInterrupt)
-            ended = Ended.INTERRUPTED if broken_off else Ended.STOPPED
-        return Asked(ended, self.answers, self.texts, self._left())
+            ended = _broken_off(cause)
+        return Asked(ended, self.answers, self.texts, self.left())
 
     def _walk(self, order: Sequence[_Step]) -> Ended:
         position, shown = 0, ""

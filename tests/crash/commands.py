@@ -232,6 +232,7 @@ COMMANDS = (
     Command(
         "systems leave-out", ("-C", "HERE", "systems", "leave-out", "Archive", "--reason", "Old.")
     ),
+    Command("systems share", ("-C", "HERE", "systems", "share", "B1"), again=True),
     Command("systems confirm", ("-C", "HERE", "systems", "confirm", "housing"), start="gathered"),
     Command(
         "evidence add", ("-C", "HERE", "evidence", "add", "PLACE/more.csv", "--shows", WHO_LEFT,

@@ -15,7 +15,24 @@ def salted(text: str) -> dict[str, str]:
     return text_field(text, f"salt of {text}")
 
 
-SINCE: tuple[dict[str, Json], ...] = ()
+SINCE: tuple[dict[str, Json], ...] = (
+    {
+        "type": "sharing",
+        "key": ["caf@3.2", "housing", "B2"],
+        "new": {"same": "no", "reason": salted("Its supplier runs its own accounts.")},
+        "person": "p2",
+        "source": {
+            "kind": "workbook",
+            "file": "0" * 64,
+            "name": "kim.xlsx",
+            "sheet": "Shared services",
+            "cell": "C9",
+            "serial": 1,
+            "saved": "2026-03-03T10:00:00Z",
+        },
+        "read": "no",
+    },
+)
 """What came after the newest ledgers that are kept, as it was written first."""
 
 

@@ -34,6 +34,7 @@ from cyberassess.domain.people.questions import (
     ConfirmReply,
     EvidenceReply,
     Reply,
+    SharingReply,
     TextReply,
 )
 from cyberassess.errors import CyberassessError, Problem
@@ -95,6 +96,8 @@ def _labels(assessment: Assessment, reply: Reply) -> tuple[str, ...]:
             return "Yes", reply.words
         case TextReply():
             return reply.text, reply.valid_until
+        case SharingReply():
+            return reply.same, reply.words
         case EvidenceReply():
             each = reply.document
             return (

@@ -255,6 +255,7 @@ def documents(road: Road, folder: Path) -> None:
     road.go("verify")
     road.go("merge")
     road.go("recover")
+    road.go("systems share R2")
 
 
 def test_a_rule_that_nobody_names_goes_the_whole_road(road: Road) -> None:

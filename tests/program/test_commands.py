@@ -102,6 +102,8 @@ CASES = [
     Case(("systems", "leave-out", "Museum", "--reason", "No harm."), 0, "Museum is left out"),
     Case(("systems", "leave-out", "Museum", "--reason", " "), 1, err="a reason are needed"),
     Case(("systems", "confirm", "housing"), 1, err="No shared service has answers"),
+    Case(("systems", "share", "B1"), 0, "B1 is answered once, as All systems (all-systems)"),
+    Case(("systems", "share", "A1"), 1, err="No system is asked about A1."),
     Case(("systems", "export"), 0, "systems.xlsx"),
     Case(("systems", "export", "-o", "sam.ods"), 1, err="not a kind of file"),
     Case(("systems", "import", "systems.csv"), 0, "1 added, 0 changed"),

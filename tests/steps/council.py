@@ -123,6 +123,16 @@ def begin(folder: Path, framework: str = "made@1", **changes: object) -> Path:
     return folder
 
 
+def begin_alone(folder: Path, *at: str, person: str = "Kim Lee") -> None:
+    """Let an owner have begun to answer for a system itself what it could take over.
+
+    Its questions are then asked one by one, with the shared service's answers beside them.
+    """
+    from cyberassess.steps.receive.answering import answer
+
+    answer(folder, dict.fromkeys(at, "dont-know"), source="a talk", person=person)
+
+
 def send_to(folder: Path, *names: str) -> dict[str, Path]:
     """Send, and give each workbook by the person's name."""
     return {each.person.name: each.path for each in send(folder, to=names)}

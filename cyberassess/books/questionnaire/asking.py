@@ -101,7 +101,7 @@ def questions(
         ),
     )
     sheets.height(paper, 3, 4)
-    _answered_by(sheets, paper, what, name)
+    answered_by(sheets, paper, what, name)
     header = _confirm_all(sheets, paper, topic, layout.widths[STATEMENT], what.proven)
     columns = layout.places
     indented = {place for place in columns.values() if place >= ANSWER}
@@ -128,7 +128,7 @@ def questions(
     paper.write_formula(
         2,
         0,
-        f'={"+".join([_count_formula(written), *held])}&" {words}"&IF({written.look}>0,'
+        f'={"+".join([count_formula(written), *held])}&" {words}"&IF({written.look}>0,'
         f'". {wording.LOOK_AGAIN}: "&{written.look},"")',
         sheets.format(bold=True, valign="vcenter"),
         f"{written.answered} {words}"
@@ -165,7 +165,7 @@ class Written(NamedTuple):
         return self.look.replace("($C", f"('{self.name}'!$C")
 
 
-def _count_formula(written: Written) -> str:
+def count_formula(written: Written) -> str:
     """Count answers in rows with a ref; sorting and inserting rows changes nothing."""
     refs = f"$A${written.first}:$A${written.last}"
     answers = f"$C${written.first}:$C${written.last}"
@@ -210,7 +210,8 @@ def _held_formula(written: Written, layout: Layout, origin: str) -> str:
     )
 
 
-def _answered_by(sheets: Sheets, paper: Paper, what: Questionnaire, name: str) -> None:
+def answered_by(sheets: Sheets, paper: Paper, what: Questionnaire, name: str) -> None:
+    """Write the cell in which a colleague says that a sheet's answers are theirs."""
     small = sheets.format(font_size=SMALL, font_color=GREY, valign="vcenter", indent=1)
     write(paper, 1, WORDS, wording.ANSWERED_BY_HELP.format(name=what.person.name), small)
     bold = sheets.format(bold=True, align="right", indent=1, valign="vcenter")

@@ -12,28 +12,33 @@ from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.questions import (
     EVIDENCE,
+    SHARED,
     WHY,
     WITHDRAW,
     AnswerReply,
     Ref,
     Reply,
+    SharingReply,
     TextKind,
     TextReply,
     outcome_for,
     read_ref,
     statements_for,
 )
+from cyberassess.domain.people.sharing import OTHER, TopicKey
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.result.better import two_meanings
 from cyberassess.domain.sets.framework import (
+    Answer,
     AnswerSet,
     Framework,
     FrameworkRef,
     IndicatorId,
     Needs,
 )
+from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import Problem, closest
-from cyberassess.opening.choices import could_mean, read_answer, read_as
+from cyberassess.opening.choices import YES_OR_NO, could_mean, read_answer, read_as, read_listed
 
 _NEAREST = 50
 """For how many unknown refs of a sheet the nearest known one is looked up; it takes its time."""
@@ -117,7 +122,7 @@ class Found:
     @property
     def is_question(self) -> bool:
         """Whether it is a statement's row."""
-        return not self.ref.name.endswith((WHY, EVIDENCE))
+        return not self.ref.name.endswith((WHY, EVIDENCE, SHARED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +383,7 @@ def replies_of(
         held: statements whose earlier answer holds, with the words beside it.
     """
     problems: list[Problem] = []
-    given: dict[Ref, list[tuple[Found, AnswerReply | TextReply]]] = {}
+    given: dict[Ref, list[tuple[Found, _Given]]] = {}
     refs = {each.ref for each in found}
     for each in found:
         framework = frameworks[each.ref.framework]
@@ -386,6 +391,8 @@ def replies_of(
             statements = statements_of(each.ref, refs, frameworks)
             is_held = each.answer is None and bool({*statements}.intersection(held))
             reply, more = _answer(each, framework, statements, is_held=is_held)
+        elif each.ref.name.endswith(SHARED):
+            reply, more = _sharing(each)
         else:
             reply, more = _text(each, frameworks)
         problems += more
@@ -412,13 +419,18 @@ def replies_of(
     return tuple(replies), problems
 
 
-def _said(reply: AnswerReply | TextReply) -> tuple[str, ...]:
+_Given = AnswerReply | TextReply | SharingReply
+
+
+def _said(reply: _Given) -> tuple[str, ...]:
     if isinstance(reply, AnswerReply):
         return reply.said.said
+    if isinstance(reply, SharingReply):
+        return reply.same, reply.words
     return reply.text, reply.valid_until
 
 
-def _said_as_text(reply: AnswerReply | TextReply) -> str:
+def _said_as_text(reply: _Given) -> str:
     return " ".join(each for each in _said(reply) if each) or WITHDRAW
 
 
@@ -450,16 +462,18 @@ def _beside(row: Found, *, is_held: bool) -> tuple[dict[str, str], list[Problem]
 
 def _answer(
     row: Found, framework: Framework, statements: tuple[StatementKey, ...], *, is_held: bool
-) -> tuple[AnswerReply | TextReply | None, list[Problem]]:
+) -> tuple[_Given | None, list[Problem]]:
     place = row.place
     answer, problem = place.text_in(row.answer) if row.answer is not None else ("", None)
     said, problems = _beside(row, is_held=is_held)
     problems = [*([problem] if problem is not None else []), *problems]
+    answers = _answers(row.ref, framework)
     if row.answer is None or not answer:
         if not problems:
-            problems = [_alone(row, row.cells[e], framework, text) for e, text in said.items()]
+            problems = [
+                _alone(row, row.cells[e], answers.answers, text) for e, text in said.items()
+            ]
         return None, problems
-    answers = _answers(row.ref, framework)
     is_withdrawn = wording.fold(answer) == wording.fold(WITHDRAW)
     read = read_answer(answer, answers)
     if read.choice is None and not is_withdrawn:
@@ -498,8 +512,41 @@ def _answer(
     return AnswerReply(statements, response, place.source_of(row.answer), answer), problems
 
 
-def _alone(row: Found, cell: Cell, framework: Framework, text: str) -> Problem:
-    labels = "; ".join(each.label for each in _answers(row.ref, framework).answers)
+def _sharing(row: Found) -> tuple[_Given | None, list[Problem]]:
+    """Read whether a topic is the same as in the shared services."""
+    place, problems = row.place, list[Problem]()
+    words = text = ""
+    if row.words is not None:
+        words, problem = place.words_in(row.words)
+        problems += [problem] if problem is not None else []
+    if row.answer is not None:
+        text, problem = place.text_in(row.answer)
+        problems += [problem] if problem is not None else []
+    if row.answer is None or not text:
+        if words and row.words is not None and not problems:
+            problems.append(_alone(row, row.words, YES_OR_NO, words))
+        return None, problems
+    read = read_listed(text, YES_OR_NO, "yes-no")
+    if read.choice is None:
+        found = f"{quoted(text)} is not one of the answers to {row.ref.name}."
+        hint = f"{could_mean(text, read)}Choose Yes or No. Nothing was stored for this row."
+        hint += f" The words beside it, {quoted(words)}, were not stored either." if words else ""
+        return None, [*problems, Problem("answer-not-allowed", place.of(row.answer), found, hint)]
+    if problems:
+        return None, [*problems, _held_back(row, row.answer, text)]
+    if not read.is_exact:
+        problems.append(read_as(place.of(row.answer), text, read.choice.label))
+    problems += place.unused_link(row.answer)
+    if read.choice.code == OTHER and not words:
+        found, hint = '"No" needs a reason.', f'It was stored. Say why under "{wording.WORDS}".'
+        problems.append(Problem.note("reason-missing", place.of(row.answer), found, hint))
+    key = TopicKey(row.ref.framework, row.ref.scope, row.ref.name.removesuffix(SHARED))
+    source = place.source_of(row.answer)
+    return SharingReply(key, read.choice.code, words, source, text), problems
+
+
+def _alone(row: Found, cell: Cell, choices: Sequence[Answer | Choice], text: str) -> Problem:
+    labels = "; ".join(each.label for each in choices)
     return Problem(
         "reason-without-answer",
         row.place.of(cell),
@@ -519,7 +566,7 @@ def _held_back(row: Found, cell: Cell, answer: str) -> Problem:
 
 def _text(
     row: Found, frameworks: Mapping[FrameworkRef, Framework]
-) -> tuple[AnswerReply | TextReply | None, list[Problem]]:
+) -> tuple[_Given | None, list[Problem]]:
     place, problems = row.place, list[Problem]()
     is_evidence = row.ref.name.endswith(EVIDENCE)
     text = until = ""

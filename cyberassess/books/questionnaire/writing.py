@@ -32,6 +32,7 @@ from cyberassess.books.look import (
     write,
 )
 from cyberassess.books.questionnaire.asking import Around, Written, origins, questions
+from cyberassess.books.questionnaire.sharing import shared
 from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date, said_weekday
 from cyberassess.domain.people.questions import Document, Questionnaire, Topic
@@ -78,7 +79,8 @@ def write_questionnaire(
         around = Around(places, _confirm_cells(what), earlier or {})
         first = begin_fixes(sheets, what) if what.fixes else None
         start = sheets.sheet(wording.START, START_WIDTHS)
-        written = [
+        written = [shared(sheets, what)] if what.shared else []
+        written += [
             questions(sheets, what, topic, name=name, around=around)
             for topic, name in zip(topics, names, strict=True)
         ]
@@ -216,7 +218,7 @@ class _Form:
     def progress(self, what: Questionnaire, written: Sequence[Written]) -> None:
         cells = [f"'{each.name}'!$A$3" for each in written]
         parts = [f'VALUE(LEFT({cell},FIND(" ",{cell})-1))' for cell in cells]
-        words = wording.PROGRESS_WORDS.format(count=len(what.rows))
+        words = wording.PROGRESS_WORDS.format(count=what.questions)
         self.count(wording.PROGRESS, parts, words, sum(each.answered for each in written))
 
 
@@ -250,7 +252,7 @@ def _start_rows(what: Questionnaire) -> list[tuple[str, str]]:
     values = {
         "organisation": what.organisation,
         "minutes": str(what.minutes),
-        "questions": wording.questions(len(what.rows)),
+        "questions": wording.questions(what.questions),
         "due": said_weekday(what.due) if what.due else "",
         "officer": what.officer.name,
         "email": what.officer.email,

@@ -17,6 +17,7 @@ from enum import Enum
 from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import DECLARATION
+from cyberassess.domain.people.sharing import SHARING
 from cyberassess.domain.record.recorded import Given, Record, Said, State
 
 YES, NO = "yes", "no"
@@ -157,7 +158,7 @@ def _changed(state: State, asked: PersonId, record: Record) -> str:
 
 
 def _beside_answers(state: State) -> Iterator[Said | Record]:
-    """Give every text that stands, and every inherited answer that was ever confirmed.
+    """Give every text that stands, and all that was ever said of what is taken over.
 
     Those the officer confirms for a whole system (a command) are no part of any questionnaire.
     """
@@ -165,7 +166,7 @@ def _beside_answers(state: State) -> Iterator[Said | Record]:
         for texts in register.values():
             yield from texts
     for (kind, _), records in state.record_history.items():
-        if kind == INHERITANCE:
+        if kind in (INHERITANCE, SHARING):
             yield from records
 
 

@@ -1,8 +1,9 @@
 """Answers a scope takes over from the shared services it uses.
 
 A shared service is a source, never scored. Its answer to a statement counts for a scope that
-inherits from it only where somebody confirmed that very answer for that scope; when the source's
-answer changes, the confirmation has lapsed. An answer of the scope's own overrides, visibly.
+inherits from it only where somebody confirmed that very answer for that scope, or said that the
+whole topic is the same there. When the source's answer changes, the confirmation of that answer
+has lapsed; what was said of the topic holds on. An answer of the scope's own overrides, visibly.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from cyberassess.domain.assessment import (
     covers,
     scopes_of,
 )
+from cyberassess.domain.people.sharing import OTHER, SAME, SHARING, groups_of
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Given, Record, State
 from cyberassess.domain.record.standing import Offered, Standing, standings_of
@@ -36,7 +38,9 @@ class Inheritable(NamedTuple):
     confirmed: bool
     """Whether somebody confirmed this very answer for the scope."""
     confirmation: Record | None
-    """Of it, or of the answer it had before; ``None`` where nobody confirmed any."""
+    """Of it, or of the answer it had before, or of its topic; ``None`` where there is none."""
+    is_denied: bool = False
+    """Whether somebody said that the topic is not the same in the scope."""
 
     @property
     def given(self) -> Given:
@@ -61,11 +65,14 @@ class Inheritable(NamedTuple):
 def inheritable(framework: Framework, settings: Settings, state: State) -> Iterator[Inheritable]:
     """Give every answer of a shared service that a scope may take over, confirmed or not."""
     heirs = [scope for scope in settings.all_scopes if scope.inherits]
+    groups = groups_of(framework) if heirs else {}
     for scope in heirs:
         sources = [each for each in map(settings.scope, scope.inherits) if each is not None]
         for outcome, layouts in framework.layout:
             if scope not in scopes_of(outcome, settings):
                 continue
+            topic = state.record(SHARING, framework.ref, scope.id, groups[outcome.id])
+            same = topic.fields.get("same") if topic is not None else None
             for source in sources:
                 if not covers(framework, outcome, source):
                     continue
@@ -78,7 +85,12 @@ def inheritable(framework: Framework, settings: Settings, state: State) -> Itera
                     confirmed = (
                         record is not None and record.fields.get("answer") == standing.answer
                     )
-                    yield Inheritable(key, source, standing, confirmed, record)
+                    if same == SAME and not confirmed:
+                        confirmed, record = True, topic
+                    denied = same == OTHER
+                    yield Inheritable(
+                        key, source, standing, confirmed and not denied, record, denied
+                    )
 
 
 class Taken(NamedTuple):
@@ -99,7 +111,7 @@ def with_inherited(framework: Framework, settings: Settings, state: State) -> Ta
     offered: dict[StatementKey, tuple[Offered, ...]] = {}
     for each in inheritable(framework, settings, state):
         key = each.statement
-        if has_own(framework, state, key):
+        if each.is_denied or has_own(framework, state, key):
             continue
         if each.confirmed:
             taken[key] = (*taken.get(key, ()), each.given)
@@ -155,7 +167,7 @@ def confirmed_by_source(
     """
     counts: dict[tuple[ScopeId, ScopeId], tuple[int, int]] = {}
     for each in inheritable(framework, settings, state):
-        if has_own(framework, state, each.statement):
+        if each.is_denied or has_own(framework, state, each.statement):
             continue
         confirmed, total = counts.get((each.statement.scope, each.source.id), (0, 0))
         counts[each.statement.scope, each.source.id] = (confirmed + each.confirmed, total + 1)

@@ -10,7 +10,7 @@ frameworks the ones after the first are prefixed with their number and a colon (
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -25,15 +25,18 @@ from cyberassess.domain.assessment import (
     Settings,
     StatementKey,
     outcome_key,
+    services_of,
     statement_key,
 )
+from cyberassess.domain.people.sharing import SHARING, Parted, TopicKey, parted, said_of
 from cyberassess.domain.record import happened
-from cyberassess.domain.record.happened import AskedAgain, Response
+from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Given, Said, Source, State
 from cyberassess.domain.sets.framework import (
     Answer,
     Framework,
     FrameworkRef,
+    Group,
     IndicatorId,
     OutcomeId,
 )
@@ -41,9 +44,10 @@ from cyberassess.domain.sets.framework import (
 SECONDS_A_ROW = 15
 SECONDS_AN_OUTCOME = 60
 """What we tell people to expect; to be corrected when returns say better."""
+SECONDS_A_SHARED = 30
+"""The same for a topic that a scope takes over."""
 SECONDS_A_SINGLE = 15
 """The same for an outcome of a single statement: its answer needs few words beside it."""
-MOST_SEEN = 3
 WITHDRAW = "Withdraw my answer"
 """The choice that takes an answer back; a blank never does."""
 
@@ -51,10 +55,11 @@ WITHDRAW = "Withdraw my answer"
 WHY = ".why"
 EVIDENCE = ".evidence"
 """Endings of the refs of an outcome's texts."""
+SHARED = ".same"
+"""Ending of the ref of a topic that a scope takes over: a group's id stands before it."""
 
 
 DECLARATION = happened.Declaration.kind
-COMMENT = happened.Comment.kind
 
 
 class OfferKind(Enum):
@@ -222,6 +227,23 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedTopic:
+    """A topic that a scope takes over from shared services: one question to its owner."""
+
+    ref: str
+    key: TopicKey
+    topic: Topic
+    """With the outcomes it covers; they are asked where it is not the same."""
+    sources: tuple[str, ...]
+    """The titles of the shared services."""
+    same: str
+    """``yes`` or ``no``; empty where nobody said so far."""
+    reason: str
+    is_opened: bool
+    """Whether the questionnaire holds its questions too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Questionnaire:
     """Everything one person is asked."""
 
@@ -254,6 +276,13 @@ class Questionnaire:
     """Who wrote their name on a sheet of questions, keyed by the sheet's name."""
     proven: frozenset[OutcomeKey] | None = None
     """Outcomes with evidence in date; ``None`` where nobody looked."""
+    shared: tuple[SharedTopic, ...] = ()
+    """What their scopes take over, one question a topic."""
+
+    @property
+    def questions(self) -> int:
+        """How many questions there are, those about whole topics among them."""
+        return len(self.rows) + len(self.shared)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -272,6 +301,7 @@ class Questionnaire:
             SECONDS_AN_OUTCOME if len(each.asked.outcome.asked) > 1 else SECONDS_A_SINGLE
             for each in blocks
         )
+        seconds += len(self.shared) * SECONDS_A_SHARED
         return -(-seconds // 300) * 5
 
 
@@ -298,34 +328,19 @@ def questionnaire(
         offers: answers given elsewhere, shown beside the questions they fit.
         official: the publisher's own words, keyed by outcome or statement id, where loaded.
     """
-    texts = official or {}
-    leaders = _rows_together(portion, person.id, state)
-    numbers = {ref: number for number, ref in enumerate(frameworks, start=1)}
-    topics: dict[tuple[FrameworkRef, ScopeId, str], list[Block]] = {}
-    headings: dict[tuple[FrameworkRef, ScopeId, str], tuple[str, str, str]] = {}
-    paths = {
-        (ref, located.outcome.id): located.groups
-        for ref, framework in frameworks.items()
-        for located in framework.located
-    }
-    for asked in portion:
-        if not asked.outcome.asked:
-            continue
-        groups = paths[asked.framework.ref, asked.outcome.id]
-        key = (asked.framework.ref, asked.scope.id, groups[-1].id)
-        headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
-        number = numbers[asked.framework.ref]
-        topics.setdefault(key, []).append(
-            _block(
-                asked,
-                person.id,
-                state,
-                number=number,
-                leaders=leaders,
-                offers=offers,
-                official=texts.get(asked.framework.ref, {}),
-            )
-        )
+    drawing = _Drawing(
+        person.id,
+        state,
+        {ref: number for number, ref in enumerate(frameworks, start=1)},
+        {
+            (ref, located.outcome.id): located.groups
+            for ref, framework in frameworks.items()
+            for located in framework.located
+        },
+        offers,
+        official or {},
+    )
+    parts = parted(person.id, portion, settings, state)
     return Questionnaire(
         assessment=state.assessment,
         organisation=settings.organisation,
@@ -337,94 +352,65 @@ def questionnaire(
         due=settings.due.isoformat() if settings.due else "",
         marking=settings.marking.filled,
         frameworks=tuple(frameworks.values()),
-        topics=tuple(
+        topics=drawing.topics(parts.asked),
+        shared=tuple(_shared(key, e, parts, settings, drawing) for key, e in parts.shared.items()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What topics are made of."""
+
+    person: PersonId
+    state: State
+    numbers: Mapping[FrameworkRef, int]
+    paths: Mapping[tuple[FrameworkRef, OutcomeId], tuple[Group, ...]]
+    offers: Mapping[StatementKey, tuple[Offer, ...]]
+    official: Mapping[FrameworkRef, Mapping[str, str]]
+
+    def topics(self, portion: Sequence[Asked]) -> tuple[Topic, ...]:
+        """Give the topics of what is asked, each with its outcomes."""
+        leaders = _rows_together(portion, self.person, self.state)
+        topics: dict[tuple[FrameworkRef, ScopeId, str], list[Block]] = {}
+        headings: dict[tuple[FrameworkRef, ScopeId, str], tuple[str, str, str]] = {}
+        for asked in portion:
+            if not asked.outcome.asked:
+                continue
+            groups = self.paths[asked.framework.ref, asked.outcome.id]
+            key = (asked.framework.ref, asked.scope.id, groups[-1].id)
+            headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
+            topics.setdefault(key, []).append(
+                _block(
+                    asked,
+                    self.person,
+                    self.state,
+                    number=self.numbers[asked.framework.ref],
+                    leaders=leaders,
+                    offers=self.offers,
+                    official=self.official.get(asked.framework.ref, {}),
+                )
+            )
+        return tuple(
             Topic(group, *headings[ref, scope, group], scope, ref, tuple(blocks))
             for (ref, scope, group), blocks in topics.items()
-        ),
+        )
+
+
+def _shared(
+    key: TopicKey, topic: Sequence[Asked], parts: Parted, settings: Settings, drawing: _Drawing
+) -> SharedTopic:
+    record = drawing.state.record(SHARING, *key)
+    sources = dict.fromkeys(s.title for asked in topic for s in services_of(asked, settings))
+    (whole,) = drawing.topics(topic)
+    return SharedTopic(
+        make_ref(f"{key.group}{SHARED}", key.scope, drawing.numbers[key.framework]),
+        key,
+        whole,
+        tuple(sources),
+        said_of(key, drawing.state),
+        str(record.fields.get("reason") or "") if record else "",
+        key in parts.opened,
     )
-
-
-Links = Mapping[tuple[FrameworkRef, OutcomeId], Sequence[tuple[FrameworkRef, OutcomeId]]]
-"""Outcomes of other sets that a mapping links with one, nearest first."""
-
-
-def with_see_also(what: Questionnaire, links: Links) -> Questionnaire:
-    """Give a questionnaire in which linked outcomes name each other.
-
-    Only what this person is asked too is named: in the same scope if it is there, and three of
-    them at most.
-    """
-    here: dict[tuple[FrameworkRef, OutcomeId], dict[ScopeId, Seen]] = {}
-    for topic in what.topics:
-        for block in topic.blocks:
-            outcome = block.asked.outcome
-            seen = Seen(block.ref, outcome.title)
-            here.setdefault((topic.framework, outcome.id), {})[topic.scope] = seen
-
-    def near(topic: Topic, block: Block) -> tuple[Seen, ...]:
-        found: list[Seen] = []
-        for other in links.get((topic.framework, block.asked.outcome.id), ()):
-            places = here.get(other, {})
-            if topic.scope in places:
-                found.append(places[topic.scope])
-            elif len(places) == 1:
-                found += places.values()
-        return tuple(found[:MOST_SEEN])
-
-    topics = tuple(
-        replace(topic, blocks=tuple(replace(b, see_also=near(topic, b)) for b in topic.blocks))
-        for topic in what.topics
-    )
-    return replace(what, topics=topics)
-
-
-def with_comments(what: Questionnaire, state: State) -> Questionnaire:
-    """Give a questionnaire with the comments its person has not answered since."""
-    remarks: dict[str, str] = {}
-    for topic in what.topics:
-        for block in topic.blocks:
-            places: list[tuple[str, Given | Said | None]] = [
-                (block.why_ref, block.rationale),
-                (block.evidence_ref, block.evidence),
-                *((row.ref, row.current) for row in block.rows),
-            ]
-            for ref, said in places:
-                name = ref.rpartition(":")[2].partition("/")[0]
-                key = (str(what.person.id), str(topic.framework), str(topic.scope), name)
-                record = state.record(COMMENT, *key)
-                if record is None or (said is not None and said.origin.time > record.origin.time):
-                    continue
-                remarks[ref] = str(record.fields["text"])
-    return replace(what, remarks={**what.remarks, **remarks}) if remarks else what
-
-
-def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
-    """Give a questionnaire that says beside a row what this person answered to its earlier words.
-
-    Answers given since need no such remark.
-    """
-    said = {
-        (str(record.key[0]), statement): str(text)
-        for record in state.register(AskedAgain.kind)
-        for statement, text in record.fields["texts"].items()
-    }
-    remarks: dict[str, str] = {}
-    for row in what.rows:
-        for key in row.statements:
-            for given in state.asked_again.get(key, ()):
-                if given.person == what.person.id:
-                    label = {each.code: each.label for each in row.answers}.get(given.answer)
-                    then = said[key.framework, key.indicator]
-                    changed = (
-                        f"the question was: {then} It asks for something else now"
-                        if then != row.text
-                        else "there was a choice less"
-                    )
-                    remarks[row.ref] = (
-                        f'You answered "{label or given.answer}" on {given.origin.time[:10]}, '
-                        f"when {changed}: answer it again."
-                    )
-    return replace(what, remarks={**remarks, **what.remarks}) if remarks else what
 
 
 def make_ref(name: str, scope: ScopeId, number: int) -> str:
@@ -616,6 +602,19 @@ class ConfirmReply:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingReply:
+    """Somebody said whether a topic is the same as in the shared services its scope uses."""
+
+    key: TopicKey
+    same: str
+    """``yes`` or ``no``."""
+    words: str
+    source: Source
+    read: str = ""
+    """The words it was read from, as they stand in the cell."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceReply:
     """A document somebody named, with what it shows and supports."""
 
@@ -625,4 +624,4 @@ class EvidenceReply:
     source: Source
 
 
-Reply = AnswerReply | TextReply | ConfirmReply | EvidenceReply
+Reply = AnswerReply | TextReply | ConfirmReply | SharingReply | EvidenceReply

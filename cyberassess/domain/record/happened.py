@@ -348,6 +348,19 @@ class Inheritance(Fields):
     """What whoever took it over wrote beside it."""
 
 
+class Sharing(Fields):
+    """Whether a topic is the same as in the shared services that a scope uses.
+
+    Keyed by framework version, scope and the group of outcomes.
+    """
+
+    kind = "sharing"
+    parts = (3,)
+    same: Word
+    """``yes``: what the services answer holds here; ``no``: the scope is asked itself."""
+    reason: Note | None = None
+
+
 class Determination(Fields):
     """A confirmed determination; keyed by framework version, scope and outcome."""
 

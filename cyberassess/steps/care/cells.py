@@ -29,11 +29,13 @@ from cyberassess.domain.people.questions import (
     ConfirmReply,
     EvidenceReply,
     Reply,
+    SharingReply,
     TextReply,
     make_ref,
     read_ref,
     statements_for,
 )
+from cyberassess.domain.people.sharing import SHARING
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import ITEM, LINK, folded
 from cyberassess.domain.record.happened import Event
@@ -62,6 +64,7 @@ Texts = tuple[str | None, ...]
 _KINDS = {
     "answer": "answers",
     INHERITANCE: "answers",
+    SHARING: "answers",
     "rationale": "texts",
     "evidence": "texts",
     "claim": "claims",
@@ -372,6 +375,8 @@ class _Questionnaire:
         match reply:
             case AnswerReply() | ConfirmReply():
                 return self._answer(entry, reply)
+            case SharingReply():
+                return _shared(entry, reply)
             case TextReply():
                 return _written(entry, reply)
             case EvidenceReply():
@@ -417,6 +422,13 @@ class _Questionnaire:
         if wording.is_yes(read) and wording.is_yes(text):
             return _Says((label,), (label,))
         return _Says((label,), (_answer_meant(self.assessment, entry.key, text),))
+
+
+def _shared(entry: _Entry, reply: SharingReply) -> _Says | None:
+    if entry.kind != SHARING or entry.key != reply.key:
+        return None
+    ledger = str(entry.fields.get("same")), entry.reason
+    return _Says(ledger, (reply.same, reply.words))
 
 
 def _written(entry: _Entry, reply: TextReply) -> _Says | None:

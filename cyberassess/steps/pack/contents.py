@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
 from cyberassess.domain.people.inheriting import INHERITANCE
+from cyberassess.domain.people.sharing import SHARING
 from cyberassess.domain.record.evidence import SOURCE_TYPES, Held, Item, Link, Mark
 from cyberassess.domain.record.recorded import Given, Origin, Source
 from cyberassess.domain.record.standing import is_backed, stand
@@ -337,6 +338,7 @@ def _records(assessment: Assessment) -> Iterator[_Row]:
         DETERMINATION: ("determination confirmed", "confirmation taken back", "level"),
         ACCEPTANCE: ("column accepted", "column no longer accepted", "left_out"),
         INHERITANCE: ("taken over", "no longer taken over", "answer"),
+        SHARING: ("the same as in a shared service", "no longer said to be the same", "same"),
     }
     for (kind, key), records in assessment.state.record_history.items():
         if kind not in words:

@@ -458,6 +458,49 @@ def systems_set(
     click.echo(f"Changed {scope.title} ({scope.id}).")
 
 
+@systems.command("share")
+@click.argument("topics", metavar="TOPIC...", nargs=-1, required=True)
+@click.option(
+    "--title",
+    metavar="NAME",
+    default="All systems",
+    show_default=True,
+    help="Of what is asked in their place.",
+)
+@click.option(
+    "--except",
+    "without",
+    metavar="SYSTEM",
+    multiple=True,
+    show_default="none",
+    help="A system that is asked for itself.",
+)
+@by_whom
+@click.pass_obj
+def systems_share(
+    folder: str,
+    topics: tuple[str, ...],
+    *,
+    title: str,
+    without: tuple[str, ...],
+    by: str | None,
+) -> None:
+    """Let topics be answered once for all systems.
+
+    Each system's owner is then asked one question a topic: is it the same there?
+
+    \b
+    Examples:
+      cyberassess systems share B1 B6
+      cyberassess systems share B6 --except housing --title "Staff and training"
+    """
+    from cyberassess.steps.people.systems import share
+    from cyberassess.steps.people.words import shared_lines
+
+    for line in shared_lines(share(Path(folder), topics, title=title, without=without, by=by)):
+        click.echo(line)
+
+
 @systems.command("remove")
 @click.argument("system", metavar="SYSTEM")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; printed in the report.")

@@ -8,6 +8,7 @@ from typing import Any
 from cyberassess.domain.assessment import (
     Person,
     Settings,
+    services_of,
 )
 from cyberassess.domain.record import happened
 from cyberassess.domain.sets.framework import FrameworkRef
@@ -165,7 +166,12 @@ def hand_over(
     other = find_person(assessment, taker, where="--to")
     place = find_scope(settings, scope, where="--scope").id if scope else None
     portion = assessment.contents.portions.get(one.id, ())
-    chosen = [each for each in portion if place in (None, each.scope.id)]
+    # NOTE: what is taken over is its scope's owner's to answer, whoever is asked the rest
+    chosen = [
+        each
+        for each in portion
+        if place in (None, each.scope.id) and not services_of(each, settings)
+    ]
     if names:
         meant = {id(a) for each in names for a in find_asked(assessment, each, chosen, one)}
         chosen = [each for each in chosen if id(each) in meant]

@@ -9,8 +9,10 @@ from cyberassess.domain.assessment import (
     ORGANISATION,
     SHARED_SERVICE,
     Scope,
+    ScopeId,
     Settings,
     StatementKey,
+    scopes_of,
 )
 from cyberassess.domain.people.inheriting import confirmed_by_source
 from cyberassess.domain.people.questions import ConfirmReply, OfferKind
@@ -118,6 +120,77 @@ def add_system(
     found = changed.contents.settings.scope(name)
     assert found is not None  # noqa: S101 - it was written a moment ago
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What ``systems share`` did."""
+
+    scope: Scope
+    """What is asked in place of the systems."""
+    heirs: tuple[str, ...]
+    """The titles of the systems that take its answers over."""
+
+
+def share(
+    folder: Path,
+    topics: Sequence[str],
+    *,
+    title: str = "All systems",
+    without: Sequence[str] = (),
+    by: str | None = None,
+) -> Once:
+    """Let topics be answered once, for all systems that are assessed for them.
+
+    They are asked of a shared service of this title, which is made where there is none. Each
+    system's owner says whether it is the same there.
+
+    Args:
+        topics: ids of outcomes or groups.
+        without: systems that are asked for themselves.
+
+    Raises:
+        AssessmentError: for something that is not there, or where no system is assessed for it.
+    """
+    assessment = open_assessment(folder)
+    settings = assessment.contents.settings
+    names = [outcome_or_group(assessment, each, "TOPIC") for each in topics]
+    apart = {find_scope(settings, each, where="--except").id for each in without}
+    heirs = {
+        scope.id: scope.title
+        for framework in assessment.frameworks.values()
+        for outcome in framework.assessed
+        if not framework.names[outcome.id].isdisjoint(names)
+        for scope in scopes_of(outcome, settings)
+        if scope.id != ORGANISATION and scope.id not in apart
+    }
+    name = slug(title)
+    there = settings.scope(name)
+    if not heirs or (there is not None and there.kind != SHARED_SERVICE):
+        found = (
+            f'"{title}" is {there.kind} here, not a shared service.'
+            if heirs and there
+            else f"No system is asked about {', '.join(names)}."
+        )
+        hint = f"Look at what is assessed: cyberassess systems. {UNTOUCHED}"
+        raise AssessmentError.because("nothing-to-share", "TOPIC", found, hint)
+    entry = Scope(id=ScopeId(name), kind=SHARED_SERVICE, title=title) if there is None else there
+    # NOTE: a shared service that names nothing covers everything already
+    covers = dict.fromkeys((*entry.covers, *names)) if there is None or entry.covers else ()
+    entry = entry.model_copy(update={"covers": tuple(covers)})
+
+    def values(now: Settings) -> dict[str, Any]:
+        scopes = [
+            each.model_copy(update={"inherits": tuple(dict.fromkeys((*each.inherits, entry.id)))})
+            if each.id in heirs
+            else each
+            for each in now.scopes
+            if each.id != entry.id
+        ]
+        return scopes_values(now, map(plain, [*scopes, entry]))
+
+    change_settings(folder, "systems share", values, by=by)
+    return Once(entry, tuple(heirs.values()))
 
 
 def leave_out(folder: Path, title: str, *, reason: str, by: str | None = None) -> None:

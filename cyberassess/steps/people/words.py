@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cyberassess.steps.people.people import Added, HandedOver, PersonLine
     from cyberassess.steps.people.reshaping import Reshaped
     from cyberassess.steps.people.same_people import MadeOne
-    from cyberassess.steps.people.systems import Inherited, ScopeLine
+    from cyberassess.steps.people.systems import Inherited, Once, ScopeLine
 
 
 Json = dict[str, Any]  # NOTE: printed as it is.
@@ -144,6 +144,21 @@ def systems_json(found: "Sequence[ScopeLine]", settings: "Settings") -> Json:
         ],
         "left_out": [{"title": e.title, "reason": e.reason} for e in settings.left_out],
     }
+
+
+def shared_lines(found: "Once") -> Iterator[str]:
+    """Say what is answered once, and for which systems."""
+    covers = ", ".join(found.scope.covers) or "Everything"
+    yield (
+        f"{covers} is answered once, as {found.scope.title} ({found.scope.id}), "
+        f"for {', '.join(found.heirs)}."
+    )
+    yield "Their owners are asked one question a topic: is it the same there?"
+    if found.scope.owner is None:
+        yield (
+            "Who answers it, if not the officer: cyberassess people hand-over "
+            f"--scope {found.scope.id} --from OFFICER --to NAME"
+        )
 
 
 def inherited_lines(found: "Inherited") -> Iterator[str]:

@@ -3,11 +3,12 @@
 Judged once they are stored: an earlier return or a shared service counts too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import ScopeId, StatementKey
-from cyberassess.domain.people.inheriting import with_inherited
-from cyberassess.domain.people.questions import AnswerReply, ConfirmReply, Reply
+from cyberassess.domain.people.inheriting import has_own, with_inherited
+from cyberassess.domain.people.questions import AnswerReply, ConfirmReply, Reply, SharingReply
+from cyberassess.domain.people.sharing import is_opened_by, taken_over
 from cyberassess.domain.record.recorded import Source, State
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.result.better import overtaken, overtaken_words
@@ -19,13 +20,14 @@ _Cells = Mapping[IndicatorId, Source]
 _Standings = Mapping[IndicatorId, Standing]
 
 
-def remarks(assessment: Assessment, replies: Iterable[Reply]) -> list[Problem]:
+def remarks(assessment: Assessment, replies: Sequence[Reply]) -> list[Problem]:
     """Say of each statement that describes a shortfall what its sender should look at again."""
     cells: dict[StatementKey, Source] = {}
     for reply in replies:
         if isinstance(reply, AnswerReply | ConfirmReply):
             cells |= dict.fromkeys(reply.statements, reply.source)
-    problems: list[Problem] = []
+    problems = [e for each in replies if isinstance(each, SharingReply)
+                for e in _opened(assessment, each)]  # fmt: skip
     for ref, framework in assessment.frameworks.items():
         here = {key: cell for key, cell in cells.items() if key.framework == ref}
         if not here or all(each.better is None for each in framework.answer_sets):
@@ -40,6 +42,26 @@ def remarks(assessment: Assessment, replies: Iterable[Reply]) -> list[Problem]:
             problems += _unexplained(framework, found, standings, places)
             problems += _overtaken(framework, found, standings, places)
     return problems
+
+
+def _opened(assessment: Assessment, reply: SharingReply) -> Iterator[Problem]:
+    """Say that the questions of a topic are asked now, where nobody has answered one of them."""
+    framework, key = assessment.frameworks[reply.key.framework], reply.key
+    if not is_opened_by(reply.key, assessment.state):
+        return
+    statements = [
+        StatementKey(key.framework, key.scope, each.id)
+        for outcome in taken_over(key, assessment.frameworks, assessment.contents.settings)
+        for each in outcome.asked
+    ]
+    if not any(has_own(framework, assessment.state, each) for each in statements):
+        place = assessment.place_of(key.scope)
+        yield Problem.note(
+            "asked-now",
+            _where(reply.source),
+            f"{key.group} is not the same for {place}, so its questions are asked for it.",
+            "They stand in the workbook that asks to look again, and in every later one.",
+        )
 
 
 def _standings(framework: Framework, outcome: Outcome, state: State, scope: ScopeId) -> _Standings:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _FOR_THE_OFFICER = {"older", "older-file", "tie", "other-framework", "not-asked-here"}
 """What the person who answered can do nothing about."""
-_WORTH_A_LOOK = {"reason-missing", "no-longer-true", "says-less"}
+_WORTH_A_LOOK = {"reason-missing", "no-longer-true", "says-less", "asked-now"}
 """What nobody refused, and is still worth a look."""
 
 
@@ -125,7 +125,7 @@ def notes_for(
         name=path.name,
         serial=what.serial,
         head=what.head,
-        questions=len(what.rows),
+        questions=what.questions,
         remarks=list(dict.fromkeys(texts)),
         about=sha256,
     )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.disk.files import read_plain, write_whole
-from cyberassess.domain.assessment import Person, statement_key
+from cyberassess.domain.assessment import Person
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.people.progress import progress_of
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment, now, open_assessment
 from cyberassess.opening.files_for_people import csv_bytes, plain, saving
@@ -190,9 +191,8 @@ def chased(assessment: Assessment, on: datetime.date) -> tuple[Chased, ...]:
         person = settings.person(person_id)
         if person is None:
             continue
-        keys = [statement_key(asked, i) for asked in portion for i in asked.outcome.asked]
-        missing = sum(not state.answers.get(key) for key in keys)
-        if not missing:
+        far = progress_of(person_id, portion, settings, state)
+        if not far.open:
             continue
         sent = [each for each in state.sent if each.person == person_id]
         came = [each.origin.time[:10] for each in state.returned(person_id)]
@@ -200,7 +200,7 @@ def chased(assessment: Assessment, on: datetime.date) -> tuple[Chased, ...]:
         late = (on - due).days if due else 0
         name = max(sent, key=lambda each: each.serial).name if sent else ""
         found.append(
-            Chased(person, missing, len(keys), name, max(came, default=""), due, max(late, 0))
+            Chased(person, far.open, far.questions, name, max(came, default=""), due, max(late, 0))
         )
     return tuple(sorted(found, key=lambda each: -each.days_late))
 

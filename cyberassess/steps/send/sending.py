@@ -7,15 +7,17 @@ from itertools import permutations
 from pathlib import Path
 
 from cyberassess.domain.assessment import OutcomeKey, Person, PersonId, StatementKey
-from cyberassess.domain.people.questions import (
+from cyberassess.domain.people.beside import (
     Links,
+    with_asked_again,
+    with_comments,
+    with_see_also,
+)
+from cyberassess.domain.people.questions import (
     OfferKind,
     Questionnaire,
     questionnaire,
     read_ref,
-    with_asked_again,
-    with_comments,
-    with_see_also,
 )
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
@@ -110,13 +112,13 @@ def send(
                     name=path.name,
                     serial=what.serial,
                     head=what.head,
-                    questions=len(what.rows),
+                    questions=what.questions,
                     remarks=tuple(dict.fromkeys(what.remarks.values())),
                 )
             )
             sent.append(
                 SentFile(
-                    what.person, path, len(what.rows), what.minutes, what.serial,
+                    what.person, path, what.questions, what.minutes, what.serial,
                     _earlier_in(what) if settings.previous else None,
                 )
             )  # fmt: skip
@@ -177,7 +179,7 @@ def _outgoing(assessment: Assessment, questionnaires: Sequence[Questionnaire]) -
         Outgoing(
             what.person,
             assessment.workspace.sent / file_name(assessment, what, names),
-            len(what.rows),
+            what.questions,
             what.minutes,
         )
         for what in questionnaires
@@ -326,7 +328,7 @@ def short_name(organisation: str) -> str:
 def file_name(assessment: Assessment, what: Questionnaire, taken: set[str]) -> str:
     """Give a plain name: ``Northport 2026 cyber questions - Wes Park (supplier) - R1.xlsx``."""
     settings = assessment.contents.settings
-    scopes = {topic.scope for topic in what.topics}
+    scopes = {topic.scope for topic in (*what.topics, *(e.topic for e in what.shared))}
     scope = settings.scope(next(iter(scopes))) if len(scopes) == 1 else None
     who, role = what.person.name, ""
     if is_outside(what.person):

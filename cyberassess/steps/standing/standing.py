@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.people.declaring import UNSIGNED, Declared, declared_for, in_words
+from cyberassess.domain.people.progress import progress_of
+from cyberassess.domain.people.questions import OfferKind
 from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
@@ -16,8 +18,8 @@ from cyberassess.errors import Json, counted, fields_of, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.steps.begin.calendar import stages, where_in_the_year
+from cyberassess.steps.confirm.confirming import waiting_offers
 from cyberassess.steps.next_year.updating import later_sets
-from cyberassess.steps.people.systems import systems
 from cyberassess.steps.send.chasing import due_for, today
 from cyberassess.steps.settle.resolving import conflict_json, differences
 from cyberassess.steps.standing.results import (
@@ -82,9 +84,7 @@ def status_of(assessment: Assessment) -> Status:
     for person_id, portion in portions.items():
         keys = [statement_key(asked, each) for asked in portion for each in asked.outcome.asked]
         given = [g for key in keys for g in state.answers.get(key, ()) if g.person == person_id]
-        answered = sum(
-            any(each.person == person_id for each in state.answers.get(key, ())) for key in keys
-        )
+        far = progress_of(person_id, portion, settings, state)
         person = settings.person(person_id)
         due = due_for(assessment, person) if person else None
         sent = [each.origin.time[:10] for each in state.sent if each.person == person_id]
@@ -93,14 +93,14 @@ def status_of(assessment: Assessment) -> Status:
             PersonStatus(
                 person_id,
                 assessment.name_of(person_id),
-                len(keys),
-                answered,
+                far.questions,
+                far.answered,
                 max(sent, default=""),
                 max(came, default=""),
                 any(each.source.kind == "prompt" for each in given),
-                missing := sum(not state.answers.get(key) for key in keys),
+                far.open,
                 due.isoformat() if due else "",
-                max((on - due).days, 0) if due and missing else 0,
+                max((on - due).days, 0) if due and far.open else 0,
                 declared_for(state, person_id),
             )
         )
@@ -249,16 +249,16 @@ def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterat
         yield f"Ask {', '.join(waiting)} for the answers, then: cyberassess receive FILE"
     if any(each.days_late and (each.sent or each.prompted) for each in people):
         yield "Write reminders to those who are late: cyberassess chase"
-    unconfirmed = [
-        (line.scope, of - done)
-        for line in systems(assessment)
-        for _, done, of in line.inherits
-        if done < of
-    ]
-    for scope, count in unconfirmed[:_MOST]:
+    # NOTE: what the command would confirm, so that it is named only while it confirms something
+    unconfirmed = [key.scope for key, _ in waiting_offers(assessment, OfferKind.INHERITED)]
+    scopes = dict.fromkeys(unconfirmed)
+    if scopes:
+        command = "cyberassess confirm --offered inherited"
+        command += f" --scope {unconfirmed[0]}" if len(scopes) == 1 else ""
         yield (
-            f"Confirm {counted(count, 'answer')} that {scope.title} takes over from a shared "
-            f"service: cyberassess systems confirm {scope.id}"
+            f"Confirm {counted(len(unconfirmed), 'answer')} that "
+            f"{named([assessment.place_of(each) for each in scopes], _MOST)} "
+            f"{'takes' if len(scopes) == 1 else 'take'} over from shared services: {command}"
         )
 
 

@@ -3,8 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey, statement_key
+from cyberassess.domain.assessment import (
+    Asked,
+    OutcomeKey,
+    ScopeId,
+    StatementKey,
+    services_of,
+    statement_key,
+)
 from cyberassess.domain.people.inheriting import INHERITANCE
+from cyberassess.domain.people.sharing import SAME, SHARING, groups_of
 from cyberassess.domain.record.evidence import Support
 from cyberassess.domain.record.happened import Resolution
 from cyberassess.domain.record.recorded import Given, Origin, Record, Said, Source
@@ -121,16 +129,34 @@ def _steps(
         what = f"decided as {labels.get(event.new, event.new)}"
         who = assessment.name_of(origin.actor, origin)
         yield Step(what, who, str(event.reason or ""), settled_by(event, origin), origin)
-    taken = [
-        k for kind, k in assessment.state.record_history if kind == INHERITANCE and k[:3] == key
-    ]
-    for record_key in taken:
-        service = ScopeId(record_key[3])
-        place = assessment.contents.settings.title_of(service)
+    yield from _taken_over(assessment, key, labels)
+
+
+def _taken_over(
+    assessment: Assessment, key: StatementKey, labels: Mapping[str, str]
+) -> Iterator[Step]:
+    """Give what shared services answered, and what was said here of that."""
+    framework, settings = assessment.frameworks[key.framework], assessment.contents.settings
+    history = assessment.state.record_history
+    outcome = framework.indicators[key.indicator][0]
+    group = groups_of(framework)[outcome.id]
+    topic = history.get((SHARING, (*key[:2], group)), ())
+    for record in topic:
+        yield _record(assessment, record, _shared(record, group))
+    scope = settings.scope(key.scope)
+    said = services_of(Asked(framework, outcome, scope), settings) if topic and scope else ()
+    taken = [ScopeId(k[3]) for kind, k in history if kind == INHERITANCE and k[:3] == key]
+    for service in dict.fromkeys((*taken, *(each.id for each in said))):
+        place = settings.title_of(service)
         for change in assessment.state.history.get(key._replace(scope=service), ()):
             yield _change(assessment, change, labels, f"{place}: ")
-        for record in assessment.state.record_history[INHERITANCE, record_key]:
+        for record in history.get((INHERITANCE, (*key, service)), ()):
             yield _record(assessment, record, _inherited(record, labels, place))
+
+
+def _shared(record: Record, group: str) -> str:
+    is_same = record.fields.get("same") == SAME
+    return f"{group} is {'' if is_same else 'not '}the same here as in the shared service"
 
 
 def _inherited(record: Record, labels: Mapping[str, str], place: str) -> str:

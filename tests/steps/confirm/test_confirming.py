@@ -23,6 +23,7 @@ from cyberassess.steps.confirm.confirming import (
     withdraw,
 )
 from cyberassess.steps.evidence.evidencing import add
+from cyberassess.steps.receive.answering import answer
 from cyberassess.steps.settle.resolving import resolve
 from cyberassess.steps.standing.tracing import trace_json, traces
 from tests.steps import council
@@ -260,8 +261,7 @@ def test_offered_answers_are_confirmed_in_one_action_each_on_its_own(tmp_path: P
 def test_an_answer_of_its_own_over_a_shared_services_is_listed(tmp_path: Path) -> None:
     made = offering(tmp_path)
     confirm_offered(made, OfferKind.INHERITED)
-    (blank,) = (made / "questionnaires/sent").glob("*Kim*")
-    take(made, fill_in(blank, tmp_path / "k.xlsx", {"B1.b.H.1/housing": "Not true"}))
+    answer(made, {"B1.b.H.1/housing": "not-true"}, source="a talk", person="Kim Lee")
     (found,) = overrides(open_assessment(made))
     assert (found.kind, found.direction) == (OverrideKind.INHERITED, Direction.LOWERED)
     assert (found.without, found.stands) == ("True", "Not true")

@@ -27,13 +27,16 @@ from cyberassess.steps.people.tables import (
     import_people,
     import_systems,
 )
+from cyberassess.steps.receive.answering import answer
 from cyberassess.steps.send.chasing import Chased, chase, chased, due_for
 from cyberassess.steps.standing.standing import status
 from tests.steps.council import (
     HOUSING,
     KIM,
+    REVENUES,
     answers,
     begin,
+    begin_alone,
     events,
     fill_in,
     ledger_bytes,
@@ -395,7 +398,10 @@ def sharing(tmp_path: Path) -> Path:
 
 
 def test_inherited_answers_are_confirmed_in_one_action_by_a_named_person(sharing: Path) -> None:
-    assert any("systems confirm housing" in step for step in status(sharing).next_steps)
+    assert any(
+        "confirm --offered inherited --scope housing" in step
+        for step in status(sharing).next_steps
+    )
     found = confirm_inherited(sharing, "Housing management", by="Kim Lee")
     # M.1 is repeated by H.2
     assert (found.confirmed, found.unchanged, found.overridden) == (3, 0, 0)
@@ -404,17 +410,16 @@ def test_inherited_answers_are_confirmed_in_one_action_by_a_named_person(sharing
     assert {each["person"] for each in events(sharing, "inheritance")} == {"p2"}
     again = confirm_inherited(sharing, "housing", source="identity")
     assert (again.confirmed, again.unchanged) == (0, 3)
-    assert not any("systems confirm" in step for step in status(sharing).next_steps)
+    assert not any("--offered inherited" in step for step in status(sharing).next_steps)
 
 
-def test_what_the_system_answers_for_itself_is_left(sharing: Path, tmp_path: Path) -> None:
-    blank = send_to(sharing, "Kim Lee")["Kim Lee"]
-    take(sharing, fill_in(blank, tmp_path / "k.xlsx", {"B1.a.N.1/housing": "Happens"}))
+def test_what_the_system_answers_for_itself_is_left(sharing: Path) -> None:
+    answer(sharing, {"B1.a.N.1/housing": "happens"}, source="a talk", person="Kim Lee")
     found = confirm_inherited(sharing, "housing")
     assert (found.confirmed, found.overridden) == (2, 1)
     (line,) = (each for each in systems(open_assessment(sharing)) if each.scope.id == "housing")
     assert line.inherits == (("Identity", 2, 2),)
-    assert not any("systems confirm" in step for step in status(sharing).next_steps)
+    assert not any("--offered inherited" in step for step in status(sharing).next_steps)
 
 
 def test_nothing_to_inherit_is_said(workspace: Path) -> None:
@@ -486,7 +491,13 @@ def test_a_supplier_sees_nothing_others_answered(
     tmp_path: Path, outside: dict[str, object]
 ) -> None:
     supplier = {"id": "p9", "name": "Tom Ley", **outside}
-    folder = begin(tmp_path / "w", scopes=SCOPES, people=[KIM, supplier])
+    theirs = REVENUES | {"inherits": ["identity"], "owner": "p9"}
+    mine = HOUSING | {"inherits": ["identity"], "owner": "p2"}
+    folder = begin(
+        tmp_path / "w", scopes=[SCOPES[0], mine, theirs, IDENTITY], people=[KIM, supplier]
+    )
+    begin_alone(folder, "B1.a.H.1/housing")
+    begin_alone(folder, "B1.a.H.1/revenues", person="Tom Ley")
     blank = send_to(folder)["Sam Reid"]
     reason = ("Otherwise", "Secret inner reason.")
     take(folder, fill_in(blank, tmp_path / "s.xlsx", {"B1.a.M.1/identity": reason}))

@@ -33,6 +33,7 @@ from tests.steps.council import (
     LATEST,
     Rows,
     begin,
+    begin_alone,
     codes,
     events,
     fill_in,
@@ -267,6 +268,7 @@ def create_sharing(folder: Path) -> Path:
     sent = send_to(folder, "Sam Reid")["Sam Reid"]
     rows: Rows = {"B1.a.N.1/identity": "Does not happen", "B1.a.M.1/identity": "True"}
     take(folder, fill_in(sent, folder.parent / "sam.xlsx", rows))
+    begin_alone(folder, "B1.a.H.1/housing")
     return folder
 
 

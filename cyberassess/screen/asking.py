@@ -10,10 +10,12 @@ from cyberassess.domain.people.questions import (
     Questionnaire,
     Reply,
     Row,
+    SharingReply,
     TextKind,
     TextReply,
     Topic,
 )
+from cyberassess.domain.people.sharing import OTHER, SAME
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, CyberassessError, counted
@@ -66,7 +68,8 @@ def asks(room: Room, query: Query) -> Screen:
         ]
         table = Table(("Topic", "About", "Answered"), lines)
         about = Text(f"About {what.minutes} minutes for all of it.", "quiet")
-        return Screen(f"Questions for {what.person.name}", [about, table], command)
+        first = [_taken_over(what)] if what.shared else []
+        return Screen(f"Questions for {what.person.name}", [about, *first, table], command)
     number = _number(what, query["topic"])
     topic = what.topics[number]
     fields = [field for block in topic.blocks for field in _fields(what, block)]
@@ -85,6 +88,37 @@ def asks(room: Room, query: Query) -> Screen:
         Items([(each,) for each in links]),
     ]
     return Screen(f"{topic.id} {topic.title}", blocks, command)
+
+
+def _taken_over(what: Questionnaire) -> Form:
+    """Ask once about each topic that a system takes over from a shared service."""
+    fields = [Field("person", "", "hidden", what.person.name)]
+    for each in what.shared:
+        names = ", ".join(each.sources)
+        outcomes = (f"{e.asked.outcome.id} {e.asked.outcome.title}" for e in each.topic.blocks)
+        title = f"{each.topic.scope_title}, {each.topic.title}: the same as in {names}?"
+        said = [(SAME, "Yes"), (OTHER, "No, ask me")]
+        fields.append(Field(each.ref, title, "choice", each.same, said, "\n".join(outcomes)))
+        fields.append(Field(f"why {each.ref}", "What is different?", "text", each.reason))
+    return Form("same", fields, "Save what is the same")
+
+
+def same(room: Room, sent: Sent) -> Iterator[str]:
+    """Store of each topic whether it is the same as in the shared service."""
+    session = AskSession(room.folder, sent["person"])
+    stored = 0
+    try:
+        for each in session.what.shared:
+            code, why = sent[each.ref], sent[f"why {each.ref}"]
+            if code in {SAME, OTHER} and (code, why) != (each.same, each.reason):
+                yield from map(str, session.save(SharingReply(each.key, code, why, SOURCE)))
+                stored += 1
+    except CyberassessError as cause:
+        # NOTE: what was stored before it stays, as with answers
+        yield from map(str, cause.problems)
+    finally:
+        session.close()
+    yield f"Stored {counted(stored, 'reply', 'replies')} of {session.person.name}."
 
 
 def _fields(what: Questionnaire, block: Block) -> Iterator[Field]:

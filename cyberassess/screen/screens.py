@@ -27,6 +27,7 @@ SHOWS: Mapping[str, tuple[str, Shows]] = {
 DOES: Mapping[str, Does] = {
     "decide": doing.decide_one,
     "answer": asking.save,
+    "same": asking.same,
     "workshop": asking.settle,
     "receive": doing.receive_files,
     "add evidence": doing.add_files,

@@ -23,7 +23,8 @@ from cyberassess.steps.people.people import add_person
 from cyberassess.steps.receive.answering import answer
 from cyberassess.terminal.running import run
 from tests.screen.conftest import HOST, STATEMENT, Browser, said
-from tests.steps.council import answers, begin, events, fill_in, send_to
+from tests.steps.council import KIM, answers, begin, events, fill_in, send_to
+from tests.steps.receive.test_sharing import ALEX, SAME, SCOPES
 
 
 def conflict(folder: Path) -> dict[str, str]:
@@ -381,3 +382,19 @@ def test_html_and_control_characters_are_shown_as_text(browser: Browser) -> None
     assert outcome is not None
     told = browser.send("plan", do="add action", outcome=outcome[1], title=nasty, by="Sam Reid")
     assert "<script" not in browser.get("plan").text, told
+
+
+def test_a_topic_of_a_shared_service_is_asked_once_and_a_no_opens_it(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "w", scopes=SCOPES, people=[KIM, ALEX])
+    browser = Browser(folder)
+    page = browser.get("ask?person=Kim+Lee").text
+    assert "the same as in Identity?" in page
+    assert "B1.a " not in page.partition("<table")[2]
+    form = {"do": "same", "person": "Kim Lee", SAME: "no", f"why {SAME}": "We use our own."}
+    assert browser.send("ask", **form) == "Stored 1 reply of Kim Lee."
+    opened = browser.get("ask?person=Kim+Lee").text
+    assert "We use our own." in opened
+    assert "B1 " in opened.partition("<table")[2]
+    before = segments(folder)
+    assert browser.send("ask", **form) == "Stored 0 replies of Kim Lee."
+    assert segments(folder) == before

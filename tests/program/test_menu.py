@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.screen import serving
+from cyberassess.screen.web import Web
 from cyberassess.steps.standing.menu import last_used, sorted_out, typed_paths, words_of
 from cyberassess.steps.standing.start import next_step
 from tests.program.conftest import Run
@@ -54,6 +56,20 @@ def test_the_page_to_start_from_is_written_anew_and_opened(
     ran = cli("-C", str(folder), "menu", typed="p\nq\n", terminal=True)
     assert "No browser could be started." in ran.out
     assert str(folder / "start.html") in "".join(ran.out.split("\n      "))
+
+
+def test_the_screen_is_opened_from_it(
+    cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def serve(web: Web, **_: object) -> None:
+        opened.append(web.room.folder)
+
+    monkeypatch.setattr(serving, "serve", serve)
+    ran = cli("-C", str(folder), "menu", typed="s\nq\n", terminal=True)
+    assert opened == [folder]
+    assert "What comes next:" in ran.out.partition("Ended.")[2]
 
 
 def test_nobody_is_asked_where_nobody_can_answer(cli: Run, folder: Path) -> None:

@@ -231,13 +231,17 @@ class Menu:
             show(*menu_lines(found, self._folder, steps))
         if not waits:
             return False
-        chosen = read("Number, a command, p for the page, o for another assessment, or q:")
+        chosen = read(
+            "Number, command, s for the screen, p for the page, o for another one, or q:"
+        )
         match chosen.casefold():
             case "q" | "":
                 return False
             case "o":
                 self._folder = None
                 return self._find(waits=waits)
+            case "s":
+                self._give("open")
             case "p":
                 self._open_page()
             case _:

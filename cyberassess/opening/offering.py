@@ -90,10 +90,18 @@ def is_outside(person: Person) -> bool:
     return person.role.strip().casefold() == SUPPLIER or by_questions
 
 
-def offers_for(assessment: Assessment) -> dict[StatementKey, tuple[Offer, ...]]:
-    """Give every offer, keyed by the statement it fits; inherited ones first."""
-    earlier = ((k, each) for k, each in _earlier(assessment, None) if isinstance(each, Offer))
-    return _by_statement((*_inherited(assessment), *earlier))
+def offers_for(
+    assessment: Assessment, kind: OfferKind | None = None
+) -> dict[StatementKey, tuple[Offer, ...]]:
+    """Give the offers, keyed by the statement they fit; inherited ones first.
+
+    Args:
+        kind: the one that is wanted; last year is not read for what is inherited.
+    """
+    found = [] if kind is OfferKind.EARLIER else list(_inherited(assessment))
+    if kind is not OfferKind.INHERITED:
+        found += [(k, e) for k, e in _earlier(assessment, None) if isinstance(e, Offer)]
+    return _by_statement(found)
 
 
 def _by_statement(

@@ -101,7 +101,7 @@ def test_every_section_is_there(printed: Path) -> None:
     for said in (
         "0 of 3 outcomes meet our target",
         "How sure we are",
-        "Findings against the target",
+        "Statement of assurance",
         "One warning sign decides this outcome",
         "differ; the less favourable answer counts until it is settled",
         "Fair play",

@@ -211,11 +211,10 @@ def waiting_offers(assessment: Assessment, kind: OfferKind) -> list[tuple[Statem
     Of sources that agree the first is given; where they differ there is none.
     """
     found: list[tuple[StatementKey, Offer]] = []
-    for key, offers in offers_for(assessment).items():
-        fitting = [each for each in offers if each.kind is kind]
+    for key, fitting in offers_for(assessment, kind).items():
         framework = assessment.frameworks[key.framework]
         taken = any(each.confirmed for each in fitting)
-        if not fitting or taken or has_own(framework, assessment.state, key):
+        if taken or has_own(framework, assessment.state, key):
             continue
         if len({each.answer for each in fitting}) == 1:
             found.append((key, fitting[0]))

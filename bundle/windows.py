@@ -212,8 +212,11 @@ def compile_sources(folder: Path, python: Path) -> None:
     """Put what Python reads fast in the place of sources, the same on every machine."""
     program = python / "python3.13"
     program.chmod(0o755)
+    # NOTE: what a module is compiled to depends on whether the compiler's own copy of it was read
+    # as source, so it always is
     run(
-        *(program, "-I", "-m", "compileall", "-q", "-b", "-s", folder),
+        *(program, "-I", "-B", "-X", f"pycache_prefix={folder / 'none'}"),
+        *("-m", "compileall", "-q", "-b", "-s", folder),
         *("--invalidation-mode", "unchecked-hash", folder),
         PYTHONHOME=str(python), LD_LIBRARY_PATH=str(python), PYTHONHASHSEED="0",
     )  # fmt: skip

@@ -73,6 +73,7 @@ def found(kept: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory)
     return of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ALL)
 def test_it_is_read_to_the_same_result_or_the_change_is_named(case: Case, found: Found) -> None:
     named = changes(case.version)

@@ -26,6 +26,8 @@ from tests.screen.conftest import HOST, STATEMENT, Browser, said
 from tests.steps.council import KIM, answers, begin, events, fill_in, send_to
 from tests.steps.receive.test_sharing import ALEX, SAME, SCOPES
 
+pytestmark = pytest.mark.slow
+
 
 def conflict(folder: Path) -> dict[str, str]:
     """Give what the form of the first conflict sends."""

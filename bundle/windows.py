@@ -218,7 +218,7 @@ def compile_sources(folder: Path, python: Path) -> None:
         *(program, "-I", "-B", "-X", f"pycache_prefix={folder / 'none'}"),
         *("-m", "compileall", "-q", "-b", "-s", folder),
         *("--invalidation-mode", "unchecked-hash", folder),
-        PYTHONHOME=str(python), LD_LIBRARY_PATH=str(python), PYTHONHASHSEED="0",
+        LD_LIBRARY_PATH=str(python),
     )  # fmt: skip
     for path in folder.rglob("*.py"):
         if path.relative_to(folder).as_posix() == RUN_AS_SOURCE:

@@ -1,6 +1,6 @@
 """The questions on a screen: a topic a page, every answer safe before the next is looked at."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cyberassess.domain.assessment import Person
 from cyberassess.domain.people.questions import (
@@ -106,15 +106,34 @@ def _taken_over(what: Questionnaire) -> Form:
 def same(room: Room, sent: Sent) -> Iterator[str]:
     """Store of each topic whether it is the same as in the shared service."""
     session = AskSession(room.folder, sent["person"])
+    given = ((each, sent[each.ref], sent[f"why {each.ref}"]) for each in session.what.shared)
+    replies = (
+        (each.ref, SharingReply(each.key, code, why, SOURCE))
+        for each, code, why in given
+        if code in {SAME, OTHER} and (code, why) != (each.same, each.reason)
+    )
+    yield from _stored(session, replies, lambda _: ())
+
+
+def _stored(
+    session: AskSession,
+    replies: Iterable[tuple[str, Reply]],
+    after: Callable[[str], Iterable[str]],
+) -> Iterator[str]:
+    """Store replies one after the other, each with its ref.
+
+    Args:
+        after: gives what else is to be said once the reply to a ref is stored.
+    """
     stored = 0
     try:
-        for each in session.what.shared:
-            code, why = sent[each.ref], sent[f"why {each.ref}"]
-            if code in {SAME, OTHER} and (code, why) != (each.same, each.reason):
-                yield from map(str, session.save(SharingReply(each.key, code, why, SOURCE)))
-                stored += 1
+        for ref, reply in replies:
+            told = session.save(reply)
+            stored += 1
+            yield from map(str, told)
+            yield from after(ref)
     except CyberassessError as cause:
-        # NOTE: what was stored before it stays, as with answers
+        # NOTE: what was stored before it stays, so that it may not end as if nothing was
         yield from map(str, cause.problems)
     finally:
         session.close()
@@ -181,19 +200,8 @@ def _saved(room: Room, sent: Sent, name: str, mark: str) -> Iterator[str]:
         raise AssessmentError.because(
             "no-topic", sent["topic"], "It is asked of somebody else now.", "Nothing was stored."
         )
-    stored = 0
-    try:
-        for ref, reply in _replies(topic, sent, mark):
-            told = session.save(reply)
-            stored += 1
-            yield from map(str, told)
-            yield from _meanwhile(topic, sent, ref, mark)
-    except CyberassessError as cause:
-        # NOTE: what was stored before it stays, so that it may not end as if nothing was
-        yield from map(str, cause.problems)
-    finally:
-        session.close()
-    yield f"Stored {counted(stored, 'reply', 'replies')} of {session.person.name}."
+    replies = _replies(topic, sent, mark)
+    yield from _stored(session, replies, lambda ref: _meanwhile(topic, sent, ref, mark))
 
 
 def _meanwhile(topic: Topic, sent: Sent, ref: str, mark: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ from cyberassess.disk.workspace import Workspace
 from cyberassess.errors import BusyError, CyberassessError, Severity, hearing
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.paper.html import printable
+from cyberassess.paper.narrow import with_labels
 from cyberassess.paper.templates import template_of
 from cyberassess.screen.blocks import Said, Screen
 from cyberassess.screen.guarding import HEADERS, MOST_BYTES, refusal
@@ -99,12 +100,15 @@ class _Request(Request):
 
 @functools.cache
 def _page() -> Callable[..., str]:
-    return template_of("web", "page.html.j2", finalize=printable).render
+    render = template_of("web", "page.html.j2", finalize=printable).render
+    return lambda *what, **more: with_labels(render(*what, **more))
 
 
 @functools.cache
 def _style() -> str:
-    return template_of("web", "style.css", is_html=False).render()
+    """Give the look of the pages to start from, and what forms need besides."""
+    parts = (("start", "look.css"), ("web", "style.css"))
+    return "".join(template_of(*each, is_html=False).render() for each in parts)
 
 
 class Web:

@@ -1,8 +1,10 @@
 """Commands about the control sets: all of ``framework`` but update."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from click.decorators import FC
 
 from cyberassess.steps.sets.words import (
     begun_lines,
@@ -26,6 +28,18 @@ from cyberassess.terminal.running import (
     print_lines,
     show_problems,
 )
+
+
+def _mapped(said: str) -> Callable[[FC], FC]:
+    """Give the option that says what columns of a foreign table are."""
+    return click.option(
+        "--map",
+        "columns",
+        metavar="COLUMN=ROLE",
+        multiple=True,
+        show_default="by the headings",
+        help=said,
+    )
 
 
 @click.group()
@@ -163,14 +177,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="Where to write the profile.",
 )
-@click.option(
-    "--map",
-    "mapping",
-    metavar="COLUMN=ROLE",
-    multiple=True,
-    show_default="by the headings",
-    help="What a column is: outcome or level. May be repeated.",
-)
+@_mapped("What a column is: outcome or level. May be repeated.")
 @click.option("--force", is_flag=True, help="Replace a file of this name.")
 @click.option(
     "--frameworks",
@@ -184,7 +191,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
 def profile(
     file: Path,
     *,
-    mapping: tuple[str, ...],
+    columns: tuple[str, ...],
     framework: str,
     title: str,
     publisher: str,
@@ -212,7 +219,7 @@ def profile(
 
     made = write_profile(
         file,
-        TargetsWanted(framework, title, publisher, source, date, output, force, folder, mapping),
+        TargetsWanted(framework, title, publisher, source, date, output, force, folder, columns),
     )
     show_problems(made.notes)
     print_lines(profile_lines(made, folder))
@@ -227,18 +234,11 @@ def profile(
     show_default="the one whose ids fit",
     help="Whose wording it is.",
 )
-@click.option(
-    "--map",
-    "mapping",
-    metavar="COLUMN=ROLE",
-    multiple=True,
-    show_default="by the headings",
-    help="What a column is: id or text. May be repeated.",
-)
+@_mapped("What a column is: id or text. May be repeated.")
 @click.option("--force", is_flag=True, help="Replace wording loaded before.")
 @click.pass_context
 def wording(
-    context: click.Context, file: Path, framework: str, mapping: tuple[str, ...], *, force: bool
+    context: click.Context, file: Path, framework: str, columns: tuple[str, ...], *, force: bool
 ) -> None:
     """Keep a publisher's own wording in this assessment.
 
@@ -254,7 +254,7 @@ def wording(
     from cyberassess.steps.sets.official import keep_wording
 
     place = Path(context.obj or ".")
-    kept = keep_wording(place, file, framework=framework, force=force, mapping=mapping)
+    kept = keep_wording(place, file, framework=framework, force=force, mapping=columns)
     show_problems(kept.problems)
     print_lines(wording_lines(kept))
     if not kept.is_whole:
@@ -310,14 +310,7 @@ def import_() -> None:
 
 @import_.command(context_settings=HELP)
 @click.argument("file", metavar="FILE.xlsx", type=click.Path(path_type=Path))
-@click.option(
-    "--map",
-    "columns",
-    metavar="COLUMN=ROLE",
-    multiple=True,
-    show_default="by the headings",
-    help="What a column is, by its heading or letter. May be repeated.",
-)
+@_mapped("What a column is, by its heading or letter. May be repeated.")
 @click.option(
     "--owner",
     "owners",

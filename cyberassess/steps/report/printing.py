@@ -76,16 +76,27 @@ def print_document(
     from cyberassess.paper import html as render
 
     wanted = wanted or Wanted()
-    html = wanted.suffix == ".html"
-    reason = "" if html else render.can_make_pdf()
-    suffix = ".html" if html or reason else ".pdf"
-    document, path, status, notes = _prepared(folder, name, make, replace(wanted, suffix=suffix))
-    if suffix == ".pdf":
+    reason = render.can_make_pdf() if wanted.suffix == ".pdf" else ""
+    wanted = replace(wanted, suffix=".html") if reason else wanted
+    document, path, status, notes = _prepared(folder, name, make, wanted)
+    if wanted.suffix == ".pdf":
         with_pages: list[int] = []
         write_document(path, lambda: with_pages.append(render.write_pdf(document, path)))
         return Printed(path, with_pages[0], "", status, notes)
-    write_document(path, lambda: write_whole(path, render.render_html(document).encode()))
+    data = _whole(document, wanted.suffix)
+    write_document(path, lambda: write_whole(path, data))
     return Printed(path, 0, reason, status, notes)
+
+
+def _whole(document: "Document", suffix: str) -> bytes:
+    """Give a document as one file that is no PDF."""
+    if suffix == ".docx":
+        from cyberassess.paper.media.word import word_document
+
+        return word_document(document)
+    from cyberassess.paper.html import render_html
+
+    return render_html(document).encode()
 
 
 def _prepared(
@@ -311,16 +322,7 @@ def report_board(
     def make(basis: "Basis") -> "Document":
         return board_summary(basis, edition=edition, decision=" ".join(decision.split()))
 
-    name = "board open" if edition == "open" else "board"
-    if wanted.suffix != ".docx":
-        return print_document(folder, name, make, wanted)
-    from cyberassess.paper.documents.board_docx import board_docx
-
-    basis, assessment, notes = prepare(folder, version=wanted.version)
-    path = place(assessment, name, wanted)
-    data = board_docx(board_summary(basis, edition=edition, decision=" ".join(decision.split())))
-    write_document(path, lambda: write_whole(path, data))
-    return Printed(path, 0, "", _status(basis), notes)
+    return print_document(folder, "board open" if edition == "open" else "board", make, wanted)
 
 
 def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:

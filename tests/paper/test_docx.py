@@ -16,6 +16,18 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from PIL import Image
 
+from cyberassess.paper.blocks import (
+    Block,
+    Bullets,
+    Heading,
+    Picture,
+    Table,
+    Text,
+    every,
+    in_words,
+    plain,
+)
+from cyberassess.paper.document import Document as Paper
 from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.logo import read_logo
 from cyberassess.paper.look import Look
@@ -24,6 +36,7 @@ from cyberassess.paper.media.word import word_document
 from tests.domain.builder import answer_events
 from tests.paper.test_board import PLAN, basis, last_year
 from tests.paper.test_checking import LOWER, SAM
+from tests.paper.test_documents import every_document
 from tests.paper.test_house_style import png
 
 
@@ -92,6 +105,36 @@ def said(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         for part in value:
             yield from said(part)
+
+
+@every_document
+def test_every_document_says_for_word_what_it_says_on_paper(document: Paper) -> None:
+    word = read(word_document(document))
+    parts = [each.text for each in word.paragraphs]
+    parts += [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    text = " ".join(" ".join(parts).split())
+    wanted = [
+        line for each in every(document.for_word or document.sections) for line in lines(each)
+    ]
+    assert len(wanted) > 40
+    assert [each for each in wanted if " ".join(each.split()) not in text] == []
+    pictures = [e for e in every(document.for_word or document.sections) if isinstance(e, Picture)]
+    assert len(word.inline_shapes) == len(pictures) + 1, "and the logo"
+
+
+def lines(block: Block) -> Iterator[str]:
+    """Give what a block says in words."""
+    match block:
+        case Heading():
+            yield block.text
+        case Text():
+            yield plain(block.line)
+        case Bullets():
+            yield from map(plain, block.lines)
+        case Table():
+            table = in_words(block)
+            for row in ([each.title for each in table.columns], *table.rows):
+                yield from map(plain, row)
 
 
 @pytest.mark.parametrize("edition", ["restricted", "open"])

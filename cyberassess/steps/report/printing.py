@@ -42,8 +42,8 @@ class Printed:
     notes: tuple[Problem, ...] = ()
 
 
-_SUFFIXES = frozenset({".pdf", ".html", ".docx"})
-"""Of the kinds of files that documents come as."""
+SUFFIXES = (".pdf", ".html", ".docx", ".zip")
+"""Of the kinds of files that every document comes as; a ``.zip`` has its tables as CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Wanted:
     force: bool = False
     """Replace the file named by ``output``."""
     suffix: str = ".pdf"
-    """``.pdf``, ``.html`` or ``.docx``."""
+    """One of ``SUFFIXES``."""
     version: int | None = None
     """An approved version; the present state if ``None``."""
 
@@ -63,7 +63,7 @@ class Wanted:
 def print_document(
     folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted | None = None
 ) -> Printed:
-    """Write a document as PDF, or as one HTML file where that is wanted or no PDF can be made.
+    """Write a document as it is wanted; as one HTML file where no PDF can be made.
 
     Args:
         name: what the dated file is called, ``full``.
@@ -94,6 +94,10 @@ def _whole(document: "Document", suffix: str) -> bytes:
         from cyberassess.paper.media.word import word_document
 
         return word_document(document)
+    if suffix == ".zip":
+        from cyberassess.paper.media.tables import tables_archive
+
+        return tables_archive(document)
     from cyberassess.paper.html import render_html
 
     return render_html(document).encode()
@@ -278,7 +282,7 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
         text = f"{settings.organisation} {settings.period} cyber resilience {name}"
         return dated(assessment.workspace.reports, assessment.on, text, wanted.suffix)
     path = wanted.output
-    if path.suffix.lower() in _SUFFIXES - {wanted.suffix}:
+    if path.suffix.lower() in {*SUFFIXES, ".csv"} - {wanted.suffix}:
         # NOTE: a name never says that something else is inside
         path = path.with_suffix(wanted.suffix)
     refuse_existing(path, force=wanted.force, raising=ReportError)

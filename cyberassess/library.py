@@ -420,8 +420,8 @@ def report(
     Args:
         folder: of the assessment.
         kind: the word after ``cyberassess report``: ``board``, ``full``, ``soa`` …
-        output: its ending says what is written: ``.pdf``, ``.html``, and ``.docx`` for the board;
-            a dated name under ``reports/`` if ``None``.
+        output: its ending says what is written: ``.pdf``, ``.html``, ``.docx``, or ``.zip`` for
+            its tables as CSV; a dated name under ``reports/`` if ``None``.
         force: replace the file named by ``output``.
         version: an approved one; the present state if ``None``.
         options: ``edition`` and ``decision`` of the board summary, ``theme`` of a theme's report,
@@ -441,10 +441,9 @@ def report(
         raise ReportError(Problem("unknown-report", "", found, f"{hint} Nothing was written."))
     path = Path(output) if output is not None else None
     suffix = path.suffix if path else ".pdf"
-    endings = [".pdf", ".html", *([".docx"] if kind == "board" else [])]
-    if suffix not in endings:
+    if suffix not in printing.SUFFIXES:
         found = f'"{suffix}" is not an ending this report is written with.'
-        hint = f"There are: {', '.join(endings)}. Nothing was written."
+        hint = f"There are: {', '.join(printing.SUFFIXES)}. Nothing was written."
         raise ReportError(Problem("unknown-ending", str(path), found, hint))
     wanted = printing.Wanted(path, force, suffix, version)
     return kinds[kind](Path(folder), wanted, **options)

@@ -1,7 +1,6 @@
 """Charts as plain shapes, with a title that says their message and a table of their numbers.
 
-A template draws the shapes as SVG; ``pictures`` draws the same ones as PNG for documents that
-cannot show SVG. Lengths are in millimetres.
+Lengths are in millimetres.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +15,19 @@ from cyberassess.domain.result.trend import THEME, Line, Point
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import MOST_PLACES, Basis, joined, share
+from cyberassess.paper.blocks import (
+    WIDTH,
+    Bar,
+    Heading,
+    Picture,
+    Section,
+    Table,
+    Words,
+    columns,
+    paragraph,
+)
 from cyberassess.paper.look import Colours
 
-WIDTH = 170.0
 _PITCH = 7.4
 _THICK = 4.2
 _LABELS = 56.0
@@ -30,33 +39,8 @@ _TEXT = 3.2
 _LONGEST_LABEL = 34
 _MOST_ROWS = 24
 _MOST_TIES = 3
-
-
-class Bar(NamedTuple):
-    """A rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    fill: str
-    stroke: str = "none"
-    line: float = 0.5
-    """Width of the stroke."""
-    round: float = 0
-    """How far its corners are rounded."""
-
-
-class Words(NamedTuple):
-    """A line of text; ``y`` is its foot."""
-
-    x: float
-    y: float
-    text: str
-    anchor: str = "start"
-    weight: int = 400
-    fill: str = Colours().ink
-    size: float = _TEXT
+_SHORT = 12
+"""Rows of a table of numbers that stays on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +62,18 @@ class Chart:
     note: str
 
     @property
-    def view_box(self) -> str:
-        """The part of the plane that is shown."""
-        return f"0 0 {WIDTH:g} {self.height:g}"
+    def picture(self) -> Picture:
+        """What is drawn."""
+        return Picture(self.alternative, self.height, self.bars, self.words)
+
+    @property
+    def section(self) -> Section:
+        """The chart with its message above it and its numbers below."""
+        short = " short" if len(self.rows) < _SHORT else ""
+        heads = columns(*zip(self.heads, self.widths, strict=True))
+        numbers = Table(heads, self.rows, f"numbers{short}")
+        note = paragraph(self.note, "small")
+        return Section((Heading(self.title, 3), self.picture, *note, numbers), "chart")
 
 
 class _Row(NamedTuple):

@@ -7,6 +7,7 @@ from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.declaring import Worth, by_worth
 from cyberassess.domain.record.approval import Approval
 from cyberassess.paper.basis import SHORT_HASH, Basis, said_role
+from cyberassess.paper.blocks import Section
 from cyberassess.paper.look import Look
 
 
@@ -14,8 +15,6 @@ from cyberassess.paper.look import Look
 class Frame:
     """What stands around a document, whatever it says."""
 
-    template: str
-    """The file under ``templates/report/``."""
     title: str
     """For the metadata."""
     author: str
@@ -40,12 +39,15 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is printed; each kind adds what it says."""
+    """What is printed."""
 
     frame: Frame
+    sections: tuple[Section, ...] = ()
+    for_word: tuple[Section, ...] = ()
+    """What stands in the edition for Word, where that is laid out otherwise."""
 
 
-def frame(basis: Basis, template: str, kind: str, *, edition: str = "") -> Frame:
+def frame(basis: Basis, kind: str, *, edition: str = "") -> Frame:
     """Give the frame of a document.
 
     Args:
@@ -59,7 +61,6 @@ def frame(basis: Basis, template: str, kind: str, *, edition: str = "") -> Frame
     sets = [f"{each.title} {each.version}" for each in basis.frameworks.values()]
     marking = settings.marking.blank if is_open else settings.marking.filled
     return Frame(
-        template=template,
         title=f"Cyber resilience {settings.period}: {kind.lower()}, {settings.organisation}",
         author=settings.organisation if is_open else settings.officer.name,
         subject=", ".join(sets),

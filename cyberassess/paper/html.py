@@ -1,8 +1,7 @@
-"""From a view to HTML, and on to PDF: the only module that knows Jinja2."""
+"""From a document to HTML, and on to PDF."""
 
 import base64
 import re
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,17 +10,13 @@ from cyberassess.disk.files import write_whole
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.document import Document
 from cyberassess.paper.look import recoloured
-from cyberassess.paper.narrow import with_labels
-from cyberassess.paper.templates import template_of
+from cyberassess.paper.media.markup import Writer, escaped, printable
 from cyberassess.press.layout import can_make_pdf, folder
 from cyberassess.press.printing import print_html
 
 __all__ = ["can_make_pdf", "html_for_paper", "printable", "render_html", "write_pdf"]
 
 _FONT = re.compile(r'url\("(fonts/[^"]+)"\)')
-_KEPT_CONTROLS = "\n\t"
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the reading direction, and could make an answer read as another."""
 
 
 def render_html(report: Document) -> str:
@@ -33,7 +28,8 @@ def render_html(report: Document) -> str:
         return f'url("data:font/ttf;base64,{data}")'
 
     screen = (here / "screen.css").read_text(encoding="utf-8")
-    return with_labels(_html(report, _FONT.sub(embed, _stylesheet(report)) + screen))
+    sheet = _FONT.sub(embed, _stylesheet(report)) + screen
+    return _html(report, sheet, labels=True)
 
 
 def html_for_paper(report: Document) -> str:
@@ -73,35 +69,46 @@ def _stylesheet(report: Document) -> str:
     return recoloured(sheet, report.frame.look.colours)
 
 
-def printable(value: object) -> object:
-    """Make what would not show on paper visible, in everything that templates print.
+_PAGE = """\
+<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<meta name="author" content="{author}">
+<meta name="description" content="{subject}">
+<meta name="generator" content="{generator}">
+<meta name="dcterms.created" content="{date}">
+<meta name="dcterms.modified" content="{date}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+{stylesheet}
+</style>
+</head>
+<body>
+<a class="skip" href="#main">To the content</a>
+<main id="main">
+{body}
+</main>
+<footer><p class="marking end">{marking}</p></footer>
+</body>
+</html>
+"""
 
-    Control characters and halves of characters become the replacement character; marks that turn
-    the reading direction are named in brackets.
-    """
-    if not isinstance(value, str) or hasattr(value, "__html__"):
-        return value
-    if value.isprintable():
-        return value
-    if all(each in _KEPT_CONTROLS or unicodedata.category(each)[0] != "C" for each in value):
-        return value
-    return "".join(map(_shown, value))
 
-
-def _shown(character: str) -> str:
-    if character in _DIRECTION:
-        return f"[U+{ord(character):04X}]"
-    if character in _KEPT_CONTROLS or unicodedata.category(character) not in {"Cc", "Cs"}:
-        return character
-    return "" if character == "\r" else "\ufffd"
-
-
-def _html(report: Document, stylesheet: str) -> str:
-    import markupsafe
-
-    template = template_of("report", report.frame.template, finalize=printable)
-    # NOTE: the style sheet is ours, not the organisation's: the one text that is not escaped.
-    html = template.render(report=report, stylesheet=markupsafe.Markup(stylesheet))  # noqa: S704
+def _html(report: Document, stylesheet: str, *, labels: bool = False) -> str:
+    frame = report.frame
+    html = _PAGE.format(
+        title=escaped(frame.title),
+        author=escaped(frame.author),
+        subject=escaped(frame.subject),
+        generator=escaped(frame.generator),
+        date=escaped(frame.date),
+        marking=escaped(frame.marking),
+        # NOTE: the style sheet is ours, not the organisation's: the one text that is not escaped.
+        stylesheet=stylesheet,
+        body=Writer(frame, labels=labels).body(report.sections),
+    )
     refuse_silent_pictures(html)
     return html
 
@@ -125,6 +132,6 @@ def refuse_silent_pictures(html: str) -> None:
                 "silent-picture",
                 "the document",
                 f"{counted(silent, 'picture')} in it would have no text in its place.",
-                "This is a fault of the templates. Nothing was written.",
+                "This is a fault of ours. Nothing was written.",
             )
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.paper.documents.full import FullReport
+from cyberassess.paper.document import Document
 from tests.domain.builder import make_profile
 from tests.paper.made import GOAL, build, small_state
 
@@ -40,7 +40,7 @@ def same_as_snapshot() -> Callable[[str, str], None]:
 
 
 @pytest.fixture(scope="session")
-def small() -> FullReport:
+def small() -> Document:
     """Give a small report with every kind of thing in it."""
     left_out = [{"title": "Museum booking", "reason": "no critical function"}]
-    return build(small_state(), profile=make_profile(GOAL), left_out=left_out)
+    return build(small_state(), profile=make_profile(GOAL), left_out=left_out).document

@@ -1,6 +1,7 @@
 """A small assessment in a made-up framework, as a report."""
 
 import datetime
+from functools import cached_property
 from typing import Any
 
 from cyberassess.domain.record.approval import Version
@@ -10,8 +11,14 @@ from cyberassess.domain.result.scoring import score
 from cyberassess.domain.result.years import Year
 from cyberassess.domain.sets.framework import Framework, Profile, ThemeSet
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.documents.full import FullReport, full_report
+from cyberassess.paper.detail.actions import Unplanned, unplanned
+from cyberassess.paper.document import Document
+from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.look import OUR_LOOK, Look
+from cyberassess.paper.sections.fairplay import FairPlay, fair_play
+from cyberassess.paper.sections.gaps import Gaps, gaps
+from cyberassess.paper.sections.outcomes import OutcomeView, outcome_view
+from cyberassess.paper.sections.summary import Front, front
 from tests.domain.builder import (
     Data,
     answer_event,
@@ -116,9 +123,41 @@ def small_state(*more: Data) -> State:
     return fold([segment(1, *events, *more, seed="seed", time="2026-11-14T09:00:00Z")])
 
 
-def build(state: State, **changes: Any) -> FullReport:
-    """Give the view of an assessment in the made-up framework."""
-    return full_report(make_basis(state, **changes))
+class Views:
+    """What the sections of a full report say before they are laid out."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+
+    @cached_property
+    def document(self) -> Document:
+        return full_report(self.basis)
+
+    @cached_property
+    def front(self) -> Front:
+        return front(self.basis)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        return gaps(self.basis)
+
+    @cached_property
+    def fair_play(self) -> FairPlay:
+        return fair_play(self.basis)
+
+    @cached_property
+    def unplanned(self) -> tuple[Unplanned, ...]:
+        return unplanned(self.basis)
+
+    def outcomes(self, ref: str = "") -> list[OutcomeView]:
+        """Give an outcome in all its places, or all of them."""
+        found = (e for e in self.basis.card.outcomes if ref in ("", e.key.outcome))
+        return [outcome_view(self.basis, each) for each in found]
+
+
+def build(state: State, **changes: Any) -> Views:
+    """Give what a report says of an assessment in the made-up framework."""
+    return Views(make_basis(state, **changes))
 
 
 def make_basis(

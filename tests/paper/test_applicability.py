@@ -8,13 +8,12 @@ import pytest
 from cyberassess.domain.record.ledger import fold
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.documents.applicability import (
-    Applicability,
-    ApplicabilityRow,
-    applicability,
-)
+from cyberassess.paper.blocks import Heading, Table, plain
+from cyberassess.paper.document import Document
+from cyberassess.paper.documents.applicability import applicability
 from tests.domain.builder import answer_event, make_profile, record_event, text_event
 from tests.paper.made import GOAL, make_basis, small_state
+from tests.paper.reading import rows, shown, texts
 
 LEFT_OUT = [{"title": "Museum booking", "reason": "no critical function"}]
 SCOPES = [
@@ -43,77 +42,85 @@ def basis(**changes: Any) -> Basis:
 
 
 @pytest.fixture(scope="module")
-def report() -> Applicability:
+def report() -> Document:
     return applicability(basis())
 
 
-def row(report: Applicability, place: str, outcome: str) -> ApplicabilityRow:
-    found = next(each for each in report.places if each.title == place)
-    rows = [each for group in found.groups for each in group.rows]
-    return next(each for each in rows if each.name.startswith(outcome))
+def places(report: Document) -> dict[str, list[list[str]]]:
+    """Give the rows of each place, under its name."""
+    found: dict[str, list[list[str]]] = {}
+    for section in report.sections[2:]:
+        title, *blocks = section.blocks
+        assert isinstance(title, Heading)
+        found[title.text] = [
+            [plain(cell) for cell in each]
+            for table in blocks
+            if isinstance(table, Table)
+            for each in table.rows
+        ]
+    return found
+
+
+def row(report: Document, place: str, outcome: str) -> list[str]:
+    return next(each for each in places(report)[place] if each[0].startswith(outcome))
 
 
 def test_html_is_as_it_was_last_looked_at(
-    report: Applicability, same_as_snapshot: Callable[[str, str], None]
+    report: Document, same_as_snapshot: Callable[[str, str], None]
 ) -> None:
     same_as_snapshot("applicability.html", render.render_html(report))
 
 
-def test_every_outcome_stands_in_every_place_once(report: Applicability) -> None:
-    found = [
-        (place.title, each.name)
-        for place in report.places
-        for group in place.groups
-        for each in group.rows
-    ]
+def test_every_outcome_stands_in_every_place_once(report: Document) -> None:
+    found = [(place, each[0]) for place, all_ in places(report).items() for each in all_]
     assert len(found) == len(set(found)) == len(basis().card.outcomes)
 
 
-def test_what_does_not_apply_names_the_reason_and_who_said_so(report: Applicability) -> None:
+def test_what_does_not_apply_names_the_reason_and_who_said_so(report: Document) -> None:
     no = row(report, "Housing", "B2.c")
-    assert (no.applies, no.more) == ("No", "")
-    assert [(e.what, e.where, e.reason) for e in report.outcomes_out] == [
-        ("B2.c Outcome B2.c", "Housing", "The supplier does it."),
-    ]  # fmt: skip
-    assert report.outcomes_out[0].who in no.why
+    assert no[1].startswith("No. ")
+    assert "evidence" not in no[3]
+    (out,) = rows(report, "Outcomes that do not apply")
+    assert out[:3] == ["B2.c Outcome B2.c", "Housing", "The supplier does it."]
+    assert out[3] in no[1]
 
 
-def test_a_statement_left_out_makes_it_apply_in_part(report: Applicability) -> None:
+def test_a_statement_left_out_makes_it_apply_in_part(report: Document) -> None:
     part = row(report, "Revenues", "B2.a")
-    assert part.applies == "In part"
-    assert part.why.startswith("Without B2.a.M.1. Answered by ")
-    assert [(each.where, each.reason) for each in report.statements_out] == [
-        ("Whole organisation", "No such committee."),
-        ("Revenues", "Nobody is there at night."),
+    assert part[1].startswith("In part. Without B2.a.M.1. Answered by ")
+    assert [each[1:3] for each in rows(report, "Single statements that do not apply")] == [
+        ["Whole organisation", "No such committee."],
+        ["Revenues", "Nobody is there at night."],
     ]
 
 
-def test_what_is_in_place_and_evidence_are_cut_short(report: Applicability) -> None:
+def test_what_is_in_place_and_evidence_are_cut_short(report: Document) -> None:
     short = row(report, "Revenues", "B2.a")
-    assert short.how.endswith("word …")
-    assert len(short.how) <= 132
-    assert short.evidence == ("One", "Two")
-    assert short.more == "and 1 more"
-    assert row(report, "Revenues", "B2.b").more == "No evidence offered."
+    how, *evidence = short[3].splitlines()
+    assert how.endswith("word …")
+    assert len(how) <= 132
+    assert evidence == ["One", "Two", "and 1 more"]
+    assert row(report, "Revenues", "B2.b")[3].endswith("No evidence offered.")
 
 
-def test_who_confirmed_is_named(report: Applicability) -> None:
-    assert "Confirmed by " in row(report, "Whole organisation", "A1.a").why
+def test_who_confirmed_is_named(report: Document) -> None:
+    assert "Confirmed by " in row(report, "Whole organisation", "A1.a")[1]
 
 
-def test_an_outcome_nobody_answered_applies(report: Applicability) -> None:
+def test_an_outcome_nobody_answered_applies(report: Document) -> None:
     asked = row(report, "Revenues", "B2.c")
-    assert (asked.applies, asked.why) == ("Yes", "Nobody has answered yet.")
+    assert asked[1] == "Yes. Nobody has answered yet."
 
 
-def test_scopes_left_out_and_sources_are_named(report: Applicability) -> None:
-    assert report.left_out == "Museum booking (no critical function)."
-    assert report.sources.startswith("Laptops is not scored")
-    assert report.lead == (
+def test_scopes_left_out_and_sources_are_named(report: Document) -> None:
+    assert shown(report, "out").startswith(
+        "Systems and services. Museum booking (no critical function). Laptops is not scored"
+    )
+    assert shown(report, "lead") == (
         "4 outcomes in 3 places make 7 results; 6 of them apply. 1 system was left out."
     )
-    housing = next(each for each in report.places if each.title == "Housing")
-    assert housing.note == (
+    (note,) = (e for e in texts(report) if e.startswith("Owner: "))
+    assert note == (
         "Owner: Priya Shah. In scope because: Two days without it stop repairs. "
         "Takes over answers from Laptops where confirmed."
     )
@@ -121,17 +128,16 @@ def test_scopes_left_out_and_sources_are_named(report: Applicability) -> None:
 
 def test_outcomes_without_a_target_are_named() -> None:
     one = applicability(basis(profile=make_profile({"A1.a": "high", "B2.a": "middle"})))
-    assert one.untargeted == (
-        "B2.b and B2.c have no target in this profile and were assessed all the same."
-    )
-    assert applicability(basis(profile=None)).untargeted == ""
+    said = "have no target in this profile and were assessed all the same."
+    assert f"B2.b and B2.c {said}" in texts(one)
+    assert not any(said in each for each in texts(applicability(basis(profile=None))))
 
 
 def test_one_place_and_nothing_left_out_read_simply() -> None:
     report = applicability(make_basis(fold([]), profile=make_profile(GOAL), scopes=()))
-    assert report.lead == "4 of 4 outcomes apply."
-    assert report.sources == ""
-    assert report.places[0].note == ""
+    assert shown(report, "lead") == "4 of 4 outcomes apply."
     html = render.render_html(report)
+    assert "is not scored" not in html
+    assert "Answered once for the whole organisation" not in html
     assert "None was said not to apply." in html
     assert "every outcome that was asked applies" in html

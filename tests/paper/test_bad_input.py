@@ -24,11 +24,11 @@ from cyberassess.paper.basis import Basis
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.applicability import applicability
 from cyberassess.paper.documents.board import board_summary
-from cyberassess.paper.documents.board_docx import board_docx
 from cyberassess.paper.documents.findings import findings_report
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.look import Look
+from cyberassess.paper.media.word import word_document
 from tests.domain.builder import (
     Data,
     framework_data,
@@ -145,7 +145,7 @@ def test_hostile_text_in_every_field_is_only_text(
 
 def test_hostile_text_in_word_is_only_text(tmp_path: Path) -> None:
     path = tmp_path / "bad.docx"
-    path.write_bytes(board_docx(board_summary(everywhere("http://127.0.0.1:9/x"))))
+    path.write_bytes(word_document(board_summary(everywhere("http://127.0.0.1:9/x"))))
     with zipfile.ZipFile(path) as file:
         xml = file.read("word/document.xml").decode()
         assert not [name for name in file.namelist() if name.endswith(".rels") and b'"External"'

@@ -16,14 +16,27 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from PIL import Image
 
+from cyberassess.paper.blocks import (
+    Block,
+    Bullets,
+    Heading,
+    Picture,
+    Table,
+    Text,
+    every,
+    in_words,
+    plain,
+)
+from cyberassess.paper.document import Document as Paper
 from cyberassess.paper.documents.board import board_summary
-from cyberassess.paper.documents.board_docx import board_docx
-from cyberassess.paper.documents.pictures import chart_png, squares_png
 from cyberassess.paper.logo import read_logo
 from cyberassess.paper.look import Look
+from cyberassess.paper.media.pictures import png as drawn
+from cyberassess.paper.media.word import word_document
 from tests.domain.builder import answer_events
 from tests.paper.test_board import PLAN, basis, last_year
 from tests.paper.test_checking import LOWER, SAM
+from tests.paper.test_documents import every_document
 from tests.paper.test_house_style import png
 
 
@@ -33,7 +46,7 @@ def read(data: bytes) -> Document:
 
 @pytest.fixture(scope="module")
 def data() -> bytes:
-    return board_docx(board_summary(basis(*PLAN)))
+    return word_document(board_summary(basis(*PLAN)))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +89,8 @@ def test_tables_have_a_head_row_a_caption_and_rows_that_stay_whole(word: Documen
 
 _NOT_WORDS = {
     "frame", "one", "brief", "edition", "link", "findings", "tone", "first_width", "alternative",
-    "widths", "finance_officer", "height", "bars", "words", "in_words",
+    "widths", "finance_officer", "sections", "for_word", "kind", "height", "bars", "words",
+    "in_words",
 }  # fmt: skip
 
 
@@ -93,13 +107,43 @@ def said(value: object) -> Iterator[str]:
             yield from said(part)
 
 
+@every_document
+def test_every_document_says_for_word_what_it_says_on_paper(document: Paper) -> None:
+    word = read(word_document(document))
+    parts = [each.text for each in word.paragraphs]
+    parts += [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    text = " ".join(" ".join(parts).split())
+    wanted = [
+        line for each in every(document.for_word or document.sections) for line in lines(each)
+    ]
+    assert len(wanted) > 40
+    assert [each for each in wanted if " ".join(each.split()) not in text] == []
+    pictures = [e for e in every(document.for_word or document.sections) if isinstance(e, Picture)]
+    assert len(word.inline_shapes) == len(pictures) + 1, "and the logo"
+
+
+def lines(block: Block) -> Iterator[str]:
+    """Give what a block says in words."""
+    match block:
+        case Heading():
+            yield block.text
+        case Text():
+            yield plain(block.line)
+        case Bullets():
+            yield from map(plain, block.lines)
+        case Table():
+            table = in_words(block)
+            for row in ([each.title for each in table.columns], *table.rows):
+                yield from map(plain, row)
+
+
 @pytest.mark.parametrize("edition", ["restricted", "open"])
 def test_it_carries_everything_the_pdf_does(edition: str) -> None:
     """Figures, map, themes, what moved, the plan, the method: each text stands in it."""
     then = last_year(basis(*answer_events({"housing/B2.a.N.1": "never"})))
     whole = dataclasses.replace(basis(*PLAN, *LOWER, *SAM), years=(then, then))
     made = board_summary(whole, edition=edition)
-    word = read(board_docx(made))
+    word = read(word_document(made))
     parts = [each.text for each in word.paragraphs]
     parts += [cell.text for table in word.tables for row in table.rows for cell in row.cells]
     text = " ".join(" ".join(parts).split())
@@ -154,11 +198,11 @@ def test_it_says_what_it_is_and_nothing_of_the_machine(data: bytes, word: Docume
 @pytest.mark.slow
 def test_the_same_summary_gives_the_same_bytes(data: bytes) -> None:
     time.sleep(2.1)  # a zip's clock has steps of two seconds
-    assert board_docx(board_summary(basis(*PLAN))) == data
+    assert word_document(board_summary(basis(*PLAN))) == data
 
 
 def test_the_open_edition_names_nobody() -> None:
-    held = board_docx(board_summary(basis(*PLAN), edition="open"))
+    held = word_document(board_summary(basis(*PLAN), edition="open"))
     with zipfile.ZipFile(io.BytesIO(held)) as file:
         text = b" ".join(file.read(name) for name in file.namelist()).decode("utf-8", "ignore")
     for name in ("Housing", "Larkmoor", "Sam Reid", "Priya", "B2.a", "Museum", "ACT-001"):
@@ -167,24 +211,24 @@ def test_the_open_edition_names_nobody() -> None:
 
 
 def test_texts_that_xml_cannot_hold_are_shown_all_the_same() -> None:
-    held = board_docx(board_summary(basis(), decision="Fund\x0b it <now> & \u202e then."))
+    held = word_document(board_summary(basis(), decision="Fund\x0b it <now> & \u202e then."))
     said = " ".join(each.text for each in read(held).paragraphs)
     assert "Fund\ufffd it <now> & [U+202E] then." in said
 
 
 def test_a_logo_is_a_picture_too() -> None:
     look = Look(logo=read_logo("logo.png", png(40, 10)), name="Northport")
-    shapes = list(read(board_docx(board_summary(basis(look=look)))).inline_shapes)
+    shapes = list(read(word_document(board_summary(basis(look=look)))).inline_shapes)
     assert shapes[0]._inline.docPr.get("descr") == "Northport"
 
 
 def test_pictures_are_drawn_in_the_charts_colours() -> None:
     made = board_summary(basis())
-    image = Image.open(io.BytesIO(chart_png(made.pictures[-1])))
+    image = Image.open(io.BytesIO(drawn(made.pictures[-1].picture)))
     assert image.size[0] == 1360
     assert image.getpixel((460, 25)) == (11, 85, 99)
     assert made.squares is not None
-    row = Image.open(io.BytesIO(squares_png(made.squares)))
+    row = Image.open(io.BytesIO(drawn(made.squares.picture)))
     assert row.size[0] == 1360
 
 

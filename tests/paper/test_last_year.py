@@ -1,6 +1,7 @@
 """Checklist 2.7: last year and the target beside every result; what cannot be compared is said."""
 
 import dataclasses
+import re
 
 import pytest
 
@@ -15,6 +16,7 @@ from cyberassess.paper.sections.last_year import (
     said_comparison,
     said_comparisons,
 )
+from tests.paper.reading import rows
 from tests.paper.test_bad_input import three_sets
 from tests.paper.test_board import PLAN, REF, basis, last_year
 
@@ -33,12 +35,13 @@ def test_a_result_of_last_year_stands_beside_each_result_and_its_target() -> Non
     assert words["organisation", "A1.a"] == "High"
     assert words["housing", "B2.a"] == "Low"
     assert words["revenues", "B2.b"] == "not decided"
-    rows = [row for place in applicability(later).places for g in place.groups for row in g.rows]
-    assert {row.before for row in rows} >= {"High", "Low", "not decided"}
-    assert "Last year: High" in render.render_html(applicability(later))
+    html = render.render_html(applicability(later))
+    assert set(re.findall("Last year: ([^<]*)<", html)) >= {"High", "Low", "not decided"}
     found = findings_report(later)
-    assert found.planned[0].rows[0].stands == "Housing: Low; target middle; last year low"
-    assert "Not decided; target high; last year not decided" in {e.stands for e in found.open}
+    first = rows(found, "Priority 1: first")[0][1]
+    assert first.splitlines()[1] == "Housing: Low; target middle; last year low"
+    stands = {row[1] for row in rows(found, "Not planned yet")}
+    assert "Not decided; target high; last year not decided" in stands
 
 
 def test_counts_of_last_year_stand_beside_this_years() -> None:
@@ -49,9 +52,10 @@ def test_counts_of_last_year_stand_beside_this_years() -> None:
         str(met), str(below),
     )  # fmt: skip
     made = applicability(later)
-    assert made.figures[-1].meaning == f"results meet their target; last year {met}"
-    assert [(row.met, row.before) for row in made.counts] == [("1", "1"), ("0", "0"), ("1", "1")]
-    assert findings_report(later).figures[0].meaning.endswith(f"; last year {below}")
+    html = render.render_html(made)
+    assert f">results meet their target; last year {met}<" in html
+    assert [row[-2:] for row in rows(made, "By place")] == [["1", "1"], ["0", "0"], ["1", "1"]]
+    assert f"by place; last year {below}<" in render.render_html(findings_report(later))
 
 
 def test_a_place_that_was_not_assessed_then_says_so() -> None:
@@ -59,7 +63,8 @@ def test_a_place_that_was_not_assessed_then_says_so() -> None:
     (year,) = later.years
     kept = {key: was for key, was in year.outcomes.items() if key.scope != "revenues"}
     later = dataclasses.replace(later, years=(dataclasses.replace(year, outcomes=kept),))
-    assert [row.before for row in applicability(later).counts] == ["1", "0", "not assessed"]
+    counts = rows(applicability(later), "By place")
+    assert [row[-1] for row in counts] == ["1", "0", "not assessed"]
     gone = next(e for e in later.card.outcomes if e.key.scope == "revenues")
     assert last_year_of(later, gone) == "not assessed"
 

@@ -138,8 +138,8 @@ def test_the_full_report_loses_nothing_that_was_written(rich: Basis, tmp_path: P
 
 def test_a_long_text_goes_on_over_the_page_and_leaves_none_half_empty(rich: Basis) -> None:
     html = render.render_html(full_report(rich))
-    # a reason, a conflict, what settled it, two of evidence, two reviews
-    assert html.count('<tr class="long">') == 7
+    # reason, conflict, what settled it, two of evidence, two reviews, why an action is dropped
+    assert html.count('<tr class="long">') == 8
     assert "tr.long { break-inside: auto }" in html
 
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from cyberassess.disk import resources
 from cyberassess.errors import ReportError
 from cyberassess.paper import html as render
-from cyberassess.paper.documents.full import FullReport
+from cyberassess.paper.document import Document
 from cyberassess.press import layout
 from cyberassess.press.printing import print_html
 from tests.domain.builder import Data, answer_event, make_profile, text_event
@@ -30,7 +30,7 @@ COMMENT = "The supplier reads the log and writes to us on the same day. " * 82
 
 
 @pytest.fixture(scope="module")
-def printed(small: FullReport, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def printed(small: Document, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("pdf") / "full.pdf"
     assert render.write_pdf(small, path) == len(PdfReader(path).pages)
     return path
@@ -118,7 +118,7 @@ def test_nothing_is_attached(printed: Path) -> None:
 
 
 def test_the_same_report_gives_the_same_bytes(
-    small: FullReport, printed: Path, tmp_path: Path
+    small: Document, printed: Path, tmp_path: Path
 ) -> None:
     time.sleep(1.1)  # fonts and documents carry times in seconds
     render.write_pdf(small, tmp_path / "again.pdf")
@@ -137,7 +137,7 @@ def test_texts_appear_literally_and_whole(tmp_path: Path) -> None:
         text_event("rationale", "B2.a", "سلام \u202eoff", scope="revenues"),
     ]
     report = build(small_state(*events), profile=make_profile(GOAL), organisation=hard[:60])
-    render.write_pdf(report, tmp_path / "hard.pdf")
+    render.write_pdf(report.document, tmp_path / "hard.pdf")
     text = squeezed(text_of(tmp_path / "hard.pdf"))
     assert squeezed(hard) in text
     assert squeezed(f"{LONG_WORD}{LONG_WORD}") in text
@@ -150,7 +150,7 @@ def test_texts_appear_literally_and_whole(tmp_path: Path) -> None:
 def test_characters_no_font_has_are_found_all_the_same(tmp_path: Path) -> None:
     event = text_event("rationale", "B2.a", "Settled 🙂 and locked 🔒.", scope="housing")
     path = tmp_path / "emoji.pdf"
-    render.write_pdf(build(small_state(event), profile=make_profile(GOAL)), path)
+    render.write_pdf(build(small_state(event), profile=make_profile(GOAL)).document, path)
     found = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True)  # noqa: S607
     assert squeezed("Settled 🙂 and locked 🔒.") in squeezed(found.stdout.decode())
 
@@ -184,7 +184,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         left_out=[{"title": hard, "reason": hard}],
     )
     path = tmp_path / "fetch.pdf"
-    render.write_pdf(report, path)
+    render.write_pdf(report.document, path)
     assert squeezed(text_of(path)).count(squeezed(hard)) >= 6
     assert PdfReader(path).attachments == {}
     server.shutdown()
@@ -239,7 +239,7 @@ def test_a_picture_that_says_nothing_stops_the_report() -> None:
 
 
 def test_the_engine_said_nothing(
-    small: FullReport, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    small: Document, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     said: list[str] = []
 
@@ -259,7 +259,7 @@ def test_the_engine_said_nothing(
 
 
 def test_a_missing_engine_is_said(
-    small: FullReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(render, "can_make_pdf", lambda: "The PDF engine cannot be loaded.")
     with pytest.raises(ReportError, match=r"engine cannot be loaded.*HTML edition"):

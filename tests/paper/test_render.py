@@ -10,7 +10,7 @@ import pytest
 
 from cyberassess.disk import resources
 from cyberassess.paper import html as render
-from cyberassess.paper.documents.full import FullReport
+from cyberassess.paper.document import Document
 from cyberassess.press import engine, layout
 from tests.domain.builder import make_profile, text_event
 from tests.paper.made import GOAL, build, small_state
@@ -22,12 +22,12 @@ HARD = (
 
 
 def test_html_is_as_it_was_last_looked_at(
-    small: FullReport, same_as_snapshot: Callable[[str, str], None]
+    small: Document, same_as_snapshot: Callable[[str, str], None]
 ) -> None:
     same_as_snapshot("full.html", render.render_html(small))
 
 
-def test_html_needs_no_other_file(small: FullReport) -> None:
+def test_html_needs_no_other_file(small: Document) -> None:
     html = render.render_html(small)
     assert html.count("data:font/ttf;base64,") == 3
     outside = re.sub(r"https://[^<\s]*", "", html.replace("http://www.w3.org/2000/svg", ""))
@@ -36,14 +36,14 @@ def test_html_needs_no_other_file(small: FullReport) -> None:
     assert "fonts/" not in html
 
 
-def test_html_has_one_title_and_skips_no_heading_level(small: FullReport) -> None:
+def test_html_has_one_title_and_skips_no_heading_level(small: Document) -> None:
     levels = [int(each) for each in re.findall(r"<h([1-6])", render.render_html(small))]
     assert levels.count(1) == 1
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_table_heads_have_a_scope_and_pictures_a_title(small: FullReport) -> None:
+def test_table_heads_have_a_scope_and_pictures_a_title(small: Document) -> None:
     html = render.render_html(small)
     assert all("scope=" in each for each in re.findall(r"<th\b[^>]*>", html))
     pictures = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)
@@ -53,14 +53,14 @@ def test_table_heads_have_a_scope_and_pictures_a_title(small: FullReport) -> Non
         assert re.search(r"<title>[^<]+</title>", each)
 
 
-def test_every_link_inside_leads_somewhere(small: FullReport) -> None:
+def test_every_link_inside_leads_somewhere(small: Document) -> None:
     html = render.render_html(small)
     names = set(re.findall(r'id="([^"]+)"', html))
     assert set(re.findall(r'href="#([^"]+)"', html)) <= names
     assert len(names) == len(re.findall(r'id="([^"]+)"', html))
 
 
-def test_nothing_prints_as_none(small: FullReport) -> None:
+def test_nothing_prints_as_none(small: Document) -> None:
     html = re.sub(r"<style>.*?</style>", "", render.render_html(small), flags=re.DOTALL)
     assert not re.search(r"\bNone\b(?!\.)", html)
 
@@ -87,7 +87,7 @@ def test_texts_of_people_stay_texts() -> None:
         left_out=[{"title": HARD, "reason": HARD}],
     )
     parser = Texts()
-    parser.feed(render.render_html(report))
+    parser.feed(render.render_html(report.document))
     assert {"script", "link"}.isdisjoint(parser.tags)
     assert HARD in "".join(parser.said)
 
@@ -140,8 +140,9 @@ def test_a_document_that_is_not_xml_is_left_to_the_engine() -> None:
 
 
 def test_templates_do_not_switch_escaping_off() -> None:
-    folder = resources.folder("templates") / "report"
-    for path in folder.glob("*.j2"):
+    found = list(resources.folder("templates").rglob("*.html.j2"))
+    assert len(found) > 3
+    for path in found:
         text = path.read_text(encoding="utf-8")
         assert "safe" not in re.findall(r"\|\s*(\w+)", text)
         assert "autoescape" not in text

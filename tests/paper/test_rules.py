@@ -5,11 +5,12 @@ import pytest
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.result.scoring import determine
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
-from cyberassess.paper.documents.full import FullReport
+from cyberassess.paper.detail.method import limits
 from cyberassess.paper.sections.explaining import explain
 from cyberassess.paper.sections.fairplay import fair_play
 from tests.domain.builder import Written, make_profile, make_ruled, make_settings, make_state
-from tests.paper.made import build, make_basis
+from tests.paper.made import Views, build, make_basis
+from tests.paper.reading import headings, rows, texts
 
 STAGED = FrameworkRef("pscrf@1.0")
 ALL_MET = FrameworkRef("ncsc-cyber-essentials@3.3")
@@ -116,7 +117,7 @@ X Rules
 
 
 @pytest.fixture(scope="module")
-def self_check() -> FullReport:
+def self_check() -> Views:
     """Give a report on a set that asks for everything."""
     state = make_state(
         {
@@ -133,18 +134,18 @@ def self_check() -> FullReport:
     return build(state, framework=make_ruled("all-met", OUTLINE), profile=profile, scopes=())
 
 
-def test_a_self_check_says_what_fails_the_whole(self_check: FullReport) -> None:
+def test_a_self_check_says_what_fails_the_whole(self_check: Views) -> None:
     (verdict,) = self_check.front.verdicts
     assert verdict == (
         "Made 1: not ready. This requirement is not met and fails the whole assessment, whatever "
         "the rest: X.a.R.2. This is a self-check, not certification."
     )
-    assert self_check.scopes[0].verdict == verdict
-    assert any("not certification" in each for each in self_check.method.limits)
+    assert texts(self_check.document).count(verdict) == 2, "on page one and with its place"
+    assert any("not certification" in each for each in limits(self_check.basis))
 
 
-def test_conditions_are_shown_with_what_follows(self_check: FullReport) -> None:
-    shown = [(each.ref, each.answer, each.follows) for each in self_check.scopes[0].conditions]
+def test_conditions_are_shown_with_what_follows(self_check: Views) -> None:
+    shown = [(e[0], e[2], e[3]) for e in rows(self_check.document, "What applies here")]
     assert shown == [("X.c.C.1", "No", "Left out: X.b.R.1."), ("X.c.C.2", "Yes", "")]
     lists = {each.title: each for each in self_check.fair_play.lists}
     (row,) = lists["Left out by what was said under “What applies here”"].rows
@@ -152,26 +153,23 @@ def test_conditions_are_shown_with_what_follows(self_check: FullReport) -> None:
 
 
 def test_statements_say_that_they_are_left_out_permitted_or_fail_everything(
-    self_check: FullReport,
+    self_check: Views,
 ) -> None:
-    rows = {
-        row.ref: row
-        for outcome in self_check.outcomes
-        for view in outcome.views
-        for band in view.bands
-        for row in band.rows
+    found = {
+        row.ref: row for view in self_check.outcomes() for band in view.bands for row in band.rows
     }
-    assert rows["X.b.R.1"].answer == "Left out"
-    assert rows["X.b.R.1"].note == (
+    assert found["X.b.R.1"].answer == "Left out"
+    assert found["X.b.R.1"].note == (
         "Left out: X.c.C.1, “Statement X.c.C.1.”, was answered no. "
         "What was answered here (No) does not count."
     )
-    assert rows["X.a.R.2"].note.startswith("Not met, this alone fails the whole assessment")
-    assert rows["X.a.R.3"].note.startswith("A permission")
-    assert self_check.method.rules[0].example is not None
+    assert found["X.a.R.2"].note.startswith("Not met, this alone fails the whole assessment")
+    assert found["X.a.R.3"].note.startswith("A permission")
+    titles = headings(self_check.document)
+    assert any(each.startswith("An example from this assessment") for each in titles)
 
 
-def test_a_set_in_one_group_is_mapped_outcome_by_outcome(self_check: FullReport) -> None:
+def test_a_set_in_one_group_is_mapped_outcome_by_outcome(self_check: Views) -> None:
     (map_,) = self_check.gaps.maps
     assert [row.title.partition(" ")[0] for row in map_.rows] == ["X.a", "X.b", "In"]
     assert [row.cells[0].tone for row in map_.rows] == ["few", "all", "half"]

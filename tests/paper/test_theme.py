@@ -15,10 +15,18 @@ from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.charts import confidence_chart, needed_for, themes_chart, trend_chart
-from cyberassess.paper.documents.theme import ThemeReport, theme_report
+from cyberassess.paper.charts import (
+    confidence_chart,
+    distance_chart,
+    needed_for,
+    themes_chart,
+    trend_chart,
+)
+from cyberassess.paper.document import Document
+from cyberassess.paper.documents.theme import theme_report
 from tests.domain.builder import answer_events, make_framework, make_profile, make_themes, segment
 from tests.paper.made import GOAL, make_basis, small_state
+from tests.paper.reading import headings, rows, shown, texts
 from tests.paper.test_board import PLAN, REF, in_a_row, last_year
 
 MANY = """\
@@ -51,45 +59,44 @@ def many(*outcomes: str, **changes: Any) -> Basis:
 
 
 @pytest.fixture(scope="module")
-def report() -> ThemeReport:
+def report() -> Document:
     now = make_basis(small_state(*PLAN), profile=make_profile(GOAL), ambition={"pipes": "3"})
     row = in_a_row(now, ("2025", now))
     return theme_report(dataclasses.replace(now, years=(last_year(now),), trend=row))
 
 
 def test_html_is_as_it_was_last_looked_at(
-    report: ThemeReport, same_as_snapshot: Callable[[str, str], None]
+    report: Document, same_as_snapshot: Callable[[str, str], None]
 ) -> None:
     same_as_snapshot("theme.html", render.render_html(report))
 
 
 def test_each_rung_names_the_nearest_outcomes() -> None:
-    part = theme_report(many("A1.a", ambition={"pipes": "4"})).parts[0]
-    assert [rung.title for rung in part.rungs] == [
-        "From level 1 to level 2, developing",
-        "From level 2 to level 3, established",
-        "From level 3 to level 4, on target",
-    ]
-    assert [[step.ref for step in rung.steps] for rung in part.rungs] == [
-        ["A1.b", "A1.c"], ["A1.d"], ["A1.e"],
-    ]  # fmt: skip
-    assert part.rungs[0].text == "It needs 3 of 5: 2 more than now. The shortest way:"
-    assert part.rungs[1].text == "It needs 4 of 5: 1 more than the level before. The shortest way:"
-    assert part.rungs_note.startswith("Our ambition is level 4.")
+    made = theme_report(many("A1.a", ambition={"pipes": "4"}))
+    steps = {e: rows(made, e) for e in headings(made) if e.startswith("From level")}
+    assert {e: [row[0].partition(" ")[0] for row in found] for e, found in steps.items()} == {
+        "From level 1 to level 2, developing": ["A1.b", "A1.c"],
+        "From level 2 to level 3, established": ["A1.d"],
+        "From level 3 to level 4, on target": ["A1.e"],
+    }
+    found = texts(made)
+    assert "It needs 3 of 5: 2 more than now. The shortest way:" in found
+    assert "It needs 4 of 5: 1 more than the level before. The shortest way:" in found
+    assert any(each.startswith("Our ambition is level 4.") for each in found)
 
 
 def test_at_the_top_there_is_nothing_above() -> None:
-    part = theme_report(many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e")).parts[0]
-    assert (part.rungs, part.rungs_note) == ((), "There is no level above this one.")
-    assert part.charts == ()
+    made = theme_report(many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e"))
+    assert "There is no level above this one." in texts(made)
+    assert not any(e.startswith("From level") or "from the" in e for e in headings(made))
 
 
 def test_a_target_that_is_the_highest_of_everything_has_nothing_beyond_it() -> None:
-    part = theme_report(many("A1.a", ambition={"pipes": "5"})).parts[0]
-    assert part.level == "Level 1 of 4, starting; our ambition is 5."
-    assert part.rungs_note == (
+    made = theme_report(many("A1.a", ambition={"pipes": "5"}))
+    assert shown(made, "level").startswith("Level 1 of 4, starting; our ambition is 5.")
+    assert (
         "Our ambition is level 5. Nothing lies beyond this target, so level 4 is the highest here."
-    )
+    ) in texts(made)
     chart = themes_chart(
         many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e", ambition={"pipes": "5"}), REF
     )
@@ -98,33 +105,30 @@ def test_a_target_that_is_the_highest_of_everything_has_nothing_beyond_it() -> N
 
 
 def test_one_outcome_has_no_level_to_rise_to() -> None:
-    part = theme_report(make_basis(small_state(), profile=make_profile({"A1.a": "high"}))).parts[0]
+    none = make_basis(small_state(), profile=make_profile({"A1.a": "high"}))
     too_few = make_basis(small_state(), profile=make_profile({"B2.a": "high"}))
-    assert part.rungs_note == "Without a target there is no level to rise to."
-    assert theme_report(too_few).parts[0].rungs_note == (
-        "One outcome alone is too few to say a level."
-    )
+    assert "Without a target there is no level to rise to." in texts(theme_report(none))
+    assert "One outcome alone is too few to say a level." in texts(theme_report(too_few))
 
 
 def test_too_little_known_names_what_is_missing() -> None:
-    part = theme_report(make_basis(fold([]), profile=make_profile(GOAL))).parts[0]
-    assert "a level needs four fifths of them" in part.rungs_note
+    made = theme_report(make_basis(fold([]), profile=make_profile(GOAL)))
+    assert any("a level needs four fifths of them" in each for each in texts(made))
 
 
 def test_without_a_target_nothing_is_counted() -> None:
     report = theme_report(make_basis(small_state()))
-    assert report.lead_count.startswith("no target was chosen")
-    assert report.themes_chart is None
-    part = report.parts[0]
-    assert (part.rungs_note, part.maps) == ("Without a target there is no level to rise to.", ())
-    assert part.message == "No outcome of pipes has a target here, so nothing is counted."
-    assert part.places[0].meets == "no target"
+    assert shown(report, "lead").startswith("pipes: no target was chosen")
+    assert "Beside the other themes" not in headings(report)
+    assert "By principle and place" not in headings(report)
+    assert "Without a target there is no level to rise to." in texts(report)
+    assert rows(report, "By place")[0][1] == "no target"
 
 
 def test_another_theme_is_found_by_id_or_title() -> None:
     basis = make_basis(small_state(), profile=make_profile(GOAL))
     for name in ("people", "PEOPLE"):
-        assert theme_report(basis, theme=name).title == "people 2026"
+        assert headings(theme_report(basis, theme=name))[0] == "people 2026"
     with pytest.raises(AssessmentError, match=r'"pipe" is not a theme.*Did you mean pipes'):
         theme_report(basis, theme="pipe")
     with pytest.raises(AssessmentError, match="There are: pipes, people"):
@@ -132,9 +136,9 @@ def test_another_theme_is_found_by_id_or_title() -> None:
 
 
 def test_a_theme_without_outcomes_says_so() -> None:
-    part = theme_report(many("A1.a"), theme="people").parts[0]
-    assert part.message == "people has no outcome in this control set."
-    assert part.places == ()
+    made = theme_report(many("A1.a"), theme="people")
+    assert shown(made, "lead") == "people: no outcome of this theme has a target."
+    assert "By place" not in headings(made)
 
 
 def test_charts_say_their_message_and_have_a_table() -> None:
@@ -207,8 +211,10 @@ def test_a_change_of_version_parts_the_line_and_an_open_year_has_no_bar() -> Non
 
 
 def test_the_longest_bar_is_the_furthest_outcome() -> None:
-    part = theme_report(many()).parts[0]
-    chart = part.charts[-1]
+    now = many()
+    chart = distance_chart(now, now.findings, ())
+    assert chart is not None
+    assert chart.title in headings(theme_report(now))
     assert chart.title == (
         "A1.a Outcome A1.a, A1.b Outcome A1.b, A1.c Outcome A1.c and 2 more are furthest from "
         "their target, each with 1 statement."

@@ -10,7 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from cyberassess.paper import html as render
-from cyberassess.paper.documents.full import FullReport
+from cyberassess.paper.document import Document
 from tests.paper.conftest import small  # noqa: F401 - a fixture
 from tests.validators import verapdf
 from tests.validators.structure import elements, faults, kids
@@ -23,7 +23,7 @@ Fault = Callable[[Pdf], None]
 
 
 @pytest.fixture(scope="module")
-def sound(small: FullReport, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+def sound(small: Document, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
     path = tmp_path_factory.mktemp("sound") / "sound.pdf"
     render.write_pdf(small, path)
     return path

@@ -1,34 +1,68 @@
 """What will be done, by whom and by when; and for which gaps nothing is planned yet."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.plan import Action
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.blocks import Block, Heading, Part, Section, Table, Text, columns
 from cyberassess.paper.costs import said_costs
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """One action of the plan."""
-
-    ref: str
-    gap: str
-    doing: str
-    reason: str
-    """Why it was dropped; mostly empty."""
-    owner: str
-    by: str
-    cost: str
-    progress: str
+def actions(basis: Basis, note: str) -> Section:
+    """Give the section, with what is to be said above it."""
+    return Section(tuple(_blocks(basis, note)), "next", "part on")
 
 
-@dataclass(frozen=True, slots=True)
-class Unplanned:
+def _blocks(basis: Basis, note: str) -> Iterator[Block]:
+    open_ = [each for each in basis.actions if each.is_open]
+    closed = [each for each in basis.actions if not each.is_open]
+    yield Heading("Actions", anchor="actions", running="Actions")
+    yield Text(f"{note} {said_costs(open_, basis.look)}".rstrip(), "meta keep")
+    if open_:
+        yield Heading("To be done", 3)
+        yield action_table(basis, open_)
+    if bare := unplanned(basis):
+        yield Heading("Below the target, and not planned yet", 3)
+        heads = columns(("Outcome", 46), ("Where", 37), ("In the way", 17))
+        rows = tuple((Part(each.name, link=each.link), each.where, each.needs) for each in bare)
+        yield Table(heads, rows)
+    if closed:
+        yield Heading("Done or dropped", 3)
+        yield action_table(basis, closed)
+
+
+def action_table(basis: Basis, chosen: Sequence[Action]) -> Table:
+    """Give actions as a table."""
+    heads = columns(
+        ("Ref", 10, "ref"), ("Gap, and where", 25), ("Action", 27), ("Owner", 15),
+        ("By, status", 14), ("Cost", 9),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            each.ref,
+            f"{_name(basis, each.about)}, {basis.said_places([k.scope for k in each.covers])}",
+            f"{each.title} Reason: {each.reason}" if each.reason else each.title,
+            said_owner(basis, each),
+            f"{said_due(each)}, {each.progress.value}",
+            basis.look.cost(each),
+        )
+        for each in chosen
+    )
+    return Table(heads, rows)
+
+
+def _name(basis: Basis, key: OutcomeKey) -> str:
+    framework = basis.frameworks.get(key.framework)
+    found = framework.outcomes.get(key.outcome) if framework else None
+    return f"{key.outcome} {found.title if found else ''}".rstrip()
+
+
+class Unplanned(NamedTuple):
     """An outcome below its target in places for which nothing is planned."""
 
     ref: str
@@ -37,51 +71,6 @@ class Unplanned:
     where: str
     needs: str
     """How many statements are in the way, in the place with most of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actions:
-    """The section on what will be done."""
-
-    costs: str
-    open: tuple[ActionRow, ...]
-    closed: tuple[ActionRow, ...]
-    """Done or dropped."""
-    unplanned: tuple[Unplanned, ...]
-
-
-def actions(basis: Basis) -> Actions:
-    """Give the section."""
-    open_ = [each for each in basis.actions if each.is_open]
-    return Actions(
-        said_costs(open_, basis.look),
-        action_rows(basis, open_),
-        action_rows(basis, [each for each in basis.actions if not each.is_open]),
-        unplanned(basis),
-    )
-
-
-def action_rows(basis: Basis, chosen: Sequence[Action]) -> tuple[ActionRow, ...]:
-    """Give actions as rows of a table."""
-    return tuple(
-        ActionRow(
-            each.ref,
-            f"{_name(basis, each.about)}, {basis.said_places([k.scope for k in each.covers])}",
-            each.title,
-            each.reason,
-            said_owner(basis, each),
-            said_due(each),
-            basis.look.cost(each),
-            each.progress.value,
-        )
-        for each in chosen
-    )
-
-
-def _name(basis: Basis, key: OutcomeKey) -> str:
-    framework = basis.frameworks.get(key.framework)
-    found = framework.outcomes.get(key.outcome) if framework else None
-    return f"{key.outcome} {found.title if found else ''}".rstrip()
 
 
 def unplanned(basis: Basis) -> tuple[Unplanned, ...]:

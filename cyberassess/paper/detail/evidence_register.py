@@ -1,12 +1,11 @@
 """The register of evidence: every document once, what became of it, and what it stands behind."""
 
-from dataclasses import dataclass
-
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import Held, Item
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.blocks import Heading, Part, Row, Section, Table, Text, columns
 
 _HELD = {
     Held.NAMED: "not seen yet",
@@ -15,29 +14,7 @@ _HELD = {
 _KEPT = "kept here"
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """One document."""
-
-    ref: str
-    title: str
-    state: str
-    valid: str
-    behind: str
-    """The outcomes it is offered for, and where."""
-    is_doubtful: bool
-    """Rejected, replaced or out of date."""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRegister:
-    """All documents of the register."""
-
-    note: str
-    rows: tuple[EvidenceRow, ...]
-
-
-def evidence_register(basis: Basis) -> EvidenceRegister:
+def evidence_register(basis: Basis) -> Section:
     """Give the register."""
     items, loose = basis.evidence.items, len(basis.evidence.unregistered)
     seen = sum(each.is_seen for each in items)
@@ -52,23 +29,30 @@ def evidence_register(basis: Basis) -> EvidenceRegister:
             f" {counted(loose, 'document was', 'documents were')} named and not entered: "
             "cyberassess evidence register does that."
         )
-    return EvidenceRegister(note, tuple(_row(basis, each) for each in items))
+    title = "Register of evidence"
+    heading = Heading(title, anchor="evidence", running=title), Text(note, "meta keep")
+    heads = columns(
+        ("Ref", 8, "ref"), ("Document", 39), ("State", 13), ("In date until", 16),
+        ("Offered for", 24),
+    )  # fmt: skip
+    table = [Table(heads, tuple(_row(basis, each) for each in items))] if items else []
+    return Section((*heading, *table), "next tight", "part on")
 
 
-def _row(basis: Basis, item: Item) -> EvidenceRow:
+def _row(basis: Basis, item: Item) -> Row:
     until, state = item.facts.valid_until, _HELD.get(item.held, _KEPT)
     if item.is_rejected:
         state += "; rejected"
     if item.replaced_by:
         state += f"; replaced by {item.replaced_by}"
     is_late = bool(until) and not item.is_in_date(basis.on)
-    return EvidenceRow(
+    is_doubtful = is_late or not item.counts
+    return (
         item.reference,
         item.facts.title or item.name,
-        state,
+        Part(state, "tag") if is_doubtful else state,
         f"{said_date(until)}{': passed' if is_late else ''}" if until else "no date given",
         _behind(basis, item),
-        is_late or not item.counts,
     )
 
 

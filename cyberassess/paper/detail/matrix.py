@@ -1,11 +1,23 @@
 """Every outcome in every place on a page or two, which is also the table of contents."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.sets.framework import Framework, OutcomeId
-from cyberassess.paper.basis import MOST_PLACES, Basis, Verdict, said_group
+from cyberassess.paper.basis import MOST_PLACES, Basis, said_group
+from cyberassess.paper.blocks import (
+    Block,
+    Cell,
+    Heading,
+    Page,
+    Part,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+)
+from cyberassess.paper.furniture import letter
 from cyberassess.paper.sections.outcomes import result_of, target_of
 
 _MARKS = (
@@ -16,116 +28,121 @@ _MOST_COLUMNS = 12
 """Outcomes side by side, where places are the rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A result in one place: its letter, and how far it is proven."""
-
-    verdict: Verdict
-    marks: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An outcome's own column or row."""
-
-    ref: str
-    title: str
-    link: str
-    """To its section; empty where it has none in this edition."""
-    target: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The outcomes of a group, or as many as stand side by side, in all places."""
-
-    title: str
-    outcomes: tuple[Outcome, ...]
-    places: tuple[str, ...]
-    cells: tuple[tuple[Mark | None, ...], ...]
-    """By outcome and place, or by place and outcome where places are the rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """One control set."""
-
-    title: str
-    places: tuple[str, ...]
-    is_turned: bool
-    """Whether places are the rows."""
-    parts: tuple[Part, ...]
-    legend: str
-
-
-def matrices(basis: Basis, shown: Collection[str]) -> tuple[Matrix, ...]:
+def matrices(basis: Basis, shown: Collection[str]) -> Section:
     """Give a matrix for each control set.
 
     Args:
-        shown: anchors of outcomes that have a section.
+        shown: anchors of outcomes that have a section in this edition.
     """
-    return tuple(_matrix(basis, each, shown) for each in basis.frameworks.values())
+    title = "Every outcome in every place"
+    heading = Heading(title, anchor="matrix", running=title)
+    blocks = (
+        block
+        for each in basis.frameworks.values()
+        for block in _Matrix(basis, each, shown).blocks()
+    )
+    return Section((heading, *blocks), "next", "part on")
 
 
-def _matrix(basis: Basis, framework: Framework, shown: Collection[str]) -> Matrix:
-    scores = {
-        (each.key.outcome, each.key.scope): each
-        for each in basis.card.outcomes
-        if each.key.framework == framework.ref
-    }
-    first = {outcome: score for (outcome, _), score in reversed(scores.items())}
-    places = [each.id for each in basis.scopes if any(scope == each.id for _, scope in scores)]
-    is_turned = len(places) > MOST_PLACES
-    groups: dict[str, list[OutcomeId]] = {}
-    for outcome in dict.fromkeys(outcome for outcome, _ in scores):
-        above = basis.groups[framework.ref, outcome]
-        groups.setdefault(said_group(above[0 if is_turned else -1]), []).append(outcome)
+class _Matrix:
+    """One control set."""
 
-    def part(title: str, outcomes: Sequence[OutcomeId]) -> Part:
-        here = [e for e in places if not is_turned or any((o, e) in scores for o in outcomes)]
-        rows = [[_mark(basis, scores.get((e, place))) for place in here] for e in outcomes]
-        cells = zip(*rows, strict=True) if is_turned else rows
-        return Part(
-            title,
-            tuple(_outcome(basis, first[each], shown) for each in outcomes),
-            tuple(map(basis.place, here)),
-            tuple(tuple(row) for row in cells),
+    def __init__(self, basis: Basis, framework: Framework, shown: Collection[str]) -> None:
+        self.basis, self.framework, self.shown = basis, framework, shown
+        self.scores = {
+            (each.key.outcome, each.key.scope): each
+            for each in basis.card.outcomes
+            if each.key.framework == framework.ref
+        }
+        self.first = {outcome: each for (outcome, _), each in reversed(self.scores.items())}
+        asked = {scope for _, scope in self.scores}
+        self.places = [each.id for each in basis.scopes if each.id in asked]
+
+    def blocks(self) -> Iterator[Block]:
+        """Give its name where there are several, what its letters mean, and its tables."""
+        if len(self.basis.frameworks) > 1:
+            yield Heading(f"{self.framework.title} {self.framework.version}", 3)
+        letters = dict.fromkeys(
+            f"{found.letter}: {found.word.lower()}"
+            for each in self.scores.values()
+            if (found := result_of(each)).letter
         )
+        legend = f"{'; '.join(letters)}. {_MARKS} An empty cell was not asked there."
+        yield Text(legend, "small keep")
+        is_turned = len(self.places) > MOST_PLACES
+        groups: dict[str, list[OutcomeId]] = {}
+        for outcome in dict.fromkeys(outcome for outcome, _ in self.scores):
+            above = self.basis.groups[self.framework.ref, outcome]
+            groups.setdefault(said_group(above[0 if is_turned else -1]), []).append(outcome)
+        if not is_turned:
+            yield self._by_outcome(groups)
+            return
+        for title, outcomes in groups.items():
+            for few in _few(outcomes):
+                yield Heading(title, 4)
+                yield self._by_place(few)
+                names = (f"{each} {self._title(each)}" for each in few)
+                yield Text(f"{'; '.join(names)}.", "small")
 
-    letters = dict.fromkeys(
-        f"{found.letter}: {found.word.lower()}"
-        for each in scores.values()
-        if (found := result_of(each)).letter
-    )
-    return Matrix(
-        f"{framework.title} {framework.version}" if len(basis.frameworks) > 1 else "",
-        tuple(map(basis.place, places)),
-        is_turned,
-        tuple(part(title, few) for title, all_ in groups.items() for few in _few(all_, is_turned)),
-        f"{'; '.join(letters)}. {_MARKS} An empty cell was not asked there.",
-    )
+    def _by_outcome(self, groups: Mapping[str, Sequence[OutcomeId]]) -> Table:
+        wide = 14 if len(self.places) > 2 else 18  # noqa: PLR2004
+        heads = columns(
+            ("Ref", 8), ("Outcome", 0), *((self.basis.place(each), wide) for each in self.places),
+            ("Target", 8), ("Page", 6, "number"),
+        )  # fmt: skip
+        rows: list[Row] = []
+        for title, outcomes in groups.items():
+            rows.append((title,))
+            for each in outcomes:
+                marks = (self._mark(each, place) for place in self.places)
+                title_ = Part(self._title(each), link=self._link(each))
+                rows.append((each, title_, *marks, self._target(each), self._page(each)))
+        return Table(heads, tuple(rows), "matrix")
+
+    def _by_place(self, outcomes: Sequence[OutcomeId]) -> Table:
+        refs = (Part(each, link=self._link(each)) for each in outcomes)
+        rows: list[Row] = [
+            ("Target", *map(self._target, outcomes)),
+            ("Page", *map(self._page, outcomes)),
+        ]
+        for place in self.places:
+            if any((each, place) in self.scores for each in outcomes):
+                marks = (self._mark(each, place) for each in outcomes)
+                rows.append((self.basis.place(place), *marks))
+        return Table(columns(("Place", 24), *((ref, 0) for ref in refs)), tuple(rows),
+                     "matrix turned")  # fmt: skip
+
+    def _title(self, outcome: OutcomeId) -> str:
+        return self.first[outcome].asked.outcome.title
+
+    def _link(self, outcome: OutcomeId) -> str:
+        anchor = self.basis.outcome_anchor(self.framework.ref, outcome)
+        return anchor if anchor in self.shown else ""
+
+    def _page(self, outcome: OutcomeId) -> Cell:
+        link = self._link(outcome)
+        return Page(link) if link else ""
+
+    def _target(self, outcome: OutcomeId) -> Cell:
+        return letter(target_of(self.first[outcome]))
+
+    def _mark(self, outcome: OutcomeId, place: ScopeId) -> Cell:
+        """Give a result in one place: its letter, and how far it is proven."""
+        score, basis = self.scores.get((outcome, place)), self.basis
+        if score is None:
+            return ""
+        support = basis.evidence.support(score.evidence_places)
+        marks = {
+            "c": score.confirmed is not None,
+            "r": score.key in basis.reviewed,
+            "e": support.is_offered or bool(basis.state.evidence.get(score.key)),
+            "s": any(each.is_seen for each in support.items),
+        }
+        return letter(
+            result_of(score)
+        ), f" {' '.join(key for key in marks if marks[key])}".rstrip()
 
 
-def _few(outcomes: Sequence[OutcomeId], is_turned: bool) -> Iterator[Sequence[OutcomeId]]:  # noqa: FBT001 - which way
-    most = _MOST_COLUMNS if is_turned else len(outcomes)
-    for start in range(0, len(outcomes), most):
-        yield outcomes[start : start + most]
-
-
-def _outcome(basis: Basis, found: OutcomeScore, shown: Collection[str]) -> Outcome:
-    framework, outcome, _ = found.asked
-    link = basis.outcome_anchor(framework.ref, outcome.id)
-    return Outcome(outcome.id, outcome.title, link if link in shown else "", target_of(found))
-
-
-def _mark(basis: Basis, score: OutcomeScore | None) -> Mark | None:
-    if score is None:
-        return None
-    support = basis.evidence.support(score.evidence_places)
-    marks = {
-        "c": score.confirmed is not None,
-        "r": score.key in basis.reviewed,
-        "e": support.is_offered or bool(basis.state.evidence.get(score.key)),
-        "s": any(each.is_seen for each in support.items),
-    }
-    return Mark(result_of(score), " ".join(key for key, holds in marks.items() if holds))
+def _few(outcomes: Sequence[OutcomeId]) -> Iterator[Sequence[OutcomeId]]:
+    for start in range(0, len(outcomes), _MOST_COLUMNS):
+        yield outcomes[start : start + _MOST_COLUMNS]

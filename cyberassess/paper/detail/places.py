@@ -1,7 +1,6 @@
 """The places: what bounds each, where it stands, and what applies there."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, Scope, StatementKey, scopes_of
 from cyberassess.domain.calendar_words import said_date
@@ -13,60 +12,61 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined
-from cyberassess.paper.sections.evidence import TextRow, said_row
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Part,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+    filled,
+    strong,
+)
+from cyberassess.paper.sections.evidence import TextRow, said_row, said_texts
 from cyberassess.paper.sections.outcomes import said_verdict
 
 _MOST_ACTIONS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What somebody said about a condition, and what follows."""
-
-    ref: str
-    text: str
-    answer: str
-    who: str
-    follows: str
+def places(basis: Basis) -> Section:
+    """Say of each place, by framework, what is to be said, in the scorecard's order."""
+    heading = Heading("The places", anchor="places", running="The places")
+    return Section((heading, *_places(basis)), "next", "part on")
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeView:
-    """All outcomes of one framework in one scope."""
-
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    """Service, owner, supplier and the like, as far as they are recorded."""
-    stands: str
-    """Where the place stands, in sentences."""
-    verdict: str
-    """What a set that asks for everything says of the whole; empty for other sets."""
-    conditions: tuple[Condition, ...]
-    condition_texts: tuple[TextRow, ...]
-    """What was written beside the conditions."""
-
-
-def scope_views(basis: Basis) -> tuple[ScopeView, ...]:
-    """Give what is to be said of each place, by framework, in the scorecard's order."""
+def _places(basis: Basis) -> Iterator[Block]:
     found: dict[tuple[FrameworkRef, str], list[OutcomeScore]] = {}
     for score in basis.card.outcomes:
         found.setdefault((score.key.framework, score.key.scope), []).append(score)
-    several = len(basis.frameworks) > 1
-    views: list[ScopeView] = []
     for (ref, scope_id), scores in found.items():
         scope = next(each for each in basis.scopes if each.id == scope_id)
         place, framework = basis.place(scope.id), basis.frameworks[ref]
-        views.append(
-            ScopeView(
-                f"{framework.short_title}, {place}" if several else place,
-                tuple(_facts(basis, scope)),
-                said_place(basis, scores),
-                said_verdict(basis, framework, scope_id),
-                tuple(_conditions(basis, framework, scope)),
-                tuple(_condition_texts(basis, framework, scope)),
-            )
-        )
-    return tuple(views)
+        several = len(basis.frameworks) > 1
+        yield Heading(f"{framework.short_title}, {place}" if several else place, 3)
+        if facts := tuple(_facts(basis, scope)):
+            yield Text(_in_a_line(facts), "keep")
+        yield Text(said_place(basis, scores))
+        verdict = said_verdict(basis, framework, scope_id)
+        yield from [Text(strong(verdict))] if verdict else []
+        if conditions := tuple(_conditions(basis, framework, scope)):
+            yield Heading("What applies here", 4)
+            yield Text("These answers say what is asked at all; they are not scored.", "meta keep")
+            heads = columns(
+                ("Ref", 19), ("Condition", 38, "band"), ("Answer", 11, "a"),
+                ("What follows", 16), ("From", 16, "from"),
+            )  # fmt: skip
+            yield Table(heads, conditions, "st")
+            texts = _condition_texts(basis, framework, scope)
+            yield from filled(Heading("Said beside these answers", 4), said_texts(texts))
+
+
+def _in_a_line(facts: Sequence[tuple[str, str]]) -> tuple[str | Part, ...]:
+    parts: list[str | Part] = []
+    for name, text in facts:
+        parts += [strong(f"{name}:"), f" {text.strip('.')}. "]
+    return (*parts[:-1], f" {facts[-1][1]}")
 
 
 def _facts(basis: Basis, scope: Scope) -> Iterator[tuple[str, str]]:
@@ -84,7 +84,7 @@ def _facts(basis: Basis, scope: Scope) -> Iterator[tuple[str, str]]:
             yield label, text
 
 
-def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Condition]:
+def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Row]:
     for outcome, indicator in framework.indicators.values():
         if indicator.id not in framework.conditions or scope not in scopes_of(
             outcome, basis.settings
@@ -108,18 +108,18 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Co
         follows = f"Left out: {', '.join(out)}." if out else ""
         if waiting and not out:
             follows = f"Asked: {', '.join(waiting)}."
-        yield Condition(
+        yield (
             indicator.id,
             indicator.text,
             "; ".join(answer.label for _, answer in chosen if answer)
             or word_for(framework, indicator.id, standing),
+            follows,
             "; ".join(
                 f"{basis.person(each.person, each.origin)}, "
                 f"{basis.origin(each.source, each.origin.time)}"
                 + (f": {each.reason}" if each.reason else "")
                 for each, _ in chosen
             ),
-            follows,
         )
 
 

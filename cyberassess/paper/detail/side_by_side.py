@@ -1,13 +1,27 @@
 """An outcome in all its places: each statement once, its answers beside each other."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.paper.basis import Basis, Verdict, has_own_name, said_group
-from cyberassess.paper.sections.evidence import TextRow
+from cyberassess.paper.blocks import (
+    BREAK,
+    Block,
+    Heading,
+    Part,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+    filled,
+    paragraph,
+    strong,
+)
+from cyberassess.paper.furniture import chip
+from cyberassess.paper.sections.evidence import TextRow, said_texts
 from cyberassess.paper.sections.outcomes import (
     OutcomeView,
     StatementRow,
@@ -17,8 +31,8 @@ from cyberassess.paper.sections.outcomes import (
 
 _MOST_COLUMNS = 3
 """Places with a column of their own; of more, each answer says where it was given."""
-_LONG_ROW = 1200
-"""Characters: about a quarter of a page."""
+_MOST_KEPT = 8
+"""Places whose verdicts stay on one page."""
 _LONG_SET = 30
 """More outcomes than these are easier to find where each objective has its pages."""
 _LABELS = ("By the rule", "Confirmed", "Assurer", "Target")
@@ -27,90 +41,15 @@ _MANY = 3
 """A remark beside more statements than these stands once, below them."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
-    """Where the outcome stands in one place."""
-
-    anchor: str
-    place: str
-    cells: tuple[tuple[Verdict, ...], ...]
-    """One for each label of the table."""
-    between: tuple[Verdict, ...]
-    """The worst and the best it can still be; empty where it is decided."""
+Outcome = Sequence[OutcomeScore]
+"""One outcome in the places an edition shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer, and who gave it or where it was given."""
-
-    label: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One statement with the answers of all places."""
-
-    ref: str
-    in_the_way: bool
-    """It keeps the outcome from its target in one of the places."""
-    text: str
-    official: str
-    cells: tuple[tuple[Given, ...], ...]
-    """One for each column of answers."""
-    remarks: tuple[str, ...]
-    """Reasons, with who gave them."""
-    notes: tuple[str, ...]
-    """What to know about an answer, or a reason that is missing."""
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it may go on over the page, so as not to leave half of one empty."""
-        return sum(map(len, (*self.remarks, *self.notes))) > _LONG_ROW
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """The statements of one level."""
-
-    heading: str
-    rows: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SideBySide:
-    """One outcome, in the places this edition shows."""
-
-    anchor: str
-    ref: str
-    title: str
-    about: str
-    """Group and theme."""
-    running: str
-    """What the head of its pages says: outcome and places."""
-    on_new_page: bool
-    labels: tuple[str, ...]
-    places: tuple[PlaceRow, ...]
-    explanations: tuple[tuple[str, str], ...]
-    """Where (empty where it is the only place), and the sentences that explain the result."""
-    columns: tuple[str, ...]
-    """Heads of the columns of answers."""
-    bands: tuple[Band, ...]
-    below: tuple[str, ...]
-    """Remarks on many of the statements, and what file numbers stand for."""
-    rationales: tuple[TextRow, ...]
-    evidence: tuple[TextRow, ...]
-    claims: tuple[TextRow, ...]
-    official: str
-    views: tuple[OutcomeView, ...]
-    """The same, place by place."""
-
-
-def side_by_side(basis: Basis, *, every_answer: bool) -> tuple[SideBySide, ...]:
-    """Give the outcomes in the order of their sets.
+def shown_outcomes(basis: Basis, *, every_answer: bool) -> list[Outcome]:
+    """Give the outcomes that have a section, in the order of their sets.
 
     Args:
-        every_answer: shows them all, in every place; otherwise only where there is something to
+        every_answer: all of them, in every place; otherwise only where there is something to
             decide.
     """
     found: dict[tuple[str, str], list[OutcomeScore]] = {}
@@ -119,66 +58,92 @@ def side_by_side(basis: Basis, *, every_answer: bool) -> tuple[SideBySide, ...]:
     for score in basis.card.outcomes:
         if every_answer or wants_detail(basis, score):
             found[score.key.framework, score.key.outcome].append(score)
-    shown = [scores for scores in found.values() if scores]
+    return [scores for scores in found.values() if scores]
+
+
+def side_by_side(
+    basis: Basis, outcomes: Sequence[Outcome], note: str, *, names_all: bool
+) -> Iterator[Section]:
+    """Give each outcome a section.
+
+    Args:
+        note: what this edition leaves out.
+        names_all: names each place that gave an answer; otherwise the most are only counted.
+    """
     before: tuple[str, str] | None = None
-    made: list[SideBySide] = []
-    for scores in shown:
+    for scores in outcomes:
         framework, outcome, _ = scores[0].asked
         top = framework.ref, basis.groups[framework.ref, outcome.id][0].id
-        is_new = len(shown) > _LONG_SET and before is not None and top != before
-        made.append(_joined(basis, scores, on_new_page=is_new, names_all=every_answer))
+        is_new = len(outcomes) > _LONG_SET and before is not None and top != before
+        cut = "part" if is_new else "part on"
+        if before is None:
+            heading = Heading("Outcomes, one by one", kind="control", anchor="outcomes")
+            files = "F numbers name the files listed under Method and limits; C25 is a cell."
+            text = Text(f"{note} {files}".lstrip(), "meta keep")
+            yield Section((heading, text), "intro", cut)
+            cut = ""
+        yield Section(tuple(_outcome(basis, scores, names_all=names_all)), "outcome", cut)
         before = top
-    return tuple(made)
 
 
-def _joined(
-    basis: Basis, scores: Sequence[OutcomeScore], *, on_new_page: bool, names_all: bool
-) -> SideBySide:
+def _outcome(basis: Basis, scores: Outcome, *, names_all: bool) -> Iterator[Block]:
     framework, outcome, _ = scores[0].asked
     views = [outcome_view(basis, each) for each in scores]
     places = [each.asked.scope.id for each in scores]
-    labels = [e for e in _LABELS if any(x.label == e for view in views for x in view.verdicts)]
-    where = basis.said_places(places)
     name = f"{outcome.id} {outcome.title}"
-    return SideBySide(
+    yield Heading(
+        name,
+        3,
         anchor=basis.outcome_anchor(framework.ref, outcome.id),
-        ref=outcome.id,
-        title=outcome.title,
-        about=_about(basis, scores[0]),
-        running=f"{name} · {where}",
-        on_new_page=on_new_page,
-        labels=tuple(labels),
-        places=tuple(
-            PlaceRow(
-                view.anchor,
-                basis.place(place),
-                tuple(
-                    tuple(each.verdict for each in view.verdicts if each.label == label)
-                    for label in labels
-                ),
-                tuple(each.verdict for each in view.verdicts if each.label in _BETWEEN),
-            )
-            for place, view in zip(places, views, strict=True)
-        ),
-        explanations=tuple(
-            _alike(
-                basis,
-                places,
-                [
-                    " ".join(filter(None, (e.explanation, e.confirmation, e.no_evidence)))
-                    for e in views
-                ],
-            )
-        ),
-        columns=_columns(basis, places),
-        bands=tuple(_bands(basis, places, views, names_all=names_all)),
-        below=tuple(_below(basis, places, views)),
-        rationales=tuple(_texts(basis, places, [each.rationales for each in views])),
-        evidence=tuple(_texts(basis, places, [each.evidence for each in views])),
-        claims=tuple(_texts(basis, places, [each.claims for each in views])),
-        official=views[0].official,
-        views=tuple(views),
+        running=f"{name} · {basis.said_places(places)}",
     )
+    yield Text(_about(basis, scores[0]), "meta keep")
+    yield _verdicts(basis, places, views)
+    said = [" ".join(filter(None, (e.explanation, e.confirmation, e.no_evidence))) for e in views]
+    for at, text in _alike(basis, places, said):
+        yield Text((strong(f"{at}."), f" {text}") if at else text)
+    if views[0].official:
+        yield Text(f"Official wording: {views[0].official}", "official")
+    yield from _bands(basis, places, views, names_all=names_all)
+    yield from (Text(each, "by files") for each in _below(basis, places, views))
+    why = _texts(basis, places, [each.rationales for each in views])
+    yield from filled(Heading("Why", 4), said_texts(why))
+    evidence = tuple(_texts(basis, places, [each.evidence for each in views]))
+    if evidence:
+        heads = columns(
+            ("Evidence", 56, "band pre"), ("In date until", 18, "a"), ("From", 26, "from")
+        )
+        rows = tuple((e.text, e.valid, f"{e.who}, {e.origin}") for e in evidence)
+        yield Table(heads, rows, "st evidence", names=())
+    claims = _texts(basis, places, [each.claims for each in views])
+    yield from filled(Heading("Said in other tools", 4), said_texts(claims))
+
+
+def _verdicts(basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView]) -> Table:
+    """Say where the outcome stands in each place."""
+    labels = [e for e in _LABELS if any(x.label == e for view in views for x in view.verdicts)]
+    rows: list[Row] = []
+    for place, view in zip(places, views, strict=True):
+        cells = (
+            _chips(each.verdict for each in view.verdicts if each.label == label)
+            for label in labels
+        )
+        rows.append((Part(basis.place(place), anchor=view.anchor), *cells))
+        open_ = [each.verdict for each in view.verdicts if each.label in _BETWEEN]
+        if open_:
+            worst, best = map(chip, open_)
+            text = Text(("Between ", *worst, " at worst and ", *best, " at best"), "between")
+            rows.append(("", text))
+    short = " short" if len(places) <= _MOST_KEPT else ""
+    heads = columns(("Place", 26), *((each, 0) for each in labels))
+    return Table(heads, tuple(rows), f"verdicts keep{short}")
+
+
+def _chips(found: Iterable[Verdict]) -> tuple[str | Part, ...]:
+    parts: list[str | Part] = []
+    for each in found:
+        parts += [*([", "] if parts else []), *chip(each)]
+    return tuple(parts)
 
 
 def _about(basis: Basis, score: OutcomeScore) -> str:
@@ -222,43 +187,53 @@ def _columns(basis: Basis, places: Sequence[ScopeId]) -> tuple[str, ...]:
 
 def _bands(
     basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView], *, names_all: bool
-) -> Iterator[Band]:
+) -> Iterator[Table]:
+    """Give the statements of each level, each once with the answers of all places."""
     shared = _shared(views)
+    answers = _columns(basis, places)
+    text = 61 if len(places) == 1 else 46 if len(answers) == 1 else 90 - 16 * len(answers)
+    rest = 90 - text if len(answers) == 1 else 0
     for at, band in enumerate(views[0].bands):
-        columns = zip(*(view.bands[at].rows for view in views), strict=True)
-        yield Band(
-            band.heading,
-            tuple(
-                _line(basis, places, rows, shared=shared, names_all=names_all) for rows in columns
-            ),
-        )
+        heads = columns(
+            ("Ref", 10), (band.heading, text, "band"),
+            *((each, rest, "several") for each in answers),
+        )  # fmt: skip
+        found = zip(*(view.bands[at].rows for view in views), strict=True)
+        rows = (_line(basis, places, each, shared, names_all=names_all) for each in found)
+        yield Table(heads, tuple(rows), "st")
 
 
 def _line(
     basis: Basis,
     places: Sequence[ScopeId],
     rows: Sequence[StatementRow],
-    *,
     shared: Collection[str],
+    *,
     names_all: bool,
-) -> Line:
+) -> Row:
     several = len(places) > 1
+    first = rows[0]
     notes = ["" if each.note in shared else each.note for each in rows]
-    return Line(
-        rows[0].ref,
-        any(each.in_the_way for each in rows),
-        rows[0].text,
-        rows[0].official,
-        tuple(_given(each) for each in rows)
-        if len(places) <= _MOST_COLUMNS
-        else (tuple(_by_answer(basis, places, rows, names_all=names_all)),),
-        tuple(
-            f"{f'{basis.place(place)}, ' if several else ''}{who}: {reason}"
-            for place, row in zip(places, rows, strict=True)
-            for who, reason in row.reasons
-        ),
-        tuple(_said(basis, places, notes)),
+    tag = (Part("In the way:", "tag"), " ") if any(each.in_the_way for each in rows) else ()
+    official = f"Official wording: {first.official}" if first.official else ""
+    remarks = (
+        Text(f"{f'{basis.place(place)}, ' if several else ''}{who}: {reason}", "pre")
+        for place, row in zip(places, rows, strict=True)
+        for who, reason in row.reasons
     )
+    said = (Text(each, "n") for each in _said(basis, places, notes))
+    text = (*tag, first.text, *paragraph(official, "official"), *remarks, *said)
+    if len(places) <= _MOST_COLUMNS:
+        return (first.ref, text, *(_answers(_given(each)) for each in rows))
+    return first.ref, text, _answers(_by_answer(basis, places, rows, names_all=names_all))
+
+
+def _answers(given: Iterable[tuple[str, str]]) -> tuple[str | Part, ...]:
+    """Say what was answered, and who gave it or where; each on a line of its own."""
+    parts: list[str | Part] = []
+    for label, where in given:
+        parts += [*([BREAK] if parts else []), strong(label), *([f" {where}"] if where else [])]
+    return tuple(parts)
 
 
 def _said(basis: Basis, places: Sequence[ScopeId], texts: Sequence[str]) -> Iterator[str]:
@@ -285,12 +260,12 @@ def _below(basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView]
     yield from _said(basis, places, [each.files for each in views])
 
 
-def _given(row: StatementRow) -> tuple[Given, ...]:
+def _given(row: StatementRow) -> Iterator[tuple[str, str]]:
     if row.several:
-        return tuple(
-            Given(each.label, _short(f"{each.who}, {each.origin}")) for each in row.answers
-        )
-    return (Given(row.answer, _short(row.origin)),)
+        for each in row.answers:
+            yield each.label, _short(f"{each.who}, {each.origin}")
+    else:
+        yield row.answer, _short(row.origin)
 
 
 def _short(origin: str) -> str:
@@ -300,7 +275,7 @@ def _short(origin: str) -> str:
 
 def _by_answer(
     basis: Basis, places: Sequence[ScopeId], rows: Sequence[StatementRow], *, names_all: bool
-) -> Iterator[Given]:
+) -> Iterator[tuple[str, str]]:
     """Give each answer once, with the places that gave it and where it stands in their files.
 
     Args:
@@ -308,9 +283,9 @@ def _by_answer(
     """
     found: dict[str, list[str]] = {}
     for place, row in zip(places, rows, strict=True):
-        for each in _given(row):
-            at = f"{basis.place(place)} ({each.where})" if each.where else basis.place(place)
-            found.setdefault(each.label, []).append(at)
-    for label, where in sorted(found.items(), key=lambda item: -len(item[1])):
-        is_usual = not names_all and len(where) == max(map(len, found.values()))
-        yield Given(label, f"{len(where)} places" if is_usual else "; ".join(where))
+        for label, where in _given(row):
+            at = f"{basis.place(place)} ({where})" if where else basis.place(place)
+            found.setdefault(label, []).append(at)
+    for label, all_ in sorted(found.items(), key=lambda item: -len(item[1])):
+        is_usual = not names_all and len(all_) == max(map(len, found.values()))
+        yield label, f"{len(all_)} places" if is_usual else "; ".join(all_)

@@ -1,23 +1,32 @@
 """The statement of applicability: what applies where, who said so, and what was left out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cyberassess.domain.assessment import SHARED_SERVICE, Scope, StatementKey
-from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.recorded import Given
 from cyberassess.domain.result.counting import reasons_out, said_of
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorId
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, Verdict, has_own_name, joined, said_group
-from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.basis import Basis, has_own_name, joined, said_group
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+    paragraph,
+    strong,
+)
+from cyberassess.paper.document import Document, frame
+from cyberassess.paper.furniture import chip, closing, figures, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.explaining import noun
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, said_review, target_of
 from cyberassess.paper.sections.summary import (
-    Figure,
     said_left_out,
     said_verdicts,
     statement_text,
@@ -29,122 +38,50 @@ _LONGEST_EVIDENCE = 80
 _LONGEST_HOW = 130
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicabilityRow:
-    """One outcome in one place."""
-
-    name: str
-    """Its reference and title."""
-    applies: str
-    """``Yes``, ``In part`` or ``No``."""
-    why: str
-    """Why, and who said so."""
-    result: Verdict
-    target: str
-    reviewed: str
-    """What an independent review found; empty where nobody looked."""
-    before: str
-    """Last year's result; empty where there is none to compare."""
-    how: str
-    """How it is implemented, in the words of those who answered, cut to a line or two."""
-    evidence: tuple[str, ...]
-    more: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicabilityGroup:
-    """The outcomes of one group in one place."""
-
-    title: str
-    rows: tuple[ApplicabilityRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicabilityPlace:
-    """Everything of one control set in one place."""
-
-    title: str
-    note: str
-    """Why the place is assessed."""
-    groups: tuple[ApplicabilityGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """Something that does not apply, or was left out, with who said so and why."""
-
-    what: str
-    where: str
-    reason: str
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class CountRow:
-    """How many outcomes apply in one place."""
-
-    place: str
-    outcomes: str
-    apply: str
-    not_apply: str
-    targeted: str
-    met: str
-    before: str
-    """How many met it last year."""
-
-
-@dataclass(frozen=True, slots=True)
-class Applicability(Document):
-    """Everything the statement of applicability prints."""
-
-    title: str
-    about: str
-    lead: str
-    basis: tuple[str, ...]
-    """What a set that asks for everything says of the whole; the sets, and whose targets."""
-    figures: tuple[Figure, ...]
-    counts: tuple[CountRow, ...]
-    left_out: str
-    sources: str
-    """Shared services: sources of answers that are not scored."""
-    outcomes_out: tuple[Exclusion, ...]
-    statements_out: tuple[Exclusion, ...]
-    one: str
-    """What a statement is called."""
-    untargeted: str
-    places: tuple[ApplicabilityPlace, ...]
-    method: tuple[str, ...]
-
-
-def applicability(basis: Basis) -> Applicability:
+def applicability(basis: Basis) -> Document:
     """Give what the statement of applicability prints."""
-    scores = basis.card.outcomes
-    out = [each for each in scores if each.not_applicable]
+    framed = frame(basis, "Statement of applicability")
+    body = Section(tuple(_body(basis, framed.marking)))
+    how = closing("How to read this", framed, (*_METHOD, said_checks(basis)))
+    return Document(framed, (body, how, *_places(basis)))
+
+
+def _body(basis: Basis, marking: str) -> Iterator[Block]:
+    yield from opening(
+        basis, f"Statement of applicability {basis.settings.period}", "For", marking
+    )
+    out = tuple(_outcome_out(basis, e) for e in basis.card.outcomes if e.not_applicable)
     statements = tuple(_statements_out(basis))
     nouns = dict.fromkeys(noun(each) for each in basis.frameworks.values())
     one = next(iter(nouns)) if len(nouns) == 1 else "statement"
     kinds = dict.fromkeys(each.outcome_word for each in basis.frameworks.values())
     kind = next(iter(kinds)) if len(kinds) == 1 else "outcome"
-    return Applicability(
-        frame=frame(basis, "applicability.html.j2", "Statement of applicability"),
-        title=f"Statement of applicability {basis.settings.period}",
-        about=(
-            f"For {basis.look.name or basis.settings.organisation} · {said_date(basis.on)} · "
-            f"prepared by {prepared_by(basis)} · {said_status(basis)}"
-        ),
-        lead=_lead(basis, kind),
-        basis=tuple(_basis(basis)),
-        figures=tuple(_figures(basis, out, len(statements), one)),
-        counts=tuple(_counts(basis)),
-        left_out=said_left_out(basis),
-        sources=_sources(basis),
-        outcomes_out=tuple(_outcome_out(basis, each) for each in out),
-        statements_out=statements,
-        one=one,
-        untargeted=_untargeted(basis),
-        places=tuple(_places(basis)),
-        method=(*_METHOD, said_checks(basis)),
-    )
+    yield Text(_lead(basis, kind), "lead")
+    yield figures(_figures(basis, len(out), len(statements), one))
+    yield Text(" ".join(_basis(basis)), "level after")
+    yield Heading("By place", kind="again")
+    heads = columns(
+        ("Place", 34), ("In all", 10), ("Apply", 10), ("Do not", 10), ("Have a target", 13),
+        ("Meet it", 10), ("Met it last year", 13),
+    )  # fmt: skip
+    yield Table(heads, tuple(_counts(basis)), "short")
+    yield from paragraph(_untargeted(basis), "small")
+    yield Heading("What was left out", kind="again")
+    left = f"{said_left_out(basis)} {_sources(basis)}".rstrip()
+    yield Text((strong("Systems and services."), f" {left}"), "out")
+    none = "None: every outcome that was asked applies."
+    yield from _left_out("Outcomes", out, none)
+    yield from _left_out(f"Single {one}s", statements, "None was said not to apply.")
+
+
+def _left_out(what: str, rows: tuple[Row, ...], none: str) -> Iterator[Block]:
+    if not rows:
+        yield Text((strong(f"{what}."), f" {none}"), "out")
+        return
+    yield Heading(f"{what} that do not apply", 3)
+    one = what.removeprefix("Single ").removesuffix("s").capitalize()
+    heads = columns((one, 38), ("Where", 16), ("Reason", 30), ("Who said so", 16))
+    yield Table(heads, rows, "found")
 
 
 _METHOD = (
@@ -188,28 +125,25 @@ def _basis(basis: Basis) -> Iterator[str]:
     yield said_comparisons(basis)
 
 
-def _figures(
-    basis: Basis, out: Sequence[OutcomeScore], statements: int, one: str
-) -> Iterator[Figure]:
+def _figures(basis: Basis, out: int, statements: int, one: str) -> Iterator[tuple[str, str]]:
     scores = basis.card.outcomes
     open_ = sum(each.determination is None and not each.not_applicable for each in scores)
-    yield Figure(f"{len(scores) - len(out):,}", "results apply, counted by place")
-    yield Figure(f"{len(out):,}", "do not apply")
-    yield Figure(f"{statements:,}", f"single {one}s do not apply")
-    yield Figure(f"{open_:,}", "results not decided yet")
+    yield "results apply, counted by place", f"{len(scores) - out:,}"
+    yield "do not apply", f"{out:,}"
+    yield f"single {one}s do not apply", f"{statements:,}"
+    yield "results not decided yet", f"{open_:,}"
     before = counted_before(basis, met=True)
-    yield Figure(
-        f"{sum(each.meets_target is True for each in scores):,}",
-        f"results meet their target{f'; last year {before}' if before else ''}",
-    )
+    last = f"; last year {before}" if before else ""
+    met = sum(each.meets_target is True for each in scores)
+    yield f"results meet their target{last}", f"{met:,}"
 
 
-def _counts(basis: Basis) -> Iterator[CountRow]:
+def _counts(basis: Basis) -> Iterator[Row]:
     for ref, framework in basis.frameworks.items():
         for scope in basis.scopes:
             here = [e for e in basis.card.outcomes if e.key[:2] == (ref, scope.id)]
             if here:
-                yield CountRow(
+                yield (
                     _where(basis, framework, scope),
                     str(len(here)),
                     str(sum(not each.not_applicable for each in here)),
@@ -256,10 +190,10 @@ def _untargeted(basis: Basis) -> str:
     )
 
 
-def _outcome_out(basis: Basis, score: OutcomeScore) -> Exclusion:
+def _outcome_out(basis: Basis, score: OutcomeScore) -> Row:
     said = "; ".join(reasons_out(score, basis.names)) or "No reason given."
     given = [e for key in score.by_statement for e in _behind(basis, score, key)]
-    return Exclusion(_name(score), basis.where(score), said, _who(basis, given))
+    return (_name(score), basis.where(score), said, _who(basis, given))
 
 
 def _behind(basis: Basis, score: OutcomeScore, key: IndicatorId) -> tuple[Given, ...]:
@@ -271,7 +205,7 @@ def _behind(basis: Basis, score: OutcomeScore, key: IndicatorId) -> tuple[Given,
     return () if standing.ended else standing.given
 
 
-def _statements_out(basis: Basis) -> Iterator[Exclusion]:
+def _statements_out(basis: Basis) -> Iterator[Row]:
     """Give the statements that are left out, where the outcome itself applies."""
     for score in basis.card.outcomes:
         if score.not_applicable:
@@ -281,7 +215,7 @@ def _statements_out(basis: Basis) -> Iterator[Exclusion]:
             reasons = dict.fromkeys(each.reason for each in given if each.reason)
             is_asked = score.by_statement[key].is_asked
             said = "" if is_asked else said_of(score, key, basis.names)
-            yield Exclusion(
+            yield (
                 f"{key} {statement_text(score, key)}",
                 basis.where(score),
                 said or "; ".join(reasons) or "No reason given.",
@@ -300,10 +234,10 @@ def _name(score: OutcomeScore) -> str:
     return f"{score.asked.outcome.id} {score.asked.outcome.title}"
 
 
-def _places(basis: Basis) -> Iterator[ApplicabilityPlace]:
+def _places(basis: Basis) -> Iterator[Section]:
     for ref, framework in basis.frameworks.items():
         for scope in basis.scopes:
-            groups: dict[str, list[ApplicabilityRow]] = {}
+            groups: dict[str, list[Row]] = {}
             for score in basis.card.outcomes:
                 if score.key[:2] == (ref, scope.id):
                     group = basis.groups[ref, score.asked.outcome.id][-1]
@@ -311,11 +245,17 @@ def _places(basis: Basis) -> Iterator[ApplicabilityPlace]:
                     title = said if has_own_name(group) else f"{group.kind.capitalize()} {said}"
                     groups.setdefault(title, []).append(_row(basis, score))
             if groups:
-                yield ApplicabilityPlace(
-                    _where(basis, framework, scope),
-                    _why_here(basis, scope),
-                    tuple(ApplicabilityGroup(k, tuple(rows)) for k, rows in groups.items()),
-                )
+                title, note = _where(basis, framework, scope), _why_here(basis, scope)
+                blocks: list[Block] = [Heading(title), *paragraph(note, "meta keep")]
+                for name, rows in groups.items():
+                    blocks += [Heading(name, 3), Table(_COLUMNS, tuple(rows), "found")]
+                yield Section(tuple(blocks), "next", "part on")
+
+
+_COLUMNS = columns(
+    ("Outcome", 20), ("Applies", 15), ("Now, and target", 22),
+    ("What is in place, and its evidence", 43),
+)  # fmt: skip
 
 
 def _why_here(basis: Basis, scope: Scope) -> str:
@@ -328,7 +268,7 @@ def _why_here(basis: Basis, scope: Scope) -> str:
     return " ".join(filter(None, parts))
 
 
-def _row(basis: Basis, score: OutcomeScore) -> ApplicabilityRow:
+def _row(basis: Basis, score: OutcomeScore) -> Row:
     applies, why = _applies(basis, score)
     evidence = _evidence(basis, score)
     rest = len(evidence) - _SHOWN_EVIDENCE
@@ -336,17 +276,18 @@ def _row(basis: Basis, score: OutcomeScore) -> ApplicabilityRow:
     texts = [each.text for each in basis.state.rationales.get(score.key, ())]
     how = _cut(" ".join(texts[0].split()), _LONGEST_HOW) if texts else ""
     none = "" if score.not_applicable else "No evidence offered."
-    return ApplicabilityRow(
-        _name(score),
-        applies,
-        why,
-        result_of(score),
-        target_of(score).word,
-        said_review(basis, score),
-        last_year_of(basis, score),
-        how,
-        shown,
-        f"and {rest} more" if rest > 0 else "" if shown else none,
+    more = f"and {rest} more" if rest > 0 else "" if shown else none
+    beside = (
+        ("Target", target_of(score).word),
+        ("Assurer", said_review(basis, score)),
+        ("Last year", last_year_of(basis, score)),
+    )
+    small = (Text(f"{label}: {word}", "small") for label, word in beside if word)
+    return (
+        strong(_name(score)),
+        (strong(f"{applies}."), f" {why}"),
+        (Text(chip(result_of(score))), *small),
+        (*paragraph(how), *(Text(each, "small") for each in shown), *paragraph(more, "small")),
     )
 
 

@@ -7,33 +7,35 @@ is searched for all of those names first, and it is not printed where one is fou
 import dataclasses
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import ITEM
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, joined
-from cyberassess.paper.charts import Chart, confidence_chart, themes_chart
+from cyberassess.paper.charts import confidence_chart, themes_chart
 from cyberassess.paper.costs import ONE_OFF, said_costs
-from cyberassess.paper.detail.actions import ActionRow, action_rows, unplanned
+from cyberassess.paper.detail.actions import action_table, unplanned
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.documents.board_layout import (
+    OPEN,
+    RESTRICTED,
+    BoardSummary,
+    pages,
+    paper,
+)
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
-from cyberassess.paper.sections.gaps import Map, group_maps
-from cyberassess.paper.sections.moves import MoveRow, moved_since
+from cyberassess.paper.sections.gaps import group_maps
+from cyberassess.paper.sections.moves import moved_since
 from cyberassess.paper.sections.page_one import (
-    PageOne,
     clipped,
     page_one,
     planned,
     said_decision,
     said_stake,
 )
-from cyberassess.paper.sections.squares import Squares, row_of_squares
+from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
-    Figure,
-    GapRow,
-    ThemeTable,
     figures,
     gaps_note,
     gaps_title,
@@ -47,66 +49,13 @@ from cyberassess.paper.sections.summary import (
     top_gaps,
     whose_target,
 )
-from cyberassess.paper.sections.years import Became, became, years_chart
+from cyberassess.paper.sections.years import became, years_chart
 
 LONGEST_DECISION = 400
 _LONGEST_LEFT_OUT = 300
 _MOST_MOVES = 4
 _MOST_ACTIONS = 8
 _MOST_UNPLANNED = 15
-RESTRICTED, OPEN = "restricted", "open"
-
-
-@dataclass(frozen=True, slots=True)
-class BoardSummary(Document):
-    """Everything the board summary prints."""
-
-    edition: str
-    one: PageOne
-    title: str
-    about: str
-    lead: str
-    lead_count: str
-    lead_before: str
-    lead_weakest: str
-    verdicts: tuple[str, ...]
-    squares: Squares | None
-    level: str
-    target: str
-    moved: str
-    """What rose and fell since last year, in a sentence."""
-    moved_by: tuple[str, ...]
-    """The answers behind the result, a sentence each."""
-    dissent: str
-    """What an independent review found otherwise."""
-    figures: tuple[Figure, ...]
-    confirmed: str
-    """How many results named people confirmed, and who."""
-    gaps: tuple[GapRow, ...]
-    gaps_title: str
-    gaps_note: str
-    stake: str
-    """What the weakest system carries, in the council's own words."""
-    plan: str
-    """How much is planned, and what it costs."""
-    decision: str
-    not_covered: str
-    exempt: str
-    themes: tuple[ThemeTable, ...]
-    maps: tuple[Map, ...]
-    charts: tuple[Chart, ...]
-    years: Chart | None
-    """The headline theme over the years."""
-    became: Became | None
-    """What became of last year's actions; ``None`` where last year planned nothing."""
-    pictures: tuple[Chart, ...]
-    """For the edition that is pasted into a paper, beside the row of squares."""
-    finance_officer: str
-    moves: tuple[MoveRow, ...]
-    moves_note: str
-    actions: tuple[ActionRow, ...]
-    actions_note: str
-    method: tuple[str, ...]
 
 
 def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = "") -> BoardSummary:
@@ -136,9 +85,9 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
     gaps = () if is_open else top_gaps(basis)
     moved = moved_since(basis)
     more = len(moved.rows) - _MOST_MOVES
-    last_plan = became(basis, 0 if is_open else _MOST_ACTIONS)
+    open_actions = [] if is_open else [each for each in basis.actions if each.is_open]
     summary = BoardSummary(
-        frame=frame(basis, "board.html.j2", "Board summary", edition=edition),
+        frame=frame(basis, "Board summary", edition=edition),
         edition=edition,
         one=page_one(basis, "Board summary", edition=edition, is_open=is_open, decision=decision),
         title=f"Cyber resilience {basis.settings.period}",
@@ -179,7 +128,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         ),
         charts=(confidence_chart(basis),) if is_open else (),
         years=years_chart(basis, basis.headline.id),
-        became=dataclasses.replace(last_plan, note="") if is_open and last_plan else last_plan,
+        became=tuple(became(basis, 0 if is_open else _MOST_ACTIONS)),
         pictures=tuple(
             each for each in (themes_chart(basis, ref), confidence_chart(basis)) if each
         ),
@@ -188,12 +137,11 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         if is_open
         else tuple(sorted(moved.rows, key=lambda row: not row.crossed)[:_MOST_MOVES]),
         moves_note="" if is_open or more < 1 else f"{more} more stand in the full report.",
-        actions=()
-        if is_open
-        else action_rows(basis, [e for e in basis.actions if e.is_open][:_MOST_ACTIONS]),
+        actions=action_table(basis, open_actions[:_MOST_ACTIONS]) if open_actions else None,
         actions_note="" if is_open else _unplanned(basis),
         method=tuple(_method(basis)),
     )
+    summary = dataclasses.replace(summary, sections=pages(summary), for_word=paper(summary))
     if is_open:
         _refuse_leaks(basis, summary)
     return summary

@@ -1,7 +1,6 @@
 """Findings and plan: every result below its target, and what will be done about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.calendar_words import said_date
@@ -11,14 +10,27 @@ from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, joined, said_role
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Part,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+    filled,
+    paragraph,
+    strong,
+)
 from cyberassess.paper.costs import ONE_OFF, said_costs
-from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.document import Document, frame
+from cyberassess.paper.furniture import closing, figures, in_the_way, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, target_of
 from cyberassess.paper.sections.summary import (
     NOT_PLANNED,
-    Figure,
     answered_first,
     no_step,
     said_due,
@@ -28,144 +40,44 @@ from cyberassess.paper.sections.summary import (
     tag_of,
     whose_target,
 )
-from cyberassess.paper.sections.years import Became, became
+from cyberassess.paper.sections.years import became
 
 _PRIORITIES = {1: "Priority 1: first", 2: "Priority 2: next", 3: "Priority 3: after those"}
 _TEXTS_A_GAP = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """One action, with what it is about."""
-
-    ref: str
-    gap: str
-    """The outcome's reference and title."""
-    where: str
-    stands: str
-    """Result and target, in words."""
-    missing: tuple[tuple[str, str], ...]
-    """What was answered, and the statement."""
-    more: str
-    doing: str
-    reason: str
-    owner: str
-    by: str
-    is_late: bool
-    cost: str
-    priority: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActionTable:
-    """Actions that stand together."""
-
-    title: str
-    note: str
-    rows: tuple[ActionRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRow:
-    """A result below its target about which nothing is recorded."""
-
-    gap: str
-    where: str
-    stands: str
-    missing: tuple[tuple[str, str], ...]
-    more: str
-    whom: str
-    """Who would be asked first."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerRow:
-    """What one person has to do."""
-
-    owner: str
-    count: str
-    next: str
-    """The date that comes first."""
-    refs: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceRow:
-    """One recommendation of an assurer."""
-
-    gap: str
-    where: str
-    risk: str
-    text: str
-    who: str
-    planned: str
-
-
-@dataclass(frozen=True, slots=True)
-class FindingsReport(Document):
-    """Everything the document on findings and plan prints."""
-
-    title: str
-    about: str
-    lead: str
-    target: str
-    dissent: str
-    """What an independent review found otherwise, and what that makes a finding."""
-    figures: tuple[Figure, ...]
-    costs: str
-    """What the open actions cost, one-off and yearly apart."""
-    became: Became | None
-    """What became of last year's actions; ``None`` where last year planned nothing."""
-    owners: tuple[OwnerRow, ...]
-    planned: tuple[ActionTable, ...]
-    open_note: str
-    open: tuple[OpenRow, ...]
-    others: tuple[ActionTable, ...]
-    advice: tuple[AdviceRow, ...]
-    method: tuple[str, ...]
-
-
-def findings_report(basis: Basis) -> FindingsReport:
+def findings_report(basis: Basis) -> Document:
     """Give what the document on findings and plan prints."""
+    framed = frame(basis, "Findings and plan")
     about: dict[OutcomeKey, list[Action]] = {}
     for action in basis.actions:
         for key in action.covers:
             about.setdefault(key, []).append(action)
+    body = Section(tuple(_body(basis, about, framed.marking)))
+    return Document(
+        framed, (body, closing("How to read this", framed, (*_METHOD, said_checks(basis))))
+    )
+
+
+def _body(basis: Basis, about: Mapping[OutcomeKey, list[Action]], marking: str) -> Iterator[Block]:
     below = {each.score.key: each for each in basis.findings}
+    yield from opening(basis, f"Findings and plan {basis.settings.period}", "For", marking)
+    yield Text(_lead(basis, about), "lead")
+    yield figures(_figures(basis, about))
+    yield Text(f"{whose_target(basis)} {said_comparisons(basis)}", "level after")
+    dissent = _dissent(basis)
+    yield from [Text(strong(dissent), "level")] if dissent else []
+    yield from filled(_heading("What became of last year's actions"), became(basis))
+    yield from filled(_heading("Who has what to do"), _owners(basis))
+    yield from filled(_heading("What is planned"), _planned(basis, below))
+    yield from filled(_heading("What the assurer recommends"), _advice(basis))
     open_ = [each for key, each in below.items() if key not in about]
-    # NOTE: where no statement is in the way, more answers are; that is no quick gain
-    open_.sort(
-        key=lambda each: (
-            basis.theme_of(each.score) != basis.headline.id,
-            not each.steps,
-            each.steps,
-        )
-    )
-    return FindingsReport(
-        frame=frame(basis, "findings.html.j2", "Findings and plan"),
-        title=f"Findings and plan {basis.settings.period}",
-        about=(
-            f"For {basis.look.name or basis.settings.organisation} · {said_date(basis.on)} · "
-            f"prepared by {prepared_by(basis)} · {said_status(basis)}"
-        ),
-        lead=_lead(basis, about),
-        target=f"{whose_target(basis)} {said_comparisons(basis)}",
-        dissent=_dissent(basis),
-        costs=said_costs((each for each in basis.actions if each.is_open), basis.look),
-        figures=tuple(_figures(basis, about)),
-        became=became(basis),
-        owners=tuple(_owners(basis)),
-        planned=tuple(_planned(basis, below)),
-        open_note=(
-            f"{counted(len(open_), 'finding')} about which nobody has said what will be done, or "
-            f"why nothing will be. {basis.headline.title} stands first, then what needs least."
-        ),
-        open=tuple(_open_row(basis, each) for each in open_),
-        others=tuple(_others(basis, below)),
-        advice=tuple(_advice(basis)),
-        method=(*_METHOD, said_checks(basis)),
-    )
+    yield from filled(_heading("Not planned yet"), _open(basis, open_))
+    yield from filled(_heading("Done, dropped and other actions"), _others(basis, below))
+
+
+def _heading(title: str) -> Heading:
+    return Heading(title, kind="again")
 
 
 _METHOD = (
@@ -226,55 +138,56 @@ def _lead(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> str:
     return f"Of {counted(len(stages), 'finding')}, {joined(parts)}."
 
 
-def _figures(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> Iterator[Figure]:
+def _figures(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> Iterator[tuple[str, str]]:
     keys = [each.score.key for each in basis.findings]
     open_ = [each for each in basis.actions if each.is_open]
     late = sum(_is_late(basis, each) for each in open_)
     before = counted_before(basis, met=False)
     last = f"; last year {before}" if before else ""
     number = "not known" if basis.is_unknown else f"{len(keys):,}"
-    yield Figure(number, f"findings: results below the target, by place{last}")
-    yield Figure(f"{sum(key not in about for key in keys):,}", NOT_PLANNED)
-    yield Figure(f"{len(open_):,}", "actions still to be done")
-    yield Figure(f"{late:,}", "of them late")
-    yield Figure(
-        f"{sum(not (each.owner and each.due) for each in open_):,}", "of them lack owner or date"
-    )
+    yield f"findings: results below the target, by place{last}", number
+    yield NOT_PLANNED, f"{sum(key not in about for key in keys):,}"
+    yield "actions still to be done", f"{len(open_):,}"
+    yield "of them late", f"{late:,}"
+    bare = sum(not (each.owner and each.due) for each in open_)
+    yield "of them lack owner or date", f"{bare:,}"
 
 
 def _is_late(basis: Basis, action: Action) -> bool:
     return action.is_open and action.due is not None and action.due < basis.on
 
 
-def _owners(basis: Basis) -> Iterator[OwnerRow]:
+def _owners(basis: Basis) -> Iterator[Block]:
     """Give what each owner still has to do, who must act first standing first."""
     found: dict[str, list[Action]] = {}
     for each in basis.actions:
         if each.is_open:
             found.setdefault(said_owner(basis, each), []).append(each)
-    rows: list[tuple[str, OwnerRow]] = []
+    rows: list[tuple[str, Row]] = []
     for owner, actions in found.items():
         dates = sorted(each.due for each in actions if each.due is not None)
         late = sum(_is_late(basis, each) for each in actions)
+        count = f"{len(actions)}{f', {late} late' if late else ''}"
         first = said_date(dates[0]) if dates else "no date yet"
-        row = OwnerRow(
-            owner,
-            f"{len(actions)}{f', {late} late' if late else ''}",
-            first,
-            ", ".join(each.ref for each in actions),
-        )
+        row = (owner, count, first, ", ".join(each.ref for each in actions))
         rows.append((dates[0].isoformat() if dates else "9", row))
-    yield from (row for _, row in sorted(rows, key=lambda each: each[0]))
+    if rows:
+        heads = columns(("Owner", 38), ("Actions", 16), ("First date", 20), ("Which", 26))
+        yield Table(heads, tuple(r for _, r in sorted(rows, key=lambda each: each[0])), "short")
 
 
-def _planned(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[ActionTable]:
+def _planned(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[Block]:
     mine = [each for each in basis.actions if _below(each, below) and each.is_open]
+    if mine:
+        costs = said_costs((each for each in basis.actions if each.is_open), basis.look)
+        yield from paragraph(costs)
     for priority in sorted({each.priority for each in mine}):
-        rows = _rows(basis, (each for each in mine if each.priority == priority), below)
-        yield ActionTable(_PRIORITIES.get(priority, f"Priority {priority}"), "", tuple(rows))
+        these = [each for each in mine if each.priority == priority]
+        title = _PRIORITIES.get(priority, f"Priority {priority}")
+        yield from _actions(basis, below, title, "", these)
 
 
-def _others(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[ActionTable]:
+def _others(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[Block]:
     for title, note, actions in (
         (
             "Done, and still below the target",
@@ -295,32 +208,41 @@ def _others(basis: Basis, below: Mapping[OutcomeKey, Finding]) -> Iterator[Actio
         ),
     ):
         if actions:
-            yield ActionTable(title, note, tuple(_rows(basis, actions, below)))
+            yield from _actions(basis, below, title, note, actions)
 
 
-def _rows(
-    basis: Basis, actions: Iterable[Action], below: Mapping[OutcomeKey, Finding]
-) -> Iterator[ActionRow]:
-    for action in actions:
-        about = (_below(action, below) or action.covers)[0]
-        score = basis.card.by_key.get(about)
-        missing, more = _in_the_way(below.get(about))
-        yield ActionRow(
-            ref=action.said_ref,
-            gap=_name(score) if score else action.about.outcome,
-            where=joined([_where(basis, each) for each in action.covers]),
-            stands=_all_stand(basis, action),
-            missing=missing,
-            more=more,
-            doing=action.title,
-            reason=action.reason,
-            owner=said_owner(basis, action),
-            by=said_due(action),
-            is_late=_is_late(basis, action),
-            cost=basis.look.cost(action),
-            priority=str(action.priority),
-            status=action.progress.value,
-        )
+def _actions(
+    basis: Basis,
+    below: Mapping[OutcomeKey, Finding],
+    title: str,
+    note: str,
+    actions: Iterable[Action],
+) -> Iterator[Block]:
+    """Give actions that stand together, with what each is about."""
+    yield Heading(title, 3)
+    yield from paragraph(note, "small keep")
+    heads = columns(
+        ("Ref, priority", 9), ("Gap, and where", 31), ("Action", 24), ("Owner", 13),
+        ("By, and status", 12), ("Cost", 11),
+    )  # fmt: skip
+    rows = tuple(_row(basis, below, each) for each in actions)
+    yield Table(heads, rows, "found plan")
+
+
+def _row(basis: Basis, below: Mapping[OutcomeKey, Finding], action: Action) -> Row:
+    about = (_below(action, below) or action.covers)[0]
+    score = basis.card.by_key.get(about)
+    gap = _name(score) if score else action.about.outcome
+    late: tuple[str | Part, ...] = (" ", Part("late", "tag")) if _is_late(basis, action) else ()
+    reason = f"Reason: {action.reason}" if action.reason else ""
+    return (
+        (Text(action.said_ref, "ref"), Text(f"priority {action.priority}", "small")),
+        (*named(gap, _all_stand(basis, action)), *_in_the_way(below.get(about))),
+        (Text(action.title), *paragraph(reason, "small")),
+        said_owner(basis, action),
+        (Text((said_due(action), *late)), Text(action.progress.value, "small")),
+        basis.look.cost(action),
+    )
 
 
 def _below(action: Action, below: Mapping[OutcomeKey, Finding]) -> list[OutcomeKey]:
@@ -353,39 +275,61 @@ def _stands(basis: Basis, score: OutcomeScore) -> str:
     return f"{result_of(score).word}; target {target_of(score).word.lower()}{last}"
 
 
-def _in_the_way(finding: Finding | None) -> tuple[tuple[tuple[str, str], ...], str]:
+def _in_the_way(finding: Finding | None) -> tuple[Text, ...]:
     """Give the first statement in the way of the target, and how many more there are."""
     if finding is None:
-        return (), ""
+        return ()
     score = finding.score
     if not finding.steps:
-        return (), no_step(score)
+        return in_the_way((), no_step(score))
     answered, open_ = answered_first(score, finding.gap.statements)
     shown = answered[:_TEXTS_A_GAP]
-    return (
-        tuple((tag_of(score, key), statement_text(score, key)) for key in shown),
+    return in_the_way(
+        ((tag_of(score, key), statement_text(score, key)) for key in shown),
         said_rest([(score, each) for each in (*answered, *open_)], len(shown)),
     )
 
 
-def _open_row(basis: Basis, finding: Finding) -> OpenRow:
+def _open(basis: Basis, found: Sequence[Finding]) -> Iterator[Block]:
+    """Give the results below their target about which nothing is recorded."""
+    if not found:
+        return
+    yield Text(
+        f"{counted(len(found), 'finding')} about which nobody has said what will be done, or "
+        f"why nothing will be. {basis.headline.title} stands first, then what needs least.",
+        "meta keep",
+    )
+    # NOTE: where no statement is in the way, more answers are; that is no quick gain
+    ranked = sorted(
+        found,
+        key=lambda each: (
+            basis.theme_of(each.score) != basis.headline.id,
+            not each.steps,
+            each.steps,
+        ),
+    )
+    heads = columns(
+        ("Gap, and where", 31), ("Now, and target", 19), ("What stands in the way", 34),
+        ("Whom to ask", 16),
+    )  # fmt: skip
+    yield Table(heads, tuple(_open_row(basis, each) for each in ranked), "found")
+
+
+def _open_row(basis: Basis, finding: Finding) -> Row:
     score = finding.score
-    missing, more = _in_the_way(finding)
     scope, role = score.asked.scope, said_role(score.asked.outcome.owner_role)
     owner = basis.person(scope.owner) if scope.owner else ""
-    return OpenRow(
-        _name(score),
-        basis.where(score),
+    return (
+        named(_name(score), basis.where(score)),
         _stands(basis, score),
-        missing,
-        more,
+        _in_the_way(finding),
         owner or capital(role),
     )
 
 
-def _advice(basis: Basis) -> Iterator[AdviceRow]:
+def _advice(basis: Basis) -> Iterator[Block]:
     """Give what assurers recommend, the highest risk first, and what is planned about it."""
-    found: list[tuple[int, AdviceRow]] = []
+    found: list[tuple[int, Row]] = []
     for key, all_ in basis.reviews.items():
         score = basis.card.by_key.get(key)
         if score is None:
@@ -393,9 +337,8 @@ def _advice(basis: Basis) -> Iterator[AdviceRow]:
         planned = ", ".join(each.ref for each in basis.planned.get(key, ()))
         for each in all_:
             if each.recommendation:
-                row = AdviceRow(
-                    _name(score),
-                    basis.where(score),
+                row = (
+                    named(_name(score), basis.where(score)),
                     each.risk or "not said",
                     each.recommendation,
                     basis.person(each.person, each.origin),
@@ -403,4 +346,15 @@ def _advice(basis: Basis) -> Iterator[AdviceRow]:
                 )
                 risk = RISKS.index(each.risk) if each.risk in RISKS else len(RISKS)
                 found.append((risk, row))
-    yield from (row for _, row in sorted(found, key=lambda each: each[0]))
+    if not found:
+        return
+    yield Text(
+        "The highest risk stands first. A recommendation changes no result; what is planned "
+        "stands beside it.",
+        "meta keep",
+    )
+    heads = columns(
+        ("Outcome, and where", 28), ("Risk", 9), ("Recommendation", 35, "pre"), ("Assurer", 14),
+        ("Planned", 14),
+    )  # fmt: skip
+    yield Table(heads, tuple(row for _, row in sorted(found, key=lambda e: e[0])), "found")

@@ -1,114 +1,217 @@
-"""From a scorecard to everything the full report prints: ready strings, numbers and rows.
+"""The full report: page one, the result in detail, gaps, review, every outcome, method."""
 
-Templates only lay out what stands here; they never compute.
-"""
-
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.detail.actions import Actions, actions
-from cyberassess.paper.detail.evidence_register import EvidenceRegister, evidence_register
-from cyberassess.paper.detail.matrix import Matrix, matrices
-from cyberassess.paper.detail.places import ScopeView, scope_views
-from cyberassess.paper.detail.side_by_side import SideBySide, side_by_side
+from cyberassess.paper.blocks import (
+    BREAK,
+    Block,
+    Cell,
+    Heading,
+    Page,
+    Part,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+    paragraph,
+    strong,
+)
+from cyberassess.paper.detail.actions import actions
+from cyberassess.paper.detail.certificates import register
+from cyberassess.paper.detail.evidence_register import evidence_register
+from cyberassess.paper.detail.matrix import matrices
+from cyberassess.paper.detail.method import limits, method
+from cyberassess.paper.detail.places import places
+from cyberassess.paper.detail.side_by_side import shown_outcomes, side_by_side
 from cyberassess.paper.document import Document, frame
-from cyberassess.paper.sections.fairplay import FairPlay, fair_play
-from cyberassess.paper.sections.gaps import Gaps, gaps
-from cyberassess.paper.sections.method import Method, method
-from cyberassess.paper.sections.moves import Moved, moved_since
-from cyberassess.paper.sections.page_one import PageOne, page_one
-from cyberassess.paper.sections.register import Register, register
+from cyberassess.paper.furniture import control, in_the_way
+from cyberassess.paper.sections.fairplay import FairPlay, FairRow, fair_play
+from cyberassess.paper.sections.first_page import first_page
+from cyberassess.paper.sections.gaps import Gaps, NextLevel, gaps
+from cyberassess.paper.sections.moves import Moved, moved_by_table, moved_since
+from cyberassess.paper.sections.page_one import page_one
 from cyberassess.paper.sections.review import ReviewView, review
 from cyberassess.paper.sections.summary import Front, front
-from cyberassess.paper.sections.years import YearsView, years_view
-
-
-@dataclass(frozen=True, slots=True)
-class FullReport(Document):
-    """Everything the full report prints."""
-
-    one: PageOne
-    front: Front
-    sections: tuple[tuple[str, str], ...]
-    """Anchor and title of each section, for the contents."""
-    gaps: Gaps
-    moved: Moved
-    years: YearsView | None
-    """``None`` where there is one year only."""
-    review: ReviewView | None
-    """``None`` while nobody has reviewed anything."""
-    fair_play: FairPlay
-    matrices: tuple[Matrix, ...]
-    scopes: tuple[ScopeView, ...]
-    outcomes: tuple[SideBySide, ...]
-    edition: str
-    """What this edition leaves out; empty where it has every answer."""
-    evidence: EvidenceRegister
-    actions: Actions
-    register: Register
-    method: Method
-
-    @property
-    def shown(self) -> frozenset[str]:
-        """The anchors of the outcomes that have a section, place by place."""
-        return frozenset(row.anchor for each in self.outcomes for row in each.places)
-
+from cyberassess.paper.sections.tables import gap_table, heat_maps, themes_table
+from cyberassess.paper.sections.years import years
 
 SHORT = (
     "Sections stand here for what is below its target, disputed, overridden, lowered on review or "
     "not decided. Every answer of all outcomes: cyberassess report full --every-answer, and the "
     "report in an evidence pack."
 )
-_SECTIONS = (
-    ("gaps", "Where the gaps are"),
-    ("review", "Independent review"),
-    ("fair-play", "Fair play"),
-    ("matrix", "Every outcome in every place, with pages"),
-    ("places", "The places"),
-    ("outcomes", "Outcomes, one by one"),
-    ("evidence", "Register of evidence"),
-    ("actions", "Actions"),
-    ("register", "Certificates and key actions"),
-    ("years", "The years in a row"),
-    ("method", "Method and limits"),
-    ("assurance", "Statement of assurance"),
-    ("control", "Control of this document"),
-)
+_TITLES = {"matrix": "Every outcome in every place, with pages"}
+"""What the contents call a section otherwise than it calls itself."""
 
 
-def full_report(basis: Basis, *, every_answer: bool = True) -> FullReport:
+def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
     """Give what the full report prints.
 
     Args:
         every_answer: has a section for each outcome; otherwise only for those with something to
             decide.
     """
-    outcomes = side_by_side(basis, every_answer=every_answer)
-    report = FullReport(
-        frame=frame(basis, "full.html.j2", "Full report"),
-        one=page_one(basis, "Full report"),
-        front=front(basis),
-        sections=(),
-        gaps=gaps(basis),
-        moved=moved_since(basis),
-        years=years_view(basis),
-        review=review(basis),
-        fair_play=fair_play(basis),
-        matrices=matrices(basis, {each.anchor for each in outcomes}),
-        scopes=scope_views(basis),
-        outcomes=outcomes,
-        edition="" if every_answer else SHORT,
-        evidence=evidence_register(basis),
-        actions=actions(basis),
-        register=register(basis),
-        method=method(basis),
+    framed, facts = frame(basis, "Full report"), front(basis)
+    outcomes = shown_outcomes(basis, every_answer=every_answer)
+    all_scores = [each for scores in outcomes for each in scores]
+    anchors = {basis.outcome_anchor(e.key.framework, e.key.outcome) for e in all_scores}
+    note = "" if every_answer else SHORT
+    moved, found = moved_since(basis), gaps(basis)
+    parts = (
+        _gaps(basis, facts, found, moved),
+        *(_review(each) for each in [review(basis)] if each),
+        _fair_play(fair_play(basis)),
+        matrices(basis, anchors),
+        places(basis),
+        *side_by_side(basis, outcomes, note, names_all=every_answer),
+        evidence_register(basis),
+        actions(basis, found.findings_note),
+        *register(basis),
+        *years(basis),
+        *method(basis, {basis.anchor(each.key) for each in all_scores}),
+        _assurance(basis, facts, framed.author),
+        control(framed),
     )
-    missing = {
-        "review": report.review is None,
-        "outcomes": not outcomes,
-        "register": report.register.is_empty,
-        "years": report.years is None,
-    }
-    return replace(
-        report, sections=tuple(each for each in _SECTIONS if not missing.get(each[0], False))
+    detail = Section(tuple(_detail(facts, moved, parts)), "new-page board")
+    return Document(framed, (first_page(page_one(basis, "Full report")), detail, *parts))
+
+
+def _detail(facts: Front, moved: Moved, parts: tuple[Section, ...]) -> Iterator[Block]:
+    title = "The result in detail"
+    yield Heading(title, anchor="detail", running=title)
+    yield Text(facts.about, "meta")
+    rule = Part("under Method and limits", "page", "theme-rule")
+    follows = f" The level follows rule {facts.rule}, explained "
+    yield Text((strong(facts.level), follows, rule, "."), "level")
+    yield from paragraph(" ".join(moved.named), "level")
+    if facts.gaps:
+        yield Heading(facts.gaps_title, kind="section")
+        yield gap_table(facts.gaps, has_links=True)
+    yield Text(facts.gaps_note, "small")
+    yield Heading("Not covered", kind="section")
+    yield Text(facts.left_out)
+    yield Heading("Contents", kind="section")
+    yield _contents(parts)
+
+
+def _contents(parts: tuple[Section, ...]) -> Table:
+    """List the sections that have an anchor, two to a row."""
+    cells = [
+        cell
+        for part in parts
+        for each in part.blocks[:1]
+        if isinstance(each, Heading) and each.level == 2 and each.anchor  # noqa: PLR2004
+        for cell in (
+            Part(_TITLES.get(each.anchor, each.text), link=each.anchor),
+            Page(each.anchor),
+        )
+    ]
+    rows: tuple[Row, ...] = tuple(tuple(cells[at : at + 4]) for at in range(0, len(cells), 4))
+    heads = columns(("Section", 42), ("Page", 8), ("Section", 42), ("Page", 8))
+    return Table(heads, rows, "contents", names=(0, 2))
+
+
+def _gaps(basis: Basis, facts: Front, found: Gaps, moved: Moved) -> Section:
+    title = "Where the gaps are"
+    blocks: list[Block] = [Heading(title, anchor="gaps", running=title), Heading("All themes", 3)]
+    for each in facts.themes:
+        blocks += themes_table(each, basis.look.colours)
+    heading = Heading("By principle and place", 3)
+    blocks += (
+        heat_maps(found.maps, heading) if found.maps else (heading, Text(found.findings_note))
+    )
+    if found.next_level:
+        blocks += _next_level(found.next_level)
+    if moved.rows:
+        blocks.append(Heading("What moved since last year", 3))
+        blocks += [Text(moved.sentence, "keep"), moved_by_table(moved.rows)]
+    return Section(tuple(blocks), "new-page", "part")
+
+
+def _next_level(found: NextLevel) -> Iterator[Block]:
+    yield Heading(found.title, 3)
+    yield Text(found.text, "keep")
+    if found.ways:
+        heads = columns(("Ref", 8), ("Outcome", 24), ("What stands in the way", 46), ("Where", 22))
+        rows = (
+            (e.ref, Part(e.title, link=e.link), in_the_way(e.missing, e.more), e.where)
+            for e in found.ways
+        )
+        yield Table(heads, tuple(rows), "found")
+
+
+def _review(found: ReviewView) -> Section:
+    title = "Independent review"
+    parts = ("Outcomes", "Reviewed", "Agree", "Lower", "Higher")
+    agreements = Table(
+        columns(("Part", 40), *((each, 12, "number") for each in parts)),
+        tuple((e.part, e.outcomes, e.reviewed, e.agree, e.lower, e.higher)
+              for e in found.agreements),
+        "found",
+        "How far the assurer agrees",
+    )  # fmt: skip
+    both = Table(
+        columns(("Ref", 7), ("Where", 14), ("Claimed", 12), ("Assurer", 12),
+                ("What the assurer says", 55, "pre")),
+        tuple((e.ref, e.where, e.claimed, strong(e.found) if e.differs else e.found, e.said)
+              for e in found.rows),
+        "found",
+    )  # fmt: skip
+    verdicts = (
+        Text((strong(f"{name}: {said}."), f" {why}")) for name, said, why in found.verdicts
+    )
+    return Section(
+        (
+            Heading(title, anchor="review", running=title),
+            Text(found.lead),
+            *verdicts,
+            agreements,
+            Text(found.note, "small"),
+            Heading("Both determinations, side by side", 3),
+            both,
+        ),
+        "new-page",
+        "part",
+    )
+
+
+def _fair_play(found: FairPlay) -> Section:
+    blocks: list[Block] = [
+        Heading("Fair play", anchor="fair-play", running="Fair play"),
+        Text("What a careful reader would want to be told without asking.", "meta"),
+    ]
+    for each in found.lists:
+        heads = columns(
+            ("Ref, and where", 18), (each.columns[0], 45, "pre"), (each.columns[1], 37, "pre")
+        )
+        rows = tuple((_ref_and_place(e), e.what, e.detail) for e in each.rows)
+        table = Table(heads, rows, "found")
+        blocks += [Heading(each.title, 3), Text(each.note, "keep"), table]
+    return Section((*blocks, *paragraph(found.empty, "small")), "new-page", "part")
+
+
+def _ref_and_place(row: FairRow) -> Cell:
+    return (row.ref, BREAK, Part(row.where, "place")) if row.where else row.ref
+
+
+def _assurance(basis: Basis, facts: Front, officer: str) -> Section:
+    title = "Statement of assurance"
+    rests = " ".join(filter(None, (limits(basis)[0], facts.confirmed, facts.dissent)))
+    statement = (
+        "We have read this report. To the best of our knowledge the answers it rests on were "
+        "given in good faith by the people named in it, what we know to be missing or disputed "
+        f"is said under Fair play, and the gaps it names are those we know of. {rests}"
+    )
+    heads = columns(("As", 24), ("Name", 28), ("Signature", 30), ("Date", 18))
+    rows = (("Officer responsible", officer, "", ""), ("Senior owner", "", "", ""))
+    return Section(
+        (
+            Heading(title, anchor="assurance", running=title),
+            Text(statement),
+            Table(heads, rows, "short signed"),
+        ),
+        "next",
+        "part on",
     )

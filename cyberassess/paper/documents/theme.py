@@ -2,28 +2,32 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cyberassess.domain.assessment import ALL_SCOPES
-from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
 from cyberassess.domain.sets.framework import Framework, OutcomeId, Theme
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.charts import (
-    Chart,
-    distance_chart,
-    needed_for,
-    said_headline,
-    themes_chart,
-    trend_chart,
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Part,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+    paragraph,
+    strong,
 )
-from cyberassess.paper.document import Document, frame, prepared_by, said_status
+from cyberassess.paper.charts import distance_chart, needed_for, themes_chart, trend_chart
+from cyberassess.paper.document import Document, frame
+from cyberassess.paper.furniture import closing, in_the_way, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
-from cyberassess.paper.sections.gaps import Map, group_maps
-from cyberassess.paper.sections.moves import Moved, moved_since
-from cyberassess.paper.sections.squares import Squares, row_of_squares
+from cyberassess.paper.sections.gaps import group_maps
+from cyberassess.paper.sections.moves import moved_since, moved_table
+from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
     NO_LEVEL,
     NOT_PLANNED,
@@ -40,78 +44,12 @@ from cyberassess.paper.sections.summary import (
     tag_of,
     whose_target,
 )
+from cyberassess.paper.sections.tables import heat_map
 
 _MOST_STEPS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
-    """Where a theme stands in one place."""
-
-    title: str
-    meets: str
-    before: str
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An outcome on the way to a level."""
-
-    ref: str
-    title: str
-    where: str
-    missing: tuple[tuple[str, str], ...]
-    """What was answered, and the statement."""
-    more: str
-    planned: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """What stands between one level and the next."""
-
-    title: str
-    text: str
-    steps: tuple[Step, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetPart:
-    """What one control set says of the theme."""
-
-    title: str
-    """Empty where there is one set only."""
-    message: str
-    squares: Squares | None
-    level: str
-    places: tuple[PlaceRow, ...]
-    charts: tuple[Chart, ...]
-    maps: tuple[Map, ...]
-    moved: Moved
-    rungs: tuple[Rung, ...]
-    rungs_note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeReport(Document):
-    """Everything the theme report prints."""
-
-    title: str
-    about: str
-    meaning: str
-    lead: str
-    lead_count: str
-    lead_before: str
-    target: str
-    dissent: str
-    parts: tuple[SetPart, ...]
-    themes_chart: Chart | None
-    method: tuple[str, ...]
-
-
-def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
+def theme_report(basis: Basis, *, theme: str = "") -> Document:
     """Give what the theme report prints.
 
     Args:
@@ -125,27 +63,31 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
     headed = dataclasses.replace(
         basis, themes=basis.themes.model_copy(update={"headline": found.id})
     )
-    ref = headed.first.ref
-    several = len(headed.frameworks) > 1
-    return ThemeReport(
-        frame=frame(headed, "theme.html.j2", f"{found.title} theme report"),
-        title=f"{found.title} {headed.settings.period}",
-        about=(
-            f"Theme report for {headed.look.name or headed.settings.organisation} · "
-            f"{said_date(headed.on)} · prepared by {prepared_by(headed)} · {said_status(headed)}"
+    framed = frame(headed, f"{found.title} theme report")
+    name = framed.name
+    meaning = Text(f"{name} says of this theme: {found.meaning}", "small")
+    return Document(
+        framed,
+        (
+            Section(tuple(_body(headed, found, framed.marking))),
+            closing("How this was found", framed, tuple(_method(headed)), meaning),
         ),
-        meaning=found.meaning,
-        lead=f"{headed.first.short_title}:" if several else f"{found.title}:",
-        lead_count=said_count(headed),
-        lead_before=said_before(headed, found.id),
-        target=whose_target(headed),
-        dissent=said_dissent(headed, theme=found.id),
-        parts=tuple(
-            _part(headed, each, found, titled=several) for each in headed.frameworks.values()
-        ),
-        themes_chart=themes_chart(headed, ref),
-        method=tuple(_method(headed)),
     )
+
+
+def _body(basis: Basis, theme: Theme, marking: str) -> Iterator[Block]:
+    several = len(basis.frameworks) > 1
+    title = f"{theme.title} {basis.settings.period}"
+    yield from opening(basis, title, "Theme report for", marking)
+    lead = f"{basis.first.short_title if several else theme.title}: "
+    before = said_before(basis, theme.id)
+    yield Text((lead, Part(said_count(basis), "count"), f" {before}".rstrip()), "lead")
+    for at, each in enumerate(basis.frameworks.values()):
+        yield from _part(basis, each, theme, is_first=not at)
+    chart = themes_chart(basis, basis.first.ref)
+    if chart:
+        yield Heading("Beside the other themes", kind="again")
+        yield chart.section
 
 
 def _find(basis: Basis, name: str) -> Theme:
@@ -165,119 +107,127 @@ def _find(basis: Basis, name: str) -> Theme:
     )
 
 
-def _part(basis: Basis, framework: Framework, theme: Theme, *, titled: bool) -> SetPart:
+def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -> Iterator[Block]:
+    """Say what one control set says of the theme."""
     ref = framework.ref
+    several = len(basis.frameworks) > 1
+    name = f"{framework.title} {framework.version}" if several else ""
     score = basis.card.theme(ref, theme.id)
+    moved = moved_since(basis, framework=ref, theme=theme.id)
+    yield Heading(name or "Where we stand", kind="" if is_first else "again")
+    squares = row_of_squares(basis) if ref == basis.first.ref else None
+    yield from [squares.picture] if squares else []
+    target = f" {whose_target(basis)}" if is_first else ""
+    yield Text((strong(said_level(basis, score)), f"{target} {moved.sentence}"), "level")
+    dissent = said_dissent(basis, theme=theme.id)
+    yield from [Text(strong(dissent), "level")] if is_first and dissent else []
+    yield from _places(basis, framework, theme)
+    if moved.rows:
+        yield Heading("What moved since last year", 3)
+        yield Section((moved_table(moved.rows),), "tight")
     inside = [
         each
         for each in basis.findings
         if each.score.key.framework == ref and basis.theme_of(each.score) == theme.id
     ]
-    is_first = ref == basis.first.ref
-    meets = [key for key, met in basis.met_everywhere().items() if met] if is_first else []
-    charts = (trend_chart(basis, ref, theme.id), distance_chart(basis, inside, meets))
-    rungs, note = _rungs(basis, score, inside)
-    has_any = bool(score.pairs)
-    return SetPart(
-        title=f"{framework.title} {framework.version}" if titled else "",
-        message=_message(basis, score, theme),
-        squares=row_of_squares(basis) if is_first else None,
-        level=said_level(basis, score),
-        places=tuple(_places(basis, framework, theme)),
-        charts=tuple(each for each in charts if each is not None),
-        maps=group_maps(basis, framework, theme=theme.id) if has_any and basis.target(ref) else (),
-        moved=moved_since(basis, framework=ref, theme=theme.id),
-        rungs=rungs,
-        rungs_note=note,
-    )
+    meets = [key for key, met in basis.met_everywhere().items() if met]
+    for chart in (
+        trend_chart(basis, ref, theme.id),
+        distance_chart(basis, inside, meets if ref == basis.first.ref else []),
+    ):
+        yield from [chart.section] if chart else []
+    if score.pairs and basis.target(ref):
+        for map_ in group_maps(basis, framework, theme=theme.id):
+            yield Heading("By principle and place", 3)
+            yield from heat_map(map_)
+    between = "What stands between the levels"
+    yield Heading(f"{between}: {name}" if name else between, kind="again")
+    yield from _rungs(basis, score, inside)
 
 
-def _message(basis: Basis, score: ThemeScore, theme: Theme) -> str:
-    if score.of and basis.is_unknown:
-        return f"{theme.title}: {basis.unknown}"
-    return said_headline(basis, score.framework, theme.id) if score.of else _nothing(score, theme)
-
-
-def _nothing(score: ThemeScore, theme: Theme) -> str:
-    if score.pairs:
-        return f"No outcome of {theme.title} has a target here, so nothing is counted."
-    return f"{theme.title} has no outcome in this control set."
-
-
-def _places(basis: Basis, framework: Framework, theme: Theme) -> Iterator[PlaceRow]:
+def _places(basis: Basis, framework: Framework, theme: Theme) -> Iterator[Block]:
+    rows: list[Row] = []
     for scope in (ALL_SCOPES, *(each.id for each in basis.scopes)):
-        found = [
-            each
-            for each in basis.card.themes
-            if (each.framework, each.theme, each.scope) == (framework.ref, theme.id, scope)
-        ]
-        for each in found:
-            if not each.pairs:
+        for each in basis.card.themes:
+            key = each.framework, each.theme, each.scope
+            if key != (framework.ref, theme.id, scope) or not each.pairs:
                 continue
             before = basis.baseline(framework.ref, theme.id, scope)
             meets = f"{each.meets} of {each.of}" if each.of else "no target"
             here = (e for e in basis.card.outcomes if scope in (ALL_SCOPES, e.key.scope))
-            yield PlaceRow(
+            rows.append((
                 "Everywhere" if scope == ALL_SCOPES else basis.place(scope),
                 "not known" if is_blank(here) else meets,
                 f"{before.meets} of {before.of}" if before else "not known",
                 each.level_in_words,
-            )
+            ))  # fmt: skip
+    if rows:
+        yield Heading("By place", 3)
+        heads = columns(("Place", 40), ("Meet the target", 20), ("Last year", 20), ("Level", 20))
+        yield Table(heads, tuple(rows))
 
 
-def _rungs(
-    basis: Basis, score: ThemeScore, findings: Sequence[Finding]
-) -> tuple[tuple[Rung, ...], str]:
+def _rungs(basis: Basis, score: ThemeScore, findings: Sequence[Finding]) -> Iterator[Block]:
     """Say, level by level, which outcomes would have to meet their target, the nearest first."""
     if not score.of:
-        return (), "Without a target there is no level to rise to."
-    if score.level is None:
-        return (), NO_LEVEL[score.of]
+        yield Text("Without a target there is no level to rise to.")
+    elif score.level is None:
+        yield Text(NO_LEVEL[score.of])
+    elif score.level is ThemeLevel.NOT_KNOWN:
+        need = -(-4 * score.pairs // 5) - score.determined
+        yield Text(
+            f"{score.determined} of {counted(score.pairs, 'result')} are determined. By rule "
+            f"{THEME_RULE}, a level needs four fifths of them: {need:,} more."
+        )
+    else:
+        yield from _ladder(basis, score, score.level, findings)
+        yield Text(_above(basis, score))
+
+
+def _ladder(
+    basis: Basis, score: ThemeScore, now: ThemeLevel, findings: Sequence[Finding]
+) -> Iterator[Block]:
     grouped: dict[OutcomeId, list[Finding]] = {}
     for each in findings:
         grouped.setdefault(each.score.asked.outcome.id, []).append(each)
     nearest = sorted(grouped.values(), key=lambda found: sum(each.steps for each in found))
-    rungs: list[Rung] = []
-    if score.level is ThemeLevel.NOT_KNOWN:
-        need = -(-4 * score.pairs // 5) - score.determined
-        return (), (
-            f"{score.determined} of {counted(score.pairs, 'result')} are determined. By rule "
-            f"{THEME_RULE}, a level needs four fifths of them: {need:,} more."
-        )
     reached = score.meets
     for level in (ThemeLevel.DEVELOPING, ThemeLevel.ESTABLISHED, ThemeLevel.ON_TARGET):
         needed = needed_for(level, score.of) or score.of
-        if level <= score.level or needed <= reached:
+        if level <= now or needed <= reached:
             continue
         short = nearest[reached - score.meets : needed - score.meets]
         shown = short[:_MOST_STEPS]
-        rungs.append(
-            Rung(
-                f"From level {level.value - 1} to level {level.value}, {level.title}",
-                f"It needs {needed} of {score.of}: {needed - reached} more than "
-                f"{'now' if reached == score.meets else 'the level before'}. The shortest way:",
-                tuple(_step(basis, each) for each in shown),
-                f"{len(short) - len(shown)} more stand in the full report."
-                if len(short) > len(shown)
-                else "",
-            )
+        yield Heading(f"From level {level.value - 1} to level {level.value}, {level.title}", 3)
+        yield Text(
+            f"It needs {needed} of {score.of}: {needed - reached} more than "
+            f"{'now' if reached == score.meets else 'the level before'}. The shortest way:",
+            "keep",
         )
+        heads = columns(
+            ("Outcome, and where", 28), ("What stands in the way", 46), ("Planned", 26)
+        )
+        yield Table(heads, tuple(_step(basis, each) for each in shown), "found")
+        rest = len(short) - len(shown)
+        yield from paragraph(f"{rest} more stand in the full report." if rest else "", "small")
         reached = needed
-    ambition = basis.settings.ambition.get(score.theme)
+
+
+def _above(basis: Basis, score: ThemeScore) -> str:
+    """Say what lies above the highest of these levels."""
+    if score.level is score.top:
+        return "There is no level above this one."
     note = (
         f"By rule {THEME_RULE}, level 5, {ThemeLevel.BEYOND_TARGET.title}, needs every outcome at "
         "its highest in every place, even where less is the target."
     )
     if score.top is ThemeLevel.ON_TARGET:
         note = "Nothing lies beyond this target, so level 4 is the highest here."
-    if ambition is not None:
-        note = f"Our ambition is level {ambition}. {note}"
-    if score.level is score.top:
-        note = "There is no level above this one."
-    return tuple(rungs), note
+    ambition = basis.settings.ambition.get(score.theme)
+    return note if ambition is None else f"Our ambition is level {ambition}. {note}"
 
 
-def _step(basis: Basis, found: Sequence[Finding]) -> Step:
+def _step(basis: Basis, found: Sequence[Finding]) -> Row:
     worst = max(found, key=lambda each: each.steps)
     split = [(each.score, *answered_first(each.score, each.gap.statements)) for each in found]
     split.sort(key=lambda each: each[0] is not worst.score)
@@ -290,12 +240,15 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Step:
         first = actions[0]
         planned = f"{first.ref}: {said_owner(basis, first)}, {said_due(first)}"
         planned += f". {bare}" if (bare := said_unplanned(basis, found)) else ""
-    return Step(
-        outcome.id,
-        outcome.title,
-        basis.said_places([each.score.key.scope for each in found]),
-        tuple((tag_of(*each), statement_text(*each)) for each in shown),
-        said_rest(every, len(shown)),
+    return (
+        named(
+            f"{outcome.id} {outcome.title}",
+            basis.said_places([each.score.key.scope for each in found]),
+        ),
+        in_the_way(
+            ((tag_of(*each), statement_text(*each)) for each in shown),
+            said_rest(every, len(shown)),
+        ),
         planned,
     )
 

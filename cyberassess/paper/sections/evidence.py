@@ -1,12 +1,13 @@
 """What people wrote about an outcome, and the documents behind it, as rows of the report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.recorded import Said
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.blocks import Block, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +87,10 @@ def _items(basis: Basis, score: OutcomeScore) -> Iterator[TextRow]:
             valid = "does not count"
         recorded = f"recorded {said_date(item.origin.time)}"
         yield TextRow(text, basis.person(item.person, item.origin), recorded, valid)
+
+
+def said_texts(rows: Iterable[TextRow]) -> Iterator[Block]:
+    """Give texts, each with who gave it below."""
+    for each in rows:
+        yield Text(each.text, "said")
+        yield Text(f"{each.who}, {each.origin}", "by")

@@ -1,6 +1,6 @@
 """What moved since last year: results that rose or fell, and the answers that moved them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cyberassess.domain.result.counting import word_of
@@ -9,6 +9,8 @@ from cyberassess.domain.result.years import Year, answers_behind, moves
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.blocks import Part, Row, Table, Text, columns, paragraph
+from cyberassess.paper.furniture import better_or_worse, named
 from cyberassess.paper.sections.outcomes import result_of
 from cyberassess.paper.sections.summary import statement_text
 
@@ -155,3 +157,44 @@ def _more(before: Year, score: OutcomeScore, behind: tuple[IndicatorId, ...]) ->
     if any(each.confirmed and each.confirmed != each.suggested for each in (score, was) if each):
         return "No answer: a person confirmed another level than the answers give."
     return "No single answer: what applies, or what was accepted, has changed."
+
+
+def moved_table(rows: Sequence[MoveRow]) -> Table:
+    """Name what rose and fell, a line each."""
+    heads = columns(("Ref", 8), ("Outcome", 32), ("Where", 21), ("Moved", 9), ("From, to", 30))
+    return Table(
+        heads,
+        tuple(
+            (
+                each.ref,
+                each.title,
+                each.where,
+                better_or_worse(is_worse=each.is_worse),
+                f"{each.before} to {each.now}",
+            )
+            for each in rows
+        ),
+        "short",
+    )
+
+
+def moved_by_table(rows: Sequence[MoveRow]) -> Table:
+    """Name what rose and fell, with the answers that moved it."""
+    heads = columns(("Outcome, and where", 27), ("Moved", 20), ("Answers that moved it", 53))
+    return Table(heads, tuple(map(_moved_by, rows)), "found")
+
+
+def _moved_by(row: MoveRow) -> Row:
+    turned: tuple[Text, ...] = ()
+    if row.answer:
+        found = row.answer
+        way = f"{found.ref}: from “{found.before}” to “{found.now}”."
+        turned = (Text((f"{found.text} ", Part(way, "place"))),)
+    return (
+        named(f"{row.ref} {row.title}", row.where),
+        (
+            Text(better_or_worse(is_worse=row.is_worse)),
+            Text(f"{row.before} to {row.now}", "small"),
+        ),
+        (*turned, *paragraph(row.more, "small")),
+    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.charts import WIDTH, Bar, Words
+from cyberassess.paper.blocks import WIDTH, Bar, Picture, Words
 from cyberassess.paper.look import Colours
 
 _A_ROW = 15
@@ -41,9 +41,9 @@ class Squares:
     words: tuple[Words, ...]
 
     @property
-    def view_box(self) -> str:
-        """The part of the plane that is shown."""
-        return f"0 0 {WIDTH:g} {self.height:g}"
+    def picture(self) -> Picture:
+        """What is drawn."""
+        return Picture(self.alternative, self.height, self.bars, self.words, kind="squares")
 
 
 class _Box(NamedTuple):

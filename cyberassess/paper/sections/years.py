@@ -2,15 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Action, Progress
 from cyberassess.domain.result.like_for_like import LikeForLike
+from cyberassess.domain.result.trend import Trend
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Part,
+    Row,
+    Section,
+    Table,
+    Text,
+    columns,
+    filled,
+    paragraph,
+)
 from cyberassess.paper.charts import Chart, trend_chart
 from cyberassess.paper.sections.summary import said_due, said_owner
 
@@ -27,50 +38,35 @@ class Fate(Enum):
     DONE = "done"
 
 
-class BecameRow(NamedTuple):
-    """What became of one action."""
-
-    ref: str
-    title: str
-    fate: str
-    detail: str
-    """Who has it and by when; why it was dropped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Became:
-    """What became of last year's actions."""
-
-    sentence: str
-    rows: tuple[BecameRow, ...]
-    note: str = ""
-
-
-def became(basis: Basis, most: int = _ALL) -> Became | None:
-    """Say what became of last year's actions; ``None`` where last year planned nothing.
+def became(basis: Basis, most: int = _ALL) -> Iterator[Block]:
+    """Say what became of last year's actions; nothing where last year planned nothing.
 
     Args:
-        most: how many are named one by one.
+        most: how many are named one by one; with none named, nothing is said of where they are.
     """
     if not basis.actions_before or basis.before is None:
-        return None
+        return
     now = {each.id: each for each in basis.actions}
     found = sorted(
         ((_fate(basis, each, now.get(each.id)), each) for each in basis.actions_before),
         key=lambda pair: (list(Fate).index(pair[0]), pair[1].number.number, pair[1].ref),
     )
     counts = Counter(fate for fate, _ in found)
-    said = joined([f"{counts[each]} {each.value}" for each in Fate if counts[each]])
-    rows = tuple(
-        BecameRow(each.ref, each.title, fate.value, _detail(basis, fate, now.get(each.id, each)))
-        for fate, each in found[:most]
-    )
-    rest = len(found) - len(rows)
-    return Became(
-        f"Of {counted(len(found), 'action')} planned in {basis.before.period}: {said}.",
-        rows,
-        f"{rest} more stand in the findings report." if rest else "",
-    )
+    fates = joined([f"{counts[each]} {each.value}" for each in Fate if counts[each]])
+    planned = f"{counted(len(found), 'action')} planned in {basis.before.period}"
+    yield Text(f"Of {planned}: {fates}.", "keep")
+    rows: list[Row] = []
+    for fate, each in found[:most]:
+        word = Part(fate.value, "tag") if fate is Fate.LATE else fate.value
+        rows.append((each.ref, each.title, word, _detail(basis, fate, now.get(each.id, each))))
+    if rows:
+        heads = columns(
+            ("Ref", 10, "ref"), ("Action", 37), ("What became", 17),
+            ("Owner and date, or reason", 36),
+        )  # fmt: skip
+        yield Table(heads, tuple(rows), "short")
+        rest = len(found) - len(rows)
+        yield from paragraph(f"{rest} more stand in the findings report." if rest else "", "small")
 
 
 def _fate(basis: Basis, before: Action, now: Action | None) -> Fate:
@@ -97,32 +93,6 @@ def _detail(basis: Basis, fate: Fate, action: Action) -> str:
     return f"{said_owner(basis, action)}, {said_due(action)}{before}"
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedRow:
-    """What two versions of a set have in common, statement by statement."""
-
-    title: str
-    outcomes: str
-    statements: str
-    asked_anew: str
-    answers: str
-
-
-@dataclass(frozen=True, slots=True)
-class YearsView:
-    """The years in a row, as the full report has them."""
-
-    years: tuple[tuple[str, str, str], ...]
-    """Period, what its numbers rest on, and whether it is a point on the lines."""
-    charts: tuple[Chart, ...]
-    """Of each theme, where they say more than this year beside the last."""
-    sentences: tuple[str, ...]
-    """What can be compared with last year of each set, and what moved."""
-    compared: tuple[ComparedRow, ...]
-    """The same by statements, of sets of another version."""
-    became: Became | None
-
-
 def years_chart(basis: Basis, theme: str) -> Chart | None:
     """Show a theme over the years where that says more than this year beside the last."""
     return trend_chart(basis, basis.first.ref, theme) if _is_news(basis) else None
@@ -132,23 +102,35 @@ def _is_news(basis: Basis) -> bool:
     return len(basis.years) > 1 or any(not each.is_whole for each in basis.like_for_like)
 
 
-def years_view(basis: Basis) -> YearsView | None:
-    """Give the years in a row; ``None`` where there is one only."""
-    if basis.trend is None or not basis.years:
-        return None
-    charts = (
-        trend_chart(basis, ref, theme.id)
-        for ref in basis.frameworks
-        for theme in basis.themes.themes
-        if _is_news(basis)
+def years(basis: Basis) -> Iterator[Section]:
+    """Give the years in a row, as the full report has them; nothing where there is one only."""
+    if basis.trend is not None and basis.years:
+        yield Section(tuple(_years(basis, basis.trend)), "next")
+
+
+def _years(basis: Basis, trend: Trend) -> Iterator[Block]:
+    yield Heading("The years in a row", anchor="years")
+    yield Text(
+        "A number is that of its year's own approved report. A change of version is a break: only "
+        "what is the same in both stands beside it.",
+        "small",
     )
-    return YearsView(
-        tuple((e.period, f"{e.basis}.", e.why_not or "yes") for e in basis.trend.years),
-        tuple(each for each in charts if each is not None),
-        tuple(_sentences(basis)),
-        tuple(_compared(basis, each) for each in basis.like_for_like if not each.is_whole),
-        became(basis),
-    )
+    heads = columns(("Year", 16), ("Its numbers rest on", 54), ("A point on the lines", 30))
+    rows = tuple((e.period, f"{e.basis}.", e.why_not or "yes") for e in trend.years)
+    yield Table(heads, rows, "short")
+    yield from map(Text, _sentences(basis))
+    compared = [_compared(basis, each) for each in basis.like_for_like if not each.is_whole]
+    if compared:
+        yield Heading("What the versions have in common, by statement", 3)
+        heads = columns(
+            ("Set", 20), ("Outcomes", 14), ("Statements", 20), ("Asked anew", 21), ("Answers", 25)
+        )
+        yield Table(heads, tuple(compared), "found")
+    yield from filled(Heading("What became of last year's actions", 3), became(basis))
+    for ref in basis.frameworks if _is_news(basis) else ():
+        for theme in basis.themes.themes:
+            chart = trend_chart(basis, ref, theme.id)
+            yield from [chart.section] if chart else []
 
 
 def _sentences(basis: Basis) -> Iterator[str]:
@@ -159,9 +141,9 @@ def _sentences(basis: Basis) -> Iterator[str]:
             yield f"They are {', '.join(each.outcomes)}."
 
 
-def _compared(basis: Basis, each: LikeForLike) -> ComparedRow:
+def _compared(basis: Basis, each: LikeForLike) -> Row:
     found, framework = each.statements, basis.frameworks[each.framework]
-    return ComparedRow(
+    return (
         f"{framework.short_title}, from {each.before.rpartition('@')[2]}",
         f"{len(each.outcomes)} of {each.of}",
         f"{found.alike} of {found.alike + found.again + found.new} alike; {found.gone} gone",

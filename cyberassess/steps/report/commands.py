@@ -26,6 +26,8 @@ printing = together(
     output("a dated name under reports/"),
     force,
     click.option("--html", is_flag=True, help="Write one self-contained HTML file instead."),
+    click.option("--docx", is_flag=True, help="Write it for Word instead."),
+    click.option("--csv", is_flag=True, help="Write its tables as CSV instead, in one ZIP."),
     click.option(
         "--at",
         "version",
@@ -40,23 +42,15 @@ printing = together(
 
 
 def wanted_from(
-    output: Path | None,
-    *,
-    force: bool,
-    html: bool,
-    version: int | None,
-    docx: bool | None = None,
+    output: Path | None, *, force: bool, html: bool, docx: bool, csv: bool, version: int | None
 ) -> "Wanted":
-    """Give how a document is wanted, from the options and the ending of its name.
+    """Give how a document is wanted, from the options and the ending of its name."""
+    from cyberassess.steps.report.printing import SUFFIXES, Wanted
 
-    Args:
-        docx: ``None`` where it does not come so.
-    """
-    from cyberassess.steps.report.printing import Wanted
-
+    asked = {".html": html, ".docx": docx, ".zip": csv}
     named = output.suffix.lower() if output else ""
-    word = docx or (docx is False and not html and named == ".docx")
-    suffix = ".docx" if word else ".html" if html or named == ".html" else ".pdf"
+    named = {".csv": ".zip"}.get(named, named if named in SUFFIXES else ".pdf")
+    suffix = next((each for each, is_asked in asked.items() if is_asked), named)
     return Wanted(output, force, suffix, version)
 
 
@@ -91,16 +85,10 @@ def _document(name: str) -> click.Command:
     @_OPTIONS.get(name, lambda command: command)
     @click.pass_obj
     def command(
-        folder: str,
-        /,
-        output: Path | None,
-        *,
-        force: bool,
-        html: bool,
-        version: int | None,
-        **own: Any,
+        folder: str, /, output: Path | None, *, every_answer: bool | None = None, **options: Any
     ) -> None:
-        wanted = wanted_from(output, force=force, html=html, version=version)
+        own = {} if every_answer is None else {"every_answer": every_answer}
+        wanted = wanted_from(output, **options)
         show_printed(DOCUMENTS[name](Path(folder), wanted, **own))
 
     return click.command(name, help=DOCUMENTS[name].__doc__)(command)
@@ -120,7 +108,6 @@ for _name in DOCUMENTS:
     show_default=True,
     help="The open one names no system, person, evidence or failed control.",
 )
-@click.option("--docx", is_flag=True, help="Write it for Word, to paste into a paper.")
 @click.option(
     "--decision",
     metavar="TEXT",

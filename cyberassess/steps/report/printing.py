@@ -42,8 +42,8 @@ class Printed:
     notes: tuple[Problem, ...] = ()
 
 
-_SUFFIXES = frozenset({".pdf", ".html", ".docx"})
-"""Of the kinds of files that documents come as."""
+SUFFIXES = (".pdf", ".html", ".docx", ".zip")
+"""Of the kinds of files that every document comes as; a ``.zip`` has its tables as CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Wanted:
     force: bool = False
     """Replace the file named by ``output``."""
     suffix: str = ".pdf"
-    """``.pdf``, ``.html`` or ``.docx``."""
+    """One of ``SUFFIXES``."""
     version: int | None = None
     """An approved version; the present state if ``None``."""
 
@@ -63,7 +63,7 @@ class Wanted:
 def print_document(
     folder: Path, name: str, make: "Callable[[Basis], Document]", wanted: Wanted | None = None
 ) -> Printed:
-    """Write a document as PDF, or as one HTML file where that is wanted or no PDF can be made.
+    """Write a document as it is wanted; as one HTML file where no PDF can be made.
 
     Args:
         name: what the dated file is called, ``full``.
@@ -76,16 +76,31 @@ def print_document(
     from cyberassess.paper import html as render
 
     wanted = wanted or Wanted()
-    html = wanted.suffix == ".html"
-    reason = "" if html else render.can_make_pdf()
-    suffix = ".html" if html or reason else ".pdf"
-    document, path, status, notes = _prepared(folder, name, make, replace(wanted, suffix=suffix))
-    if suffix == ".pdf":
+    reason = render.can_make_pdf() if wanted.suffix == ".pdf" else ""
+    wanted = replace(wanted, suffix=".html") if reason else wanted
+    document, path, status, notes = _prepared(folder, name, make, wanted)
+    if wanted.suffix == ".pdf":
         with_pages: list[int] = []
         write_document(path, lambda: with_pages.append(render.write_pdf(document, path)))
         return Printed(path, with_pages[0], "", status, notes)
-    write_document(path, lambda: write_whole(path, render.render_html(document).encode()))
+    data = _whole(document, wanted.suffix)
+    write_document(path, lambda: write_whole(path, data))
     return Printed(path, 0, reason, status, notes)
+
+
+def _whole(document: "Document", suffix: str) -> bytes:
+    """Give a document as one file that is no PDF."""
+    if suffix == ".docx":
+        from cyberassess.paper.media.word import word_document
+
+        return word_document(document)
+    if suffix == ".zip":
+        from cyberassess.paper.media.tables import tables_archive
+
+        return tables_archive(document)
+    from cyberassess.paper.html import render_html
+
+    return render_html(document).encode()
 
 
 def _prepared(
@@ -267,7 +282,7 @@ def place(assessment: Assessment, name: str, wanted: Wanted) -> Path:
         text = f"{settings.organisation} {settings.period} cyber resilience {name}"
         return dated(assessment.workspace.reports, assessment.on, text, wanted.suffix)
     path = wanted.output
-    if path.suffix.lower() in _SUFFIXES - {wanted.suffix}:
+    if path.suffix.lower() in {*SUFFIXES, ".csv"} - {wanted.suffix}:
         # NOTE: a name never says that something else is inside
         path = path.with_suffix(wanted.suffix)
     refuse_existing(path, force=wanted.force, raising=ReportError)
@@ -311,16 +326,7 @@ def report_board(
     def make(basis: "Basis") -> "Document":
         return board_summary(basis, edition=edition, decision=" ".join(decision.split()))
 
-    name = "board open" if edition == "open" else "board"
-    if wanted.suffix != ".docx":
-        return print_document(folder, name, make, wanted)
-    from cyberassess.paper.documents.board_docx import board_docx
-
-    basis, assessment, notes = prepare(folder, version=wanted.version)
-    path = place(assessment, name, wanted)
-    data = board_docx(board_summary(basis, edition=edition, decision=" ".join(decision.split())))
-    write_document(path, lambda: write_whole(path, data))
-    return Printed(path, 0, "", _status(basis), notes)
+    return print_document(folder, "board open" if edition == "open" else "board", make, wanted)
 
 
 def report_theme(folder: Path, wanted: Wanted, *, theme: str = "") -> Printed:

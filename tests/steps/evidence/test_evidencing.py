@@ -8,6 +8,7 @@ import pytest
 from cyberassess.domain.record.evidence import Facts, Held, Item, Mark
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.paper.blocks import Table, every, plain
 from cyberassess.paper.documents.full import full_report
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.evidence import evidencing
@@ -293,8 +294,9 @@ def test_the_report_says_what_became_of_a_named_document(folder: Path, paper: Pa
     add(folder, [paper], SHOWS)
     review(folder, "EV-002", "rejected", reason="It is a draft.")
     view = full_report(basis_of(open_assessment(folder))[0])
-    texts = [row.text for each in view.outcomes for row in each.evidence]
-    (named,) = [each for each in texts if each.startswith("Leavers list\naccess")]
+    tables = [each for each in every(view.sections) if isinstance(each, Table)]
+    cells = [plain(row[0]) for each in tables if "evidence" in each.kind for row in each.rows]
+    (named,) = [each for each in cells if each.startswith("Leavers list\naccess")]
     assert named.endswith(
         "In the register as EV-001 (not seen yet) and EV-002 (rejected: it does not count)."
     )

@@ -40,7 +40,7 @@ def test_each_kind_has_a_dated_name_of_its_own(council: Path) -> None:
         report_board(council, HTML, edition="open").path.name,
         report_theme(council, HTML).path.name,
         report_theme(council, HTML, theme="PIPES").path.name,
-        report_board(council, Wanted(suffix=".docx")).path.name,
+        report_soa(council, Wanted(suffix=".docx")).path.name,
         report_full(council, HTML).path.name,
         report_soa(council, HTML).path.name,
         report_findings(council, HTML).path.name,
@@ -52,7 +52,7 @@ def test_each_kind_has_a_dated_name_of_its_own(council: Path) -> None:
         "board open.html",
         "theme.html",
         "theme pipes.html",
-        "board.docx",
+        "statement of applicability.docx",
         "full (2).html",
         "statement of applicability.html",
         "findings and plan.html",
@@ -65,7 +65,7 @@ def test_documents_know_when_the_assessment_began(council: Path) -> None:
 
 
 def test_a_named_file_is_not_replaced_unasked(council: Path, tmp_path: Path) -> None:
-    for suffix in (".html", ".docx"):
+    for suffix in (".html", ".docx", ".zip"):
         path = tmp_path / f"mine{suffix}"
         path.write_text("mine")
         with pytest.raises(ReportError, match="a file of this name already"):
@@ -75,7 +75,7 @@ def test_a_named_file_is_not_replaced_unasked(council: Path, tmp_path: Path) -> 
         assert path.stat().st_size > 4
 
 
-@pytest.mark.parametrize("suffix", [".html", ".docx", ".pdf"])
+@pytest.mark.parametrize("suffix", [".html", ".docx", ".zip", ".pdf"])
 def test_a_place_that_cannot_be_written_to_is_named(
     council: Path, tmp_path: Path, suffix: str
 ) -> None:
@@ -155,7 +155,9 @@ def test_a_nation_whose_laws_are_not_known_is_a_note(council: Path) -> None:
     assert "Did you mean scotland?" in note
 
 
-@pytest.mark.parametrize(("asked", "made"), [(".docx", ".html"), (".html", ".docx")])
+@pytest.mark.parametrize(
+    ("asked", "made"), [(".docx", ".html"), (".html", ".docx"), (".csv", ".zip")]
+)
 def test_a_name_never_says_that_something_else_is_inside(
     council: Path, tmp_path: Path, asked: str, made: str
 ) -> None:

@@ -1,12 +1,10 @@
-"""Charts as PNG, for documents that cannot show SVG: the only module that knows Pillow."""
+"""Pictures as PNG, for documents that cannot show SVG: the only module that knows Pillow."""
 
 import io
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cyberassess.disk import resources
-from cyberassess.paper.charts import WIDTH, Bar, Chart, Words
-from cyberassess.paper.sections.squares import Squares
+from cyberassess.paper.blocks import Picture
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -16,22 +14,14 @@ _SCALE = 8
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
-def chart_png(chart: Chart) -> bytes:
-    """Draw a chart."""
-    return _draw(WIDTH, chart.height, chart.bars, chart.words)
-
-
-def squares_png(row: Squares) -> bytes:
-    """Draw the row of squares."""
-    return _draw(WIDTH, row.height, row.bars, row.words)
-
-
-def _draw(width: float, height: float, bars: Sequence[Bar], words: Sequence[Words]) -> bytes:
+def png(picture: Picture) -> bytes:
+    """Draw a picture."""
     from PIL import Image, ImageDraw
 
-    image = Image.new("RGB", (round(width * _SCALE), round((height + 1) * _SCALE)), "#ffffff")
+    size = (round(picture.width * _SCALE), round((picture.height + 1) * _SCALE))
+    image = Image.new("RGB", size, "#ffffff")
     pen = ImageDraw.Draw(image)
-    for bar in bars:
+    for bar in picture.bars:
         corners = (bar.x, bar.y, bar.x + bar.width, bar.y + bar.height)
         pen.rounded_rectangle(
             [round(each * _SCALE) for each in corners],
@@ -40,7 +30,7 @@ def _draw(width: float, height: float, bars: Sequence[Bar], words: Sequence[Word
             outline=None if bar.stroke == "none" else bar.stroke,
             width=round(bar.line * _SCALE),
         )
-    for each in words:
+    for each in picture.words:
         font = _font(each.weight, each.size)
         place = (each.x * _SCALE, each.y * _SCALE)
         pen.text(place, each.text, each.fill, font, anchor=_ANCHORS[each.anchor])

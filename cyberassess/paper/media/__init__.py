@@ -1,0 +1,1 @@
+"""Blocks in each medium: HTML, Word, pictures, CSV."""

@@ -1,0 +1,40 @@
+"""How page one is laid out, the same in every report that has it."""
+
+from collections.abc import Iterator
+
+from cyberassess.paper.blocks import Block, Heading, Section, Table, Text, columns, strong
+from cyberassess.paper.furniture import figures
+from cyberassess.paper.sections.page_one import GapLine, PageOne
+
+
+def first_page(page: PageOne) -> Section:
+    """Give page one."""
+    return Section(tuple(_blocks(page)), "one")
+
+
+def _blocks(page: PageOne) -> Iterator[Block]:
+    yield Text(page.about, "about")
+    yield Heading(page.heading, 1)
+    yield from (Text(strong(each)) for each in page.verdicts)
+    if page.squares:
+        yield page.squares.picture
+        yield from [Text(page.squares.in_words, "note")] if page.squares.in_words else []
+    yield Text(page.target, "note")
+    if page.so_what:
+        yield Heading("So what")
+        yield Text(" ".join(page.so_what))
+    yield Heading("How sure we are")
+    yield figures((each.brief, each.number) for each in page.figures)
+    yield Text(" ".join(page.proof))
+    yield Section((Heading("Decision"), Text(strong(page.decision))), "ask")
+    if page.gaps:
+        yield Heading(page.gaps_title)
+        yield _gaps(page.gaps)
+    if page.trend:
+        yield Heading("Trend")
+        yield Text(page.trend)
+
+
+def _gaps(gaps: tuple[GapLine, ...]) -> Table:
+    heads = columns(("Gap", 33), ("Where", 23), ("Owner", 19), ("By", 13), ("Cost", 12))
+    return Table(heads, tuple((e.name, e.where, e.owner, e.by, e.cost) for e in gaps))

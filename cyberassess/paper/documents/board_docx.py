@@ -125,7 +125,9 @@ class _Writer:
                 del package.rels[key]
         self._marking(section.header.paragraphs[0])
         foot = section.footer.paragraphs[0]
-        foot.add_run(f"{_text(frame.footer)} · {frame.date_in_words} · page ")
+        foot.add_run(
+            f"{_text(frame.name)} · {_text(frame.footer)} · {frame.date_in_words} · page "
+        )
         _field(foot, "PAGE")
         foot.add_run(" of ")
         _field(foot, "NUMPAGES")

@@ -3,7 +3,9 @@
 import pytest
 
 from cyberassess.domain.record.hashes import text_field
+from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.documents.full import full_report
+from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.review import review, said_response
 from tests.domain.builder import Data, record_event
@@ -35,6 +37,61 @@ def test_both_verdicts_follow_from_what_was_reviewed(
     assert verdicts(*events) == {
         "Overall risk": risk, "Confidence in the self-assessment": confidence,
     }  # fmt: skip
+
+
+def opinion(text: str, risk: str = "", person: str = "p9") -> Data:
+    return record_event("opinion", (person,), {"risk": risk, "text": text_field(text, "s")})
+
+
+WORDS = "Honest, but proof is thin at Revenues. A restore would change my mind."
+SEEN = reviewed("A1.a", "organisation", determination="high", risk="high")
+
+
+def test_an_opinion_stands_in_front_whole_in_the_full_report_its_first_sentence_elsewhere() -> (
+    None
+):
+    now = basis(opinion(WORDS, "medium"), SEEN)
+    view = review(now)
+    assert view is not None
+    assert [each.text for each in view.opinions] == [WORDS]
+    assert view.opinions[0].by.endswith("; overall risk: medium; recorded by Sam Reid")
+    html = render_html(full_report(now)).partition('id="review"')[2]
+    assert html.index(WORDS) < html.index("looked at 1 result independently")
+    first = (
+        "Opinion of the assurer, p9 (overall risk: medium): “Honest, but proof is thin at "
+        "Revenues.” In full in the full report."
+    )
+    for made in (board_summary(now), theme_report(now)):
+        assert made.opinion == first
+        assert first in render_html(made)
+    assert verdicts(opinion(WORDS, "medium"), SEEN)["Overall risk"] == "medium"
+
+
+def test_the_open_edition_says_of_an_opinion_only_its_risk() -> None:
+    made = board_summary(basis(opinion(WORDS, "medium"), SEEN), edition="open")
+    assert made.opinion == (
+        "Opinion of the assurer (overall risk: medium). Its words are in the restricted edition."
+    )
+
+
+def test_no_opinion_is_said_only_where_a_review_took_place() -> None:
+    none = "No opinion of the whole was given."
+    assert board_summary(basis()).opinion == theme_report(basis()).opinion == ""
+    assert review(basis()) is None
+    assert board_summary(basis(SEEN)).opinion == none
+    assert none in render_html(full_report(basis(SEEN)))
+    alone = review(basis(opinion("Fine.")))
+    assert alone is not None
+    assert (alone.no_opinion, alone.rows) == ("", ())
+    assert alone.lead == "No single result was looked at independently."
+
+
+def test_of_several_opinions_each_stands_and_the_highest_risk_counts() -> None:
+    both = (opinion("Fine.", "low"), opinion("Not fine.\nAt all.", "high", "p8"))
+    assert verdicts(*both)["Overall risk"] == "high"
+    said = board_summary(basis(*both)).opinion
+    assert "“Fine.”" in said
+    assert "“Not fine.”" in said
 
 
 def test_the_response_to_a_recommendation_is_what_the_plan_says() -> None:

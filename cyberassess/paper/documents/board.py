@@ -29,6 +29,7 @@ from cyberassess.paper.sections.page_one import (
     said_decision,
     said_stake,
 )
+from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     Figure,
@@ -79,6 +80,8 @@ class BoardSummary(Document):
     """The answers behind the result, a sentence each."""
     dissent: str
     """What an independent review found otherwise."""
+    opinion: str
+    """The first sentence of what the assurer thinks of the whole."""
     figures: tuple[Figure, ...]
     confirmed: str
     """How many results named people confirmed, and who."""
@@ -158,6 +161,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         moved=moved.sentence,
         moved_by=() if is_open else moved.named,
         dissent=said_dissent(basis, is_open=is_open),
+        opinion=said_opinion(basis, is_open=is_open),
         figures=figures(basis),
         confirmed=said_confirmed(basis, is_open=is_open),
         gaps=gaps,

@@ -181,6 +181,7 @@ class _Writer:
         self._say(" ".join(filter(None, (summary.level, summary.target, summary.moved))))
         if summary.dissent:
             self._say(summary.dissent, bold=True)
+        self._say(summary.opinion)
         for line in summary.moved_by:
             self._say(line)
 

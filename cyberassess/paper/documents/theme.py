@@ -23,6 +23,7 @@ from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.gaps import Map, group_maps
 from cyberassess.paper.sections.moves import Moved, moved_since
+from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     NO_LEVEL,
@@ -106,6 +107,8 @@ class ThemeReport(Document):
     lead_before: str
     target: str
     dissent: str
+    opinion: str
+    """The first sentence of what the assurer thinks of the whole."""
     parts: tuple[SetPart, ...]
     themes_chart: Chart | None
     method: tuple[str, ...]
@@ -140,6 +143,7 @@ def theme_report(basis: Basis, *, theme: str = "") -> ThemeReport:
         lead_before=said_before(headed, found.id),
         target=whose_target(headed),
         dissent=said_dissent(headed, theme=found.id),
+        opinion=said_opinion(headed),
         parts=tuple(
             _part(headed, each, found, titled=several) for each in headed.frameworks.values()
         ),

@@ -8,7 +8,8 @@ from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.review import review, said_response
-from tests.domain.builder import Data, record_event
+from tests.domain.builder import Data, make_framework, make_profile, make_themes, record_event
+from tests.paper.made import make_basis, small_state
 from tests.paper.test_board import REF, action, basis
 
 
@@ -92,6 +93,22 @@ def test_of_several_opinions_each_stands_and_the_highest_risk_counts() -> None:
     said = board_summary(basis(*both)).opinion
     assert "“Fine.”" in said
     assert "“Not fine.”" in said
+
+
+def test_agreement_stands_in_the_publishers_order_whatever_is_assessed_where() -> None:
+    """The organisation is scored first: its part D stood before the systems' part B."""
+    outline = "A Leading\n  A1.a organisation board H.1\nB Protecting\n"
+    outline += "  B1.a system service H.1\nD Learning\n  D1.a organisation board H.1\n"
+    framework = make_framework(outline)
+    now = make_basis(
+        small_state(record_event("review", (framework.ref, "s", "B1.a", "p9"), {})),
+        framework=framework, listed=[{"id": "s", "kind": "system", "title": "S"}],
+        profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
+        themes=make_themes(dict.fromkeys(framework.outcomes, "pipes")),
+    )  # fmt: skip
+    view = review(now)
+    assert view is not None
+    assert [each.part[0] for each in view.agreements] == ["A", "B", "D"]
 
 
 def test_the_response_to_a_recommendation_is_what_the_plan_says() -> None:

@@ -106,6 +106,9 @@ def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
         "p9 reviewed 2 results and lowered 1: B2.a Outcome B2.a. "
         "On that view 1 outcome meets our target."
     )
+    drawn = board_summary(now).squares
+    assert drawn is not None
+    assert drawn.words[0].text == "Meet the target in every place: 2, by the review 1"
     for made in (board_summary(now), full_report(now).front):
         assert made.dissent == said
     assert findings_report(now).dissent == (
@@ -177,10 +180,10 @@ SAM = (confirmed("A1.a", "organisation", "high"), confirmed("B2.a", "housing", "
 def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> None:
     assert said_confirmed(basis()) == "0 of 6 results are confirmed by a named person."
     assert said_confirmed(basis(SAM[0])) == (
-        "1 of 6 results is confirmed by Sam Reid, who also answered 1 of them."
+        "Sam Reid confirmed 1 of 6 results and also answered 1 of them."
     )
     assert said_confirmed(basis(*SAM)) == (
-        "2 of 6 results are confirmed by Sam Reid, who also answered 2 of them."
+        "Sam Reid confirmed 2 of 6 results and also answered 2 of them."
     )
     both = basis(*SAM, confirmed("B2.a", "revenues", "middle", "p2"))
     assert said_confirmed(both) == (
@@ -188,7 +191,7 @@ def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> N
         "answered."
     )
     assert said_confirmed(both, is_open=True) == (
-        "3 of 6 results are confirmed by 2 people, who also answered 2 of them."
+        "2 people confirmed 3 of 6 results and also answered 2 of them."
     )
     for made in (board_summary(both), full_report(both).front):
         assert made.confirmed == said_confirmed(both)

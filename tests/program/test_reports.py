@@ -104,7 +104,7 @@ def test_page_one_of_the_board_summary_stands_alone(
         "ambition is all 20.",
         "Priya Nair reviewed 4 results and lowered 1: A2.b Assurance. On that view 11 outcomes "
         "meet our target.",
-        "57 of 93 results are confirmed by Sam Reid, who also answered 30 of them.",
+        "Sam Reid confirmed 57 of 93 results and also answered 30 of them.",
         "Main gaps",
         "30 April 2027",
         "We ask the committee to",

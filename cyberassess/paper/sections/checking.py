@@ -34,11 +34,10 @@ def said_confirmed(basis: Basis, *, is_open: bool = False) -> str:
     who = counted(len(by), "person", "people") if is_open else ""
     if not who and len(by) == 1:
         who = _confirmer(basis, found.confirmed)
-    text = f"{results} {'is' if len(found.confirmed) == 1 else 'are'} confirmed"
     own = len(found.own) or "none"
     if not who:
-        return f"{text}: {joined(names)}; {own} of them by who also answered."
-    return f"{text} by {who}, who also answered {own} of them."
+        return f"{results} are confirmed: {joined(names)}; {own} of them by who also answered."
+    return f"{who} confirmed {results} and also answered {own} of them."
 
 
 def _confirmers(scores: Sequence[OutcomeScore]) -> dict[str, list[OutcomeScore]]:

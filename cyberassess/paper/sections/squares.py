@@ -71,9 +71,10 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
     is_named = not is_open and all(len(each.ref) <= _LONGEST for each in boxes)
     drawn = _Drawing(basis.look.colours)
     several = len(basis.scopes) > 1
+    other = sum(basis.met_everywhere(basis.reviewed).values())
     for group in ([e for e in boxes if e.meets], [e for e in boxes if not e.meets]):
         if group:
-            drawn.group(_head(group, several=several), group, is_named=is_named)
+            drawn.group(_head(group, other, several=several), group, is_named=is_named)
     drawn.explain(list(_legend(boxes)))
     met = sum(each.meets for each in boxes)
     said = " ".join(_counts(boxes) if is_open else _names(boxes))
@@ -107,10 +108,11 @@ def _boxes(basis: Basis) -> list[_Box]:
     return sorted(boxes, key=lambda each: not each.meets)
 
 
-def _head(group: Sequence[_Box], *, several: bool) -> str:
+def _head(group: Sequence[_Box], other: int, *, several: bool) -> str:
     """Say what boxes that stand together have in common, and how many of them that is new for.
 
     Args:
+        other: how many outcomes meet the target by the independent review.
         several: whether there is more than one place.
     """
     meets = group[0].meets
@@ -118,6 +120,8 @@ def _head(group: Sequence[_Box], *, several: bool) -> str:
     if several:
         text += " in every place" if meets else " in one place or more"
     text += f": {len(group)}"
+    if meets and other != len(group):
+        text += f", by the review {other}"
     before = sum(each.met_before for each in group)
     if not before:
         return text

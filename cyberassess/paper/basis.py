@@ -22,7 +22,7 @@ from cyberassess.domain.record.approval import Version
 from cyberassess.domain.record.evidence import Register, register_of
 from cyberassess.domain.record.plan import Action, actions_of, by_outcome
 from cyberassess.domain.record.recorded import Origin, Source, State
-from cyberassess.domain.record.reviewing import Review, reviews
+from cyberassess.domain.record.reviewing import Opinion, Review, opinions, reviews
 from cyberassess.domain.result.confirming import (
     Confirmations,
     Override,
@@ -251,6 +251,11 @@ class Basis:
     def reviews(self) -> Mapping[OutcomeKey, tuple[Review, ...]]:
         """What independent reviewers said, keyed by what it is about."""
         return reviews(self.state)
+
+    @cached_property
+    def opinions(self) -> tuple[Opinion, ...]:
+        """What independent reviewers think of the whole."""
+        return opinions(self.state)
 
     @cached_property
     def reviewed(self) -> Mapping[OutcomeKey, int]:

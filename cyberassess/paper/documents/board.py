@@ -34,6 +34,7 @@ from cyberassess.paper.sections.page_one import (
     said_decision,
     said_stake,
 )
+from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
     figures,
@@ -107,6 +108,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         moved=moved.sentence,
         moved_by=() if is_open else moved.named,
         dissent=said_dissent(basis, is_open=is_open),
+        opinion=said_opinion(basis, is_open=is_open),
         figures=figures(basis),
         confirmed=said_confirmed(basis, is_open=is_open),
         gaps=gaps,

@@ -162,19 +162,30 @@ def _review(found: ReviewView) -> Section:
     verdicts = (
         Text((strong(f"{name}: {said}."), f" {why}")) for name, said, why in found.verdicts
     )
+    side_by_side = (Heading("Both determinations, side by side", 3), both) if found.rows else ()
     return Section(
         (
             Heading(title, anchor="review", running=title),
+            *_opinions(found),
             Text(found.lead),
             *verdicts,
             agreements,
             Text(found.note, "small"),
-            Heading("Both determinations, side by side", 3),
-            both,
+            *side_by_side,
         ),
         "new-page",
         "part",
     )
+
+
+def _opinions(found: ReviewView) -> Iterator[Block]:
+    yield from paragraph(found.no_opinion)
+    if found.opinions:
+        yield Heading("Opinion of the whole, in the assurer's own words", 3)
+        for each in found.opinions:
+            yield Text(each.text, "said")
+            yield Text(each.by, "by")
+        yield Heading("What was reviewed", 3)
 
 
 def _fair_play(found: FairPlay) -> Section:

@@ -110,7 +110,8 @@ class _Writer:
         self._set_properties()
         self._marking(section.header.paragraphs[0])
         foot = section.footer.paragraphs[0]
-        foot.add_run(f"{_text(self.frame.footer)} · {self.frame.date_in_words} · page ")
+        parts = (self.frame.name, self.frame.footer, self.frame.date_in_words, "page ")
+        foot.add_run(_text(" · ".join(parts)))
         _field(foot, "PAGE")
         foot.add_run(" of ")
         _field(foot, "NUMPAGES")

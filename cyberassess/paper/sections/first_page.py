@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from cyberassess.paper.blocks import Block, Heading, Section, Table, Text, columns, strong
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Section,
+    Table,
+    Text,
+    columns,
+    paragraph,
+    strong,
+)
 from cyberassess.paper.furniture import figures
 from cyberassess.paper.sections.page_one import GapLine, PageOne
 
@@ -26,7 +35,7 @@ def _blocks(page: PageOne) -> Iterator[Block]:
     yield Heading("How sure we are")
     yield figures((each.brief, each.number) for each in page.figures)
     yield Text(" ".join(page.proof))
-    yield Section((Heading("Decision"), Text(strong(page.decision))), "ask")
+    yield Section((Heading("Decision"), *paragraph(page.plan), Text(strong(page.decision))), "ask")
     if page.gaps:
         yield Heading(page.gaps_title)
         yield _gaps(page.gaps)
@@ -36,5 +45,5 @@ def _blocks(page: PageOne) -> Iterator[Block]:
 
 
 def _gaps(gaps: tuple[GapLine, ...]) -> Table:
-    heads = columns(("Gap", 33), ("Where", 23), ("Owner", 19), ("By", 13), ("Cost", 12))
-    return Table(heads, tuple((e.name, e.where, e.owner, e.by, e.cost) for e in gaps))
+    heads = columns(("Gap", 34), ("Where", 26), ("Owner", 23), ("By", 17))
+    return Table(heads, tuple((e.name, e.where, e.owner, e.by) for e in gaps))

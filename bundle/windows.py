@@ -307,7 +307,7 @@ def picture(name: str) -> str:
 
 def write_pages(folder: Path, version: str) -> None:
     """Write the pages for the officer and for the IT department, and the licences."""
-    names = {"menu": "menu.png", "questionnaire": "questionnaire.png", "page": "page-one.png"}
+    names = {"screen": "start.png", "questionnaire": "questionnaire.png", "page": "page-one.png"}
     programs = {
         name: sha256(folder / name)
         for name in ("cyberassess.exe", "app/python.exe", f"app/{DLL}.dll", "app/python3.dll")

@@ -458,7 +458,7 @@ def begin(room: Room, _: Query) -> Screen:
         raise AssessmentError.because("begun", "", "There is an assessment here already.")
     sets, targets = available()
     blocks: list[Block] = [
-        Text("There is no assessment in this folder yet."),
+        Text(f"There is no assessment yet. It will lie in {room.folder.absolute()}."),
         Form(
             "new",
             [

@@ -247,6 +247,7 @@ def test_the_command_opens_packs_sets_and_folders_and_keeps_what_is_read_only(
     assert next(each for each, _ in opened) == ""
     assert [each for each, _ in opened][1].startswith("pack.zip is a pack")
     assert run(program, ["open", "ncsc-caf@9"]) == 1
+    assert run(program, ["open", "--no-browser", "--needs-browser"]) == 2
 
 
 def test_two_screens_are_open_at_once(differing: Path) -> None:

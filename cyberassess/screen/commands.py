@@ -63,10 +63,9 @@ def open_(
         elif path.is_dir() and not os.access(path, os.W_OK):
             room = Room(path, "This folder cannot be written to: it is shown, and not changed.")
         web = Web(room, shows, DOES)
-        what = room.set or path.absolute()
-        click.echo(f"cyberassess shows {what} on this computer alone, at this address:")
+        what = room.set or str(path.absolute())
         with closing_ends(web), contextlib.suppress(KeyboardInterrupt):
-            serve(web, browse=not no_browser, say=click.echo, needs_browser=needs_browser)
+            serve(web, what, browse=not no_browser, say=click.echo, needs_browser=needs_browser)
         if web.wrote and room.is_begun:
             wrote(str(room.folder), lambda: open_assessment(room.folder))
     click.echo("Ended. What was stored is kept.")

@@ -95,6 +95,7 @@ def closing_ends(web: Web) -> Iterator[None]:
 
 def serve(
     web: Web,
+    what: str,
     *,
     browse: bool,
     say: Callable[[str], object],
@@ -104,6 +105,7 @@ def serve(
     """Serve until somebody ends it: with *Finish*, Ctrl-C, or by not coming back.
 
     Args:
+        what: a name for what is shown.
         browse: open the browser.
         needs_browser: raise where none starts, or none comes in time.
 
@@ -120,7 +122,8 @@ def serve(
             if not webbrowser.open(redirect.as_uri()):
                 if needs_browser:
                     raise _no_browser("No browser could be started.")
-                say("No browser could be started: open this address in one.")
+                say("No browser could be started: open the address below in one.")
+        say(f"cyberassess shows {what} on this computer alone, at this address:")
         say(f"  {web.address}\n{UNTIL}")
         began = web.last = time.monotonic()
         while not web.finished and time.monotonic() - web.last < idle:

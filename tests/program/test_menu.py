@@ -141,7 +141,7 @@ def test_the_screen_is_opened_from_it(
 ) -> None:
     opened: list[Path] = []
 
-    def serve(web: Web, **_: object) -> None:
+    def serve(web: Web, *_: object, **__: object) -> None:
         opened.append(web.room.folder)
 
     monkeypatch.setattr(serving, "serve", serve)

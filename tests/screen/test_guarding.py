@@ -119,7 +119,7 @@ def served(folder: Path) -> Iterator[tuple[Web, threading.Thread]]:
     web = Web(Room(folder), SHOWS, DOES)
     said: list[str] = []
     thread = threading.Thread(
-        target=serve, args=(web,), kwargs={"browse": False, "say": said.append}
+        target=serve, args=(web, "it"), kwargs={"browse": False, "say": said.append}
     )
     thread.start()
     while not said:
@@ -247,7 +247,7 @@ def test_without_its_slash_the_first_page_is_led_to(browser: Browser) -> None:
 
 def test_it_ends_where_nobody_comes(folder: Path) -> None:
     began = time.monotonic()
-    serve(Web(Room(folder), SHOWS, DOES), browse=False, say=lambda _: None, idle=0.1)
+    serve(Web(Room(folder), SHOWS, DOES), "it", browse=False, say=lambda _: None, idle=0.1)
     assert time.monotonic() - began < 20
 
 
@@ -271,7 +271,7 @@ def test_the_redirect_is_its_owners_alone_and_goes_when_it_was_used(
 
     monkeypatch.setattr("webbrowser.open", come)
     web = Web(Room(folder), SHOWS, DOES)
-    serve(web, browse=True, say=lambda _: None, idle=0.1)
+    serve(web, "it", browse=True, say=lambda _: None, idle=0.1)
     assert seen
     assert not list(home.iterdir())
 

@@ -234,7 +234,7 @@ def test_the_command_opens_packs_sets_and_folders_and_keeps_what_is_read_only(
 ) -> None:
     opened: list[tuple[str, int]] = []
 
-    def look(web: Web, **_: object) -> None:
+    def look(web: Web, *_: object, **__: object) -> None:
         web.host = HOST
         came = Client(web).get(f"/{web.secret}/", headers={"Host": HOST})
         opened.append((web.room.read_only, came.status_code))

@@ -178,6 +178,7 @@ class Menu:
             return
         if self._dropped:
             self._give("receive", *map(str, self._dropped))
+            show("")
         while self._once(waits=waits):
             show("")
 

@@ -5,6 +5,7 @@ writes meanwhile is seen at the next one. Nothing is kept between two requests b
 screen, and what the last of them is to be told.
 """
 
+import contextlib
 import functools
 import secrets
 import time
@@ -19,8 +20,8 @@ from werkzeug.wrappers import Request, Response
 
 from cyberassess.disk.segments import LedgerFolder
 from cyberassess.disk.workspace import Workspace
-from cyberassess.errors import BusyError, CyberassessError, Severity, hearing
-from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.errors import BusyError, CyberassessError, Problem, Severity, hearing
+from cyberassess.opening.assessment import Assessment, kept_open, open_assessment
 from cyberassess.paper.html import printable
 from cyberassess.paper.narrow import with_labels
 from cyberassess.paper.templates import template_of
@@ -111,6 +112,12 @@ def _style() -> str:
     return "".join(template_of(*each, is_html=False).render() for each in parts)
 
 
+def _words(problem: Problem) -> str:
+    """Say a problem without the option of a command that it names."""
+    is_option = problem.where.startswith("--") or problem.where.isupper()
+    return str(replace(problem, where="") if is_option else problem)
+
+
 class Web:
     """All of it, as a WSGI application."""
 
@@ -196,7 +203,9 @@ class Web:
             room = self._look()
             if not room.is_begun and not room.set:
                 name = "new"
-            with hearing() as heard:
+            with hearing() as heard, contextlib.ExitStack() as leaving:
+                if room.is_begun:
+                    leaving.enter_context(kept_open(room.assessment))
                 found = self.shows[name][1](room, query)
             if isinstance(found, Response):
                 return found
@@ -229,7 +238,7 @@ class Web:
             with hearing() as heard:
                 lines = [*self.does[sent["do"]](room, sent)]
         except CyberassessError as cause:
-            lines = [str(each) for each in cause.problems]
+            lines = [_words(each) for each in cause.problems]
             if isinstance(cause, BusyError) or not any("Nothing was" in e for e in lines):
                 lines.append("Nothing was changed.")
             refused = Said(lines, is_refused=True, typed=dict(sent.values))

@@ -23,14 +23,14 @@ from cyberassess.errors import AssessmentError, CyberassessError, counted
 from cyberassess.opening.names import find_person
 from cyberassess.screen.blocks import Block as Shown
 from cyberassess.screen.blocks import Cell, Field, Form, Heading, Links, Screen, Table, Text, to
-from cyberassess.screen.web import Query, Room, Sent
+from cyberassess.screen.web import Query, Room, Sent, said_on_screen
 from cyberassess.steps.receive.answering import Told, say
 from cyberassess.steps.send.sending import questions_for
 from cyberassess.steps.settle.resolving import resolve
 from cyberassess.steps.standing.standing import status_of
 from cyberassess.steps.standing.start import Pages
 
-SOURCE = Source("prompt")
+SOURCE = Source("prompt", name="screen")
 KEEP = "keep "
 """Before the number of an offer that is confirmed."""
 
@@ -131,7 +131,7 @@ def same(room: Room, sent: Sent) -> Iterator[str]:
 
 def _stored(told: Mapping[str, Told]) -> Iterator[str]:
     for name, each in told.items():
-        yield from map(str, each.problems)
+        yield from map(said_on_screen, each.problems)
         yield f"Stored {counted(each.stored, 'reply', 'replies')} of {name}."
 
 
@@ -296,7 +296,12 @@ def _everybodys(room: Room) -> dict[str, Several]:
         if portions.get(person.id):
             for topic in questions_for(room.assessment, person.id, is_told=False).topics:
                 found.setdefault(_key(topic), []).append((person, topic))
-    return found
+    places = {
+        (ref, located.groups[-1].id): number
+        for ref, framework in room.assessment.frameworks.items()
+        for number, located in enumerate(framework.located)
+    }
+    return dict(sorted(found.items(), key=lambda e: places[e[1][0][1].framework, e[1][0][1].id]))
 
 
 def _rows(several: Several) -> dict[str, list[tuple[Person, Row]]]:
@@ -372,12 +377,21 @@ def _agreed(row: Row) -> Field:
 def settle(room: Room, sent: Sent) -> Iterator[str]:
     """Store what each of several people said, and settle what was agreed."""
     several = _everybodys(room).get(sent["topic"], [])
-    yield from _saved(room, sent, [e.name for e, _ in several], lambda person: f" {person}")
-    for ref in _rows(several):
-        if sent[f"agreed {ref}"]:
-            try:
-                agreed, why = sent[f"agreed {ref}"], sent[f"why {ref}"]
-                resolve(room.folder, ref, answer=agreed, reason=why, by=sent.by)
-                yield f"{ref}: settled, {agreed}."
-            except CyberassessError as cause:
-                yield from (f"{ref}: {each}" for each in cause.problems)
+    agreed = [ref for ref in _rows(several) if sent[f"agreed {ref}"]]
+    without = [ref for ref in agreed if not sent[f"why {ref}"]]
+    if without:
+        found = f"You agreed on {', '.join(without)}, and nobody said why."
+        hint = "Give the reason in a sentence. Nothing was stored."
+        raise AssessmentError.because("no-reason", "", found, hint)
+    names = [e.name for e, own in several if any(_replies(own, sent, f" {e.id}"))]
+    if names:
+        yield from _saved(room, sent, names, lambda person: f" {person}")
+    elif not agreed:
+        yield "Nothing new was said."
+    for ref in agreed:
+        try:
+            answer, why = sent[f"agreed {ref}"], sent[f"why {ref}"]
+            resolve(room.folder, ref, answer=answer, reason=why, by=sent.by)
+            yield f"{ref}: settled, {answer}."
+        except CyberassessError as cause:
+            yield from (f"{ref}: {said_on_screen(each)}" for each in cause.problems)

@@ -29,7 +29,7 @@ from cyberassess.screen.blocks import (
     to,
 )
 from cyberassess.screen.looking import KINDS, files_of, printed, when
-from cyberassess.screen.web import Query, Room, Sent
+from cyberassess.screen.web import Query, Room, Sent, said_on_screen
 from cyberassess.steps.confirm.beside import known_of
 from cyberassess.steps.confirm.confirming import (
     confirm_offered,
@@ -134,15 +134,19 @@ def _decision(room: Room, each: Waiting, page: str) -> Form:
         Field("", "What is known", "folded", hint=known_of(room.assessment, each.outcome)),
         Field("", "Everything about it", "link", f"outcome?page={page}"),
     ]
-    reason = Field("reason", "Reason" if each.choices else "The reason")
+    place, _, statement = each.subject.partition("\n")
+    since = f"\nIt waits since {said_date(each.since)}." if each.since else ""
+    text = f"{place}\n{each.now}{since}" if statement else f"{each.now}{since}"
+    if each.kind is Kind.GAP:
+        about = Field("outcome", "", "hidden", each.ref.partition(" ")[0])
+        fields += [about, *_action_fields()]
+        return Form("add action", fields, "Plan it", statement or place, text, each.ref)
+    reason = Field("reason", "Reason")
     if each.choices:
         choices = [(choice, choice) for choice in each.choices]
         fields.append(Field("decision", "Your decision", "choice", "", choices, fields=[reason]))
     else:
         fields.append(reason)
-    since = f"\nIt waits since {said_date(each.since)}." if each.since else ""
-    place, _, statement = each.subject.partition("\n")
-    text = f"{place}\n{each.now}{since}" if statement else f"{each.now}{since}"
     return Form("decide", fields, "Record", statement or place, text, each.ref)
 
 
@@ -161,7 +165,7 @@ def decide_one(room: Room, sent: Sent) -> Iterator[str]:
         by=sent.by,
     )
     yield f"Recorded: {', '.join(found.changed)}" if found.stored else f"{sent['ref']}: unchanged."
-    yield from map(str, found.problems)
+    yield from map(said_on_screen, found.problems)
 
 
 def confirm_all(room: Room, sent: Sent) -> Iterator[str]:
@@ -208,7 +212,7 @@ def receive_files(room: Room, sent: Sent) -> Iterator[str]:
     with temporary_folder() as scratch:
         for each in receive(room.folder, kept(sent, scratch), by=sent.by):
             yield "\n".join(received_lines(each))
-            yield from map(str, each.problems)
+            yield from map(said_on_screen, each.problems)
 
 
 # The plan
@@ -252,19 +256,22 @@ def _facts(room: Room, action: Action) -> str:
     return f"{who}, {when(action.due) or 'no date'}, {action.progress.value}"
 
 
+def _action_fields() -> list[Field]:
+    return [
+        Field("title", "What will be done"),
+        Field("owner", "Who"),
+        Field("due", "By when", "date"),
+        Field("cost", "Cost in pounds"),
+    ]
+
+
 def _plan_form(
     query: Query, outcomes: Mapping[str, str], actions: Sequence[Action]
 ) -> Iterator[Form]:
     """Give the form for what was chosen in the table."""
     chosen = next((each for each in actions if each.ref == query.get("action")), None)
     if query.get("outcome") in outcomes:
-        fields = [
-            Field("outcome", "", "hidden", query["outcome"]),
-            Field("title", "What will be done"),
-            Field("owner", "Who"),
-            Field("due", "By when", "date"),
-            Field("cost", "Cost in pounds"),
-        ]
+        fields = [Field("outcome", "", "hidden", query["outcome"]), *_action_fields()]
         yield Form("add action", fields, "Plan it", f"Plan for {outcomes[query['outcome']]}")
     elif chosen is not None:
         states = [(each.value, each.value) for each in Progress]
@@ -353,7 +360,7 @@ def print_report(room: Room, sent: Sent) -> Iterator[str]:
         made = child.submit(printed, room.folder, sent["kind"], WantedReport()).result()
     yield f"Written: {made.path.relative_to(room.folder).as_posix()} ({made.status})"
     yield from filter(None, [made.reason])
-    yield from map(str, made.notes)
+    yield from map(said_on_screen, made.notes)
 
 
 def approve_report(room: Room, sent: Sent) -> Iterator[str]:

@@ -24,7 +24,7 @@ from cyberassess.screen.blocks import (
 )
 from cyberassess.screen.doing import kept
 from cyberassess.screen.looking import files_of
-from cyberassess.screen.web import Query, Room, Sent
+from cyberassess.screen.web import Query, Room, Sent, said_on_screen
 from cyberassess.steps.evidence.evidencing import add, find_item, link, review, wanted
 from cyberassess.steps.evidence.words import (
     added_lines,
@@ -268,7 +268,7 @@ def add_somebody(room: Room, sent: Sent) -> Iterator[str]:
     text += f"@{sent['place']}" if sent["place"] else ""
     found = add_person(room.folder, text, by=sent.by)
     yield f"{found.person.name} is asked from now on."
-    yield from map(str, found.problems)
+    yield from map(said_on_screen, found.problems)
 
 
 def hand_on(room: Room, sent: Sent) -> Iterator[str]:

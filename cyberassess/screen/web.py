@@ -7,6 +7,7 @@ screen, and what the last of them is to be told.
 
 import contextlib
 import functools
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -112,10 +113,13 @@ def _style() -> str:
     return "".join(template_of(*each, is_html=False).render() for each in parts)
 
 
-def _words(problem: Problem) -> str:
-    """Say a problem without the option of a command that it names."""
+def said_on_screen(problem: Problem) -> str:
+    """Say a problem without the options of a command that it names."""
     is_option = problem.where.startswith("--") or problem.where.isupper()
-    return str(replace(problem, where="") if is_option else problem)
+    return _OPTIONS.sub("", str(replace(problem, where="") if is_option else problem))
+
+
+_OPTIONS = re.compile(r" \(--[^)]*\)")
 
 
 class Web:
@@ -238,7 +242,7 @@ class Web:
             with hearing() as heard:
                 lines = [*self.does[sent["do"]](room, sent)]
         except CyberassessError as cause:
-            lines = [_words(each) for each in cause.problems]
+            lines = [said_on_screen(each) for each in cause.problems]
             if isinstance(cause, BusyError) or not any("Nothing was" in e for e in lines):
                 lines.append("Nothing was changed.")
             refused = Said(lines, is_refused=True, typed=dict(sent.values))

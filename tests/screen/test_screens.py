@@ -146,8 +146,9 @@ def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
     before = answers(differing)
     assert {form[f"was {kims}"], form[f"was {alexs}"]} == {e for e, _ in before.values()}
     form |= {each: form[f"was {each}"] for each in (kims, alexs)}
-    refused = browser.send(topic, **form, **{f"agreed {STATEMENT}": "Happens"})
-    assert "No reason was given" in refused
+    refused = browser.post(topic, {**form, f"agreed {STATEMENT}": "Happens", "form": ""})
+    assert "nobody said why" in said(refused)
+    assert '<option value="Happens" selected>' in refused.text
     told = browser.send(
         topic, **form, **{f"agreed {STATEMENT}": "Happens", f"why {STATEMENT}": "Seen together."}
     )
@@ -155,6 +156,7 @@ def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
     assert answers(differing) == before
     (event,) = events(differing, "resolution")
     assert event["reason"]
+    assert "agreed " not in browser.get(topic).text
     other = next(each for each in form if each.startswith("was ") and STATEMENT not in each)
     name = other.removeprefix("was ")
     code = re.search(rf'name="{re.escape(name)}">.*?<option value="(\w[^"]*)"', page)

@@ -74,7 +74,8 @@ def waits(room: Room, query: Query) -> Screen:
         blocks.append(Links(links, "What waits", titles.get(chosen, "")))
     else:
         blocks.append(Text("Nothing waits for a decision."))
-    blocks += _together(room, chosen)
+    if not room.read_only:
+        blocks += _together(room, chosen)
     places = Counter(each.outcome.scope for each in rows)
     place = query.get("place", "")
     if len(rows) > A_PAGE and len(places) > 1:
@@ -229,19 +230,19 @@ def plan(room: Room, query: Query) -> Screen:
         key = score.key
         ref = make_ref(key.outcome, key.scope, pages.numbers[key.framework])
         outcomes[ref] = f"{key.outcome} {score.asked.outcome.title}"
-        planned: list[Part] = [
-            part
-            for a in step.actions
-            for part in (to("plan", f"{a.ref} {a.title}", action=a.ref), _facts(room, a))
-        ]
-        way = in_the_way(step)
+        planned: list[Part] = []
+        for each in step.actions:
+            title = f"{each.ref} {each.title}"
+            link = to("plan", title, action=each.ref)
+            planned += [title if room.read_only else link, _facts(room, each)]
+        way, another = in_the_way(step), to("plan", "Plan an action", outcome=ref)
         place = assessment.contents.settings.title_of(key.scope)
         places.setdefault(place, []).append(
             (
                 Link(outcomes[ref], f"outcome?page={pages.page_of(key)}"),
                 now_and_target(step),
                 Folded(counted(len(way.splitlines()), "statement"), way),
-                (*planned, to("plan", "Plan an action", outcome=ref)),
+                tuple(planned) if room.read_only else (*planned, another),
             )
         )
     blocks: list[Block] = list(_plan_form(query, outcomes, [a for s in steps for a in s.actions]))

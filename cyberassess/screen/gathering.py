@@ -23,7 +23,7 @@ from cyberassess.screen.blocks import (
     to,
 )
 from cyberassess.screen.doing import kept
-from cyberassess.screen.looking import files_of
+from cyberassess.screen.looking import answers_of, files_of
 from cyberassess.screen.web import Query, Room, Sent, said_on_screen
 from cyberassess.steps.evidence.evidencing import add, find_item, link, review, wanted
 from cyberassess.steps.evidence.words import (
@@ -176,7 +176,7 @@ def review_item(room: Room, sent: Sent) -> Iterator[str]:
 def people_and_systems(room: Room, _: Query) -> Screen:
     """Show who is asked what, and every system."""
     rows = [
-        (to("ask", e.name, person=e.name), e.role, e.asks, str(e.questions))
+        (answers_of(room, e.name), e.role, e.asks, str(e.questions))
         for e in people(room.assessment)
     ]
     places = [
@@ -192,7 +192,6 @@ def people_and_systems(room: Room, _: Query) -> Screen:
     kinds = [
         (each, each.replace("-", " ")) for each in ("system", "shared-service", "cloud-service")
     ]
-    everything = [("", "everybody"), *names]
     blocks: list[Block] = [
         Table(("Name", "Role", "Asked about", "Outcomes"), rows),
         Form("add person", _person(room), "Add", "Add somebody", is_folded=True),
@@ -210,14 +209,7 @@ def people_and_systems(room: Room, _: Query) -> Screen:
             "Hand questions over",
             is_folded=True,
         ),
-        Heading("Questionnaires"),
-        Form(
-            "send",
-            [Field("who", "To", "list", "", everything)],
-            "Write the questionnaires",
-            text="A workbook for each, to be sent to them; or let them answer here, under Answer.",
-        ),
-        *files_of(Pages(status_of(room.assessment)).start(), "Questionnaires sent"),
+        *([] if room.read_only else _questionnaires(room, names)),
         Heading("Systems"),
         Table(("System", "Kind", "Owner", "Takes over from"), places) if places else Text("None."),
         Form(
@@ -237,6 +229,17 @@ def people_and_systems(room: Room, _: Query) -> Screen:
         ),
     ]
     return Screen("People and systems", blocks, "cyberassess people")
+
+
+def _questionnaires(room: Room, names: list[tuple[str, str]]) -> Iterator[Block]:
+    yield Heading("Questionnaires")
+    yield Form(
+        "send",
+        [Field("who", "To", "list", "", [("", "everybody"), *names])],
+        "Write the questionnaires",
+        text="A workbook for each, to be sent to them; or let them answer here, under Answer.",
+    )
+    yield from files_of(Pages(status_of(room.assessment)).start(), "Questionnaires sent")
 
 
 def _person(room: Room) -> list[Field]:

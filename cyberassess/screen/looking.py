@@ -63,14 +63,13 @@ def start(room: Room, _: Query) -> Screen:
     page = Pages(status_of(room.assessment)).start()
     blocks: list[Block] = [Text(f"As of {page.on}.", "quiet")]
     blocks += [Text(line, "lead") for line in page.lead]
-    blocks += [
-        Heading("What to do next"),
-        Items([_next(each.text, each.command) for each in page.next_steps]),
-    ]
+    if page.next_steps and not room.read_only:
+        steps = [_next(each.text, each.command) for each in page.next_steps]
+        blocks += [Heading("What to do next"), Items(steps)]
     if page.people:
         rows = [
             (
-                to("ask", each.name, person=each.name),
+                answers_of(room, each.name),
                 f"{each.answered} of {each.of}",
                 each.state,
                 each.due,
@@ -87,6 +86,11 @@ def start(room: Room, _: Query) -> Screen:
     if page.notes:
         blocks += [Heading("To know"), Items([(each,) for each in page.notes])]
     return Screen(page.title, blocks, "cyberassess status")
+
+
+def answers_of(room: Room, name: str) -> Cell:
+    """Give somebody's name, as a link to their questions where they can be answered."""
+    return name if room.read_only else to("ask", name, person=name)
 
 
 def files_of(page: StartPage, only: str = "") -> Iterator[Block]:

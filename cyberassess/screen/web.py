@@ -37,6 +37,8 @@ Query = Mapping[str, str]
 KEPT = 30
 """Seconds for which an assessment that nobody writes to is not read again; what lies beside it, as
 last year's, is seen after them."""
+FORMS_ONLY = {"ask", "workshop", "receive"}
+"""Screens on which there is nothing but what can be filled in."""
 MOST_TOLD = 100
 """So many pages' messages are kept for the page after."""
 
@@ -273,7 +275,11 @@ class Web:
         values: dict[str, Any] = {  # NOTE: whatever the template places
             "screen": screen,
             "said": said or Said(()),
-            "screens": [(each, title) for each, (title, _) in self.shows.items() if title],
+            "screens": [
+                (each, title)
+                for each, (title, _) in self.shows.items()
+                if title and not (self.room.read_only and each in FORMS_ONLY)
+            ],
             "name": name,
             "notes": list(notes),
             "by": self.room.by,

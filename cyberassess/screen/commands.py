@@ -56,9 +56,9 @@ def open_(
             shows, read_only = SETS, "A control set is shown here, and not changed."
             room = Room(path, read_only, framework_show(place, folder).ref, folder)
         elif path.is_file():
-            from cyberassess.disk.pack import unpacked
+            from cyberassess.opening.assessment import open_pack
 
-            scratch, _ = leaving.enter_context(unpacked(path))
+            scratch = leaving.enter_context(open_pack(path)).workspace.folder
             room = Room(scratch, f"{path.name} is a pack: it is shown, and cannot be changed.")
         elif path.is_dir() and not os.access(path, os.W_OK):
             room = Room(path, "This folder cannot be written to: it is shown, and not changed.")

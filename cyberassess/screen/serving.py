@@ -56,7 +56,7 @@ def listening(web: Web) -> Iterator[tuple[Any, dict[int, Any]]]:
         map=channels,
         host="127.0.0.1",
         port=0,
-        threads=4,
+        threads=2,
         connection_limit=100,
         channel_timeout=60,
         max_request_body_size=MOST_BYTES,

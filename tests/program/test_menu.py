@@ -107,7 +107,7 @@ def test_a_double_click_without_an_assessment_asks_what_one_needs(
         "do": "new",
         "organisation": "Ours",
         "period": "2026",
-        "officer": "Sam Reid",
+        "name": "Sam Reid",
         "framework": "ncsc-cyber-essentials@3.3",
         "profile": "cyber-essentials-ready",
     }
@@ -116,7 +116,7 @@ def test_a_double_click_without_an_assessment_asks_what_one_needs(
     ran = cli("menu", "--open")
     made = tmp_path / "elsewhere" / "cyber-assessment-2"
     assert ran.code == 0
-    assert "Control set" in browser.shown
+    assert "A new assessment" in browser.shown
     assert str(made) in browser.shown
     assert "Ours, 2026" in cli("menu").out
     assert last_used() == made

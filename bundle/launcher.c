@@ -1,8 +1,8 @@
 /* cyberassess.exe: what people start. It runs app\python.exe -X utf8 -m cyberassess with the
    words it was given, in the same console, and ends with the same code.
 
-   Started by a double click it is alone in its console. Then it shows the menu and the page to
-   start from, takes in the files that were dropped onto it, and lets nobody miss the last words.
+   Started by a double click it is alone in its console. Then it shows the screen in the browser, or
+   the menu, takes in the files that were dropped onto it, and lets nobody miss the last words.
 
    It needs Windows' kernel32.dll and nothing else, not even a library of C. */
 #define WIN32_LEAN_AND_MEAN
@@ -55,7 +55,7 @@ void begin(void) {
     lstrcpyW(command, L"\"");
     lstrcatW(command, python);
     lstrcatW(command, L"\" -X utf8 -m cyberassess ");
-    if (alone) lstrcatW(command, L"menu --page ");
+    if (alone) lstrcatW(command, L"menu --open ");
     if (lstrlenW(words) <= MOST) lstrcatW(command, words);
     if (alone) SetConsoleTitleW(L"cyberassess");
     SetConsoleCtrlHandler(leave_it_to_the_child, TRUE);

@@ -18,6 +18,7 @@ import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
 
@@ -57,6 +58,7 @@ NOT_SHIPPED = re.compile(
     r"(^|/)(tests?|__pycache__|bin)/|\.(pyx|pxd|c|h|pyi|exe)$"
     r"|\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json|uv_build\.json|uv_cache\.json)$"
 )
+LICENCES = re.compile(r"licen[cs]e|copying|notice", re.IGNORECASE)
 RUN_AS_SOURCE = "cyberassess/books/child.py"
 
 
@@ -141,13 +143,17 @@ def resource(kind: int, data: bytes) -> bytes:
 
 
 def names_in(library: Path) -> set[str]:
-    """Give the names an import library holds: those in its first member, the index."""
+    """Give the names an import library holds: those in its first member, the index.
+
+    Data, as the exceptions and types are, stand there as what is imported alone.
+    """
     data = library.read_bytes()
     size = int(data[56:66])
     index = data[68 : 68 + size]
     count = int.from_bytes(index[:4], "big")
     names = {each.decode() for each in index[4 + 4 * count :].split(b"\0")[:count]}
-    return {each for each in names if each.isidentifier() and not each.startswith("__")}
+    mark = "__imp_"
+    return {each.removeprefix(mark) for each in names if each.startswith(mark)}
 
 
 def compile_programs(zig: Path, python: Path, work: Path, app: Path) -> None:
@@ -180,12 +186,12 @@ def compile_programs(zig: Path, python: Path, work: Path, app: Path) -> None:
 # Libraries
 
 
-def install_libraries(work: Path) -> Path:
+def install_libraries(work: Path, *, signs: bool) -> Path:
     """Install the locked libraries for Windows, and our wheel, into a folder."""
     site, uv = work / "site", ROOT / ".uv/bin/uv"
     wanted = work / "libraries.txt"
     export = ("export", "--frozen", "--no-dev", "--no-emit-project", "--quiet", "-o", wanted)
-    run(uv, *export)
+    run(uv, *export, *(("--extra", "sign") if signs else ()))
     run(
         *(uv, "pip", "install", "--quiet", "--target", site, "--require-hashes", "-r", wanted),
         *("--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.13"),
@@ -259,6 +265,12 @@ def write_zip(path: Path, folder: Path, above: str) -> None:
 # What goes with it
 
 
+def classified(said: Message) -> str:
+    """Give the licence that a library is filed under, where it names none."""
+    kinds = [each.split(" :: ") for each in said.get_all("Classifier", ())]
+    return " or ".join(each[-1] for each in kinds if each[0] == "License") or "see its folder"
+
+
 def components(site: Path, app: Path) -> Iterator[dict[str, object]]:
     """Give every part as a bill of materials lists it."""
     yield {
@@ -271,7 +283,9 @@ def components(site: Path, app: Path) -> Iterator[dict[str, object]]:
         said = HeaderParser().parsestr(path.read_text("utf-8"))
         name, version = said["Name"], said["Version"]
         if name != "cyberassess":
-            licence = said["License-Expression"] or said["License"] or "see its folder"
+            if not any(LICENCES.search(each.name) for each in path.parent.rglob("*")):
+                sys.exit(f"The licence of {name} is not in its folder. Nothing was made.")
+            licence = said["License-Expression"] or said["License"] or classified(said)
             yield {
                 "type": "library", "name": name, "version": version,
                 "purl": f"pkg:pypi/{name.lower()}@{version}",
@@ -307,7 +321,7 @@ def picture(name: str) -> str:
 
 def write_pages(folder: Path, version: str) -> None:
     """Write the pages for the officer and for the IT department, and the licences."""
-    names = {"menu": "menu.png", "questionnaire": "questionnaire.png", "page": "page-one.png"}
+    names = {"screen": "start.png", "questionnaire": "questionnaire.png", "page": "page-one.png"}
     programs = {
         name: sha256(folder / name)
         for name in ("cyberassess.exe", "app/python.exe", f"app/{DLL}.dll", "app/python3.dll")
@@ -333,16 +347,20 @@ def write_sums(folder: Path) -> None:
     (folder / "SHA256SUMS").write_bytes("".join(lines).encode())
 
 
-def make(target: Path) -> Path:
-    """Make the folder and its ZIP; give the ZIP."""
+def make(target: Path, *, signs: bool = False) -> Path:
+    """Make the folder and its ZIP; give the ZIP.
+
+    Args:
+        signs: with what signs PDFs, too.
+    """
     about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     version = about["project"]["version"]
     PARTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=PARTS) as work:
-        return _made(target, Path(work), version)
+        return _made(target, Path(work), version, signs=signs)
 
 
-def _made(target: Path, work: Path, version: str) -> Path:
+def _made(target: Path, work: Path, version: str, *, signs: bool) -> Path:
     folder = work / "cyberassess"
     app = folder / "app"
     app.mkdir(parents=True)
@@ -354,7 +372,7 @@ def _made(target: Path, work: Path, version: str) -> Path:
     say("Putting the folder together")
     compile_programs(zig, python, work, app)
     copy_python(python, compiler, work, app)
-    site = install_libraries(work)
+    site = install_libraries(work, signs=signs)
     copy_all(site, app / "site")
     shutil.copyfile(HERE / "sitecustomize.py", app / "site/sitecustomize.py")
     compile_sources(app / "site", compiler)
@@ -368,20 +386,21 @@ def _made(target: Path, work: Path, version: str) -> Path:
     (folder / "licences/parts.cdx.json").write_bytes(bill)
     write_sums(folder)
     target.mkdir(parents=True, exist_ok=True)
-    made = target / f"cyberassess-{version}-windows.zip"
+    made = target / f"cyberassess-{version}{'-sign' if signs else ''}-windows.zip"
     write_zip(made, folder, "cyberassess/")
     return made
 
 
 def main(words: Sequence[str]) -> int:
     """Make it, and say what it is."""
-    if list(words[:1]) != ["windows"] or len(words) > 2:  # noqa: PLR2004 - a word and a folder
-        say("What to make: ./run bundle windows [FOLDER]")
+    what, *rest = [each for each in words if each != "--sign"] or [""]
+    if what != "windows" or len(rest) > 1:
+        say("What to make: ./run bundle windows [--sign] [FOLDER]")
         return 2
     if sys.platform != "linux" or os.uname().machine != "x86_64":
         say("The Windows folder is made on Linux on a 64-bit PC. Nothing was made.")
         return 1
-    made = make(Path(words[1]) if len(words) > 1 else ROOT / "dist")
+    made = make(Path(*rest) if rest else ROOT / "dist", signs="--sign" in words)
     size = made.stat().st_size
     with zipfile.ZipFile(made) as archive:
         files = archive.infolist()

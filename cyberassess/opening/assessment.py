@@ -4,11 +4,13 @@ import contextlib
 import datetime
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from cyberassess.disk.evidence import is_safe
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.disk.segments import LedgerFolder, Reading, as_lines, new_text, single_head
 from cyberassess.disk.settings_file import interrupted, put_back, replacing
@@ -298,9 +300,25 @@ def open_assessment(folder: Path) -> Assessment:
         AssessmentError: where its settings cannot be used.
         LedgerError: where its ledger cannot be trusted.
     """
+    kept = _KEPT.get()
+    if kept is not None and kept.workspace.folder == folder:
+        return kept
     found = _open_as_it_was(folder)
     offer(str(folder), lambda: found.about_previous)
     return found
+
+
+_KEPT: ContextVar[Assessment | None] = ContextVar("kept", default=None)
+
+
+@contextlib.contextmanager
+def kept_open(assessment: Assessment) -> Iterator[None]:
+    """Have whoever looks at an assessment meanwhile take it as it was opened, and not read it."""
+    token = _KEPT.set(assessment)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
 
 
 def open_last(path: Path) -> Assessment:
@@ -314,6 +332,27 @@ def open_last(path: Path) -> Assessment:
 
     with unpacked(path) as (scratch, _):
         return replace(_open_as_it_was(scratch), workspace=Workspace(path.with_suffix("")))
+
+
+@contextlib.contextmanager
+def open_pack(path: Path) -> Iterator[Assessment]:
+    """Read the assessment that lies in a pack for a moment, with its evidence files."""
+    from cyberassess.disk.pack import unpack, unpacked
+
+    with unpacked(path) as (scratch, checked):
+        found = open_assessment(scratch)
+        lying = {sha256: name for name, sha256 in checked.hashes.items() if _EVIDENCE in name}
+        names = {
+            lying[each.sha256]: scratch / each.stored
+            for each in found.evidence.items
+            if each.sha256 in lying and is_safe(each.stored)
+        }
+        unpack(path, names)
+        yield found
+
+
+_EVIDENCE = "evidence/EV-"
+"""How the documents in a pack begin."""
 
 
 def _open_as_it_was(folder: Path) -> Assessment:

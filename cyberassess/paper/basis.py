@@ -393,8 +393,6 @@ class Basis:
                 return f"{file.label}, cell {source.cell}{source.said_together}"
             case "import" if file:
                 return f"{file.label}, {source.place}"
-            case "prompt":
-                return f"at the prompt, {said_date(time)}"
             case _:
                 return f"{source}, {said_date(time)}"
 

@@ -1,8 +1,8 @@
 """The questions on a screen: a topic a page, every answer safe before the next is looked at."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from cyberassess.domain.assessment import Person
+from cyberassess.domain.assessment import Person, StatementKey
 from cyberassess.domain.people.questions import (
     AnswerReply,
     Block,
@@ -18,16 +18,19 @@ from cyberassess.domain.people.questions import (
 from cyberassess.domain.people.sharing import OTHER, SAME
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
+from cyberassess.domain.sets.framework import CountsAs
 from cyberassess.errors import AssessmentError, CyberassessError, counted
 from cyberassess.opening.names import find_person
 from cyberassess.screen.blocks import Block as Shown
-from cyberassess.screen.blocks import Field, Form, Items, Screen, Table, Text, to
-from cyberassess.screen.web import Query, Room, Sent
-from cyberassess.steps.receive.asking import AskSession
+from cyberassess.screen.blocks import Cell, Field, Form, Heading, Links, Screen, Table, Text, to
+from cyberassess.screen.web import Query, Room, Sent, said_on_screen
+from cyberassess.steps.receive.answering import Told, say
 from cyberassess.steps.send.sending import questions_for
 from cyberassess.steps.settle.resolving import resolve
+from cyberassess.steps.standing.standing import status_of
+from cyberassess.steps.standing.start import Pages
 
-SOURCE = Source("prompt")
+SOURCE = Source("prompt", name="screen")
 KEEP = "keep "
 """Before the number of an offer that is confirmed."""
 
@@ -48,28 +51,14 @@ def asks(room: Room, query: Query) -> Screen:
     assessment = room.assessment
     name = query.get("person", "")
     if not name:
-        settings, portions = assessment.contents.settings, assessment.contents.portions
-        rows = [
-            (to("ask", each.name, person=each.name),)
-            for each in settings.everybody
-            if portions.get(each.id)
-        ]
-        return Screen("Whose answers?", [Items(rows)], "cyberassess ask --as NAME")
+        return _everybody(room)
     what = questions_for(assessment, find_person(assessment, name).id)
     command = f'cyberassess ask --as "{what.person.name}"'
     if "topic" not in query:
-        lines = [
-            (
-                to("ask", f"{each.id} {each.title}", person=name, topic=str(number)),
-                each.scope_title,
-                f"{sum(row.current is not None for row in each.rows)} of {len(each.rows)}",
-            )
-            for number, each in enumerate(what.topics)
-        ]
-        table = Table(("Topic", "About", "Answered"), lines)
         about = Text(f"About {what.minutes} minutes for all of it.", "quiet")
         first = [_taken_over(what)] if what.shared else []
-        return Screen(f"Questions for {what.person.name}", [about, *first, table], command)
+        listed = [part for each in _by_place(what) for part in each]
+        return Screen(f"Questions for {what.person.name}", [about, *first, *listed], command)
     number = _number(what, query["topic"])
     topic = what.topics[number]
     fields = [field for block in topic.blocks for field in _fields(what, block)]
@@ -84,10 +73,35 @@ def asks(room: Room, query: Query) -> Screen:
         links.append(to("ask", f"Next: {after.title}", person=name, topic=str(number + 1)))
     blocks: list[Shown] = [
         Text(f"{topic.scope_title}. Answers of {what.person.name}.", "quiet"),
+        Links(links, "Topics"),
         form,
-        Items([(each,) for each in links]),
+        Links(links, "Where next"),
     ]
     return Screen(f"{topic.id} {topic.title}", blocks, command)
+
+
+def _everybody(room: Room) -> Screen:
+    """List everybody who is asked."""
+    rows = [
+        (to("ask", each.name, person=each.name), f"{each.answered} of {each.of}", each.state)
+        for each in Pages(status_of(room.assessment)).start().people
+    ]
+    table = Table(("Name", "Answered", "State"), rows)
+    return Screen("Whose answers?", [table], "cyberassess ask --as NAME")
+
+
+def _by_place(what: Questionnaire) -> Iterator[tuple[Heading, Table]]:
+    """List the topics of each place, with how far each is."""
+    places: dict[str, list[tuple[Cell, ...]]] = {}
+    for number, each in enumerate(what.topics):
+        link = to("ask", f"{each.id} {each.title}", person=what.person.name, topic=str(number))
+        places.setdefault(each.scope_title, []).append((link, _answered(each)))
+    for place, rows in places.items():
+        yield Heading(place), Table(("Topic", "Answered"), rows)
+
+
+def _answered(topic: Topic) -> str:
+    return f"{sum(row.current is not None for row in topic.rows)} of {len(topic.rows)}"
 
 
 def _taken_over(what: Questionnaire) -> Form:
@@ -105,45 +119,27 @@ def _taken_over(what: Questionnaire) -> Form:
 
 def same(room: Room, sent: Sent) -> Iterator[str]:
     """Store of each topic whether it is the same as in the shared service."""
-    session = AskSession(room.folder, sent["person"])
-    given = ((each, sent[each.ref], sent[f"why {each.ref}"]) for each in session.what.shared)
-    replies = (
-        (each.ref, SharingReply(each.key, code, why, SOURCE))
-        for each, code, why in given
-        if code in {SAME, OTHER} and (code, why) != (each.same, each.reason)
-    )
-    yield from _stored(session, replies, lambda _: ())
+
+    def says(what: Questionnaire) -> Iterator[Reply]:
+        for each in what.shared:
+            code, why = sent[each.ref], sent[f"why {each.ref}"]
+            if code in {SAME, OTHER} and (code, why) != (each.same, each.reason):
+                yield SharingReply(each.key, code, why, SOURCE)
+
+    yield from _stored(say(room.folder, {sent["person"]: says}, by=sent.by))
 
 
-def _stored(
-    session: AskSession,
-    replies: Iterable[tuple[str, Reply]],
-    after: Callable[[str], Iterable[str]],
-) -> Iterator[str]:
-    """Store replies one after the other, each with its ref.
-
-    Args:
-        after: gives what else is to be said once the reply to a ref is stored.
-    """
-    stored = 0
-    try:
-        for ref, reply in replies:
-            told = session.save(reply)
-            stored += 1
-            yield from map(str, told)
-            yield from after(ref)
-    except CyberassessError as cause:
-        # NOTE: what was stored before it stays, so that it may not end as if nothing was
-        yield from map(str, cause.problems)
-    finally:
-        session.close()
-    yield f"Stored {counted(stored, 'reply', 'replies')} of {session.person.name}."
+def _stored(told: Mapping[str, Told]) -> Iterator[str]:
+    for name, each in told.items():
+        yield from map(said_on_screen, each.problems)
+        yield f"Stored {counted(each.stored, 'reply', 'replies')} of {name}."
 
 
 def _fields(what: Questionnaire, block: Block) -> Iterator[Field]:
+    outcome = block.asked.outcome
+    yield Field("", f"{outcome.id} {outcome.title}", "heading", hint=outcome.question)
     for row in block.rows:
         code = row.current.answer if row.current else ""
-        needing = [each.label for each in row.needing(is_backed=False)]
         yield Field(f"was {row.ref}", "", "hidden", code)
         yield Field(
             row.ref,
@@ -152,16 +148,20 @@ def _fields(what: Questionnaire, block: Block) -> Iterator[Field]:
             code,
             [*((each.code, each.label) for each in row.answers), *_offered(row)],
             "\n".join(_beside(what, row)),
+            [_reason(row, "")],
         )
-        reason = row.current.reason if row.current else ""
-        hint = f"Needed for: {', '.join(needing)}." if needing else ""
-        yield Field(f"why {row.ref}", f"Reason for {row.ref}", "text", reason, hint=hint)
-    title = block.asked.outcome.title
     for ref, said, label in (
-        (block.why_ref, block.rationale, f"In your own words: {title}"),
-        (block.evidence_ref, block.evidence, f"Documents that show it: {title}"),
+        (block.why_ref, block.rationale, f"In your own words: {outcome.title}"),
+        (block.evidence_ref, block.evidence, f"Documents that show it: {outcome.title}"),
     ):
         yield Field(ref, label, "area", said.text if said else "")
+
+
+def _reason(row: Row, mark: str) -> Field:
+    needing = [each.label.lower() for each in row.needing(is_backed=False)]
+    label = f"Reason, needed for: {', '.join(needing)}" if needing else "Reason"
+    reason = row.current.reason if row.current else ""
+    return Field(f"why {row.ref}{mark}", label, "text", reason)
 
 
 def _offered(row: Row) -> Iterator[tuple[str, str]]:
@@ -184,56 +184,63 @@ def _beside(what: Questionnaire, row: Row) -> Iterator[str]:
 
 
 def save(room: Room, sent: Sent) -> Iterator[str]:
-    """Store what is another than the page showed, one answer after the other."""
-    yield from _saved(room, sent, sent["person"], "")
+    """Store what is another than the page showed."""
+    yield from _saved(room, sent, [sent["person"]], lambda _: "")
 
 
-def _saved(room: Room, sent: Sent, name: str, mark: str) -> Iterator[str]:
-    """Store what one person said to a topic.
+def _saved(
+    room: Room, sent: Sent, names: Sequence[str], mark: Callable[[str], str]
+) -> Iterator[str]:
+    """Store what people said to a topic.
 
     Args:
-        mark: behind the names of fields, where several people's stand on one page.
+        mark: given the id of a person, gives what stands behind the names of their fields.
     """
-    session = AskSession(room.folder, name)
-    topic = next((e for e in session.what.topics if _key(e) == sent["topic"]), None)
-    if topic is None:
-        raise AssessmentError.because(
-            "no-topic", sent["topic"], "It is asked of somebody else now.", "Nothing was stored."
-        )
-    replies = _replies(topic, sent, mark)
-    yield from _stored(session, replies, lambda ref: _meanwhile(topic, sent, ref, mark))
+    meanwhile: list[str] = []
+
+    def says(what: Questionnaire) -> Iterator[Reply]:
+        topic = next((each for each in what.topics if _key(each) == sent["topic"]), None)
+        if topic is None:
+            raise AssessmentError.because(
+                "no-topic",
+                sent["topic"],
+                "It is asked of somebody else now.",
+                "Nothing was stored.",
+            )
+        for row, reply in _replies(topic, sent, mark(what.person.id)):
+            meanwhile.extend(_meanwhile(row, sent, mark(what.person.id)))
+            yield reply
+
+    yield from _stored(say(room.folder, dict.fromkeys(names, says), by=sent.by))
+    yield from meanwhile
 
 
-def _meanwhile(topic: Topic, sent: Sent, ref: str, mark: str) -> Iterator[str]:
-    row = next((each for each in topic.rows if each.ref == ref), None)
+def _meanwhile(row: Row | None, sent: Sent, mark: str) -> Iterator[str]:
     now = row.current.answer if row and row.current else ""
-    if row is not None and now not in {sent[f"was {ref}{mark}"], sent[f"{ref}{mark}"]}:
+    if row is not None and now not in {sent[f"was {row.ref}{mark}"], sent[f"{row.ref}{mark}"]}:
         label = next((each.label for each in row.answers if each.code == now), now)
-        yield f"{ref} had been answered meanwhile: {label}. What you said now counts."
+        yield f"{row.ref} had been answered meanwhile: {label}. What you said now counts."
 
 
-def _replies(topic: Topic, sent: Sent, mark: str) -> Iterator[tuple[str, Reply]]:
+def _replies(topic: Topic, sent: Sent, mark: str) -> Iterator[tuple[Row | None, Reply]]:
+    for row in topic.rows:
+        code, reason = sent[f"{row.ref}{mark}"], sent[f"why {row.ref}{mark}"]
+        before = row.current.reason if row.current else ""
+        kept = next((e for n, e in enumerate(row.offers) if code == f"{KEEP}{n}"), None)
+        if kept is not None:
+            yield row, ConfirmReply(row.statements, kept, SOURCE, words=reason)
+        elif code in {each.code for each in row.answers} and (
+            code != sent[f"was {row.ref}{mark}"] or reason != before
+        ):
+            yield row, AnswerReply(row.statements, Response(new=code, reason=reason), SOURCE)
     for block in topic.blocks:
-        for row in block.rows:
-            code, reason = sent[f"{row.ref}{mark}"], sent[f"why {row.ref}{mark}"]
-            before = row.current.reason if row.current else ""
-            kept = next((e for n, e in enumerate(row.offers) if code == f"{KEEP}{n}"), None)
-            if kept is not None:
-                yield row.ref, ConfirmReply(row.statements, kept, SOURCE, words=reason)
-            elif code in {each.code for each in row.answers} and (
-                code != sent[f"was {row.ref}{mark}"] or (reason != before and not mark)
-            ):
-                yield (
-                    row.ref,
-                    AnswerReply(row.statements, Response(new=code, reason=reason), SOURCE),
-                )
         for kind, ref, said in (
             (TextKind.RATIONALE, block.why_ref, block.rationale),
             (TextKind.EVIDENCE, block.evidence_ref, block.evidence),
         ):
             typed = sent[f"{ref}{mark}"]
             if typed and typed != (said.text.strip() if said else ""):
-                yield ref, TextReply(kind, block.key, typed, "", SOURCE)
+                yield None, TextReply(kind, block.key, typed, "", SOURCE)
 
 
 # Several people at one screen
@@ -243,29 +250,39 @@ def workshop(room: Room, query: Query) -> Screen:
     """List every topic with whom it is asked of, or show one with everybody's answers."""
     asked = _everybodys(room)
     if "topic" not in query:
-        rows = [
-            (
-                to("workshop", f"{topic.id} {topic.title}", topic=key),
-                topic.scope_title,
-                ", ".join(person.name for person, _ in several),
+        places: dict[str, list[tuple[Cell, ...]]] = {}
+        for key, several in asked.items():
+            topic = several[0][1]
+            differ = len(_differing(room, several))
+            places.setdefault(topic.scope_title, []).append(
+                (
+                    to("workshop", f"{topic.id} {topic.title}", topic=key),
+                    "\n".join(f"{person.name}: {_answered(own)}" for person, own in several),
+                    f"on {counted(differ, 'statement')}" if differ else "",
+                )
             )
-            for key, several in asked.items()
-            for topic in (several[0][1],)
+        headings = ("Topic", "Answered", "People differ")
+        blocks = [
+            part
+            for place, rows in places.items()
+            for part in (Heading(place), Table(headings, rows))
         ]
-        return Screen("Workshop", [Table(("Topic", "About", "Asked of"), rows)])
+        about = "Several people at one screen: everybody's answers to a topic, side by side."
+        return Screen("Workshop", [Text(about), *blocks], "cyberassess ask")
     if query["topic"] not in asked:
         raise AssessmentError.because("no-topic", query["topic"], "There is no such topic.")
     several = asked[query["topic"]]
     topic = several[0][1]
     names = ", ".join(person.name for person, _ in several)
-    fields = [Field("topic", "", "hidden", query["topic"]), *_side_by_side(several)]
-    about = "Who differs is settled where an agreed answer and its reason are given."
-    blocks: list[Shown] = [
-        Text(f"{topic.scope_title}. {names}.", "quiet"),
-        Form("workshop", fields, "Save what was said and agreed", text=about),
-        Items([(to("workshop", "All topics"),)]),
-    ]
-    return Screen(f"{topic.id} {topic.title}", blocks, "cyberassess resolve")
+    differing = _differing(room, several)
+    fields = [Field("topic", "", "hidden", query["topic"]), *_side_by_side(several, differing)]
+    about = (
+        "What each of you says is kept as theirs. Where you differ, you can agree on an answer."
+    )
+    form = Form("workshop", fields, "Save what was said and agreed", text=about)
+    first = Text(f"{topic.scope_title}. {names}.", "quiet")
+    back = Links([to("workshop", "All topics")], "Topics")
+    return Screen(f"{topic.id} {topic.title}", [first, back, form], "cyberassess resolve")
 
 
 Several = list[tuple[Person, Topic]]
@@ -277,50 +294,104 @@ def _everybodys(room: Room) -> dict[str, Several]:
     settings, portions = room.assessment.contents.settings, room.assessment.contents.portions
     for person in settings.everybody:
         if portions.get(person.id):
-            for topic in questions_for(room.assessment, person.id).topics:
+            for topic in questions_for(room.assessment, person.id, is_told=False).topics:
                 found.setdefault(_key(topic), []).append((person, topic))
+    places = {
+        (ref, located.groups[-1].id): number
+        for ref, framework in room.assessment.frameworks.items()
+        for number, located in enumerate(framework.located)
+    }
+    return dict(sorted(found.items(), key=lambda e: places[e[1][0][1].framework, e[1][0][1].id]))
+
+
+def _rows(several: Several) -> dict[str, list[tuple[Person, Row]]]:
+    """Give each question of a topic with everybody it is asked of."""
+    found: dict[str, list[tuple[Person, Row]]] = {}
+    for person, topic in several:
+        for row in topic.rows:
+            found.setdefault(row.ref, []).append((person, row))
     return found
 
 
-def _side_by_side(several: Several) -> Iterator[Field]:
-    rows = {row.ref: row for _, topic in several for row in topic.rows}
-    for ref, row in rows.items():
-        yield Field("", f"{ref}: {row.text}", "said", hint=row.heading)
-        answers = [("", "nothing yet"), *((each.code, each.label) for each in row.answers)]
-        given = [
-            (person, own.current.answer if own.current else "")
-            for person, topic in several
-            for own in topic.rows
-            if own.ref == ref
+def _differing(room: Room, several: Several) -> set[str]:
+    """Give the questions of a topic on which people differ and nobody settled it."""
+    conflicts = {
+        StatementKey(each.key.framework, each.key.scope, indicator)
+        for each in room.assessment.card.outcomes
+        for indicator in each.conflicts
+    }
+    return {
+        row.ref
+        for _, topic in several
+        for row in topic.rows
+        if not conflicts.isdisjoint(row.statements)
+    }
+
+
+def _side_by_side(several: Several, differing: set[str]) -> Iterator[Field]:
+    asked = _rows(several)
+    if differing:
+        yield Field("", "Where you differ", "heading")
+        for ref in asked:
+            if ref in differing:
+                yield _together(asked[ref], [_agreed(asked[ref][0][1])])
+    outcomes: dict[str, list[str]] = {}
+    for _, topic in several:
+        for block in topic.blocks:
+            title = f"{block.asked.outcome.id} {block.asked.outcome.title}"
+            outcomes.setdefault(title, []).extend(row.ref for row in block.rows)
+    for title, refs in outcomes.items():
+        left = [ref for ref in dict.fromkeys(refs) if ref not in differing]
+        if left:
+            yield Field("", title, "heading")
+            yield from (_together(asked[ref]) for ref in left)
+
+
+def _together(rows: list[tuple[Person, Row]], agreed: Sequence[Field] = ()) -> Field:
+    """Ask several people the same at once, and what they agree on."""
+    row, fields = rows[0][1], []
+    answers = [("", "nothing yet"), *((each.code, each.label) for each in row.answers)]
+    for person, own in rows:
+        mark, code = f" {person.id}", own.current.answer if own.current else ""
+        said = [
+            Field(f"was {row.ref}{mark}", "", "hidden", code),
+            Field(f"{row.ref}{mark}", "Answer", "list", code, answers),
+            _reason(own, mark),
         ]
-        for person, code in given:
-            yield Field(f"was {ref} {person.id}", "", "hidden", code)
-            yield Field(f"{ref} {person.id}", f"{person.name}, {ref}", "list", code, answers)
-        if len(given) == 1:
-            continue
-        agreed = [("", "not settled here"), *((each.label, each.label) for each in row.answers)]
-        yield Field(f"agreed {ref}", f"Agreed, {ref}", "list", "", agreed)
-        yield Field(f"why {ref}", f"Why, {ref}")
+        fields.append(Field("", person.name, "choice", fields=said))
+    return Field(
+        "", f"{row.ref}: {row.text}", "choice", hint=row.heading, fields=[*fields, *agreed]
+    )
+
+
+def _agreed(row: Row) -> Field:
+    labels = [e.label for e in row.answers if e.counts_as is not CountsAs.UNANSWERED]
+    choices = [("", "not settled here"), *((each, each) for each in labels)]
+    said = [
+        Field(f"agreed {row.ref}", "Answer", "list", "", choices),
+        Field(f"why {row.ref}", "Why"),
+    ]
+    return Field("", "Agreed", "choice", fields=said)
 
 
 def settle(room: Room, sent: Sent) -> Iterator[str]:
-    """Store what each of several people said, and settle what was agreed.
-
-    Each person's answers are a segment of their own, since each is somebody else's word.
-    """
+    """Store what each of several people said, and settle what was agreed."""
     several = _everybodys(room).get(sent["topic"], [])
-    for person, topic in several:
-        changed = any(
-            sent[f"{row.ref} {person.id}"] not in {"", sent[f"was {row.ref} {person.id}"]}
-            for row in topic.rows
-        )
-        if changed:
-            yield from _saved(room, sent, person.name, f" {person.id}")
-    for ref in dict.fromkeys(row.ref for _, topic in several for row in topic.rows):
-        if sent[f"agreed {ref}"]:
-            try:
-                agreed, why = sent[f"agreed {ref}"], sent[f"why {ref}"]
-                resolve(room.folder, ref, answer=agreed, reason=why, by=sent.by)
-                yield f"{ref}: settled, {agreed}."
-            except CyberassessError as cause:
-                yield from (f"{ref}: {each}" for each in cause.problems)
+    agreed = [ref for ref in _rows(several) if sent[f"agreed {ref}"]]
+    without = [ref for ref in agreed if not sent[f"why {ref}"]]
+    if without:
+        found = f"You agreed on {', '.join(without)}, and nobody said why."
+        hint = "Give the reason in a sentence. Nothing was stored."
+        raise AssessmentError.because("no-reason", "", found, hint)
+    names = [e.name for e, own in several if any(_replies(own, sent, f" {e.id}"))]
+    if names:
+        yield from _saved(room, sent, names, lambda person: f" {person}")
+    elif not agreed:
+        yield "Nothing new was said."
+    for ref in agreed:
+        try:
+            answer, why = sent[f"agreed {ref}"], sent[f"why {ref}"]
+            resolve(room.folder, ref, answer=answer, reason=why, by=sent.by)
+            yield f"{ref}: settled, {answer}."
+        except CyberassessError as cause:
+            yield from (f"{ref}: {said_on_screen(each)}" for each in cause.problems)

@@ -10,15 +10,27 @@ from urllib.parse import quote, unquote
 
 from werkzeug.wrappers import Response
 
+from cyberassess.disk.evidence import check_file
 from cyberassess.disk.files import joined, read_plain, temporary_folder
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.errors import AssessmentError
+from cyberassess.errors import AssessmentError, Severity
 from cyberassess.paper.documents.start_pages import Link as PageLink
 from cyberassess.paper.documents.start_pages import StartPage, StepRow
-from cyberassess.screen.blocks import Block, Cell, Heading, Items, Link, Screen, Table, Text, to
+from cyberassess.screen.blocks import (
+    Block,
+    Cell,
+    Heading,
+    Items,
+    Link,
+    Links,
+    Screen,
+    Table,
+    Text,
+    to,
+)
 from cyberassess.screen.web import Query, Room
 from cyberassess.steps.next_year.trending import years_in_a_row
-from cyberassess.steps.next_year.words import trend_lines
+from cyberassess.steps.next_year.words import basis_lines, point_line
 from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.steps.report.printing import Printed, Wanted, report_board, report_theme
 from cyberassess.steps.standing.standing import status_of
@@ -26,12 +38,14 @@ from cyberassess.steps.standing.start import Pages
 from cyberassess.steps.standing.tracing import traces
 
 COMMANDS = {
+    "approve": "reports",
     "ask": "ask",
     "chase": "people",
     "confirm": "waiting",
     "decisions": "waiting",
     "evidence": "evidence",
     "explain": "outcomes",
+    "people": "people",
     "plan": "plan",
     "receive": "receive",
     "report": "reports",
@@ -49,14 +63,13 @@ def start(room: Room, _: Query) -> Screen:
     page = Pages(status_of(room.assessment)).start()
     blocks: list[Block] = [Text(f"As of {page.on}.", "quiet")]
     blocks += [Text(line, "lead") for line in page.lead]
-    blocks += [
-        Heading("What to do next"),
-        Items([_next(each.text, each.command) for each in page.next_steps]),
-    ]
+    if page.next_steps and not room.read_only:
+        steps = [_next(each.text, each.command) for each in page.next_steps]
+        blocks += [Heading("What to do next"), Items(steps)]
     if page.people:
         rows = [
             (
-                to("ask", each.name, person=each.name),
+                answers_of(room, each.name),
                 f"{each.answered} of {each.of}",
                 each.state,
                 each.due,
@@ -73,6 +86,11 @@ def start(room: Room, _: Query) -> Screen:
     if page.notes:
         blocks += [Heading("To know"), Items([(each,) for each in page.notes])]
     return Screen(page.title, blocks, "cyberassess status")
+
+
+def answers_of(room: Room, name: str) -> Cell:
+    """Give somebody's name, as a link to their questions where they can be answered."""
+    return name if room.read_only else to("ask", name, person=name)
 
 
 def files_of(page: StartPage, only: str = "") -> Iterator[Block]:
@@ -96,10 +114,17 @@ def _file(found: PageLink) -> Cell:
     return Link(found.title, f"file?path={quote(unquote(path), safe='')}")
 
 
-def outcomes(room: Room, _: Query) -> Screen:
-    """List every outcome in every place."""
-    blocks: list[Block] = []
-    for place in Pages(status_of(room.assessment)).start().places:
+def outcomes(room: Room, query: Query) -> Screen:
+    """List every outcome in every place, or those below their target."""
+    places = Pages(status_of(room.assessment)).start().places
+    total = sum(len(place.outcomes) for place in places)
+    below = sum(each.is_below for place in places for each in place.outcomes)
+    only_below = query.get("only") == "below"
+    titles = f"All: {total}", f"Below their target: {below}"
+    links = [to("outcomes", titles[0]), to("outcomes", titles[1], only="below")]
+    blocks: list[Block] = [Links(links, "Which outcomes", titles[only_below])]
+    headings = ("Outcome", "Determination", "Target", "To know")
+    for place in places:
         rows = [
             (
                 Link(each.name, f"outcome?page={each.page.removeprefix('start/')}"),
@@ -108,9 +133,10 @@ def outcomes(room: Room, _: Query) -> Screen:
                 each.notes,
             )
             for each in place.outcomes
+            if each.is_below or not only_below
         ]
-        headings = ("Outcome", "Determination", "Target", "To know")
-        blocks += [Heading(place.title), Table(headings, rows)]
+        if rows:
+            blocks += [Heading(place.title), Table(headings, rows)]
     return Screen("Outcomes", blocks, "cyberassess score")
 
 
@@ -164,18 +190,31 @@ def _step(each: StepRow) -> str:
 def years(room: Room, _: Query) -> Screen:
     """Put this year beside those before it."""
     found = years_in_a_row(room.folder)
-    lines = list(trend_lines(found, ("theme", "system", "outcome")))
-    notes = [str(each) for each in found.notes]
-    return Screen("Years", [Text("\n".join([*lines, *notes]), "plainly")], "cyberassess years")
+    years = found.trend.years
+    blocks: list[Block] = [Items([(line,) for line in basis_lines(found)])]
+    for kind, title in (("theme", "Themes"), ("system", "Systems"), ("outcome", "Outcomes")):
+        rows = []
+        for line in found.trend.lines:
+            if line.kind == kind and any(each.of for each in line.points):
+                said = {e.period: point_line(e).removeprefix(f"{e.period}: ") for e in line.points}
+                name = f"{line.id} {line.title}" if kind == "outcome" else line.title
+                rows.append((name, *(said.get(year.period, "") for year in years)))
+        if rows:
+            headings = (title.removesuffix("s"), *(year.period for year in years))
+            blocks += [Heading(title), Table(headings, rows)]
+    if found.notes:
+        blocks += [Heading("To know"), Items([(str(each),) for each in found.notes])]
+    return Screen("Years", blocks, "cyberassess trend")
 
 
 KINDS = {
-    "board": "Board summary",
-    "theme": "Report on the headline theme",
-    "full": "Full report",
-    "soa": "Statement of applicability",
-    "findings": "Findings and plan",
+    "board": ("Board summary", "One page to decide on, and what stands behind it."),
+    "theme": ("Report on the headline theme", "The theme that carries cyber resilience."),
+    "full": ("Full report", "Result, gaps, outcomes with something to decide, method."),
+    "soa": ("Statement of applicability", "What applies where, and what was left out."),
+    "findings": ("Findings and plan", "Every gap with its action, owner, date and cost."),
 }
+"""Each with its title and what stands in it."""
 
 
 def printed(folder: Path, kind: str, wanted: Wanted) -> Printed:
@@ -216,6 +255,11 @@ def file(room: Room, query: Query) -> Response:
     if name.partition("/")[0] not in READABLE:
         raise AssessmentError.because("no-file", name, "No such file is shown here.")
     path = joined(room.folder, name)
+    for item in room.assessment.evidence.items:
+        if item.stored == name:
+            fault = check_file(room.folder, name, item.sha256, item.reference)
+            if fault is not None and fault.severity is Severity.PROBLEM:
+                raise AssessmentError(fault)
     if not path.is_file():
         raise AssessmentError.because("no-file", name, "There is no such file.")
     disposition = f"attachment; filename*=UTF-8''{quote(path.name, safe='')}"

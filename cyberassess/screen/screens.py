@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cyberassess.screen import asking, doing, looking
+from cyberassess.screen import asking, beginning, doing, gathering, looking
 from cyberassess.screen.web import Does, Shows
 
 SHOWS: Mapping[str, tuple[str, Shows]] = {
@@ -12,34 +12,37 @@ SHOWS: Mapping[str, tuple[str, Shows]] = {
     "workshop": ("Workshop", asking.workshop),
     "receive": ("Receive", doing.receiving),
     "outcomes": ("Outcomes", looking.outcomes),
-    "evidence": ("Evidence", doing.evidence),
+    "evidence": ("Evidence", gathering.evidence),
     "plan": ("Plan", doing.plan),
-    "people": ("People and systems", doing.people_and_systems),
+    "people": ("People and systems", gathering.people_and_systems),
     "reports": ("Reports", doing.reports),
     "years": ("Years", looking.years),
     "outcome": ("", looking.outcome),
     "preview": ("", looking.preview),
     "file": ("", looking.file),
-    "new": ("", doing.begin),
+    "new": ("", beginning.begin),
 }
 """Each with its title in the list at the top, empty where it is not listed."""
 
 DOES: Mapping[str, Does] = {
     "decide": doing.decide_one,
+    "confirm": doing.confirm_all,
+    "take over": doing.take_over,
     "answer": asking.save,
     "same": asking.same,
     "workshop": asking.settle,
     "receive": doing.receive_files,
-    "add evidence": doing.add_files,
-    "link evidence": doing.link_item,
+    "add evidence": gathering.add_files,
+    "link evidence": gathering.link_item,
+    "review evidence": gathering.review_item,
     "add action": doing.plan_action,
     "set action": doing.change_action,
-    "add person": doing.add_somebody,
-    "hand over": doing.hand_on,
-    "add system": doing.add_scope,
-    "send": doing.send_questions,
+    "add person": gathering.add_somebody,
+    "hand over": gathering.hand_on,
+    "add system": gathering.add_scope,
+    "send": gathering.send_questions,
     "print": doing.print_report,
     "approve": doing.approve_report,
-    "new": doing.make_new,
-    "roll over": doing.make_next,
+    "new": beginning.make_new,
+    "roll over": beginning.make_next,
 }

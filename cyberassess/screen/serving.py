@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import signal
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -11,13 +12,20 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from cyberassess.disk.files import remove_quietly
+from cyberassess.errors import CyberassessError
 from cyberassess.screen.guarding import MOST_BYTES
 from cyberassess.screen.web import Web
 
 IDLE = 2 * 60 * 60
 """Seconds without a request after which it ends."""
-_REDIRECT_STAYS = 60
+COMES = 60
 """Seconds after which a browser that did not come will not."""
+UNTIL = (
+    "Leave this window open while you use the page. It ends with Finish on the page, with Ctrl-C "
+    "here, or where you close this window."
+)
+_ENDS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+"""What comes where the window is closed or the program is stopped; no system has all of them."""
 
 
 def redirect_file(address: str, folder: Path) -> Path:
@@ -48,7 +56,7 @@ def listening(web: Web) -> Iterator[tuple[Any, dict[int, Any]]]:
         map=channels,
         host="127.0.0.1",
         port=0,
-        threads=4,
+        threads=2,
         connection_limit=100,
         channel_timeout=60,
         max_request_body_size=MOST_BYTES,
@@ -65,11 +73,44 @@ def listening(web: Web) -> Iterator[tuple[Any, dict[int, Any]]]:
             each.close()
 
 
-def serve(web: Web, *, browse: bool, say: Callable[[str], object], idle: float = IDLE) -> None:
+def _no_browser(message: str) -> CyberassessError:
+    return CyberassessError.because("no-browser", "", message, "Nothing was changed.")
+
+
+@contextlib.contextmanager
+def closing_ends(web: Web) -> Iterator[None]:
+    """End it as *Finish* does where its window is closed; only a program's main thread may."""
+
+    def end(*_: object) -> None:
+        web.finished = True
+
+    signals = [getattr(signal, each) for each in _ENDS if hasattr(signal, each)]
+    before = {each: signal.signal(each, end) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def serve(
+    web: Web,
+    what: str,
+    *,
+    browse: bool,
+    say: Callable[[str], object],
+    needs_browser: bool = False,
+    idle: float = IDLE,
+) -> None:
     """Serve until somebody ends it: with *Finish*, Ctrl-C, or by not coming back.
 
     Args:
-        browse: open the browser; else the address is said.
+        what: a name for what is shown.
+        browse: open the browser.
+        needs_browser: raise where none starts, or none comes in time.
+
+    Raises:
+        CyberassessError: where there is no browser that is needed.
     """
     from waitress import wasyncore
 
@@ -79,15 +120,19 @@ def serve(web: Web, *, browse: bool, say: Callable[[str], object], idle: float =
             redirect = redirect_file(web.address, Path.home())
             leaving.callback(remove_quietly, redirect)
             if not webbrowser.open(redirect.as_uri()):
-                say(f"Open this file in a browser: {redirect}")
-        else:
-            say(web.address)
+                if needs_browser:
+                    raise _no_browser("No browser could be started.")
+                say("No browser could be started: open the address below in one.")
+        say(f"cyberassess shows {what} on this computer alone, at this address:")
+        say(f"  {web.address}\n{UNTIL}")
         began = web.last = time.monotonic()
         while not web.finished and time.monotonic() - web.last < idle:
             wasyncore.loop(timeout=1, map=channels, count=1)
-            if redirect and (web.served or time.monotonic() - began > _REDIRECT_STAYS):
+            if redirect and (web.served or time.monotonic() - began > COMES):
                 remove_quietly(redirect)
                 redirect = None
+                if needs_browser and not web.served:
+                    raise _no_browser("No browser came to the page.")
         # NOTE: the last page is still on its way
         for _ in range(5):
             wasyncore.loop(timeout=0.1, map=channels, count=1)

@@ -5,7 +5,9 @@ writes meanwhile is seen at the next one. Nothing is kept between two requests b
 screen, and what the last of them is to be told.
 """
 
+import contextlib
 import functools
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -19,8 +21,8 @@ from werkzeug.wrappers import Request, Response
 
 from cyberassess.disk.segments import LedgerFolder
 from cyberassess.disk.workspace import Workspace
-from cyberassess.errors import BusyError, CyberassessError, Severity, hearing
-from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.errors import BusyError, CyberassessError, Problem, Severity, hearing
+from cyberassess.opening.assessment import Assessment, kept_open, open_assessment
 from cyberassess.paper.html import printable
 from cyberassess.paper.narrow import with_labels
 from cyberassess.paper.templates import template_of
@@ -35,6 +37,8 @@ Query = Mapping[str, str]
 KEPT = 30
 """Seconds for which an assessment that nobody writes to is not read again; what lies beside it, as
 last year's, is seen after them."""
+FORMS_ONLY = {"ask", "workshop", "receive"}
+"""Screens on which there is nothing but what can be filled in."""
 MOST_TOLD = 100
 """So many pages' messages are kept for the page after."""
 
@@ -109,6 +113,15 @@ def _style() -> str:
     """Give the look of the pages to start from, and what forms need besides."""
     parts = (("start", "look.css"), ("web", "style.css"))
     return "".join(template_of(*each, is_html=False).render() for each in parts)
+
+
+def said_on_screen(problem: Problem) -> str:
+    """Say a problem without the options of a command that it names."""
+    is_option = problem.where.startswith("--") or problem.where.isupper()
+    return _OPTIONS.sub("", str(replace(problem, where="") if is_option else problem))
+
+
+_OPTIONS = re.compile(r" \(--[^)]*\)")
 
 
 class Web:
@@ -196,7 +209,9 @@ class Web:
             room = self._look()
             if not room.is_begun and not room.set:
                 name = "new"
-            with hearing() as heard:
+            with hearing() as heard, contextlib.ExitStack() as leaving:
+                if room.is_begun:
+                    leaving.enter_context(kept_open(room.assessment))
                 found = self.shows[name][1](room, query)
             if isinstance(found, Response):
                 return found
@@ -229,7 +244,7 @@ class Web:
             with hearing() as heard:
                 lines = [*self.does[sent["do"]](room, sent)]
         except CyberassessError as cause:
-            lines = [str(each) for each in cause.problems]
+            lines = [said_on_screen(each) for each in cause.problems]
             if isinstance(cause, BusyError) or not any("Nothing was" in e for e in lines):
                 lines.append("Nothing was changed.")
             refused = Said(lines, is_refused=True, typed=dict(sent.values))
@@ -260,7 +275,11 @@ class Web:
         values: dict[str, Any] = {  # NOTE: whatever the template places
             "screen": screen,
             "said": said or Said(()),
-            "screens": [(each, title) for each, (title, _) in self.shows.items() if title],
+            "screens": [
+                (each, title)
+                for each, (title, _) in self.shows.items()
+                if title and not (self.room.read_only and each in FORMS_ONLY)
+            ],
             "name": name,
             "notes": list(notes),
             "by": self.room.by,

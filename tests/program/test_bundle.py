@@ -82,13 +82,14 @@ def test_the_manifest_lies_in_the_programs_where_windows_looks() -> None:
 
 
 def test_names_of_an_import_library_are_those_of_its_index(tmp_path: Path) -> None:
-    names = [b"Py_Main", b"__imp_Py_Main", b"__IMPORT_DESCRIPTOR_x", b"\x7fpython_NULL"]
+    names = [b"Py_Main", b"__imp_Py_Main", b"__imp_PyExc_ValueError", b"__IMPORT_DESCRIPTOR_x",
+             b"\x7fpython_NULL"]  # fmt: skip
     index = len(names).to_bytes(4, "big") + b"\0" * 4 * len(names) + b"\0".join(names) + b"\0"
     path = tmp_path / "python3.lib"
     path.write_bytes(
         b"!<arch>\n" + b"/".ljust(48) + str(len(index)).encode().ljust(10) + b"`\n" + index
     )
-    assert MADE["names_in"](path) == {"Py_Main"}
+    assert MADE["names_in"](path) == {"Py_Main", "PyExc_ValueError"}
 
 
 def test_the_bill_of_materials_names_every_part() -> None:
@@ -97,6 +98,20 @@ def test_the_bill_of_materials_names_every_part() -> None:
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
     assert bill["components"] == parts
     assert bill["metadata"]["component"]["version"] == "0.1.0"
+
+
+def test_a_library_without_its_licence_is_not_shipped(tmp_path: Path) -> None:
+    about = tmp_path / "site" / "x-1.dist-info"
+    about.mkdir(parents=True)
+    kind = "Classifier: License :: OSI Approved :: "
+    lines = ["Name: x", "Version: 1", f"{kind}MIT License", f"{kind}BSD License"]
+    (about / "METADATA").write_text("\n".join(lines), "utf-8")
+    with pytest.raises(SystemExit, match="The licence of x is not in its folder"):
+        list(MADE["components"](tmp_path / "site", tmp_path))
+    (about / "licenses").mkdir()
+    (about / "licenses" / "LICENSE.txt").touch()
+    _, library = MADE["components"](tmp_path / "site", tmp_path)
+    assert library["licenses"] == [{"license": {"name": "MIT License or BSD License"}}]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,8 +1,14 @@
-"""What a double click shows: where the assessment stands, and what comes next with numbers."""
+"""What a double click shows: the screen, or where it stands and what comes next with numbers."""
 
+import re
 import shlex
+import threading
 import webbrowser
+from collections.abc import Mapping
+from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import unquote, urlencode, urlsplit
 
 import pytest
 
@@ -37,25 +43,97 @@ def test_next_steps_are_numbered_and_given_by_their_number(cli: Run, folder: Pat
     assert "  1  Ask" in ran.out.rpartition("What comes next:")[2]
 
 
-def test_the_page_to_start_from_is_written_anew_and_opened(
-    cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shown: list[str] = []
+class Comer:
+    """A browser that comes: it follows the file it is given, looks, sends a form, and finishes."""
 
-    def browser(url: str) -> bool:
-        shown.append(url)
+    def __init__(self, form: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.form = form
+        self.seen: list[str] = []
+        self.shown = ""
+        self.coming = threading.Thread(target=self.come)
+
+    def __call__(self, uri: str) -> bool:
+        self.seen.append(uri)
+        found = re.search(r'href="([^"]+)"', Path(unquote(urlsplit(uri).path)).read_text("utf-8"))
+        assert found is not None
+        self.seen.append(found[1])
+        self.coming.start()
         return True
 
-    monkeypatch.setattr(webbrowser, "open", browser)
-    (folder / "start.html").write_bytes(b"of yesterday")
-    ran = cli("-C", str(folder), "menu", "--page")
-    assert shown == [(folder / "start.html").as_uri()]
-    assert b"yesterday" not in (folder / "start.html").read_bytes()
+    def come(self) -> None:
+        forms: list[Mapping[str, str]] = [self.form] if self.form else []
+        address = urlsplit(self.seen[1])
+        line = HTTPConnection(address.netloc, timeout=20)
+        line.request("GET", address.path)
+        self.shown = line.getresponse().read().decode()
+        headers = {
+            "Origin": f"http://{address.netloc}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        for form in (*forms, {"do": "finish"}):
+            line.request("POST", f"{address.path}start", urlencode(form), headers)
+            line.getresponse().read()
+        line.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a home of one's own, where the file that leads a browser to the page lies."""
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    return tmp_path / "home"
+
+
+def test_a_double_click_shows_the_screen_of_the_assessment_used_last(
+    cli: Run, folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("-C", str(folder), "menu")
+    monkeypatch.setattr(webbrowser, "open", browser := Comer())
+    ran = cli("menu", "--open")
+    browser.coming.join(timeout=20)
+    assert ran.code == 0
+    assert "Northport Council, 2026" in browser.shown
+    assert browser.seen[1] in ran.out
+    assert f"cyberassess shows {folder}" in ran.out
+    assert "where you close this window" in ran.out
+    assert "What comes next:" not in ran.out
+    assert not list(home.iterdir())
+
+
+def test_a_double_click_without_an_assessment_asks_what_one_needs(
+    cli: Run, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = {
+        "do": "new",
+        "organisation": "Ours",
+        "period": "2026",
+        "name": "Sam Reid",
+        "framework": "ncsc-cyber-essentials@3.3",
+        "profile": "cyber-essentials-ready",
+    }
+    (tmp_path / "elsewhere" / "cyber-assessment").mkdir()
+    monkeypatch.setattr(webbrowser, "open", browser := Comer(form))
+    ran = cli("menu", "--open")
+    made = tmp_path / "elsewhere" / "cyber-assessment-2"
+    assert ran.code == 0
+    assert "A new assessment" in browser.shown
+    assert str(made) in browser.shown
+    assert "Ours, 2026" in cli("menu").out
+    assert last_used() == made
+    assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_the_menu_stands_in_where_no_browser_comes(
+    cli: Run, folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch, *, started: bool
+) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda _: started)
+    monkeypatch.setattr(serving, "COMES", 0.1)
+    ran = cli("menu", "--open", str(folder), typed="q\n", terminal=True)
+    assert ran.code == 0
+    assert ("No browser came" if started else "No browser could be started.") in ran.err
     assert "What comes next:" in ran.out
-    monkeypatch.setattr(webbrowser, "open", lambda _: False)
-    ran = cli("-C", str(folder), "menu", typed="p\nq\n", terminal=True)
-    assert "No browser could be started." in ran.out
-    assert str(folder / "start.html") in "".join(ran.out.split("\n      "))
+    assert not list(home.iterdir())
 
 
 def test_the_screen_is_opened_from_it(
@@ -63,7 +141,7 @@ def test_the_screen_is_opened_from_it(
 ) -> None:
     opened: list[Path] = []
 
-    def serve(web: Web, **_: object) -> None:
+    def serve(web: Web, *_: object, **__: object) -> None:
         opened.append(web.room.folder)
 
     monkeypatch.setattr(serving, "serve", serve)
@@ -125,7 +203,7 @@ def test_files_that_are_dropped_are_received(cli: Run, folder: Path, tmp_path: P
     ran = cli("menu", str(back))
     assert "back (1).xlsx" in ran.out
     assert "stored 1 answer" in ran.out
-    again = cli("menu", str(folder), str(back))
+    again = cli("menu", "--open", str(folder), str(back))
     assert "1 unchanged" in again.out
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from cyberassess.domain.result.counting import word_of
 from cyberassess.opening.assessment import open_assessment
+from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.standing.start import NAME, write_start
 from tests.program.conftest import Run
 
@@ -72,6 +73,13 @@ def test_an_outcome_says_every_statement_with_what_counts_and_who_said_it(northp
         for given in (each for found in score.standings for each in found.given):
             assert str(given.source) in text
             assert assessment.name_of(given.person, given.origin) in text
+
+
+def test_a_set_whose_levels_have_no_headings_leaves_none_empty(tmp_path: Path) -> None:
+    wanted = NewAssessment("N", "2026", ("cyber-governance-code@2025",), ("all-in-place",))
+    folder = new(tmp_path / "n", wanted).folder
+    write_start(open_assessment(folder))
+    assert all("<h3></h3>" not in page.read_text("utf-8") for page in pages(folder)[1:])
 
 
 def test_a_command_that_writes_refreshes_what_it_changed_and_nothing_else(

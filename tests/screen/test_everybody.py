@@ -37,10 +37,10 @@ def test_nothing_is_found_on_any_screen_at_any_width(differing: Path, tmp_path: 
     wanted.append(first(browser, "outcomes", "outcome"))
     topics = first(browser, "ask", "ask")
     wanted += [topics, f"{topics}&topic=0"]
-    wanted.append(first(browser, "workshop", "workshop"))
+    wanted += [first(browser, "workshop", "workshop"), first(browser, "plan", "plan")]
     pages = {each: look(browser, each) for each in wanted}
     empty = Browser(tmp_path / "empty")
-    pages["new"] = look(empty, "start")
+    pages |= {each: look(empty, each) for each in ("new", "new?way=new&step=1", "new?way=next")}
     reader = Browser(tmp_path / "set")
     reader.web.room, reader.web.shows = Room(tmp_path, "A set.", "ncsc-caf@4.0"), SETS
     pages |= {f"a set: {each}": look(reader, each) for each in SETS}

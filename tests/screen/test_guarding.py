@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.program import program
 from cyberassess.screen.screens import DOES, SHOWS
 from cyberassess.screen.serving import listening, redirect_file, serve
 from cyberassess.screen.web import Room, Web
+from cyberassess.terminal.running import run
 from tests.screen.conftest import HOST, Browser
 
 GOOD = {"Sec_Fetch_Site": "same-origin", "Origin": f"http://{HOST}"}
@@ -117,7 +119,7 @@ def served(folder: Path) -> Iterator[tuple[Web, threading.Thread]]:
     web = Web(Room(folder), SHOWS, DOES)
     said: list[str] = []
     thread = threading.Thread(
-        target=serve, args=(web,), kwargs={"browse": False, "say": said.append}
+        target=serve, args=(web, "it"), kwargs={"browse": False, "say": said.append}
     )
     thread.start()
     while not said:
@@ -205,10 +207,36 @@ def test_it_ends_with_ctrl_c(folder: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         running.stdout.readline()
-        assert running.stdout.readline().startswith("http://127.0.0.1:")
+        assert running.stdout.readline().startswith("  http://127.0.0.1:")
+        running.stdout.readline()
         running.send_signal(signal.SIGINT)
         assert running.stdout.read() == "Ended. What was stored is kept.\n"
     assert running.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name", [each for each in ("SIGHUP", "SIGTERM", "SIGBREAK") if hasattr(signal, each)]
+)
+def test_it_ends_as_tidily_where_its_window_is_closed(
+    name: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    closed = getattr(signal, name)
+    before = signal.getsignal(closed)
+
+    def close(_: str) -> bool:
+        signal.raise_signal(closed)
+        return True
+
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr("webbrowser.open", close)
+    assert run(program, ["-C", str(folder), "open"]) == 0
+    assert capfd.readouterr().out.endswith("Ended. What was stored is kept.\n")
+    assert not list(tmp_path.glob("*.html"))
+    assert signal.getsignal(closed) == before
 
 
 def test_without_its_slash_the_first_page_is_led_to(browser: Browser) -> None:
@@ -219,7 +247,7 @@ def test_without_its_slash_the_first_page_is_led_to(browser: Browser) -> None:
 
 def test_it_ends_where_nobody_comes(folder: Path) -> None:
     began = time.monotonic()
-    serve(Web(Room(folder), SHOWS, DOES), browse=False, say=lambda _: None, idle=0.1)
+    serve(Web(Room(folder), SHOWS, DOES), "it", browse=False, say=lambda _: None, idle=0.1)
     assert time.monotonic() - began < 20
 
 
@@ -243,7 +271,7 @@ def test_the_redirect_is_its_owners_alone_and_goes_when_it_was_used(
 
     monkeypatch.setattr("webbrowser.open", come)
     web = Web(Room(folder), SHOWS, DOES)
-    serve(web, browse=True, say=lambda _: None, idle=0.1)
+    serve(web, "it", browse=True, say=lambda _: None, idle=0.1)
     assert seen
     assert not list(home.iterdir())
 

@@ -7,17 +7,20 @@ import sys
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from werkzeug.test import Client
 
-from cyberassess.opening.assessment import open_assessment
+from cyberassess.domain.record.evidence import Facts
+from cyberassess.opening.assessment import open_assessment, open_pack
 from cyberassess.program import program
 from cyberassess.screen.content import SETS
 from cyberassess.screen.screens import SHOWS
 from cyberassess.screen.web import Room, Sent, Web
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.waiting import Kind, waiting
+from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.pack.packing import PackWanted, pack
 from cyberassess.steps.people.people import add_person
 from cyberassess.steps.receive.answering import answer
@@ -114,10 +117,13 @@ def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> No
     }
     ref, code = re.search(r'type="radio" name="([^"]+)" value="([^"]+)"', page).groups()  # type: ignore[union-attr]
     form = hidden | {"do": "answer", ref: code, f"why {ref}": "As seen."}
+    form["by"] = "Nadia Okafor, assurer"
     told = browser.send("ask?person=Sam+Reid&topic=0", **form)
     assert "Stored 1 reply of Sam Reid" in told
     (given,) = answers(folder).values()
     assert given == (code, "As seen.")
+    by = str(open_assessment(folder).reading.segments[-1].header["actor"])
+    assert "Nadia Okafor" in by
     again = browser.send("ask?person=Sam+Reid&topic=0", **form | {f"was {ref}": code})
     assert "Stored 0 replies" in again
     assert not list((folder / "ledger").glob("*open*"))
@@ -140,8 +146,9 @@ def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
     before = answers(differing)
     assert {form[f"was {kims}"], form[f"was {alexs}"]} == {e for e, _ in before.values()}
     form |= {each: form[f"was {each}"] for each in (kims, alexs)}
-    refused = browser.send(topic, **form, **{f"agreed {STATEMENT}": "Happens"})
-    assert "No reason was given" in refused
+    refused = browser.post(topic, {**form, f"agreed {STATEMENT}": "Happens", "form": ""})
+    assert "nobody said why" in said(refused)
+    assert '<option value="Happens" selected>' in refused.text
     told = browser.send(
         topic, **form, **{f"agreed {STATEMENT}": "Happens", f"why {STATEMENT}": "Seen together."}
     )
@@ -149,6 +156,7 @@ def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
     assert answers(differing) == before
     (event,) = events(differing, "resolution")
     assert event["reason"]
+    assert "agreed " not in browser.get(topic).text
     other = next(each for each in form if each.startswith("was ") and STATEMENT not in each)
     name = other.removeprefix("was ")
     code = re.search(rf'name="{re.escape(name)}">.*?<option value="(\w[^"]*)"', page)
@@ -234,7 +242,7 @@ def test_the_command_opens_packs_sets_and_folders_and_keeps_what_is_read_only(
 ) -> None:
     opened: list[tuple[str, int]] = []
 
-    def look(web: Web, **_: object) -> None:
+    def look(web: Web, *_: object, **__: object) -> None:
         web.host = HOST
         came = Client(web).get(f"/{web.secret}/", headers={"Host": HOST})
         opened.append((web.room.read_only, came.status_code))
@@ -247,6 +255,7 @@ def test_the_command_opens_packs_sets_and_folders_and_keeps_what_is_read_only(
     assert next(each for each, _ in opened) == ""
     assert [each for each, _ in opened][1].startswith("pack.zip is a pack")
     assert run(program, ["open", "ncsc-caf@9"]) == 1
+    assert run(program, ["open", "--no-browser", "--needs-browser"]) == 2
 
 
 def test_two_screens_are_open_at_once(differing: Path) -> None:
@@ -301,26 +310,60 @@ def test_a_document_is_dropped_and_handed_out_as_it_came(folder: Path) -> None:
         supports="A1.b",
     )
     assert "EV-001" in told
-    link = re.search(r'href="(file\?path=evidence[^"]+)"', browser.get("evidence").text)
+    link = re.search(r'href="(file\?path=evidence[^"]+)"', browser.get("evidence?item=1").text)
     assert link is not None
     came = browser.get(unescape(link[1]))
     assert came.data == b"%PDF-"
     assert came.headers["Content-Disposition"].startswith("attachment")
+    told = browser.send("evidence?item=1", do="review evidence", item="1", verdict="rejected")
+    assert told.startswith("No reason was given")
+    told = browser.send("evidence", do="review evidence", item="1", verdict="accepted")
+    assert told == "EV-001 register: accepted."
+    assert "Looked at, and accepted: 1" in browser.get("evidence").text
+    (path,) = (folder / "evidence").iterdir()
+    path.write_bytes(b"another")
+    refused = browser.get(unescape(link[1]))
+    assert refused.status_code == 409
+    assert "was changed since it was recorded" in said(refused)
+
+
+def test_what_lies_in_a_pack_is_handed_out_where_it_is_as_it_was(
+    folder: Path, tmp_path: Path
+) -> None:
+    paths = [tmp_path / "register.pdf"]
+    paths[0].write_bytes(b"%PDF-")
+    add(folder, paths, Facts(shows="Lists every account."), supports=["A1.b"])
+    made = pack(folder, PackWanted(tmp_path / "pack.zip", report=False))
+    with open_pack(made.path) as found:
+        browser = Browser(found.workspace.folder, "A pack.")
+        link = re.search(r'href="(file\?path=[^"]+)"', browser.get("evidence?item=1").text)
+        assert link is not None
+        assert browser.get(unescape(link[1])).data == b"%PDF-"
 
 
 def test_an_action_is_planned_and_changed(differing: Path) -> None:
     browser = Browser(differing)
-    outcome = re.search(r'<option value="([^"/]+/[^"]+)"', browser.get("plan").text)
-    assert outcome is not None
-    told = browser.send("plan", do="add action", outcome=outcome[1], title="Name deputies")
+    link = re.search(r'href="(plan\?outcome=[^"]+)"', browser.get("plan").text)
+    assert link is not None
+    (outcome,) = re.findall(r'name="outcome" value="([^"]+)"', browser.get(link[1]).text)
+    told = browser.send("plan", do="add action", outcome=outcome, title="Name deputies")
     assert told == "ACT-001: Name deputies"
+    assert 'value="done"' in browser.get("plan?action=ACT-001").text
     told = browser.send("plan", do="set action", ref="ACT-001", due="2027-01-31", status="done")
     assert told.startswith("ACT-001: Name deputies, done")
 
 
 def test_people_and_systems_are_added(browser: Browser) -> None:
-    told = browser.send("people", do="add person", text="Jo Park <jo@northport.example>")
-    assert "Jo Park is asked from now on" in told
+    assert browser.send("people", do="add person").startswith("No name was given.")
+    facts = {"name": "Jo Park", "email": "jo@northport.example", "role": "hr", "place": "housing"}
+    assert "Jo Park is asked from now on" in browser.send("people", do="add person", **facts)
+    (jo,) = (e for e in open_assessment(browser.web.room.folder).contents.settings.people
+             if e.name == "Jo Park")  # fmt: skip
+    assert (jo.email, jo.answers[0].scope, jo.answers[0].owner_roles) == (
+        "jo@northport.example",
+        "housing",
+        ("hr",),
+    )
     assert "Payroll is assessed" in browser.send("people", do="add system", title="Payroll")
     told = browser.send("people", do="send", who="Kim Lee")
     assert "Kim" in told
@@ -343,25 +386,70 @@ def test_what_a_command_writes_meanwhile_is_seen_at_the_next_page(folder: Path) 
     assert "Jo Park" in browser.get("people").text
 
 
+def form(page: str) -> dict[str, str]:
+    """Give what the last form of a page but *Finish* sends as it stands: its typed fields."""
+    found = re.findall(r'<(?:input|button)[^>]* name="(\w+)"[^>]*? value="([^"]*)"', page)
+    return {unescape(name): unescape(value) for name, value in found if name != "do"}
+
+
 def test_from_an_empty_folder_to_an_assessment(tmp_path: Path) -> None:
     folder = tmp_path / "new-2026"
     browser = Browser(folder)
-    assert "Begin a new one" in browser.get("start").text
-    form = {"organisation": "Northport Council", "period": "2026", "officer": "Sam <s@n.example>"}
-    sets = {"framework": "cyber-governance-code@2025", "profile": "nonsense"}
-    refused = browser.post("start", {"do": "new", **form, **sets})
-    assert refused.status_code == 422
-    assert 'value="Northport Council"' in refused.text
-    told = browser.send("start", do="new", **form, **sets | {"profile": "all-in-place"})
-    assert "Begun for Northport Council, 2026" in told
+    assert "new?way=new" in browser.get("start").text
+    given = {"way": "new", "organisation": "Northport Council"}
+    pages: tuple[dict[str, str], ...] = (
+        {"organisation": "Northport Council", "period": "2026"},
+        {"framework": "cyber-governance-code@2025"},
+        {"profile": "all-in-place"},
+        {"name": "Sam", "email": "s@n.example"},
+        {"systems": ""},
+        {"due": "2027-01-31"},
+    )
+    missing = browser.get(f"new?{urlencode({**given, 'step': '3'})}").text
+    assert "Give a period." in missing
+    assert 'value="Northport Council"' in missing
+    for step, typed in enumerate(pages, start=1):
+        given |= typed
+        page = browser.get(f"new?{urlencode({**given, 'step': str(step)})}").text
+        assert given.items() <= {**form(page), **typed}.items()
+    back = browser.get(f"new?{urlencode({**given, 'step': '1'})}").text
+    assert 'value="cyber-governance-code@2025" checked' in back
+    assert "This will be made" in page
+    assert "in the folder new-2026" in page
+    assert not folder.exists()
+    leads = browser.post(f"new?{urlencode(given)}", {"do": "new", **given}).headers["Location"]
+    start = browser.get(leads).headers["Location"]
+    assert "Begun for Northport Council, 2026" in said(browser.get(start))
     assert open_assessment(folder).contents.settings.officer.name == "Sam"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"profile": "none"}, "Say why there is no target."),
+        ({"profile": "nonsense", "step": "6"}, "nonsense"),
+        ({"profile": "all-in-place", "step": "6", "due": "soon"}, "is not a date"),
+    ],
+)
+def test_a_new_assessment_is_not_made_of_what_does_not_do(
+    tmp_path: Path, typed: dict[str, str], told: str
+) -> None:
+    given = {"way": "new", "organisation": "N", "period": "2026", "name": "Sam", "step": "3"}
+    query = urlencode({**given, "framework": "cyber-governance-code@2025", **typed})
+    page = unescape(Browser(tmp_path / "new").get(f"new?{query}").text)
+    assert told in page
+    assert "Make it" not in page
 
 
 def test_last_years_is_gone_on_from(tmp_path: Path) -> None:
     begin(tmp_path / "last", period="2025")
-    told = Browser(tmp_path / "next").send("start", do="roll over", last=str(tmp_path / "last"))
-    assert "2026" in told
-    assert (tmp_path / "next/assessment.yaml").exists()
+    browser = Browser(tmp_path / "next")
+    assert f'value="{tmp_path / "last"}"' in browser.get("new?way=next").text
+    given = {"way": "next", "last": str(tmp_path / "last")}
+    assert "Comes over:" in browser.get(f"new?{urlencode({**given, 'step': '2'})}").text
+    assert not (tmp_path / "next").exists()
+    browser.send("new", do="roll over", **given)
+    assert open_assessment(tmp_path / "next").contents.settings.period == "2026"
 
 
 def test_what_is_read_only_has_no_forms_and_takes_none(differing: Path) -> None:
@@ -380,10 +468,9 @@ def test_html_and_control_characters_are_shown_as_text(browser: Browser) -> None
         assert "<script" not in text
         assert "\x07" not in text
         assert "\u202e" not in text
-    outcome = re.search(r'<option value="([^"/]+/[^"]+)"', browser.get("plan").text)
-    assert outcome is not None
-    told = browser.send("plan", do="add action", outcome=outcome[1], title=nasty, by="Sam Reid")
-    assert "<script" not in browser.get("plan").text, told
+    browser.send("plan", do="add action", outcome="A1.a", title=nasty, by="Sam Reid")
+    assert "&lt;script" in browser.get("plan").text
+    assert "<script" not in browser.get("plan").text
 
 
 def test_a_topic_of_a_shared_service_is_asked_once_and_a_no_opens_it(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Sequence
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pypdf import PdfReader
 
@@ -231,9 +233,46 @@ class Job:
         self.ours("-C", self.here, "people", "add", f"{name} <c@northport.example>:hr")
         said = json.loads(self.ours("-C", self.here, "status", "--json"))
         need(name in [each["name"] for each in said["people"]], "A name lost its letters.")
-        menu = self.ours("-C", self.here, "menu")
+        return "a name with Ć in JSON"
+
+    def opens_by_a_double_click(self) -> str:
+        """A double click finds no browser and shows the menu; what is dropped is received."""
+        menu = self.ours("menu", "--open", windows(self.here))
         need("What comes next:" in menu and "  1  " in menu, menu)
-        return "a name with Ć in JSON; the menu"
+        dropped = min((self.demo / "returned").iterdir())
+        said = self.ours("menu", "--open", windows(dropped))
+        need(f"{dropped.name}: " in said and "unchanged" in said, said)
+        return "the menu, and one workbook for the assessment used last"
+
+    def serves_a_screen(self) -> str:
+        """The screen is answered to a browser, and ends with Finish."""
+        program = self.home / "cyberassess/cyberassess.exe"
+        words = [self.wine.program, program, "-C", self.here, "open", "--no-browser"]
+        with subprocess.Popen(
+            list(map(str, words)), env=self.wine.environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ) as running:  # fmt: skip
+            try:
+                assert running.stdout is not None
+                begun = time.monotonic()
+                lines = (each.strip() for each in running.stdout)
+                address = urlsplit(next((e for e in lines if e.startswith("http://")), ""))
+                need(address.hostname == "127.0.0.1", "It does not say where the page is.")
+                line = HTTPConnection(address.netloc, timeout=30)
+                line.request("GET", address.path)
+                need("Northport" in line.getresponse().read().decode(), "The page is another.")
+                took = time.monotonic() - begun
+                headers = {
+                    "Origin": f"http://{address.netloc}",
+                    "Content-Type": "application/x-www-form-urlencoded",
+                }
+                line.request("POST", f"{address.path}start", "do=finish", headers)
+                need("close this window" in line.getresponse().read().decode(), "It goes on.")
+                line.close()
+                need(running.wait(30) == 0, "It did not end.")
+            finally:
+                running.kill()
+        return f"{took:.1f} s from the start to the page"
 
     def bears_a_scanner(self) -> str:
         """Six writing commands go through while something opens whatever they write."""
@@ -316,7 +355,8 @@ def checks(job: Job) -> Sequence[Callable[[], str]]:
     """Give the checks in order; the first says whether Wine works here at all."""
     return (
         job.starts, job.takes_the_road, job.verifies_both_ways, job.prints_the_same,
-        job.speaks_utf_8, job.bears_a_scanner, job.is_the_same_again, job.passes_tests,
+        job.speaks_utf_8, job.opens_by_a_double_click, job.serves_a_screen,
+        job.bears_a_scanner, job.is_the_same_again, job.passes_tests,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Source(NamedTuple):
     file: str = ""
     """SHA-256 of the file, as received."""
     name: str = ""
-    """The name the file came with."""
+    """The name the file came with; of a prompt that stood on a screen, ``screen``."""
     sheet: str = ""
     cell: str = ""
     serial: int = 0
@@ -86,7 +86,7 @@ class Source(NamedTuple):
             case "import" | "last-year":
                 said = f"{self.name}, {self.place}"
             case "prompt":
-                said = "at the prompt"
+                said = "on the screen" if self.name else "at the prompt"
             case _:
                 said = f"with the command {self.name}" if self.name else self.kind
         return f"{said}{self.said_together}"

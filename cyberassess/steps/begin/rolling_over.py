@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cyberassess.disk.evidence import is_safe
 from cyberassess.disk.files import temporary_folder
-from cyberassess.disk.pack import unpack, unpacked
 from cyberassess.disk.segments import single_head
 from cyberassess.domain.assessment import StatementKey, all_asked, statement_key
 from cyberassess.domain.people.questions import OfferKind
@@ -28,7 +26,7 @@ from cyberassess.errors import (
     counted,
     seeing_writes,
 )
-from cyberassess.opening.assessment import Assessment, now, open_assessment
+from cyberassess.opening.assessment import Assessment, now, open_assessment, open_pack
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.offering import offers_for, past_to
 from cyberassess.opening.years import CIRCLE, years_before
@@ -43,9 +41,6 @@ from cyberassess.steps.begin.next_settings import (
     settings_values,
 )
 from cyberassess.steps.begin.setup import create, refuse_full
-
-_EVIDENCE = "evidence/EV-"
-"""How the documents in a pack begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +124,9 @@ def _opened(last: Path) -> Iterator[Assessment]:
     """
     with contextlib.ExitStack() as stack:
         try:
-            before = _from_pack(last, stack) if last.is_file() else open_assessment(last)
+            before = (
+                stack.enter_context(open_pack(last)) if last.is_file() else open_assessment(last)
+            )
             single_head(before.reading.segments)
         except CyberassessError as cause:
             first = cause.problems[0]
@@ -140,19 +137,6 @@ def _opened(last: Path) -> Iterator[Assessment]:
             if isinstance(each, Problem) and each.code == CIRCLE:
                 raise refused(CIRCLE, each.where, each.message, each.hint)
         yield before
-
-
-def _from_pack(path: Path, stack: contextlib.ExitStack) -> Assessment:
-    scratch, checked = stack.enter_context(unpacked(path))
-    before = open_assessment(scratch)
-    lying = {sha256: name for name, sha256 in checked.hashes.items() if _EVIDENCE in name}
-    names = {
-        lying[each.sha256]: scratch / each.stored
-        for each in before.evidence.items
-        if each.sha256 in lying and is_safe(each.stored)
-    }
-    unpack(path, names)
-    return before
 
 
 def _made(folder: Path, found: Next, brought: Brought, *, with_files: bool) -> tuple[Asking, ...]:

@@ -350,7 +350,7 @@ class _Taking:
         if row.reason.strip():
             return False
         message = f"{found.ref} was decided without a reason. {why}"
-        hint = "It was not recorded. Write the reason beside it and receive the file again."
+        hint = "It was not recorded. Write the reason beside it, and hand it in again."
         self._say("no-reason", row, message, hint)
         return True
 
@@ -418,7 +418,7 @@ class _Taking:
     def _action(self, row: "Decided", found: Waiting) -> list[Event]:
         if not row.decision:
             message = f"Words stand beside {found.ref}, and no action under “Your decision”."
-            hint = "It was not recorded. Write what will be done, and receive the file again."
+            hint = "It was not recorded. Write what will be done, and hand it in again."
             self._say("no-decision", row, message, hint)
             return []
         wanted = Wanted(

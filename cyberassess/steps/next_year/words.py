@@ -58,26 +58,32 @@ def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
 
 def trend_lines(found: "Years", kinds: Sequence[str]) -> Iterator[str]:
     """Say how each thing stood in each year, and what each year's numbers rest on."""
-    from cyberassess.domain.result.theme_maturity import THEME_RULE
-
-    for year in found.trend.years:
-        rules = ", ".join(f"{ref} by {rule}" for ref, rule in year.rules.items())
-        yield from wrap(f"{year.period}: {year.basis}. {rules}.")
-        if year.why_not:
-            yield from wrap(f"No point on any line: {year.why_not}.", indent="  ")
-    yield f"Themes follow rule {THEME_RULE}; a number counts outcomes that meet their target."
+    for line in basis_lines(found):
+        yield from wrap(line)
     for line in found.trend.lines:
         if line.kind not in kinds or not any(each.of for each in line.points):
             continue
         yield ""
         yield from wrap(f"{line.title} ({line.kind} {line.id} of {line.set})")
         for point in line.points:
-            yield from wrap(_point(point), indent="  ")
+            yield from wrap(point_line(point), indent="  ")
     for note in found.notes:
         yield from wrap(str(note))
 
 
-def _point(point: "Point") -> str:
+def basis_lines(found: "Years") -> Iterator[str]:
+    """Say what each year's numbers rest on."""
+    from cyberassess.domain.result.theme_maturity import THEME_RULE
+
+    for year in found.trend.years:
+        rules = ", ".join(f"{ref} by {rule}" for ref, rule in year.rules.items())
+        yield f"{year.period}: {year.basis}. {rules}."
+        if year.why_not:
+            yield f"No point on any line: {year.why_not}."
+    yield f"Themes follow rule {THEME_RULE}; a number counts outcomes that meet their target."
+
+
+def point_line(point: "Point") -> str:
     """Say one year of a line, with the break before it."""
     said = f"{point.period}: {point.meets} of {point.of}" if point.of else f"{point.period}: none"
     said = f"{said}, {point.word}" if point.word else said

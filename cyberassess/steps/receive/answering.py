@@ -1,11 +1,11 @@
-"""Answers a script knows from elsewhere, recorded as a person's."""
+"""Answers somebody knows: a script's from elsewhere, and those of a page on a screen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.domain.assessment import StatementKey, all_asked, statement_key
-from cyberassess.domain.people.questions import AnswerReply
+from cyberassess.domain.people.questions import AnswerReply, Questionnaire, Reply
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, CyberassessError, Problem
@@ -13,6 +13,7 @@ from cyberassess.opening.assessment import Assessment, writing
 from cyberassess.opening.names import find_person, typed_date
 from cyberassess.opening.outcomes import find_statements, only_one
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.steps.send.sending import questions_for
 
 Said = str | tuple[str, str]
 """An answer's code or label; with a reason in a pair."""
@@ -20,9 +21,10 @@ Said = str | tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of answers a script told."""
+    """What became of answers that were told."""
 
     stored: int
+    """Answers; of a page also what was said beside them."""
     unchanged: int
     problems: tuple[Problem, ...]
 
@@ -72,6 +74,37 @@ def answer(
         made = plan(assessment, Voice(who, who, time=f"{day}T09:00:00Z" if day else ""), replies)
         session.write(made.events)
     return Told(made.stored, made.unchanged, tuple(made.problems))
+
+
+Says = Callable[[Questionnaire], Iterable[Reply]]
+"""What somebody replies to what they are asked now."""
+
+
+def say(folder: Path, replies: Mapping[str, Says], *, by: str | None = None) -> dict[str, Told]:
+    """Record what one or several people said at one time: all of it, or nothing.
+
+    Args:
+        replies: keyed by the name of whose they are.
+        by: who wrote them down; the officer if ``None``.
+
+    Returns:
+        What became of each person's, keyed by their name.
+
+    Raises:
+        AssessmentError: for an unknown person, or one who is asked nothing.
+    """
+    told: dict[str, Told] = {}
+    with writing(folder, "ask", by=by) as session:
+        assessment, events = session.assessment, []
+        for name, says in replies.items():
+            person = find_person(assessment, name)
+            what = questions_for(assessment, person.id)
+            made = plan(assessment, Voice(person.id, person.id), says(what))
+            events += made.events
+            stored = made.stored + made.texts
+            told[person.name] = Told(stored, made.unchanged, tuple(made.problems))
+        session.write(events)
+    return told
 
 
 def _reply(assessment: Assessment, key: StatementKey, said: Said, came: Source) -> AnswerReply:

@@ -150,8 +150,8 @@ def _check_open(points: tuple[OpenPoint, ...], *, as_it_stands: bool, reason: st
         "open-points",
         "--reason" if as_it_stands else "",
         f"{missing} Open: {'; '.join(wanting)}.",
-        "Decide that first, or approve it so: --as-it-stands --reason TEXT. Both stand on "
-        "every document. Nothing was recorded.",
+        "Decide that first, or approve it as it stands and say why (--as-it-stands --reason "
+        "TEXT). Both stand on every document. Nothing was recorded.",
     )
 
 

@@ -265,8 +265,13 @@ def _outcome(
     return None
 
 
-def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
+def questions_for(
+    assessment: Assessment, person_id: PersonId, *, is_told: bool = True
+) -> Questionnaire:
     """Give what a person is asked now.
+
+    Args:
+        is_told: what shared services and last year answered stands beside the questions.
 
     Raises:
         AssessmentError: where they are asked nothing.
@@ -291,11 +296,11 @@ def questions_for(assessment: Assessment, person_id: PersonId) -> Questionnaire:
         assessment.state,
         frameworks=assessment.frameworks,
         serial=max(serials, default=0) + 1,
-        offers=offers_to(assessment, person_id),
+        offers=offers_to(assessment, person_id) if is_told else {},
         official=official_texts(assessment.workspace.folder, assessment.frameworks.values()),
     )
     what = replace(what, documents=documents_of(assessment, what), proven=_proven(assessment))
-    what = with_past(what, past_to(assessment, person_id))
+    what = with_past(what, past_to(assessment, person_id) if is_told else {})
     what = with_asked_again(with_see_also(what, linked(assessment)), assessment.state)
     return with_comments(what, assessment.state)
 

@@ -179,14 +179,15 @@ def _print_trace(assessment: "Assessment", found: "list[OutcomeScore]", *, as_js
 
 @click.command()
 @click.argument("paths", metavar="[FILE|FOLDER…]", nargs=-1)
-@click.option("--page", is_flag=True, help="Show start.html in the browser, too.")
+@click.option("--open", "opens", is_flag=True, help="Show the screen, where a browser starts.")
 @click.pass_context
-def menu(context: click.Context, paths: tuple[str, ...], *, page: bool) -> None:
+def menu(context: click.Context, paths: tuple[str, ...], *, opens: bool) -> None:
     """Show where the assessment stands, and what comes next with a number before it.
 
-    It is what a double click on Windows shows, with --page. Without an assessment in this folder
-    it takes the one it was last used for, or asks what it needs to begin one. Files that are
-    named, or were dropped onto the program, are received first.
+    A double click on Windows gives it with --open: that shows the screen of the same assessment in
+    the browser, and the menu where no browser starts. Without an assessment in this folder it
+    takes the one it was last used for, or asks what it needs to begin one. Files that are named,
+    or were dropped onto the program, are received first.
 
     \b
     Examples:
@@ -197,7 +198,9 @@ def menu(context: click.Context, paths: tuple[str, ...], *, page: bool) -> None:
 
     program = context.find_root().command
     assert isinstance(program, click.Group)  # noqa: S101 - it has this command
-    shown = Menu(lambda words: run(program, words), Path(context.obj).absolute(), paths, page=page)
+    shown = Menu(
+        lambda words: run(program, words), Path(context.obj).absolute(), paths, opens=opens
+    )
     try:
         shown.show(waits=standard_input_waits())
     except click.Abort:

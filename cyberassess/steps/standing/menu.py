@@ -1,14 +1,14 @@
-"""What a double click shows: the page to start from, and its next steps to choose from.
+"""What a double click shows: the screen, or where no browser starts the next steps by number.
 
 Which assessment was used last is kept in the cache of the user, and nowhere else.
 """
 
 import contextlib
+import itertools
 import os
 import re
 import shlex
 import sys
-import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from cyberassess.disk.workspace import SETTINGS
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, counted
 from cyberassess.paper.documents.start_pages import NextStep
 from cyberassess.press.kept import cache_folder
-from cyberassess.steps.standing.start import NAME, next_step
+from cyberassess.steps.standing.start import next_step
 from cyberassess.terminal.fitting import item, read, say, show, typed
 from cyberassess.terminal.running import show_problems
 
@@ -93,8 +93,28 @@ def where_new_ones_go(here: Path) -> Path:
     """Give the folder for a new assessment: where one is, but for the program's own folder."""
     if here.resolve() != Path(sys.prefix).resolve().parent:
         return here
-    documents = Path.home() / "Documents"
+    documents = _documents()
     return documents if documents.is_dir() else Path.home()
+
+
+def _documents() -> Path:
+    """Give the folder a person keeps documents in; an organisation may have moved it."""
+    if sys.platform == "win32":
+        import ctypes
+
+        found = ctypes.create_unicode_buffer(260)
+        if ctypes.windll.shell32.SHGetFolderPathW(None, 5, None, 0, found) == 0:
+            return Path(found.value)
+    return Path.home() / "Documents"
+
+
+def new_folder(place: Path) -> Path:
+    """Give a folder that is not there yet, for a new assessment that nobody has named."""
+    for number in itertools.count(1):
+        folder = place / ("cyber-assessment" if number == 1 else f"cyber-assessment-{number}")
+        if not folder.exists():
+            break
+    return folder
 
 
 def menu_lines(found: "Status", folder: Path, steps: Sequence[NextStep]) -> Iterator[str]:
@@ -134,7 +154,7 @@ class Menu:
         here: Path,
         paths: Sequence[str],
         *,
-        page: bool = False,
+        opens: bool = False,
     ) -> None:
         """Find the assessment: among what was named, here, or the one used last.
 
@@ -142,32 +162,31 @@ class Menu:
             run: gives a command.
             here: the folder it is given in.
             paths: files to be received, or an assessment.
-            page: open the page to start from, too.
+            opens: show the screen in its place where a browser starts and nothing is received.
         """
         self._run = run
         self._here = here
-        self._page = page
+        self._opens = opens
         named, self._dropped = sorted_out(paths)
         self._folder = named or (here if is_assessment(here) else last_used())
 
     def show(self, *, waits: bool) -> None:
         """Show it until somebody has had enough; once where nobody can answer."""
+        if self._opens and not self._dropped and self._open_screen():
+            return
         if self._folder is None and not self._find(waits=waits):
             return
         if self._dropped:
             self._give("receive", *map(str, self._dropped))
-        if self._page:
-            self._open_page()
+            show("")
         while self._once(waits=waits):
             show("")
 
-    def _open_page(self) -> None:
-        """Write the page anew, and show it in the browser."""
-        assert self._folder is not None  # noqa: S101 - it was found
-        page = self._folder.absolute() / NAME
-        if not self._give("start") and not webbrowser.open(page.as_uri()):
-            say(f"No browser could be started. Open this file in one: {page}")
-        show("")
+    def _open_screen(self) -> bool:
+        """Show the screen, which asks what a new one needs; say whether a browser came."""
+        folder = self._folder or new_folder(where_new_ones_go(self._here))
+        remember(folder)
+        return self._run(["-C", str(folder), "open", "--needs-browser"]) == 0
 
     def _find(self, *, waits: bool) -> bool:
         """Ask which assessment it is; say whether there is one now."""
@@ -231,9 +250,7 @@ class Menu:
             show(*menu_lines(found, self._folder, steps))
         if not waits:
             return False
-        chosen = read(
-            "Number, command, s for the screen, p for the page, o for another one, or q:"
-        )
+        chosen = read("Number, command, s for the screen, o for another one, or q:")
         match chosen.casefold():
             case "q" | "":
                 return False
@@ -242,8 +259,6 @@ class Menu:
                 return self._find(waits=waits)
             case "s":
                 self._give("open")
-            case "p":
-                self._open_page()
             case _:
                 self._choose(chosen, [words_of(each) for each in steps if each.command])
         return True

@@ -124,9 +124,13 @@ def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> No
     assert given == (code, "As seen.")
     by = str(open_assessment(folder).reading.segments[-1].header["actor"])
     assert "Nadia Okafor" in by
+    assert "answered on the screen" in browser.get("start").text
     again = browser.send("ask?person=Sam+Reid&topic=0", **form | {f"was {ref}": code})
     assert "Stored 0 replies" in again
-    assert not list((folder / "ledger").glob("*open*"))
+    assert "Withdraw my answer" in browser.get("ask?person=Sam+Reid&topic=0").text
+    gone = {ref: "withdraw", f"was {ref}": code, f"why {ref}": "As seen."}
+    browser.send("ask?person=Sam+Reid&topic=0", **form | gone)
+    assert not answers(folder)
 
 
 def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:

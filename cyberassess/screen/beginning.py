@@ -19,7 +19,7 @@ from cyberassess.errors import CyberassessError, counted
 from cyberassess.opening.names import typed_date
 from cyberassess.screen.blocks import Block, Field, Form, Items, Screen, Text, to
 from cyberassess.screen.gathering import parts_of
-from cyberassess.screen.web import Query, Room, Sent
+from cyberassess.screen.web import Query, Room, Sent, said_on_screen
 from cyberassess.steps.begin.next_settings import Changes
 from cyberassess.steps.begin.rolling_over import roll_over
 from cyberassess.steps.begin.setup import NewAssessment, new, refuse_full, settings_for
@@ -95,7 +95,7 @@ def _last(room: Room, typed: Given, way: Way) -> Iterator[Block]:
         yield Text("\n".join(way.last(room, typed)))
         yield Form(way.do, hidden, "Make it")
     except CyberassessError as cause:
-        yield Text("\n".join(map(str, cause.problems)), "below")
+        yield Text("\n".join(map(said_on_screen, cause.problems)), "below")
     yield Form("new", hidden, "Back", steps=(before, -1))
 
 
@@ -113,8 +113,13 @@ def _whose(_: Room, given: Given) -> list[Field]:
     ]
 
 
+def _as_last_year(given: Given) -> Iterator[tuple[str, str]]:
+    if given.get("way") == "next":
+        yield "", "As last year"
+
+
 def _sets(room: Room, given: Given) -> list[Field]:
-    choices = []
+    choices = list(_as_last_year(given))
     for each in framework_list(room.sets):
         framework = each.shelved.framework
         outcomes = counted(len(framework.assessed), "outcome")
@@ -132,17 +137,22 @@ def _targets(room: Room, given: Given) -> list[Field]:
     ]
     shelf = Shelf(room.sets, over_shipped=True)
     profiles = ((name, shelf.profile(name)[0]) for name in fitting)
-    choices = [(name, f"{each.title} ({each.owner})") for name, each in profiles]
+    choices = list(_as_last_year(given))
+    choices += [(name, f"{each.title} ({each.owner})") for name, each in profiles]
     choices.append((NO_PROFILE, "No target"))
     why = Field("why", "Why there is none", value=given.get("why", ""))
     value = given.get("profile", "")
     return [Field("profile", "Target", "choice", value, choices, fields=[why])]
 
 
-def _check_target(given: Given) -> str:
+def _check_target_again(given: Given) -> str:
     if given.get("profile") == NO_PROFILE and not given.get("why", "").strip():
         return "Say why there is no target."
-    return _wanted(given, "profile", "a target")
+    return ""
+
+
+def _check_target(given: Given) -> str:
+    return _check_target_again(given) or _wanted(given, "profile", "a target")
 
 
 def _officer(_: Room, given: Given) -> list[Field]:
@@ -165,7 +175,7 @@ def _check_due(given: Given) -> str:
         if given.get("due"):
             typed_date(given["due"], "Answers wanted by")
     except CyberassessError as cause:
-        return str(cause.problems[0])
+        return said_on_screen(cause.problems[0])
     return ""
 
 
@@ -228,9 +238,29 @@ def _year(_: Room, given: Given) -> list[Field]:
     return [Field("period", "Period", value=given.get("period", ""), hint=hint), *_due(_, given)]
 
 
+def _left(_: Room, given: Given) -> list[Field]:
+    hint = "One a line; behind an equals sign who takes over: Helen Stobart = Dev Malhotra"
+    return [Field("left", "Who left", "area", given.get("left", ""), hint=hint)]
+
+
+def _changed(room: Room, given: Given) -> list[Field]:
+    ended = Field("ended", "Systems that ended, one a line", "area", given.get("ended", ""))
+    return [ended, *_systems(room, given)]
+
+
 def _follows(given: Given) -> tuple[Path, Changes]:
     last = Path(given.get("path", "").strip() or given.get("last", ""))
-    return last, Changes(period=given.get("period", "").strip(), due=given.get("due", ""))
+    changes = Changes(
+        period=given.get("period", "").strip(),
+        due=given.get("due", ""),
+        frameworks=tuple(parts_of(given.get("framework", ""))),
+        profiles=tuple(parts_of(given.get("profile", ""))),
+        no_profile_reason=given.get("why", ""),
+        left=tuple(parts_of(given.get("left", ""))),
+        ended=tuple(parts_of(given.get("ended", ""))),
+        systems=tuple(parts_of(given.get("systems", ""))),
+    )
+    return last, changes
 
 
 def _what_follows(room: Room, given: Given) -> Iterator[str]:
@@ -287,6 +317,10 @@ WAYS: Mapping[str, Way] = {
         (
             Page("Where is last year's?", _last_year, _check_last),
             Page("Which year is this?", _year, _check_due),
+            Page("Which control set?", _sets, text="A newer version, or one set more."),
+            Page("Which target?", _targets, _check_target_again),
+            Page("Who left?", _left, text="Who came is added later. It can be left empty."),
+            Page("Which systems ended, which came?", _changed, text="Both can be left empty."),
         ),
         _what_follows,
         "roll over",

@@ -448,11 +448,15 @@ def test_last_years_is_gone_on_from(tmp_path: Path) -> None:
     begin(tmp_path / "last", period="2025")
     browser = Browser(tmp_path / "next")
     assert f'value="{tmp_path / "last"}"' in browser.get("new?way=next").text
-    given = {"way": "next", "last": str(tmp_path / "last")}
-    assert "Comes over:" in browser.get(f"new?{urlencode({**given, 'step': '2'})}").text
+    given = {"way": "next", "last": str(tmp_path / "last"), "left": "Kim Lee = Alex Moor"}
+    given |= {"systems": "Payroll", "due": "2026-10-30", "framework": "", "profile": ""}
+    assert "Comes over:" in browser.get(f"new?{urlencode({**given, 'step': '6'})}").text
     assert not (tmp_path / "next").exists()
     browser.send("new", do="roll over", **given)
-    assert open_assessment(tmp_path / "next").contents.settings.period == "2026"
+    settings = open_assessment(tmp_path / "next").contents.settings
+    assert (settings.period, str(settings.due)) == ("2026", "2026-10-30")
+    assert "Kim Lee" not in {each.name for each in settings.everybody}
+    assert "Payroll" in {each.title for each in settings.scopes}
 
 
 def test_what_is_read_only_has_no_forms_and_takes_none(differing: Path) -> None:

@@ -44,7 +44,7 @@ def _key(topic: Topic) -> str:
 
 
 def _number(what: Questionnaire, wanted: str) -> int:
-    if not wanted.isdigit() or int(wanted) >= len(what.topics):
+    if not wanted.isdecimal() or int(wanted) >= len(what.topics):
         raise AssessmentError.because("no-topic", wanted, "There is no such topic.")
     return int(wanted)
 

@@ -128,7 +128,8 @@ def _sets(room: Room, given: Given) -> list[Field]:
         framework = each.shelved.framework
         outcomes = counted(len(framework.assessed), "outcome")
         title = f"{framework.title} {framework.version}"
-        choices.append((str(framework.ref), f"{title}: {outcomes}, {framework.publisher}"))
+        about = " ".join(filter(None, [f"{framework.publisher}.", framework.notice]))
+        choices.append((str(framework.ref), f"{title}: {outcomes}, {about}"))
     return [Field("framework", "Control set", "choice", choices=choices)]
 
 
@@ -167,8 +168,6 @@ def _what_is_new(room: Room, given: Given) -> Iterator[str]:
     settings_for(told)
     yield f"An assessment of {told.organisation}, {told.period}, in the folder {room.folder.name}."
     yield f"Control set: {told.frameworks[0]}. Target: {told.profiles[0]}."
-    notice = Shelf(room.sets, over_shipped=True).framework(told.frameworks[0]).framework.notice
-    yield from filter(None, [notice])
     yield f"Critical systems: {', '.join(told.systems) or 'none, so everything is answered once'}."
     yield f"Officer: {told.officer}, who is asked everything until others are added."
     if told.due:

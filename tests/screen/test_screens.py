@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.test import Client
 
+from cyberassess.disk.segments import LedgerFolder, Reading
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.opening.assessment import open_assessment, open_pack
 from cyberassess.program import program
@@ -50,6 +51,22 @@ def test_every_screen_is_shown(differing: Path, name: str) -> None:
     came = Browser(differing).get(name)
     assert came.status_code == 200, said(came)
     assert came.text.count("<h1>") == 1
+
+
+def test_the_ledger_is_read_once_whatever_a_page_shows_of_it(
+    differing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, reads = Browser(differing), list[Path]()
+    read = LedgerFolder.read
+
+    def counting(ledger: LedgerFolder) -> Reading:
+        reads.append(ledger.folder)
+        return read(ledger)
+
+    monkeypatch.setattr(LedgerFolder, "read", counting)
+    for page in ("reports", "years", "preview?kind=board", "waiting?kind=Determinations"):
+        assert browser.get(page).status_code == 200
+    assert len(reads) == 1
 
 
 def test_every_link_of_a_screen_leads_somewhere(differing: Path) -> None:

@@ -231,10 +231,10 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     else:
         yield f"{title(found.suggested)}, by rule {framework.rule.name}."
     yield from _confirmation_lines(assessment, found)
-    for step in reviewed(assessment, found):
-        said = f" ({step.reason})" if step.reason else ""
-        when = step.origin.time[:10]
-        yield from wrap(f"{step.who}, {step.what}{said}, {step.source}, {when}")
+    for each in reviewed(assessment, found):
+        said = f" ({each.reason})" if each.reason else ""
+        when = each.origin.time[:10]
+        yield from wrap(f"{each.who}, {each.what}{said}, {each.source}, {when}")
     meets = {True: "met", False: "not met", None: "no target"}[found.meets_target]
     yield f"Target: {title(found.target)} ({meets})." if found.target else "No target."
     for level in nothing_to_assess(found):

@@ -114,13 +114,13 @@ def _read_sheet(
     fitting = [
         name for name, rows in found.items() if tables.heading_row(rows, fields) is not None
     ]
+    fitting = [e for e in fitting if tables.holds_known(found[e], fields)] or fitting
     if len(fitting) > 1:
         shown = ", ".join(f'"{each}"' for each in fitting)
         message = f"Several sheets have the headings: {shown}."
         hint = f"Keep one of them in the file, or hide the others. {_UNTOUCHED}"
         raise FrameworkError.because("several-sheets", path.name, message, hint)
-    chosen = fitting[:1] or [name for name, rows in found.items() if rows][:1]
-    return (found[chosen[0]] if chosen else ()), notes
+    return found[fitting[0]] if fitting else max(found.values(), key=len, default=()), notes
 
 
 # Tables of a declared kind
@@ -241,11 +241,20 @@ def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
     if not came.has_table and not any(e.code == "headings-missing" for e in came.problems):
         wanted = " and ".join(f'"{each}"' for each in kind.needed)
         message = f"No row has the heading{'s' if kind.needed[1:] else ''} {wanted}."
+        if first := _first_row(book):
+            message += f" The first row says: {first}."
         hint = f"The headings are: {', '.join(e.heading for e in kind.columns)}. {_UNTOUCHED}"
-        came.problems.insert(0, Problem("no-headings", path.name, message, hint))
+        raise AssessmentError(Problem("no-headings", path.name, message, hint))
     if not came.has_table or (kind.is_whole and came.is_refused):
         raise AssessmentError(*came.problems)
     return came
+
+
+def _first_row(book: Book) -> str:
+    """Quote what stands in the first row of the first sheet that holds anything."""
+    rows = next(filter(None, map(_rows_of, book.sheets)), {})
+    cells = rows[min(rows)] if rows else {}
+    return ", ".join(quoted(cells[column].text) for column in sorted(cells)[:_FEW])
 
 
 def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | None = None) -> Came:

@@ -35,6 +35,7 @@ _BY_DAY = [
     re.compile(
         rf"(?:[a-z]+,?\s+)?{_DAY}(?:st|nd|rd|th)?(?:\s+of)?[\s/.-]*{_WORD}[\s,/-]*{_ANY_YEAR}"
     ),
+    re.compile(rf"(?:[a-z]+,?\s+)?{_WORD}\s*{_DAY}(?:st|nd|rd|th)?(?:,\s*|\s+){_YEAR}"),
 ]
 _END = r"(?:(?:by|until)\s+)?(?:the\s+)?(?:end\s+(?:of\s+)?)?"
 _MONTH = re.compile(r"[12]\d{3}-(?:0[1-9]|1[0-2])")

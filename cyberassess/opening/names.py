@@ -17,7 +17,7 @@ from cyberassess.domain.assessment import (
 from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.naming import folded, goes_by
 from cyberassess.domain.sets.framework import Level
-from cyberassess.errors import AssessmentError, Problem, closest, mention
+from cyberassess.errors import AssessmentError, Problem, closest, counted, mention
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.changing import UNTOUCHED
 
@@ -89,6 +89,29 @@ def find_scope(
     titles = {name: each.title for name, each in scopes.items()}
     what = "a system of this assessment" if kinds else "a system or service of this assessment"
     return scopes[find_place(titles, text, where, what)]
+
+
+def system_of_file(settings: Settings, name: str | None) -> Scope | None:
+    """Give the system a file of another tool is about; ``None`` where there is none at all.
+
+    Args:
+        name: as ``--system`` says it, or ``None``; needed where there are several.
+
+    Raises:
+        AssessmentError: where it is not clear.
+    """
+    if name is not None:
+        return find_scope(settings, name, where="--system", kinds=("system",))
+    systems = [each for each in settings.all_scopes if each.kind == "system"]
+    if len(systems) > 1:
+        titles = ", ".join(each.title for each in systems)
+        raise AssessmentError.because(
+            "which-system",
+            "--system",
+            f"This assessment has {counted(len(systems), 'system')}: {titles}.",
+            "Say with --system NAME which of them the file is about. Nothing was changed.",
+        )
+    return systems[0] if systems else None
 
 
 # People

@@ -70,6 +70,37 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
+_JOINED = re.compile(
+    r"(?P<id>\w[^\s:\uff1a]*)\s*(?:[:\uff1a]|\s[-\u2010-\u2015]\s)\s*(?P<text>\S.*)", re.DOTALL
+)
+"""The id of something and its words in one cell, with a colon or a dash between them."""
+_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+
+
+def id_of(text: str) -> str:
+    """Give an id as it is compared: lower case, with plain hyphens, and no words after it."""
+    found = _JOINED.fullmatch(text.strip())
+    named = found["id"] if found else text.strip().rstrip(":")
+    return named.translate(_DASHES).casefold()
+
+
+def id_and_text(text: str) -> tuple[str, str] | None:
+    """Give an id and the words after it (``GV.OC-01: Our aim``); ``None`` without both."""
+    found = _JOINED.fullmatch(text.strip())
+    return (found["id"], found["text"]) if found else None
+
+
+def holds_known(rows: Sequence[Row], fields: Sequence[Field]) -> bool:
+    """Say whether a table holds a value that tells its columns."""
+    table, _ = find_table(rows, "", fields)
+    return table is not None and any(
+        fold(id_of(cell.text)) in field.known
+        for field in fields
+        for row in table.rows
+        if (cell := row.cells.get(table.columns[field.name]))
+    )
+
+
 def with_mapping(fields: Sequence[Field], mapping: Sequence[str]) -> tuple[Field, ...]:
     """Give the columns that are looked for, some by the headings somebody names for them.
 
@@ -115,7 +146,7 @@ def find_table(
         )
     at = heading_row(rows, fields)
     if at is None:
-        return None, (_no_headings(rows[0], fields),)
+        return None, (_no_headings(max(rows[:HEADINGS_WITHIN], key=_width), fields),)
     problems: list[Problem] = []
     columns: dict[str, int] = {}
     below = tuple(rows[at + 1 :])
@@ -150,6 +181,10 @@ def _decide(fitting: list[int], rows: Sequence[Row], field: Field) -> int | None
     return holding[0] if len(holding) == 1 else None
 
 
+def _width(row: Row) -> int:
+    return len(row.cells)
+
+
 def _no_headings(first: Row, fields: Sequence[Field]) -> Problem:
     present = {fold(cell.text) for cell in first.cells.values()}
     missing = [field for field in fields if not present.intersection(field.headings)]
@@ -161,7 +196,8 @@ def _no_headings(first: Row, fields: Sequence[Field]) -> Problem:
         "no-headings",
         first.place,
         f"No row has the headings that are needed. This one holds: {shown}.",
-        f"Give these columns a heading, {allowed}. {_UNTOUCHED}",
+        f"Give these columns a heading, {allowed}; or say which column it is with --map "
+        f'"COLUMN={(missing or fields)[0].name}". {_UNTOUCHED}',
     )
 
 

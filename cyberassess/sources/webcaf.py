@@ -6,8 +6,8 @@ columns, lowest level first; the statement's id is outcome, column and position 
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from cyberassess.domain.assessment import ORGANISATION, OutcomeKey, ScopeId, StatementKey
@@ -31,7 +31,7 @@ MOST_BYTES = 50_000_000
 
 Json = Any  # NOTE: values of json.loads; every one is checked where it is used.
 
-_COMMENT = "_comment"
+COMMENT = "_comment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +58,46 @@ class Imported:
 
 
 def read_webcaf(
-    data: bytes, name: str, *, sha256: str, framework: Framework, system: ScopeId | None
+    data: Mapping[str, Json],
+    name: str,
+    *,
+    sha256: str,
+    framework: Framework,
+    system: ScopeId | None,
 ) -> Imported:
-    """Read a file; everything in it is either in the result or named in a problem.
+    """Read an assessment; everything in it is either in the result or named in a problem.
 
     Args:
-        data: the file's bytes.
-        name: how messages call it.
+        data: as ``load_webcaf`` gives it.
+        name: how messages call the file.
         sha256: of the bytes, for the answers' source.
         framework: the control set it was made for.
         system: the scope of outcomes that are assessed for a system; ``None`` where the
             assessment has none, and everything belongs to the organisation.
 
     Raises:
-        AssessmentError: where the file is not in this format at all.
+        AssessmentError: where no outcome in it has statements.
     """
+    if not any(isinstance(entry, dict) and "indicators" in entry for entry in data.values()):
+        raise AssessmentError.because(
+            "not-webcaf",
+            name,
+            'It is JSON, but no outcome in it has "indicators".',
+            "Is it an assessment or a review recorded in WebCAF? The file was not imported. "
+            "Nothing was changed.",
+        )
     reader = _Reader(name, sha256, framework, system)
-    for outcome_id, entry in _load(data, name).items():
+    for outcome_id, entry in data.items():
         reader.take(outcome_id, entry)
     return reader.result()
 
 
-def _load(data: bytes, name: str) -> dict[str, Json]:
+def load_webcaf(data: bytes, name: str) -> dict[str, Json]:
+    """Read a file's JSON, of an assessment or of a review.
+
+    Raises:
+        AssessmentError: where it is none, or says one thing twice.
+    """
     kept = "The file was not imported. Nothing was changed."
     if len(data) > MOST_BYTES:
         raise AssessmentError.because(
@@ -110,41 +128,29 @@ def _load(data: bytes, name: str) -> dict[str, Json]:
         raise AssessmentError.because(
             "repeated-key", name, f"These keys stand in it twice: {', '.join(doubled)}.", kept
         )
-    if not isinstance(value, dict) or not any(
-        isinstance(entry, dict) and "indicators" in entry for entry in value.values()
-    ):
-        raise AssessmentError.because(
-            "not-webcaf",
-            name,
-            'It is JSON, but no outcome in it has "indicators".',
-            f"Is it a WebCAF assessment? {kept}",
-        )
-    return value
+    return value if isinstance(value, dict) else {}
 
 
-class _Reader:
-    def __init__(
-        self, name: str, sha256: str, framework: Framework, system: ScopeId | None
-    ) -> None:
-        self.name, self.sha256 = name, sha256
-        self.framework, self.system = framework, system
-        self.answers: list[AnswerReply] = []
-        self.rationales: list[TextReply] = []
-        self.statuses: list[StoredStatus] = []
-        self.problems: list[Problem] = []
+@dataclass
+class Reading:
+    """One file under way: what it is read against, and what is said of it."""
+
+    name: str
+    sha256: str
+    framework: Framework
+    system: ScopeId | None
+    problems: list[Problem] = field(default_factory=list)
 
     def say(self, code: str, place: str, message: str, hint: str = "") -> None:
+        """Name what could not be taken."""
         self.problems.append(Problem(code, f"{self.name}, {place}", message, hint))
 
-    def result(self) -> Imported:
-        return Imported(
-            tuple(self.answers), tuple(self.rationales), tuple(self.statuses), tuple(self.problems)
-        )
-
     def source(self, place: str) -> Source:
+        """Give where something stands, as the ledger keeps it."""
         return Source("import", file=self.sha256, name=self.name, place=place)
 
-    def take(self, outcome_id: str, entry: Json) -> None:
+    def outcome(self, outcome_id: str, entry: Json) -> Outcome | None:
+        """Give the outcome something stands under; ``None``, and said, where there is none."""
         outcome = self.framework.outcomes.get(OutcomeId(outcome_id))
         if outcome is None:
             self.say(
@@ -154,13 +160,56 @@ class _Reader:
                 f"{closest(outcome_id, list(self.framework.outcomes))} "
                 "What stands under it was not imported.".strip(),
             )
-            return
-        if not isinstance(entry, dict):
+        elif not isinstance(entry, dict):
             self.say("wrong-shape", outcome_id, "No statements stand under it.")
-            return
-        scope = ORGANISATION
+            return None
+        return outcome
+
+    def scope(self, outcome: Outcome) -> ScopeId:
+        """Give where an outcome of the file belongs."""
         if self.system is not None and outcome.scope_kind != "organisation":
-            scope = self.system
+            return self.system
+        return ORGANISATION
+
+    def unknown_statement(self, outcome: Outcome, key: str, known: Collection[str]) -> None:
+        """Name a key that is no statement."""
+        self.say(
+            "unknown-statement",
+            f"{outcome.id} > {key}",
+            f'"{key}" is not a statement of {outcome.id}.',
+            f"{closest(key, list(known))} It was not imported.".strip(),
+        )
+
+    def level(self, text: str, place: str) -> LevelId | None:
+        """Give the level a status names by title or id; ``None``, and said, where it is none."""
+        wanted = text.casefold()
+        for each in self.framework.levels:
+            if wanted in (each.title.casefold(), each.id.casefold()):
+                return each.id
+        known = ", ".join(each.title for each in self.framework.levels)
+        self.say("unknown-status", place, f'"{text}" is not a status.', f"Known: {known}.")
+        return None
+
+
+class _Reader(Reading):
+    def __init__(
+        self, name: str, sha256: str, framework: Framework, system: ScopeId | None
+    ) -> None:
+        super().__init__(name, sha256, framework, system)
+        self.answers: list[AnswerReply] = []
+        self.rationales: list[TextReply] = []
+        self.statuses: list[StoredStatus] = []
+
+    def result(self) -> Imported:
+        return Imported(
+            tuple(self.answers), tuple(self.rationales), tuple(self.statuses), tuple(self.problems)
+        )
+
+    def take(self, outcome_id: str, entry: Json) -> None:
+        outcome = self.outcome(outcome_id, entry)
+        if outcome is None or not isinstance(entry, dict):
+            return
+        scope = self.scope(outcome)
         for key in sorted(set(entry) - {"indicators", "confirmation"}):
             self.say(
                 "unknown-key",
@@ -176,24 +225,19 @@ class _Reader:
         self._confirmation(outcome, scope, entry.get("confirmation"))
 
     def _indicators(self, outcome: Outcome, scope: ScopeId, found: Mapping[str, Json]) -> None:
-        columns = _columns(self.framework, outcome)
+        columns = columns_of(self.framework, outcome)
         used: set[str] = set()
         answered: set[IndicatorId] = set()
         for key, value in found.items():
-            if key.endswith(_COMMENT):
+            if key.endswith(COMMENT):
                 continue
             place = f"{outcome.id} > {key}"
             indicator = columns.get(key)
             if indicator is None:
-                self.say(
-                    "unknown-statement",
-                    place,
-                    f'"{key}" is not a statement of {outcome.id}.',
-                    f"{closest(key, list(columns))} It was not imported.".strip(),
-                )
+                self.unknown_statement(outcome, key, columns)
                 continue
-            comment = found.get(key + _COMMENT) or ""
-            used.add(key + _COMMENT)
+            comment = found.get(key + COMMENT) or ""
+            used.add(key + COMMENT)
             if value is None or value == "":
                 self._orphan(place, comment)
                 continue
@@ -209,13 +253,13 @@ class _Reader:
             if not isinstance(comment, str):
                 self.say(
                     "not-a-comment",
-                    f"{place}{_COMMENT}",
+                    f"{place}{COMMENT}",
                     f'"{comment}" is not text.',
                     "It was not imported; the answer was.",
                 )
                 comment = ""
             answered.add(indicator)
-            answer = self._answer(indicator, holds=value)
+            answer = answer_of(self.framework, indicator, holds=value)
             self.answers.append(
                 AnswerReply(
                     (StatementKey(self.framework.ref, scope, indicator),),
@@ -224,11 +268,11 @@ class _Reader:
                 )
             )
         for key, value in found.items():
-            if key.endswith(_COMMENT) and key not in used and str(value or "").strip():
+            if key.endswith(COMMENT) and key not in used and str(value or "").strip():
                 self.say(
                     "comment-alone",
                     f"{outcome.id} > {key}",
-                    f'A comment stands here without an answer: "{_short(value)}".',
+                    f'A comment stands here without an answer: "{short(value)}".',
                     "It was not imported; the original file is kept.",
                 )
         missing = [each.id for each in outcome.indicators if each.id not in answered]
@@ -241,18 +285,9 @@ class _Reader:
             self.say(
                 "comment-alone",
                 place,
-                f'A comment stands here without an answer: "{_short(comment)}".',
+                f'A comment stands here without an answer: "{short(comment)}".',
                 "It was not imported; the original file is kept.",
             )
-
-    def _answer(self, indicator: IndicatorId, *, holds: bool) -> Answer:
-        wanted = CountsAs.MET if holds else CountsAs.NOT_MET
-        _, declared = self.framework.indicators[indicator]
-        return next(
-            each
-            for each in self.framework.answers_for(declared).answers
-            if each.counts_as is wanted and each.needs is Needs.NOTHING
-        )
 
     def _confirmation(self, outcome: Outcome, scope: ScopeId, found: Json) -> None:
         if not found:
@@ -272,22 +307,14 @@ class _Reader:
                 self.say(
                     "unknown-key",
                     f"{place} > {key}",
-                    f'"{_short(found[key])}" stands under a key that is not known.',
+                    f'"{short(found[key])}" stands under a key that is not known.',
                     "It was not imported; the original file is kept.",
                 )
         texts = {key: str(found.get(key) or "").strip() for key in known}
         key = OutcomeKey(self.framework.ref, scope, outcome.id)
         level: LevelId | None = None
         if texts["outcome_status"]:
-            titles = {each.title.casefold(): each.id for each in self.framework.levels}
-            level = titles.get(texts["outcome_status"].casefold())
-            if level is None:
-                self.say(
-                    "unknown-status",
-                    place,
-                    f'"{texts["outcome_status"]}" is not a status.',
-                    f"Known: {', '.join(each.title for each in self.framework.levels)}.",
-                )
+            level = self.level(texts["outcome_status"], place)
         comment = texts["confirm_outcome_confirm_comment"]
         if level is not None or texts["confirm_outcome"] or comment:
             self.statuses.append(
@@ -299,7 +326,18 @@ class _Reader:
             )
 
 
-def _columns(framework: Framework, outcome: Outcome) -> dict[str, IndicatorId]:
+def answer_of(framework: Framework, indicator: IndicatorId, *, holds: bool) -> Answer:
+    """Give the answer that says whether a statement holds."""
+    wanted = CountsAs.MET if holds else CountsAs.NOT_MET
+    _, declared = framework.indicators[indicator]
+    return next(
+        each
+        for each in framework.answers_for(declared).answers
+        if each.counts_as is wanted and each.needs is Needs.NOTHING
+    )
+
+
+def columns_of(framework: Framework, outcome: Outcome) -> dict[str, IndicatorId]:
     """Give WebCAF's key of each statement of an outcome."""
     keys: dict[str, IndicatorId] = {}
     number = 0
@@ -310,6 +348,7 @@ def _columns(framework: Framework, outcome: Outcome) -> dict[str, IndicatorId]:
     return keys
 
 
-def _short(value: Json) -> str:
+def short(value: Json) -> str:
+    """Cut what is quoted."""
     text = " ".join(str(value).split())
     return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - what fits a line

@@ -6,7 +6,7 @@ CSV of id and text. The wording is matched to a framework by id and by nothing e
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -15,11 +15,21 @@ from cyberassess.disk import strict_yaml
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, Model
 from cyberassess.errors import Problem, Severity, closest, counted
 from cyberassess.sources.tables import Field as Column
-from cyberassess.sources.tables import Row, Table, find_table, fold, read_csv
+from cyberassess.sources.tables import (
+    Row,
+    Table,
+    find_table,
+    fold,
+    id_and_text,
+    id_of,
+    read_csv,
+    with_mapping,
+)
 
 MOST_BYTES = 30_000_000
 _NOTHING = "Nothing was stored."
 _ENDS = (".", ")", "?", "!", ":", ";", '"', "”", "'")
+_WITHDRAWN = re.compile(r"\W*withdrawn\b", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\d.])\d+\.\d+(?:\.\d+)*(?![\d.]*\d)")
 
 Json = Any  # NOTE: values of somebody else's file; every one is checked where it is used.
@@ -76,9 +86,39 @@ class OfficialWording(Model):
 
 
 COLUMNS = (
-    Column("id", ("id", "ref", "reference", "ref id", "code", "index", "ncsc index", "number")),
-    Column("text", ("text", "wording", "official wording", "description", "statement", "prose")),
-)
+    Column(
+        "id",
+        (
+            "id", "ref", "reference", "ref id", "code", "index", "ncsc index", "number",
+            "csf outcome function category or subcategory",
+        ),
+    ),
+    Column(
+        "text",
+        (
+            "text", "wording", "official wording", "description", "statement", "prose",
+            "csf outcome description",
+        ),
+    ),
+)  # fmt: skip
+_JOINT = ("subcategory", "control", "requirement", "outcome")
+
+
+def columns_of(framework_ids: Iterable[str], mapping: Sequence[str] = ()) -> tuple[Column, ...]:
+    """Give the columns of a table of wording.
+
+    Args:
+        framework_ids: the ids it may hold; they tell one sheet from another.
+        mapping: each ``COLUMN=ROLE``.
+    """
+    number, text = with_mapping(COLUMNS, mapping)
+    return number._replace(known=frozenset(map(fold, framework_ids))), text
+
+
+def joint(fields: Sequence[Column]) -> tuple[Column, ...]:
+    """Give the one column of a table that holds ids and texts in the same cell."""
+    return (fields[1]._replace(headings=(*fields[1].headings, *fields[0].headings, *_JOINT),
+                               known=fields[0].known),)  # fmt: skip
 
 
 def read_wording(data: bytes, name: str, fields: Sequence[Column] = COLUMNS) -> Source:
@@ -123,8 +163,15 @@ def _refused(*problems: Problem) -> Source:
 
 
 def _from_csv(data: bytes, name: str, fields: Sequence[Column]) -> Source:
-    rows, problems = read_csv(data, name, fields)
-    return _refused(*problems) if problems else from_rows(rows, name, "CSV", fields)
+    found: list[Source] = []
+    for looked_for in (fields, joint(fields)):
+        rows, problems = read_csv(data, name, looked_for)
+        if problems:
+            return _refused(*problems)
+        found.append(from_rows(rows, name, "CSV", looked_for))
+        if found[-1].entries:
+            return found[-1]
+    return found[0]
 
 
 def from_rows(rows: Sequence[Row], name: str, kind: str, fields: Sequence[Column]) -> Source:
@@ -132,8 +179,23 @@ def from_rows(rows: Sequence[Row], name: str, kind: str, fields: Sequence[Column
     table, problems = find_table(rows, name, fields)
     if table is None:
         return _refused(*problems)
-    entries, faults = _table_entries(table)
+    entries, faults = _table_entries(table) if fields[1:] else _joint_entries(table)
     return Source(kind, "", entries, faults)
+
+
+def _joint_entries(table: Table) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """Read ids and texts that stand in the same cells; a table of other cells gives none."""
+    cells = [each for row in table.rows if (each := row.cells.get(table.columns["text"]))]
+    pairs = [(cell, id_and_text(cell.text)) for cell in cells]
+    problems = [
+        Problem("half-row", cell.place, f'No id stands before "{cell.text[:60]}".', "Add it.")
+        for cell, pair in pairs
+        if pair is None
+    ]
+    entries = [Entry((pair[0],), pair[1], cell.place) for cell, pair in pairs if pair]
+    if len(problems) > len(entries):
+        return (), ()
+    return tuple(entries), tuple(problems)
 
 
 def _table_entries(table: Table) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
@@ -141,7 +203,12 @@ def _table_entries(table: Table) -> tuple[tuple[Entry, ...], tuple[Problem, ...]
     problems: list[Problem] = []
     for row in table.rows:
         number, text = (row.cells.get(table.columns[each]) for each in ("id", "text"))
-        if number and text:
+        flawed = next((each for each in (number, text) if each and each.flaw), None)
+        if flawed:
+            message = f'"{flawed.text[:60]}" {flawed.flaw}.'
+            hint = "The row was left out. Type the value itself into a visible cell."
+            problems.append(Problem("not-a-value", flawed.place, message, hint))
+        elif number and text:
             entries.append(Entry((number.text,), text.text, row.place))
         elif number or text:
             shown, lacks = (number, "text") if number else (text, "id")
@@ -311,14 +378,18 @@ def match(framework: Framework, source: Source) -> Matched:
     known = {each.casefold(): str(each) for each in (*framework.indicators, *framework.outcomes)}
     groups = {group.id.casefold() for each in framework.located for group in each.groups}
     running, problems = _running(framework, source, known)
+    withdrawn: list[Entry] = []
     found: dict[str, tuple[str, str]] = {}
     refused: set[str] = set()
     for entry in source.entries:
-        folded = [each.casefold() for each in entry.ids]
+        folded = [each.casefold() for each in entry.ids] + [id_of(each) for each in entry.ids]
         target = next((known[each] for each in folded if each in known), None)
         target = target or running.get(entry.ids[0])
         if not target:
             if entry.is_heading or not groups.isdisjoint(folded) or entry.ids[0] in running:
+                continue
+            if _WITHDRAWN.match(entry.text):
+                withdrawn.append(entry)
                 continue
             problems.append(_unmatched(framework, entry, list(known.values())))
         elif not entry.text:
@@ -337,6 +408,9 @@ def match(framework: Framework, source: Source) -> Matched:
         else:
             found.setdefault(target, (entry.text, entry.place))
     problems += _cut_short(framework, found, source)
+    if withdrawn:
+        message = f"{counted(len(withdrawn), 'text is', 'texts are')} of what was withdrawn."
+        problems.append(Problem.note("withdrawn", withdrawn[0].place, message, "Left out."))
     order = dict.fromkeys(
         str(each)
         for outcome in framework.outcomes.values()

@@ -19,6 +19,7 @@ KEPT = "Nothing was changed."
         "31/03/2027", "31.3.2027", "31-03-2027", "31 March 2027", "31 Mar 2027", "31 Mar 27",
         "31-Mar-27", "31 mar '27", "31st of March, 2027", "Wednesday 31 March 2027", "31March2027",
         "2027-03-31", "2027/3/31", "2027-03-31T10:00:00Z", "  31 MARCH 2027 ",
+        "Mar 31, 2027", "March 31st 2027", "Wednesday, March 31, 2027",
     ],
 )  # fmt: skip
 def test_a_plain_date_is_read_alike_in_every_form_and_needs_no_word(typed: str) -> None:

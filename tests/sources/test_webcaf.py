@@ -11,9 +11,9 @@ from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.sets.framework import Framework
 from cyberassess.errors import AssessmentError, Severity
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.sources.webcaf import Imported, read_webcaf
+from cyberassess.sources.webcaf import Imported, load_webcaf, read_webcaf
 from cyberassess.steps.begin.setup import NewAssessment, new
-from cyberassess.steps.receive.importing import import_webcaf
+from cyberassess.steps.receive.importing import ImportedFile, import_webcaf
 from tests.domain.builder import make_framework
 
 FRAMEWORK = make_framework("""\
@@ -47,7 +47,7 @@ def whole(framework: Framework = FRAMEWORK) -> dict[str, Any]:
 def read(data: object, system: str | None = "housing") -> Imported:
     encoded = data if isinstance(data, bytes) else json.dumps(data).encode()
     return read_webcaf(
-        encoded,
+        load_webcaf(encoded, "file.json"),
         "file.json",
         sha256="0" * 64,
         framework=FRAMEWORK,
@@ -272,6 +272,7 @@ def test_the_real_file_gives_the_known_figures(tmp_path: Path) -> None:
     folder = tmp_path / "real"
     new(folder, NewAssessment("Council", "2026", ("ncsc-caf@3.2",), ("govassure-baseline",)))
     found = import_webcaf(folder, REAL)
+    assert isinstance(found, ImportedFile)
     assert (found.answers, found.plan.stored) == (449, 449)
     assert [each for each in found.problems if each.severity is Severity.PROBLEM] == []
     assert len(found.differing) == 18

@@ -134,27 +134,28 @@ def import_() -> None:
     "--by",
     metavar="NAME",
     default=None,
-    show_default="webcaf import",
-    help="Whose answers they are.",
+    show_default="webcaf import, or the assurer named in it",
+    help="Whose answers they are, or whose review it is.",
 )
 @click.pass_context
 def webcaf(
     context: click.Context, file: str, system: str | None, *, dry_run: bool, by: str | None
 ) -> None:
-    """Take in an assessment recorded in WebCAF (JSON).
+    """Take in an assessment recorded in WebCAF, or an assurer's review of it (JSON).
 
     \b
     Examples:
       cyberassess import webcaf assessment.json
       cyberassess import webcaf assessment.json --system "Housing management"
+      cyberassess import webcaf review.json --by "Nadia Okafor"
     """
     from cyberassess.steps.receive.importing import import_webcaf
-    from cyberassess.steps.receive.words import imported_lines
+    from cyberassess.steps.receive.words import import_remarks, imported_lines
 
     found = import_webcaf(Path(context.obj), Path(file), system=system, by=by, dry_run=dry_run)
     for line in imported_lines(found, dry_run=dry_run):
         click.echo(line)
-    show_problems([*found.problems, *found.contradictions])
+    show_problems(import_remarks(found))
     if any(each.severity.value == "problem" for each in found.problems):
         context.exit(IN_PART)
 

@@ -16,15 +16,13 @@ from cyberassess.domain.people.questions import AnswerReply, Reply
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.sets.framework import LevelId, OutcomeId
-from cyberassess.errors import (
-    AssessmentError,
-    Problem,
-    counted,
-)
+from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment, Writing, rehearse, writing
 from cyberassess.opening.files_for_people import keep_original
-from cyberassess.opening.names import find_scope
+from cyberassess.opening.intake import ReceivedFile
+from cyberassess.opening.names import system_of_file
 from cyberassess.opening.recording import Plan, Voice, plan
+from cyberassess.steps.review.importing import caf_of, import_review
 
 
 @dataclass
@@ -51,17 +49,19 @@ def import_webcaf(
     system: str | None = None,
     by: str | None = None,
     dry_run: bool = False,
-) -> ImportedFile:
-    """Take in an assessment recorded in WebCAF.
+) -> ImportedFile | ReceivedFile:
+    """Take in an assessment recorded in WebCAF, or an assurer's review of one.
 
     Args:
         system: id or title of the system the file is about; needed where there are several.
-        by: whose answers they are; ``webcaf import`` if ``None``.
+        by: whose answers they are, ``webcaf import`` if ``None``; the assurer of a review, whom
+            the file names if ``None``.
 
     Raises:
         AssessmentError: where the file cannot be used, or the system is not clear.
     """
-    from cyberassess.sources.webcaf import TOOL, read_webcaf
+    from cyberassess.sources.webcaf import TOOL, load_webcaf, read_webcaf
+    from cyberassess.sources.webcaf_review import is_review
 
     try:
         data = read_plain(path)
@@ -74,6 +74,9 @@ def import_webcaf(
                 "Nothing was changed.",
             )
         ) from cause
+    recorded = load_webcaf(data, path.name)
+    if is_review(recorded):
+        return import_review(folder, path, recorded, system=system, by=by, dry_run=dry_run)
     opened: AbstractContextManager[Writing] = (
         contextlib.nullcontext(rehearse(folder, "import webcaf"))
         if dry_run
@@ -81,20 +84,15 @@ def import_webcaf(
     )
     with opened as session:
         assessment = session.assessment
-        framework = next((f for f in assessment.frameworks.values() if f.id == "ncsc-caf"), None)
-        if framework is None:
-            raise AssessmentError(
-                Problem(
-                    "no-caf",
-                    path.name,
-                    "This assessment does not use the NCSC CAF.",
-                    f"It uses: {', '.join(assessment.frameworks)}. Nothing was changed.",
-                )
-            )
-        scope = _system(assessment, system)
+        framework = caf_of(assessment, path.name)
+        scope = system_of_file(assessment.contents.settings, system)
         sha256 = sha256_of(path)
         found = read_webcaf(
-            data, path.name, sha256=sha256, framework=framework, system=scope.id if scope else None
+            recorded,
+            path.name,
+            sha256=sha256,
+            framework=framework,
+            system=scope.id if scope else None,
         )
         name = _whose(assessment, scope, by)
         person = session.meet(name)
@@ -167,24 +165,6 @@ def _whose(assessment: Assessment, scope: Scope | None, by: str | None) -> str:
         for given in answers
     )
     return f"{_IMPORTER}, {scope.title}" if scope and taken else _IMPORTER
-
-
-def _system(assessment: Assessment, name: str | None) -> Scope | None:
-    settings = assessment.contents.settings
-    systems = [each for each in settings.all_scopes if each.kind == "system"]
-    titles = [each.title for each in systems]
-    if name is not None:
-        return find_scope(settings, name, where="--system", kinds=("system",))
-    if len(systems) > 1:
-        raise AssessmentError(
-            Problem(
-                "which-system",
-                "--system",
-                f"This assessment has {counted(len(systems), 'system')}: {', '.join(titles)}.",
-                "Say with --system NAME which of them the file is about. Nothing was changed.",
-            )
-        )
-    return systems[0] if systems else None
 
 
 def _contradictions(

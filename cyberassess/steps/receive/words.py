@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cyberassess.errors import counted
+from cyberassess.errors import Problem, counted
+from cyberassess.opening.intake import ReceivedFile
+from cyberassess.steps.review.words import review_received_lines
 from cyberassess.steps.settle.words import replaced_lines
 from cyberassess.terminal.fitting import came_lines, wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.assessment import Person
-    from cyberassess.opening.intake import ReceivedFile
     from cyberassess.steps.receive.importing import ImportedFile
     from cyberassess.terminal.prompts import Asked
 
@@ -59,8 +60,11 @@ def asked_lines(asked: "Asked", person: "Person") -> Iterator[str]:
         yield f'To go on: cyberassess ask --as "{person.name}"'
 
 
-def imported_lines(found: "ImportedFile", *, dry_run: bool) -> Iterator[str]:
-    """Say what an import brought."""
+def imported_lines(found: "ImportedFile | ReceivedFile", *, dry_run: bool) -> Iterator[str]:
+    """Say what an import brought: answers, or the assurer's determinations."""
+    if isinstance(found, ReceivedFile):
+        yield from review_received_lines(found, dry_run=dry_run)
+        return
     made = found.plan
     verb = "would store" if dry_run else "stored"
     where = f" for {found.scopes[0].title}" if found.scopes else ""
@@ -82,3 +86,9 @@ def imported_lines(found: "ImportedFile", *, dry_run: bool) -> Iterator[str]:
         )
         for first, second in found.differing:
             yield f"  {first.indicator} and {second.indicator} in {first.scope}"
+
+
+def import_remarks(found: "ImportedFile | ReceivedFile") -> list[Problem]:
+    """Give all that is said of what was imported."""
+    more = [] if isinstance(found, ReceivedFile) else found.contradictions
+    return [*found.problems, *more]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cyberassess.books.coming import Coming, Returning, round_of, take_one
 from cyberassess.books.guard import Cell
@@ -59,6 +59,7 @@ from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
 from cyberassess.opening.assessment import (
     Assessment,
+    Writing,
     now,
     open_assessment,
     writing,
@@ -159,7 +160,8 @@ def _book(assessment: Assessment, person: PersonId, name: str) -> ReviewBook:
     )
 
 
-def _ref(assessment: Assessment, key: OutcomeKey, name: str) -> str:
+def ref_of(assessment: Assessment, key: OutcomeKey, name: str) -> str:
+    """Give the ref of an outcome, or of a statement or text of it."""
     number = list(assessment.frameworks).index(key.framework) + 1
     return make_ref(name, key.scope, number)
 
@@ -180,7 +182,7 @@ def _claims(assessment: Assessment, person: str) -> list[tuple[OutcomeKey, Claim
             (
                 key,
                 ClaimRow(
-                    _ref(assessment, key, key.outcome),
+                    ref_of(assessment, key, key.outcome),
                     f"{key.outcome} {score.asked.outcome.title}",
                     score.asked.scope.title,
                     _level_title(score, score.target) or "No target",
@@ -223,7 +225,7 @@ def _answers(assessment: Assessment) -> Iterator[tuple[str, str, str, str, str, 
         for indicator in score.asked.outcome.indicators:
             standing = score.by_statement[indicator.id]
             yield (
-                _ref(assessment, score.key, indicator.id),
+                ref_of(assessment, score.key, indicator.id),
                 indicator.text,
                 word_of(score, indicator.id),
                 said_of(score, indicator.id, assessment.names),
@@ -265,20 +267,34 @@ def _receive(coming: Coming) -> None:
         weighing = Weighing(result, assessment, came.saved, round_of(then))
         events = _events(weighing, then, person, came.rows)
         events += opinion_events(weighing, then, person, came)
-        if assessment.state.record(REVIEW_FILE, result.sha256) is not None and not events:
-            session.pending.clear()
-            return
-        workspace = assessment.workspace
-        keep(result, assessment, is_real=not coming.dry_run, folder=workspace.reviews)
-        slip = workspace.reviews / f"slip-{Path(result.kept_as).name.partition(' ')[0]}.txt"
-        result.receipt = f"{workspace.reviews.name}/{slip.name}"
-        if not coming.dry_run:
-            taken = result.stored + result.unchanged
-            lines = [f"Determinations taken in: {taken}"]
-            lines += ["Opinion of the whole: taken in"] if result.texts else []
-            write_slip(slip, result, assessment, "Review", lines, who="Assurer", to_sign=_TO_SIGN)
-        kept = happened.ReviewFile(name=name, kept_as=result.kept_as, slip=slip.name)
-        session.write([*events, happened.put((result.sha256,), kept, person=person)])
+        take_down_review(coming, session, person, events)
+
+
+def take_down_review(
+    coming: Coming, session: Writing, person: PersonId, events: Sequence[Event]
+) -> None:
+    """Record what a review says, keep it byte for byte, and write the slip to sign.
+
+    Nothing is recorded of a file that came before and says nothing new.
+
+    Raises:
+        AssessmentError: where it cannot be kept; nothing is stored then.
+    """
+    result, assessment = coming.result, session.assessment
+    if assessment.state.record(REVIEW_FILE, result.sha256) is not None and not events:
+        session.pending.clear()
+        return
+    workspace = assessment.workspace
+    keep(result, assessment, is_real=not coming.dry_run, folder=workspace.reviews)
+    slip = workspace.reviews / f"slip-{Path(result.kept_as).name.partition(' ')[0]}.txt"
+    result.receipt = f"{workspace.reviews.name}/{slip.name}"
+    if not coming.dry_run:
+        taken = result.stored + result.unchanged
+        lines = [f"Determinations taken in: {taken}"]
+        lines += ["Opinion of the whole: taken in"] if result.texts else []
+        write_slip(slip, result, assessment, "Review", lines, who="Assurer", to_sign=_TO_SIGN)
+    kept = happened.ReviewFile(name=result.path.name, kept_as=result.kept_as, slip=slip.name)
+    session.write([*events, happened.put((result.sha256,), kept, person=person)])
 
 
 def _over_answers(came: Came, then: Assessment) -> list[Problem]:
@@ -373,7 +389,7 @@ def _take_row(
     was: Mapping[str, Any],
 ) -> list[Event]:
     """Give the event that stores a row, if it is new; a row is taken or left as a whole."""
-    result, assessment = weighing.result, weighing.assessment
+    result = weighing.result
     said = {heading: row.cells[heading] for heading in INPUTS if heading in row.cells}
     if not said:
         return []
@@ -384,14 +400,6 @@ def _take_row(
     values["claimed"] = {_NOT_APPLICABLE: NOT_APPLICABLE, _OPEN: ""}.get(
         claim.claimed, next((e.id for e in _scale(score) if e.title == claim.claimed), "")
     )
-    key = (*score.key, person)
-    there = assessment.state.record(REVIEW, *key)
-    stands = dict(there.fields) if there is not None else {}
-    if values in (stands, was):
-        result.unchanged += 1
-        return []
-    if there is not None and not _is_newer(weighing, score, row, there, values):
-        return []
     first = next(iter(said.values()))
     source = Source(
         "workbook",
@@ -403,28 +411,66 @@ def _take_row(
         saved=weighing.saved,
     )
     read = said[DETERMINATION].text if values["determination"] else ""
-    review = happened.Review(**values)
+    at = Said(row.ref, row.where, source, read)
+    return put_review(weighing, score, person, values, at=at, was=was)
+
+
+class Said(NamedTuple):
+    """Where a determination stands in the file it came in."""
+
+    ref: str
+    where: str
+    source: Source
+    read: str = ""
+    """The words of its cell."""
+
+
+def put_review(
+    weighing: Weighing,
+    score: OutcomeScore,
+    person: PersonId,
+    values: Mapping[str, Any],
+    *,
+    at: Said,
+    was: Mapping[str, Any],
+) -> list[Event]:
+    """Give the event that stores what an assurer said of an outcome, if it is new.
+
+    Args:
+        values: keyed by field of the record.
+        was: what stood when the file was written.
+    """
+    result = weighing.result
+    key = (*score.key, person)
+    there = weighing.assessment.state.record(REVIEW, *key)
+    stands = dict(there.fields) if there is not None else {}
+    if values in (stands, was):
+        result.unchanged += 1
+        return []
+    if there is not None and not _is_newer(weighing, score, at, there, values):
+        return []
     result.stored += 1
-    (result.changed if there else result.added).append(row.ref)
-    return [happened.put(key, review, person=person, source=source, read=read)]
+    (result.changed if there else result.added).append(at.ref)
+    review = happened.Review(**values)
+    return [happened.put(key, review, person=person, source=at.source, read=at.read)]
 
 
 def _is_newer(
-    weighing: Weighing, score: OutcomeScore, row: Row, there: Record, values: Mapping[str, Any]
+    weighing: Weighing, score: OutcomeScore, said: Said, there: Record, values: Mapping[str, Any]
 ) -> bool:
-    """Say whether a row is newer than what stands; what differs is named, both values."""
+    """Say whether a determination is newer than what stands; what differs is named."""
     names = {"determination": DETERMINATION, "method": METHOD}
     names |= {name: heading for heading, name in _FIELDS.items()}
 
     def texts(found: Mapping[str, Any]) -> dict[str, str]:
-        said = {names[each]: str(found.get(each) or "") for each in names}
-        said[METHOD] = ", ".join(found.get("method") or ())
-        said[DETERMINATION] = determination_words(score, str(found.get("determination") or ""))
-        return said
+        words = {names[each]: str(found.get(each) or "") for each in names}
+        words[METHOD] = ", ".join(found.get("method") or ())
+        words[DETERMINATION] = determination_words(score, str(found.get("determination") or ""))
+        return words
 
     at = SetAt.of(there)
     came, stands = texts(values), texts(there.fields)
-    weighing.values(row.ref, row.where, came, stands, None, set_at=lambda _: at)
+    weighing.values(said.ref, said.where, came, stands, None, set_at=lambda _: at)
     return not weighing.is_older(at)
 
 

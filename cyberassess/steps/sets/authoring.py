@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +14,17 @@ from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.sets.checks import can_be_asked, check_target
 from cyberassess.domain.sets.framework import Framework, LevelId, OutcomeId, Profile, Target
 from cyberassess.domain.sets.theming import THEMES
-from cyberassess.errors import FrameworkError, Problem, closest, mention
+from cyberassess.errors import FrameworkError, Problem, closest, counted, mention
 from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import saving, slug
 from cyberassess.sources import tables
-from cyberassess.sources.tables import Cell, Row, Table, fold
+from cyberassess.sources.tables import Cell, Row, Table, fold, id_of
 
 _UNTOUCHED = "Nothing was written."
 
 _OUTCOME = ("outcome", "ref", "id", "reference", "outcome id", "outcome ref", "code",
-            "contributing outcome", "control", "sub category", "subcategory")  # fmt: skip
+            "contributing outcome", "control", "sub category", "subcategory",
+            "csf outcome function category or subcategory")  # fmt: skip
 _LEVEL = ("level", "target", "status", "target level", "target status", "required level",
           "required status", "required", "profile", "determination")  # fmt: skip
 
@@ -163,15 +164,25 @@ class _Placed:
         self.no_target: list[OutcomeId] = []
         self.places: dict[str, str] = {}
         self.problems: list[Problem] = []
-        self.notes: list[Problem] = []
+        self.passed: dict[str, list[Row]] = {}
 
     def say(self, code: str, where: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(code, where, message, f"{hint} {_UNTOUCHED}".strip()))
 
     def note(self, row: Row, message: str) -> None:
-        shown = ", ".join(f'"{cell.text[:40]}"' for cell in list(row.cells.values())[:3])
-        found = f"{message}: {shown}."
-        self.notes.append(Problem.note("passed-over", row.place, found))
+        """Say that a row was passed over; what is said of many rows is said once."""
+        self.passed.setdefault(message, []).append(row)
+
+    @property
+    def notes(self) -> list[Problem]:
+        """What was passed over."""
+        return [_passed_over(rows, message) for message, rows in self.passed.items()]
+
+
+def _passed_over(rows: Sequence[Row], message: str) -> Problem:
+    shown = ", ".join(f'"{cell.text[:40]}"' for cell in list(rows[0].cells.values())[:3])
+    more = f" And {counted(len(rows) - 1, 'more row')} like it." if rows[1:] else ""
+    return Problem.note("passed-over", rows[0].place, f"{message}: {shown}.{more}")
 
 
 def _place(framework: Framework, table: Table) -> _Placed:
@@ -199,7 +210,7 @@ def _place(framework: Framework, table: Table) -> _Placed:
                 message = f'The level "{level.text}" stands beside no outcome.'
                 placed.say("no-outcome", level.place, message, hint)
             continue
-        found = outcomes.get(fold(name.text))
+        found = outcomes.get(fold(name.text)) or outcomes.get(fold(id_of(name.text)))
         if found is None and fold(name.text) in groups and level is None:
             placed.note(row, "The row is a heading without a level and was passed over")
         elif found is None:

@@ -10,13 +10,14 @@ from cyberassess.disk import strict_yaml
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, Severity, closest
-from cyberassess.sources.tables import Field, with_mapping
+from cyberassess.sources.tables import Field
 from cyberassess.sources.wordings import (
-    COLUMNS,
     Matched,
     OfficialWording,
     Source,
+    columns_of,
     from_rows,
+    joint,
     match,
     other_version,
     read_wording,
@@ -60,7 +61,8 @@ def keep_wording(
     """
     frameworks = Workspace(folder).read().frameworks
     data = bytes_of(path)
-    source = _source(data, path, with_mapping(COLUMNS, mapping))
+    ids = (str(i) for each in frameworks.values() for i in (*each.outcomes, *each.indicators))
+    source = _source(data, path, columns_of(ids, mapping))
     if not source.entries:
         raise FrameworkError(*(source.problems or (_no_wording(path),)))
     chosen, matched = _choose(
@@ -78,9 +80,14 @@ def keep_wording(
 def _source(data: bytes, path: Path, fields: tuple[Field, ...]) -> Source:
     if path.suffix.lower() not in WORKBOOKS:
         return read_wording(data, path.name, fields)
-    rows, notes = read_rows(path, fields)
-    source = from_rows(rows, path.name, "workbook", fields)
-    return source._replace(problems=(*notes, *source.problems))
+    found: list[Source] = []
+    for looked_for in (fields, joint(fields)):
+        rows, notes = read_rows(path, looked_for)
+        source = from_rows(rows, path.name, "workbook", looked_for)
+        found.append(source._replace(problems=(*notes, *source.problems)))
+        if source.entries:
+            return found[-1]
+    return found[0]
 
 
 def _no_wording(path: Path) -> Problem:

@@ -16,6 +16,7 @@ from cyberassess.domain.people.sharing import SAME, SHARING, groups_of
 from cyberassess.domain.record.evidence import Support
 from cyberassess.domain.record.happened import Resolution
 from cyberassess.domain.record.recorded import Given, Origin, Record, Said, Source
+from cyberassess.domain.record.reviewing import reviews
 from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
@@ -23,6 +24,7 @@ from cyberassess.domain.sets.framework import Indicator
 from cyberassess.errors import Json, fields_of
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.confirm.confirming import overrides
+from cyberassess.steps.review.reviewing import determination_words
 
 _Settled = Mapping[StatementKey, Sequence[tuple[Resolution, Origin]]]
 """Every resolution ever written."""
@@ -69,6 +71,8 @@ class Trace:
     """Explanations and documents named, oldest first."""
     decisions: tuple[Step, ...]
     """Confirmations, columns accepted, and those taken back."""
+    reviews: tuple[Step, ...]
+    """What assurers determined, each with their words as its reason."""
     support: Support
     overrides: tuple[Override, ...]
 
@@ -91,6 +95,7 @@ def traces(assessment: Assessment, scores: Sequence[OutcomeScore]) -> Iterator[T
             ),
             tuple(_texts(assessment, score)),
             tuple(_decisions(assessment, score)),
+            tuple(reviewed(assessment, score)),
             assessment.evidence.support(score.evidence_places),
             tuple(decided.get(score.key, ())),
         )
@@ -248,6 +253,21 @@ def _decisions(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
             yield _record(assessment, record, what)
 
 
+def reviewed(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
+    """Give what each assurer determined of an outcome, and where it stands in their file."""
+    for each in reviews(assessment.state).get(score.key, ()):
+        said = determination_words(score, each.determination) or "no determination"
+        advice = each.recommendation and f"Recommendation: {each.recommendation}"
+        yield Step(
+            f"reviewed: {said}",
+            assessment.name_of(each.person, each.origin),
+            "\n".join(filter(None, (each.comment, advice))),
+            each.source,
+            each.origin,
+            recorder(assessment, each.person, each.origin),
+        )
+
+
 def trace_json(found: Trace) -> Json:
     """Give ``explain --trace --json``."""
     key = found.score.key
@@ -267,6 +287,7 @@ def trace_json(found: Trace) -> Json:
         ],
         "texts": [_step_json(each) for each in found.texts],
         "decisions": [_step_json(each) for each in found.decisions],
+        "reviews": [_step_json(each) for each in found.reviews],
         "evidence": [
             {
                 "reference": item.reference,

@@ -212,6 +212,7 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     from cyberassess.domain.result.counting import reasons_out, said_of, word_of
     from cyberassess.domain.result.findings import nothing_to_assess
     from cyberassess.steps.standing.results import would_change
+    from cyberassess.steps.standing.tracing import reviewed
 
     framework, outcome = found.asked.framework, found.asked.outcome
 
@@ -230,6 +231,10 @@ def explain_lines(assessment: "Assessment", found: "OutcomeScore") -> Iterator[s
     else:
         yield f"{title(found.suggested)}, by rule {framework.rule.name}."
     yield from _confirmation_lines(assessment, found)
+    for each in reviewed(assessment, found):
+        said = f" ({each.reason})" if each.reason else ""
+        when = each.origin.time[:10]
+        yield from wrap(f"{each.who}, {each.what}{said}, {each.source}, {when}")
     meets = {True: "met", False: "not met", None: "no target"}[found.meets_target]
     yield f"Target: {title(found.target)} ({meets})." if found.target else "No target."
     for level in nothing_to_assess(found):
@@ -344,7 +349,11 @@ def trace_lines(assessment: "Assessment", found: "Trace") -> Iterator[str]:
             yield from wrap(statement.says, "    ")
         for step in statement.steps:
             yield from _step(step)
-    for title, steps in (("Texts", found.texts), ("Determination", found.decisions)):
+    for title, steps in (
+        ("Texts", found.texts),
+        ("Determination", found.decisions),
+        ("Independent review", found.reviews),
+    ):
         if steps:
             yield ""
             yield f"{title}:"

@@ -272,7 +272,7 @@ def test_two_columns_that_may_be_one_heading_are_asked_about(
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (["Who,Role", "Kim,x"], 'No row has the heading "Name"'),
+        (["Who,Role", "Kim,x"], 'heading "Name"[.] The first row says: "Who", "Role"[.]'),
         (["Name,Rolle", "Kim,x"], '"Rolle" is not a heading here'),
         (["Name,Role", ",x"], "The row has no Name"),
         (["Name,Role", "Kim Lee,x", "kim lee,y"], "more than once"),

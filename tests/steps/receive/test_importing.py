@@ -10,7 +10,8 @@ from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.steps.care.verifying import verify
-from cyberassess.steps.receive.importing import import_webcaf
+from cyberassess.steps.receive import importing
+from cyberassess.steps.receive.importing import ImportedFile
 from tests.steps.council import HOUSING, REVENUES, answers, begin, events, ledger_bytes
 
 CAF_LIKE = "ncsc-caf@0"
@@ -38,6 +39,12 @@ def file_data(*, warning: bool = False) -> dict[str, Any]:
             },
         },
     }
+
+
+def import_webcaf(folder: Path, path: Path, **said: Any) -> ImportedFile:
+    found = importing.import_webcaf(folder, path, **said)
+    assert isinstance(found, ImportedFile)
+    return found
 
 
 def written(folder: Path, data: object, name: str = "assessment.json") -> Path:

@@ -1,0 +1,203 @@
+"""Reviews that were recorded in WebCAF: an assurer's determinations, in."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from cyberassess.books.coming import Coming
+from cyberassess.disk.files import sha256_of
+from cyberassess.domain.assessment import PersonId, Scope
+from cyberassess.domain.record.happened import Event
+from cyberassess.domain.record.reviewing import NOT_APPLICABLE
+from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.sets.framework import Framework
+from cyberassess.errors import AssessmentError, Problem, counted
+from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.intake import ReceivedFile, Weighing
+from cyberassess.opening.names import find_place, system_of_file
+from cyberassess.sources.webcaf import TOOL, Json
+from cyberassess.sources.webcaf_review import (
+    ReviewHead,
+    ReviewReading,
+    head_of,
+    read_review,
+)
+from cyberassess.steps.review.reviewing import Said, put_review, ref_of, take_down_review
+
+_UNCHANGED = "Nothing was changed."
+
+
+def import_review(
+    folder: Path,
+    path: Path,
+    data: Mapping[str, Json],
+    *,
+    system: str | None = None,
+    by: str | None = None,
+    dry_run: bool = False,
+) -> ReceivedFile:
+    """Take in a review recorded in WebCAF; it is kept byte for byte, with a slip to sign.
+
+    Args:
+        data: the file's JSON.
+        system: id or title of the system it is about; needed where there are several and the file
+            names none of them.
+        by: the assurer; whom the file names if ``None``.
+
+    Raises:
+        AssessmentError: where it cannot be used, or it is not clear what it is about, or whose it
+            is; nothing is stored then.
+    """
+    head, name = head_of(data), path.name
+    saved = f"{head.saved[:19]}Z" if head.saved else ""
+    result = ReceivedFile(path, noun="review", sha256=sha256_of(path))
+    coming = Coming(folder, result, "import webcaf", dry_run)
+    with coming.session() as session:
+        assessment = session.assessment
+        framework = caf_of(assessment, name, head.version)
+        scope = _system(assessment, result, system, head)
+        reading = read_review(
+            data,
+            name,
+            sha256=result.sha256,
+            framework=framework,
+            system=scope.id if scope else None,
+            saved=saved,
+        )
+        _need_version(reading, head)
+        assurer = _assurer(name, by, head)
+        person = session.meet(assurer)
+        known = assessment.contents.settings.person(person)
+        result.person = known.name if known else assurer
+        events = list(_events(Weighing(result, assessment, saved), person, reading))
+        result.problems += reading.problems
+        result.problems += _remarks(reading, head, "" if known else assurer)
+        take_down_review(coming, session, person, events)
+    return result
+
+
+def caf_of(assessment: Assessment, name: str, version: str = "") -> Framework:
+    """Give the CAF as this assessment uses it.
+
+    Args:
+        name: of the file.
+        version: it is of; any if empty.
+
+    Raises:
+        AssessmentError: where the assessment does not use it, or not at that version.
+    """
+    used = [each for each in assessment.frameworks.values() if each.id == "ncsc-caf"]
+    hint = f"It uses: {', '.join(assessment.frameworks)}. {_UNCHANGED}"
+    if not used:
+        message = "This assessment does not use the NCSC CAF."
+        raise AssessmentError.because("no-caf", name, message, hint)
+    found = [each for each in used if version in ("", each.version)]
+    if not found:
+        message = f"This review is of CAF {version}, which this assessment does not use."
+        hint += " An outcome of another version may ask for something else under the same id."
+        raise AssessmentError.because("another-version", name, message, hint)
+    return found[0]
+
+
+def _need_version(reading: ReviewReading, head: ReviewHead) -> None:
+    unknown = [each for each in reading.problems if each.code.startswith("unknown-")]
+    if not head.version and unknown:
+        raise AssessmentError.because(
+            "which-version",
+            reading.name,
+            "It does not say which version of the CAF it is of, and "
+            f"{counted(len(unknown), 'key in it is', 'keys in it are')} not of "
+            f"{reading.framework.ref}.",
+            f"The first is at {unknown[0].where.removeprefix(f'{reading.name}, ')}. {_UNCHANGED} "
+            "Ask for the whole file of the review, which names the version.",
+        )
+
+
+def _system(
+    assessment: Assessment, result: ReceivedFile, system: str | None, head: ReviewHead
+) -> Scope | None:
+    """Give the system a review is about, and say so where the file calls it otherwise."""
+    settings, name = assessment.contents.settings, result.path.name
+    titles = {str(e.id): e.title for e in settings.all_scopes if e.kind == "system"}
+    try:
+        named = find_place(titles, head.system, name, "a system of this assessment")
+    except AssessmentError:
+        named = ""
+    scope = system_of_file(settings, system or named or None)
+    if named and scope and scope.id != named:
+        raise AssessmentError.because(
+            "another-system",
+            name,
+            f'The review is of "{head.system}", and --system says {scope.title}.',
+            f"Leave out --system, or name another file. {_UNCHANGED}",
+        )
+    if head.system and scope and not named:
+        message = f'The file calls the system "{head.system}"; it was read as {scope.title}.'
+        result.problems.append(Problem.note("system-name", name, message))
+    return scope
+
+
+def _assurer(name: str, by: str | None, head: ReviewHead) -> str:
+    found = " ".join((by or "").partition(",")[0].split()) or head.assurer
+    if found:
+        return found
+    account = f' It was closed by the account "{head.account}".' if head.account else ""
+    raise AssessmentError.because(
+        "whose-review",
+        name,
+        f"It does not name the assurer.{account}",
+        f"Say whose review it is with --by NAME. {_UNCHANGED}",
+    )
+
+
+def _remarks(reading: ReviewReading, head: ReviewHead, met: str) -> Iterator[Problem]:
+    """Say what a reader of the result should know.
+
+    Args:
+        met: the assurer's name where nobody in the settings has it, else empty.
+    """
+    if met:
+        message = f"{met} is not in assessment.yaml, and was recorded by this name."
+        yield Problem.note("assurer-met", reading.name, message)
+    if not head.saved:
+        message = "The review was not closed in WebCAF; it may still change."
+        yield Problem.note("not-closed", reading.name, message)
+    for words in reading.whole:
+        message = f'Said of more than one outcome: "{words[:200]}"'
+        hint = "It was not stored with an outcome; the file is kept, and goes into packs."
+        yield Problem.note("said-of-all", reading.name, message, hint)
+
+
+def _events(weighing: Weighing, person: PersonId, reading: ReviewReading) -> Iterator[Event]:
+    assessment = weighing.assessment
+    for each in reading.found:
+        if not any((each.level, each.comment, each.recommendation)):
+            continue
+        score = assessment.card.by_key.get(each.outcome)
+        if score is None:
+            scope = assessment.contents.settings.title_of(each.outcome.scope)
+            message = f"{each.outcome.outcome} is not assessed for {scope}."
+            hint = "What was found of it was not stored; the file is kept."
+            reading.say("not-assessed", each.source.place, message, hint)
+            continue
+        ref = ref_of(assessment, each.outcome, each.outcome.outcome)
+        at = Said(ref, f"{reading.name}, {each.source.place}", source=each.source)
+        values: dict[str, object] = {
+            "determination": each.level or "",
+            "method": [],
+            "quality": "",
+            "sample": "",
+            "comment": each.comment,
+            "recommendation": each.recommendation,
+            "risk": "",
+            "claimed": _claimed(assessment, score),
+        }
+        yield from put_review(weighing, score, person, values, at=at, was={})
+
+
+def _claimed(assessment: Assessment, score: OutcomeScore) -> str:
+    """Give what the assurer saw: WebCAF's status where it came in, else what is claimed here."""
+    claims = assessment.state.claims.get(score.key, ())
+    there = next((each.level for each in claims if each.tool == TOOL), None)
+    if there:
+        return there
+    return NOT_APPLICABLE if score.not_applicable else score.determination or ""

@@ -141,7 +141,7 @@ def _receive(coming: Coming) -> None:
         if not taking.wrote and is_known(assessment, result.sha256):
             session.pending.clear()
             return
-        taken = [f"Decisions recorded: {result.stored}"]
+        taken = [f"Decisions recorded: {result.stored}", *(f"  {e}" for e in result.changed)]
         session.write(take_down(result, session, "Decisions", taken))
 
 
@@ -235,7 +235,7 @@ class _Taking:
                     events += made
                     self.result.stored += len(made)
                     if made:
-                        said = row.decision or row.reason
+                        said = " ".join((row.decision or row.reason).split())
                         self.result.changed.append(f"{row.ref}: {said}")
             if events:
                 self.session.write(events)

@@ -263,7 +263,12 @@ def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterat
 
 
 def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Iterator[str]:
-    if open_ones:
+    if len(open_ones) > _MOST:
+        yield (
+            f"Decide {counted(len(open_ones), 'conflict')} in one workbook, with all else that "
+            "waits for you: cyberassess decisions"
+        )
+    elif open_ones:
         first = open_ones[0].statement
         yield (
             f"Decide {counted(len(open_ones), 'conflict')}: cyberassess resolve "

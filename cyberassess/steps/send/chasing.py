@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.disk.files import read_plain, write_whole
+from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.assessment import Person
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.progress import progress_of
@@ -107,6 +108,11 @@ def drafts_of(texts: Mapping[Path, bytes], attached: Mapping[Path, Sequence[Path
     return write_texts(drafts)
 
 
+def receipt_letter(workspace: Workspace, name: str) -> Path:
+    """Say where the letter lies that goes with somebody's receipt; its draft lies beside it."""
+    return workspace.letters / f"Received - {plain(name, 40)}.txt"
+
+
 def letter_of_receipt(
     assessment: Assessment, person: Person, told: Mapping[str, object], files: Sequence[Path]
 ) -> Path:
@@ -123,7 +129,7 @@ def letter_of_receipt(
     values = {**_values(assessment, person, str(told["file"]), due), **told}
     values["look_again"] = bool(told["file"])
     text = Letter(assessment.workspace.folder, RECEIVED).fill(values)
-    place = assessment.workspace.letters / f"Received - {plain(person.name, 40)}.txt"
+    place = receipt_letter(assessment.workspace, person.name)
     texts = {place: text.encode()}
     write_texts(texts)
     (made,) = drafts_of(texts, {place: files})

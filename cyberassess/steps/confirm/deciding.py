@@ -428,7 +428,12 @@ class _Taking:
             reason=row.reason or None,
         )
         event, problems = action_for(
-            self.session.assessment, found.outcome, wanted, row.source, before=self.actions
+            self.session.assessment,
+            found.outcome,
+            wanted,
+            row.source,
+            where=row.where,
+            before=self.actions,
         )
         self.actions += 1
         self.result.problems += problems

@@ -76,8 +76,8 @@ def bulk_lines(found: "Bulk", *, dry_run: bool) -> Iterator[str]:
     held: dict[str, list[str]] = {}
     for score, why in found.held_back:
         held.setdefault("; ".join(why), []).append(_name(score))
-    for why, names in held.items():
-        yield from wrap(f"{why[:1].upper()}{why[1:]}: {', '.join(names)}", "  ")
+    for reasons, names in held.items():
+        yield from wrap(f"{reasons[:1].upper()}{reasons[1:]}: {', '.join(names)}", "  ")
     if held:
         yield "All that waits for you, in one workbook: cyberassess decisions"
 

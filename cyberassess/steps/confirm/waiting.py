@@ -76,7 +76,7 @@ def with_known(assessment: Assessment, found: Iterable[Waiting]) -> Iterator[tup
     for each in found:
         if each.outcome not in known:
             known[each.outcome] = known_of(assessment, each.outcome)
-        since = f"\nIt waits since {said_date(each.since)}." if each.since else ""
+        since = f"\nWaiting since {said_date(each.since)}." if each.since else ""
         lines = [line for line in known[each.outcome].splitlines() if line not in each.now]
         yield each.ref, each.subject, f"{each.now}{since}", "\n".join(lines)
 

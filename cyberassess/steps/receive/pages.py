@@ -13,7 +13,7 @@ from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import AssessmentError, Problem, Severity, counted, joined
 from cyberassess.opening.assessment import now
-from cyberassess.opening.files_for_people import dated, saving
+from cyberassess.opening.files_for_people import dated, plain, saving
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.paper.documents.came_page import CameFile, CamePage, Remark
 from cyberassess.paper.documents.start_pages import Link, page_html
@@ -86,7 +86,7 @@ def _draft(folder: Path, found: ReceivedFile) -> str:
     """Name the draft of the e-mail that takes back what a questionnaire is answered with."""
     if not (found.receipt or found.notes) or found.noun != "answer":
         return ""
-    place = receipt_letter(Workspace(folder), found.person).with_suffix(".eml")
+    place = receipt_letter(Workspace(folder), plain(found.person, 40)).with_suffix(".eml")
     return f"{_FOLDER}/{place.parent.name}/{place.name}" if place.is_file() else ""
 
 

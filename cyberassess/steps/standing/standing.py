@@ -284,8 +284,8 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
     ]
     if lesser:
         yield (
-            f"Look again at {counted(len(lesser), 'statement')} said not to be true beside one "
-            f"that says better and is ({named((each for each, _ in lesser), _MOST)}): "
+            f"Look again at {counted(len(lesser), 'statement')} answered “not true” where one "
+            f"that says better is true ({named((each for each, _ in lesser), _MOST)}): "
             f"cyberassess explain {lesser[0][1]}"
         )
     lacking = assessment.card.confidence.lacks_reason

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from cyberassess.disk.workspace import Workspace
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.paper.drafts import draft
 from cyberassess.steps.receive.receiving import receive
-from cyberassess.steps.send.chasing import chase
+from cyberassess.steps.send.chasing import chase, file_words
 from tests.steps.council import KIM, begin, fill_in, send_to
 
 
@@ -111,3 +112,12 @@ def test_a_faulty_letter_of_theirs_never_loses_an_answer(tmp_path: Path) -> None
     (result,) = receive(folder, [kims])
     assert result.stored == 1
     assert [each.code for each in result.problems] == ["letter"]
+
+
+def test_no_letter_takes_the_place_of_one_to_somebody_of_a_like_name(tmp_path: Path) -> None:
+    people = [KIM | {"name": "Kim-Lee Park"}, KIM | {"id": "p3", "name": "Kim Lee Park"}]
+    assessment = open_assessment(begin(tmp_path / "northport-2026", people=people))
+    officer, kim, other = (each.id for each in assessment.contents.settings.everybody)
+    assert file_words(assessment, kim) == f"Kim Lee Park {kim}"
+    assert file_words(assessment, other) == "Kim Lee Park p3"
+    assert file_words(assessment, officer) == "Sam Reid"

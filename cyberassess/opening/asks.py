@@ -173,7 +173,8 @@ def about_load(assessment: Assessment, person: Person, load: Load) -> Iterator[P
             "asked-nothing",
             person.name,
             f"They are asked nothing. {_why_nothing(assessment, person)}".strip(),
-            "Change what they are asked: answers under people in assessment.yaml.",
+            "Hand them what they know of: cyberassess people hand-over OUTCOME --from NAME "
+            f'--to "{person.name}"',
             Severity.NOTE,
         )
     elif load.minutes > LONG:

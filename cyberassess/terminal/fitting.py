@@ -166,11 +166,17 @@ def wrap(text: str, indent: str = "") -> list[str]:
     return _wrapped(text, width, initial_indent=indent, subsequent_indent=indent + "  ") or [""]
 
 
-def came_lines(found: "ReceivedFile") -> Iterator[str]:
-    """Name what a file changes, where its original lies, and what goes back for it."""
+def came_lines(found: "ReceivedFile", most: int | None = None) -> Iterator[str]:
+    """Name what a file changes, where its original lies, and what goes back for it.
+
+    Args:
+        most: how many changes are named where the receipt names all; all of them if ``None``.
+    """
     for what, names in (("Added", found.added), ("Changed", found.changed)):
         if names:
-            yield from wrap(f"{what}: {', '.join(names)}", "  ")
+            left = len(names) - len(names[:most])
+            more = f" and {left:,} more, which the receipt names" if left else ""
+            yield from wrap(f"{what}: {', '.join(names[:most])}{more}", "  ")
     for each in found.changes:
         yield from wrap(f"{each.what}: was {each.old}, is now {each.new}", "  ")
     for what, place in (

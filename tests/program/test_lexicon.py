@@ -67,7 +67,7 @@ def unexplained(text: str) -> list[str]:
 
 
 def _said() -> Iterator[tuple[str, str]]:
-    for room in ("books", "opening", "steps", "terminal"):
+    for room in ("books", "domain", "opening", "steps", "terminal"):
         for path in sorted((ROOT / "cyberassess" / room).rglob("*.py")):
             name = path.relative_to(ROOT / "cyberassess").as_posix()
             if not name.startswith(THEIRS):

@@ -156,7 +156,7 @@ def _resolutions(folding: Folding, differing: list[Differing]) -> dict[Statement
         if len(distinct) == 1:
             resolutions[statement] = writes[-1][1]
         differing += _differ(
-            f"how {statement.indicator} in {statement.scope} was settled",
+            f"how {statement.indicator} in {statement.scope} was decided",
             [Value(e.origin, f"{e.answer} ({e.reason})") for e in distinct.values()],
         )
     return resolutions

@@ -26,7 +26,12 @@ class CameFile:
     """What was taken of it; why it is none of ours, of other people's."""
     kept: str = ""
     """Where the original lies, as a link; empty where it was not kept."""
+    who: str = ""
+    """Whose it is; empty where it does not say."""
     backs: tuple[Link, ...] = ()
+    """A draft of an e-mail first, where there is one, then what is attached to it."""
+    lines: tuple[str, ...] = ()
+    """What it changed, and on what people differ since."""
     remarks: tuple[Remark, ...] = ()
 
 
@@ -38,5 +43,7 @@ class CamePage:
     title: str
     marking: str
     day: str
+    lead: str
+    """What all files changed, in figures."""
     files: tuple[CameFile, ...]
     others: tuple[CameFile, ...]

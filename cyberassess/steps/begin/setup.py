@@ -19,13 +19,13 @@ from cyberassess.domain.characters import visible
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
-from cyberassess.domain.sets.roles import owner_role
+from cyberassess.domain.sets.roles import OWNER_ROLES, owner_role
 from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest, wrote
 from cyberassess.opening.asks import own_roles
 from cyberassess.opening.assessment import now, open_assessment, settings_event
 from cyberassess.opening.files_for_people import file_slug, slug
-from cyberassess.opening.names import find_place, typed_date
+from cyberassess.opening.names import find_place, typed_date, unknown
 from cyberassess.steps.begin.calendar import CALENDAR, calendar_text, typed_dates
 from cyberassess.version import __version__
 
@@ -337,8 +337,7 @@ def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
 
 
 _RESPONDENT = re.compile(
-    r"^\s*(?P<name>[^<>:@]+?)\s*(?:<(?P<email>[^<>]*)>)?\s*"
-    r"(?::(?P<roles>[^@]*))?(?:@(?P<scope>.+))?\s*$"
+    r"^\s*(?P<name>[^<>:@]+?)\s*(?:<(?P<email>[^<>]*)>)?\s*(?::|(?=@)|$)(?P<asked>.*)$"
 )
 
 
@@ -354,7 +353,7 @@ def _officer(text: str) -> dict[str, str]:
 def read_respondent(
     text: str, person_id: str, scopes: list[dict[str, str]], *, where: str = "--respondent"
 ) -> dict[str, Any]:
-    """Read ``NAME <EMAIL>[:ROLE,…[@SCOPE]]`` as a person's plain values.
+    """Read ``NAME <EMAIL>[:ROLE,…[@SCOPE][; …]]`` as a person's plain values.
 
     Raises:
         AssessmentError: where it does not have that form, or names no scope there is.
@@ -367,25 +366,39 @@ def read_respondent(
                 where,
                 f'"{text}" does not have the expected form.',
                 "Write 'NAME <EMAIL>', then if you like ':role,role' and '@system', for example "
-                "'Priya Shah <priya@northport.example>:service,hr@housing'.",
+                "'Priya Shah <priya@northport.example>:service,hr@housing'; what follows a "
+                "semicolon is asked too: ':service@housing; service@revenues'.",
             )
         )
-    roles = [role.strip() for role in (found["roles"] or "").split(",") if role.strip()]
-    assignment: dict[str, Any] = {}
-    if found["scope"]:
-        titles = {scope["id"]: scope["title"] for scope in scopes}
-        what = "a system of this assessment"
-        assignment["scope"] = find_place(titles, found["scope"].strip(), where, what)
-        if not roles:
-            kinds = {scope["id"]: scope["kind"] for scope in scopes}
-            assignment["owner_roles"] = own_roles(kinds[assignment["scope"]])
-    if roles:
-        assignment["owner_roles"] = [owner_role(each) for each in roles]
+    parts = [each for each in found["asked"].split(";") if each.strip()]
+    answers = [_assignment(each, scopes, where) for each in parts] or [{}]
+    roles = parts[0].partition("@")[0].split(",") if parts else [""]
     person: dict[str, Any] = {
         "id": person_id,
         "name": found["name"],
-        "role": roles[0] if roles else "",
+        "role": roles[0].strip(),
     }
     if found["email"]:
         person["email"] = found["email"]
-    return {**person, "answers": [assignment]}
+    return {**person, "answers": answers}
+
+
+def _assignment(text: str, scopes: list[dict[str, str]], where: str) -> dict[str, Any]:
+    """Read ``ROLE,…@SCOPE``, of which either may be left out."""
+    names, _, scope = text.partition("@")
+    roles = [owner_role(role) for role in names.split(",") if role.strip()]
+    titles = {each["id"]: each["title"] for each in scopes}
+    for role in roles:
+        if role not in OWNER_ROLES:
+            known = [*OWNER_ROLES, *(f"@{title}" for title in titles.values())]
+            raise unknown("not-a-role", where, role, "not a role that owns questions here", known)
+    assignment: dict[str, Any] = {}
+    if scope.strip():
+        what = "a system of this assessment"
+        assignment["scope"] = find_place(titles, scope.strip(), where, what)
+        if not roles:
+            kinds = {each["id"]: each["kind"] for each in scopes}
+            assignment["owner_roles"] = own_roles(kinds[assignment["scope"]])
+    if roles:
+        assignment["owner_roles"] = roles
+    return assignment

@@ -141,7 +141,7 @@ def _receive(coming: Coming) -> None:
         if not taking.wrote and is_known(assessment, result.sha256):
             session.pending.clear()
             return
-        taken = [f"Decisions recorded: {result.stored}"]
+        taken = [f"Decisions recorded: {result.stored}", *(f"  {e}" for e in result.changed)]
         session.write(take_down(result, session, "Decisions", taken))
 
 
@@ -235,7 +235,7 @@ class _Taking:
                     events += made
                     self.result.stored += len(made)
                     if made:
-                        said = row.decision or row.reason
+                        said = " ".join((row.decision or row.reason).split())
                         self.result.changed.append(f"{row.ref}: {said}")
             if events:
                 self.session.write(events)
@@ -428,7 +428,12 @@ class _Taking:
             reason=row.reason or None,
         )
         event, problems = action_for(
-            self.session.assessment, found.outcome, wanted, row.source, before=self.actions
+            self.session.assessment,
+            found.outcome,
+            wanted,
+            row.source,
+            where=row.where,
+            before=self.actions,
         )
         self.actions += 1
         self.result.problems += problems

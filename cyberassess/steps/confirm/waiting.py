@@ -76,8 +76,9 @@ def with_known(assessment: Assessment, found: Iterable[Waiting]) -> Iterator[tup
     for each in found:
         if each.outcome not in known:
             known[each.outcome] = known_of(assessment, each.outcome)
-        since = f"\nIt waits since {said_date(each.since)}." if each.since else ""
-        yield each.ref, each.subject, f"{each.now}{since}", known[each.outcome]
+        since = f"\nWaiting since {said_date(each.since)}." if each.since else ""
+        lines = [line for line in known[each.outcome].splitlines() if line not in each.now]
+        yield each.ref, each.subject, f"{each.now}{since}", "\n".join(lines)
 
 
 def _number(assessment: Assessment, key: OutcomeKey | StatementKey) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cyberassess.steps.confirm.deciding import Written
 
 
-MOST = 30
+_NAMED = 12
 
 
 def _name(score: "OutcomeScore") -> str:
@@ -73,8 +73,13 @@ def bulk_lines(found: "Bulk", *, dry_run: bool) -> Iterator[str]:
         yield f"Confirmed before: {found.already}."
     if found.held_back:
         yield f"Not confirmed: {len(found.held_back)}."
+    held: dict[str, list[str]] = {}
     for score, why in found.held_back:
-        yield from wrap(f"{_name(score)}: {'; '.join(why)}", "  ")
+        held.setdefault("; ".join(why), []).append(_name(score))
+    for reasons, names in held.items():
+        yield from wrap(f"{reasons[:1].upper()}{reasons[1:]}: {', '.join(names)}", "  ")
+    if held:
+        yield "All that waits for you, in one workbook: cyberassess decisions"
 
 
 def accepted_lines(score: "OutcomeScore", out: list[str]) -> Iterator[str]:
@@ -115,4 +120,4 @@ def decided_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[str]:
         f"{found.path.name}: {found.person}: {verb} {counted(found.stored, 'decision')}, "
         f"{found.unchanged} unchanged, {counted(len(found.problems), 'remark')}"
     )
-    yield from came_lines(found)
+    yield from came_lines(found, None if dry_run else _NAMED)

@@ -82,7 +82,8 @@ def people_add(folder: str, who: str, by: str | None) -> None:
     \b
     Examples:
       cyberassess people add "Priya Shah <priya.shah@northport.example>:hr"
-      cyberassess people add "Tom Ley <tom@larkmoor.example>:supplier@housing"
+      cyberassess people add "Helen Stobart@housing"
+      cyberassess people add "Dev Malhotra:it-operations@housing; it-operations@revenues"
     """
     from cyberassess.steps.people.people import add_person
     from cyberassess.steps.people.words import added_lines

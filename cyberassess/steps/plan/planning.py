@@ -1,7 +1,7 @@
 """The plan: the shortest work to the target, and what will be done about it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actio
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.findings import Finding, findings
 from cyberassess.domain.sets.typed_words import Choice, Read
-from cyberassess.errors import AssessmentError, Problem, closest, mention
+from cyberassess.errors import AssessmentError, Problem, closest, hearing, mention
 from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.choices import could_mean, read_as, read_listed
@@ -96,7 +96,7 @@ def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = N
             raise AssessmentError(
                 Problem("no-action", "--action", "Nothing was given.", f"Say it. {UNTOUCHED}")
             )
-        fields, problems = _fields(assessment, _about(key), wanted, "")
+        fields, problems = _fields(assessment, _about(key), wanted, _OPTION)
         if problems:
             raise AssessmentError(*problems)
         number = next_number(assessment.state, ACTION)
@@ -111,19 +111,23 @@ def action_for(
     wanted: Wanted,
     source: Source,
     *,
+    where: str,
     before: int,
 ) -> tuple[Event, list[Problem]]:
     """Give the event of a new action that a cell holds, and say what of it is not allowed.
 
     Args:
         source: the cell.
+        where: the same, for messages.
         before: how many new ones there are that are not recorded yet.
     """
-    fields, problems = _fields(assessment, _about(key), wanted, str(source))
+    with hearing() as heard:
+        fields, problems = _fields(assessment, _about(key), wanted, lambda _: where)
     fields["number"] = next_number(assessment.state, ACTION) + before
     made = happened.put((secrets.token_hex(8),), happened.Action(**fields), source=source)
     without = "The action was recorded without it."
-    return made, [replace(e, hint=(e.hint or "").replace(UNTOUCHED, without)) for e in problems]
+    found = [replace(e, hint=(e.hint or "").replace(UNTOUCHED, without)) for e in problems]
+    return made, [*heard, *found]
 
 
 def set_action(folder: Path, ref: str, wanted: Wanted, *, by: str | None = None) -> Action:
@@ -137,7 +141,7 @@ def set_action(folder: Path, ref: str, wanted: Wanted, *, by: str | None = None)
         there = _action(assessment, ref)
         record = assessment.state.record(ACTION, there.id)
         before = dict(record.fields) if record else {}
-        fields, problems = _fields(assessment, before, wanted, "")
+        fields, problems = _fields(assessment, before, wanted, _OPTION)
         if problems:
             raise AssessmentError(*problems)
         if fields != before:
@@ -211,30 +215,34 @@ def _read(name: str, text: str) -> Read:
     return read_listed(text, [Choice(each, each) for each in _LISTED[name]], name)
 
 
-def _money_in_words(wanted: Wanted, place: str) -> Wanted:
+_Place = Callable[[str], str]
+"""Says where a field stands, for messages."""
+_OPTION: _Place = "--{}".format
+
+
+def _money_in_words(wanted: Wanted, place: _Place) -> Wanted:
     """Move a sum of money from the cost, which is a band, to the cost in words."""
     cost = (wanted.cost or "").strip()
     if not any(each.isdigit() for each in cost) or _read("cost", cost).choice:
         return wanted
     found = f'"{cost}" is no band of cost, and was kept as the cost in words.'
     hint = f"For the band say one of: {', '.join(_COSTS)}."
-    mention(Problem.note("cost-in-words", place or "--cost", found, hint))
+    mention(Problem.note("cost-in-words", place("cost"), found, hint))
     said = wanted.cost_text or ""
     words = said if cost in said else ", ".join(filter(None, (said, cost)))
     return replace(wanted, cost=None, cost_text=words)
 
 
 def _fields(
-    assessment: Assessment, before: Mapping[str, Any], wanted: Wanted, place: str
+    assessment: Assessment, before: Mapping[str, Any], wanted: Wanted, place: _Place
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Give the fields as they are after a change, with everything that is not allowed."""
     wanted, fields = _money_in_words(wanted, place), dict(before)
     problems: list[Problem] = []
 
     def say(name: str, found: str, allowed: str) -> None:
-        where = place or f"--{name}"
         message = f'"{found}" cannot be used for {name}.'
-        problems.append(Problem("not-allowed", where, message, f"{allowed} {UNTOUCHED}"))
+        problems.append(Problem("not-allowed", place(name), message, f"{allowed} {UNTOUCHED}"))
 
     for name, allowed in _LISTED.items():
         value = getattr(wanted, name)
@@ -247,11 +255,11 @@ def _fields(
             continue
         fields[name] = read.choice.code if read.choice else ""
         if read.choice and not read.is_exact:
-            mention(read_as(place or f"--{name}", value, read.choice.label))
+            mention(read_as(place(name), value, read.choice.label))
     if wanted.due is not None:
         try:
-            where = place or "--due"
-            fields["due"] = wanted.due.strip() and typed_date(wanted.due, where, period=True)
+            due = wanted.due.strip()
+            fields["due"] = due and typed_date(wanted.due, place("due"), period=True)
         except AssessmentError as cause:
             problems += cause.problems
     for name in ("title", "cost_text", "reason"):
@@ -264,13 +272,11 @@ def _fields(
         try:
             fields["also"] = _also(assessment, fields, wanted.also)
         except AssessmentError as cause:
-            where = place or "--also"
-            problems += [replace(each, where=where) for each in cause.problems]
+            problems += [replace(each, where=place("also")) for each in cause.problems]
     if fields.get("status") == Progress.DROPPED.value and not fields.get("reason"):
-        where = place or "--reason"
         message = "An action that is dropped needs a reason."
         hint = f"Say why nothing will be done; it is printed. {UNTOUCHED}"
-        problems.append(Problem("no-reason", where, message, hint))
+        problems.append(Problem("no-reason", place("reason"), message, hint))
     return {name: value for name, value in fields.items() if value}, problems
 
 
@@ -460,7 +466,7 @@ class _Taking:
             try:
                 found.append(_Planned.of(self.assessment, row, self.weighing))
             except AssessmentError as cause:
-                came.problems += [replace(each, where=row.where) for each in cause.problems]
+                came.problems += [_at(row, each) for each in cause.problems]
         result.empty = sum(not each.row.said for each in found)
         found = [each for each in found if each.row.said]
         came.rows = [each.row for each in found]
@@ -479,7 +485,12 @@ class _Taking:
         before = dict(record.fields) if record else {}
         asked = Wanted(**{name: row.text(h) for h, name in _INPUTS.items() if h in row.headings})
         about = _about(key)
-        fields, problems = _fields(self.assessment, before | about, asked, row.where)
+        cells = {name: row.cells.get(heading, row.key) for heading, name in _INPUTS.items()}
+        with hearing() as heard:
+            fields, problems = _fields(
+                self.assessment, before | about, asked, lambda name: row.place.of(cells[name])
+            )
+        result.problems += heard
         if not fields.get("title"):
             message = "The row does not say what will be done."
             problems.append(Problem("no-action", row.where, message, KIND.refused))
@@ -555,6 +566,17 @@ class _Planned(NamedTuple):
         """What no two rows share: the action, or outcome and words of a new one."""
         title = self.row.text("What will be done")
         return self.there.id if self.there else "/".join((*self.about, title)) if title else ""
+
+
+def _at(row: Row, problem: Problem) -> Problem:
+    """Say the cell of what a row cannot be known by."""
+    if problem.code != "unknown-action":
+        return replace(problem, where=row.where)
+    hint = (
+        f'{KIND.refused} Write what is to be done under "What will be done", and leave "Action" '
+        "as it was: empty, until the action has its number."
+    )
+    return replace(problem, where=row.place.of(row.cells["Action"]), hint=hint)
 
 
 def _moved(assessment: Assessment, planned: _Planned) -> Problem | None:

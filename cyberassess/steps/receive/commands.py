@@ -39,7 +39,7 @@ def receive(
       cyberassess receive --dry-run questionnaires/sent
     """
     from cyberassess.steps.receive.receiving import receive as take
-    from cyberassess.steps.receive.words import not_ours_lines, received_lines
+    from cyberassess.steps.receive.words import drafts_lines, not_ours_lines, received_lines
 
     files = [Path(each) for each in paths]
     if dry_run:
@@ -54,7 +54,7 @@ def receive(
     )
     for each in results:
         show_problems(each.problems, indent="  " if not each.refused else "")
-    _print_received(not_ours_lines(results))
+    _print_received([*not_ours_lines(results), *drafts_lines(results)])
     _keep_words(context, results, dry_run=dry_run)
     refused = any(each.refused for each in results) or all(each.not_ours for each in results)
     acting = any(p.severity.value == "problem" for each in results for p in each.problems)

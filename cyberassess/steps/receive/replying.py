@@ -20,6 +20,7 @@ from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.files_for_people import moment, plain
 from cyberassess.opening.offering import offers_to
+from cyberassess.steps.send.chasing import file_words
 from cyberassess.steps.send.sending import file_name, questions_for, short_name
 from cyberassess.version import __version__
 
@@ -146,9 +147,9 @@ def _refused(returned: "Return", fixes: Sequence[Fix]) -> Iterator[Document]:
 def receipt_path(assessment: Assessment, asked: PersonId, person: PersonId) -> Path:
     """Give where a person's receipt lies."""
     settings = assessment.contents.settings
-    name = plain(assessment.name_of(person), 40 if person == asked else 20)
+    name = file_words(assessment, person, 40 if person == asked else 20)
     if person != asked:
-        name = f"{name} for {plain(assessment.name_of(asked), 20)}"
+        name = f"{name} for {file_words(assessment, asked, 20)}"
     start = f"{short_name(settings.organisation)} {plain(settings.period, 12)}"
     return assessment.workspace.receipts / f"{start} receipt - {name}.xlsx"
 

@@ -51,6 +51,15 @@ def not_ours_lines(results: "Sequence[ReceivedFile]") -> list[str]:
     return lines
 
 
+def drafts_lines(results: "Sequence[ReceivedFile]") -> Iterator[str]:
+    """Say where the e-mails lie that take receipts back."""
+    if any((each.receipt or each.notes) and each.noun == "answer" for each in results):
+        yield from wrap(
+            "What goes back to each person lies in a draft of an e-mail: open the .eml in "
+            "questionnaires/letters, and send it."
+        )
+
+
 def asked_lines(asked: "Asked", person: "Person") -> Iterator[str]:
     """Say what was kept."""
     kept = f"Kept {counted(asked.answers, 'answer')} and {counted(asked.texts, 'text')}"

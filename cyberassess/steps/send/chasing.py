@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberassess.disk.files import read_plain, write_whole
-from cyberassess.domain.assessment import Person
+from cyberassess.disk.workspace import Workspace
+from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.progress import progress_of
 from cyberassess.errors import counted
@@ -107,6 +108,23 @@ def drafts_of(texts: Mapping[Path, bytes], attached: Mapping[Path, Sequence[Path
     return write_texts(drafts)
 
 
+def file_words(assessment: Assessment, person: PersonId, most: int = 40) -> str:
+    """Give somebody's name as it may stand in a file's, with the id where two names look alike."""
+    name = plain(assessment.name_of(person), most)
+    others = (e.name for e in assessment.contents.settings.everybody if e.id != person)
+    alike = name.casefold() in {plain(each, most).casefold() for each in others}
+    return f"{name} {person}" if alike else name
+
+
+def receipt_letter(workspace: Workspace, words: str) -> Path:
+    """Say where the letter lies that goes with a receipt; its draft lies beside it.
+
+    Args:
+        words: whose it is, as ``file_words`` has it.
+    """
+    return workspace.letters / f"Received - {words}.txt"
+
+
 def letter_of_receipt(
     assessment: Assessment, person: Person, told: Mapping[str, object], files: Sequence[Path]
 ) -> Path:
@@ -123,7 +141,7 @@ def letter_of_receipt(
     values = {**_values(assessment, person, str(told["file"]), due), **told}
     values["look_again"] = bool(told["file"])
     text = Letter(assessment.workspace.folder, RECEIVED).fill(values)
-    place = assessment.workspace.letters / f"Received - {plain(person.name, 40)}.txt"
+    place = receipt_letter(assessment.workspace, file_words(assessment, person.id))
     texts = {place: text.encode()}
     write_texts(texts)
     (made,) = drafts_of(texts, {place: files})
@@ -226,9 +244,7 @@ def chase(folder: Path, output: Path | None = None) -> tuple[tuple[Chased, ...],
         ("Name", "E-mail", "File", "Missing", "Of", "Last reply", "Due", "Days late")
     ]
     for each in late:
-        name = f"Reminder - {plain(each.person.name, 40)}.txt"
-        if name.casefold() in {each.name.casefold() for each in files}:
-            name = f"Reminder - {plain(each.person.name, 40)} {each.person.id}.txt"
+        name = f"Reminder - {file_words(assessment, each.person.id)}.txt"
         files[where / name] = _reminder(template, assessment, each).encode()
         attached[where / name] = [assessment.workspace.sent / each.file]
         rows.append(
@@ -249,7 +265,7 @@ def _reminder(template: Letter, assessment: Assessment, each: Chased) -> str:
     values = {
         "questions": f"{each.of:,}",
         "missing": counted(each.missing, "answer"),
-        "received": each.received,
+        "received": said_date(each.received) if each.received else "",
         "days_late": each.days_late,
     }
     return template.fill(_values(assessment, each.person, each.file, each.due) | values)

@@ -32,7 +32,11 @@ def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
         earlier = sum(each.earlier or 0 for each in known)
         questions = counted(sum(each.questions for each in known), "question")
         yield f"{earlier:,} of {questions} come with an answer of last year."
-    yield f"Wrote {counted(len(sent), 'workbook')}. Send them, then: cyberassess receive FILE"
+    yield from wrap(
+        f"Wrote {counted(len(sent), 'workbook')}, and a draft of an e-mail for each to "
+        "questionnaires/letters: open the .eml in your e-mail program, and send it."
+    )
+    yield "When they come back: cyberassess receive FILE"
 
 
 def to_send_lines(found: "Sequence[ToSend]") -> Iterator[str]:

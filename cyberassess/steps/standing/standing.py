@@ -264,7 +264,12 @@ def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterat
 
 
 def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Iterator[str]:
-    if open_ones:
+    if len(open_ones) > _MOST:
+        yield (
+            f"Decide {counted(len(open_ones), 'conflict')} in one workbook, with all else that "
+            "waits for you: cyberassess decisions"
+        )
+    elif open_ones:
         first = open_ones[0].statement
         yield (
             f"Decide {counted(len(open_ones), 'conflict')}: cyberassess resolve "
@@ -280,8 +285,8 @@ def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Itera
     ]
     if lesser:
         yield (
-            f"Look again at {counted(len(lesser), 'statement')} said not to be true beside one "
-            f"that says better and is ({named((each for each, _ in lesser), _MOST)}): "
+            f"Look again at {counted(len(lesser), 'statement')} answered “not true” where one "
+            f"that says better is true ({named((each for each, _ in lesser), _MOST)}): "
             f"cyberassess explain {lesser[0][1]}"
         )
     lacking = assessment.card.confidence.lacks_reason

@@ -9,7 +9,7 @@ import pytest
 from cyberassess.errors import AssessmentError, CyberassessError, FrameworkError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.files_for_people import slug
-from cyberassess.steps.begin.setup import NewAssessment, new
+from cyberassess.steps.begin.setup import NewAssessment, new, read_respondent
 from cyberassess.steps.care.verifying import verify
 from tests.steps.council import ledger_bytes
 
@@ -101,6 +101,25 @@ def test_respondents_get_their_part(tmp_path: Path) -> None:
     assert (kim.id, kim.email, kim.role) == ("p2", "kim@n.example", "it-operations")
     assert kim.answers[0].scope == "housing-management"
     assert (jo.id, jo.name, jo.answers[0].scope) == ("p3", "Jo Park", None)
+
+
+def test_somebody_is_asked_in_several_places_at_once() -> None:
+    scopes = [
+        {"id": "housing", "title": "Housing", "kind": "system"},
+        {"id": "identity", "title": "Identity", "kind": "shared-service"},
+    ]
+    values = read_respondent(
+        "Ivy Lead <i@x.example>:HR; hr,board@Housing; @Identity", "p2", scopes
+    )
+    assert (values["role"], values["email"]) == ("HR", "i@x.example")
+    assert values["answers"] == [
+        {"owner_roles": ["hr"]},
+        {"scope": "housing", "owner_roles": ["hr", "board"]},
+        {"scope": "identity", "owner_roles": []},
+    ]
+    assert read_respondent("Jo@housing", "p3", scopes)["answers"][0]["owner_roles"] == ["service"]
+    with pytest.raises(AssessmentError, match="Did you mean @Identity"):
+        read_respondent("Ivy:hr; Identity", "p2", scopes)
 
 
 @pytest.mark.parametrize(

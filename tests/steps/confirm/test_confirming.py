@@ -22,6 +22,7 @@ from cyberassess.steps.confirm.confirming import (
     waiting_offers,
     withdraw,
 )
+from cyberassess.steps.confirm.words import bulk_lines
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.receive.answering import answer
 from cyberassess.steps.settle.resolving import resolve
@@ -171,6 +172,9 @@ def test_together_only_what_is_complete_undisputed_and_proven_is_confirmed(folde
     assert why["A1.b"] == ("no evidence is offered",)
     assert why["A1.a"] == ("the rule gives no determination yet",)
     assert "people differ" in why["B1.a"]
+    said = list(bulk_lines(found, dry_run=False))
+    assert len([each for each in said if "The rule gives no determination yet: " in each]) == 1
+    assert said[-1].endswith("cyberassess decisions")
     assert outcome(folder, "B1.b").confirmed == "high"
     written = ledger_bytes(folder)
     assert confirm_undisputed(folder).already == 1

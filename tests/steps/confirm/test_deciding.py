@@ -1,6 +1,6 @@
 """The decisions workbook: what waits is in it, every decision is recorded or reported, once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import openpyxl
@@ -16,11 +16,12 @@ from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.confirm.deciding import write
-from cyberassess.steps.confirm.waiting import Kind, waiting
+from cyberassess.steps.confirm.waiting import Kind, waiting, with_known
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.settle.resolving import resolve
 from cyberassess.steps.standing.standing import status
 from cyberassess.steps.standing.tracing import traces
+from cyberassess.terminal.fitting import came_lines
 from tests.steps import council
 from tests.steps.council import (
     ALEX,
@@ -105,6 +106,10 @@ def record(folder: Path, typed: Typed, **more: str) -> ReceivedFile:
     return result
 
 
+def words(lines: Iterable[str]) -> str:
+    return " ".join(" ".join(lines).split())
+
+
 def kinds(folder: Path) -> dict[str, Kind]:
     return {each.ref: each.kind for each in waiting(open_assessment(folder))}
 
@@ -170,6 +175,22 @@ def test_the_chain_names_the_cell_of_a_decision(folder: Path) -> None:
     step = next(each for each in found.statements if each.id == "B1.a.N.1").steps[-1]
     assert (step.what, step.reason) == ("decided as Happens", "Seen in the log.")
     assert (step.source.name, step.source.sheet) == ("done.xlsx", "Conflicts")
+
+
+def test_the_receipt_names_every_decision_and_the_screen_the_first_of_many(folder: Path) -> None:
+    result = record(folder, ALL)
+    receipt = (folder / result.receipt).read_text("utf-8")
+    assert [each for each in result.changed if f"  {each}\n" not in receipt] == []
+    assert " and 4 more, which the receipt names" in words(came_lines(result, 2))
+    assert "more" not in words(came_lines(result))
+
+
+def test_what_stands_now_is_not_said_again_beside_it(folder: Path) -> None:
+    assessment = open_assessment(folder)
+    rows = {row[0]: row[2:] for row in with_known(assessment, waiting(assessment))}
+    assert "No evidence is offered." in rows[CONFIRM][0]
+    assert "No evidence is offered." not in rows[CONFIRM][1]
+    assert "No evidence is offered." in rows[DIFFER][1]
 
 
 def test_it_is_nobodys_questionnaire_that_came_back(folder: Path) -> None:

@@ -148,6 +148,8 @@ def test_rows_that_cannot_be_taken_in_are_named_and_the_rest_is_stored(short: Pa
         worse = row(sheet, "A1.b")
         sheet.cell(worse, 7).value = "Sam Reid"
         last = sheet.max_row + 1
+        sheet.cell(last + 2, 1).value = "Close it"
+        sheet.cell(last + 2, 2).value = "B1.b"
         sheet.cell(last, 2).value = "B9.x"
         sheet.cell(last, 6).value = "x"
         sheet.cell(last + 1, 1).value = "ACT-077"
@@ -157,8 +159,14 @@ def test_rows_that_cannot_be_taken_in_are_named_and_the_rest_is_stored(short: Pa
     found = import_plan(short, edit(path, change))
     assert found.added == ["ACT-001"]
     assert sorted(each.code for each in found.problems) == [
-        "formula", "no-action", "not-allowed", "unexpected-text", "unknown-outcome",
+        "formula", "no-action", "not-allowed", "unexpected-text", "unknown-action",
+        "unknown-outcome",
     ]  # fmt: skip
+    (typed,) = [each for each in found.problems if each.code == "unknown-action"]
+    assert typed.where.split("cell ")[1].startswith("A"), "where it was typed"
+    (huge,) = [each for each in found.problems if each.code == "not-allowed"]
+    assert huge.where.split("cell ")[1].startswith("I"), "where it was typed"
+    assert 'under "What will be done"' in typed.hint
 
 
 def test_words_typed_over_ours_are_named(short: Path) -> None:

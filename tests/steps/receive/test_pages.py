@@ -27,6 +27,12 @@ def test_the_page_names_each_file_and_leads_to_the_cells(tmp_path: Path) -> None
     assert "<b>" not in said
     assert "payslip.pdf: This is a PDF." in said
     assert Path(kims.receipt).name.replace(" ", "%20") in said
+    assert 'href="letters/Received%20-%20Kim%20Lee.eml"' in said
+    assert "1 file: stored 0 answers; 1 remark." in said
+    for landmark in ("<header>", "<nav aria-label=", '<main id="main">', "<footer>"):
+        assert said.count(landmark) == 1
+    assert '<a href="#file1">Kim Lee</a>' in said
+    assert kims.kept_as not in said, "it is a link"
     again, _ = keep_words(folder, results)
     assert again != name, "nothing is written over"
 

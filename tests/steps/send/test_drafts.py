@@ -1,16 +1,19 @@
 """E-mail drafts: the letter, its address and its workbook, ready to be sent by hand."""
 
 import email
+import re
 from email import policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from cyberassess.disk.workspace import Workspace
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.paper.drafts import draft
 from cyberassess.steps.receive.receiving import receive
-from cyberassess.steps.send.chasing import chase
+from cyberassess.steps.send.chasing import chase, file_words
 from tests.steps.council import KIM, begin, fill_in, send_to
 
 
@@ -34,6 +37,34 @@ def test_a_draft_has_the_letters_head_and_its_file() -> None:
     assert words(found) == "Dear Kim,\n\nthank you.\n"
     (file,) = found.iter_attachments()
     assert (file.get_filename(), file.get_content()) == ("Kim é R1.xlsx", b"PK1")
+
+
+LONG = (
+    "Northport 2026 cyber questions - Zoë Okoro-Łukasik (Adult social care and health) - R2.xlsx"
+)
+
+
+@pytest.mark.parametrize("name", [LONG, LONG.encode("ascii", "ignore").decode(), 'a "b".xlsx'])
+def test_a_long_name_is_told_whole_so_that_every_mail_program_reads_it(name: str) -> None:
+    made = draft(f"To: kim@x.example\nSubject: {'Fräge ' * 30}\n\nDear Kim\n", {name: b"PK1"})
+    (file,) = opened(made).iter_attachments()
+    assert file.get_filename() == name
+    assert b"filename*0" not in made
+    lines = made.split(b"\r\n")
+    assert max(len(each) for each in lines) < 998
+    (kind,) = [each for each in lines if b"; name=" in each]
+    told = re.search(r'name="([^"]*)"', kind.decode("ascii"))
+    assert told is not None
+    assert str(make_header(decode_header(told[1]))) == name.replace('"', "'")
+    subject = [len(each) for each in lines[: lines.index(b"MIME-Version: 1.0")]]
+    assert max(subject) <= 78
+    assert opened(made)["Subject"] == ("Fräge " * 30).strip()
+
+
+def test_an_organisations_letter_may_name_several_people() -> None:
+    to = "kim@x.example; Zoë Okoro <zoe@x.example>, Jo"
+    found = opened(draft(f"To: {to}\nSubject: S\n\nDear both\n", {}))
+    assert found["To"] == "kim@x.example, Zoë Okoro <zoe@x.example>"
 
 
 @pytest.mark.parametrize("to", ["Kim Lee", "", "a@b@c", "kïm@x.example", "a b@c.example"])
@@ -81,3 +112,12 @@ def test_a_faulty_letter_of_theirs_never_loses_an_answer(tmp_path: Path) -> None
     (result,) = receive(folder, [kims])
     assert result.stored == 1
     assert [each.code for each in result.problems] == ["letter"]
+
+
+def test_no_letter_takes_the_place_of_one_to_somebody_of_a_like_name(tmp_path: Path) -> None:
+    people = [KIM | {"name": "Kim-Lee Park"}, KIM | {"id": "p3", "name": "Kim Lee Park"}]
+    assessment = open_assessment(begin(tmp_path / "northport-2026", people=people))
+    officer, kim, other = (each.id for each in assessment.contents.settings.everybody)
+    assert file_words(assessment, kim) == f"Kim Lee Park {kim}"
+    assert file_words(assessment, other) == "Kim Lee Park p3"
+    assert file_words(assessment, officer) == "Sam Reid"

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.domain.assessment import ScopeId, StatementKey
 from cyberassess.domain.record.evidence import Facts
+from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.conflicts import Conflict
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.plan.planning import Wanted, add_action
-from cyberassess.steps.standing.standing import status
+from cyberassess.steps.standing.standing import next_steps, status
 from tests.steps.council import EARLY, LATER, begin, fill_in, send_to, take
 
 SAMS = {"A1.b.N.1": "Does not happen", "A1.b.H.1": "True"}
@@ -60,3 +64,16 @@ def test_actions_past_their_date_are_named_until_done(folder: Path) -> None:
         add_action(folder, "A1.a", Wanted(title=f"Step {number}", due=yesterday))
     add_action(folder, "A1.a", Wanted(title="Over", due=yesterday, status="done"))
     assert "5 actions past the date (ACT-001, ACT-002, ACT-003 and 2 more)" in step(folder, "past")
+
+
+def test_many_conflicts_are_decided_in_one_workbook(folder: Path) -> None:
+    assessment = open_assessment(folder)
+    key = StatementKey(FrameworkRef("council@1"), ScopeId("housing"), IndicatorId("B1.a.N.1"))
+    one = Conflict(key, "It happens.", ())
+
+    def said(count: int) -> str:
+        return next_steps(assessment, [], [one] * count, assessment.on)[0]
+
+    assert said(3).startswith("Decide 3 conflicts: cyberassess resolve B1.a.N.1/housing")
+    assert said(4).startswith("Decide 4 conflicts in one workbook")
+    assert said(4).endswith(": cyberassess decisions")

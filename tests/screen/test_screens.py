@@ -186,21 +186,22 @@ def test_an_offer_is_kept_as_an_offer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "told"),
+    ("cause", "told", "status"),
     [
-        (OSError(28, "No space left on device"), "No space left on device"),
-        (RuntimeError("secret detail"), "This page cannot be made"),
+        (OSError(28, "No space left"), "No space left. What was stored before is kept.", 422),
+        (RuntimeError("secret detail"), "This page cannot be made", 500),
     ],
 )
-def test_what_fails_is_said_without_its_inside(
-    browser: Browser, cause: Exception, told: str
+def test_what_fails_is_said_without_its_inside_and_what_was_typed_stays(
+    browser: Browser, cause: Exception, told: str, status: int
 ) -> None:
     def fail(_: Room, __: Sent) -> list[str]:
         raise cause
 
-    browser.web.does = {"receive": fail}
-    came = browser.post("receive", {"do": "receive"})
-    assert came.status_code == 500
+    browser.web.does = {"add evidence": fail}
+    came = browser.post("evidence", {"do": "add evidence", "title": "Our policy"})
+    assert came.status_code == status
+    assert ('value="Our policy"' in came.text) is (status == 422)
     assert told in said(came)
     assert "secret detail" not in came.text
     assert browser.get("start").status_code == 200

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import Person, StatementKey
 from cyberassess.domain.people.questions import (
+    WITHDRAW,
     AnswerReply,
     Block,
     ConfirmReply,
@@ -31,6 +32,8 @@ from cyberassess.steps.standing.standing import status_of
 from cyberassess.steps.standing.start import Pages
 
 SOURCE = Source("prompt", name="screen")
+GONE = "withdraw"
+"""Said in place of an answer that is taken back."""
 KEEP = "keep "
 """Before the number of an offer that is confirmed."""
 
@@ -41,7 +44,7 @@ def _key(topic: Topic) -> str:
 
 
 def _number(what: Questionnaire, wanted: str) -> int:
-    if not wanted.isdigit() or int(wanted) >= len(what.topics):
+    if not wanted.isdecimal() or int(wanted) >= len(what.topics):
         raise AssessmentError.because("no-topic", wanted, "There is no such topic.")
     return int(wanted)
 
@@ -146,7 +149,7 @@ def _fields(what: Questionnaire, block: Block) -> Iterator[Field]:
             f"{row.ref}: {row.text}",
             "choice",
             code,
-            [*((each.code, each.label) for each in row.answers), *_offered(row)],
+            [*_choices(row), *_offered(row)],
             "\n".join(_beside(what, row)),
             [_reason(row, "")],
         )
@@ -162,6 +165,11 @@ def _reason(row: Row, mark: str) -> Field:
     label = f"Reason, needed for: {', '.join(needing)}" if needing else "Reason"
     reason = row.current.reason if row.current else ""
     return Field(f"why {row.ref}{mark}", label, "text", reason)
+
+
+def _choices(row: Row) -> list[tuple[str, str]]:
+    gone = [(GONE, WITHDRAW)] if row.current and row.current.answer else []
+    return [*((each.code, each.label) for each in row.answers), *gone]
 
 
 def _offered(row: Row) -> Iterator[tuple[str, str]]:
@@ -229,6 +237,8 @@ def _replies(topic: Topic, sent: Sent, mark: str) -> Iterator[tuple[Row | None, 
         kept = next((e for n, e in enumerate(row.offers) if code == f"{KEEP}{n}"), None)
         if kept is not None:
             yield row, ConfirmReply(row.statements, kept, SOURCE, words=reason)
+        elif code == GONE and row.current:
+            yield row, AnswerReply(row.statements, Response(new=None), SOURCE)
         elif code in {each.code for each in row.answers} and (
             code != sent[f"was {row.ref}{mark}"] or reason != before
         ):
@@ -350,8 +360,8 @@ def _side_by_side(several: Several, differing: set[str]) -> Iterator[Field]:
 def _together(rows: list[tuple[Person, Row]], agreed: Sequence[Field] = ()) -> Field:
     """Ask several people the same at once, and what they agree on."""
     row, fields = rows[0][1], []
-    answers = [("", "nothing yet"), *((each.code, each.label) for each in row.answers)]
     for person, own in rows:
+        answers = [("", "nothing yet"), *_choices(own)]
         mark, code = f" {person.id}", own.current.answer if own.current else ""
         said = [
             Field(f"was {row.ref}{mark}", "", "hidden", code),

@@ -4,8 +4,8 @@ What was typed travels in the address from page to page, so that nothing is kept
 is lost on the way back.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from cyberassess.errors import CyberassessError, counted
 from cyberassess.opening.names import typed_date
 from cyberassess.screen.blocks import Block, Field, Form, Items, Screen, Text, to
 from cyberassess.screen.gathering import parts_of
-from cyberassess.screen.web import Query, Room, Sent
+from cyberassess.screen.web import Query, Room, Sent, said_on_screen
 from cyberassess.steps.begin.next_settings import Changes
 from cyberassess.steps.begin.rolling_over import roll_over
 from cyberassess.steps.begin.setup import NewAssessment, new, refuse_full, settings_for
@@ -34,10 +34,14 @@ class Page:
     """One of the pages."""
 
     title: str
-    fields: Callable[[Room, Given], list[Field]]
-    check: Callable[[Given], str] = lambda _: ""
-    """Says what is missing or wrong, in words."""
+    fields: Callable[[Room, Given], Sequence[Field]]
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """What must be given, in words, by the name of its field; by several where one is enough."""
     text: str = ""
+
+
+def _only(*fields: Field) -> Callable[[Room, Given], Sequence[Field]]:
+    return lambda _, __: fields
 
 
 def begin(room: Room, query: Query) -> Screen | Response:
@@ -68,10 +72,10 @@ class Way:
 
 
 def _asked(room: Room, given: Given, way: Way) -> Screen:
-    step = int(given["step"]) if given.get("step", "").isdigit() else 0
+    step = int(given["step"]) if given.get("step", "").isdecimal() else 0
     step, fault = min(step, len(way.pages)), ""
     for number, each in enumerate(way.pages[:step]):
-        fault = each.check(given)
+        fault = _fault(given, each)
         if fault:
             step = number
             break
@@ -82,11 +86,25 @@ def _asked(room: Room, given: Given, way: Way) -> Screen:
     if step == len(way.pages):
         return Screen("This will be made", [*blocks, *_last(room, typed, way)], way.command)
     page = way.pages[step]
-    fields = page.fields(room, given)
-    names = {each.name for field in fields for each in (field, *field.fields)}
+    fields = [_filled(each, given) for each in page.fields(room, given)]
+    names = {each.name for one in fields for each in (one, *one.fields)}
     hidden = [Field(k, "", "hidden", v) for k, v in typed.items() if k not in names]
     form = Form("new", [*fields, *hidden], "Next", text=page.text, steps=(step + 1, step - 1))
     return Screen(page.title, [*blocks, form], way.command)
+
+
+def _filled(one: Field, given: Given) -> Field:
+    inner = tuple(_filled(each, given) for each in one.fields)
+    return replace(one, value=given.get(one.name, ""), fields=inner)
+
+
+def _fault(given: Given, page: Page) -> str:
+    """Say what is missing on a page; empty where nothing is."""
+    for names, what in page.needs.items():
+        if not any(given.get(name, "").strip() for name in names.split()):
+            return f"Give {what}."
+    no_target = page.fields is _targets and given.get("profile") == NO_PROFILE
+    return "Say why there is no target." if no_target and not given.get("why", "").strip() else ""
 
 
 def _last(room: Room, typed: Given, way: Way) -> Iterator[Block]:
@@ -96,32 +114,24 @@ def _last(room: Room, typed: Given, way: Way) -> Iterator[Block]:
         yield Text("\n".join(way.last(room, typed)))
         yield Form(way.do, hidden, "Make it")
     except CyberassessError as cause:
-        yield Text("\n".join(map(str, cause.problems)), "below")
+        yield Text("\n".join(map(said_on_screen, cause.problems)), "below")
     yield Form("new", hidden, "Back", steps=(before, -1))
 
 
-def _wanted(given: Given, name: str, what: str) -> str:
-    return "" if given.get(name, "").strip() else f"Give {what}."
-
-
-# A new one
-
-
-def _whose(_: Room, given: Given) -> list[Field]:
-    return [
-        Field("organisation", "Organisation", value=given.get("organisation", "")),
-        Field("period", "Period", value=given.get("period", ""), hint="Such as 2026 or 2026/27"),
-    ]
+def _as_last_year(given: Given) -> Iterator[tuple[str, str]]:
+    if given.get("way") == "next":
+        yield "", "As last year"
 
 
 def _sets(room: Room, given: Given) -> list[Field]:
-    choices = []
+    choices = list(_as_last_year(given))
     for each in framework_list(room.sets):
         framework = each.shelved.framework
         outcomes = counted(len(framework.assessed), "outcome")
         title = f"{framework.title} {framework.version}"
-        choices.append((str(framework.ref), f"{title}: {outcomes}, {framework.publisher}"))
-    return [Field("framework", "Control set", "choice", given.get("framework", ""), choices)]
+        about = " ".join(filter(None, [f"{framework.publisher}.", framework.notice]))
+        choices.append((str(framework.ref), f"{title}: {outcomes}, {about}"))
+    return [Field("framework", "Control set", "choice", choices=choices)]
 
 
 def _targets(room: Room, given: Given) -> list[Field]:
@@ -133,41 +143,11 @@ def _targets(room: Room, given: Given) -> list[Field]:
     ]
     shelf = Shelf(room.sets, over_shipped=True)
     profiles = ((name, shelf.profile(name)[0]) for name in fitting)
-    choices = [(name, f"{each.title} ({each.owner})") for name, each in profiles]
+    choices = list(_as_last_year(given))
+    choices += [(name, f"{each.title} ({each.owner})") for name, each in profiles]
     choices.append((NO_PROFILE, "No target"))
-    why = Field("why", "Why there is none", value=given.get("why", ""))
-    value = given.get("profile", "")
-    return [Field("profile", "Target", "choice", value, choices, fields=[why])]
-
-
-def _check_target(given: Given) -> str:
-    if given.get("profile") == NO_PROFILE and not given.get("why", "").strip():
-        return "Say why there is no target."
-    return _wanted(given, "profile", "a target")
-
-
-def _officer(_: Room, given: Given) -> list[Field]:
-    return [
-        Field("name", "Your name", value=given.get("name", "")),
-        Field("email", "Your e-mail", "email", given.get("email", "")),
-    ]
-
-
-def _systems(_: Room, given: Given) -> list[Field]:
-    return [Field("systems", "Systems, one a line", "area", given.get("systems", ""))]
-
-
-def _due(_: Room, given: Given) -> list[Field]:
-    return [Field("due", "Answers wanted by", "date", given.get("due", ""))]
-
-
-def _check_due(given: Given) -> str:
-    try:
-        if given.get("due"):
-            typed_date(given["due"], "Answers wanted by")
-    except CyberassessError as cause:
-        return str(cause.problems[0])
-    return ""
+    why = Field("why", "Why there is none")
+    return [Field("profile", "Target", "choice", choices=choices, fields=[why])]
 
 
 def _told(given: Given) -> NewAssessment:
@@ -189,8 +169,6 @@ def _what_is_new(room: Room, given: Given) -> Iterator[str]:
     settings_for(told)
     yield f"An assessment of {told.organisation}, {told.period}, in the folder {room.folder.name}."
     yield f"Control set: {told.frameworks[0]}. Target: {told.profiles[0]}."
-    notice = Shelf(room.sets, over_shipped=True).framework(told.frameworks[0]).framework.notice
-    yield from filter(None, [notice])
     yield f"Critical systems: {', '.join(told.systems) or 'none, so everything is answered once'}."
     yield f"Officer: {told.officer}, who is asked everything until others are added."
     if told.due:
@@ -208,30 +186,28 @@ def make_new(room: Room, sent: Sent) -> Iterator[str]:
 # From last year's
 
 
-def _last_year(room: Room, given: Given) -> list[Field]:
+def _last_year(room: Room, _: Given) -> list[Field]:
     here = room.folder.absolute()
     beside = by_name(here.parent.iterdir()) if here.parent.is_dir() else []
     found = [each for each in beside if (each / "assessment.yaml").is_file() and each != here]
     choices = [(str(each), each.name) for each in found]
-    other = Field("path", "Another folder, or a pack", value=given.get("path", ""))
-    value = given.get("last", "")
-    return [Field("last", "Last year's assessment", "choice", value, choices, fields=[other])]
-
-
-def _check_last(given: Given) -> str:
-    if given.get("last") or given.get("path", "").strip():
-        return ""
-    return "Choose last year's assessment, or give its folder."
-
-
-def _year(_: Room, given: Given) -> list[Field]:
-    hint = "The year after last year's where it is empty."
-    return [Field("period", "Period", value=given.get("period", ""), hint=hint), *_due(_, given)]
+    other = Field("path", "Another folder, or a pack")
+    return [Field("last", "Last year's assessment", "choice", choices=choices, fields=[other])]
 
 
 def _follows(given: Given) -> tuple[Path, Changes]:
     last = Path(given.get("path", "").strip() or given.get("last", ""))
-    return last, Changes(period=given.get("period", "").strip(), due=given.get("due", ""))
+    changes = Changes(
+        period=given.get("period", "").strip(),
+        due=given.get("due", ""),
+        frameworks=tuple(parts_of(given.get("framework", ""))),
+        profiles=tuple(parts_of(given.get("profile", ""))),
+        no_profile_reason=given.get("why", ""),
+        left=tuple(parts_of(given.get("left", ""))),
+        ended=tuple(parts_of(given.get("ended", ""))),
+        systems=tuple(parts_of(given.get("systems", ""))),
+    )
+    return last, changes
 
 
 def _what_follows(room: Room, given: Given) -> Iterator[str]:
@@ -246,38 +222,43 @@ def make_next(room: Room, sent: Sent) -> Iterator[str]:
     yield "Last year's answers stand beside the questions, and count once somebody confirms them."
 
 
+SYSTEMS = Field("systems", "Systems, one a line", "area")
+DUE = Field("due", "Answers wanted by", "date")
+AFTER = "The year after last year's where it is empty."
+LEFT = "One a line; behind an equals sign who takes over: Helen Stobart = Dev Malhotra"
+EMPTY = "It can be left empty."
 WAYS: Mapping[str, Way] = {
     "new": Way(
         "A new assessment",
         (
             Page(
                 "Whose assessment is it?",
-                _whose,
-                lambda e: (
-                    _wanted(e, "organisation", "the organisation's name")
-                    or _wanted(e, "period", "a period")
+                _only(
+                    Field("organisation", "Organisation"),
+                    Field("period", "Period", hint="Such as 2026 or 2026/27"),
                 ),
+                {"organisation": "the organisation's name", "period": "a period"},
             ),
-            Page("Which control set?", _sets, lambda e: _wanted(e, "framework", "a control set")),
+            Page("Which control set?", _sets, {"framework": "a control set"}),
             Page(
                 "Which target?",
                 _targets,
-                _check_target,
+                {"profile": "a target"},
                 "Who is measured wants to know against what: no target is ever assumed.",
             ),
             Page(
                 "Who are you?",
-                _officer,
-                lambda e: _wanted(e, "name", "a name"),
+                _only(Field("name", "Your name"), Field("email", "Your e-mail", "email")),
+                {"name": "a name"},
                 "You are the officer who runs the assessment; others are added later.",
             ),
             Page(
                 "Which systems are critical?",
-                _systems,
+                _only(SYSTEMS),
                 text="Those without which a service cannot be given. Some questions are asked of "
                 "each; more can be added later, and none is fine.",
             ),
-            Page("By when?", _due, _check_due, "It can be left empty."),
+            Page("By when?", _only(DUE), text=EMPTY),
         ),
         _what_is_new,
         "new",
@@ -286,8 +267,16 @@ WAYS: Mapping[str, Way] = {
     "next": Way(
         "Go on from last year's",
         (
-            Page("Where is last year's?", _last_year, _check_last),
-            Page("Which year is this?", _year, _check_due),
+            Page("Where is last year's?", _last_year, {"last path": "last year's folder"}),
+            Page("Which year is this?", _only(Field("period", "Period", hint=AFTER), DUE)),
+            Page("Which control set?", _sets, text="A newer version, or one set more."),
+            Page("Which target?", _targets),
+            Page("Who left?", _only(Field("left", "Who left", "area", hint=LEFT)), text=EMPTY),
+            Page(
+                "Which systems ended, which came?",
+                _only(Field("ended", "Systems that ended, one a line", "area"), SYSTEMS),
+                text=EMPTY,
+            ),
         ),
         _what_follows,
         "roll over",

@@ -94,7 +94,7 @@ def waits(room: Room, query: Query) -> Screen:
 
 def _a_page(room: Room, rows: list[Waiting], query: Query) -> Iterator[Block]:
     pages = Pages(status_of(room.assessment))
-    start = int(query["from"]) if query.get("from", "").isdigit() else 0
+    start = int(query["from"]) if query.get("from", "").isdecimal() else 0
     for each in rows[start : start + A_PAGE]:
         yield _decision(room, each, pages.page_of(each.outcome))
     asked = {name: query[name] for name in ("kind", "place") if query.get(name)}

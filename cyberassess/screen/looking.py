@@ -103,6 +103,7 @@ def files_of(page: StartPage, only: str = "") -> Iterator[Block]:
 def _next(text: str, command: str) -> tuple[Cell, ...]:
     words = command.split()
     screen = COMMANDS.get(words[1], "") if len(words) > 1 else ""
+    text = text.replace(" at the prompt", "")  # NOTE: there is none on a screen
     said: Cell = to(screen, text) if screen else text
     return (said, f"({command})") if command else (said,)
 

@@ -12,9 +12,9 @@ import pytest
 
 from cyberassess.domain.result.counting import word_of
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.standing.start import NAME, write_start
 from tests.program.conftest import Run
+from tests.steps.council import begin
 
 pytestmark = pytest.mark.slow
 
@@ -76,8 +76,7 @@ def test_an_outcome_says_every_statement_with_what_counts_and_who_said_it(northp
 
 
 def test_a_set_whose_levels_have_no_headings_leaves_none_empty(tmp_path: Path) -> None:
-    wanted = NewAssessment("N", "2026", ("cyber-governance-code@2025",), ("all-in-place",))
-    folder = new(tmp_path / "n", wanted).folder
+    folder = begin(tmp_path / "w")
     write_start(open_assessment(folder))
     assert all("<h3></h3>" not in page.read_text("utf-8") for page in pages(folder)[1:])
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.test import Client
 
+from cyberassess.disk.segments import LedgerFolder, Reading
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.opening.assessment import open_assessment, open_pack
 from cyberassess.program import program
@@ -50,6 +51,22 @@ def test_every_screen_is_shown(differing: Path, name: str) -> None:
     came = Browser(differing).get(name)
     assert came.status_code == 200, said(came)
     assert came.text.count("<h1>") == 1
+
+
+def test_the_ledger_is_read_once_whatever_a_page_shows_of_it(
+    differing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, reads = Browser(differing), list[Path]()
+    read = LedgerFolder.read
+
+    def counting(ledger: LedgerFolder) -> Reading:
+        reads.append(ledger.folder)
+        return read(ledger)
+
+    monkeypatch.setattr(LedgerFolder, "read", counting)
+    for page in ("reports", "years", "preview?kind=board", "waiting?kind=Determinations"):
+        assert browser.get(page).status_code == 200
+    assert len(reads) == 1
 
 
 def test_every_link_of_a_screen_leads_somewhere(differing: Path) -> None:
@@ -124,9 +141,13 @@ def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> No
     assert given == (code, "As seen.")
     by = str(open_assessment(folder).reading.segments[-1].header["actor"])
     assert "Nadia Okafor" in by
+    assert "answered on the screen" in browser.get("start").text
     again = browser.send("ask?person=Sam+Reid&topic=0", **form | {f"was {ref}": code})
     assert "Stored 0 replies" in again
-    assert not list((folder / "ledger").glob("*open*"))
+    assert "Withdraw my answer" in browser.get("ask?person=Sam+Reid&topic=0").text
+    gone = {ref: "withdraw", f"was {ref}": code, f"why {ref}": "As seen."}
+    browser.send("ask?person=Sam+Reid&topic=0", **form | gone)
+    assert not answers(folder)
 
 
 def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
@@ -446,11 +467,15 @@ def test_last_years_is_gone_on_from(tmp_path: Path) -> None:
     begin(tmp_path / "last", period="2025")
     browser = Browser(tmp_path / "next")
     assert f'value="{tmp_path / "last"}"' in browser.get("new?way=next").text
-    given = {"way": "next", "last": str(tmp_path / "last")}
-    assert "Comes over:" in browser.get(f"new?{urlencode({**given, 'step': '2'})}").text
+    given = {"way": "next", "last": str(tmp_path / "last"), "left": "Kim Lee = Alex Moor"}
+    given |= {"systems": "Payroll", "due": "2026-10-30", "framework": "", "profile": ""}
+    assert "Comes over:" in browser.get(f"new?{urlencode({**given, 'step': '6'})}").text
     assert not (tmp_path / "next").exists()
     browser.send("new", do="roll over", **given)
-    assert open_assessment(tmp_path / "next").contents.settings.period == "2026"
+    settings = open_assessment(tmp_path / "next").contents.settings
+    assert (settings.period, str(settings.due)) == ("2026", "2026-10-30")
+    assert "Kim Lee" not in {each.name for each in settings.everybody}
+    assert "Payroll" in {each.title for each in settings.scopes}
 
 
 def test_what_is_read_only_has_no_forms_and_takes_none(differing: Path) -> None:

@@ -58,8 +58,8 @@ def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
 
 def trend_lines(found: "Years", kinds: Sequence[str]) -> Iterator[str]:
     """Say how each thing stood in each year, and what each year's numbers rest on."""
-    for line in basis_lines(found):
-        yield from wrap(line)
+    for basis in basis_lines(found):
+        yield from wrap(basis)
     for line in found.trend.lines:
         if line.kind not in kinds or not any(each.of for each in line.points):
             continue

@@ -42,8 +42,8 @@ class PersonStatus:
     """Date of the last questionnaire, empty if none."""
     received: str
     """Date of the last file that came in, empty if none."""
-    prompted: bool
-    """Whether they answered at the prompt."""
+    prompted: str
+    """How they answered here, ``at the prompt`` or ``on the screen``; empty if they did not."""
     open: int
     """Statements nobody has answered."""
     due: str = ""
@@ -84,6 +84,7 @@ def status_of(assessment: Assessment) -> Status:
     for person_id, portion in portions.items():
         keys = [statement_key(asked, each) for asked in portion for each in asked.outcome.asked]
         given = [g for key in keys for g in state.answers.get(key, ()) if g.person == person_id]
+        typed = [each.source for each in given if each.source.kind == "prompt"]
         far = progress_of(person_id, portion, settings, state)
         person = settings.person(person_id)
         due = due_for(assessment, person) if person else None
@@ -97,7 +98,7 @@ def status_of(assessment: Assessment) -> Status:
                 far.answered,
                 max(sent, default=""),
                 max(came, default=""),
-                any(each.source.kind == "prompt" for each in given),
+                str(typed[0]._replace(together=0)) if typed else "",
                 far.open,
                 due.isoformat() if due else "",
                 max((on - due).days, 0) if due and far.open else 0,
@@ -183,7 +184,7 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
         state = f"came back {say(person.received)}"
         state += f", {in_words(person.declared, say)}"
     elif person.prompted:
-        state = "answered at the prompt"
+        state = f"answered {person.prompted}"
     else:
         state = f"waiting since {say(person.sent)}" if person.sent else "not sent yet"
     if person.days_late:

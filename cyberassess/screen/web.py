@@ -230,7 +230,7 @@ class Web:
             notes = [str(each) for each in heard]
             return self._page(found, said, status, room=room, notes=notes, name=name)
         except CyberassessError as cause:
-            lines = [str(each) for each in cause.problems]
+            lines = [said_on_screen(each) for each in cause.problems]
             refused = Said([*(said.lines if said else ()), *lines], is_refused=True)
             return self._page(Screen("This page cannot be shown", ()), refused, 409)
 

@@ -81,7 +81,8 @@ def measure(folder: Path) -> None:
     """Print what one assessment costs."""
     opened = Opened(folder)
     try:
-        show(f"{folder.name}: start to page", f"{opened.to_page:.1f} s", "1.5 s")
+        began = f"{opened.cpu():.1f} s, {opened.to_page:.1f} s waited"
+        show(f"{folder.name}: start to page", began, "1.5 s")
         for page in SCREENS:
             show(page, timed(opened, lambda page=page: opened.get(page)), LIMIT)  # type: ignore[misc]
         show("memory", f"{opened.memory():.0f} MB", "90 MB")

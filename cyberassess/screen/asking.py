@@ -69,13 +69,15 @@ def asks(room: Room, query: Query) -> Screen:
         Field("person", "", "hidden", what.person.name),
         Field("topic", "", "hidden", _key(topic)),
     )
+    by = room.by.partition(",")[0] or assessment.contents.settings.officer.name
+    typist = "" if by == what.person.name else f", written down by {by}"
     form = Form("answer", [*hidden, *fields], "Save these answers")
     links = [to("ask", "All topics", person=name)]
     if number + 1 < len(what.topics):
         after = what.topics[number + 1]
         links.append(to("ask", f"Next: {after.title}", person=name, topic=str(number + 1)))
     blocks: list[Shown] = [
-        Text(f"{topic.scope_title}. Answers of {what.person.name}.", "quiet"),
+        Text(f"{topic.scope_title}. Answers of {what.person.name}{typist}.", "quiet"),
         Links(links, "Topics"),
         form,
         Links(links, "Where next"),

@@ -4,6 +4,8 @@ What was typed travels in the address from page to page, so that nothing is kept
 is lost on the way back.
 """
 
+import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -187,9 +189,12 @@ def make_new(room: Room, sent: Sent) -> Iterator[str]:
 
 
 def _last_year(room: Room, _: Given) -> list[Field]:
-    here = room.folder.absolute()
-    beside = by_name(here.parent.iterdir()) if here.parent.is_dir() else []
-    found = [each for each in beside if (each / "assessment.yaml").is_file() and each != here]
+    here, found = room.folder.absolute(), list[Path]()
+    with contextlib.suppress(OSError):
+        for each in by_name(here.parent.iterdir()):
+            # NOTE: Path.is_file fails where it may not look
+            if each != here and os.path.isfile(each / "assessment.yaml"):  # noqa: PTH113
+                found.append(each)
     choices = [(str(each), each.name) for each in found]
     other = Field("path", "Another folder, or a pack")
     return [Field("last", "Last year's assessment", "choice", choices=choices, fields=[other])]

@@ -14,7 +14,7 @@ from cyberassess.terminal.running import own_folder
     "place", metavar="[FOLDER|PACK.zip|SET]", default="", type=click.Path(path_type=str)
 )
 @click.option("--no-browser", is_flag=True, help="Print the address; open no browser.")
-@click.option("--needs-browser", is_flag=True, help="End where no browser starts and comes.")
+@click.option("--needs-browser", is_flag=True, help="End where no browser starts, or none comes.")
 @own_folder
 @click.pass_context
 def open_(

@@ -110,6 +110,7 @@ def _a_page(room: Room, rows: list[Waiting], query: Query) -> Iterator[Block]:
 
 def _together(room: Room, kind: str) -> Iterator[Form]:
     """Offer to decide at once what nobody disputes."""
+    basis = Field("basis", "", "hidden", _basis(room))
     if kind == Kind.DETERMINATION.value:
         count = len(confirm_undisputed(room.folder, dry_run=True).confirmed)
         text = (
@@ -118,14 +119,29 @@ def _together(room: Room, kind: str) -> Iterator[Form]:
         )
         title = f"{counted(count, 'result')} that nobody disputes"
         if count:
-            yield Form("confirm", [], "Confirm them", title, text)
+            yield Form("confirm", [basis], "Confirm them", title, text)
     for each, offers in OFFERS.items():
         count = len(waiting_offers(room.assessment, offers)) if each.value == kind else 0
         if count:
-            hidden = [Field("offers", "", "hidden", offers.value)]
+            hidden = [basis, Field("offers", "", "hidden", offers.value)]
             title = f"{counted(count, 'answer')} that nobody here has given otherwise"
             text = "Do so only where you know that it holds here. Each is a record of its own."
             yield Form("take over", hidden, "Take them all over", title, text, is_folded=True)
+
+
+def _basis(room: Room) -> str:
+    """Give what stands for all that was known when a page was made."""
+    return " ".join(room.assessment.state.heads)
+
+
+def _need_basis(room: Room, sent: Sent) -> None:
+    if sent["basis"] != _basis(room):
+        raise AssessmentError.because(
+            "stale",
+            "",
+            "Somebody wrote to the assessment since the page was made.",
+            "What waits may be another now, so look at it again. Nothing was changed.",
+        )
 
 
 def _decision(room: Room, each: Waiting, page: str) -> Form:
@@ -171,6 +187,7 @@ def decide_one(room: Room, sent: Sent) -> Iterator[str]:
 
 def confirm_all(room: Room, sent: Sent) -> Iterator[str]:
     """Confirm what nobody disputes."""
+    _need_basis(room, sent)
     found = confirm_undisputed(room.folder, by=sent.by)
     yield f"Confirmed {counted(len(found.confirmed), 'result')}."
     if found.held_back:
@@ -179,8 +196,8 @@ def confirm_all(room: Room, sent: Sent) -> Iterator[str]:
 
 def take_over(room: Room, sent: Sent) -> Iterator[str]:
     """Take over what is offered and nobody has answered otherwise."""
-    offers = next((e for e in OFFERS.values() if e.value == sent["offers"]), OfferKind.EARLIER)
-    count = confirm_offered(room.folder, offers, by=sent.by)
+    _need_basis(room, sent)
+    count = confirm_offered(room.folder, OfferKind(sent["offers"]), by=sent.by)
     yield f"Took over {counted(count, 'answer')}, each on its own."
 
 

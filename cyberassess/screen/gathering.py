@@ -15,6 +15,7 @@ from cyberassess.screen.blocks import (
     Field,
     Form,
     Heading,
+    Items,
     Link,
     Links,
     Screen,
@@ -28,7 +29,8 @@ from cyberassess.screen.web import Query, Room, Sent, said_on_screen
 from cyberassess.steps.evidence.evidencing import add, find_item, link, review, wanted
 from cyberassess.steps.evidence.words import (
     added_lines,
-    item_lines,
+    item_facts,
+    item_state,
     linked_lines,
     reviewed_line,
 )
@@ -66,7 +68,7 @@ def evidence(room: Room, query: Query) -> Screen:
             (named, item.facts.shows) if item.facts.shows else named,
             counted(len(item.links), "outcome"),
             said_date(until) if until else "",
-            _state(room, item),
+            item_state(room.assessment, item),
         )
         found[_group(room, item)].append(row)
     headings = ("Document", "Supports", "Holds until", "To know")
@@ -94,13 +96,6 @@ def _group(room: Room, item: Item) -> str:
     return STATES[-1]
 
 
-def _state(room: Room, item: Item) -> str:
-    marks = [each.value for each in item.marks(room.assessment.on, room.assessment.opened)]
-    if item.review and not item.is_rejected:
-        marks.insert(0, item.review.verdict)
-    return "; ".join(marks)
-
-
 def _document() -> list[Field]:
     return [
         Field("files", "Files", "file"),
@@ -116,7 +111,14 @@ def _document() -> list[Field]:
 def _item(room: Room, reference: str) -> Screen:
     """Show one document, what is thought of it, and what it supports."""
     item = find_item(room.assessment.evidence, reference)
-    lines = [line.strip() for line in item_lines(room.assessment, item)]
+    pages = Pages(status_of(room.assessment))
+    facts = [(f"{name}: {value}",) for name, value in item_facts(room.assessment, item)]
+    supported: list[tuple[Cell, ...]] = []
+    for each in item.links:
+        name = f"{each.outcome.outcome}/{each.outcome.scope}"
+        known = each.outcome in room.assessment.card.by_key
+        page = Link(name, f"outcome?page={pages.page_of(each.outcome)}") if known else name
+        supported.append((page, each.place))
     named = Field("item", "", "hidden", item.reference)
     verdicts = [(ACCEPTED, "It shows what it should"), (REJECTED, "It does not")]
     why = Field("reason", "Why, where it does not")
@@ -124,7 +126,13 @@ def _item(room: Room, reference: str) -> Screen:
     links = [to("evidence", "All documents")]
     if item.stored:
         links.append(Link("Keep a copy of the file", f"file?path={quote(item.stored, safe='')}"))
-    blocks: list[Block] = [Links(links, "This document"), Text("\n".join(lines[1:]))]
+    blocks: list[Block] = [
+        Links(links, "This document"),
+        Text(item_state(room.assessment, item), "lead"),
+        Items(facts),
+        Heading("Supports"),
+        Items(supported) if supported else Text("Nothing yet."),
+    ]
     if item.is_seen:
         choice = Field("verdict", "Your verdict", "choice", value, verdicts, fields=[why])
         blocks.append(Form("review evidence", [named, choice], "Record", "Look at it"))
@@ -136,7 +144,8 @@ def _item(room: Room, reference: str) -> Screen:
             "link evidence", [named, SUPPORTS], "Link", "Say what else it supports", is_folded=True
         )
     )
-    return Screen(lines[0], blocks, f"cyberassess evidence show {item.reference}")
+    title = f"{item.reference} {item.facts.title}"
+    return Screen(title, blocks, f"cyberassess evidence show {item.reference}")
 
 
 def parts_of(text: str) -> list[str]:

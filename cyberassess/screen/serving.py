@@ -1,6 +1,7 @@
 """The server on this computer, from the first page to the end."""
 
 import contextlib
+import logging
 import os
 import secrets
 import signal
@@ -50,6 +51,8 @@ def listening(web: Web) -> Iterator[tuple[Any, dict[int, Any]]]:
     # NOTE: Any, since waitress has no types
     import waitress
 
+    # NOTE: else it tells whoever looks at the window how many requests wait
+    logging.getLogger("waitress").addHandler(logging.NullHandler())
     channels: dict[int, Any] = {}
     server = waitress.create_server(
         web,

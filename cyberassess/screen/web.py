@@ -124,6 +124,17 @@ def said_on_screen(problem: Problem) -> str:
 _OPTIONS = re.compile(r" \(--[^)]*\)")
 
 
+def _not_done(cause: CyberassessError | OSError) -> list[str]:
+    """Say why what a form asked for was not done, and what became of it."""
+    if isinstance(cause, OSError):
+        kept = "What was stored before is kept."
+        return [f"A file could not be read or written: {cause.strerror}. {kept}"]
+    lines = [said_on_screen(each) for each in cause.problems]
+    if isinstance(cause, BusyError) or not any("Nothing was" in each for each in lines):
+        lines.append("Nothing was changed.")
+    return lines
+
+
 class Web:
     """All of it, as a WSGI application."""
 
@@ -181,9 +192,10 @@ class Web:
             said = f"More came at once than {MOST_BYTES // 1_000_000} MB. Nothing was changed."
             return self._page(Screen("Too much at once", ()), Said([said], is_refused=True), 413)
         except OSError as cause:
-            said = f"A file could not be read or written: {cause.strerror}."
             return self._page(
-                Screen("This page cannot be shown", ()), Said([said], is_refused=True), 500
+                Screen("This page cannot be shown", ()),
+                Said(_not_done(cause), is_refused=True),
+                500,
             )
         except Exception:  # noqa: BLE001 - whatever it is, the browser is told no more than this
             said = "This page cannot be made. In a terminal, cyberassess verify may say why."
@@ -218,7 +230,7 @@ class Web:
             notes = [str(each) for each in heard]
             return self._page(found, said, status, room=room, notes=notes, name=name)
         except CyberassessError as cause:
-            lines = [str(each) for each in cause.problems]
+            lines = [said_on_screen(each) for each in cause.problems]
             refused = Said([*(said.lines if said else ()), *lines], is_refused=True)
             return self._page(Screen("This page cannot be shown", ()), refused, 409)
 
@@ -243,11 +255,8 @@ class Web:
         try:
             with hearing() as heard:
                 lines = [*self.does[sent["do"]](room, sent)]
-        except CyberassessError as cause:
-            lines = [said_on_screen(each) for each in cause.problems]
-            if isinstance(cause, BusyError) or not any("Nothing was" in e for e in lines):
-                lines.append("Nothing was changed.")
-            refused = Said(lines, is_refused=True, typed=dict(sent.values))
+        except (CyberassessError, OSError) as cause:
+            refused = Said(_not_done(cause), is_refused=True, typed=dict(sent.values))
             return self._show(name, request.args, refused)
         self.wrote = True
         lines += [str(e) for e in heard if e.severity is Severity.PROBLEM or str(e) not in lines]

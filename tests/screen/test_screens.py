@@ -125,6 +125,33 @@ def test_a_decision_on_other_answers_is_not_applied(differing: Path) -> None:
     assert not events(differing, "resolution")
 
 
+def test_what_nobody_disputes_is_confirmed_at_once_as_it_was_shown(folder: Path) -> None:
+    browser = Browser(folder)
+    answer(folder, {"A1.b.N.1": "happens", "A1.b.H.1": "not-true"}, source="A talk")
+    page = browser.get("waiting?kind=Determinations").text
+    assert "1 result that nobody disputes" in page
+    (basis,) = re.findall(r'value="confirm">.*?name="basis" value="(\w+)"', page, re.DOTALL)
+    answer(folder, {"A1.b.H.1": "true"}, source="A talk")
+    told = browser.send("waiting", do="confirm", basis=basis)
+    assert "Somebody wrote to the assessment since the page was made" in told
+    assert not events(folder, "determination")
+    page = browser.get("waiting?kind=Determinations").text
+    (basis,) = re.findall(r'value="confirm">.*?name="basis" value="(\w+)"', page, re.DOTALL)
+    assert "Confirmed 1 result." in browser.send("waiting", do="confirm", basis=basis)
+    assert len(events(folder, "determination")) == 1
+
+
+def test_last_years_answers_are_taken_over_at_once(tmp_path: Path) -> None:
+    last = begin(tmp_path / "last", period="2025")
+    answer(last, {STATEMENT: "never"}, source="Register", person="Kim Lee")
+    browser = Browser(begin(tmp_path / "this", previous="../last"))
+    page = browser.get("waiting?kind=Last+year").text
+    (basis,) = re.findall(r'value="take over">.*?name="basis" value="(\w+)"', page, re.DOTALL)
+    sent = {"do": "take over", "basis": basis, "offers": "earlier"}
+    assert browser.send("waiting", **sent) == "Took over 1 answer, each on its own."
+    assert [code for code, _ in answers(tmp_path / "this").values()] == ["never"]
+
+
 def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> None:
     browser = Browser(folder)
     page = browser.get("ask?person=Sam+Reid&topic=0").text
@@ -207,21 +234,22 @@ def test_an_offer_is_kept_as_an_offer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "told"),
+    ("cause", "told", "status"),
     [
-        (OSError(28, "No space left on device"), "No space left on device"),
-        (RuntimeError("secret detail"), "This page cannot be made"),
+        (OSError(28, "No space left"), "No space left. What was stored before is kept.", 422),
+        (RuntimeError("secret detail"), "This page cannot be made", 500),
     ],
 )
-def test_what_fails_is_said_without_its_inside(
-    browser: Browser, cause: Exception, told: str
+def test_what_fails_is_said_without_its_inside_and_what_was_typed_stays(
+    browser: Browser, cause: Exception, told: str, status: int
 ) -> None:
     def fail(_: Room, __: Sent) -> list[str]:
         raise cause
 
-    browser.web.does = {"receive": fail}
-    came = browser.post("receive", {"do": "receive"})
-    assert came.status_code == 500
+    browser.web.does = {"add evidence": fail}
+    came = browser.post("evidence", {"do": "add evidence", "title": "Our policy"})
+    assert came.status_code == status
+    assert ('value="Our policy"' in came.text) is (status == 422)
     assert told in said(came)
     assert "secret detail" not in came.text
     assert browser.get("start").status_code == 200

@@ -91,7 +91,8 @@ def _marks(assessment: "Assessment", item: Item) -> tuple[Mark, ...]:
     return item.marks(assessment.on, assessment.opened)
 
 
-def _state(assessment: "Assessment", item: Item) -> str:
+def item_state(assessment: "Assessment", item: Item) -> str:
+    """Say what was found of an item, and what its reader must know."""
     said = [each.value for each in _marks(assessment, item)]
     if item.review and not item.is_rejected:
         said.insert(0, item.review.verdict)
@@ -108,7 +109,7 @@ def list_lines(assessment: "Assessment", marked: str | None) -> Iterator[str]:
                 each.reference,
                 short(each.facts.title, 44),
                 counted(len(each.links), "outcome"),
-                _state(assessment, each),
+                item_state(assessment, each),
             )
             for each in items
         ]
@@ -173,7 +174,7 @@ def list_csv(assessment: "Assessment", marked: str | None) -> str:
     rows = (
         (
             each.reference,
-            _state(assessment, each),
+            item_state(assessment, each),
             ", ".join(_key(link.outcome) for link in each.links),
             visible(each.name),
             each.sha256,
@@ -184,11 +185,8 @@ def list_csv(assessment: "Assessment", marked: str | None) -> str:
     return csv_text((header, *rows))
 
 
-def item_lines(assessment: "Assessment", item: Item) -> Iterator[str]:
-    """Show an item whole."""
-    yield f"{item.reference} {item.facts.title}"
-    state = _state(assessment, item)
-    yield from wrap(state[:1].upper() + state[1:] if state else "Nothing speaks against it")
+def item_facts(assessment: "Assessment", item: Item) -> list[tuple[str, str]]:
+    """Give what is known of an item, each with its name."""
     rows = []
     for name, words in WORDS.items():
         value = getattr(item.facts, name)
@@ -206,7 +204,15 @@ def item_lines(assessment: "Assessment", item: Item) -> Iterator[str]:
         reason = f": {item.review.reason}" if item.review.reason else ""
         by = assessment.name_of(item.review.by, item.review.origin)
         rows.append(("reviewed by", f"{by}, {item.review.on}, {item.review.verdict}{reason}"))
-    for name, value in rows:
+    return rows
+
+
+def item_lines(assessment: "Assessment", item: Item) -> Iterator[str]:
+    """Show an item whole."""
+    yield f"{item.reference} {item.facts.title}"
+    state = item_state(assessment, item)
+    yield from wrap(state[:1].upper() + state[1:] if state else "Nothing speaks against it")
+    for name, value in item_facts(assessment, item):
         yield from wrap(f"{name}: {value}", "  ")
     yield "Supports:" if item.links else "It supports nothing."
     for link in item.links:

@@ -107,14 +107,24 @@ def add_person(folder: Path, text: str, *, by: str | None = None) -> Added:
     Raises:
         AssessmentError: where the text does not have that form, or the name is there already.
     """
-    assessment = open_assessment(folder)
-    settings, names = assessment.contents.settings, assessment.state.names
+    known = open_assessment(folder).state.names.named
+
+    def values(now: Settings) -> dict[str, Any]:
+        # NOTE: under the lock, so that two who are added at once get an id each
+        return _replaced(now, _fresh_person(now, text, known))
+
+    made = change_settings(folder, "people add", values, by=by)
+    *_, person = made.contents.settings.everybody
+    load = load_of(made, person)
+    return Added(person, load, tuple(about_load(made, person, load)))
+
+
+def _fresh_person(settings: Settings, text: str, known: Iterable[str]) -> Person:
     scopes = [
         {"id": str(each.id), "title": each.title, "kind": each.kind}
         for each in settings.all_scopes
     ]
-    fresh = next_person_id(settings, names.named)
-    values = read_respondent(text, fresh, scopes, where="NAME")
+    values = read_respondent(text, next_person_id(settings, known), scopes, where="NAME")
     person = Person.model_validate(values)
     if any(each.name.casefold() == person.name.casefold() for each in settings.everybody):
         raise AssessmentError(
@@ -125,9 +135,7 @@ def add_person(folder: Path, text: str, *, by: str | None = None) -> Added:
                 f"Give them more to answer with: cyberassess people hand-over. {UNTOUCHED}",
             )
         )
-    made = change_settings(folder, "people add", lambda now: _replaced(now, person), by=by)
-    load = load_of(made, person)
-    return Added(person, load, tuple(about_load(made, person, load)))
+    return person
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.record.happened import Handover
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.asks import asks_text, read_asks
-from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.assessment import kept_open, open_assessment
 from cyberassess.opening.files_for_people import safe_cell
 from cyberassess.opening.offering import offers_to
 from cyberassess.steps.people.people import (
@@ -84,6 +84,17 @@ def test_comments_and_other_keys_survive_a_change(workspace: Path) -> None:
     assert "# Agreed with the board." in text
     assert "# Kim is away in May." in text
     assert list(asks(workspace)) == ["Sam Reid", "Kim Lee", "Alex Moor", "Priya Shah"]
+
+
+def test_two_who_are_added_at_the_same_moment_are_both_there(workspace: Path) -> None:
+    before = open_assessment(workspace)
+    first = add_person(workspace, "Jo North").person
+    with kept_open(before):
+        second = add_person(workspace, "Jo South").person
+        with pytest.raises(AssessmentError, match="Jo North is in assessment"):
+            add_person(workspace, "Jo North")
+    assert first.id != second.id
+    assert {"Jo North", "Jo South"} <= asks(workspace).keys()
 
 
 @pytest.mark.parametrize(

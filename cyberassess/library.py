@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cyberassess.domain.sets.framework import Framework as Framework
     from cyberassess.domain.sets.framework import Indicator as Indicator
     from cyberassess.domain.sets.framework import Outcome as Outcome
+    from cyberassess.opening.conflicts import Conflict as Conflict
     from cyberassess.opening.intake import ReceivedFile as ReceivedFile
     from cyberassess.steps.begin.rolling_over import RolledOver as RolledOver
     from cyberassess.steps.begin.setup import Created as Created
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
     from cyberassess.steps.care.verifying import Verified as Verified
     from cyberassess.steps.confirm.confirming import Bulk as Bulk
     from cyberassess.steps.evidence.evidencing import Added as Added
+    from cyberassess.steps.evidence.listing import Listed as Listed
     from cyberassess.steps.pack.packing import PackMade as PackMade
     from cyberassess.steps.people.systems import Inherited as Inherited
+    from cyberassess.steps.people.systems import Once as Once
     from cyberassess.steps.receive.answering import Said as Said
     from cyberassess.steps.receive.answering import Told as Told
+    from cyberassess.steps.receive.importing import ImportedFile as ImportedFile
     from cyberassess.steps.report.approving import Signed as Signed
     from cyberassess.steps.report.printing import Printed as Printed
     from cyberassess.steps.review.reviewing import ReviewSent as ReviewSent
@@ -172,6 +176,7 @@ def approve(
         reason: why, where something is open still.
         as_it_stands: sign it off though something is open.
     """
+    from cyberassess.steps.receive.importing import ImportedFile as ImportedFile
     from cyberassess.steps.report.approving import approve as sign_off
 
     return sign_off(Path(folder), name=name, role=role, reason=reason, as_it_stands=as_it_stands)
@@ -276,6 +281,49 @@ def answer(
     return tell(Path(folder), answers, source=source, person=person, on=on, by=by)
 
 
+def import_webcaf(
+    folder: Path | str,
+    path: Path | str,
+    *,
+    system: str | None = None,
+    by: str | None = None,
+    dry_run: bool = False,
+) -> "ImportedFile | ReceivedFile":
+    """Take in an assessment recorded in WebCAF, or an assurer's review of one.
+
+    Args:
+        system: which one the file is about, where there are several.
+        by: whose answers they are, or whose review it is.
+        dry_run: say what would change, and change nothing.
+    """
+    from cyberassess.steps.receive.importing import import_webcaf as take
+
+    return take(Path(folder), Path(path), system=system, by=by, dry_run=dry_run)
+
+
+def resolve(
+    folder: Path | str, statement: str, answer: str, *, reason: str, by: str | None = None
+) -> "Conflict":
+    """Settle what people differ on, ``B2.c.NA.2/housing``, with a reason."""
+    from cyberassess.steps.settle.resolving import resolve as settle
+
+    return settle(Path(folder), statement, answer=answer, reason=reason, by=by)
+
+
+def share(
+    folder: Path | str,
+    topics: Sequence[str],
+    *,
+    title: str = "All systems",
+    without: Sequence[str] = (),
+    by: str | None = None,
+) -> "Once":
+    """Let topics be answered once for all systems, but for those it is said ``without``."""
+    from cyberassess.steps.people.systems import share as ask_once
+
+    return ask_once(Path(folder), topics, title=title, without=without, by=by)
+
+
 def confirm_inherited(folder: Path | str, system: str, *, by: str | None = None) -> "Inherited":
     """Confirm in one action that shared services' answers hold for a system."""
     from cyberassess.steps.people.systems import confirm_inherited as take_over
@@ -297,6 +345,15 @@ def register_evidence(folder: Path | str, *, by: str | None = None) -> tuple[int
     from cyberassess.steps.evidence.evidencing import register_named
 
     return register_named(Path(folder), by=by)
+
+
+def import_evidence(
+    folder: Path | str, path: Path | str, *, dry_run: bool = False, by: str | None = None
+) -> "Listed":
+    """Record the documents of a list; a row that cannot be recorded is named, others are."""
+    from cyberassess.steps.evidence.listing import import_list
+
+    return import_list(Path(folder), Path(path), dry_run=dry_run, by=by)
 
 
 def add_evidence(

@@ -57,7 +57,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "It may still be syncing: wait and receive it again. If not, ask for it to be sent again.",
     ),
     "too-large": (
-        "The file holds far more than a questionnaire can.",
+        "The file holds far more than is read here.",
         "Delete pictures and copied sheets, save it, and receive it again.",
     ),
     "password-protected": (
@@ -74,26 +74,29 @@ CAUSES: dict[str, tuple[str, str]] = {
         _RESAVE,
     ),
     "macro-workbook": (
-        "The workbook holds macros. Our questionnaires never do.",
+        "The workbook holds macros. Ours never do.",
         "Save it as Excel Workbook (.xlsx), which leaves macros out, and receive that file.",
     ),
     "binary-workbook": ("This is a workbook in the binary .xlsb form.", _RESAVE),
     "csv-file": (
         "This is a text file (such as .csv), which says nothing of sheets and cells.",
-        "Receive the workbook the answers were typed in.",
+        "Name the workbook itself, as it was filled in.",
     ),
     "numbers-file": (
         "This is a document of Apple's Numbers or Pages.",
         "In Numbers choose Export to, Excel, and receive that file.",
     ),
-    "pdf-file": ("This is a PDF.", "Receive the workbook the answers were typed in."),
-    "picture": ("This is a picture.", "Receive the workbook the answers were typed in."),
+    "pdf-file": ("This is a PDF.", "Name the workbook itself, as it was filled in."),
+    "picture": ("This is a picture.", "Name the workbook itself, as it was filled in."),
     "document": (
         "This is a text document or a presentation.",
-        "Receive the workbook the answers were typed in.",
+        "Name the workbook itself, as it was filled in.",
     ),
     "web-page": ("This is a web page or an XML file with the name of a workbook.", _RESAVE),
-    "not-a-workbook": ("This is not a workbook.", "Receive the .xlsx file we sent, filled in."),
+    "not-a-workbook": (
+        "This is not a workbook.",
+        "Name the .xlsx file itself, as it was filled in.",
+    ),
     "damaged": (
         "The workbook is damaged: parts of it are missing or cannot be read.",
         f"{_RESAVE} If it does not open, ask for it to be sent again.",

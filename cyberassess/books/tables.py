@@ -50,7 +50,11 @@ def read_rows(
 
 
 def bytes_of(path: Path) -> bytes:
-    """Give the bytes of a file; raises ``FrameworkError`` where it cannot be read or is empty."""
+    """Give the bytes of a file that is no workbook by its name.
+
+    Raises:
+        FrameworkError: where it cannot be read, is empty, or is a workbook after all.
+    """
     try:
         data = read_plain(path)
     except OSError as cause:
@@ -60,9 +64,20 @@ def bytes_of(path: Path) -> bytes:
     if not data.strip():
         hint = f"It may still be syncing: wait and try again. {_UNTOUCHED}"
         raise FrameworkError.because("empty-file", path.name, "The file is empty.", hint)
+    what = next((said for mark, said in _BEGINS.items() if data.startswith(mark)), "")
+    if what and path.suffix.lower() not in WORKBOOKS:
+        message = f"By what is in it, this is {what}."
+        hint = f"Save its sheet as .xlsx or as CSV UTF-8. {_UNTOUCHED}"
+        raise FrameworkError.because("other-kind", path.name, message, hint)
     return data
 
 
+_BEGINS = {
+    b"PK\x03\x04": "a workbook, or another ZIP file",
+    b"\xd0\xcf\x11\xe0": "a workbook of Excel 97 to 2003, or one with a password",
+    b"%PDF": "a PDF",
+}
+"""What the first bytes of a file say it is."""
 _MERGED = 20
 """How many merged ranges of a sheet are named."""
 _FLAWS = {"f": "is a formula", "e": "shows a fault of the spreadsheet", "d": "is a date"}
@@ -276,7 +291,7 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
         message = f"Not looked at: {', '.join(book.extras[:_FEW])}."
         hint = "If it says something that matters, write it into the table."
         came.problems.append(Problem.note("not-looked-at", name, message, hint))
-    came.problems = list(at_most(came.problems, name))
+    came.problems = list(at_most(list(dict.fromkeys(came.problems)), name))
     return came
 
 
@@ -517,13 +532,21 @@ class _Sheet:
         columns: dict[int, str] = {}
         below = Counter(column for number in numbers for column in self.rows[number])
         found = {tables.fold(cell.text) for cell in self.rows[at].values()}
+        named = {(self.wanted | self.others).get(each) for each in found}
+        left = [each for each in self.wanted.values() if each not in named]
+        strangers: list[Cell] = []
         for column, cell in sorted(self.rows[at].items()):
             folded = tables.fold(cell.text)
             other = self.others.get(folded, "")
             other = other if tables.fold(other) not in found else ""
             heading = self.wanted.get(folded, other)
             if not heading or heading in columns.values():
-                self._unknown(cell, below[column])
+                few = len(self.came.problems) + len(strangers) < _LOOKED_UP
+                near = closest(cell.text[:_LONGEST], left) if few else ""
+                if near or folded in {*self.wanted, *self.others}:
+                    self._unknown(cell, below[column], near)
+                else:
+                    strangers.append(cell)
                 continue
             columns[column] = heading
             if folded not in self.wanted:
@@ -531,6 +554,7 @@ class _Sheet:
                 hint = "If something else stands under it, rename the heading."
                 where = self.place.of(cell)
                 self.came.problems.append(Problem.note("heading-read", where, message, hint))
+        self._passed_over(strangers, below)
         return columns
 
     def _table(self, at: int, numbers: Sequence[int]) -> None:
@@ -563,16 +587,27 @@ class _Sheet:
         look = self.looks.get(heading)
         return not look or all(wording.fits(each, (look,)) for each in cell.text.splitlines())
 
-    def _unknown(self, cell: Cell, below: int) -> None:
-        known = list(self.wanted.values())
+    def _unknown(self, cell: Cell, below: int, near: str) -> None:
+        """Name a heading that may be one of ours, so that a whole table is not taken."""
         held = f" Filled cells under it: {below:,}." if below else ""
         message = f"{quoted(cell.text)} is not a heading here, or stands there twice.{held}"
-        few = len(self.came.problems) < _LOOKED_UP
-        near = closest(cell.text[:_LONGEST], known) if few else ""
         became = self.kind.refused if self.kind.is_whole else "Nothing under it was read."
-        hint = f"{near} The headings are: {', '.join(known)}. {became}"
+        hint = f"{near} The headings are: {', '.join(self.wanted.values())}. {became}"
         self.came.is_refused = True
         self.say("unknown-heading", cell, message, hint.strip())
+
+    def _passed_over(self, cells: Sequence[Cell], below: Mapping[int, int]) -> None:
+        """Name the headings that are none of ours."""
+        if not cells:
+            return
+        held = sum(below[each.column] for each in cells)
+        shown = ", ".join(quoted(each.text) for each in cells[:_NAMED])
+        if left := len(cells[_NAMED:]):
+            shown += f" and {counted(left, 'more heading')}"
+        are = "are no headings here" if cells[1:] else "is no heading here"
+        message = f"{shown} {are}. Filled cells below: {held:,}."
+        hint = f"The headings are: {', '.join(self.wanted.values())}. Nothing under it was read."
+        self.say("unknown-heading", cells[0], message, hint)
 
     def _typed(self, column: Column, cell: Cell) -> Cell:
         """Give a cell with what it means where people write, and say what was read into it."""

@@ -149,7 +149,7 @@ def find_table(
         return None, (_no_headings(max(rows[:HEADINGS_WITHIN], key=_width), fields),)
     problems: list[Problem] = []
     columns: dict[str, int] = {}
-    below = tuple(rows[at + 1 :])
+    below = tuple(row for row in rows[at + 1 :] if _texts(row) != _texts(rows[at]))
     for field in fields:
         fitting = [n for n, cell in rows[at].cells.items() if fold(cell.text) in field.headings]
         column = _decide(fitting, below, field)
@@ -181,6 +181,10 @@ def _decide(fitting: list[int], rows: Sequence[Row], field: Field) -> int | None
     return holding[0] if len(holding) == 1 else None
 
 
+def _texts(row: Row) -> set[str]:
+    return {cell.text for cell in row.cells.values()}
+
+
 def _width(row: Row) -> int:
     return len(row.cells)
 
@@ -208,13 +212,10 @@ def read_csv(
     text, problems = _decoded(data, name)
     if problems:
         return (), problems
-    first: tuple[tuple[Row, ...], tuple[Problem, ...]] | None = None
-    for delimiter in _DELIMITERS:
-        found = _parsed(text, name, delimiter)
-        first = first or found
-        if heading_row(found[0], fields) is not None:
-            return found
-    return first or ((), ())
+    found = [_parsed(text, name, delimiter) for delimiter in _DELIMITERS]
+    right = (each for each in found if heading_row(each[0], fields) is not None)
+    widest = max(found, key=lambda each: _width(each[0][0]) if each[0] else 0)
+    return next(right, None) or (widest if found[0][0] else found[0])
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, tuple[Problem, ...]]:

@@ -439,7 +439,7 @@ def _other_column(framework: Framework, target: str, entry: Entry) -> Problem:
 
 
 def _unmatched(framework: Framework, entry: Entry, known: list[str]) -> Problem:
-    shown = entry.ids[0]
+    shown = entry.ids[0][:60]
     return Problem(
         "unmatched",
         entry.place,

@@ -1,17 +1,21 @@
 """What is known beside something that waits: who said what, the evidence, others' views."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.recorded import Given
 from cyberassess.domain.record.reviewing import reviews
+from cyberassess.domain.result.like_for_like import comparable
 from cyberassess.domain.result.scoring import OutcomeScore
+from cyberassess.domain.sets.across import Across
+from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import counted, joined
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.evidence.evidencing import support_of
 from cyberassess.steps.review.reviewing import determination_words
 
+Ways = Mapping[FrameworkRef, Across]
 _LONGEST = 300
 """How much of one text stands in the cell; all of it stands in ``explain`` and on its page."""
 _MOST = 4
@@ -46,8 +50,12 @@ def last_answered(score: OutcomeScore) -> str:
     return max(times, default="")[:10]
 
 
-def known_of(assessment: Assessment, key: OutcomeKey) -> str:
-    """Give what is known of an outcome, a line each: rationales, evidence, review, last year."""
+def known_of(assessment: Assessment, key: OutcomeKey, ways: Ways) -> str:
+    """Give what is known of an outcome, a line each: rationales, evidence, review, last year.
+
+    Args:
+        ways: how last year's sets lead to those of this year.
+    """
     score = assessment.card.by_key.get(key)
     if score is None:
         return ""
@@ -56,7 +64,7 @@ def known_of(assessment: Assessment, key: OutcomeKey) -> str:
             *_rationales(assessment, key),
             *_evidence(assessment, score),
             *_reviews(assessment, score),
-            *_last_year(assessment, key),
+            *_last_year(assessment, score, ways),
         ]
     )
 
@@ -100,11 +108,20 @@ def _reviews(assessment: Assessment, score: OutcomeScore) -> Iterator[str]:
         yield f"Assurer {name}: {found}" + (f" “{words}”" if words else "")
 
 
-def _last_year(assessment: Assessment, key: OutcomeKey) -> Iterator[str]:
-    before = assessment.previous
-    score = before.card.by_key.get(key) if before else None
-    if before is None or score is None:
+def _last_year(assessment: Assessment, score: OutcomeScore, ways: Ways) -> Iterator[str]:
+    before, way = assessment.previous, ways.get(score.key.framework)
+    if before is None or way is None:
         return
-    level = score.asked.framework.title_of(score.determination) if score.determination else "open"
-    by = " (confirmed)" if score.confirmed else ""
-    yield f"In {before.contents.settings.period}: {level}{by}"
+    outcome = score.asked.outcome
+    source, why_not = (outcome.id, "") if way.is_same else comparable(way, outcome)
+    links = (each for e in outcome.asked for each in way.by_after.get(e.id, ()))
+    named = [source] if source else [way.before.indicators[e.before][0].id for e in links]
+    for each in list(dict.fromkeys(named))[:_MOST]:
+        was = before.card.by_key.get(OutcomeKey(way.before.ref, score.key.scope, each))
+        if was is None:
+            continue
+        level = way.before.title_of(was.determination) if was.determination else "open"
+        then = "" if way.is_same else f", {each} of {way.before.ref}"
+        by = " (confirmed)" if was.confirmed else ""
+        apart = f"; not to be compared: {why_not} since" if why_not else ""
+        yield f"In {before.contents.settings.period}{then}: {level}{by}{apart}"

@@ -14,6 +14,7 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import AnswerSet, CountsAs, Needs
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.offering import offers_for
+from cyberassess.opening.years import ways_to
 from cyberassess.steps.confirm.beside import known_of, last_answered, who_said, whose_duty
 from cyberassess.steps.confirm.decisions_book import AS_THE_RULE
 from cyberassess.steps.evidence.evidencing import support_of
@@ -73,9 +74,11 @@ def waiting(assessment: Assessment) -> list[Waiting]:
 def with_known(assessment: Assessment, found: Iterable[Waiting]) -> Iterator[tuple[str, ...]]:
     """Give what stands in each row to be read: ref, subject, what stands now, what is known."""
     known: dict[OutcomeKey, str] = {}
+    before = assessment.previous
+    ways = ways_to(assessment, before) if before else {}
     for each in found:
         if each.outcome not in known:
-            known[each.outcome] = known_of(assessment, each.outcome)
+            known[each.outcome] = known_of(assessment, each.outcome, ways)
         since = f"\nWaiting since {said_date(each.since)}." if each.since else ""
         lines = [line for line in known[each.outcome].splitlines() if line not in each.now]
         yield each.ref, each.subject, f"{each.now}{since}", "\n".join(lines)

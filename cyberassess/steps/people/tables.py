@@ -58,9 +58,26 @@ from cyberassess.steps.people.systems import scopes_values
 
 _PEOPLE_COLUMNS = (
     Column("Id", 60, is_input=False),
-    Column("Name", 200, also=("Full name", "Display name", "User", "Person", "Employee")),
-    Column("Role", 170, also=("Job title", "Position", "Function")),
-    Column("E-mail", 260, also=("Email", "Email address", "E-mail address", "Mail")),
+    Column(
+        "Name",
+        200,
+        also=("Full name", "Display name", "DisplayName", "User", "Person", "Employee"),
+    ),
+    Column("Role", 170, also=("Job title", "JobTitle", "Title", "Position", "Function")),
+    Column(
+        "E-mail",
+        260,
+        also=(
+            "Email",
+            "Email address",
+            "E-mail address",
+            "Mail",
+            "Work email",
+            "User principal name",
+            "UserPrincipalName",
+            "UPN",
+        ),
+    ),
     Column("Asked about", 520, also=("Asked", "Questions", "Responsible for")),
 )
 _SYSTEMS_COLUMNS = (

@@ -25,6 +25,8 @@ _UNTOUCHED = "Nothing was written."
 _OUTCOME = ("outcome", "ref", "id", "reference", "outcome id", "outcome ref", "code",
             "contributing outcome", "control", "sub category", "subcategory",
             "csf outcome function category or subcategory")  # fmt: skip
+_QUOTED = 60
+"""Characters of a cell that are quoted."""
 _LEVEL = ("level", "target", "status", "target level", "target status", "required level",
           "required status", "required", "profile", "determination")  # fmt: skip
 
@@ -198,7 +200,7 @@ def _place(framework: Framework, table: Table) -> _Placed:
         flawed = [cell for cell in (name, level) if cell is not None and cell.flaw]
         for cell in flawed:
             hint = "Type the value itself into a visible cell, as text."
-            message = f'"{cell.text[:60]}" {cell.flaw}.'
+            message = f'"{cell.text[:_QUOTED]}" {cell.flaw}.'
             placed.say("not-a-value", cell.place, message, hint)
         if flawed:
             continue
@@ -207,7 +209,7 @@ def _place(framework: Framework, table: Table) -> _Placed:
                 placed.note(row, "The row names no outcome and no level and was passed over")
             else:
                 hint = "Write its id in the outcome column, or remove the row."
-                message = f'The level "{level.text}" stands beside no outcome.'
+                message = f'The level "{level.text[:_QUOTED]}" stands beside no outcome.'
                 placed.say("no-outcome", level.place, message, hint)
             continue
         found = outcomes.get(fold(name.text)) or outcomes.get(fold(id_of(name.text)))
@@ -215,8 +217,8 @@ def _place(framework: Framework, table: Table) -> _Placed:
             placed.note(row, "The row is a heading without a level and was passed over")
         elif found is None:
             ids = [str(each) for each in framework.outcomes]
-            hint = closest(name.text, ids) or f"Outcomes are named like {ids[0]}."
-            message = f'"{name.text}" is not an outcome of {framework.ref}.'
+            hint = closest(name.text[:_QUOTED], ids) or f"Outcomes are named like {ids[0]}."
+            message = f'"{name.text[:_QUOTED]}" is not an outcome of {framework.ref}.'
             placed.say("unknown-outcome", name.place, message, hint)
         elif found in placed.places:
             hint = "Keep one row. A spreadsheet turns 1.10 into 1.1: format the column as text."
@@ -242,7 +244,7 @@ def _place_level(
     if level is None:
         allowed = ", ".join(each.title for each in framework.scale)
         hint = f"Use one of: {allowed}. Leave the cell empty where there is no target."
-        message = f'"{cell.text}" is not a level of {framework.ref} ({outcome}).'
+        message = f'"{cell.text[:_QUOTED]}" is not a level of {framework.ref} ({outcome}).'
         placed.say("unknown-level", cell.place, message, hint)
     elif all(each is not framework.outcomes[outcome] for each in framework.assessed):
         hint = "Leave its cell empty."

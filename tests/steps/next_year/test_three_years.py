@@ -12,9 +12,10 @@ import cyberassess
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.record.plan import actions_of
 from cyberassess.domain.sets.framework import FrameworkRef
-from cyberassess.opening.years import leading
+from cyberassess.opening.years import leading, ways_to
 from cyberassess.paper.blocks import Table, plain
 from cyberassess.paper.sections.years import became
+from cyberassess.steps.confirm.beside import known_of
 from cyberassess.steps.report.printing import prepare
 from tests.steps.next_year.council_of_three_years import three_years
 
@@ -39,6 +40,24 @@ def test_the_line_holds_over_a_moved_folder_and_a_new_version(
     assert [each.is_break for each in line.points] == [False, False, True]
     assert [p.period for p in lines["system", "homes-and-bills"].points] == ["2027"]
     assert [p.period for p in lines["system", "parking"].points] == ["2025"]
+
+
+@pytest.mark.slow
+def test_decisions_show_last_year_across_a_new_version(years: tuple[Path, Path, Path]) -> None:
+    now = cyberassess.open_assessment(years[2])
+    assert now.previous is not None
+    ways = ways_to(now, now.previous)
+    said = {
+        each.key.outcome: known_of(now, each.key, ways).splitlines()[-1]
+        for each in now.card.outcomes
+        if each.key.scope == "organisation"
+    }
+    then = "of ncsc-caf@3.2"
+    assert said["A1.b"] == f"In 2026, A1.b {then}: Not achieved"
+    other = "not to be compared: reworded since"
+    assert said["A2.c"] == f"In 2026, A2.b {then}: Achieved; {other}"
+    assert said["A2.b"].startswith(f"In 2026, A2.a {then}"), "its id means another outcome now"
+    assert "In 2026" not in said["A4.b"], "it is new"
 
 
 @pytest.mark.slow

@@ -270,6 +270,23 @@ def test_headings_of_other_tables_are_known_and_said_back(workspace: Path, tmp_p
     assert systems_taken.added == ["Parking"]
 
 
+def test_an_export_of_accounts_is_taken_and_says_what_was_not_read(
+    workspace: Path, tmp_path: Path
+) -> None:
+    heads = "Blocked;City;Department;Display name;First name;Last name;Title;User principal name"
+    path = tmp_path / "users.csv"
+    path.write_text(f"{heads}\nno;Northport;;Ada Moss;Ada;Moss;Caretaker;ada@x.example", "utf-8")
+    taken = import_people(workspace, path)
+    assert taken.added == ["Ada Moss"]
+    (left,) = [each for each in taken.problems if each.code == "unknown-heading"]
+    assert left.message == (
+        '"Blocked", "City", "Department", "First name", "Last name" are no headings here. '
+        "Filled cells below: 4."
+    )
+    ada = open_assessment(workspace).contents.settings.people[-1]
+    assert (ada.name, ada.email) == ("Ada Moss", "ada@x.example")
+
+
 @pytest.mark.parametrize("heads", ["Name,User", "User,Full name", "Name,E-mail,Email"])
 def test_two_columns_that_may_be_one_heading_are_asked_about(
     heads: str, workspace: Path, tmp_path: Path

@@ -150,6 +150,8 @@ _WHAT_TO_DO = (
     "Answer the yellow cells on the next sheets, then sign on the sheet Finish. "
     "“I don't know” is welcome and useful. Skip what you cannot answer."
 )
+_HOW_LONG = "About {minutes} minutes for {questions}. You can stop and come back."
+_HOW_LONG_AGAIN = "A moment for {fixes}, listed on the first sheet. All your answers are here."
 _WHO_SEES_IT = (
     "{officer}, the independent assurer, and senior managers in summary. "
     "Freedom of information requests are checked before release."
@@ -157,7 +159,7 @@ _WHO_SEES_IT = (
 START_ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Why you", (_WHY_YOU,)),
     ("What to do", (_WHAT_TO_DO,)),
-    ("How long", ("About {minutes} minutes for {questions}. You can stop and come back.",)),
+    ("How long", (_HOW_LONG_AGAIN, _HOW_LONG)),
     ("By when", ("{due}.", NO_DUE)),
     ("Who sees it", (_WHO_SEES_IT,)),
     (RETURN, (RETURN_TEXT,)),
@@ -345,7 +347,8 @@ def confirmed_origin(text: str) -> str:
 def is_fix_text(text: str) -> bool:
     """Say whether a cell of the first sheet of a notes workbook is one of its fixed texts."""
     folded = fold(text)
-    fixed = {fold(each) for each in (FIX_TITLE, FIX_HELP, NO_ROW, *FIX_HEADINGS)}
+    ours = (FIX_TITLE, FIX_HELP, NO_ROW, *FIX_HEADINGS, DOCUMENTS, FINISH)
+    fixed = {fold(each) for each in ours}
     return folded in fixed or folded.isdigit() or fits(text, (FIX_LINE,))
 
 

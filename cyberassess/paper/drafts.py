@@ -30,8 +30,8 @@ class _Named(EmailPolicy):
         """Give a line of a head as it is written."""
         title = getattr(value, "params", {}).get("name")
         if title is not None:
-            told = title if title.isascii() else Header(title, "utf-8", _LONGEST).encode()
-            return f'{name}: {value.content_type}; name="{told}"\r\n'.encode()
+            words = title if title.isascii() else " ".join(Header(title, "utf-8").encode().split())
+            return f'{name}: {value.content_type}; name="{words}"{self.linesep}'.encode()
         if name == "Subject":
             # NOTE: the library's newer way loses spaces where it breaks a long one
             words = str(value)

@@ -103,7 +103,7 @@ def test_every_section_is_there(printed: Path) -> None:
         "How sure we are",
         "Statement of assurance",
         "One warning sign decides this outcome",
-        "differ; the less favourable answer counts until it is decided",
+        "differ; the less favourable answer counts until it is settled",
         "Fair play",
         "theme-maturity-1",
         "Control of this document",

@@ -106,7 +106,7 @@ def test_people_who_differ_are_named_with_the_answer_that_counts(small: Views) -
         ("Priya Shah", "Happens"),
     ]
     assert row.note == (
-        "Sam Reid and Priya Shah differ; the less favourable answer counts until it is decided: "
+        "Sam Reid and Priya Shah differ; the less favourable answer counts until it is settled: "
         "Happens."
     )
 

@@ -36,6 +36,7 @@ from cyberassess.books.questionnaire.sharing import shared
 from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date, said_weekday
 from cyberassess.domain.people.questions import Document, Questionnaire, Topic
+from cyberassess.errors import counted
 
 START_WIDTHS = (220, 520, 340)
 ABOUT_WIDTHS = (220, 800)
@@ -253,6 +254,7 @@ def _start_rows(what: Questionnaire) -> list[tuple[str, str]]:
         "organisation": what.organisation,
         "minutes": str(what.minutes),
         "questions": wording.questions(what.questions),
+        "fixes": counted(len(what.fixes), "line") if what.fixes else "",
         "due": said_weekday(what.due) if what.due else "",
         "officer": what.officer.name,
         "email": what.officer.email,
@@ -321,6 +323,10 @@ def begin_fixes(sheets: Sheets, what: Questionnaire) -> Paper:
     return paper
 
 
+_ALWAYS = (wording.DOCUMENTS, wording.FINISH)
+"""Sheets that every workbook has, under the same names."""
+
+
 def list_fixes(
     sheets: Sheets, paper: Paper, what: Questionnaire, places: Mapping[str, str]
 ) -> None:
@@ -340,6 +346,8 @@ def list_fixes(
         paper.write_number(row, 0, row - 3, sheets.format(align="left", **line))
         if fix.ref in places:
             paper.write_url(row, 1, f"internal:{places[fix.ref]}", link, fix.ref)
+        elif sheet := next((e for e in _ALWAYS if f'sheet "{e}", cell' in fix.place), ""):
+            paper.write_url(row, 1, f"internal:'{sheet}'!A1", link, sheet)
         else:
             write(paper, row, 1, wording.NO_ROW, grey)
         write(paper, row, 2, fix.place, grey)

@@ -216,7 +216,7 @@ def _settled(score: OutcomeScore, statement: IndicatorId, standing: Standing, na
     if settled is None:
         return ""
     return (
-        f"Decided by {names.person(settled.origin.actor, settled.origin)} on "
+        f"Settled by {names.person(settled.origin.actor, settled.origin)} on "
         f"{names.day(settled.origin.time)}: {label_of(score, statement, settled.answer)}. "
         f"Reason: {settled.reason or 'none given'}"
     )
@@ -232,7 +232,7 @@ def _differ(score: OutcomeScore, statement: IndicatorId, standing: Standing, nam
     more = f": {counting[0]}." if counting else "."
     return (
         f"{_who_differ(standing.given, names)}; the less favourable answer counts until it is "
-        f"decided{more}"
+        f"settled{more}"
     )
 
 

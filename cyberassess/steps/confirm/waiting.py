@@ -259,7 +259,7 @@ def _determinations(assessment: Assessment) -> Iterator[Waiting]:
             f"{_outcome_ref(assessment, score)} confirm",
             _outcome_words(score),
             "\n".join(filter(None, lines)),
-            (*((AS_THE_RULE,) if score.suggested else ()), *(e.title for e in choices(score))),
+            (AS_THE_RULE, *(each.title for each in choices(score))),
             (score.suggested or "", *answers),
             score.key,
             since=last_answered(score),

@@ -1,5 +1,6 @@
 """What goes back to whoever answered: a receipt, and a workbook that asks to look again."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,14 +43,20 @@ def fixes_in(returned: "Return", problems: Iterable[Problem], name: str) -> tupl
         problems: found in it.
         name: of the file.
     """
+    rows = {_row_of(place): ref for place, (ref, _) in returned.typed.items()}
     found: list[Fix] = []
     for each in problems:
         asks = each.severity is Severity.PROBLEM and each.code not in _FOR_THE_OFFICER
         if asks or each.code in _WORTH_A_LOOK:
-            ref = returned.typed[each.where][0] if each.where in returned.typed else ""
+            ref = rows.get(_row_of(each.where), "")
             place = each.where.removeprefix(name).removeprefix(", ")
             found.append(Fix(ref, place, f"{each.message} {each.hint}".strip()))
     return tuple(found)
+
+
+def _row_of(place: str) -> str:
+    """Give the place of a cell's row: what is struck through or hidden stands in it too."""
+    return re.sub(r"(, cell )[A-Z]+([0-9]+)$", r"\1\2", place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -411,9 +411,21 @@ def test_each_row_offers_the_levels_of_its_own_outcome_alone(folder: Path) -> No
     waits = {each.ref: each for each in waiting(open_assessment(folder))}
     assert offered[CONFIRM] == f'"{",".join(waits[CONFIRM].choices)}"'
     assert "As the rule says" in offered[CONFIRM]
-    undecided = [e for e in waits.values() if e.kind is Kind.DETERMINATION and not e.basis[0]]
+    assert all("As the rule says" in each for each in offered.values()), "it is filled down"
+
+
+def test_what_the_rule_does_not_decide_yet_is_left_open_where_all_are_filled_down(
+    folder: Path,
+) -> None:
+    waits = waiting(open_assessment(folder))
+    levels = [each for each in waits if each.kind is Kind.DETERMINATION]
+    undecided = [each.ref for each in levels if not each.basis[0]]
     assert undecided
-    assert all("As the rule says" not in offered[each.ref] for each in undecided)
+    result = record(folder, {each.ref: ("As the rule says", "") for each in levels})
+    left = [each for each in result.problems if each.code == "no-level-yet"]
+    assert [each.severity.value for each in left] == ["note"] * len(undecided)
+    assert result.stored == len(levels) - len(undecided)
+    assert set(undecided) <= kinds(folder).keys()
 
 
 def test_a_conflict_says_who_when_in_which_cell_and_whose_duty_it_is(folder: Path) -> None:

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import permutations
+from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
 from cyberassess.books import wording
@@ -185,6 +186,28 @@ def test_it_is_received_again_like_any_return(
     assert stored["Kim Lee", "B1.b.N.1/housing"] == ("never", "We think so.")
     assert stored["Kim Lee", "B1.b.H.2/housing"] == ("out", "There is none.")
     assert events(workspace, "sent")[-1]["serial"] == 2
+
+
+def test_what_is_struck_through_or_a_document_is_led_to_and_says_how_long_that_takes(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    def to(book: Workbook) -> None:
+        cell = by_ref(book.worksheets[1], "B1.b.N.1/housing", wording.ANSWER)
+        cell.value, cell.font = "Happens", Font(strike=True)
+        book[wording.DOCUMENTS].cell(5, 1).value = "Access policy"
+
+    path = fill_in(blank["Kim"], tmp_path / "kim.xlsx", GOOD)
+    (result,) = take(workspace, change(path, to))
+    again = workspace / result.notes
+    listed = openpyxl.load_workbook(again)[wording.FIX].iter_rows(min_row=5)
+    assert [row[1].value for row in listed] == ["B1.b.N.1/housing", wording.DOCUMENTS]
+    said = text_of(again)
+    assert "A moment for 2 lines, listed on the first sheet." in said
+    assert "You can stop and come back." not in said
+    noted = by_ref(openpyxl.load_workbook(again).worksheets[2], "B1.b.N.1/housing", wording.NOTE)
+    assert "struck through" in str(noted.value)
+    (back,) = take(workspace, save_at(again, LATER))
+    assert {each.code for each in back.problems} <= {"document-incomplete"}
 
 
 def test_text_among_the_remarks_is_not_lost(

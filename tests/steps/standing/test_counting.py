@@ -63,14 +63,14 @@ EXPECTED = {
                        "that it holds here."),
     "B.a.R.3": ("Withdrawn", f"Withdrawn by Kim Lee on {DAY}."),
     "B.a.R.4": ("People differ", "Kim Lee and Alex Moor differ; the less favourable answer counts "
-                                 "until it is decided: No."),
+                                 "until it is settled: No."),
     "B.a.R.5": ("To be confirmed again", "Kim Lee confirmed the answer of Identity here; it is "
                                          "another one now, and does not count until somebody "
                                          "confirms it again."),
     "B.a.R.6": ("Left out", f"Left out: {ENDED} What was answered here (No) does not count."),
     "B.a.R.7": ("No reason given", "“Does not apply” needs a reason and has none, so it counts as "
                                    "not answered."),
-    "B.a.R.8": ("In part", f"Decided by Sam Reid on {DAY}: In part. Reason: We looked."),
+    "B.a.R.8": ("In part", f"Settled by Sam Reid on {DAY}: In part. Reason: We looked."),
     "B.a.R.9": ("Not answered", ""),
 }  # fmt: skip
 """What stands for each statement in a table, and the sentence that says why."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Framework, OutcomeId
-from cyberassess.paper.basis import MOST_PLACES, Basis, Verdict, said_group
+from cyberassess.paper.basis import Basis, Verdict, fit_as_columns, said_group
 from cyberassess.paper.sections.outcomes import result_of, target_of
 
 _MARKS = (
@@ -75,7 +75,7 @@ def _matrix(basis: Basis, framework: Framework, shown: Collection[str]) -> Matri
     }
     first = {outcome: score for (outcome, _), score in reversed(scores.items())}
     places = [each.id for each in basis.scopes if any(scope == each.id for _, scope in scores)]
-    is_turned = len(places) > MOST_PLACES
+    is_turned = not fit_as_columns([basis.place(each) for each in places])
     groups: dict[str, list[OutcomeId]] = {}
     for outcome in dict.fromkeys(outcome for outcome, _ in scores):
         above = basis.groups[framework.ref, outcome]

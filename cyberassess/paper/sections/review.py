@@ -16,8 +16,7 @@ from cyberassess.domain.record.reviewing import (
 from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined
-from cyberassess.paper.sections.page_one import clipped
+from cyberassess.paper.basis import Basis, clipped, joined
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 _ENOUGH = 10

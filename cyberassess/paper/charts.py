@@ -431,7 +431,7 @@ def distance_chart(
 def _each_place(basis: Basis, findings: Sequence[Finding]) -> str:
     """Say how many statements are in the way in each place; where they are many, places alike."""
     if len(findings) <= MOST_PLACES:
-        return ", ".join(f"{basis.place(e.score.key.scope)} {e.steps}" for e in findings)
+        return ", ".join(f"{basis.place(e.score.key.scope)}: {e.steps}" for e in findings)
     alike: dict[int, list[ScopeId]] = {}
     for each in findings:
         alike.setdefault(each.steps, []).append(each.score.key.scope)

@@ -141,10 +141,10 @@ def said_opinion(basis: Basis, *, is_open: bool = False) -> str:
         first = clipped(_SENTENCE.split(each.text, maxsplit=1)[0], _LONGEST_SENTENCE)
         words = f": “{first}”" if first and not is_open else "."
         said.append(f"Opinion of the assurer{who}{risk}{words}")
-    there = (
-        "Its words are in the restricted edition." if is_open else "In full in the full report."
-    )
-    return f"{' '.join(said)} {there}"
+    if any(each.text for each in basis.opinions):
+        words = "Its words are in the restricted edition."
+        said.append(words if is_open else "In full in the full report.")
+    return " ".join(said)
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")

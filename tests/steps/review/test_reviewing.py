@@ -296,7 +296,7 @@ OPINION = "Sound where people look.\nBackups were never restored: I would not re
 
 
 def opine(
-    text: object = OPINION, risk: str = "Medium", *, struck: bool = False
+    text: str = OPINION, risk: str = "Medium", *, struck: bool = False
 ) -> Callable[[Worksheet], None]:
     """Give what writes an opinion on the first sheet."""
 

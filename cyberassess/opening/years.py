@@ -49,9 +49,10 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
         each = before
 
 
-def ways_to(now: Assessment, before: Assessment) -> Mapping[FrameworkRef, Across]:
+def ways_to(now: Assessment, before: Assessment | None) -> Mapping[FrameworkRef, Across]:
     """Say how an earlier assessment leads to each set of a later one, where anything does."""
-    ways = {ref: leading(before.frameworks, each) for ref, each in now.frameworks.items()}
+    earlier = before.frameworks if before else {}
+    ways = {ref: leading(earlier, each) for ref, each in now.frameworks.items()}
     return {ref: way for ref, way in ways.items() if way is not None}
 
 

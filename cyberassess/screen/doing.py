@@ -12,6 +12,7 @@ from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.questions import OfferKind, make_ref
 from cyberassess.domain.record.plan import Action, Progress
 from cyberassess.errors import AssessmentError, counted
+from cyberassess.opening.years import ways_to
 from cyberassess.screen.blocks import (
     Block,
     Cell,
@@ -94,9 +95,11 @@ def waits(room: Room, query: Query) -> Screen:
 
 def _a_page(room: Room, rows: list[Waiting], query: Query) -> Iterator[Block]:
     pages = Pages(status_of(room.assessment))
+    ways = ways_to(room.assessment, room.assessment.previous)
     start = int(query["from"]) if query.get("from", "").isdecimal() else 0
     for each in rows[start : start + A_PAGE]:
-        yield _decision(room, each, pages.page_of(each.outcome))
+        known = known_of(room.assessment, each.outcome, ways)
+        yield _decision(room, each, pages.page_of(each.outcome), known)
     asked = {name: query[name] for name in ("kind", "place") if query.get(name)}
     ends = ((start - A_PAGE, "Before"), (start + A_PAGE, "More"))
     links = [
@@ -144,11 +147,11 @@ def _need_basis(room: Room, sent: Sent) -> None:
         )
 
 
-def _decision(room: Room, each: Waiting, page: str) -> Form:
+def _decision(room: Room, each: Waiting, page: str, known: str) -> Form:
     fields = [
         Field("ref", "", "hidden", each.ref),
         Field("basis", "", "hidden", json.dumps(each.basis)),
-        Field("", "What is known", "folded", hint=known_of(room.assessment, each.outcome)),
+        Field("", "What is known", "folded", hint=known),
         Field("", "Everything about it", "link", f"outcome?page={page}"),
     ]
     place, _, statement = each.subject.partition("\n")

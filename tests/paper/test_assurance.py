@@ -89,6 +89,16 @@ def test_no_opinion_is_said_only_where_a_review_took_place() -> None:
     assert alone.lead == "No single result was looked at independently."
 
 
+def test_an_opinion_whose_words_were_taken_out_leaves_its_risk() -> None:
+    gone = record_event("opinion", ("p9",), {"risk": "low", "text": {"digest": "0" * 64}})
+    view = review(basis(gone))
+    assert view is not None
+    assert view.opinions[0].text == "The words were taken out."
+    assert board_summary(basis(gone)).opinion == (
+        "Opinion of the assurer, p9 (overall risk: low)."
+    )
+
+
 def test_of_several_opinions_each_stands_and_the_highest_risk_counts() -> None:
     both = (opinion("Fine.", "low"), opinion("Not fine.\nAt all.", "high", "p8"))
     assert verdicts(*both)["Overall risk"] == "high"

@@ -9,7 +9,9 @@ import pytest
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.blocks import Table, every
 from cyberassess.paper.documents.board import board_summary
+from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.sections.page_one import PageOne, page_one
 from cyberassess.press.kept import Kept
 from cyberassess.press.printing import print_html
@@ -136,4 +138,33 @@ def test_the_map_of_many_places_has_them_as_rows() -> None:
     assert {len(row.cells) for row in turned.rows} == {len(turned.columns)}
     assert not any(" of " in cell.text for row in turned.rows for cell in row.cells)
     assert turned.columns[:2] == ("All", "A1")
-    assert len(board_summary(council(3)).maps) == 1
+
+
+@pytest.mark.parametrize(
+    ("places", "fit"),
+    [
+        (["Whole organisation", "Housing", "Planning", "Museums"], True),
+        (["Whole organisation", "Housing", "Planning", "Museums", "Highways"], False),
+        (["Whole organisation", "Housing", "Telecommunications"], False),
+        (["Whole organisation", "Telecommunications"], True),
+        (["Whole organisation", "Multi-agency safeguarding", "Housing"], True),
+    ],
+)
+def test_places_head_columns_only_where_none_of_their_words_breaks(
+    places: list[str], *, fit: bool
+) -> None:
+    """Four systems made columns so narrow that maps said "organisatio n"."""
+    listed = [{"id": f"s{n}", "kind": "system", "title": e} for n, e in enumerate(places[1:])]
+    now = basis(listed=listed)
+    (map_,) = board_summary(now).maps
+    assert (map_.kind != "Place") is fit
+    kinds = {each.kind for each in every(full_report(now).sections) if isinstance(each, Table)}
+    assert ("matrix turned" in kinds) is not fit
+
+
+def test_a_table_of_gaps_has_no_column_that_is_empty() -> None:
+    for made, dated in ((basis(), False), (basis(*PLAN), True)):
+        html = render.render_html(board_summary(made))
+        one, _, rest = html.partition("</section>")
+        two = rest.partition("</section>")[0]
+        assert ('scope="col">By<' in one, 'scope="col">By<' in two) == (dated, dated)

@@ -46,4 +46,7 @@ def _blocks(page: PageOne) -> Iterator[Block]:
 
 def _gaps(gaps: tuple[GapLine, ...]) -> Table:
     heads = columns(("Gap", 34), ("Where", 26), ("Owner", 23), ("By", 17))
-    return Table(heads, tuple((e.name, e.where, e.owner, e.by) for e in gaps))
+    if not any(each.by for each in gaps):
+        heads = columns(("Gap", 34), ("Where", 26), ("Owner", 23))
+    rows = ((each.name, each.where, each.owner, each.by) for each in gaps)
+    return Table(heads, tuple(each[: len(heads)] for each in rows))

@@ -8,7 +8,7 @@ from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, capital, joined
+from cyberassess.paper.basis import Basis, capital, clipped, joined
 from cyberassess.paper.charts import needed_for
 from cyberassess.paper.costs import brief_costs
 from cyberassess.paper.document import said_status
@@ -183,12 +183,6 @@ def said_stake(basis: Basis) -> str:
         if scope is not None and scope.why_critical:
             return f"At stake in {scope.title}: {clipped(scope.why_critical, _LONGEST_STAKE)}"
     return ""
-
-
-def clipped(text: str, most: int) -> str:
-    """Cut a text at a word."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
 
 
 def said_plan(basis: Basis) -> str:

@@ -16,8 +16,7 @@ from cyberassess.domain.record.reviewing import (
 from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined
-from cyberassess.paper.sections.page_one import clipped
+from cyberassess.paper.basis import Basis, clipped, joined
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 _ENOUGH = 10
@@ -142,10 +141,10 @@ def said_opinion(basis: Basis, *, is_open: bool = False) -> str:
         first = clipped(_SENTENCE.split(each.text, maxsplit=1)[0], _LONGEST_SENTENCE)
         words = f": “{first}”" if first and not is_open else "."
         said.append(f"Opinion of the assurer{who}{risk}{words}")
-    there = (
-        "Its words are in the restricted edition." if is_open else "In full in the full report."
-    )
-    return f"{' '.join(said)} {there}"
+    if any(each.text for each in basis.opinions):
+        words = "Its words are in the restricted edition."
+        said.append(words if is_open else "In full in the full report.")
+    return " ".join(said)
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")

@@ -313,7 +313,7 @@ def figures(basis: Basis) -> tuple[Figure, ...]:
         Figure(named, "of claims name evidence", "claims with evidence"),
         Figure(seen, "of claims with evidence seen here", "evidence seen"),
         Figure(
-            f"{sure.reviewed} of {sure.outcomes}",
+            f"{sure.reviewed:,} of {sure.outcomes:,}",
             "results reviewed independently",
             "reviewed",
         ),

@@ -1,6 +1,6 @@
 """Tables that several documents have: all themes, the gaps that matter most, the map of gaps."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cyberassess.paper.blocks import (
     Bar,
@@ -9,7 +9,6 @@ from cyberassess.paper.blocks import (
     Heading,
     Part,
     Picture,
-    Row,
     Table,
     Text,
     columns,
@@ -64,13 +63,16 @@ def _bar(row: ThemeRow, colours: Colours) -> Picture:
     return Picture(text, _BAR_HEIGHT, tuple(bars), width=_BAR, kind="bar")
 
 
-def gap_table(gaps: Iterable[GapRow], *, has_links: bool = False) -> Table:
+def gap_table(gaps: Sequence[GapRow], *, has_links: bool = False) -> Table:
     """Name the gaps that matter most, with what is missing and what will be done."""
-    heads = columns(("What is missing, and where", 62), ("Owner", 16), ("By", 12), ("Cost", 10))
-    return Table(heads, tuple(_gap(each, has_links=has_links) for each in gaps), "found gap")
+    rows = [(_gap(each, has_links=has_links), each.owner, each.by, each.cost) for each in gaps]
+    heads = columns(("What is missing, and where", 57), ("Owner", 16), ("By", 16), ("Cost", 11))
+    if not any(each.doing for each in gaps):
+        heads = columns(("What is missing, and where", 84), ("Owner", 16))
+    return Table(heads, tuple(each[: len(heads)] for each in rows), "found gap")
 
 
-def _gap(gap: GapRow, *, has_links: bool) -> Row:
+def _gap(gap: GapRow, *, has_links: bool) -> tuple[Text, ...]:
     name = Part(f"{gap.ref} {gap.title}", "strong", link=gap.link if has_links else "")
     more: tuple[str | Part, ...] = (" ", Part(gap.more, "place")) if gap.more else ()
     texts = [
@@ -79,12 +81,7 @@ def _gap(gap: GapRow, *, has_links: bool) -> Row:
     if gap.doing:
         bare: tuple[str | Part, ...] = (" ", strong(gap.unplanned)) if gap.unplanned else ()
         texts.append(Text((strong("Action"), f" {gap.doing}", *bare)))
-    return (
-        (Text((name, " ", Part(gap.where, "place"))), *texts),
-        gap.owner,
-        gap.by,
-        gap.cost,
-    )
+    return Text((name, " ", Part(gap.where, "place"))), *texts
 
 
 def heat_maps(maps: Sequence[Map], title: Heading) -> Iterator[Block]:

@@ -74,8 +74,7 @@ def waiting(assessment: Assessment) -> list[Waiting]:
 def with_known(assessment: Assessment, found: Iterable[Waiting]) -> Iterator[tuple[str, ...]]:
     """Give what stands in each row to be read: ref, subject, what stands now, what is known."""
     known: dict[OutcomeKey, str] = {}
-    before = assessment.previous
-    ways = ways_to(assessment, before) if before else {}
+    ways = ways_to(assessment, assessment.previous)
     for each in found:
         if each.outcome not in known:
             known[each.outcome] = known_of(assessment, each.outcome, ways)

@@ -99,7 +99,7 @@ def _a_page(room: Room, rows: list[Waiting], query: Query) -> Iterator[Block]:
     start = int(query["from"]) if query.get("from", "").isdecimal() else 0
     for each in rows[start : start + A_PAGE]:
         known = known_of(room.assessment, each.outcome, ways)
-        yield _decision(room, each, pages.page_of(each.outcome), known)
+        yield _decision(each, pages.page_of(each.outcome), known)
     asked = {name: query[name] for name in ("kind", "place") if query.get(name)}
     ends = ((start - A_PAGE, "Before"), (start + A_PAGE, "More"))
     links = [
@@ -147,7 +147,7 @@ def _need_basis(room: Room, sent: Sent) -> None:
         )
 
 
-def _decision(room: Room, each: Waiting, page: str, known: str) -> Form:
+def _decision(each: Waiting, page: str, known: str) -> Form:
     fields = [
         Field("ref", "", "hidden", each.ref),
         Field("basis", "", "hidden", json.dumps(each.basis)),

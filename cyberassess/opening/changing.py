@@ -13,6 +13,7 @@ from cyberassess.domain.assessment import (
     Settings,
 )
 from cyberassess.domain.record.happened import Event
+from cyberassess.errors import BusyError
 from cyberassess.opening.assessment import Assessment, writing
 
 UNTOUCHED = "Nothing was changed."
@@ -29,6 +30,7 @@ def change_settings(
     command: str,
     change: Callable[[Settings], dict[str, Any]],
     *,
+    read: Assessment | None = None,
     by: str | None = None,
     events: Callable[[Assessment], Sequence[Event]] = lambda _: (),
     renamed: Mapping[str, str] = MappingProxyType({}),
@@ -37,14 +39,20 @@ def change_settings(
 
     Args:
         change: gives new values for top-level keys.
+        read: what the change was decided on, where it is not decided on what it is given.
         events: what else is recorded, looked up in the assessment as it was changed.
         renamed: why people go by another name now, keyed by their ids.
 
     Raises:
         AssessmentError: where the result would not fit together; nothing is changed.
+        BusyError: where the settings are others by now than those that were read.
     """
 
     def rewrite(contents: Contents, text: str) -> str:
+        if read is not None and read.contents.sha256 != contents.sha256:
+            found = "Another command changed it at this moment."
+            hint = f"Give this one again. {UNTOUCHED}"
+            raise BusyError.because("changed-meanwhile", "assessment.yaml", found, hint)
         for key, value in change(contents.settings).items():
             text = with_key(text, key, value)
         return text

@@ -29,6 +29,10 @@ from cyberassess.steps.begin.words import rolled_over_lines
 from cyberassess.steps.sets.content import framework_list
 
 Given = Mapping[str, str]
+ELSEWHERE = (
+    "To look at one that is somewhere else, drop its folder onto the program (Windows), or give: "
+    "cyberassess open FOLDER. An example to look at first: cyberassess demo."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def begin(room: Room, query: Query) -> Screen | Response:
         ways = [(to("new", each.title, way=name),) for name, each in WAYS.items()]
         place = f"There is no assessment yet. It will lie in {room.folder.absolute()}."
         text = f"{place} What is asked now takes two minutes."
-        return Screen("Begin", [Text(text), Items(ways)], f"cyberassess new {room.folder.name}")
+        blocks: list[Block] = [Text(text), Items(ways), Text(ELSEWHERE, "quiet")]
+        return Screen("Begin", blocks, f"cyberassess new {room.folder.name}")
     return _asked(room, query, way)
 
 

@@ -31,7 +31,8 @@ def set_person(
     Raises:
         AssessmentError: for an unknown name, or where nothing would change.
     """
-    person = find_person(open_assessment(folder), name)
+    assessment = open_assessment(folder)
+    person = find_person(assessment, name)
     given = {key: " ".join(value.split()) for key, value in facts.items() if value is not None}
     changed = (
         Person.model_validate({**plain(person), **given}) if given.get("name", "x") else person
@@ -50,7 +51,7 @@ def set_person(
         return _people(now, {person.id: changed})
 
     renamed = {str(person.id): reason} if changed.name != person.name else {}
-    change_settings(folder, "people set", values, by=by, renamed=renamed)
+    change_settings(folder, "people set", values, read=assessment, by=by, renamed=renamed)
     return changed
 
 
@@ -108,7 +109,9 @@ def remove_person(
         found = people_values(after.everybody, after.officer.id)
         return found | {"scopes": [plain(each) for each in after.scopes]}
 
-    change_settings(folder, "people remove", values, by=by, events=lambda _: trail)
+    change_settings(
+        folder, "people remove", values, read=assessment, by=by, events=lambda _: trail
+    )
     answers = sum(1 for _ in _given(assessment, person))
     return Removed(person, instead, len(portion), answers)
 

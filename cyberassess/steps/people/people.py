@@ -210,6 +210,7 @@ def hand_over(
         folder,
         "people hand-over",
         lambda now: _replaced(now, *changed),
+        read=assessment,
         by=by,
         events=lambda _: trail,
     )

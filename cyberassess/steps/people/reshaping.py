@@ -64,6 +64,7 @@ def set_system(
         lambda now: scopes_values(
             now, [plain(changed if each.id == scope.id else each) for each in now.all_scopes]
         ),
+        read=assessment,
         by=by,
     )
     return changed
@@ -182,7 +183,7 @@ def _reshape(
 
     before = open_assessment(folder)
     events = list(_moved(before, instead))
-    after = change_settings(folder, command, values, by=by, events=lambda _: events)
+    after = change_settings(folder, command, values, read=before, by=by, events=lambda _: events)
     names = {each.id for each in gone}
     asked = after.contents.portions
     return Reshaped(

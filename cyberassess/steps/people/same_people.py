@@ -56,7 +56,7 @@ def somebody_new(
 
     ids = separated(assessment.contents.settings, before, found)[1]
     change_settings(
-        folder, "people new", apart, by=by,
+        folder, "people new", apart, read=assessment, by=by,
         events=lambda _: handed_over(assessment, ids, reason),
     )  # fmt: skip
     return found

@@ -115,6 +115,7 @@ def add_system(
         folder,
         "systems add",
         lambda now: scopes_values(now, [*map(plain, now.scopes), entry]),
+        read=assessment,
         by=by,
     )
     found = changed.contents.settings.scope(name)
@@ -189,7 +190,7 @@ def share(
         ]
         return scopes_values(now, map(plain, [*scopes, entry]))
 
-    change_settings(folder, "systems share", values, by=by)
+    change_settings(folder, "systems share", values, read=assessment, by=by)
     return Once(entry, tuple(heirs.values()))
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -9,18 +10,26 @@ import pytest
 
 from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.record.happened import Handover
-from cyberassess.errors import AssessmentError
+from cyberassess.errors import AssessmentError, BusyError
 from cyberassess.opening.asks import asks_text, read_asks
 from cyberassess.opening.assessment import kept_open, open_assessment
 from cyberassess.opening.files_for_people import safe_cell
 from cyberassess.opening.offering import offers_to
+from cyberassess.steps.people.leaving import remove_person, set_person
 from cyberassess.steps.people.people import (
     add_person,
     extend,
     hand_over,
     people,
 )
-from cyberassess.steps.people.systems import add_system, confirm_inherited, leave_out, systems
+from cyberassess.steps.people.reshaping import set_system, split_system
+from cyberassess.steps.people.systems import (
+    add_system,
+    confirm_inherited,
+    leave_out,
+    share,
+    systems,
+)
 from cyberassess.steps.people.tables import (
     export_people,
     export_systems,
@@ -95,6 +104,31 @@ def test_two_who_are_added_at_the_same_moment_are_both_there(workspace: Path) ->
             add_person(workspace, "Jo North")
     assert first.id != second.id
     assert {"Jo North", "Jo South"} <= asks(workspace).keys()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: hand_over(folder, [], giver="Alex Moor", taker="Kim Lee"),
+        lambda folder: set_person(folder, "Kim Lee", {"email": "kim@x.example"}),
+        lambda folder: remove_person(folder, "Alex Moor", to="Kim Lee"),
+        lambda folder: add_system(folder, "Payroll"),
+        lambda folder: set_system(folder, "housing", {"supplier": "Others"}),
+        lambda folder: share(folder, ["B1.a"]),
+        lambda folder: split_system(folder, "housing", into=["Lettings", "Repairs"]),
+    ],
+)
+def test_what_another_command_changed_at_the_same_moment_is_not_overwritten(
+    workspace: Path, change: Callable[[Path], object]
+) -> None:
+    before = open_assessment(workspace)
+    set_person(workspace, "Kim Lee", {"email": "lee@x.example"})
+    text = settings_text(workspace)
+    with kept_open(before), pytest.raises(BusyError, match="Another command changed it"):
+        change(workspace)
+    assert settings_text(workspace) == text
+    change(workspace)
+    assert settings_text(workspace) != text
 
 
 @pytest.mark.parametrize(

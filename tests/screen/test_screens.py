@@ -412,8 +412,13 @@ def test_people_and_systems_are_added(browser: Browser) -> None:
         ("hr",),
     )
     assert "Payroll is assessed" in browser.send("people", do="add system", title="Payroll")
+    assert "Nobody who was sent questions" in browser.send("people", do="remind")
     told = browser.send("people", do="send", who="Kim Lee")
     assert "Kim" in told
+    assert "Kim Lee: 8 of 8 unanswered, no reply." in browser.send("people", do="remind")
+    drafts = re.findall(r'href="(file\?path=[^"]+eml)"', browser.get("people").text)
+    assert ["Reminder" in each for each in drafts] == [False, True]
+    assert b"Kim Lee" in browser.get(unescape(drafts[1])).data
 
 
 def test_a_report_is_approved_with_what_is_open(browser: Browser) -> None:

@@ -186,7 +186,7 @@ def review_item(room: Room, sent: Sent) -> Iterator[str]:
 def people_and_systems(room: Room, _: Query) -> Screen:
     """Show who is asked what, and every system."""
     rows = [
-        (answers_of(room, e.name), e.role, e.asks, str(e.questions))
+        (answers_of(room, e.name), e.role, _in_words(room, e.asks), str(e.questions))
         for e in people(room.assessment)
     ]
     places = [
@@ -262,6 +262,13 @@ def _questionnaires(room: Room, names: list[tuple[str, str]]) -> Iterator[Block]
 
 def _copy(title: str, path: str) -> Link:
     return Link(title, f"file?path={quote(path, safe='')}")
+
+
+def _in_words(room: Room, asks: str) -> str:
+    """Say what somebody is asked with the titles of places, a line each."""
+    title_of = room.assessment.contents.settings.title_of
+    in_words = re.sub(r"\s*@([\w-]+)", lambda found: f" in {title_of(found[1])}", asks)
+    return in_words.replace("; ", "\n")
 
 
 def _places(room: Room) -> list[tuple[str, str]]:

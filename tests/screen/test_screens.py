@@ -411,6 +411,7 @@ def test_people_and_systems_are_added(browser: Browser) -> None:
         "housing",
         ("hr",),
     )
+    assert "hr in Housing management" in browser.get("people").text
     assert "Payroll is assessed" in browser.send("people", do="add system", title="Payroll")
     assert "Nobody who was sent questions" in browser.send("people", do="remind")
     told = browser.send("people", do="send", who="Kim Lee")

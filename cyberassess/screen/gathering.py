@@ -210,9 +210,8 @@ def people_and_systems(room: Room, _: Query) -> Screen:
             [
                 Field("giver", "From", "list", "", names),
                 Field("taker", "To", "list", "", names),
-                Field(
-                    "names", "Outcomes", hint="Such as B2.c/housing; A1.a. Everything if empty."
-                ),
+                Field("place", "Asked about", "list", "", _places(room)),
+                Field("names", "Outcomes", hint="Such as B2.c; A1.a. All of them if empty."),
                 Field("reason", "Reason"),
             ],
             "Hand over",

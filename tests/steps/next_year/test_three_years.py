@@ -47,7 +47,7 @@ def test_decisions_show_last_year_across_a_new_version(years: tuple[Path, Path, 
     assert now.previous is not None
     ways = ways_to(now, now.previous)
     said = {
-        each.key.outcome: known_of(now, each.key, ways).splitlines()[-1]
+        str(each.key.outcome): known_of(now, each.key, ways).splitlines()[-1]
         for each in now.card.outcomes
         if each.key.scope == "organisation"
     }

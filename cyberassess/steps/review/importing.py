@@ -165,7 +165,7 @@ def _remarks(reading: ReviewReading, head: ReviewHead, met: str) -> Iterator[Pro
         message = "Nothing says when the review was closed in WebCAF; it may still change."
         yield Problem.note("not-closed", reading.name, message)
     if reading.whole:
-        said = "; ".join(each.partition(": ")[0] for each in reading.whole)
+        said = "; ".join(dict.fromkeys(each.partition(": ")[0] for each in reading.whole))
         message = f"Words about more than one outcome were not stored with any: {said}."
         hint = "They stand in the file, which is kept and goes into packs."
         yield Problem.note("said-of-all", reading.name, message, hint)

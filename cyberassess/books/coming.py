@@ -100,6 +100,7 @@ class Coming:
             need_ours(assessment, name, what, found, hint)
         if found.assessment and found.head:
             then = state_at(assessment, name, found.head, again)
+        self.result.saved = came.saved
         return Weighing(self.result, assessment, came.saved, round_of(then)), then
 
     def take_down(

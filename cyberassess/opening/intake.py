@@ -68,6 +68,8 @@ class ReceivedFile:
     """Why a file that lay in a folder is none of ours: it was looked at, and not copied. Empty for
     every other file."""
     sha256: str = ""
+    saved: str = ""
+    """When a table says it was saved, ISO 8601 in UTC."""
     kept_as: str = ""
     """Where the original lies in the workspace, or would lie after a dry run."""
     receipt: str = ""
@@ -210,6 +212,17 @@ class Weighing:
             return self.round < there.round
         return bool(self.saved) and self.saved < there.time
 
+    def when_saved(self, at: SetAt | None) -> SetAt | None:
+        """Say when a value that a file set was saved; when it came in, where that is unknown.
+
+        Of two files that come in on one day, the one that was saved later is the newer.
+        """
+        if at is None:
+            return None
+        came = (e for e in self.assessment.state.received if e.origin.segment == at.segment)
+        saved = next((each.saved for each in came if each.saved), at.time)
+        return at._replace(time=saved)
+
     def values(
         self,
         what: str,
@@ -320,6 +333,7 @@ def arrival(result: ReceivedFile, person: str) -> happened.Received:
         name=result.path.name,
         sha256=result.sha256,
         serial=0,
+        saved=result.saved or None,
         accepted=True,
         stored=result.stored,
         problems=len(result.problems),

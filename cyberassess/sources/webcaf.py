@@ -115,6 +115,7 @@ def load_webcaf(data: bytes, name: str) -> dict[str, Json]:
 
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=pairs)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character is no text
     except (ValueError, RecursionError) as cause:
         line = getattr(cause, "lineno", None)
         where = f"{name}, line {line}" if line else name

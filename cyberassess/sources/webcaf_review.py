@@ -5,6 +5,7 @@ Under each objective stand its outcomes, each with the assurer's yes or no to ev
 Beside them stand the system and the version reviewed, and words about the whole.
 """
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ _ABOUT, _MORE = "system_and_scope", "additional_information"
 _CLOSED = {"review_finalised": "review_finalised", "review_completion": "review_completed"}
 """What closes a review, with how its keys begin."""
 _ADVICE = "recommendations"
+_LONGEST = 32_767
+"""Characters of a text: as many as a cell of a workbook holds."""
 _NO_DECISION = {"", "n/a"}
 _KEPT = "It was not imported; the original file is kept."
 _OF_OBJECTIVE = {
@@ -44,7 +47,7 @@ class ReviewHead:
     account: str
     """That closed it; it need not be the assurer's."""
     saved: str
-    """When it was closed, ISO 8601."""
+    """When it was closed, ISO 8601 in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,22 @@ class ReviewReading(Reading):
 
     def text(self, place: str, value: Json) -> str:
         """Give a text; what is none is named."""
-        if value is None or isinstance(value, str):
-            return (value or "").strip()
-        self.say("not-a-comment", place, f'"{short(value)}" is not text.', _KEPT)
-        return ""
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self.say("not-a-comment", place, f'"{short(value)}" is not text.', _KEPT)
+            return ""
+        if len(value) > _LONGEST:
+            message = f"The text has {len(value):,} characters; the most is {_LONGEST:,}."
+            self.say("too-long", place, message, _KEPT)
+            return ""
+        return value.strip()
+
+    def keys(self, place: str, value: Json) -> Mapping[str, Json]:
+        """Give what stands under the keys of a place; what is no set of keys is named."""
+        if not isinstance(value, dict | None):
+            self.say("wrong-shape", place, f'"{short(value)}" is not a set of keys.', _KEPT)
+        return _dict(value)
 
     def unknown_keys(self, place: str, found: Mapping[str, Json], known: set[str]) -> None:
         """Name keys nothing is read from, where something stands under them."""
@@ -88,9 +103,10 @@ class ReviewReading(Reading):
                 )
 
 
-def is_review(data: Mapping[str, Json]) -> bool:
-    """Say whether a file's JSON is a review, and not an assessment."""
-    return isinstance(data.get(_ANSWERS), dict)
+def review_in(data: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    """Give the review in a file's JSON; ``None`` where it is an assessment, or something else."""
+    found = (each for each in (data, _dict(data.get("review_data"))) if each.get(_ANSWERS))
+    return next((each for each in found if isinstance(each[_ANSWERS], dict)), None)
 
 
 def head_of(data: Mapping[str, Json]) -> ReviewHead:
@@ -113,7 +129,7 @@ def head_of(data: Mapping[str, Json]) -> ReviewHead:
         _plain(_dict(about.get("system_details")), "system_name"),
         _plain(company, "lead_assessor_name"),
         closed("by"),
-        closed("at"),
+        _utc(closed("at")),
     )
 
 
@@ -141,9 +157,9 @@ def read_review(
     titles = {str(each.id): each.title for each in framework.groups}
     for key, value in _dict(data.get(_ANSWERS)).items():
         if key == _MORE:
-            _whole(reading, _dict(value))
+            _whole(reading, reading.keys(key, value))
         elif key in titles or (isinstance(value, dict) and any("." in each for each in value)):
-            _objective(reading, key, titles.get(key, ""), _dict(value))
+            _objective(reading, key, titles.get(key, ""), reading.keys(key, value))
         elif key not in {_ABOUT, *_CLOSED}:
             reading.unknown_keys(_ANSWERS, {key: value}, set())
     return reading
@@ -169,14 +185,16 @@ def _objective(
 def _outcome(reading: ReviewReading, outcome: Outcome, found: Mapping[str, Json]) -> None:
     reading.unknown_keys(outcome.id, found, {"indicators", "review_data", _ADVICE})
     place = f"{outcome.id} > review_data"
-    review = _dict(found.get("review_data"))
+    review = reading.keys(place, found.get("review_data"))
     known = {"review_decision", "review_comment", "outcome_status"}
     reading.unknown_keys(place, review, known)
     decision = reading.text(f"{place} > review_decision", review.get("review_decision"))
     level = None
     if decision.casefold() not in _NO_DECISION:
         level = reading.level(decision, f"{place} > review_decision")
-    lines = _statements(reading, outcome, _dict(found.get("indicators")))
+    lines = _statements(
+        reading, outcome, reading.keys(f"{outcome.id} > indicators", found.get("indicators"))
+    )
     comment = reading.text(f"{place} > review_comment", review.get("review_comment"))
     advice = _recommendations(reading, f"{outcome.id} > {_ADVICE}", found.get(_ADVICE))
     key = OutcomeKey(reading.framework.ref, reading.scope(outcome), outcome.id)
@@ -248,10 +266,11 @@ def _whole(reading: ReviewReading, found: Mapping[str, Json]) -> None:
             if words := reading.text(place, value):
                 reading.whole.append(f"{known}: {words}")
         elif key == "iar_period":
-            start, end = (_plain(_dict(value), f"{each}_date") for each in ("start", "end"))
+            period = reading.keys(place, value)
+            start, end = (_plain(period, f"{each}_date") for each in ("start", "end"))
             reading.whole.append(f"Period of the review: {start} to {end}")
         elif key == "company_details":
-            company = (str(each).strip() for each in _dict(value).values() if each)
+            company = (str(each).strip() for each in reading.keys(place, value).values() if each)
             reading.whole.append(f"Reviewed by: {', '.join(company)}")
         else:
             reading.unknown_keys(_MORE, {key: value}, set())
@@ -263,3 +282,14 @@ def _dict(value: Json) -> Mapping[str, Json]:
 
 def _plain(found: Mapping[str, Json], key: str) -> str:
     return str(found.get(key) or "").strip()
+
+
+def _utc(text: str) -> str:
+    """Give a time in UTC to the second; empty where it cannot be read."""
+    try:
+        when = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    if when.tzinfo is not None:
+        when = when.astimezone(datetime.UTC)
+    return f"{when.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

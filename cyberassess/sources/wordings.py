@@ -1,7 +1,8 @@
 """Publishers' own wording: in the files they or others give out, and as a workspace keeps it.
 
-Read are WebCAF's framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, and a
-CSV of id and text. The wording is matched to a framework by id and by nothing else.
+Read are WebCAF's framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, the JSON
+of NIST's reference tool, and tables of id and text. The wording is matched to a framework by id
+and by nothing else.
 """
 
 import json
@@ -136,7 +137,7 @@ def read_wording(data: bytes, name: str, fields: Sequence[Column] = COLUMNS) -> 
     if name.lower().endswith((".csv", ".tsv", ".txt")):
         return _from_csv(data, name, fields)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return _from_oscal(data, name)
+        return _from_json(data, name)
     document = strict_yaml.read_loose_text(data, name)
     if document.problems:
         return _refused(*document.problems)
@@ -154,7 +155,8 @@ def _unknown(name: str) -> Problem:
         name,
         "The file is none of the kinds that are read here.",
         "Name a WebCAF framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, "
-        f"or a table (.csv, .xlsx, .ods) with the columns id and text. {_NOTHING}",
+        "a JSON of NIST's reference tool, or a table (.csv, .xlsx, .ods) with the columns id and "
+        f"text. {_NOTHING}",
     )
 
 
@@ -284,7 +286,7 @@ def _from_library(document: strict_yaml.Document, name: str) -> Source:
     return Source("CISO Assistant library YAML", says, tuple(entries), ())
 
 
-def _from_oscal(data: bytes, name: str) -> Source:
+def _from_json(data: bytes, name: str) -> Source:
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -292,10 +294,25 @@ def _from_oscal(data: bytes, name: str) -> Source:
         hint = f"Download it again: it may be cut short. {_NOTHING}"
         return _refused(Problem("not-json", name, message, hint))
     catalogue = value.get("catalog")
+    held = value.get("response", value)
+    if isinstance(held, dict) and isinstance(held.get("elements"), dict):
+        return _from_reference_tool(held["elements"], name)
     if not isinstance(catalogue, dict):
         return _refused(_unknown(name))
     entries = tuple(_controls(catalogue, name))
     return Source("OSCAL catalogue JSON", _text(catalogue.get("metadata"), "title"), entries, ())
+
+
+def _from_reference_tool(held: Json, name: str) -> Source:
+    """Read what NIST's reference tool gives out: elements of many types, each with its id."""
+    entries = (
+        Entry((number,), _text(each, "text"), f"{name}, {number}", is_heading=is_other)
+        for each in _listed(held, "elements")
+        for is_other in (_text(each, "element_type") != "subcategory",)
+        if (number := _text(each, "element_identifier"))
+    )
+    says = " ".join(_text(each, "name") for each in _listed(held, "documents"))
+    return Source("NIST reference tool JSON", says, tuple(entries), ())
 
 
 def _controls(catalogue: Json, name: str) -> Iterator[Entry]:

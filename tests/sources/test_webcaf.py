@@ -239,6 +239,7 @@ def test_an_outcome_without_statements_is_named(entry: object) -> None:
         (b'{\n"a": 1,\n}', "not-json", "file.json, line 3", "The file is not JSON"),
         (b"\xff\xfe\x00", "not-json", "file.json", "The file is not JSON"),
         (b"", "not-json", "file.json", "The file is not JSON"),
+        (b'{"A.a": "\\ud800"}', "not-json", "file.json", "The file is not JSON"),
         (b"[" * 100_000, "not-json", "file.json", "The file is not JSON"),
         (b"[]", "not-webcaf", "file.json", 'no outcome in it has "indicators"'),
         (b'{"a": {"b": 1}}', "not-webcaf", "file.json", 'no outcome in it has "indicators"'),

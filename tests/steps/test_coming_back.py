@@ -93,6 +93,7 @@ def _make_review(folder: Path, place: Path) -> Path:
     return send_review(folder, "Nadia Okafor", place / "review.xlsx", force=True).path
 
 
+NEXT_DAY = "2020-01-02T10:00:00Z"
 BOOKS: Mapping[str, Book] = {
     "people": Book(
         lambda folder, place: export_people(folder, place / "people.xlsx", force=True),
@@ -225,6 +226,20 @@ def test_a_workbook_of_another_copy_waits_for_it(
     with pytest.raises(WorkbookError, match="a state of the assessment that is not here"):
         kind.take(workspace, path)
     assert ledger_bytes(workspace) == before
+
+
+@pytest.mark.parametrize("name", ["plan", "review"])
+def test_of_two_that_come_in_together_the_one_saved_later_is_newer(
+    name: str, workspace: Path, tmp_path: Path
+) -> None:
+    kind = BOOKS[name]
+    blank = kind.make(workspace, tmp_path)
+    kind.take(workspace, write(blank, tmp_path / "one.xlsx", kind, kind.words[1], EARLY))
+    found = kind.take(
+        workspace, write(blank, tmp_path / "two.xlsx", kind, kind.words[2], NEXT_DAY)
+    )
+    assert found.problems == []
+    assert kind.stands(workspace) == kind.words[2]
 
 
 def test_words_changed_by_command_stay(workspace: Path, tmp_path: Path) -> None:

@@ -524,7 +524,7 @@ class _Taking:
             _inputs(fields),
             _inputs(before),
             _inputs(then.fields if then else {}) if self.then else None,
-            set_at=lambda name: last_set(history, name),
+            set_at=lambda name: self.weighing.when_saved(last_set(history, name)),
             say=self._said,
         )
 
@@ -614,7 +614,7 @@ def _same_action(
     found = [each for each in actions if fold(each.title) == wanted]
     for each in actions if wanted and not found else ():
         history = assessment.state.record_history.get((ACTION, (each.id,)), ())
-        changed = last_set(history, "title")
+        changed = weighing.when_saved(last_set(history, "title"))
         was = {fold(str(record.fields.get("title", ""))) for record in history}
         if wanted in was and changed and weighing.is_older(changed):
             found.append(each)

@@ -61,7 +61,7 @@ def import_webcaf(
         AssessmentError: where the file cannot be used, or the system is not clear.
     """
     from cyberassess.sources.webcaf import TOOL, load_webcaf, read_webcaf
-    from cyberassess.sources.webcaf_review import is_review
+    from cyberassess.sources.webcaf_review import review_in
 
     try:
         data = read_plain(path)
@@ -75,8 +75,9 @@ def import_webcaf(
             )
         ) from cause
     recorded = load_webcaf(data, path.name)
-    if is_review(recorded):
-        return import_review(folder, path, recorded, system=system, by=by, dry_run=dry_run)
+    review = review_in(recorded)
+    if review is not None:
+        return import_review(folder, path, review, system=system, by=by, dry_run=dry_run)
     opened: AbstractContextManager[Writing] = (
         contextlib.nullcontext(rehearse(folder, "import webcaf"))
         if dry_run

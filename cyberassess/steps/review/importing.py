@@ -16,6 +16,7 @@ from cyberassess.opening.intake import ReceivedFile, Weighing
 from cyberassess.opening.names import find_place, system_of_file
 from cyberassess.sources.webcaf import TOOL, Json
 from cyberassess.sources.webcaf_review import (
+    ReviewedOutcome,
     ReviewHead,
     ReviewReading,
     head_of,
@@ -48,7 +49,6 @@ def import_review(
             is; nothing is stored then.
     """
     head, name = head_of(data), path.name
-    saved = f"{head.saved[:19]}Z" if head.saved else ""
     result = ReceivedFile(path, noun="review", sha256=sha256_of(path))
     coming = Coming(folder, result, "import webcaf", dry_run)
     with coming.session() as session:
@@ -61,14 +61,17 @@ def import_review(
             sha256=result.sha256,
             framework=framework,
             system=scope.id if scope else None,
-            saved=saved,
+            saved=head.saved,
         )
         _need_version(reading, head)
+        if not any(map(_says_something, reading.found)):
+            message = "The review holds no determination, comment or recommendation."
+            raise AssessmentError.because("empty-review", name, message, _UNCHANGED)
         assurer = _assurer(name, by, head)
         person = session.meet(assurer)
         known = assessment.contents.settings.person(person)
         result.person = known.name if known else assurer
-        events = list(_events(Weighing(result, assessment, saved), person, reading))
+        events = list(_events(Weighing(result, assessment, head.saved), person, reading))
         result.problems += reading.problems
         result.problems += _remarks(reading, head, "" if known else assurer)
         take_down_review(coming, session, person, events)
@@ -159,19 +162,18 @@ def _remarks(reading: ReviewReading, head: ReviewHead, met: str) -> Iterator[Pro
         message = f"{met} is not in assessment.yaml, and was recorded by this name."
         yield Problem.note("assurer-met", reading.name, message)
     if not head.saved:
-        message = "The review was not closed in WebCAF; it may still change."
+        message = "Nothing says when the review was closed in WebCAF; it may still change."
         yield Problem.note("not-closed", reading.name, message)
-    for words in reading.whole:
-        message = f'Said of more than one outcome: "{words[:200]}"'
-        hint = "It was not stored with an outcome; the file is kept, and goes into packs."
+    if reading.whole:
+        said = "; ".join(dict.fromkeys(each.partition(": ")[0] for each in reading.whole))
+        message = f"Words about more than one outcome were not stored with any: {said}."
+        hint = "They stand in the file, which is kept and goes into packs."
         yield Problem.note("said-of-all", reading.name, message, hint)
 
 
 def _events(weighing: Weighing, person: PersonId, reading: ReviewReading) -> Iterator[Event]:
     assessment = weighing.assessment
-    for each in reading.found:
-        if not any((each.level, each.comment, each.recommendation)):
-            continue
+    for each in filter(_says_something, reading.found):
         score = assessment.card.by_key.get(each.outcome)
         if score is None:
             scope = assessment.contents.settings.title_of(each.outcome.scope)
@@ -192,6 +194,10 @@ def _events(weighing: Weighing, person: PersonId, reading: ReviewReading) -> Ite
             "claimed": _claimed(assessment, score),
         }
         yield from put_review(weighing, score, person, values, at=at, was={})
+
+
+def _says_something(found: ReviewedOutcome) -> bool:
+    return any((found.level, found.comment, found.recommendation))
 
 
 def _claimed(assessment: Assessment, score: OutcomeScore) -> str:

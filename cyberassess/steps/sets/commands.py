@@ -242,9 +242,9 @@ def wording(
 ) -> None:
     """Keep a publisher's own wording in this assessment.
 
-    FILE is a WebCAF framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, or a
-    table (CSV, xlsx, ods) with the columns id and text. It is matched by id and stays in the
-    assessment's folder.
+    FILE is a WebCAF framework YAML, a CISO Assistant library YAML, an OSCAL catalogue JSON, a JSON
+    of NIST's reference tool, or a table (CSV, xlsx, ods) with ids and texts, in two columns or in
+    one. It is matched by id and stays in the assessment's folder.
 
     \b
     Examples:

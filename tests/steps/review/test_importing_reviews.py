@@ -11,7 +11,7 @@ from cyberassess.errors import AssessmentError, Severity
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.outcomes import one_outcome
-from cyberassess.sources.webcaf_review import read_review
+from cyberassess.sources.webcaf_review import head_of, read_review, review_in
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.receive.importing import import_webcaf
 from cyberassess.steps.receive.words import import_remarks, imported_lines
@@ -135,8 +135,11 @@ def test_determinations_and_recommendations_stand_as_a_workbooks(
     assert line == "review.json: Nadia Okafor: stored 2 reviews, 0 unchanged."
     notes = [each for each in found.problems if each.severity is Severity.NOTE]
     assert notes == found.problems == import_remarks(found)
-    assert [each.code for each in notes] == ["assurer-met"] + ["said-of-all"] * 4
-    assert "The board hears too little." in notes[1].message
+    assert [each.code for each in notes] == ["assurer-met", "said-of-all"]
+    assert notes[1].message.endswith(
+        "with any: A Governance, areas for improvement; Period of the review; "
+        "How it was reviewed; Reviewed by."
+    )
     assert verify(council).problems == ()
     (council / found.kept_as).unlink()
     assert [each.code for each in verify(council).problems] == ["original-missing"]
@@ -206,6 +209,11 @@ UNCLEAR = [
         None,
         "which-system: This assessment has 2 systems",
     ),
+    (
+        lambda d: [answers(d).pop(each) for each in "AB"],
+        None,
+        "empty-review: The review holds no determination, comment or recommendation.",
+    ),
     (lambda _: None, "revenues", 'another-system: The review is of "Housing Management"'),
     (lambda _: None, "Housng", 'unknown-scope: "Housng" is not a system'),
 ]
@@ -240,7 +248,11 @@ def odd(data: dict[str, Any]) -> None:
     answers(data)["B"]["B1.a"] = []
     answers(data)["B"]["B1.b"]["recommendations"] = "none"
     answers(data)["assessor_actions"] = {"records": ["opened"]}
-    answers(data)["additional_information"]["weather"] = "fair"
+    answers(data)["additional_information"] |= {"weather": "fair", "iar_period": "May"}
+    answers(data)["B"]["B1.b"]["indicators"] = ["low"]
+    answers(data)["B"]["B1.b"]["review_data"]["review_comment"] = "x" * 32_768
+    answers(data)["C"] = {"C1.a": []}
+    answers(data)["A"]["objective-areas-of-improvement"] = ["More."]
 
 
 def test_what_is_odd_is_named_and_the_rest_is_taken() -> None:
@@ -257,13 +269,37 @@ def test_what_is_odd_is_named_and_the_rest_is_taken() -> None:
         ("wrong-shape", "A1.a > recommendations > 1"),
         ("unknown-key", "A1.a > recommendations > 2 > cost"),
         ("not-a-comment", "A1.a > recommendations > 2 > title"),
+        ("not-a-comment", "A > objective-areas-of-improvement"),
+        ("wrong-shape", "B1.b > indicators"),
+        ("too-long", "B1.b > review_data > review_comment"),
         ("wrong-shape", "B1.b > recommendations"),
         ("unknown-outcome", "B9.z"),
         ("wrong-shape", "B1.a"),
+        ("wrong-shape", "additional_information > iar_period"),
         ("unknown-key", "additional_information > weather"),
         ("unknown-key", "assessor_response_data > assessor_actions"),
+        ("unknown-outcome", "C1.a"),
     ]
     assert [(e.outcome.outcome, e.level, e.recommendation) for e in found.found] == [
         ("A1.a", None, "Go on."),
         ("B1.b", "high", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("closed", "saved"),
+    [
+        ("2026-05-30T17:49:03.109181", "2026-05-30T17:49:03Z"),
+        ("2026-05-30T17:49:03+01:00", "2026-05-30T16:49:03Z"),
+        ("yesterday", ""),
+        (5, ""),
+    ],
+)
+def test_when_it_was_closed_is_read_in_universal_time(closed: object, saved: str) -> None:
+    data = review_data()
+    data["review_completion"]["review_completed_at"] = closed
+    wrapped = review_in({"reference": "R1", "review_data": data})
+    assert wrapped is data
+    head = head_of(data)
+    assert (head.saved, head.assurer, head.version) == (saved, "Nadia Okafor", "0.0")
+    assert review_in(file_data()) is None

@@ -1,5 +1,6 @@
 """Tables as publishers and other tools give them out, with made-up words."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.sets.framework import Framework
 from cyberassess.errors import FrameworkError, Severity
-from cyberassess.sources.wordings import columns_of, match, read_wording
+from cyberassess.sources.wordings import columns_of, match, other_version, read_wording
 from cyberassess.steps.begin.setup import NewAssessment
 from cyberassess.steps.begin.setup import new as new_assessment
 from cyberassess.steps.sets.authoring import TargetsWanted, write_profile
@@ -144,3 +145,22 @@ def test_what_has_no_headings_says_which_row_came_nearest(council: Path, tmp_pat
     assert problem.where == 'a.xlsx, sheet "Words", row 3'
     assert 'holds: "Number of it", "Words of it".' in problem.message
     assert '--map "COLUMN=id"' in problem.hint
+
+
+def test_the_reference_tool_gives_the_words_of_what_is_assessed(csf: Framework) -> None:
+    elements = [
+        {"element_type": "function", "element_identifier": "GV", "text": "All of it."},
+        {"element_type": "subcategory", "element_identifier": "GV.OC-01", "text": "Our aim."},
+        {"element_type": "implementation_example", "element_identifier": "GV.OC-01.001"},
+        {"element_type": "subcategory", "element_identifier": "GV.OC-91", "text": "Not ours."},
+        {"element_type": "subcategory"},
+        "odd",
+    ]
+    documents = [{"doc_identifier": "CSF_2_0_0", "name": "Made up (CSF) 2.0", "version": "2.0.0"}]
+    held = {"documents": documents, "elements": elements}
+    for data in ({"response": {"elements": held}}, {"elements": held}):
+        source = read_wording(json.dumps(data).encode(), "export.json")
+        found = match(csf, source)
+        assert found.texts == {"GV.OC-01": "Our aim."}
+        assert [each.code for each in found.problems if each.code != "cut-short"] == ["unmatched"]
+        assert other_version(csf, source, "export.json") == ""

@@ -148,7 +148,7 @@ CASES = [
     Case(("chase", "-o", "sam.xlsx"), 1, err="cannot be written"),
     Case(("-C", "nowhere", "status"), 1, err="this folder is not an assessment"),
     Case(("-C", "nowhere", "menu"), 1, err="There is no assessment here"),
-    Case(("send", "--to", "Kim Lee"), 0, "Wrote 1 workbook."),
+    Case(("send", "--to", "Kim Lee"), 0, "Wrote 1 workbook, and a draft of an e-mail"),
     Case(("send", "--to", "Kim Leigh"), 1, err="Did you mean Kim Lee?"),
     Case(("receive", "sam.xlsx"), 0, "sam.xlsx: Sam Reid: stored 1 answer"),
     Case(("receive", "nowhere.xlsx"), 1, err="There is no such file."),

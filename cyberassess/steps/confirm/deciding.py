@@ -442,15 +442,16 @@ class _Taking:
     def _as_the_rule(self, row: "Decided", found: Waiting, score: OutcomeScore) -> Level | None:
         """Give what the rule says by now, and say so where the workbook showed another level."""
         framework, then = score.asked.framework, found.basis[0]
+        name = found.ref.removesuffix(" confirm")
         if score.suggested is None:
-            message = f"The rule gives no level for {found.ref} yet: answers are missing."
+            message = f"The rule gives no level for {name} yet: answers are missing."
             hint = "It was left open. Ask for them, or choose a level yourself and say why."
             self.result.problems.append(Problem.note("no-level-yet", row.where, message, hint))
             return None
         level = framework.level(score.suggested)
         if score.suggested != then:
             was = framework.title_of(then) if then else "nothing"
-            message = f"{found.ref}: the rule said {was}, and says {level.title} now, after the "
+            message = f"{name}: the rule said {was}, and says {level.title} now, after the "
             message += "other decisions in this file."
             hint = f"{level.title} was recorded. If you see it differently, confirm another level."
             self.result.problems.append(Problem.note("rule-moved", row.where, message, hint))

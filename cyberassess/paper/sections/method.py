@@ -1,11 +1,13 @@
 """Method and limits: the rules in words with an example from this assessment, and all sources."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.happened import SetVersion
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
-from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorKind
+from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorKind
 from cyberassess.errors import counted
 from cyberassess.paper.basis import SHORT_HASH, Basis, joined, said_role, share, tenths
 from cyberassess.paper.sections.checking import said_checks
@@ -279,6 +281,7 @@ def _frameworks(basis: Basis) -> list[tuple[Line, ...]]:
             Line(("Publisher", f"{framework.publisher}, {framework.source}, read "
                   f"{said_date(framework.accessed)}")),
         ]  # fmt: skip
+        lines += _versions_before(basis, pinned.ref)
         if profile and target:
             lines.append(
                 Line(
@@ -295,6 +298,28 @@ def _frameworks(basis: Basis) -> list[tuple[Line, ...]]:
         lines.append(Line(("Wording", framework.licence)))
         blocks.append(tuple(lines))
     return blocks
+
+
+def _versions_before(basis: Basis, ref: FrameworkRef) -> Iterator[Line]:
+    """Name the version of a set that was used earlier in the year, and what counts of it."""
+    for record in basis.state.register(SetVersion.kind):
+        before, after = record.key
+        if after != ref or before not in basis.state.former:
+            continue
+        counting = sum(
+            each.event.framework == before
+            for key, given in basis.state.answers.items()
+            if key.framework == ref
+            for each in given
+        )
+        reason = record.fields.get("reason")
+        text = (
+            f"{before}, revision {record.fields['revision']}, until "
+            f"{said_date(record.origin.time)}. {counted(counting, 'answer')} given to it "
+            f"{'counts' if counting == 1 else 'count'}, to statements that are the same, or but "
+            f"for a trifle{f'. Changed because: {reason}' if reason else ''}"
+        )
+        yield Line(("Version before", text))
 
 
 def _ledger(basis: Basis) -> list[Line]:

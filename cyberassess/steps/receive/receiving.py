@@ -28,7 +28,9 @@ from cyberassess.opening.files_for_people import keep_original, plain
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
+from cyberassess.opening.years import with_former
 from cyberassess.steps import returning
+from cyberassess.steps.receive.by_former_version import by_former_version
 from cyberassess.steps.receive.declaring import declaration_event, declare, deny
 from cyberassess.steps.receive.looking_again import remarks
 from cyberassess.steps.receive.replying import (
@@ -234,7 +236,8 @@ class _One:
 
         assessment, result = self.assessment, self.result
         sha256 = result.sha256
-        returned = read_return(book, self.name, sha256, assessment.frameworks)
+        sets = with_former(assessment).frameworks
+        returned = read_return(book, self.name, sha256, sets)
         found = Belongs(returned.assessment, returned.organisation, returned.period)
         again = "send a new one with cyberassess send."
         need_ours(assessment, self.name, "questionnaire", found, again)
@@ -249,6 +252,7 @@ class _One:
         result.problems += [
             *self._naming_missing(returned, asked),
             *self._unknown_remarks(returned, asked),
+            *by_former_version(assessment, returned, self.name),
             *problems,
         ]
         made.events += self._declare(returned, person, asked, sha256)
@@ -269,7 +273,8 @@ class _One:
     ) -> tuple[Plan, list[Problem]]:
         """Say what the replies change, each for whoever gave it."""
         result, then = self.result, self.assessment.at(returned.head)
-        replies, problems = _resolved(self.assessment, returned.replies, asked)
+        by_sets_of_then = with_former(self.assessment)
+        replies, problems = _resolved(by_sets_of_then, returned.replies, asked)
         voices: dict[PersonId, list[Reply]] = defaultdict(list)
         for reply in replies:
             voices[self._who(returned, reply.source.sheet, person)].append(reply)
@@ -277,7 +282,7 @@ class _One:
         problems += deny(self.assessment, denied)
         whole = Plan()
         for who, theirs in voices.items():
-            made = plan(self.assessment, Voice(who, asked, then.state if then else None), theirs)
+            made = plan(by_sets_of_then, Voice(who, asked, then.state if then else None), theirs)
             whole.events += made.events
             problems += made.problems
             result.stored += made.stored

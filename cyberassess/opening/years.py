@@ -95,12 +95,12 @@ def as_signed(assessment: Assessment) -> tuple[Assessment, str]:
     if last.fingerprint == assessment.fingerprint:
         return assessment, basis
     then = assessment.at(last.segment)
-    if then is None or _others(differences(then.state.settings, assessment.contents.flat)):
+    if then is None or deciding(differences(then.state.settings, assessment.contents.flat)):
         return assessment, f"as it stands: the settings changed since {basis}"
     return then, basis
 
 
-def _others(changed: list[str]) -> list[str]:
+def deciding(changed: list[str]) -> list[str]:
     """Leave out where the year before lies: it may have been moved, and decides no number."""
     return [each for each in changed if each != "previous"]
 

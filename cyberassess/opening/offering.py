@@ -210,13 +210,18 @@ def _by_former_version(
     """Give what was answered this year to questions of the version that was used before."""
     settings, former = assessment.contents.settings, former_sets(assessment)
     origin = f"{settings.organisation}, {settings.period}"
+    ways = {
+        (old.ref, framework.ref): leading({old.ref: old}, framework)
+        for old in former.values()
+        for framework in assessment.frameworks.values()
+    }
     for key, several in assessment.state.asked_again.items() if former else ():
         for given in several:
             there = given.event.statement
             old, framework = former.get(there.framework), assessment.frameworks.get(key.framework)
             if old is None or framework is None or (ours is not None and given.person not in ours):
                 continue
-            way = leading({old.ref: old}, framework)
+            way = ways[old.ref, framework.ref]
             links = way.by_after.get(key.indicator, ()) if way else ()
             because = next((each.because for each in links if each.before == there.indicator), "")
             yield (

@@ -30,7 +30,7 @@ from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
 from cyberassess.opening.years import with_former
 from cyberassess.steps import returning
-from cyberassess.steps.receive.by_former_version import by_former_version
+from cyberassess.steps.receive.by_former_version import by_former_version, without_former_rows
 from cyberassess.steps.receive.declaring import declaration_event, declare, deny
 from cyberassess.steps.receive.looking_again import remarks
 from cyberassess.steps.receive.replying import (
@@ -266,6 +266,7 @@ class _One:
             result.declared = in_words(declared)
         result.problems += remarks(self.assessment, returned.replies)
         fixes = fixes_in(returned, result.problems, self.name)
+        returned, fixes = without_former_rows(self.assessment, returned, fixes)
         self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=is_new)
 
     def _plan(
@@ -346,7 +347,8 @@ class _One:
         from cyberassess.steps.send.sending import questions_for
 
         problems = list(returned.problems)
-        if not returned.missing or not self.assessment.contents.portions.get(asked):
+        known = set(self.assessment.frameworks).issuperset(returned.frameworks)
+        if not (returned.missing and known and self.assessment.contents.portions.get(asked)):
             return problems
         order = returned.frameworks
         rows = questions_for(self.assessment, asked).rows

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import cyberassess
@@ -37,7 +38,7 @@ from cyberassess.steps.review.reviewing import send_review
 from cyberassess.steps.send.sending import questions_for
 from cyberassess.steps.standing.results import score_json
 from cyberassess.steps.standing.tracing import traces
-from tests.steps.council import Rows, begin, fill_in, ledger_bytes, send_to, take
+from tests.steps.council import HOUSING, LATER, Rows, begin, fill_in, ledger_bytes, send_to, take
 from tests.steps.next_year.another_version import ALIKE, REWORDED, sets
 
 OLD, NEW = FrameworkRef("made@1"), FrameworkRef("made@2")
@@ -198,6 +199,48 @@ def test_a_newer_answer_stays_whatever_an_older_workbook_says(
     (result,) = take(council, late)
     assert "older" in [each.code for each in result.problems]
     assert standing(council)["made@2 B1.b.H.2"] == ("p2", "not-true")
+
+
+def test_what_is_to_be_mended_in_it_stands_beside_no_question_that_only_has_its_id(
+    council: Path, tmp_path: Path
+) -> None:
+    (blank,) = (council / "questionnaires/sent").glob("*Kim*")
+    change(council)
+    more: Rows = {**SAID, "B1.b.H.1/housing": "Perhaps"}
+    (result,) = take(council, fill_in(blank, tmp_path / "late.xlsx", more))
+    sheets = openpyxl.load_workbook(council / result.notes)
+    cells = [str(each.value) for sheet in sheets for row in sheet for each in row if each.value]
+    assert sum("Perhaps" in each for each in cells) == 1  # NOTE: in the list of what to look at
+
+
+def test_what_was_said_of_a_topic_stands_for_each_answer_alike(tmp_path: Path) -> None:
+    """And the topic is asked again, as it has other statements now."""
+    identity = {"id": "identity", "kind": "shared-service", "title": "Identity"}
+    scopes = [
+        {"id": "organisation", "kind": "organisation", "title": "Northport Council"},
+        HOUSING | {"inherits": ["identity"], "owner": "p2"},
+        identity,
+    ]
+    folder = begin(tmp_path / "northport", scopes=scopes)
+    said = {"B1.a.N.1/identity": "never", "B1.b.H.1/identity": "true", "B1.b.H.2/identity": "true"}
+    answer(folder, said, source="a talk")
+    blank = send_to(folder, "Kim Lee")["Kim Lee"]
+    same: Rows = {"B1.same/housing": "Yes"}
+    take(folder, fill_in(blank, tmp_path / "kim.xlsx", same))
+    change(folder)
+    now = open_assessment(folder)
+    counting = {
+        name
+        for each in now.card.outcomes
+        if each.key.scope == "housing"
+        for name, found in each.by_statement.items()
+        if found.given
+    }
+    assert counting == {"B1.a.N.1", "B1.b.H.2"}
+    assert now.state.record("sharing", NEW, "housing", "B1") is None
+    again = fill_in(blank, tmp_path / "late.xlsx", {"B1.same/housing": "No"}, saved=LATER)
+    assert not take(folder, again)[0].refused
+    assert verify(folder).problems == ()
 
 
 def test_explain_leads_to_the_old_cell(council: Path) -> None:

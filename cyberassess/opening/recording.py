@@ -225,6 +225,14 @@ def _current(state: State, key: StatementKey, person: PersonId) -> list[Given]:
     return standing or [each for each in last[-1:] if each.answer]
 
 
+def _entry(state: State, kind: str, key: tuple[str, ...]) -> Record | None:
+    """Give what a register holds; of a version that is no longer used, what was said last."""
+    if key[0] not in state.former:
+        return state.record(kind, *key)
+    last = state.record_history.get((kind, key), ())[-1:]
+    return next((each for each in last if not each.removed), None)
+
+
 def _is_known(voice: Voice, key: StatementKey, said: Response, current: Sequence[Given]) -> bool:
     """Say whether an answer was there when its workbook was made, or is now; a blank adds none."""
     if said.new is None:
@@ -257,7 +265,7 @@ def _confirm(
     if not _is_asked(made, assessment, key, reply.source):
         return
     record_key = (*key, offer.source)
-    there = assessment.state.record(INHERITANCE, *record_key)
+    there = _entry(assessment.state, INHERITANCE, record_key)
     same = there is not None and there.fields.get("answer") == offer.answer
     if there is not None and same and reply.words in ("", there.fields.get("words")):
         made.unchanged += 1
@@ -284,7 +292,7 @@ def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply
             )
         )
         return
-    there = assessment.state.record(SHARING, *reply.key)
+    there = _entry(assessment.state, SHARING, reply.key)
     said = (reply.same, reply.words)
 
     def is_said(record: Record | None) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import plain_files, read_plain, write_whole
 from cyberassess.disk.framework_yaml import Shelf, Shelved, open_shelf
-from cyberassess.disk.segments import single_head
+from cyberassess.disk.segments import LedgerFolder, single_head
 from cyberassess.disk.workspace import (
     Contents,
     flat_settings,
@@ -419,8 +419,7 @@ def _rehearsed(
         replace(assessment, contents=now),
         settings.officer,
         COMMAND,
-        # NOTE: a rehearsal writes nothing, so that it needs no folder of segments
-        None,  # type: ignore[arg-type]
+        LedgerFolder(assessment.workspace.ledger),
     )
     changed = settings_event(assessment.state.settings, flat)
     first = [changed] if changed else []

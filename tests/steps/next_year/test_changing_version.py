@@ -37,6 +37,7 @@ from cyberassess.steps.report.approving import approve
 from cyberassess.steps.review.reviewing import send_review
 from cyberassess.steps.send.sending import questions_for
 from cyberassess.steps.standing.results import score_json
+from cyberassess.steps.standing.standing import status
 from cyberassess.steps.standing.tracing import traces
 from tests.steps.council import HOUSING, LATER, Rows, begin, fill_in, ledger_bytes, send_to, take
 from tests.steps.next_year.another_version import ALIKE, REWORDED, sets
@@ -119,6 +120,14 @@ def test_alike_answers_stand_under_who_gave_them_and_the_others_are_shown(counci
     assert [each.after for each in found.asked_again] == list(REWORDED.values())
     assert (found.new, found.gone) == (("B1.b.H.3",), ("B1.a.H.2",))
     assert verify(council).problems == ()
+
+
+def test_status_says_who_has_the_questions_of_before(council: Path) -> None:
+    change(council)
+    said = "Send the questions of made@2 to Kim Lee: cyberassess send"
+    assert said in status(council).next_steps
+    send_to(council, "Kim Lee")
+    assert said not in status(council).next_steps
 
 
 def test_what_was_decided_stands_where_an_outcome_is_alike_as_a_whole(council: Path) -> None:

@@ -1,6 +1,6 @@
 """Another version of a set this year: what counts is what somebody said of the same statement."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
@@ -62,6 +62,9 @@ SAYING = some.tuples(
 
 @settings(max_examples=150, deadline=None)
 @given(some.lists(some.one_of(SAYING, some.just("change")), max_size=14))
+@example([(OLD, "A.1", "p1", "yes"), "change", (NEW, "A.2", "p1", "no"), "change"])
+@example([(OLD, "A.1", "p1", "yes"), "change", (OLD, "A.1", "p1", "no")])
+@example([(OLD, "C.1", "p1", "yes"), "change", (NEW, "C.1", "p1", "no"), "change", "change"])
 def test_what_counts_is_what_its_person_said_last_of_the_same_statement(
     steps: list[tuple[FrameworkRef, str, str, str] | str],
 ) -> None:

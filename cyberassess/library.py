@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cyberassess.steps.confirm.confirming import Bulk as Bulk
     from cyberassess.steps.evidence.evidencing import Added as Added
     from cyberassess.steps.evidence.listing import Listed as Listed
+    from cyberassess.steps.next_year.changing_version import VersionChange as VersionChange
     from cyberassess.steps.pack.packing import PackMade as PackMade
     from cyberassess.steps.people.systems import Inherited as Inherited
     from cyberassess.steps.people.systems import Once as Once
@@ -150,6 +151,37 @@ def rollover(
         respondents=tuple(respondents),
     )
     return roll_over(Path(folder), Path(last), changes, dry_run=dry_run)
+
+
+def change_version(
+    folder: Path | str,
+    version: str,
+    *,
+    profile: str = "",
+    reason: str = "",
+    dry_run: bool = False,
+    by: str | None = None,
+) -> "VersionChange":
+    """Take up another version of a set in the middle of the year, or go back to the one before.
+
+    Args:
+        folder: of the assessment.
+        version: ``ncsc-caf@4.0``.
+        profile: its target, where the one of before says nothing of it.
+        reason: why; needed where somebody approved it already.
+        dry_run: say what would change, and change nothing.
+        by: who does, as ``NAME, ROLE``; the officer if ``None``.
+    """
+    from cyberassess.steps.next_year.changing_version import (
+        Wanted,
+        change_of_version,
+        take_up_version,
+    )
+
+    wanted = Wanted(version, profile=profile, reason=reason)
+    if dry_run:
+        return change_of_version(open_assessment(folder), wanted)
+    return take_up_version(Path(folder), wanted, by=by)
 
 
 def trend(folder: Path | str) -> "Trend":

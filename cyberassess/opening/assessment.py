@@ -82,6 +82,8 @@ class Beside:
     """Keyed by the folder as the settings name it."""
     states: dict[str, State] = field(default_factory=dict)
     """Earlier states of the same ledger, keyed by head."""
+    sets: dict[FrameworkRef, Framework] = field(default_factory=dict)
+    """Sets that were used before another version took their place."""
 
 
 @dataclass(frozen=True)

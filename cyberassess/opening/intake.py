@@ -27,6 +27,7 @@ from cyberassess.opening.assessment import (
 )
 from cyberassess.opening.files_for_people import keep_original, saving
 from cyberassess.opening.recording import Replaced
+from cyberassess.opening.years import about_file
 
 
 class Changed(NamedTuple):
@@ -154,7 +155,7 @@ def state_at(assessment: Assessment, name: str, head: str, again: str) -> Assess
         again: what to do for a new file.
 
     Raises:
-        WorkbookError: where that state is not here.
+        WorkbookError: where that state is not here, or a set was of another version then.
     """
     then = assessment.at(head)
     if then is None:
@@ -165,6 +166,9 @@ def state_at(assessment: Assessment, name: str, head: str, again: str) -> Assess
             "Nothing was stored from it. Was that sheet changed, or is the folder still syncing? "
             f"Else {again}",
         )
+    wrong = about_file(assessment, then, name, again)
+    if wrong is not None:
+        raise WorkbookError(wrong)
     return then
 
 

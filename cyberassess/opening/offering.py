@@ -30,7 +30,7 @@ from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, Indic
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.last_year import PREVIOUS
-from cyberassess.opening.years import leading
+from cyberassess.opening.years import former_sets, leading
 
 _Shown = TypeVar("_Shown")
 
@@ -179,6 +179,7 @@ def _earlier(
     """
     ours = None if only is None else _ids_then(assessment, only)
     yield from _reshaped(assessment, ours)
+    yield from _by_former_version(assessment, ours)
     before = assessment.previous
     if before is None:
         return
@@ -194,6 +195,46 @@ def _earlier(
         for asked in all_asked({way.before.ref: way.before}, before.contents.settings):
             if asked.scope.id in places:
                 yield from _answers(before, asked, way, places[asked.scope.id], ours)
+
+
+_BECAUSE = (
+    "version {} asks for something else",
+    "the choices are not the same any more",
+)
+"""Where no upgrade that ships says it; where one says that both are alike."""
+
+
+def _by_former_version(
+    assessment: Assessment, ours: frozenset[PersonId] | None
+) -> Iterator[tuple[StatementKey, Past]]:
+    """Give what was answered this year to questions of the version that was used before."""
+    settings, former = assessment.contents.settings, former_sets(assessment)
+    origin = f"{settings.organisation}, {settings.period}"
+    ways = {
+        (old.ref, framework.ref): leading({old.ref: old}, framework)
+        for old in former.values()
+        for framework in assessment.frameworks.values()
+    }
+    for key, several in assessment.state.asked_again.items() if former else ():
+        for given in several:
+            there = given.event.statement
+            old, framework = former.get(there.framework), assessment.frameworks.get(key.framework)
+            if old is None or framework is None or (ours is not None and given.person not in ours):
+                continue
+            way = ways[old.ref, framework.ref]
+            links = way.by_after.get(key.indicator, ()) if way else ()
+            because = next((each.because for each in links if each.before == there.indicator), "")
+            yield (
+                key,
+                Past(
+                    _label(old, there.indicator, given.answer),
+                    given.reason,
+                    given.origin.time[:10],
+                    f"{origin}, version {old.version}",
+                    old.indicators[there.indicator][1].text,
+                    because or _BECAUSE[bool(links)].format(framework.version),
+                ),
+            )
 
 
 def _reshaped(

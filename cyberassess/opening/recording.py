@@ -160,7 +160,7 @@ def _answer(
 ) -> None:
     if not _is_asked(made, assessment, key, reply.source):
         return
-    current = _of(assessment.state.answers.get(key, ()), voice.person)
+    current = _current(assessment.state, key, voice.person)
     if _is_known(voice, key, reply.said, current):
         made.unchanged += 1
         return
@@ -211,6 +211,28 @@ def _answer(
         )
 
 
+def _current(state: State, key: StatementKey, person: PersonId) -> list[Given]:
+    """Give what somebody answers to a statement now.
+
+    To one of a version that is no longer used, it is what they answer to the one alike; where
+    there is none, what they answered last.
+    """
+    if key.framework not in state.former or state.leads is None:
+        return _of(state.answers.get(key, ()), person)
+    alike = [each.statement for each in state.leads.answers(key, "") if each.is_alike]
+    standing = [g for other in alike for g in _of(state.answers.get(other, ()), person)]
+    last = [e for e in _of(state.history.get(key, ()), person) if e.event.statement == key]
+    return standing or [each for each in last[-1:] if each.answer]
+
+
+def _entry(state: State, kind: str, key: tuple[str, ...]) -> Record | None:
+    """Give what a register holds; of a version that is no longer used, what was said last."""
+    if key[0] not in state.former:
+        return state.record(kind, *key)
+    last = state.record_history.get((kind, key), ())[-1:]
+    return next((each for each in last if not each.removed), None)
+
+
 def _is_known(voice: Voice, key: StatementKey, said: Response, current: Sequence[Given]) -> bool:
     """Say whether an answer was there when its workbook was made, or is now; a blank adds none."""
     if said.new is None:
@@ -243,7 +265,7 @@ def _confirm(
     if not _is_asked(made, assessment, key, reply.source):
         return
     record_key = (*key, offer.source)
-    there = assessment.state.record(INHERITANCE, *record_key)
+    there = _entry(assessment.state, INHERITANCE, record_key)
     same = there is not None and there.fields.get("answer") == offer.answer
     if there is not None and same and reply.words in ("", there.fields.get("words")):
         made.unchanged += 1
@@ -270,7 +292,7 @@ def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply
             )
         )
         return
-    there = assessment.state.record(SHARING, *reply.key)
+    there = _entry(assessment.state, SHARING, reply.key)
     said = (reply.same, reply.words)
 
     def is_said(record: Record | None) -> bool:
@@ -330,7 +352,9 @@ def _text(made: Plan, assessment: Assessment, voice: Voice, reply: TextReply) ->
 
     def texts(state: State) -> list[Said]:
         register = state.rationales if rationale else state.evidence
-        return [*register.get(reply.outcome, ())]
+        former = state.leads.outcomes(reply.outcome) if state.leads else ()
+        found = [each for key in (reply.outcome, *former) for each in register.get(key, ())]
+        return found or [*state.former_texts.get(reply.outcome, ())]
 
     def same(each: Said) -> bool:
         dated = not reply.valid_until or each.valid_until == reply.valid_until

@@ -1,16 +1,24 @@
-"""The assessments before one, and how what they were assessed by leads to what is used now."""
+"""The assessments before one, and how what they were assessed by leads to what is used now.
 
+So for a version of a set that was used before another took its place in the same year.
+"""
+
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
+from cyberassess.disk import strict_yaml
 from cyberassess.disk.framework_yaml import files_of
 from cyberassess.disk.resources import folder as shipped
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import approvals_of
+from cyberassess.domain.record.recorded import Record
 from cyberassess.domain.result.trend import Trend, YearFacts, trend, year_facts
 from cyberassess.domain.sets.across import Across, across
 from cyberassess.domain.sets.comparing import Upgrade
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import AssessmentError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, Beside, differences
 
 CIRCLE = "years-in-a-circle"
@@ -56,14 +64,23 @@ def ways_to(now: Assessment, before: Assessment | None) -> Mapping[FrameworkRef,
     return {ref: way for ref, way in ways.items() if way is not None}
 
 
-def leading(before: Mapping[FrameworkRef, Framework], after: Framework) -> Across | None:
-    """Say how one of the earlier sets leads to a later one; ``None`` where no upgrade does."""
-    return across(before, after, _upgrade)
+def leading(
+    before: Mapping[FrameworkRef, Framework], after: Framework, folder: Path | None = None
+) -> Across | None:
+    """Say how one of the earlier sets leads to a later one; ``None`` where no upgrade does.
+
+    Args:
+        folder: control sets of one's own, looked in before those that ship.
+    """
+    return across(before, after, lambda name: _upgrade(name, folder))
 
 
-def _upgrade(name: str) -> Upgrade | None:
-    found = files_of(shipped("frameworks"), Upgrade).get(name)
-    return found.read()[0] if found else None
+def _upgrade(name: str, folder: Path | None) -> Upgrade | None:
+    for place in filter(None, (folder, shipped("frameworks"))):
+        found = files_of(place, Upgrade).get(name)
+        if found is not None:
+            return found.read()[0]
+    return None
 
 
 def as_signed(assessment: Assessment) -> tuple[Assessment, str]:
@@ -79,12 +96,12 @@ def as_signed(assessment: Assessment) -> tuple[Assessment, str]:
     if last.fingerprint == assessment.fingerprint:
         return assessment, basis
     then = assessment.at(last.segment)
-    if then is None or _others(differences(then.state.settings, assessment.contents.flat)):
+    if then is None or deciding(differences(then.state.settings, assessment.contents.flat)):
         return assessment, f"as it stands: the settings changed since {basis}"
     return then, basis
 
 
-def _others(changed: list[str]) -> list[str]:
+def deciding(changed: list[str]) -> list[str]:
     """Leave out where the year before lies: it may have been moved, and decides no number."""
     return [each for each in changed if each != "previous"]
 
@@ -136,3 +153,78 @@ def _signed_facts(assessment: Assessment) -> tuple[Assessment, YearFacts]:
 def _facts(assessment: Assessment, period: str, basis: str) -> YearFacts:
     themes = assessment.contents.themes
     return year_facts(period, basis, assessment.card, assessment.frameworks, themes)
+
+
+# Versions that were used before another took their place this year
+
+SET_VERSION = happened.SetVersion.kind
+
+
+def changes_of(assessment: Assessment) -> tuple[Record, ...]:
+    """Give every change of a version, the last one of each pair."""
+    return assessment.state.register(SET_VERSION)
+
+
+def former_sets(assessment: Assessment) -> Mapping[FrameworkRef, Framework]:
+    """Give the sets that were used before, as they were; their files stay in the workspace.
+
+    Raises:
+        AssessmentError: where a file is gone or was changed.
+    """
+    kept = assessment.beside.sets
+    for record in changes_of(assessment):
+        ref = FrameworkRef(record.key[0])
+        if ref in assessment.state.former and ref not in kept:
+            kept[ref] = _read(assessment, ref, record)
+    return {ref: each for ref, each in kept.items() if ref in assessment.state.former}
+
+
+def _read(assessment: Assessment, ref: FrameworkRef, record: Record) -> Framework:
+    workspace = assessment.workspace
+    name = workspace.framework_name(ref, str(record.fields["revision"]))
+    found, problems, data = strict_yaml.read_file(workspace.folder / name, name, Framework)
+    if found is None:
+        raise AssessmentError(*problems)
+    if hashlib.sha256(data).hexdigest() != record.fields["sha256"]:
+        raise AssessmentError.because(
+            "framework-changed",
+            name,
+            f"The control set is not the one that was used before {record.key[1]}: its hash "
+            "differs from the one in the ledger.",
+            "Restore the file; answers to its questions are read by it.",
+        )
+    return found
+
+
+def with_former(assessment: Assessment) -> Assessment:
+    """Give the assessment as if it asked by the sets of before too.
+
+    What came back for them is read so, and stands under the sets of now where it is alike.
+    """
+    former = former_sets(assessment)
+    if not former:
+        return assessment
+    contents = assessment.contents
+    return replace(
+        assessment, contents=replace(contents, frameworks={**contents.frameworks, **former})
+    )
+
+
+def about_file(assessment: Assessment, then: Assessment, name: str, again: str) -> Problem | None:
+    """Say of a file why it cannot be read any more; ``None`` where no version was changed since.
+
+    Its rows name outcomes that may mean something else in the version of now.
+    """
+    for record in changes_of(assessment):
+        before = FrameworkRef(record.key[0])
+        used_then = then.state.settings.get(f"frameworks[{before}].id") is not None
+        if before not in assessment.state.former or not used_then:
+            continue
+        return Problem(
+            "version-changed",
+            name,
+            f"It was written before {record.key[1]} took the place of {record.key[0]}, on "
+            f"{record.origin.time[:10]}.",
+            f"The same id may mean something else now, so nothing was stored from it: {again}",
+        )
+    return None

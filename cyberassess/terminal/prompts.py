@@ -354,10 +354,11 @@ class _Session:
                     return _Move.STOP
             elif typed == "n":
                 note = self._note(row) or note
-            elif offer is not None and typed in ("y", "a"):
-                self._keep(row, offer)
-                if typed == "a":
-                    self._keep_all(step.topic)
+            elif offer is not None and typed == "y":
+                self._keep(row, offer, SOURCE)
+                return _Move.NEXT
+            elif offer is not None and typed == "a":
+                self._keep_all(step.topic, row)
                 return _Move.NEXT
             elif self._answer(step, row, words, note):
                 return _Move.NEXT
@@ -442,20 +443,25 @@ class _Session:
                 "a keeps every such answer of this topic. It counts only once you keep it."
             )
 
-    def _keep(self, row: Row, offer: Offer) -> None:
+    def _keep(self, row: Row, offer: Offer, source: Source) -> None:
         """Confirm an answer given elsewhere."""
-        self._store(ConfirmReply(row.statements, offer, SOURCE))
+        self._store(ConfirmReply(row.statements, offer, source))
         self.kept[row.ref] = offer
         self.answers += 1
         say(f"Kept: {offer.label}.", "  ")
 
-    def _keep_all(self, topic: Topic) -> None:
-        """Confirm what else is offered in a topic; its answers are shown at its end."""
-        for step in self._rows_of(topic):
-            offer = self._offered(step.row) if step.row else None
-            if step.row is not None and offer is not None:
-                self._keep(step.row, offer)
-                self.taken.add(step.row.ref)
+    def _keep_all(self, topic: Topic, shown: Row) -> None:
+        """Confirm all that is offered in a topic by one key; it is shown at the topic's end."""
+        found: list[tuple[Row, Offer]] = []
+        for row in (shown, *(each.row for each in self._rows_of(topic))):
+            offer = self._offered(row) if row else None
+            if row is not None and offer is not None:
+                self.kept[row.ref] = offer  # NOTE: it decides whether what follows applies
+                found.append((row, offer))
+        for row, offer in found:
+            self._keep(row, offer, SOURCE.of_many(len(found)))
+            if row is not shown:
+                self.taken.add(row.ref)
 
     def _note(self, row: Row) -> str:
         """Read a note; it goes with the answer there is, or with the one chosen next."""

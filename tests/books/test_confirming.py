@@ -105,6 +105,21 @@ def test_one_cell_confirms_all_of_a_scope(tmp_path: Path) -> None:
     assert back.problems == ()
 
 
+def test_what_to_look_at_first_stands_above_the_cell_for_a_scope(tmp_path: Path) -> None:
+    path = write(tmp_path, with_offers(ask("B2.a", state=empty()), OFFERS))
+    book = openpyxl.load_workbook(path)
+    cell = beside(book[wording.START], BOOK)
+    cells = [each for row in book[wording.START] for each in row if each.value]
+    first = next(each for each in cells if "All answers from" in str(each.value))
+    look = book[wording.START].cell(first.row - 1, 2).value
+    assert str(look).startswith("Look at these first. Warning signs that were said to be there: ")
+    assert "B2.a.NA.1/housing" in str(look)
+    counts = str(book.worksheets[1]["A3"].value)
+    assert f"'{wording.START}'!$B${cell.row}" in counts
+    assert f"'{wording.START}'!$B${first.row - 1}" not in counts
+    assert receive(path).problems == ()
+
+
 def test_words_beside_what_still_holds_are_kept(tmp_path: Path) -> None:
     def typing(book: Workbook) -> None:
         sheet = book.worksheets[1]

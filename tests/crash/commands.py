@@ -22,6 +22,7 @@ from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.terminal.running import run
 from tests.hostile.forging import new_key
 from tests.steps.council import HOUSING, Rows, begin, fill_in, send_to, take
+from tests.steps.next_year.another_version import sets as another_version
 from tests.steps.next_year.test_updating import later
 from tests.steps.officer import key_file, printed
 from tests.steps.receive.test_importing import file_data
@@ -326,6 +327,11 @@ COMMANDS = (
         "framework update", ("-C", "HERE", "framework", "update", "--frameworks", "PLACE/sets"),
         start="gathered", again=True,
     ),
+    Command(
+        "framework update SET@VERSION",
+        ("-C", "HERE", "framework", "update", "ncsc-caf@1", "--frameworks", "PLACE/versions"),
+        start="gathered", again=True, when_done=1,
+    ),
 )  # fmt: skip
 
 
@@ -430,6 +436,7 @@ def _gathered(place: Path) -> Path:
     (place / "report.pdf").write_bytes(printed())
     new_key(place, "officer")
     later(place / "sets", "ncsc-caf@0")
+    another_version(place / "versions", "ncsc-caf@0", "ncsc-caf@1")
     book(place, PLAIN)
     rows = "".join(f"{each},In place\n" for each in Shelf().framework(CODE).framework.outcomes)
     (place / "targets.csv").write_text(f"outcome,level\n{rows}", "utf-8")

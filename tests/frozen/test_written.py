@@ -23,6 +23,23 @@ SINCE: tuple[dict[str, Json], ...] = (
         "person": "met-1f0c2a",
     },
     {
+        "type": "set-version",
+        "key": ["caf@3.2", "caf@4.0"],
+        "new": {
+            "revision": "2",
+            "sha256": "0" * 64,
+            "statements": {"A1.c.NA.4": ["A1.c.NA.5"]},
+            "answers": {"A1.c.NA.4": ["better"]},
+            "again": {"A2.a.A.3": ["A2.a.A.3"]},
+            "outcomes": {"C1.d": ["C1.f", "C1.c"]},
+            "explained": {"A1.c": ["A1.c"]},
+            "whole": {"B2.b": ["B2.b"]},
+            "topics": {},
+            "reason": salted("The department asks for it."),
+        },
+        "person": "p1",
+    },
+    {
         "type": "sharing",
         "key": ["caf@3.2", "housing", "B2"],
         "new": {"same": "no", "reason": salted("Its supplier runs its own accounts.")},

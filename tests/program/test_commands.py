@@ -255,6 +255,7 @@ CASES = [
     Case(("framework", "wording", "nowhere.csv"), 1, err="cannot be read"),
     Case(("framework", "update"), 0, "at the revision that ships"),
     Case(("framework", "update", "--frameworks", "nowhere"), 1, err="no such folder"),
+    Case(("framework", "update", "ncsc-caf@0"), 1, err="is used here already"),
     Case(("framework", "new", "our-rules@1"), 0, "our-rules"),
     Case(("framework", "new", "our rules"), 1, err="our rules"),
     Case(("framework", "import", "pscrf", "pscrf.xlsx", "-o", "sets"), 0, "pscrf@2.0"),

@@ -627,6 +627,9 @@ def test_a_keeps_every_one_of_the_topic_and_shows_them_at_its_end(
     assert typing.answers == [("A1.b.N.1", "happens", "")]
     assert typing.asked == Asked(Ended.FINISHED, 4, 0, 0)
     assert "   4  True (Done.): Statement A1.b.H.1." in capsys.readouterr().out
+    sources = [each.source for each in typing.stored if isinstance(each, ConfirmReply)]
+    assert [each.together for each in sources] == [3, 3, 3]
+    assert str(sources[0]) == "at the prompt, confirmed together (3 answers)"
 
 
 def test_what_was_kept_before_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

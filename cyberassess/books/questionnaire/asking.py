@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
@@ -221,11 +221,11 @@ def answered_by(sheets: Sheets, paper: Paper, what: Questionnaire, name: str) ->
     sheets.height(paper, 2, 22)
 
 
-def _look_first(topic: Topic, proven: Collection[OutcomeKey] | None) -> str:
+def look_first(topics: Iterable[Topic], proven: Collection[OutcomeKey] | None) -> str:
     """Name what nobody should confirm unread: warning signs, and what nothing proves."""
     warnings: list[str] = []
     unproven: list[str] = []
-    for block in topic.blocks:
+    for block in (each for topic in topics for each in topic.blocks):
         offered = [row for row in block.rows if origins([row])]
         if offered and proven is not None and block.key not in proven:
             unproven.append(block.ref)
@@ -263,7 +263,7 @@ def _confirm_all(
 ) -> int:
     """Write the cells that confirm a whole sheet; gives the row of the headings."""
     row = TOP
-    if look := _look_first(topic, proven):
+    if look := look_first([topic], proven):
         write(paper, row, STATEMENT, look, sheets.format(text_wrap=True, valign="vcenter"))
         sheets.height(paper, row, row_height([Fitted(look, width, SIZE)], least=24))
         row += 1

@@ -28,7 +28,7 @@ _HELPS = (
     wording.CONFIRM_HELP,
     wording.CONFIRM_BOOK_HELP,
 )
-_TITLES = (wording.TITLE, wording.SUBTITLE, wording.FINISH_TITLE)
+_TITLES = (wording.TITLE, wording.SUBTITLE, wording.FINISH_TITLE, wording.LOOK_FIRST)
 _INPUTS = (
     wording.COMPLETED_BY,
     wording.DECLARED,

@@ -31,7 +31,7 @@ from cyberassess.books.look import (
     row_height,
     write,
 )
-from cyberassess.books.questionnaire.asking import Around, Written, origins, questions
+from cyberassess.books.questionnaire.asking import Around, Written, look_first, origins, questions
 from cyberassess.books.questionnaire.sharing import shared
 from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date, said_weekday
@@ -231,10 +231,12 @@ def _start(sheets: Sheets, paper: Paper, what: Questionnaire, written: Sequence[
     form.row += 1
     help_ = wording.COMPLETED_BY_HELP
     first = form.input(wording.COMPLETED_BY, help_, said=what.completed_by)
-    for scope, origin in _confirm_cells(what):
-        title = next(topic.scope_title for topic in what.topics if topic.scope == scope)
-        label = wording.CONFIRM_BOOK.format(origin=origin, scope=title)
-        form.input(label, wording.CONFIRM_BOOK_HELP, choices=[wording.YES])
+    for topics, origins_ in _to_confirm(what):
+        if look := look_first(topics, what.proven):
+            form.text("", look)
+        for origin in origins_:
+            label = wording.CONFIRM_BOOK.format(origin=origin, scope=topics[0].scope_title)
+            form.input(label, wording.CONFIRM_BOOK_HELP, choices=[wording.YES])
     form.row += 1
     form.progress(what, written)
     paper.set_selection(first, 1, first, 1)
@@ -242,11 +244,26 @@ def _start(sheets: Sheets, paper: Paper, what: Questionnaire, written: Sequence[
 
 def _confirm_cells(what: Questionnaire) -> dict[tuple[str, str], str]:
     """Give the cells that confirm all answers from an origin, keyed by scope and origin."""
-    pairs_of = dict.fromkeys(
-        (str(topic.scope), origin) for topic in what.topics for origin in origins(topic.rows)
-    )
-    first = len(wording.START_ROWS) + 5  # title, line, rows, a gap and who completed it
-    return {pair: f"'{wording.START}'!$B${first + n}" for n, pair in enumerate(pairs_of)}
+    found: dict[tuple[str, str], str] = {}
+    row = len(wording.START_ROWS) + 5  # title, line, rows, a gap and who completed it
+    for topics, origins_ in _to_confirm(what):
+        row += bool(look_first(topics, what.proven))
+        for origin in origins_:
+            found[str(topics[0].scope), origin] = f"'{wording.START}'!$B${row}"
+            row += 1
+    return found
+
+
+def _to_confirm(what: Questionnaire) -> list[tuple[Sequence[Topic], Sequence[str]]]:
+    """Give the topics of each scope with an answer to confirm, and where those come from."""
+    by_scope: dict[str, list[Topic]] = {}
+    for topic in what.topics:
+        by_scope.setdefault(str(topic.scope), []).append(topic)
+    found = [
+        (topics, [*dict.fromkeys(e for topic in topics for e in origins(topic.rows))])
+        for topics in by_scope.values()
+    ]
+    return [(topics, each) for topics, each in found if each]
 
 
 def _start_rows(what: Questionnaire) -> list[tuple[str, str]]:

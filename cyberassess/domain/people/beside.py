@@ -81,7 +81,8 @@ def with_asked_again(what: Questionnaire, state: State) -> Questionnaire:
     for row in what.rows:
         for key in row.statements:
             for given in state.asked_again.get(key, ()):
-                if given.person == what.person.id:
+                # NOTE: what was answered by another version of the set stands beside the row
+                if given.person == what.person.id and given.event.statement == key:
                     label = {each.code: each.label for each in row.answers}.get(given.answer)
                     then = said[key.framework, key.indicator]
                     changed = (

@@ -5,7 +5,7 @@ and so on. It keeps the values no later value has seen. Of two ids that are said
 the slots become one (``Joined``).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -28,6 +28,7 @@ from cyberassess.domain.record.recorded import (
     Sent,
 )
 from cyberassess.domain.record.shapes import unwrapped
+from cyberassess.domain.record.versions import EXPLAINED, PARTS, WHOLE, Lead, Leads
 from cyberassess.domain.sets.framework import LevelId
 
 _Value = TypeVar("_Value")
@@ -56,6 +57,26 @@ class Folding:
     history: dict[StatementKey, list[Given]] = field(default_factory=dict)
     records: Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
+    leads: Leads = field(default_factory=Leads)
+
+    def without(self, former: Container[str]) -> "Folding":
+        """Give it without what stands under versions of sets that are no longer used.
+
+        What happened stays in its history.
+        """
+        return replace(
+            self,
+            answers={k: e for k, e in self.answers.items() if k.framework not in former},
+            rationales={k: e for k, e in self.rationales.items() if k[0].framework not in former},
+            evidence={k: e for k, e in self.evidence.items() if k[0].framework not in former},
+            resolutions={k: e for k, e in self.resolutions.items() if k.framework not in former},
+            claims={k: e for k, e in self.claims.items() if k[0].framework not in former},
+            records={
+                (kind, key): each
+                for (kind, key), each in self.records.items()
+                if kind not in PARTS or key[PARTS[kind][0]] not in former
+            },
+        )
 
 
 def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -> None:
@@ -75,11 +96,14 @@ def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -
             )
             is_rationale = isinstance(event, happened.Rationale)
             register = folding.rationales if is_rationale else folding.evidence
-            _put(register, (event.about, person), (said, origin), bit, seen)
+            places = (event.about, *folding.leads.outcomes(event.about))
+            _put_all(register, [(e, person) for e in places], (said, origin), bit, seen)
         case happened.Resolution():
             settled = frozenset((PersonId(who), what) for who, what in event.settled)
             resolution = Resolution(event.new, str(event.reason or ""), settled, origin)
-            _put(folding.resolutions, event.statement, resolution, bit, seen)
+            led = folding.leads.answers(event.statement, event.new)
+            alike = (each.statement for each in led if not each.is_asked_again)
+            _put_all(folding.resolutions, (event.statement, *alike), resolution, bit, seen)
         case happened.Claim():
             claim = Claim(
                 event.tool,
@@ -89,7 +113,8 @@ def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -
                 event.came,
                 origin,
             )
-            _put(folding.claims, (event.about, claim.tool), claim, bit, seen)
+            places = (event.about, *folding.leads.outcomes(event.about, WHOLE))
+            _put_all(folding.claims, [(e, claim.tool) for e in places], claim, bit, seen)
         case happened.Settings():
             for change in event.changes:
                 _put(folding.settings, change.key, (change.value, origin), bit, seen)
@@ -104,8 +129,6 @@ def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -
             folding.received.append(_kept(Received, event, origin))
         case happened.Entry():
             _apply_entry(folding, event, origin, bit, seen)
-            if isinstance(event.new, happened.AskedAgain):
-                _ask_again(folding, event.key[0], event.new, seen)
 
 
 def _kept(kind: type[_Came], event: Event, origin: Origin) -> _Came:
@@ -177,6 +200,13 @@ def _apply_entry(
     )
     _put(folding.records, (event.type, key), record, bit, seen)
     folding.record_history.setdefault((event.type, key), []).append(record)
+    for other in folding.leads.records(event.type, key):
+        _put(folding.records, (event.type, other), replace(record, key=other), bit, seen)
+        folding.record_history.setdefault((event.type, other), []).append(record)
+    if isinstance(event.new, happened.AskedAgain):
+        _ask_again(folding, event.key[0], event.new, seen)
+    if isinstance(event.new, happened.SetVersion):
+        _lead_on(folding, folding.leads.add(event.key, event.new), seen)
 
 
 def _apply_answer(
@@ -186,6 +216,104 @@ def _apply_answer(
     people = folding.answers.setdefault(key, {})
     _put(people, given.person, given, bit, seen, beside=event.beside)
     folding.history.setdefault(key, []).append(given)
+    for led in folding.leads.answers(key, given.answer):
+        people = folding.answers.setdefault(led.statement, {})
+        there = replace(given, asked_again=True) if led.is_asked_again else given
+        if led.is_alike:
+            _put(people, given.person, there, bit, seen, beside=event.beside)
+            folding.history.setdefault(led.statement, []).append(given)
+            continue
+        kept = [e for e in people.get(given.person, ()) if not _is_shown(e[1], key)]
+        people[given.person] = [*kept, *([(bit, there)] if given.answer != WITHDRAWN else ())]
+
+
+def _is_shown(given: Given, key: StatementKey) -> bool:
+    """Say whether an answer is only shown, beside a statement that follows the one it is to."""
+    return given.asked_again and given.event.statement == key
+
+
+def _lead_on(folding: Folding, lead: Lead, seen: int) -> None:
+    """Let what was recorded by one version of a set stand under another.
+
+    What stood there when the version was changed gives way to what the other says since.
+    """
+    for key, people in list(folding.answers.items()):
+        led = {each.statement: each for each in lead.answers(key, WITHDRAWN)}
+        for other, way in led.items():
+            there = folding.answers.setdefault(other, {})
+            for person, written in people.items():
+                came = [
+                    (bit, _as_led(lead, key, other, given))
+                    for bit, given in written
+                    if way.is_alike or given.answer != WITHDRAWN
+                ]
+                there[person] = _led(there.get(person, ()), came, seen if way.is_alike else 0)
+            known = folding.history.setdefault(other, []) if way.is_alike else []
+            known += [each for each in folding.history.get(key, ()) if each not in known]
+    _lead_texts(folding.rationales, lead, seen)
+    _lead_texts(folding.evidence, lead, seen)
+    for key, settled in list(folding.resolutions.items()):
+        for each in lead.answers(key, settled[-1][1].answer) if settled else ():
+            if not each.is_asked_again:
+                before = folding.resolutions.get(each.statement, ())
+                folding.resolutions[each.statement] = _led(before, settled, seen)
+    for (about, tool), claims in list(folding.claims.items()):
+        for outcome in lead.outcomes(about, WHOLE):
+            before_there = folding.claims.get((outcome, tool), ())
+            folding.claims[outcome, tool] = _led(before_there, claims, seen)
+    _lead_records(folding, lead, seen)
+
+
+def _as_led(lead: Lead, key: StatementKey, other: StatementKey, given: Given) -> Given:
+    ways = (each for each in lead.answers(key, given.answer) if each.statement == other)
+    again = given.asked_again or any(each.is_asked_again for each in ways)
+    return replace(given, asked_again=again)
+
+
+def _led(
+    there: Sequence[tuple[int, _Value]], came: Sequence[tuple[int, _Value]], seen: int
+) -> list[tuple[int, _Value]]:
+    """Give the values of a slot once those of another stand there too."""
+    kept = [each for each in there if not each[0] & seen]
+    found = [*kept, *(each for each in came if each not in kept)]
+    return sorted(found, key=lambda each: each[0])
+
+
+def _lead_texts(
+    register: Register[tuple[OutcomeKey, PersonId], Text], lead: Lead, seen: int
+) -> None:
+    for (key, person), written in list(register.items()):
+        for other in lead.outcomes(key, EXPLAINED):
+            register[other, person] = _led(register.get((other, person), ()), written, seen)
+
+
+def _lead_records(folding: Folding, lead: Lead, seen: int) -> None:
+    """Let entries of registers stand; where one thing follows several, one that is not removed."""
+    found: Register[tuple[str, RecordKey], Record] = {}
+    for (kind, key), written in folding.records.items():
+        for other in lead.records(kind, key) if written else ():
+            past = folding.record_history[kind, key]
+            came = [
+                (bit, replace(record, key=other))
+                for bit, record in written
+                if _comes(record, past, kind, other)
+            ]
+            before = found.get((kind, other))
+            if before is not None:
+                several = sorted((*before, *came), key=lambda each: each[0])
+                came = ([e for e in several if not e[1].removed] or several)[-1:]
+            found[kind, other] = came
+            known = folding.record_history.setdefault((kind, other), [])
+            known += [each for each in past if each not in known]
+    for slot, came in found.items():
+        if came:
+            folding.records[slot] = _led(folding.records.get(slot, ()), came, seen)
+
+
+def _comes(record: Record, past: Sequence[Record], kind: str, other: RecordKey) -> bool:
+    """Say whether an entry is led to a key: to its own, or one of no version it is recorded by."""
+    place, own = PARTS[kind][0], next(e.key for e in past if e.origin == record.origin)
+    return own == other or own[place] != other[place]
 
 
 def _put(
@@ -202,6 +330,14 @@ def _put(
     kept = [each for each in old if beside or not each[0] & seen] if old else []
     kept.append((bit, value))
     register[slot] = kept
+
+
+def _put_all(
+    register: Register[_Slot, _Value], slots: Iterable[_Slot], value: _Value, bit: int, seen: int
+) -> None:
+    """Write a value to its slot, and to those it stands in too."""
+    for slot in slots:
+        _put(register, slot, value, bit, seen)
 
 
 SAME_PERSON = happened.SamePerson.kind

@@ -465,6 +465,35 @@ class AskedAgain(Fields):
     """The codes that are asked again, where not all of them are."""
 
 
+class SetVersion(Fields):
+    """Another version in place of one; keyed by the framework version before and the one since.
+
+    What it names goes on counting under the other version, whoever gave it, as it was given.
+    """
+
+    kind = "set-version"
+    parts = (2,)
+    revision: Word
+    """Of the set before."""
+    sha256: Word
+    """Of its file, which stays in the workspace."""
+    statements: NamedLists
+    """For each statement before the one alike: its answers, and what was decided of them."""
+    answers: NamedLists | None = None
+    """The codes that are no choice of the other, or say something else there, by statement."""
+    again: NamedLists
+    """For each statement before those that follow it and ask for something else."""
+    outcomes: NamedLists
+    """For each outcome before those that follow it: the documents that support it."""
+    explained: NamedLists
+    """The one that has most of its statements alike: what people wrote of it."""
+    whole: NamedLists
+    """The one that is alike in every statement: what was confirmed and reviewed."""
+    topics: NamedLists
+    """For each topic before the one with the same outcomes, alike as a whole."""
+    reason: Note | None = None
+
+
 class Numbering(Fields):
     """A number given anew when copies were joined; keyed by kind and key of what has it."""
 

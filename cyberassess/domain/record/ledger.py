@@ -7,7 +7,8 @@ keeps the values no later value has seen. On an unbranched history that is the l
 branched one there may be several: nothing is dropped, and differing answers are a conflict.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
@@ -36,6 +37,7 @@ from cyberassess.domain.record.recorded import (
     Value,
 )
 from cyberassess.domain.record.segment import Segment, in_order
+from cyberassess.domain.sets.framework import FrameworkRef
 
 
 def fold(segments: Iterable[Segment]) -> State:
@@ -85,6 +87,8 @@ def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[s
     joined = Joined(same_people(folding), seen)
     if joined.same:
         folding = joined.join(folding)
+    former = _former(folding)
+    whole, folding = folding, (folding.without(former) if former else folding)
     resolutions = _resolutions(folding, differing)
     answers, withdrawn, asked_again = _answers(folding, resolutions, differing)
     rationales = _texts(folding.rationales, "explanation of", differing)
@@ -141,7 +145,34 @@ def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[s
         differing=tuple(differing),
         events=count,
         seen=MappingProxyType(dict(seen)),
+        leads=folding.leads,
+        former=former,
+        former_texts=MappingProxyType(_former_texts(whole, former) if former else {}),
     )
+
+
+def _former_texts(folding: Folding, former: Container[str]) -> dict[OutcomeKey, tuple[Said, ...]]:
+    found: dict[OutcomeKey, tuple[Said, ...]] = {}
+    for register in (folding.rationales, folding.evidence):
+        for key, said in _texts(register, "", []).items():
+            if key.framework in former:
+                found[key] = (*found.get(key, ()), *said)
+    return found
+
+
+_PINNED = re.compile(r"frameworks\[(.+)\]\.id")
+
+
+def _former(folding: Folding) -> frozenset[FrameworkRef]:
+    """Give the versions of sets in whose place another one stands now."""
+    if not folding.leads.found:
+        return frozenset()
+    pinned = {
+        found[1]
+        for key, writes in folding.settings.items()
+        if writes[-1][1][0] is not None and (found := _PINNED.fullmatch(key))
+    }
+    return frozenset(each for each in folding.leads.sets if each not in pinned)
 
 
 def _differ(what: str, values: Sequence[Value]) -> list[Differing]:

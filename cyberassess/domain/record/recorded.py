@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId, StatementKey
 from cyberassess.domain.record.happened import Answer
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.shapes import Source as Source  # noqa: PLC0414 - looked for here
-from cyberassess.domain.sets.framework import LevelId
+from cyberassess.domain.sets.framework import FrameworkRef, LevelId
+
+if TYPE_CHECKING:
+    from cyberassess.domain.record.versions import Leads
 
 LAST_YEAR = "last-year"
 """The kind of source that names the assessment before this one."""
@@ -266,6 +269,12 @@ class State:
     events: int
     seen: Mapping[str, int] = field(default_factory=dict)
     """What each segment was written on top of, itself included, as bits in order."""
+    leads: "Leads | None" = None
+    """How what was recorded under one version of a set stands under another."""
+    former: frozenset[FrameworkRef] = frozenset()
+    """Versions of sets in whose place another one stands; nothing of them counts by itself."""
+    former_texts: Mapping[OutcomeKey, tuple[Said, ...]] = field(default_factory=dict)
+    """What people wrote of their outcomes; ``history`` holds the answers."""
 
     def has_seen(self, segment: str, other: str) -> bool:
         """Say whether a segment is, or was written on top of, another."""

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator
 
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.record.happened import SetVersion
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
-from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorKind
+from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorKind
 from cyberassess.errors import counted
 from cyberassess.paper.basis import SHORT_HASH, Basis, joined, said_role, share, tenths
 from cyberassess.paper.blocks import (
@@ -267,10 +268,33 @@ def _frameworks(basis: Basis) -> Iterator[tuple[str, list[Row]]]:
             ("Identifier", f"{framework.ref}, revision {pinned.revision} of our wording"),
             ("Content hash (SHA-256)", pinned.sha256),
             ("Publisher", f"{framework.publisher}, {framework.source}, {read}"),
+            *_versions_before(basis, pinned.ref),
             ("Target profile", target_said),
             ("Wording", framework.licence),
         ]
         yield "Control set", rows
+
+
+def _versions_before(basis: Basis, ref: FrameworkRef) -> Iterator[Row]:
+    """Name the version of a set that was used earlier in the year, and what counts of it."""
+    for record in basis.state.register(SetVersion.kind):
+        before, after = record.key
+        if after != ref or before not in basis.state.former:
+            continue
+        counting = sum(
+            each.event.framework == before
+            for key, given in basis.state.answers.items()
+            if key.framework == ref
+            for each in given
+        )
+        reason = record.fields.get("reason")
+        yield (
+            "Version before",
+            f"{before}, revision {record.fields['revision']}, until "
+            f"{said_date(record.origin.time)}. {counted(counting, 'answer')} given to it "
+            f"{'counts' if counting == 1 else 'count'}, to statements that are the same, or but "
+            f"for a trifle{f'. Changed because: {reason}' if reason else ''}",
+        )
 
 
 def _ledger(basis: Basis) -> list[Row]:

@@ -13,7 +13,7 @@ from cyberassess.paper.charts import needed_for
 from cyberassess.paper.costs import brief_costs
 from cyberassess.paper.document import said_status
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
-from cyberassess.paper.sections.moves import moved_since
+from cyberassess.paper.sections.moves import moved_since, said_moves
 from cyberassess.paper.sections.squares import WAITS, Squares, row_of_squares
 from cyberassess.paper.sections.summary import (
     Figure,
@@ -128,7 +128,7 @@ def _trend(basis: Basis) -> str:
     same = [
         f for ref, f in basis.frameworks.items() if basis.before and ref in basis.before.titles
     ]
-    since = f"{moved.rose} results rose, {moved.fell} fell." if before and moved.sentence else ""
+    since = said_moves(basis, moved) if before and moved.sentence else ""
     if since and basis.first not in same:
         since = f"{joined([each.short_title for each in same])}: {since}"
     others = (

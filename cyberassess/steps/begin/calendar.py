@@ -1,7 +1,7 @@
 """The year's calendar: when answers, review, approval and hand-over are due, as a file to open.
 
-Any calendar program opens it. It is written once, where the year begins; the program itself
-reminds nobody.
+Any calendar program opens it. It is written where the year begins, and again where its dates,
+people, period or organisation change; the program itself reminds nobody.
 
 Source: RFC 5545 (iCalendar), https://www.rfc-editor.org/rfc/rfc5545
 """
@@ -9,8 +9,10 @@ Source: RFC 5545 (iCalendar), https://www.rfc-editor.org/rfc/rfc5545
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
+from cyberassess.disk.files import read_plain, remove_quietly, write_whole
 from cyberassess.domain.assessment import Settings
 from cyberassess.errors import AssessmentError, Problem, closest
 from cyberassess.opening.names import typed_date
@@ -77,6 +79,20 @@ def calendar_text(settings: Settings, time: str) -> str:
         lines += _event(settings, stage, time.replace("-", "").replace(":", ""))
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+
+
+def write_calendar(folder: Path, settings: Settings, time: str) -> None:
+    """Write the calendar where it is another one now; take it away where no date is known."""
+    path, text = folder / CALENDAR, calendar_text(settings, time)
+    there = read_plain(path).decode("utf-8", "replace") if path.is_file() else ""
+    if not text:
+        remove_quietly(path)
+    elif _without_stamp(there) != _without_stamp(text):
+        write_whole(path, text.encode())
+
+
+def _without_stamp(text: str) -> list[str]:
+    return [each for each in text.splitlines() if not each.startswith("DTSTAMP:")]
 
 
 def _event(settings: Settings, stage: Stage, stamp: str) -> Iterator[str]:

@@ -129,7 +129,7 @@ def next_settings(
     _people_left(found, changes.left)
     _scopes(found, changes)
     _people_new(found, changes.respondents)
-    _in_words_of_now(found)
+    in_words_of_now(found)
     _certificates(found, on)
     _own_files(found)
     then = before.contents.settings
@@ -448,7 +448,7 @@ def _into(found: Next, sources: Sequence[Scope], title: str) -> Scope:
 # What names outcomes, in the words of this year's versions
 
 
-def _in_words_of_now(found: Next) -> None:
+def in_words_of_now(found: Next) -> None:
     """Put the outcomes of now in place of those of last year, wherever settings name them."""
     if all(way.is_same for way in found.ways.values()):
         return

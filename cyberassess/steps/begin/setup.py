@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.disk import strict_yaml
-from cyberassess.disk.files import by_name, fault_of, move, patiently, what_to_do, write_whole
+from cyberassess.disk.files import by_name, fault_of, move, patiently, what_to_do
 from cyberassess.disk.framework_yaml import Shelf, Shelved
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
 from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
@@ -26,7 +26,7 @@ from cyberassess.opening.asks import own_roles
 from cyberassess.opening.assessment import now, open_assessment, settings_event
 from cyberassess.opening.files_for_people import file_slug, slug
 from cyberassess.opening.names import find_place, typed_date, unknown
-from cyberassess.steps.begin.calendar import CALENDAR, calendar_text, typed_dates
+from cyberassess.steps.begin.calendar import typed_dates, write_calendar
 from cyberassess.version import __version__
 
 OFFICER_ROLE = "it-security"
@@ -201,8 +201,7 @@ def create(
             "command": command,
             "actor": {"id": str(officer.id), "name": new_text(officer.name), "role": officer.role},
         }
-        if calendar := calendar_text(contents.settings, now()):
-            write_whole(partial / CALENDAR, calendar.encode())
+        write_calendar(partial, contents.settings, now())
         ledger = LedgerFolder(workspace.ledger)
         brought = bring(partial)
         with ledger.locked():

@@ -49,6 +49,7 @@ from cyberassess.errors import Problem, WorkbookError
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.choices import YES_OR_NO, read_answer, read_listed
 from cyberassess.opening.documenting import facts_of
+from cyberassess.opening.years import with_former
 from cyberassess.steps.confirm.decisions_book import (
     AS_THE_RULE,
     NOW,
@@ -174,6 +175,7 @@ def verify_cells(
         withheld: SHA-256 of those that are left out on purpose.
     """
     result = CellsVerified()
+    assessment = with_former(assessment)
     by_file = _by_file(assessment, result)
     with Reader() as reader:
         for sha256, entries in by_file.items():
@@ -315,9 +317,11 @@ def _label(assessment: Assessment, key: Sequence[str], code: str | None) -> str:
 
 
 def _ref(assessment: Assessment, key: Sequence[str]) -> str:
-    frameworks = [str(each) for each in assessment.frameworks]
-    number = frameworks.index(key[0]) + 1 if key[0] in frameworks else 0
-    return make_ref(key[2], ScopeId(key[1]), number)
+    sets = [str(each.ref) for each in assessment.contents.settings.frameworks]
+    if key[0] not in sets:  # NOTE: another version stands in the same place among the sets
+        sets = [each.partition("@")[0] for each in sets]
+    name = key[0] if key[0] in sets else key[0].partition("@")[0]
+    return make_ref(key[2], ScopeId(key[1]), sets.index(name) + 1 if name in sets else 0)
 
 
 def _level(assessment: Assessment, framework: str, level: str) -> str:

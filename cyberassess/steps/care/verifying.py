@@ -10,6 +10,7 @@ from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
 from cyberassess.errors import AssessmentError, LedgerError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.opening.years import former_sets
 from cyberassess.steps.care.cells import CellsVerified, verify_cells
 from cyberassess.steps.evidence.evidencing import file_problems
 from cyberassess.steps.pack.files import RECEIVED, REVIEWS, Hashes, originals_of, withheld_files
@@ -32,6 +33,7 @@ def verify(folder: Path) -> Verified:
     """Check the ledger, the pinned files and the originals; derive everything again."""
     try:
         assessment = open_assessment(folder)
+        former_sets(assessment)
     except LedgerError as cause:
         return Verified(0, 0, "", 0, cause.problems, ())
     except AssessmentError as cause:

@@ -8,6 +8,7 @@ from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
     from cyberassess.domain.result.trend import Point
+    from cyberassess.steps.next_year.changing_version import VersionChange
     from cyberassess.steps.next_year.trending import Years
     from cyberassess.steps.next_year.updating import Later, Updates
 
@@ -54,6 +55,58 @@ def _set_lines(found: "Updates", each: "Later") -> Iterator[str]:
     (met, of), (meet, of_now) = found.meets(each.pinned.ref)
     if of or of_now:
         yield f"Targets met: {met} of {of} before, {meet} of {of_now} after."
+
+
+def version_lines(found: "VersionChange", *, dry_run: bool) -> Iterator[str]:
+    """Say what another version of a set changes, what stands, and what is asked again."""
+    yield f"{found.before} to {found.after}"
+    again = len({each.after for each in found.asked_again})
+    said = [
+        f"Statements: {len(found.asked):,}. {len(found.staying):,} are alike; {again:,} follow "
+        f"one of before and are asked again; {len(found.new):,} are new. "
+        f"Of before, {len(found.gone):,} are not asked any more.",
+        f"Outcomes alike in every statement: {len(found.said.whole)} of "
+        f"{len(found.way.after.assessed)}. What was confirmed and reviewed stands for them alone.",
+    ]
+    for line in said:
+        yield from wrap(line, indent="  ")
+    for kind, (stand, of) in found.kinds.items():
+        rest = of - stand
+        line = f"{kind[0].upper()}{kind[1:]}: {stand:,} of {of:,} stand"
+        yield f"  {line}." if not rest else f"  {line}; {rest:,} {_REST.get(kind, _KEPT)}."
+    because: dict[str, list[str]] = {}
+    for each in found.asked_again:
+        because.setdefault(each.because or _CHOICES, []).append(each.after)
+    for why, names in because.items():
+        yield from wrap(f"Asked again, because {why}: {named(names, _MOST)}", indent="  ")
+    if found.new:
+        yield from wrap(f"New: {named(found.new, _MOST)}", indent="  ")
+    if found.gone:
+        yield from wrap(f"Not asked any more: {named(found.gone, _MOST)}", indent="  ")
+    for left in found.left:
+        yield from wrap(f"{left.what}: {left.why}", indent="  ")
+    (met, of), (meet, of_now) = (
+        found.meets(found.then.card, found.before), found.meets(found.now.card, found.after),
+    )  # fmt: skip
+    if of or of_now:
+        yield f"  Targets met: {met} of {of} before, {meet} of {of_now} after."
+    if dry_run:
+        yield f"Nothing was changed. To take it up: cyberassess framework update {found.after}"
+    else:
+        said_back = f"To go back: cyberassess framework update {found.before}."
+        yield from wrap(f"Nothing was lost. {said_back} Next: cyberassess send")
+
+
+_CHOICES = "the choices are not the same any more"
+_KEPT = "are kept, and to be given again"
+_REST = {
+    "answers": "are kept, count for nothing, and are shown beside what is asked again",
+    "explanations": "are kept, and shown where the outcome is explained (explain --trace)",
+    "confirmed results": "are kept, and to be confirmed again",
+    "reviewed results": "are kept; they were of the version before",
+    "items of evidence": "are kept, and support nothing any more",
+    "actions": "are kept, and are about what is not asked any more",
+}
 
 
 def trend_lines(found: "Years", kinds: Sequence[str]) -> Iterator[str]:

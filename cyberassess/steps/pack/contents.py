@@ -16,6 +16,7 @@ from cyberassess.domain.sets.framework import CountsAs, FrameworkRef, IndicatorI
 from cyberassess.errors import Json
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes
+from cyberassess.opening.years import with_former
 from cyberassess.paper.documents.pack_pages import OverrideRow
 from cyberassess.steps.confirm.confirming import overrides
 from cyberassess.steps.standing.results import explain_json, score_json
@@ -278,6 +279,7 @@ def change_rows(assessment: Assessment, received: Mapping[str, str]) -> list[tup
         received: where workbooks lie inside the pack, keyed by their SHA-256.
     """
     places = {each.key: number for number, each in enumerate(assessment.reading.segments)}
+    assessment = with_former(assessment)
     rows = [*_answers(assessment), *_resolved(assessment), *_records(assessment)]
     rows.sort(
         key=lambda each: (
@@ -308,7 +310,8 @@ def _outcome_of(assessment: Assessment, key: StatementKey) -> str:
 
 def _answers(assessment: Assessment) -> Iterator[_Row]:
     for key, changes in assessment.state.history.items():
-        for each in changes:
+        # NOTE: what stands under two versions of a set is listed as it was given
+        for each in (change for change in changes if change.event.statement == key):
             what = "answer" if each.old is None else "changed answer"
             yield _Row(
                 key.framework, key.scope, _outcome_of(assessment, key), key.indicator,
@@ -343,6 +346,7 @@ def _records(assessment: Assessment) -> Iterator[_Row]:
     for (kind, key), records in assessment.state.record_history.items():
         if kind not in words:
             continue
+        own = [each for each in records if each.key == key]
         said, taken_back, name = words[kind]
         statement = outcome = ""
         if kind == INHERITANCE:
@@ -356,7 +360,7 @@ def _records(assessment: Assessment) -> Iterator[_Row]:
             outcome = key[2]
             said += f": {key[3]}" if kind == ACCEPTANCE else ""
         before = ""
-        for each in records:
+        for each in own:
             value = each.fields.get(name, "")
             after = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
             what = said

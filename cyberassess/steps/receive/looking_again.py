@@ -46,8 +46,9 @@ def remarks(assessment: Assessment, replies: Sequence[Reply]) -> list[Problem]:
 
 def _opened(assessment: Assessment, reply: SharingReply) -> Iterator[Problem]:
     """Say that the questions of a topic are asked now, where nobody has answered one of them."""
-    framework, key = assessment.frameworks[reply.key.framework], reply.key
-    if not is_opened_by(reply.key, assessment.state):
+    framework, key = assessment.frameworks.get(reply.key.framework), reply.key
+    # NOTE: a topic of a version that was used before opens no question of the one since
+    if framework is None or not is_opened_by(reply.key, assessment.state):
         return
     statements = [
         StatementKey(key.framework, key.scope, each.id)

@@ -28,7 +28,9 @@ from cyberassess.opening.files_for_people import keep_original, plain
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
+from cyberassess.opening.years import with_former
 from cyberassess.steps import returning
+from cyberassess.steps.receive.by_former_version import by_former_version, without_former_rows
 from cyberassess.steps.receive.declaring import declaration_event, declare, deny
 from cyberassess.steps.receive.looking_again import remarks
 from cyberassess.steps.receive.replying import (
@@ -234,7 +236,8 @@ class _One:
 
         assessment, result = self.assessment, self.result
         sha256 = result.sha256
-        returned = read_return(book, self.name, sha256, assessment.frameworks)
+        sets = with_former(assessment).frameworks
+        returned = read_return(book, self.name, sha256, sets)
         found = Belongs(returned.assessment, returned.organisation, returned.period)
         again = "send a new one with cyberassess send."
         need_ours(assessment, self.name, "questionnaire", found, again)
@@ -249,6 +252,7 @@ class _One:
         result.problems += [
             *self._naming_missing(returned, asked),
             *self._unknown_remarks(returned, asked),
+            *by_former_version(assessment, returned, self.name),
             *problems,
         ]
         made.events += self._declare(returned, person, asked, sha256)
@@ -262,6 +266,7 @@ class _One:
             result.declared = in_words(declared)
         result.problems += remarks(self.assessment, returned.replies)
         fixes = fixes_in(returned, result.problems, self.name)
+        returned, fixes = without_former_rows(self.assessment, returned, fixes)
         self._answer_back(returned, person, asked, sha256, fixes=fixes, is_new=is_new)
 
     def _plan(
@@ -269,7 +274,8 @@ class _One:
     ) -> tuple[Plan, list[Problem]]:
         """Say what the replies change, each for whoever gave it."""
         result, then = self.result, self.assessment.at(returned.head)
-        replies, problems = _resolved(self.assessment, returned.replies, asked)
+        by_sets_of_then = with_former(self.assessment)
+        replies, problems = _resolved(by_sets_of_then, returned.replies, asked)
         voices: dict[PersonId, list[Reply]] = defaultdict(list)
         for reply in replies:
             voices[self._who(returned, reply.source.sheet, person)].append(reply)
@@ -277,7 +283,7 @@ class _One:
         problems += deny(self.assessment, denied)
         whole = Plan()
         for who, theirs in voices.items():
-            made = plan(self.assessment, Voice(who, asked, then.state if then else None), theirs)
+            made = plan(by_sets_of_then, Voice(who, asked, then.state if then else None), theirs)
             whole.events += made.events
             problems += made.problems
             result.stored += made.stored
@@ -341,7 +347,8 @@ class _One:
         from cyberassess.steps.send.sending import questions_for
 
         problems = list(returned.problems)
-        if not returned.missing or not self.assessment.contents.portions.get(asked):
+        known = set(self.assessment.frameworks).issuperset(returned.frameworks)
+        if not (returned.missing and known and self.assessment.contents.portions.get(asked)):
             return problems
         order = returned.frameworks
         rows = questions_for(self.assessment, asked).rows

@@ -16,7 +16,7 @@ from cyberassess.errors import AssessmentError, Problem, ReportError, closest, c
 from cyberassess.opening.assessment import Assessment, differences, open_assessment
 from cyberassess.opening.files_for_people import dated, refuse_existing, saving
 from cyberassess.opening.theming import default_scores
-from cyberassess.opening.years import in_a_row
+from cyberassess.opening.years import deciding, in_a_row
 from cyberassess.steps.sets.official import official_texts
 from cyberassess.version import __version__
 
@@ -213,17 +213,27 @@ def as_approved(now: Assessment, version: int) -> Assessment:
             f"Version {version} was not approved.",
             f"Approved versions: {there}." if there else "No version was approved yet.",
         )
-    changed = differences(then.state.settings, now.contents.flat)
+    changed = deciding(differences(then.state.settings, now.contents.flat))
     if changed:
         raise AssessmentError.because(
             "settings-changed",
             "assessment.yaml",
             f"{counted(len(changed), 'value')} changed since version {version} was approved: "
             f"{', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}.",  # noqa: PLR2004
-            "Put the file back as it was to print that version, or keep the copy that was "
-            "approved. Nothing was printed.",
+            f"{_back(now, then)} to print that version, or keep the copy that was approved. "
+            "Nothing was printed.",
         )
-    return then
+    # NOTE: where only last year lies elsewhere since, it is still the version that was approved
+    flat = {key: value for key, value in then.state.settings.items() if value is not None}
+    return replace(then, contents=replace(then.contents, flat=flat))
+
+
+def _back(now: Assessment, then: Assessment) -> str:
+    """Say how the settings are as they were: by command where a version was changed."""
+    for ref in now.state.former:
+        if then.state.settings.get(f"frameworks[{ref}].id"):
+            return f"Go back with cyberassess framework update {ref}"
+    return "Put the file back as it was"
 
 
 @dataclass(slots=True)

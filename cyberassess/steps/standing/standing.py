@@ -17,6 +17,7 @@ from cyberassess.domain.result.confirming import waits
 from cyberassess.errors import Json, counted, fields_of, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
+from cyberassess.opening.years import changes_of
 from cyberassess.steps.begin.calendar import stages, where_in_the_year
 from cyberassess.steps.confirm.confirming import waiting_offers
 from cyberassess.steps.next_year.updating import later_sets
@@ -211,6 +212,7 @@ def next_steps(
         return ("Join the two copies of the assessment: cyberassess merge",)
     steps = [
         *_to_correct(assessment),
+        *_to_send_anew(assessment, people),
         *_to_gather(assessment, people),
         *_to_settle(assessment, open_ones),
     ]
@@ -239,6 +241,22 @@ def _to_correct(assessment: Assessment) -> Iterator[str]:
             f"Look at revision {each.after.revision} of {each.pinned.ref} (here: "
             f"{each.before.revision}; {asked} asked again): cyberassess framework update --dry-run"
         )
+
+
+def _to_send_anew(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
+    """Say who has questions of a version that is no longer used, and none of the one since."""
+    state = assessment.state
+    for record in changes_of(assessment):
+        if record.key[0] not in state.former:
+            continue
+        anew = {
+            str(each.person)
+            for each in state.sent
+            if state.has_seen(each.origin.segment, record.origin.segment)
+        }
+        old = [each.name for each in people if each.open and each.sent and each.id not in anew]
+        if old:
+            yield f"Send the questions of {record.key[1]} to {', '.join(old)}: cyberassess send"
 
 
 def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:

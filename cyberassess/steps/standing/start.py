@@ -22,7 +22,7 @@ from cyberassess.domain.record.reviewing import reviews
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import CyberassessError, Problem, Severity, mention
-from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.assessment import Assessment, now
 from cyberassess.opening.conflicts import Conflict
 from cyberassess.opening.files_for_people import saving
 from cyberassess.paper.documents.start_pages import (
@@ -42,6 +42,7 @@ from cyberassess.paper.documents.start_pages import (
     page_html,
 )
 from cyberassess.paper.sections.explaining import explain
+from cyberassess.steps.begin.calendar import CALENDAR, write_calendar
 from cyberassess.steps.standing.results import would_change
 from cyberassess.steps.standing.standing import PersonStatus, Status, state_of, status_of
 from cyberassess.steps.standing.tracing import Step, Trace, traces
@@ -55,7 +56,7 @@ _MOST_FILES = 20
 
 
 def write_start(assessment: Assessment) -> Path:
-    """Write ``start.html`` and the pages of the outcomes that changed; give its path.
+    """Write ``start.html``, the pages of the outcomes that changed, and the year's calendar.
 
     Raises:
         AssessmentError: where they cannot be written.
@@ -75,6 +76,8 @@ def write_start(assessment: Assessment) -> Path:
         if made != known:
             write_whole(workspace.start / _KNOWN, json.dumps(made).encode())
         write_whole(path, page_html(pages.start()).encode())
+    with saving(workspace.folder / CALENDAR):
+        write_calendar(workspace.folder, assessment.contents.settings, now())
     return path
 
 

@@ -17,6 +17,7 @@ from cyberassess.domain.record.evidence import Support
 from cyberassess.domain.record.happened import Resolution
 from cyberassess.domain.record.recorded import Given, Origin, Record, Said, Source
 from cyberassess.domain.record.reviewing import reviews
+from cyberassess.domain.record.versions import OUTCOMES
 from cyberassess.domain.result.confirming import Override
 from cyberassess.domain.result.counting import said_of, word_of
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION, OutcomeScore
@@ -129,12 +130,22 @@ def _steps(
     settled: _Settled,
 ) -> Iterator[Step]:
     for change in assessment.state.history.get(key, ()):
-        yield _change(assessment, change, labels, "")
+        yield _change(assessment, change, labels, _by_version(change, key))
+    before = {each.event.statement for each in assessment.state.asked_again.get(key, ())} - {key}
+    for other in before:
+        for change in assessment.state.history.get(other, ()):
+            yield _change(assessment, change, labels, f"asked again, {_by_version(change, key)}")
     for event, origin in settled.get(key, ()):
         what = f"decided as {labels.get(event.new, event.new)}"
         who = assessment.name_of(origin.actor, origin)
         yield Step(what, who, str(event.reason or ""), settled_by(event, origin), origin)
     yield from _taken_over(assessment, key, labels)
+
+
+def _by_version(change: Given, key: StatementKey) -> str:
+    """Name the statement of another version that was answered; empty where it is this one."""
+    there = change.event.statement
+    return "" if there == key else f"to {there.indicator} of {there.framework}: "
 
 
 def _taken_over(
@@ -222,6 +233,18 @@ def _texts(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
             (assessment.state.evidence, "named as evidence"),
         ):
             yield from (_said(assessment, each, word) for each in texts.get(place, ()))
+    yield from _former_texts(assessment, score)
+
+
+def _former_texts(assessment: Assessment, score: OutcomeScore) -> Iterator[Step]:
+    """Give what was written of an outcome of the version before that this one follows."""
+    state = assessment.state
+    for key, texts in state.former_texts.items():
+        if state.leads is None or score.key not in state.leads.outcomes(key, OUTCOMES):
+            continue
+        if score.key not in state.leads.outcomes(key):
+            word = f"said of {key.outcome} of {key.framework}"
+            yield from (_said(assessment, each, word) for each in texts)
 
 
 def _said(assessment: Assessment, said: Said, word: str) -> Step:

@@ -20,6 +20,7 @@ from cyberassess.steps.begin.next_settings import Changes
 from cyberassess.steps.begin.rolling_over import roll_over
 from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.standing.standing import status, status_json
+from cyberassess.steps.standing.start import write_start
 
 TIME = "2026-11-29T10:00:00Z"
 DATES = ("review=2027-01-29", "approval=2027-03-01", "hand-over=1 April 2027")
@@ -53,6 +54,25 @@ def test_a_new_year_is_written_as_a_calendar_with_everybody_who_is_asked(tmp_pat
     keys = [each for each in lines if each.startswith("UID:")]
     assert len(set(keys)) == 4
     assert all(re.fullmatch(r"DTSTAMP:\d{8}T\d{6}Z", e) for e in lines if "DTSTAMP" in e)
+
+
+def test_it_is_written_again_where_dates_or_people_change_and_only_then(tmp_path: Path) -> None:
+    folder = begin(tmp_path / "a")
+    path, settings = folder / "calendar.ics", folder / "assessment.yaml"
+    first = path.read_bytes()
+    write_start(open_assessment(folder))
+    assert path.read_bytes() == first
+    text = settings.read_text("utf-8")
+    text = text.replace("2026-12-18", "2026-12-20").replace("Dev Malhotra", "Kim Lee")
+    settings.write_text(text, "utf-8")
+    write_start(open_assessment(folder))
+    lines = unfolded(path.read_bytes().decode())
+    assert "DTSTART;VALUE=DATE:20261220" in lines
+    assert "DESCRIPTION:Answers are wanted from:\\nSam Reid\\nKim Lee" in lines
+    kept = [each for each in text.splitlines() if not each.startswith(("due:", "dates:"))]
+    settings.write_text("\n".join(kept), "utf-8")
+    write_start(open_assessment(folder))
+    assert not path.exists()
 
 
 def test_without_a_date_there_is_no_calendar(tmp_path: Path) -> None:

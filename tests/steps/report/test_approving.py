@@ -99,6 +99,14 @@ def test_edited_settings_are_a_draft_before_they_are_recorded(council: Path) -> 
     assert not signed(council).version.is_draft
 
 
+def test_a_version_is_printed_again_where_only_last_year_lies_elsewhere(council: Path) -> None:
+    approve_so(council, name="Ada Moss", role="SIRO")
+    path = council / "assessment.yaml"
+    path.write_text(f'{path.read_text("utf-8")}previous: "../archive/northport"\n', "utf-8")
+    basis, _, _ = prepare(council, version=1)
+    assert basis.version.number == 1
+
+
 def test_settings_edited_before_approving_are_part_of_what_is_approved(council: Path) -> None:
     path = council / "assessment.yaml"
     text = path.read_text("utf-8")

@@ -1,0 +1,132 @@
+"""Another version of a set this year: what counts is what somebody said of the same statement."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as some
+
+from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
+from cyberassess.domain.record.hashes import Json
+from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.segment import Segment
+from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
+from tests.domain.builder import segment
+
+OLD, NEW = FrameworkRef("made@1"), FrameworkRef("made@2")
+ALIKE = {"A.1": "A.2", "B.1": "A.1"}
+"""By the statement of before: an id of both may be two questions."""
+AGAIN = {"C.1": "C.1"}
+
+Data = dict[str, Json]
+
+
+def answered(version: str, statement: str, person: str, code: str) -> Data:
+    return {
+        "type": "answer", "framework": version, "scope": "organisation", "indicator": statement,
+        "person": person, "new": code or None,
+    }  # fmt: skip
+
+
+def changed(before: str, after: str, **more: Json) -> list[Data]:
+    """Give what is written where one version takes another's place."""
+
+    def turned(links: dict[str, str]) -> Json:
+        found = links if after == NEW else {other: one for one, other in links.items()}
+        return {one: [other] for one, other in found.items()}
+
+    said: Data = {"revision": "1", "sha256": "0" * 64, "again": turned(AGAIN)}
+    said |= {"statements": turned(ALIKE), "outcomes": {"O.1": ["O.1", "O.2"], "O.2": ["O.2"]}}
+    said |= {"explained": {"O.1": ["O.1"]}, "whole": {"O.1": ["O.1"]}, "topics": {}} | more
+    changes: list[Json] = [
+        {"key": f"frameworks[{before}].id", "old": "made", "new": None},
+        {"key": f"frameworks[{after}].id", "old": None, "new": "made"},
+    ]
+    return [
+        {"type": "settings", "changes": changes},
+        {"type": "set-version", "key": [before, after], "new": said},
+    ]
+
+
+def chain(*steps: list[Data]) -> list[Segment]:
+    found: list[Segment] = []
+    for number, events in enumerate(steps, start=1):
+        found.append(segment(number, *events, on=found[-1:]))
+    return found
+
+
+SAYING = some.tuples(
+    some.sampled_from([OLD, NEW]),
+    some.sampled_from(["A.1", "A.2", "B.1", "C.1"]),
+    some.sampled_from(["p1", "p2"]),
+    some.sampled_from(["yes", "no", ""]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(some.lists(some.one_of(SAYING, some.just("change")), max_size=14))
+@example([(OLD, "A.1", "p1", "yes"), "change", (NEW, "A.2", "p1", "no"), "change"])
+@example([(OLD, "A.1", "p1", "yes"), "change", (OLD, "A.1", "p1", "no")])
+@example([(OLD, "C.1", "p1", "yes"), "change", (NEW, "C.1", "p1", "no"), "change", "change"])
+def test_what_counts_is_what_its_person_said_last_of_the_same_statement(
+    steps: list[tuple[FrameworkRef, str, str, str] | str],
+) -> None:
+    """However often versions change, and whichever version a workbook was made for."""
+    used, written, last = OLD, list[list[Data]](), dict[tuple[str, str], str]()
+    linked = False
+    for step in steps:
+        if isinstance(step, str):
+            other = NEW if used == OLD else OLD
+            written.append(changed(used, other))
+            used, linked = other, True
+        elif linked or step[0] == OLD:
+            version, statement, person, code = step
+            written.append([answered(*step)])
+            one = f"{version} {statement}"
+            for old, new in ALIKE.items():
+                if linked and one in (f"{OLD} {old}", f"{NEW} {new}"):
+                    # NOTE: before anybody went back nothing said of the new stands for the old
+                    last[f"{OLD} {old}", person] = last[f"{NEW} {new}", person] = code
+            last[one, person] = code
+            if not linked and version == OLD and statement in ALIKE:
+                last[f"{NEW} {ALIKE[statement]}", person] = code
+    state = fold(chain(*written)) if written else None
+    counting = {
+        (f"{key.framework} {key.indicator}", each.person): each.answer
+        for key, given in (state.answers.items() if state else ())
+        for each in given
+    }
+    assert counting == {
+        key: code for key, code in last.items() if code and key[0].startswith(used)
+    }
+    assert not state or not state.differing
+
+
+def about(version: FrameworkRef, outcome: str) -> OutcomeKey:
+    return OutcomeKey(version, ScopeId("organisation"), OutcomeId(outcome))
+
+
+def link(version: str, outcome: str, *, is_removed: bool = False) -> Data:
+    new: Json = None if is_removed else {}
+    return {
+        "type": "evidence-link", "key": ["e1", version, "organisation", outcome], "new": new
+    }  # fmt: skip
+
+
+def test_a_document_supports_what_follows_and_no_more_than_before_when_somebody_goes_back() -> (
+    None
+):
+    there = fold(chain([link(OLD, "O.1")], changed(OLD, NEW)))
+    assert [each.key[3] for each in there.register("evidence-link")] == ["O.1", "O.2"]
+    back = fold(chain([link(OLD, "O.1")], changed(OLD, NEW), changed(NEW, OLD)))
+    assert [each.key[1:] for each in back.register("evidence-link")] == [
+        (OLD, "organisation", "O.1")
+    ]
+
+
+def test_what_came_back_for_the_version_before_on_another_copy_stands_too() -> None:
+    (first,) = chain([answered(OLD, "A.1", "p1", "yes")])
+    one = segment(2, *changed(OLD, NEW), on=[first])
+    other = segment(3, answered(OLD, "A.1", "p1", "no"), on=[first])
+    joined = segment(4, answered(OLD, "B.1", "p2", "yes"), on=[one, other])
+    state = fold([first, one, other, joined])
+    key = StatementKey(NEW, ScopeId("organisation"), IndicatorId("A.2"))
+    assert [each.answer for each in state.answers[key]] == ["no"]
+    assert not state.differing

@@ -8,14 +8,16 @@ process of this program. What a helper cannot do, for whatever reason, is done h
 import contextlib
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import IO
+from typing import IO, Protocol
 
 from cyberassess.press.fragment import Fragment
 from cyberassess.press.kept import Kept
@@ -27,7 +29,7 @@ more line in a part seldom moves those after it."""
 _FULL = 0.88
 """A page filled so far takes no new part."""
 WORTH_A_HELPER = 150_000
-"""Characters left to lay out from which a helper, half a second to start, saves time."""
+"""Characters left to lay out from which a helper, at most half a second to start, saves time."""
 _SIZE = struct.Struct(">Q")
 
 Chain = tuple[str, ...]
@@ -120,7 +122,7 @@ class Typesetter:
         done = {at: placed for at, placed in kept.items() if placed is not None}
         left = {at: sum(map(len, chain)) for at, chain in chains.items() if at not in done}
         mine, theirs = _shared_out(left)
-        with _helper(self.sheet, [chains[at] for at in theirs]) as answers:
+        with _helper(self, [chains[at] for at in theirs]) as answers:
             done |= {at: self._sure(chains[at]) for at in mine}
             done |= dict(zip(theirs, answers, strict=False))
         return done | {at: self._sure(chains[at]) for at in theirs if at not in done}
@@ -150,34 +152,86 @@ def _shared_out(sizes: Mapping[int, int]) -> tuple[list[int], list[int]]:
 
 
 @contextmanager
-def _helper(sheet: Sheet, chains: Sequence[Chain]) -> Iterator[Iterator[list[Placed]]]:
+def _helper(typesetter: Typesetter, chains: Sequence[Chain]) -> Iterator[Iterator[list[Placed]]]:
     """Let a second process lay out chains meanwhile; give what it came to, as far as it came."""
     if not chains:
         yield iter(())
         return
-    task = json.dumps({"sheet": asdict(sheet), "chains": chains}).encode()
     try:
-        # NOTE: -P keeps the present folder, which may be a stranger's, off the import path.
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "cyberassess.press.helper"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        process, stream = (_copied if _can_be_copied() else _begun)(typesetter, chains)
     except OSError:
         yield iter(())
         return
-    assert process.stdin is not None  # noqa: S101 - both were asked for
-    assert process.stdout is not None  # noqa: S101
     try:
-        with contextlib.suppress(OSError):
-            process.stdin.write(task)
-            process.stdin.close()
-        yield _answers(process.stdout)
+        yield _answers(stream)
     finally:
-        process.stdout.close()
+        stream.close()
         process.kill()
         process.wait()
+
+
+def _begun(typesetter: Typesetter, chains: Sequence[Chain]) -> tuple["_Process", IO[bytes]]:
+    """Begin another process of this program."""
+    task = json.dumps({"sheet": asdict(typesetter.sheet), "chains": chains}).encode()
+    # NOTE: -P keeps the present folder, which may be a stranger's, off the import path.
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "cyberassess.press.helper"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None  # noqa: S101 - both were asked for
+    assert process.stdout is not None  # noqa: S101
+    with contextlib.suppress(OSError):
+        process.stdin.write(task)
+        process.stdin.close()
+    return process, process.stdout
+
+
+def _can_be_copied() -> bool:
+    """Say whether this process can be copied, the engine loaded and all, in no time.
+
+    NOTE: a copy of a process with threads may wait for ever for what one of them held, and macOS
+    and Windows have no copies that are safe.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _copied(typesetter: Typesetter, chains: Sequence[Chain]) -> tuple["_Process", IO[bytes]]:
+    """Copy this process."""
+    sheet = typesetter.sheet
+    sheet.press.lay_out(sheet.whole(""))  # what both need stands ready before they part
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.close(ours)
+            with os.fdopen(theirs, "wb") as out:
+                _give(typesetter, chains, out)
+        finally:
+            os._exit(0)  # whatever happens, what stood to be done in the copied process is not
+    os.close(theirs)
+    return _Copy(child), os.fdopen(ours, "rb")
+
+
+class _Process(Protocol):
+    def kill(self) -> None: ...
+    def wait(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A copy of this process."""
+
+    id: int
+
+    def kill(self) -> None:
+        """End it."""
+        os.kill(self.id, signal.SIGKILL)
+
+    def wait(self) -> object:
+        """See it off."""
+        return os.waitpid(self.id, 0)
 
 
 def _answers(stream: IO[bytes]) -> Iterator[list[Placed]]:
@@ -199,8 +253,12 @@ def answer(task: bytes, out: IO[bytes], kept: Kept) -> None:
     """
     wanted = json.loads(task)
     typesetter = Typesetter(Sheet(**wanted["sheet"]), kept)
-    for chain in wanted["chains"]:
-        placed = typesetter.chain(tuple(chain)) or []
+    _give(typesetter, [tuple(each) for each in wanted["chains"]], out)
+
+
+def _give(typesetter: Typesetter, chains: Iterable[Chain], out: IO[bytes]) -> None:
+    for chain in chains:
+        placed = typesetter.chain(chain) or []
         out.write(_SIZE.pack(len(placed)))
         for each in placed:
             data = each.fragment.to_bytes()

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -211,7 +212,13 @@ def test_a_user_without_a_home_prints_all_the_same(
     assert print_html(PARTS).data == parts.read_bytes()
 
 
-def test_a_helper_gives_the_same_bytes(parts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_copied", [True, False])
+def test_a_helper_gives_the_same_bytes(
+    parts: Path, monkeypatch: pytest.MonkeyPatch, *, is_copied: bool
+) -> None:
+    if is_copied and sys.platform != "linux":
+        pytest.skip("no copies of processes here")
+    monkeypatch.setattr(chains, "_can_be_copied", lambda: is_copied)
     monkeypatch.setattr(chains, "WORTH_A_HELPER", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert print_html(PARTS, Kept(None)).data == parts.read_bytes()
@@ -222,9 +229,26 @@ def test_what_a_helper_does_not_do_is_done_here(
     program: str, parts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chains, "WORTH_A_HELPER", 1)
+    monkeypatch.setattr(chains, "_can_be_copied", lambda: False)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(sys, "executable", program)
     assert print_html(PARTS, Kept(None)).data == parts.read_bytes()
+
+
+def test_what_a_copy_leaves_undone_is_done_here(
+    parts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a process with threads, or of another system, is not copied at all."""
+
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(chains, "WORTH_A_HELPER", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(chains, "_give", fails)
+    assert print_html(PARTS, Kept(None)).data == parts.read_bytes()
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    assert not chains._can_be_copied()
 
 
 def test_a_helper_answers_with_what_it_laid_out() -> None:

@@ -49,6 +49,8 @@ class Coming:
     """The session of the same command before; what it read need not be read again."""
     rehearsal: Rehearsal | None = None
     """Shared by the files of a dry run, so that each sees the ones before."""
+    saved: str = ""
+    """When the file says it was saved; empty where it does not, or was not weighed yet."""
 
     @contextlib.contextmanager
     def session(
@@ -100,7 +102,7 @@ class Coming:
             need_ours(assessment, name, what, found, hint)
         if found.assessment and found.head:
             then = state_at(assessment, name, found.head, again)
-        self.result.saved = came.saved
+        self.saved = came.saved
         return Weighing(self.result, assessment, came.saved, round_of(then)), then
 
     def take_down(
@@ -112,7 +114,7 @@ class Coming:
         """
         self.result.person = session.actor.name
         if events or not is_known(session.assessment, self.result.sha256):
-            came = take_down(self.result, session, what, lines)
+            came = take_down(self.result, session, what, lines, saved=self.saved)
             session.write([*events, *came])
 
 

@@ -69,8 +69,6 @@ class ReceivedFile:
     """Why a file that lay in a folder is none of ours: it was looked at, and not copied. Empty for
     every other file."""
     sha256: str = ""
-    saved: str = ""
-    """When a table says it was saved, ISO 8601 in UTC."""
     kept_as: str = ""
     """Where the original lies in the workspace, or would lie after a dry run."""
     receipt: str = ""
@@ -326,18 +324,19 @@ def keep(
     result.kept_as = keep_original(result.path, target, result.sha256, under=under, copy=is_real)
 
 
-def arrival(result: ReceivedFile, person: str) -> happened.Received:
+def arrival(result: ReceivedFile, person: str, saved: str = "") -> happened.Received:
     """Give the event that says a file came that is no questionnaire.
 
     Args:
         person: who brought it.
+        saved: when it was saved, ISO 8601 in UTC; empty where that is not known.
     """
     return happened.Received(
         person=person,
         name=result.path.name,
         sha256=result.sha256,
         serial=0,
-        saved=result.saved or None,
+        saved=saved or None,
         accepted=True,
         stored=result.stored,
         problems=len(result.problems),
@@ -345,13 +344,19 @@ def arrival(result: ReceivedFile, person: str) -> happened.Received:
 
 
 def take_down(
-    result: ReceivedFile, session: Writing, what: str, lines: Iterable[str] = ()
+    result: ReceivedFile,
+    session: Writing,
+    what: str,
+    lines: Iterable[str] = (),
+    *,
+    saved: str = "",
 ) -> list[happened.Event]:
     """Keep the original of a file that is no questionnaire, and write its receipt.
 
     Args:
         what: the file is.
         lines: what else the receipt says of what was taken.
+        saved: when the file was saved, as ``arrival`` takes it.
 
     Returns:
         The event that says it came.
@@ -365,7 +370,7 @@ def take_down(
     result.receipt = f"questionnaires/{place.parent.name}/{place.name}"
     if is_real:
         write_slip(place, result, session.assessment, what, lines)
-    return [arrival(result, session.actor.id)]
+    return [arrival(result, session.actor.id, saved)]
 
 
 def write_slip(

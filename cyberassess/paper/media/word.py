@@ -47,6 +47,8 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FONT = "Arial"
 _SIZES = {"Normal": 11, "Heading 1": 22, "Heading 2": 15, "Heading 3": 12, "Heading 4": 11,
           "Caption": 10}  # fmt: skip
+_MAP_FIRST = 25
+"""Of the names in a map, in per cent: five places have room for "organisation" then."""
 _TABLE_SIZE = 9.5
 _LONGEST_PROPERTY = 255
 """Characters, by the format."""
@@ -230,7 +232,10 @@ class _Writer:
         described = OxmlElement("w:tblCaption")
         described.set(qn("w:val"), _text(block.caption or self.heading))
         table._tbl.tblPr.append(described)  # noqa: SLF001 - the library has no other way
-        widths = _widths([each.width for each in heads])
+        given = [each.width for each in heads]
+        if block.kind == "map":  # NOTE: Arial is wider than our own font
+            given[0] = min(given[0], _MAP_FIRST)
+        widths = _widths(given)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
         rows: list[Sequence[Cell]] = [[each.title for each in heads], *block.rows]

@@ -139,6 +139,9 @@ ONLY_IF = "Only if yes to: "
 """What stands before the condition of a question, below it in the same cell."""
 PAST_WORDS = "Last year: "
 PAST_ANSWER = "Last year: {answer}, {origin}, {date}"
+BEFORE_WORDS = "Before: "
+BEFORE_ANSWER = "Before: {answer}, {origin}, {date}"
+"""Of an answer of this year, to the version of the set that was used before."""
 PAST_QUESTION = "The question was: {question}"
 ASKED_AGAIN = "Asked again, because {because}."
 """What stands before a text of last year, so that it is known as ours."""
@@ -420,7 +423,8 @@ def past_lines(past: Sequence[Past], question: str) -> list[str]:
     """
     lines: list[str] = []
     for each in past:
-        said = PAST_ANSWER.format(answer=each.label, origin=each.origin, date=said_date(each.date))
+        text = BEFORE_ANSWER if each.this_year else PAST_ANSWER
+        said = text.format(answer=each.label, origin=each.origin, date=said_date(each.date))
         lines += [said, each.reason] if each.reason else [said]
         if fold(each.question) != fold(question):
             lines.append(PAST_QUESTION.format(question=each.question))
@@ -452,7 +456,12 @@ def is_earlier(text: str) -> bool:
 
 
 def is_past(text: str) -> bool:
-    """Say whether a cell begins with an answer of last year that is no answer to confirm."""
+    """Say whether a cell begins with an earlier answer that is no answer to confirm."""
+    return is_of_last_year(text) or fold(text).startswith(fold(BEFORE_WORDS))
+
+
+def is_of_last_year(text: str) -> bool:
+    """Say whether that answer is of last year."""
     return fold(text).startswith(fold(PAST_WORDS))
 
 

@@ -233,6 +233,7 @@ def _by_former_version(
                     f"{origin}, version {old.version}",
                     old.indicators[there.indicator][1].text,
                     because or _BECAUSE[bool(links)].format(framework.version),
+                    this_year=True,
                 ),
             )
 

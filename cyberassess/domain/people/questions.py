@@ -112,6 +112,8 @@ class Past(NamedTuple):
     """In last year's words."""
     because: str
     """Why it is asked again, without a full stop."""
+    this_year: bool = False
+    """Whether it was given this year, by the version of the set that was used before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -384,7 +384,7 @@ class _One:
         reasons: set[str] | None = None
         for place, cell in strange:
             text = cell.text
-            if wording.is_past(text) and self.assessment.previous is None:
+            if wording.is_of_last_year(text) and self.assessment.previous is None:
                 continue  # NOTE: last year's folder has gone, so nothing tells its texts from ours
             if wording.is_earlier(text) or wording.is_past(text):
                 lines = wording.reasons_in(text)

@@ -203,7 +203,12 @@ def test_a_newer_answer_stays_whatever_an_older_workbook_says(
     (blank,) = (council / "questionnaires/sent").glob("*Kim*")
     change(council)
     anew = send_to(council, "Kim Lee")["Kim Lee"]
-    take(council, fill_in(anew, tmp_path / "anew.xlsx", {"B1.b.H.2/housing": "Not true"}))
+    typed: Rows = {"B1.b.H.2/housing": "Not true"}
+    (first,) = take(council, fill_in(anew, tmp_path / "anew.xlsx", typed))
+    assert not [str(each) for each in first.problems]
+    cells = [each.value for sheet in openpyxl.load_workbook(anew) for row in sheet for each in row]
+    (shown,) = (each for each in cells if str(each).startswith("Before: True, Northport Council"))
+    assert str(shown).endswith("Asked again, because version 2 asks for something else.")
     late = fill_in(blank, tmp_path / "late.xlsx", {**SAID, "B1.b.H.1/housing": "True"})
     (result,) = take(council, late)
     assert "older" in [each.code for each in result.problems]

@@ -377,12 +377,19 @@ def send_review(folder: Path | str, to: str, output: Path | str | None = None) -
 
 
 def fill_in_review(
-    blank: Path | str, output: Path | str, rows: Mapping[str, Mapping[str, str]]
+    blank: Path | str,
+    output: Path | str,
+    rows: Mapping[str, Mapping[str, str]],
+    said: Mapping[str, str] | None = None,
 ) -> int:
-    """Type into an assurer's workbook: texts keyed by heading, keyed by ref."""
+    """Type into an assurer's workbook: texts keyed by heading, keyed by ref.
+
+    Args:
+        said: texts keyed by their label on the first sheet, ``Overall risk`` and ``Opinion``.
+    """
     from cyberassess.books.questionnaire.filling import fill_review
 
-    return fill_review(Path(blank), Path(output), rows)
+    return fill_review(Path(blank), Path(output), rows, said)
 
 
 def receive_review(folder: Path | str, path: Path | str) -> "ReceivedFile":

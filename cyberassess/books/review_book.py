@@ -24,6 +24,8 @@ SAMPLE = "Sample"
 COMMENT = "Comment"
 RECOMMENDATION = "Recommendation"
 RISK = "Risk"
+OVERALL, OPINION = "Overall risk", "Opinion"
+"""Labels on the first sheet, beside which the assurer says what they think of the whole."""
 INPUTS = (DETERMINATION, QUALITY, METHOD, SAMPLE, COMMENT, RECOMMENDATION, RISK)
 CLAIMS = ("Outcome", "Where", "Target", "Claimed", "Why", "Evidence")
 ABOUT = "About this file"
@@ -69,6 +71,10 @@ class ReviewBook:
     """For each control set, its short title and its rows."""
     answers: tuple[tuple[str, str, str, str, str, str], ...]
     """Ref, statement, answer, why it counts so, reason, by whom: for reference."""
+    risk: str = ""
+    """The overall risk this assurer gave before."""
+    opinion: str = ""
+    """Their opinion, as they gave it before."""
 
 
 _START = (
@@ -77,6 +83,12 @@ _START = (
         "What to do",
         "On the sheets Review, give your own determination beside each claim you look at. "
         "Say how good the evidence was and how you assessed it. Leave the rest empty.",
+    ),
+    (
+        "Your opinion",
+        "Below, say how high the overall risk is as you see it (high, medium or low), and give "
+        "your opinion of the whole in your own words. Both stand in front of your review in "
+        "every report. Leave them empty to give none.",
     ),
     ("Please leave", "The claims as they are: a row whose claim was changed is not taken in."),
     ("Sheet Answers", "Every statement, its answer and who gave it, for reference."),
@@ -132,6 +144,7 @@ _KIND = Kind(
     titles=(_TITLE, _REVIEW, _EVERY, ABOUT),
     lines=(_FOR, _LINE, _REFERENCE, _LEAVE),
     texts=tuple(text for pair in _START for text in pair),
+    said=(OVERALL, OPINION),
     name="Assurer's workbook",
     about=("Kind", ASSESSMENT, PERSON, HEAD, ORGANISATION, PERIOD, TEXTS),
     reference=ANSWERS,
@@ -146,8 +159,21 @@ def write_review_book(path: Path, what: ReviewBook, *, created: datetime.datetim
         OSError: where it cannot be written.
     """
     facts = (Column("", 200, is_input=False), Column("What it says", 800, is_input=False))
+    start = (*_START, (OVERALL, what.risk), (OPINION, what.opinion))
+    offered = tuple(RISKS if label == OVERALL else () for label, _ in start)
     title = _TITLE.format(organisation=what.organisation, period=what.period)
-    sheets = [TableSheet("Start", title, _FOR.format(name=what.name), facts, _START)]
+    told = (facts[0], Column("What it says", 800, by_row=offered, is_input=False))
+    sheets = [
+        TableSheet(
+            "Start",
+            title,
+            _FOR.format(name=what.name),
+            told,
+            start,
+            to_change=(OVERALL, OPINION),
+            roomy=(OPINION,),
+        )
+    ]
     columns = _columns(what.determinations)
     for number, (name, rows) in enumerate(what.claims, start=1):
         label = "Review" if len(what.claims) == 1 else f"Review {number}"

@@ -33,6 +33,7 @@ from cyberassess.opening.files_for_people import csv_bytes, moment, saving
 from cyberassess.opening.intake import about_values
 
 _A3 = 8
+_ROOM = 150
 HEADINGS_ROW = 4
 """Counted from one, the row of the headings on every sheet."""
 
@@ -122,6 +123,8 @@ class TableSheet:
     """Whether the headings offer to filter."""
     to_change: tuple[str, ...] = ()
     """Of a sheet of facts, whose first heading is empty: labels whose values people may change."""
+    roomy: tuple[str, ...] = ()
+    """Of those, the ones that whole paragraphs are written beside."""
 
     @property
     def is_facts(self) -> bool:
@@ -260,7 +263,7 @@ def _heights(paper: Paper, sheet: TableSheet, last: int) -> None:
             Fitted(text, column.width - INDENT, 11)
             for text, column in zip(texts, sheet.columns, strict=True)
         ]
-        paper.set_row(row, row_height(fitted, least=22))
+        paper.set_row(row, row_height(fitted, least=_ROOM if texts[0] in sheet.roomy else 22))
     for row in range(top + 1 + len(sheet.rows), last + 1):
         paper.set_row(row, 22)
     if not sheet.is_facts:

@@ -326,6 +326,11 @@ _NO_TEXT = {
 }
 
 
+def not_text(cell: Cell) -> tuple[str, str]:
+    """Say why a cell holds no text that can be taken: a code and words; both empty if it does."""
+    return _NO_TEXT.get(cell.kind, ("", ""))
+
+
 def _rows_of(sheet: Sheet) -> dict[int, dict[int, Cell]]:
     """Give the cells that hold a value, by row and column."""
     rows: dict[int, dict[int, Cell]] = {}
@@ -584,7 +589,7 @@ class _Sheet:
         """Give a row, or say why it cannot be taken."""
         kept: dict[str, Cell] = {}
         for heading, cell in cells.items():
-            code, flaw = _NO_TEXT.get(cell.kind if heading in self.read_from else "", ("", ""))
+            code, flaw = not_text(cell) if heading in self.read_from else ("", "")
             if not flaw and self.kind.is_plain:
                 unfit = unfit_in(cell.text.strip(), lines=True)
                 code, flaw = "unseen-character", unfit and f"holds the character {unfit}"

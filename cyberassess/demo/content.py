@@ -137,6 +137,13 @@ class Reviewed(Model):
     risk: str = ""
 
 
+class Opinion(Model):
+    """What the assurer thinks of the whole."""
+
+    risk: str
+    text: str
+
+
 class Demonstration(Model):
     """The whole council."""
 
@@ -158,6 +165,7 @@ class Demonstration(Model):
     confirmed: tuple[Confirmed, ...]
     reviewer: str
     """Name and role of the assurer."""
+    opinion: Opinion
     reviews: tuple[Reviewed, ...]
 
 

@@ -373,6 +373,7 @@ def review_independently(workspace: Path, council: "Demonstration", to: Path) ->
     }
     to.mkdir()
     path = to / sent.path.name
-    fill_in_review(sent.path, path, rows)
+    said = {"Overall risk": council.opinion.risk, "Opinion": council.opinion.text}
+    fill_in_review(sent.path, path, rows, said)
     receive_review(workspace, path)
     return path

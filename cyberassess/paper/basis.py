@@ -1,6 +1,7 @@
 """What every part of a report is made from, and how dates, numbers, people and places are said."""
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,7 +23,7 @@ from cyberassess.domain.record.approval import Version
 from cyberassess.domain.record.evidence import Register, register_of
 from cyberassess.domain.record.plan import Action, actions_of, by_outcome
 from cyberassess.domain.record.recorded import Origin, Source, State
-from cyberassess.domain.record.reviewing import Review, reviews
+from cyberassess.domain.record.reviewing import Opinion, Review, opinions, reviews
 from cyberassess.domain.result.confirming import (
     Confirmations,
     Override,
@@ -58,6 +59,10 @@ SHORT_HASH = 12
 """How many hex digits of a hash are printed where the whole would not be read."""
 MOST_PLACES = 5
 """More places than these are counted, not named."""
+_MOST_COLUMNS = 4
+_LONGEST_WORDS = {1: 40, 2: 20}
+_LONGEST_WORD = 12
+"""Characters of a word that heads one of several columns; of fewer columns, above."""
 _ROLE_WORDS = {"it": "IT", "hr": "human resources"}
 _TOOLS = {"webcaf": "WebCAF"}
 
@@ -91,6 +96,20 @@ def said_role(role: str) -> str:
 def capital(text: str) -> str:
     """Give a text with its first letter in capitals."""
     return text[:1].upper() + text[1:]
+
+
+def clipped(text: str, most: int) -> str:
+    """Cut a text at a word."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
+
+
+def fit_as_columns(places: Sequence[str]) -> bool:
+    """Say whether places can head the columns of a table with none of their words broken."""
+    longest = max((len(each) for name in places for each in re.split(r"[\s-]", name)), default=0)
+    return len(places) <= _MOST_COLUMNS and longest <= _LONGEST_WORDS.get(
+        len(places), _LONGEST_WORD
+    )
 
 
 def said_group(group: Group) -> str:
@@ -251,6 +270,11 @@ class Basis:
     def reviews(self) -> Mapping[OutcomeKey, tuple[Review, ...]]:
         """What independent reviewers said, keyed by what it is about."""
         return reviews(self.state)
+
+    @cached_property
+    def opinions(self) -> tuple[Opinion, ...]:
+        """What independent reviewers think of the whole."""
+        return opinions(self.state)
 
     @cached_property
     def reviewed(self) -> Mapping[OutcomeKey, int]:

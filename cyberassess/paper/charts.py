@@ -14,7 +14,7 @@ from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.domain.result.trend import THEME, Line, Point
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import counted
-from cyberassess.paper.basis import MOST_PLACES, Basis, joined, share
+from cyberassess.paper.basis import MOST_PLACES, Basis, clipped, joined, share
 from cyberassess.paper.blocks import (
     WIDTH,
     Bar,
@@ -36,7 +36,7 @@ _AROUND = 0.8
 _HAIR = 0.25
 _VALUES = 30.0
 _TEXT = 3.2
-_LONGEST_LABEL = 34
+_LONGEST_LABEL = 35
 _MOST_ROWS = 24
 _MOST_TIES = 3
 _SHORT = 12
@@ -96,10 +96,7 @@ def _drawn(rows: Sequence[_Row], colours: Colours) -> tuple[float, list[Bar], li
     for number, row in enumerate(rows):
         top = number * _PITCH + (_PITCH - _THICK) / 2
         foot = top + _THICK - 0.95
-        short = row.label
-        if len(short) > _LONGEST_LABEL:
-            short = f"{short[: _LONGEST_LABEL - 1].rstrip()}…"
-        words.append(Words(0, foot, short))
+        words.append(Words(0, foot, clipped(row.label, _LONGEST_LABEL)))
         bars += _bars(row, top, colours)
         words.append(Words(WIDTH - _VALUES + 3, foot, row.text, weight=600))
     return len(rows) * _PITCH + 0.6, bars, words
@@ -336,6 +333,7 @@ def confidence_chart(basis: Basis) -> Chart:
     figures = (
         ("Statements answered", sure.answered, sure.statements),
         ("Claims with evidence", sure.evidenced, sure.claims),
+        ("Claims with evidence seen here", sure.seen, sure.claims),
         ("Claims with evidence in date", sure.in_date, sure.claims),
         ("Results reviewed independently", sure.reviewed, sure.outcomes),
     )
@@ -345,7 +343,8 @@ def confidence_chart(basis: Basis) -> Chart:
         else "nothing is reviewed independently"
     )
     return _chart(
-        f"{share(sure.in_date, sure.claims)} of what we claim has evidence in date; {reviewed}.",
+        f"Of what we claim {share(sure.seen, sure.claims)} has evidence seen here, "
+        f"{share(sure.in_date, sure.claims)} evidence in date; {reviewed}.",
         [
             _Row(name, Fraction(part, whole) if whole else Fraction(0), share(part, whole))
             for name, part, whole in figures
@@ -363,6 +362,7 @@ def confidence_chart(basis: Basis) -> Chart:
 def _open_notes(basis: Basis) -> str:
     sure = basis.card.confidence
     return (
+        "A claim is a result above the lowest level. "
         f"Counted as not answered: {sure.dont_know:,} answered “don't know”, "
         f"{sure.lacks_reason:,} without the reason they need. "
         f"Left out: {sure.does_not_apply:,} that do not apply. "
@@ -424,7 +424,7 @@ def distance_chart(
 def _each_place(basis: Basis, findings: Sequence[Finding]) -> str:
     """Say how many statements are in the way in each place; where they are many, places alike."""
     if len(findings) <= MOST_PLACES:
-        return ", ".join(f"{basis.place(e.score.key.scope)} {e.steps}" for e in findings)
+        return ", ".join(f"{basis.place(e.score.key.scope)}: {e.steps}" for e in findings)
     alike: dict[int, list[ScopeId]] = {}
     for each in findings:
         alike.setdefault(each.steps, []).append(each.score.key.scope)

@@ -67,6 +67,18 @@ def _pounds(digits: str, unit: str | None) -> int:
     return round(float(digits.replace(",", "")) * _TIMES[unit or ""])
 
 
+def brief_costs(actions: Iterable[Action], look: Look) -> str:
+    """Say in a few words what actions cost; empty where nothing is known of it."""
+    costed = (each for each in actions if each.cost_text or each.cost is not Cost.NONE)
+    costs = [read_costs(look.cost(each)) for each in costed]
+    known = [amount for found in costs for amount in found or ()]
+    once = [each for each in known if not each.is_yearly]
+    yearly = [each for each in known if each.is_yearly]
+    said = [f"{total(once)} once"] if once else []
+    said += [f"{total(yearly)} a year"] if yearly else []
+    return f"{joined(said)}{' as far as costed' if said and None in costs else ''}"
+
+
 def said_costs(actions: Iterable[Action], look: Look) -> str:
     """Say what actions cost, one-off and yearly apart; empty where there is none."""
     once: list[Amount] = []

@@ -26,6 +26,7 @@ class Frame:
     marking: str
     """In capitals."""
     footer: str
+    """Reference, version and status, below whose document it is."""
     status: str
     """``DRAFT`` or ``approved``."""
     look: Look
@@ -68,7 +69,7 @@ def frame(basis: Basis, kind: str, *, edition: str = "") -> Frame:
         date_in_words=said_date(basis.on),
         generator=f"cyberassess {basis.tool}",
         marking=marking.upper(),
-        footer=f"{name} · {reference(basis)} · version {version.number} · {status}",
+        footer=f"{reference(basis)} · version {version.number} · {status}",
         status=status,
         look=basis.look,
         name=name,

@@ -191,6 +191,10 @@ COMMANDS = (
     Command("people export", ("-C", "HERE", "people", "export")),
     Command("chase", ("-C", "HERE", "chase")),
     Command("review send", ("-C", "HERE", "review", "send", "--to", "Ann Ward")),
+    Command(
+        "review opinion",
+        ("-C", "HERE", "review", "opinion", "Sound.", "--assurer", "Ann Ward", "--risk", "low"),
+    ),
     Command("report board", ("-C", "HERE", "report", "board", "--html"), start="gathered"),
     *(
         Command(f"report {each}", ("-C", "HERE", "report", each, "--html"), start="gathered")

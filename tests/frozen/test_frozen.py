@@ -96,7 +96,7 @@ def test_every_frozen_result_belongs_to_a_case(version: str) -> None:
     assert there == {each.name for each in cases(version)}
 
 
-SINCE = {"sharing"}
+SINCE = {"sharing", "opinion"}
 """Kinds of event that came after the newest ledgers; each has a line in test_written.py."""
 MAKES_NEW = {("pack",), ("sign",)}
 """Commands whose JSON is of a file they make, with a key; their own tests fix its shape."""

@@ -17,6 +17,12 @@ def salted(text: str) -> dict[str, str]:
 
 SINCE: tuple[dict[str, Json], ...] = (
     {
+        "type": "opinion",
+        "key": ["met-1f0c2a"],
+        "new": {"risk": "medium", "text": salted("Honest; proof is thin.")},
+        "person": "met-1f0c2a",
+    },
+    {
         "type": "sharing",
         "key": ["caf@3.2", "housing", "B2"],
         "new": {"same": "no", "reason": salted("Its supplier runs its own accounts.")},

@@ -3,10 +3,14 @@
 import pytest
 
 from cyberassess.domain.record.hashes import text_field
+from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.documents.full import full_report
+from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.review import review, said_response
-from tests.domain.builder import Data, record_event
+from tests.domain.builder import Data, make_framework, make_profile, make_themes, record_event
+from tests.paper.made import make_basis, small_state
+from tests.paper.reading import texts
 from tests.paper.test_board import REF, action, basis
 
 
@@ -35,6 +39,88 @@ def test_both_verdicts_follow_from_what_was_reviewed(
     assert verdicts(*events) == {
         "Overall risk": risk, "Confidence in the self-assessment": confidence,
     }  # fmt: skip
+
+
+def opinion(text: str, risk: str = "", person: str = "p9") -> Data:
+    return record_event("opinion", (person,), {"risk": risk, "text": text_field(text, "s")})
+
+
+WORDS = "Honest, but proof is thin at Revenues. A restore would change my mind."
+SEEN = reviewed("A1.a", "organisation", determination="high", risk="high")
+
+
+def test_an_opinion_stands_in_front_whole_in_the_full_report_its_first_sentence_elsewhere() -> (
+    None
+):
+    now = basis(opinion(WORDS, "medium"), SEEN)
+    view = review(now)
+    assert view is not None
+    assert [each.text for each in view.opinions] == [WORDS]
+    assert view.opinions[0].by.endswith("; overall risk: medium; recorded by Sam Reid")
+    html = render_html(full_report(now)).partition('id="review"')[2]
+    assert html.index(WORDS) < html.index("looked at 1 result independently")
+    first = (
+        "Opinion of the assurer, p9 (overall risk: medium): “Honest, but proof is thin at "
+        "Revenues.” In full in the full report."
+    )
+    assert board_summary(now).opinion == first
+    for made in (board_summary(now), theme_report(now)):
+        assert first in texts(made)
+    assert verdicts(opinion(WORDS, "medium"), SEEN)["Overall risk"] == "medium"
+
+
+def test_the_open_edition_says_of_an_opinion_only_its_risk() -> None:
+    made = board_summary(basis(opinion(WORDS, "medium"), SEEN), edition="open")
+    assert made.opinion == (
+        "Opinion of the assurer (overall risk: medium). Its words are in the restricted edition."
+    )
+
+
+def test_no_opinion_is_said_only_where_a_review_took_place() -> None:
+    none = "No opinion of the whole was given."
+    assert board_summary(basis()).opinion == ""
+    assert not any("pinion of" in each for each in texts(theme_report(basis())))
+    assert review(basis()) is None
+    assert board_summary(basis(SEEN)).opinion == none
+    assert none in render_html(full_report(basis(SEEN)))
+    alone = review(basis(opinion("Fine.")))
+    assert alone is not None
+    assert (alone.no_opinion, alone.rows) == ("", ())
+    assert alone.lead == "No single result was looked at independently."
+
+
+def test_an_opinion_whose_words_were_taken_out_leaves_its_risk() -> None:
+    gone = record_event("opinion", ("p9",), {"risk": "low", "text": {"digest": "0" * 64}})
+    view = review(basis(gone))
+    assert view is not None
+    assert view.opinions[0].text == "The words were taken out."
+    assert board_summary(basis(gone)).opinion == (
+        "Opinion of the assurer, p9 (overall risk: low)."
+    )
+
+
+def test_of_several_opinions_each_stands_and_the_highest_risk_counts() -> None:
+    both = (opinion("Fine.", "low"), opinion("Not fine.\nAt all.", "high", "p8"))
+    assert verdicts(*both)["Overall risk"] == "high"
+    said = board_summary(basis(*both)).opinion
+    assert "“Fine.”" in said
+    assert "“Not fine.”" in said
+
+
+def test_agreement_stands_in_the_publishers_order_whatever_is_assessed_where() -> None:
+    """The organisation is scored first: its part D stood before the systems' part B."""
+    outline = "A Leading\n  A1.a organisation board H.1\nB Protecting\n"
+    outline += "  B1.a system service H.1\nD Learning\n  D1.a organisation board H.1\n"
+    framework = make_framework(outline)
+    now = make_basis(
+        small_state(record_event("review", (framework.ref, "s", "B1.a", "p9"), {})),
+        framework=framework, listed=[{"id": "s", "kind": "system", "title": "S"}],
+        profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
+        themes=make_themes(dict.fromkeys(framework.outcomes, "pipes")),
+    )  # fmt: skip
+    view = review(now)
+    assert view is not None
+    assert [each.part[0] for each in view.agreements] == ["A", "B", "D"]
 
 
 def test_the_response_to_a_recommendation_is_what_the_plan_says() -> None:

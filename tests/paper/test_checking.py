@@ -105,7 +105,13 @@ def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
         *LOWER, profile=goal, listed=scopes,
     )  # fmt: skip
     assert board_summary(now).lead_count == "2 of 3 outcomes meet our target."
-    said = "The review of 2 results lowered 1: B2.a Outcome B2.a. On that view 1 meets our target."
+    said = (
+        "p9 reviewed 2 results and lowered 1: B2.a Outcome B2.a. "
+        "On that view 1 outcome meets our target."
+    )
+    drawn = board_summary(now).squares
+    assert drawn is not None
+    assert drawn.words[0].text == "Meet the target in every place: 2, by the review 1"
     for made in (board_summary(now), front(now)):
         assert made.dissent == said
     assert (
@@ -115,13 +121,15 @@ def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
     assert said in shown(applicability(now), "level after")
     assert said.replace("2 results", "1 result") in texts(theme_report(now))
     is_open = board_summary(now, edition="open").dissent
-    assert is_open == said.replace(": B2.a Outcome B2.a", "")
-    assert "The review of 1 result lowered none." in texts(theme_report(now, theme="people"))
+    assert is_open == said.replace(": B2.a Outcome B2.a", "").replace(
+        "p9", "An independent assurer"
+    )
+    assert "p9 reviewed 1 result and lowered none." in texts(theme_report(now, theme="people"))
 
 
 def test_a_review_that_raises_or_changes_no_count_says_so() -> None:
     assert said_dissent(basis(review("B2.b", "revenues", "low"))) == (
-        "The review of 1 result raised 1 and lowered none. The count would stay as it is."
+        "p9 reviewed 1 result, raised 1 and lowered none. The count would stay as it is."
     )
     assert said_dissent(basis(review("B2.b", "revenues", "unsure"))) == ""
     assert said_dissent(basis()) == ""
@@ -135,7 +143,7 @@ def test_a_lowered_outcome_has_a_mark_on_its_box_and_a_third_determination() -> 
     assert before is not None
     assert "The independent review found less for: B2.a." in drawn.alternative
     assert "found less" not in before.alternative
-    assert "review found less" in [each.text for each in drawn.words]
+    assert "the independent review found less" in [each.text for each in drawn.words]
     assert len(drawn.bars) == len(before.bars) + 4  # on the box, and beside what it means
     is_open = board_summary(lower, edition="open").squares
     assert is_open is not None
@@ -164,10 +172,10 @@ SAM = (confirmed("A1.a", "organisation", "high"), confirmed("B2.a", "housing", "
 def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> None:
     assert said_confirmed(basis()) == "0 of 6 results are confirmed by a named person."
     assert said_confirmed(basis(SAM[0])) == (
-        "1 of 6 results is confirmed by Sam Reid, who also answered 1."
+        "Sam Reid confirmed 1 of 6 results and also answered 1 of them."
     )
     assert said_confirmed(basis(*SAM)) == (
-        "2 of 6 results are confirmed by Sam Reid, who also answered 2."
+        "Sam Reid confirmed 2 of 6 results and also answered 2 of them."
     )
     both = basis(*SAM, confirmed("B2.a", "revenues", "middle", "p2"))
     assert said_confirmed(both) == (
@@ -175,7 +183,7 @@ def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> N
         "answered."
     )
     assert said_confirmed(both, is_open=True) == (
-        "3 of 6 results are confirmed by 2 people, who also answered 2."
+        "2 people confirmed 3 of 6 results and also answered 2 of them."
     )
     for made in (board_summary(both), front(both)):
         assert made.confirmed == said_confirmed(both)

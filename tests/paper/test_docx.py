@@ -178,6 +178,7 @@ def test_marking_reference_and_status_stand_on_every_page(word: Document) -> Non
     foot = "".join(each.text for each in section.footer.paragraphs)
     assert head == "OFFICIAL-SENSITIVE"
     assert "OFFICIAL-SENSITIVE" in foot
+    assert foot.startswith("Northport Council · CR-2026-")
     assert "version 1 · DRAFT" in foot
     xml = section.footer._element.xml
     assert 'w:instr="PAGE"' in xml

@@ -9,7 +9,9 @@ import pytest
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.blocks import Table, every
 from cyberassess.paper.documents.board import board_summary
+from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.sections.page_one import PageOne, page_one
 from cyberassess.press.kept import Kept
 from cyberassess.press.printing import print_html
@@ -67,7 +69,7 @@ def test_it_goes_from_the_result_to_the_trend() -> None:
     heads = re.findall(r"<h[12][^>]*>([^<]*)</h", first)
     assert heads == [
         "pipes: 0 of 3 outcomes meet our target", "So what", "How sure we are", "Decision",
-        "Gaps that matter most", "Trend",
+        "Main gaps", "Trend",
     ]  # fmt: skip
 
 
@@ -75,26 +77,42 @@ def one(*events: Data, **changes: Any) -> PageOne:
     return page_one(basis(*events, **changes), "Board summary")
 
 
-def test_the_plan_says_when_the_ambition_is_reached() -> None:
+def test_the_plan_says_what_it_costs_how_far_it_goes_and_how_far_we_want_to_go() -> None:
     aim = {"ambition": {"pipes": "2"}}
     near, far = action("ACT-1", "B2.a"), action("ACT-2", "B2.c", "revenues", due="2027-06-30")
-    assert one(**aim).so_what[-1] == "Our ambition: 2, level 2; no dated action brings us nearer."
-    profile = make_profile({"A1.a": "high", "B2.a": "middle", "B2.b": "low", "B2.c": "high"})
-    some = {**aim, "profile": profile}
-    assert one(near, far, **some).so_what[-1].startswith("Our ambition: 2, level 2")
-    assert one(near, **aim).so_what[-1] == "Our ambition: 2, level 2; planned: 1 by 31 March 2027."
-    assert one(near, far, **aim).so_what[-1] == (
-        "Our ambition: 2, level 2; the plan reaches that by 30 June 2027."
+    free = action("ACT-3", "B2.b", cost="none")
+    assert one(**aim).plan == "Our ambition is 2 of 3."
+    assert one(near, **aim).plan == (
+        "The plan, up to £10k once, reaches 1 outcome by 31 March 2027; our ambition is 2 of 3."
     )
-    assert "ambition" not in " ".join(one(near).so_what)
+    assert one(near, far, **aim).plan == (
+        "The plan, up to £20k once, reaches 2 outcomes by 30 June 2027; our ambition is 2 of 3."
+    )
+    assert one(far).plan == "The plan, up to £10k once, reaches 1 outcome by 30 June 2027."
+    assert one(free).plan == ""
+    assert one(free, **aim).plan == "Our ambition is 2 of 3."
+    assert one(near, action("ACT-4", "B2.b", cost="")).plan == (
+        "The plan, up to £10k once as far as costed, reaches 1 outcome by 31 March 2027."
+    )
+    goal = make_profile({"B2.a": "low", "B2.b": "low", "B2.c": "high"})
+    met = answer_events(
+        {"revenues/B2.a.H.1": "true"} | {f"revenues/B2.b.N.{n}": "never" for n in (1, 2)}
+    )
+    assert one(*met, **aim, profile=goal).plan == "Our ambition is 2 of 3, reached already."
+
+
+def test_how_sure_we_are_is_five_figures() -> None:
+    assert len(page_one(council(4), "Board summary").figures) == 5
 
 
 def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
     page = page_one(council(4), "Board summary")
     assert page.gaps[0].where == "all 4 places"
-    assert page.gaps[0].owner.endswith("; 3 places not planned yet")
-    assert page.so_what[0].startswith("The weakest are 4 places, each with 0 of 36.") or (
-        page.so_what[0] == "Our ambition: 37, level 4; no dated action brings us nearer."
+    assert page.gaps[0].owner.endswith(", for 1 of 4")
+    assert page.so_what[0] == "The weakest are 4 places, each with 0 of 36."
+    assert page.plan == (
+        "The plan, £120k to £270k once and £75k a year, lifts no outcome by a date; "
+        "our ambition is all 37."
     )
 
 
@@ -120,4 +138,34 @@ def test_the_map_of_many_places_has_them_as_rows() -> None:
     assert {len(row.cells) for row in turned.rows} == {len(turned.columns)}
     assert not any(" of " in cell.text for row in turned.rows for cell in row.cells)
     assert turned.columns[:2] == ("All", "A1")
-    assert len(board_summary(council(3)).maps) == 1
+
+
+@pytest.mark.parametrize(
+    ("places", "fit"),
+    [
+        (["Whole organisation", "Housing", "Planning", "Museums"], True),
+        (["Whole organisation", "Housing", "Planning", "Museums", "Highways"], False),
+        (["Whole organisation", "Housing", "Telecommunications"], False),
+        (["Whole organisation", "Telecommunications"], True),
+        (["Whole organisation", "Multi-agency safeguarding", "Housing"], True),
+    ],
+)
+def test_places_head_columns_only_where_none_of_their_words_breaks(
+    places: list[str], *, fit: bool
+) -> None:
+    """Four systems made columns so narrow that maps said "organisatio n"."""
+    listed = [{"id": f"s{n}", "kind": "system", "title": e} for n, e in enumerate(places[1:])]
+    now = basis(listed=listed)
+    (map_,) = board_summary(now).maps
+    assert (map_.kind != "Place") is fit
+    tables = [e for e in every(full_report(now).sections) if isinstance(e, Table)]
+    kinds = [each.kind for each in tables if each.kind.startswith("matrix")]
+    assert ("matrix turned" in kinds) is not fit
+
+
+def test_a_table_of_gaps_has_no_column_that_is_empty() -> None:
+    for made, dated in ((basis(), False), (basis(*PLAN), True)):
+        html = render.render_html(board_summary(made))
+        one, _, rest = html.partition("</section>")
+        two = rest.partition("</section>")[0]
+        assert ('scope="col">By<' in one, 'scope="col">By<' in two) == (dated, dated)

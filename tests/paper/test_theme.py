@@ -161,7 +161,10 @@ def test_charts_say_their_message_and_have_a_table() -> None:
     )
     sure = confidence_chart(basis)
     assert sure.title.endswith("nothing is reviewed independently.")
-    assert len(sure.rows) == 4
+    assert [row[0] for row in sure.rows] == [
+        "Statements answered", "Claims with evidence", "Claims with evidence seen here",
+        "Claims with evidence in date", "Results reviewed independently",
+    ]  # fmt: skip
     for each in (chart, trend, sure):
         assert each.alternative
         assert len(each.heads) == len(each.widths) == len(each.rows[0])

@@ -217,7 +217,8 @@ def decide(road: Road, folder: Path) -> None:
     road.go('review send --to "Nadia Okafor, Assurer" -o review.xlsx')
     edit(folder / "review.xlsx", say("R1", determination="Not in place"))
     road.go('review receive "came back.xlsx"')
-    road.go("review")
+    road.go('review opinion "Nearly there." --assurer "Nadia Okafor"')
+    assert "Nearly there." in road.go("review")
     assert '"lower": 1' in road.go("review --json")
     assert road.go("plan").count("1 statement must change") == 2
     road.go('plan add R1 --action "Do it" --owner "Kim Lee"')

@@ -137,6 +137,12 @@ CASES = [
     Case(("review", "--json"), 0, '"agreement"'),
     Case(("review", "send", "--to", "Nadia Okafor"), 0, "outcomes for Nadia Okafor"),
     Case(("review", "send", "--to", " "), 1, err="No name was given"),
+    Case(
+        ("review", "opinion", "Fine.", "--assurer", "Nadia Okafor", "--risk", "low"),
+        0,
+        "Recorded the opinion of Nadia Okafor, overall risk low.",
+    ),
+    Case(("review", "opinion", "--assurer", "Nadia Okafor"), 1, err="No opinion was given"),
     Case(("review", "receive", "sam.xlsx"), 1, err="not an assurer's workbook of ours"),
     Case(("chase", "--json"), 0, '"days_late"'),
     Case(("chase", "-o", "sam.xlsx"), 1, err="cannot be written"),

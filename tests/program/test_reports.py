@@ -100,10 +100,12 @@ def test_page_one_of_the_board_summary_stands_alone(
         "Infrastructure: 12 of 20 outcomes meet our target",
         "Last year 9. 8 results rose, 5 fell.",
         "The weakest system is Housing management, with 9 of 15.",
-        "Our ambition: 20, level 4; planned: 15 by 30 April 2027.",
-        "The review of 4 results lowered 1: A2.b Assurance. On that view 11 meet our target.",
-        "57 of 93 results are confirmed by Sam Reid, who also answered 30.",
-        "Gaps that matter most",
+        "The plan, £50k to £95k once and £60k a year, reaches 15 outcomes by 30 April 2027; our "
+        "ambition is all 20.",
+        "Priya Nair reviewed 4 results and lowered 1: A2.b Assurance. On that view 11 outcomes "
+        "meet our target.",
+        "Sam Reid confirmed 57 of 93 results and also answered 30 of them.",
+        "Main gaps",
         "30 April 2027",
         "We ask the committee to",
         "page 1 of 5",
@@ -113,9 +115,8 @@ def test_page_one_of_the_board_summary_stands_alone(
     running = 2 * len(["OFFICIAL-SENSITIVE"]) + len(
         ["29", "November", "2026", "page", "1", "of", "5"]
     )
-    picture = (
-        len(["met", "it", "last", "year", "review", "found", "less", "not", "confirmed"]) + 20
-    )
+    drawn = first[first.index("Meet the target") : first.index("Target: GovAssure")]
+    picture = len(re.findall(r"\S*[A-Za-z0-9]\S*", drawn))
     counted = re.findall(r"\S*[A-Za-z0-9]\S*", first)
     assert len(counted) - running - picture <= 230  # 220, and the footer's name and version
     assert words(path, "-f", "2", "-l", "2").lstrip().startswith("OFFICIAL-SENSITIVE")

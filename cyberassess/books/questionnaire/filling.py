@@ -72,13 +72,19 @@ def fill(
     return filled
 
 
-def fill_review(blank: Path, to: Path, rows: Mapping[str, Mapping[str, str]]) -> int:
+def fill_review(
+    blank: Path,
+    to: Path,
+    rows: Mapping[str, Mapping[str, str]],
+    said: Mapping[str, str] | None = None,
+) -> int:
     """Type an assurer's view into a workbook for review and save it under another name.
 
     Args:
         blank: a workbook that was sent.
         to: where the filled one goes.
         rows: texts keyed by heading, keyed by Ref.
+        said: texts keyed by their label on the first sheet.
 
     Returns:
         How many rows were filled.
@@ -89,6 +95,10 @@ def fill_review(blank: Path, to: Path, rows: Mapping[str, Mapping[str, str]]) ->
 
     book = openpyxl.load_workbook(blank)
     filled = 0
+    start = book.worksheets[0]
+    labels = {str(cell.value): cell.row for cell in start["A"] if cell.value is not None}
+    for label, text in (said or {}).items():
+        start.cell(labels[label], 2).value = text
     for sheet in book.worksheets:
         columns: dict[str, int] = {}
         for number, row in enumerate(sheet.iter_rows(), start=1):

@@ -561,6 +561,15 @@ class Review(Fields):
     method: Words | None = None
 
 
+class Opinion(Fields):
+    """What an assurer thinks of the whole, in their own words; keyed by person."""
+
+    kind = "opinion"
+    parts = (1,)
+    risk: Fact | None = None
+    text: Note | None = None
+
+
 class ReviewFile(Fields):
     """An assurer's workbook that came in; keyed by its SHA-256."""
 

@@ -14,6 +14,9 @@ from cyberassess.domain.sets.framework import FrameworkRef, LevelId, OutcomeId
 
 REVIEW = happened.Review.kind
 REVIEW_FILE = happened.ReviewFile.kind
+OPINION = happened.Opinion.kind
+LONGEST_OPINION = 2_000
+"""Characters of an opinion: half a page of the report."""
 NOT_APPLICABLE = "not-applicable"
 UNSURE = "unsure"
 QUALITIES = ("strong", "adequate", "weak", "none seen")
@@ -49,6 +52,33 @@ class Review:
         if self.determination in {"", NOT_APPLICABLE, UNSURE}:
             return None
         return LevelId(self.determination)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one assurer thinks of the whole."""
+
+    person: PersonId
+    risk: str
+    """The overall risk as they see it; empty where they did not say."""
+    text: str
+    """In their own words; empty where they gave none, or where they were taken out."""
+    source: Source
+    origin: Origin
+
+
+def opinions(state: State) -> tuple[Opinion, ...]:
+    """Give every assurer's opinion."""
+    return tuple(
+        Opinion(
+            PersonId(record.key[0]),
+            str(record.fields.get("risk") or ""),
+            str(record.fields.get("text") or ""),
+            record.source,
+            record.origin,
+        )
+        for record in state.register(OPINION)
+    )
 
 
 def reviews(state: State) -> Mapping[OutcomeKey, tuple[Review, ...]]:

@@ -161,14 +161,16 @@ def agreement(card: Scorecard, framework: Framework, state: State) -> tuple[Agre
             rows.setdefault(tops[each.key.outcome].id, []).append(each)
     titles = {group.id: group.title for group in tops.values()}
     found: list[Agreement] = []
-    for group, scores in rows.items():
+    for group, title in titles.items():
+        if not (scores := rows.get(group, [])):
+            continue
         seen = reviewed_ranks(scores, state)
         ranks = [(score.rank, rank) for score, rank in seen]
         found.append(
             Agreement(
                 framework.ref,
                 group,
-                titles[group],
+                title,
                 len(scores),
                 len(seen),
                 sum(own == rank for own, rank in ranks),

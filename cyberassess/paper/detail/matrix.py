@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.sets.framework import Framework, OutcomeId
-from cyberassess.paper.basis import MOST_PLACES, Basis, said_group
+from cyberassess.paper.basis import Basis, fit_as_columns, said_group
 from cyberassess.paper.blocks import (
     Block,
     Cell,
@@ -69,7 +69,7 @@ class _Matrix:
         )
         legend = f"{'; '.join(letters)}. {_MARKS} An empty cell was not asked there."
         yield Text(legend, "small keep")
-        is_turned = len(self.places) > MOST_PLACES
+        is_turned = not fit_as_columns([self.basis.place(each) for each in self.places])
         groups: dict[str, list[OutcomeId]] = {}
         for outcome in dict.fromkeys(outcome for outcome, _ in self.scores):
             above = self.basis.groups[self.framework.ref, outcome]

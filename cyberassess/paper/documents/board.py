@@ -12,7 +12,7 @@ from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import ITEM
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.errors import Problem, ReportError, counted
-from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.basis import Basis, clipped, joined
 from cyberassess.paper.charts import confidence_chart, themes_chart
 from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.detail.actions import action_table, unplanned
@@ -28,12 +28,12 @@ from cyberassess.paper.sections.checking import said_checks, said_confirmed, sai
 from cyberassess.paper.sections.gaps import group_maps
 from cyberassess.paper.sections.moves import moved_since
 from cyberassess.paper.sections.page_one import (
-    clipped,
     page_one,
     planned,
     said_decision,
     said_stake,
 )
+from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
     figures,
@@ -107,6 +107,7 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
         moved=moved.sentence,
         moved_by=() if is_open else moved.named,
         dissent=said_dissent(basis, is_open=is_open),
+        opinion=said_opinion(basis, is_open=is_open),
         figures=figures(basis),
         confirmed=said_confirmed(basis, is_open=is_open),
         gaps=gaps,

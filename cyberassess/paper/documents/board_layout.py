@@ -52,6 +52,8 @@ class BoardSummary(Document):
     """The answers behind the result, a sentence each."""
     dissent: str
     """What an independent review found otherwise."""
+    opinion: str
+    """The first sentence of what the assurer thinks of the whole."""
     figures: tuple[Figure, ...]
     confirmed: str
     """How many results named people confirmed, and who."""
@@ -99,6 +101,7 @@ def pages(summary: BoardSummary) -> tuple[Section, ...]:
 def _detail(summary: BoardSummary) -> Iterator[Block]:
     yield Heading("The result in detail")
     yield Text((strong(summary.level), f" {summary.plan}".rstrip()), "level")
+    yield from paragraph(summary.opinion, "level")
     yield from paragraph(" ".join(summary.moved_by), "level")
     last_year = Heading("What became of last year's actions", kind="section")
     yield from filled(last_year, summary.became)
@@ -183,6 +186,7 @@ def _result(summary: BoardSummary) -> Iterator[Block]:
     yield from [summary.squares.picture] if summary.squares else []
     yield Text(" ".join(filter(None, (summary.level, summary.target, summary.moved))))
     yield from [Text(strong(summary.dissent))] if summary.dissent else []
+    yield from paragraph(summary.opinion)
     yield from map(Text, summary.moved_by)
 
 

@@ -159,18 +159,26 @@ def _review(found: ReviewView) -> Section:
               for e in found.rows),
         "found",
     )  # fmt: skip
+    opinions: list[Block] = [
+        block for e in found.opinions for block in (Text(e.text, "said"), Text(e.by, "by"))
+    ]
+    if opinions:
+        opinions.insert(0, Heading("Opinion of the whole, in the assurer's own words", 3))
+    beside = Heading("Both determinations, side by side", 3), both
     verdicts = (
         Text((strong(f"{name}: {said}."), f" {why}")) for name, said, why in found.verdicts
     )
     return Section(
         (
             Heading(title, anchor="review", running=title),
+            *opinions,
+            *paragraph(found.no_opinion),
+            *([Heading("What was reviewed", 3)] if opinions else []),
             Text(found.lead),
             *verdicts,
             agreements,
             Text(found.note, "small"),
-            Heading("Both determinations, side by side", 3),
-            both,
+            *(beside if found.rows else ()),
         ),
         "new-page",
         "part",

@@ -27,6 +27,7 @@ from cyberassess.paper.furniture import closing, in_the_way, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.gaps import group_maps
 from cyberassess.paper.sections.moves import moved_since, moved_table
+from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
     NO_LEVEL,
@@ -121,6 +122,7 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -
     yield Text((strong(said_level(basis, score)), f"{target} {moved.sentence}"), "level")
     dissent = said_dissent(basis, theme=theme.id)
     yield from [Text(strong(dissent), "level")] if is_first and dissent else []
+    yield from paragraph(said_opinion(basis) if is_first else "", "level")
     yield from _places(basis, framework, theme)
     if moved.rows:
         yield Heading("What moved since last year", 3)

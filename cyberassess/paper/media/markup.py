@@ -113,7 +113,10 @@ class Writer:
             return f"<{name}{about}>{escaped(block.text)}</{name}>"
         frame, logo = self._frame, self._frame.look.logo
         carried = _attributes(
-            data_marking=frame.marking, data_footer=frame.footer, data_date=frame.date_in_words
+            data_marking=frame.marking,
+            data_name=frame.name,
+            data_footer=frame.footer,
+            data_date=frame.date_in_words,
         )
         above = _attributes(alt=frame.name, src=logo.address) if logo else ""
         superseded = (f'<p class="level"><b>{escaped(said)}</b></p>' for said in frame.superseded)
@@ -145,14 +148,15 @@ class Writer:
 
     def _row(self, table: Table, labels: list[str], row: Row) -> str:
         last = len(row) - 1
-        long = _attributes(class_="long" if _length(row) > _LONG_ROW else "")
+        is_part = not last and len(table.columns) > 1
+        long = "keep" if is_part else "long" if _length(row) > _LONG_ROW else ""
         cells: list[str] = []
         for at, cell in enumerate(row):
             column = table.columns[at]
             span = len(table.columns) - last if at == last else 1
             names = at in table.names and cell != ""
             cells.append(self._cell(column, cell, labels[at], span, is_head=names))
-        return f"<tr{long}>{''.join(cells)}</tr>"
+        return f"<tr{_attributes(class_=long)}>{''.join(cells)}</tr>"
 
     def _cell(self, column: Column, cell: Cell, label: str, span: int, *, is_head: bool) -> str:
         wide = _attributes(colspan=str(span) if span > 1 else "")

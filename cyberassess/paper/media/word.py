@@ -110,7 +110,8 @@ class _Writer:
         self._set_properties()
         self._marking(section.header.paragraphs[0])
         foot = section.footer.paragraphs[0]
-        foot.add_run(f"{_text(self.frame.footer)} · {self.frame.date_in_words} · page ")
+        about = f"{self.frame.name} · {self.frame.footer}"
+        foot.add_run(f"{_text(about)} · {self.frame.date_in_words} · page ")
         _field(foot, "PAGE")
         foot.add_run(" of ")
         _field(foot, "NUMPAGES")

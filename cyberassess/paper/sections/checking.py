@@ -34,11 +34,10 @@ def said_confirmed(basis: Basis, *, is_open: bool = False) -> str:
     who = counted(len(by), "person", "people") if is_open else ""
     if not who and len(by) == 1:
         who = _confirmer(basis, found.confirmed)
-    text = f"{results} {'is' if len(found.confirmed) == 1 else 'are'} confirmed"
     own = len(found.own) or "none"
     if not who:
-        return f"{text}: {joined(names)}; {own} of them by who also answered."
-    return f"{text} by {who}, who also answered {own}."
+        return f"{results} are confirmed: {joined(names)}; {own} of them by who also answered."
+    return f"{who} confirmed {results} and also answered {own} of them."
 
 
 def _confirmers(scores: Sequence[OutcomeScore]) -> dict[str, list[OutcomeScore]]:
@@ -109,8 +108,16 @@ def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str
         return ""
     lowered = [each for each, _ in seen if each in basis.lowered]
     raised = sum(each.rank is None or rank > each.rank for each, rank in seen)
-    text = f"The review of {counted(len(seen), 'result')} "
-    text += f"{f'raised {raised} and ' if raised else ''}lowered {len(lowered) or 'none'}"
+    people = dict.fromkeys(
+        basis.person(each.person, each.origin)
+        for score, _ in seen
+        for each in basis.reviews[score.key]
+    )
+    who = joined(list(people))
+    if is_open or len(people) > _MOST_NAMED:
+        who = "An independent assurer" if len(people) == 1 else f"{len(people)} assurers"
+    text = f"{who} reviewed {counted(len(seen), 'result')}"
+    text += f"{f', raised {raised}' if raised else ''} and lowered {len(lowered) or 'none'}"
     if lowered and not is_open:
         text += f": {'; '.join(_named(basis, each) for each in lowered[:_MOST_NAMED])}"
         more = len(lowered) - _MOST_NAMED
@@ -132,7 +139,8 @@ def _on_that_view(basis: Basis) -> str:
     now, then = sum(own.values()), sum(other.values())
     if now == then:
         return " The count would stay as it is."
-    return f" On that view {then or 'none'} {'meets' if then == 1 else 'meet'} our target."
+    outcomes = counted(then, "outcome") if then else "no outcome"
+    return f" On that view {outcomes} {'meet' if then > 1 else 'meets'} our target."
 
 
 def _reviewed(basis: Basis) -> str:

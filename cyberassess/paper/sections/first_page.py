@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from cyberassess.paper.blocks import Block, Heading, Section, Table, Text, columns, strong
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Section,
+    Table,
+    Text,
+    columns,
+    paragraph,
+    strong,
+)
 from cyberassess.paper.furniture import figures
 from cyberassess.paper.sections.page_one import GapLine, PageOne
 
@@ -26,7 +35,8 @@ def _blocks(page: PageOne) -> Iterator[Block]:
     yield Heading("How sure we are")
     yield figures((each.brief, each.number) for each in page.figures)
     yield Text(" ".join(page.proof))
-    yield Section((Heading("Decision"), Text(strong(page.decision))), "ask")
+    decision = (*paragraph(page.plan), Text(strong(page.decision)))
+    yield Section((Heading("Decision"), *decision), "ask")
     if page.gaps:
         yield Heading(page.gaps_title)
         yield _gaps(page.gaps)
@@ -36,5 +46,8 @@ def _blocks(page: PageOne) -> Iterator[Block]:
 
 
 def _gaps(gaps: tuple[GapLine, ...]) -> Table:
-    heads = columns(("Gap", 33), ("Where", 23), ("Owner", 19), ("By", 13), ("Cost", 12))
-    return Table(heads, tuple((e.name, e.where, e.owner, e.by, e.cost) for e in gaps))
+    heads = columns(("Gap", 34), ("Where", 26), ("Owner", 23), ("By", 17))
+    rows = tuple((each.name, each.where, each.owner, each.by) for each in gaps)
+    if any(each.by for each in gaps):
+        return Table(heads, rows)
+    return Table(heads[:3], tuple(row[:3] for row in rows))

@@ -11,10 +11,10 @@ from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.domain.sets.framework import Framework, OutcomeId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import (
-    MOST_PLACES,
     NO_TARGET,
     Basis,
     capital,
+    fit_as_columns,
     has_own_name,
     joined,
     said_group,
@@ -164,8 +164,8 @@ def group_maps(basis: Basis, framework: Framework, *, theme: str = "") -> tuple[
         theme: shows the outcomes of one theme only; all if empty.
     """
     whole = group_map(basis, framework, theme=theme)
-    places = len(whole.columns) - 1
-    return (whole,) if places <= MOST_PLACES else tuple(_turned(whole))
+    places = [each for each in whole.columns if each != EVERYWHERE]
+    return (whole,) if fit_as_columns(places) else tuple(_turned(whole))
 
 
 def _turned(whole: Map) -> Iterator[Map]:

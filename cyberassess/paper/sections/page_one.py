@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.basis import Basis, capital, clipped, joined
 from cyberassess.paper.charts import needed_for
+from cyberassess.paper.costs import brief_costs
 from cyberassess.paper.document import said_status
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
 from cyberassess.paper.sections.moves import moved_since
@@ -41,7 +43,6 @@ class GapLine:
     where: str
     owner: str
     by: str
-    cost: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,12 @@ class PageOne:
     squares: Squares | None
     target: str
     so_what: tuple[str, ...]
-    """What could happen, and how far the plan goes."""
+    """Where it is weakest, and what could happen."""
     figures: tuple[Figure, ...]
     proof: tuple[str, ...]
     """Who reviewed and who confirmed it."""
+    plan: str
+    """What the plan costs, how far it goes, and how far we want to go."""
     decision: str
     gaps: tuple[GapLine, ...]
     gaps_title: str
@@ -90,7 +93,7 @@ def page_one(
         verdicts=() if is_open else tuple(said_verdicts(basis)),
         squares=row_of_squares(basis, is_open=is_open),
         target=" ".join(_targets(basis)),
-        so_what=tuple(filter(None, (*(() if is_open else _weak(basis)), said_ambition(basis)))),
+        so_what=() if is_open else tuple(filter(None, _weak(basis))),
         figures=figures(basis),
         proof=tuple(
             filter(
@@ -98,9 +101,10 @@ def page_one(
                 (said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)),
             )
         ),
+        plan=said_plan(basis),
         decision=decision or said_decision(basis),
         gaps=tuple(_line(basis, each) for each in gaps),
-        gaps_title="Gaps that matter most" if len(gaps) > 1 else gaps_title(gaps),
+        gaps_title="Main gaps" if len(gaps) > 1 else gaps_title(gaps),
         trend=_trend(basis),
     )
 
@@ -150,12 +154,17 @@ def said_decision(basis: Basis) -> str:
     asks = ["note this result"]
     if has_action:
         asks.append("agree the plan")
-    rest = len(basis.findings) - settled
+    every = len(basis.findings)
+    rest = every - settled
     if rest:
-        which = "the result" if rest == 1 else f"the {rest} results"
-        asks.append(
-            f"set an owner and a date for {which} below target without them, or accept that risk"
-        )
+        each_place = ", each in one place," if len(basis.scopes) > 1 and rest > 1 else ""
+        gaps = "gap" if every == 1 else f"{rest} gaps"
+        if rest < every:
+            lack = "lacks" if rest == 1 else "lack"
+            gaps = f"{counted(rest, 'gap')}{each_place} that {lack} them"
+        elif each_place:
+            gaps = f"{rest} gaps{each_place.rstrip(',')}"
+        asks.append(f"set owner and date for the {gaps}, or accept that risk")
     return f"We ask {board} to {joined(asks)}."
 
 
@@ -176,29 +185,30 @@ def said_stake(basis: Basis) -> str:
     return ""
 
 
-def clipped(text: str, most: int) -> str:
-    """Cut a text at a word."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
+def said_plan(basis: Basis) -> str:
+    """Say what the plan costs, how far it goes if all of it works, and where the ambition stands.
 
-
-def said_ambition(basis: Basis) -> str:
-    """Say where the ambition stands, and when the plan reaches it, if all of it works."""
+    Empty where there is neither a plan nor an ambition.
+    """
     score = basis.headline_score()
+    if score.level is None or basis.is_unknown:
+        return ""
+    cost = brief_costs((each for each in basis.actions if each.is_open), basis.look)
+    plan = f"The plan{f', {cost},' if cost else ''}"
+    dates = sorted(_lifted(basis))
+    reached = score.meets + len(dates)
+    by = said_date(dates[-1]) if dates else ""
+    parts = [f"{plan} reaches {counted(reached, 'outcome')} by {by}"] if dates else []
+    if cost and not dates:
+        parts = [f"{plan} lifts no outcome by a date"]
     ambition = basis.settings.ambition.get(score.theme)
     needed = None if ambition is None else needed_for(ambition, score.of)
-    if needed is None or score.level is None or basis.is_unknown:
-        return ""
-    if score.level >= min(ambition or 0, score.top):
-        return f"Our ambition, level {ambition}, is reached."
-    text = f"Our ambition: {needed}, level {ambition}"
-    dates = sorted(_lifted(basis))
-    short = needed - score.meets
-    if len(dates) >= short > 0:
-        return f"{text}; the plan reaches that by {said_date(dates[short - 1])}."
-    if not dates:
-        return f"{text}; no dated action brings us nearer."
-    return f"{text}; planned: {score.meets + len(dates)} by {said_date(dates[-1])}."
+    if ambition is not None and needed is not None:
+        wanted = f"all {needed}" if needed == score.of else f"{needed} of {score.of}"
+        wanted += " and beyond" if min(ambition, score.top) > ThemeLevel.ON_TARGET else ""
+        now = ", reached already" if score.level >= min(ambition, score.top) else ""
+        parts.append(f"our ambition is {wanted}{now}")
+    return f"{capital('; '.join(parts))}." if parts else ""
 
 
 def _lifted(basis: Basis) -> Iterator[datetime.date]:
@@ -239,12 +249,11 @@ def _line(basis: Basis, gap: GapRow) -> GapLine:
     owner = gap.owner.partition(", ")[0]
     bare = sum(each.score.key not in basis.planned for each in gap.findings)
     if bare and bare < len(gap.findings):
-        owner += f"; {counted(bare, 'place')} not planned yet"
+        owner += f", for {len(gap.findings) - bare} of {len(gap.findings)}"
     return GapLine(
         f"{gap.ref} {gap.title}",
         gap.link,
         said_places(basis, gap.findings),
         owner,
         gap.by,
-        gap.cost,
     )

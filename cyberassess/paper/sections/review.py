@@ -1,14 +1,22 @@
 """What the report says of the independent review: both determinations, side by side."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Progress
-from cyberassess.domain.record.reviewing import NOT_APPLICABLE, RISKS, UNSURE, Review
+from cyberassess.domain.record.reviewing import (
+    NOT_APPLICABLE,
+    RISKS,
+    UNSURE,
+    Opinion,
+    Review,
+)
 from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, joined
+from cyberassess.paper.basis import Basis, clipped, joined
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 _ENOUGH = 10
@@ -42,9 +50,20 @@ class ReviewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OpinionView:
+    """What an assurer thinks of the whole, in their own words."""
+
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """The section on the review."""
 
+    opinions: tuple[OpinionView, ...]
+    no_opinion: str
+    """Empty where somebody gave one."""
     lead: str
     verdicts: tuple[tuple[str, str, str], ...]
     """Overall risk, and confidence in the self-assessment: what, how much, and why."""
@@ -56,7 +75,7 @@ class ReviewView:
 def review(basis: Basis) -> ReviewView | None:
     """Give the section; ``None`` where nobody has reviewed anything."""
     found = basis.reviews
-    if not found:
+    if not found and not basis.opinions:
         return None
     several = len(basis.frameworks) > 1
     agreements = [
@@ -73,13 +92,17 @@ def review(basis: Basis) -> ReviewView | None:
     people = dict.fromkeys(
         basis.person(each.person, each.origin) for all_ in found.values() for each in all_
     )
-    lead = (
-        f"{' and '.join(people)} looked at {counted(len(rows), 'outcome')} independently. "
-        f"A determination was given for {confidence.reviewed} of "
-        f"{confidence.outcomes}; "
-        f"{counted(confidence.lowered, 'claim was', 'claims were')} lowered."
-    )
+    lead = "No single result was looked at independently."
+    if rows:
+        lead = (
+            f"{joined(list(people))} looked at {counted(len(rows), 'result')} independently. "
+            f"A determination was given for {confidence.reviewed} of "
+            f"{confidence.outcomes}; "
+            f"{counted(confidence.lowered, 'claim was', 'claims were')} lowered."
+        )
     return ReviewView(
+        tuple(_opinion(basis, each) for each in basis.opinions),
+        "" if basis.opinions else _NO_OPINION,
         lead,
         (_overall_risk(basis), _confidence(basis)),
         tuple(
@@ -97,12 +120,55 @@ def review(basis: Basis) -> ReviewView | None:
     )  # fmt: skip
 
 
+_NO_OPINION = "No opinion of the whole was given."
+_LONGEST_SENTENCE = 300
+
+
+def said_opinion(basis: Basis, *, is_open: bool = False) -> str:
+    """Give the first sentence of what assurers think of the whole.
+
+    Empty where nobody reviewed anything.
+
+    Args:
+        is_open: names nobody, and says nothing in their words.
+    """
+    if not basis.opinions:
+        return _NO_OPINION if basis.reviews else ""
+    said: list[str] = []
+    for each in basis.opinions:
+        who = "" if is_open else f", {basis.person(each.person, each.origin)}"
+        risk = f" (overall risk: {each.risk})" if each.risk else ""
+        first = clipped(_SENTENCE.split(each.text, maxsplit=1)[0], _LONGEST_SENTENCE)
+        words = f": “{first}”" if first and not is_open else "."
+        said.append(f"Opinion of the assurer{who}{risk}{words}")
+    if any(each.text for each in basis.opinions):
+        words = "Its words are in the restricted edition."
+        said.append(words if is_open else "In full in the full report.")
+    return " ".join(said)
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def _opinion(basis: Basis, each: Opinion) -> OpinionView:
+    """Give an opinion with whose it is; who typed it in where it did not come from them."""
+    risk = f"; overall risk: {each.risk}" if each.risk else ""
+    by = f"{basis.person(each.person, each.origin)}, {said_date(each.origin.time)}{risk}"
+    if not each.source.file and each.origin.actor != each.person:
+        by += f"; recorded by {basis.person(each.origin.actor, each.origin)}"
+    return OpinionView(each.text or "The words were taken out.", by)
+
+
 def _overall_risk(basis: Basis) -> tuple[str, str, str]:
-    """Give the highest risk assurers gave, and how often each was given."""
+    """Give the highest risk assurers gave: of the whole, or of single results."""
+    overall = {each.risk for each in basis.opinions}
     given = Counter(
         each.risk for all_ in basis.reviews.values() for each in all_ if each.risk in RISKS
     )
     said = [f"{given[risk]} {risk}" for risk in RISKS if given[risk]]
+    if whole := next((risk for risk in RISKS if risk in overall), ""):
+        single = f"; of single results: {joined(said)}" if said else ""
+        return "Overall risk", whole, f"It is the assurer's view of the whole{single}."
     if not said:
         return "Overall risk", "not said", "No assurer gave a risk."
     highest = next(risk for risk in RISKS if given[risk])

@@ -12,12 +12,14 @@ from cyberassess.paper.look import Colours
 
 _A_ROW = 15
 _PITCH = WIDTH / _A_ROW
+_HEAD = 5.4
+"""From the foot of what heads a group of boxes back to where it begins, and to its boxes."""
 _WIDE, _HIGH = 10.2, 7.4
 _TOP = 0.9
 """Room above the first row, for a mark that stands out of its box."""
 _STROKE = 0.5
-_BELOW, _LINE = 0.75, 0.85
-"""From a box to the line of last year, and how thick that is."""
+_INSIDE, _LINE = 2.2, 0.7
+"""From the sides of a box to the line of last year in it, and how thick that is."""
 _CORNER, _HALO = 2.0, 0.4
 _TEXT = 3.2
 _LONGEST = 5
@@ -67,11 +69,13 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
     if not boxes:
         return None
     is_named = not is_open and all(len(each.ref) <= _LONGEST for each in boxes)
-    drawn = _Drawing(basis.look.colours, has_lines=any(each.met_before for each in boxes))
-    for number, box in enumerate(boxes):
-        star = WAITS if box.waits else ""
-        drawn.add(number, box, f"{box.ref}{star}" if is_named else star)
-    drawn.explain(list(_legend(boxes)), -(-len(boxes) // _A_ROW))
+    drawn = _Drawing(basis.look.colours)
+    several = len(basis.scopes) > 1
+    other = sum(basis.met_everywhere(basis.reviewed).values())
+    for group in ([e for e in boxes if e.meets], [e for e in boxes if not e.meets]):
+        if group:
+            drawn.group(_head(group, other, several=several), group, is_named=is_named)
+    drawn.explain(list(_legend(boxes)))
     met = sum(each.meets for each in boxes)
     said = " ".join(_counts(boxes) if is_open else _names(boxes))
     shown = "" if is_open or is_named else said
@@ -104,14 +108,36 @@ def _boxes(basis: Basis) -> list[_Box]:
     return sorted(boxes, key=lambda each: not each.meets)
 
 
+def _head(group: Sequence[_Box], other: int, *, several: bool) -> str:
+    """Say what boxes that stand together have in common, and how many of them that is new for.
+
+    Args:
+        other: how many outcomes meet the target by the independent review.
+        several: whether there is more than one place.
+    """
+    meets = group[0].meets
+    text = "Meet the target" if meets else "Below the target"
+    if several:
+        text += " in every place" if meets else " in one place or more"
+    text += f": {len(group)}"
+    if meets and other != len(group):
+        text += f", by the review {other}"
+    before = sum(each.met_before for each in group)
+    if not before:
+        return text
+    if meets:
+        return text if before == len(group) else f"{text}; last year {before} of these did"
+    return f"{text}; last year {before} of these met it"
+
+
 def _legend(boxes: Sequence[_Box]) -> Iterator[tuple[str, str]]:
     """Give each mark that stands on a box, and what it means."""
     if any(each.met_before for each in boxes):
-        yield "line", "met it last year"
+        yield "line", "met the target last year"
     if any(each.lowered for each in boxes):
-        yield "corner", "review found less"
+        yield "corner", "the independent review found less"
     if any(each.waits for each in boxes):
-        yield WAITS, "not confirmed"
+        yield WAITS, "not confirmed by a named person"
 
 
 def _marks(boxes: Sequence[_Box]) -> Iterator[tuple[str, list[str]]]:
@@ -144,28 +170,44 @@ def _counts(boxes: Sequence[_Box]) -> Iterator[str]:
 class _Drawing:
     """Collects the shapes."""
 
-    def __init__(self, colours: Colours, *, has_lines: bool) -> None:
+    def __init__(self, colours: Colours) -> None:
         self.colours = colours
-        self.pitch = _HIGH + 1.4 + (_BELOW + _LINE if has_lines else 0)
-        self.height = 0.0
+        self.height = _TOP
         self.bars: list[Bar] = []
         self.words: list[Words] = []
 
-    def add(self, number: int, box: _Box, said: str) -> None:
+    def group(self, head: str, boxes: Sequence[_Box], *, is_named: bool) -> None:
+        """Draw boxes in rows of even length below what they have in common."""
+        foot = round(self.height + _TEXT, 2)
+        self.words.append(Words(_STROKE, foot, head, weight=600, size=_TEXT))
+        self.height = round(self.height + _HEAD, 2)
+        rows = -(-len(boxes) // _A_ROW)
+        in_row = -(-len(boxes) // rows)
+        for number, box in enumerate(boxes):
+            x = round(number % in_row * _PITCH + _STROKE, 2)
+            star = WAITS if box.waits else ""
+            y = round(self.height + number // in_row * (_HIGH + 1.4), 2)
+            self.add(x, y, box, f"{box.ref}{star}" if is_named else star)
+        self.height = round(self.height + rows * (_HIGH + 1.4) + 0.6, 2)
+
+    def add(self, x: float, y: float, box: _Box, said: str) -> None:
         """Draw a box with its marks."""
         colours = self.colours
-        x = round(number % _A_ROW * _PITCH + _STROKE, 2)
-        y = round(number // _A_ROW * self.pitch + _TOP, 2)
         edge = colours.main if box.meets else colours.accent
         fill, text = (colours.main, colours.white) if box.meets else (colours.white, edge)
         self.bars.append(Bar(x, y, _WIDE, _HIGH, fill, edge, _STROKE, 1))
         if said:
-            at = round(x + _WIDE / 2, 2), round(y + _HIGH / 2 + _TEXT * 0.36, 2)
+            at = round(x + _WIDE / 2, 2), round(y + _HIGH / 2 + _TEXT * 0.3, 2)
             self.words.append(Words(*at, said, "middle", 600, text, _TEXT))
         if box.met_before:
-            self.bars.append(Bar(x, round(y + _HIGH + _BELOW, 2), _WIDE, _LINE, colours.ink))
+            self._line(x, y, text)
         if box.lowered:
             self._corner(round(x + _WIDE - _CORNER + 0.4, 2), round(y - 0.4, 2))
+
+    def _line(self, x: float, y: float, fill: str) -> None:
+        """Draw the line of last year: inside its box, so that it belongs to no other."""
+        top = round(y + _HIGH - 1 - _LINE, 2)
+        self.bars.append(Bar(round(x + _INSIDE, 2), top, _WIDE - 2 * _INSIDE, _LINE, fill))
 
     def _corner(self, x: float, y: float) -> None:
         wide = _CORNER + 2 * _HALO
@@ -173,17 +215,16 @@ class _Drawing:
         self.bars.append(Bar(left, top, wide, wide, self.colours.white))
         self.bars.append(Bar(x, y, _CORNER, _CORNER, self.colours.ink))
 
-    def explain(self, legend: Sequence[tuple[str, str]], rows: int) -> None:
+    def explain(self, legend: Sequence[tuple[str, str]]) -> None:
         """Say below the boxes what their marks mean."""
-        self.height = round(_TOP + rows * self.pitch - 1.4 + 0.6, 2)
         at = _STROKE
         for mark, meaning in legend:
-            foot = round(self.height + _TEXT + 0.6, 2)
+            foot = round(self.height + _TEXT + 0.4, 2)
             if mark == WAITS:
                 self.words.append(Words(round(at, 2), foot, mark, weight=600, size=_TEXT))
                 at += 2.4
             elif mark == "line":
-                self.bars.append(Bar(at, foot - 1.5, 5, _LINE, self.colours.ink))
+                self.bars.append(Bar(at, foot - 1.4, 5, _LINE, self.colours.ink))
                 at += 6.2
             else:
                 self._corner(at + _HALO, foot - _CORNER)

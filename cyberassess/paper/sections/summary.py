@@ -298,27 +298,31 @@ def whose_target(basis: Basis) -> str:
 
 
 def figures(basis: Basis) -> tuple[Figure, ...]:
-    """Give the figures that say how far the result is proven."""
+    """Give the five key facts: how far the result is proven."""
     sure = basis.card.confidence
-    answered, reviewed = (
-        share(sure.answered, sure.statements),
-        f"{sure.reviewed} of {sure.outcomes}",
-    )
-    named, seen, in_date = (
-        share(each, sure.claims) for each in (sure.evidenced, sure.seen, sure.in_date)
+    answered, named, seen = (
+        share(part, whole)
+        for part, whole in (
+            (sure.answered, sure.statements),
+            (sure.evidenced, sure.claims),
+            (sure.seen, sure.claims),
+        )
     )
     return (
         Figure(answered, "of statements answered", "answered"),
-        Figure(named, "of claims name evidence", "with evidence"),
-        Figure(seen, "of claims with evidence seen here", "seen"),
-        Figure(in_date, "of claims with evidence in date", "in date"),
-        Figure(reviewed, "outcomes reviewed independently", "reviewed"),
+        Figure(named, "of claims name evidence", "claims with evidence"),
+        Figure(seen, "of claims with evidence seen here", "evidence seen"),
+        Figure(
+            f"{sure.reviewed:,} of {sure.outcomes:,}",
+            "results reviewed independently",
+            "reviewed",
+        ),
         Figure(
             f"{sure.conflicts:,}",
-            "open conflict between people"
+            "statement on which people differ"
             if sure.conflicts == 1
-            else "open conflicts between people",
-            "in dispute",
+            else "statements on which people differ",
+            "statements disputed",
         ),
     )
 

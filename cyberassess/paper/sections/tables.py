@@ -1,6 +1,6 @@
 """Tables that several documents have: all themes, the gaps that matter most, the map of gaps."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cyberassess.paper.blocks import (
     Bar,
@@ -64,10 +64,14 @@ def _bar(row: ThemeRow, colours: Colours) -> Picture:
     return Picture(text, _BAR_HEIGHT, tuple(bars), width=_BAR, kind="bar")
 
 
-def gap_table(gaps: Iterable[GapRow], *, has_links: bool = False) -> Table:
+def gap_table(gaps: Sequence[GapRow], *, has_links: bool = False) -> Table:
     """Name the gaps that matter most, with what is missing and what will be done."""
-    heads = columns(("What is missing, and where", 62), ("Owner", 16), ("By", 12), ("Cost", 10))
-    return Table(heads, tuple(_gap(each, has_links=has_links) for each in gaps), "found gap")
+    rows = tuple(_gap(each, has_links=has_links) for each in gaps)
+    what = "What is missing, and where"
+    if any(each.doing for each in gaps):
+        heads = columns((what, 57), ("Owner", 16), ("By", 16), ("Cost", 11))
+        return Table(heads, rows, "found gap")
+    return Table(columns((what, 84), ("Owner", 16)), tuple(row[:2] for row in rows), "found gap")
 
 
 def _gap(gap: GapRow, *, has_links: bool) -> Row:

@@ -40,7 +40,7 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import ITEM, LINK, folded
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json
-from cyberassess.domain.record.reviewing import REVIEW
+from cyberassess.domain.record.reviewing import OPINION, REVIEW
 from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.result.scoring import ACCEPTANCE, DETERMINATION
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
@@ -56,6 +56,7 @@ from cyberassess.steps.confirm.decisions_book import (
     is_decisions,
     read_decisions,
 )
+from cyberassess.steps.review.opining import opinion_values
 from cyberassess.steps.review.reviewing import review_values
 
 Texts = tuple[str | None, ...]
@@ -75,6 +76,7 @@ _KINDS = {
     ITEM: "documents",
     LINK: "documents",
     REVIEW: "reviews",
+    OPINION: "reviews",
 }
 """What each kind of event counts as."""
 
@@ -545,6 +547,7 @@ class _Review:
         self.assessment = assessment
         self.rows: dict[tuple[str, str], Row] = {}
         came = read_review_book(book, name)
+        self.said = came.said
         # NOTE: version 0.1 took the first of rows that stand there twice; they are still its words
         for row in (*came.rows, *came.repeated):
             for heading in INPUTS:
@@ -552,6 +555,8 @@ class _Review:
                     self.rows[row.place.sheet, row.cells[heading].address] = row
 
     def says(self, entry: _Entry) -> _Says | None:
+        if entry.kind == OPINION:
+            return self._opinion(entry)
         row = self.rows.get((entry.sheet, entry.cell))
         if row is None or entry.kind != REVIEW or len(entry.key) <= len(OutcomeKey._fields):
             return None
@@ -564,6 +569,17 @@ class _Review:
         return _Says(
             (_ref(self.assessment, entry.key), *(_joined(entry.fields.get(e)) for e in names)),
             (row.ref, *(_joined(values[each]) or "" for each in names)),
+        )
+
+    def _opinion(self, entry: _Entry) -> _Says | None:
+        values, _ = opinion_values(self.said)
+        cells = [(place.sheet, cell.address) for place, cell in self.said.values()]
+        if not values or (entry.sheet, entry.cell) not in cells:
+            return None
+        names = sorted(values)
+        return _Says(
+            (entry.kind, *(_text(entry.fields.get(each)) for each in names)),
+            (entry.kind, *(values[each] for each in names)),
         )
 
 

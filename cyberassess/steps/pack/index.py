@@ -11,7 +11,7 @@ from cyberassess.domain.people.declaring import by_worth
 from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Held, Item, Mark
 from cyberassess.domain.record.pack_kinds import REPORTS
-from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, reviews
+from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, opinions, reviews
 from cyberassess.domain.result.confirming import confirmations
 from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
 from cyberassess.domain.result.scoring import OutcomeScore, confidence_of, reviewed_ranks
@@ -158,6 +158,12 @@ def _to_know(inside: Inside) -> Iterator[str]:
             f"An assurer found less than was claimed in {', '.join(lowered)}; a review never "
             "changes a determination by itself."
         )
+
+    for each in opinions(assessment.state):
+        risk = f" (overall risk: {each.risk})" if each.risk else ""
+        name = assessment.name_of(each.person, each.origin)
+        words = " ".join(each.text.split()) or "the words were taken out."
+        yield f"Opinion of the assurer, {name}{risk}: {words}"
 
 
 def _inventory(inside: Inside) -> Iterator[str]:

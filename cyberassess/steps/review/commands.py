@@ -1,4 +1,4 @@
-"""Commands for independent review: review, review send, review receive."""
+"""Commands for independent review: review, review send, review receive, review opinion."""
 
 from pathlib import Path
 
@@ -81,3 +81,32 @@ def review_receive(context: click.Context, file: Path, *, dry_run: bool, by: str
     show_problems(found.problems, indent="  ")
     if found.problems:
         context.exit(IN_PART)
+
+
+@review.command("opinion")
+@click.argument("opinion", metavar="[OPINION]", default="")
+@click.option("--assurer", metavar="'NAME, ROLE'", required=True, help="Whose opinion it is.")
+@click.option("--risk", metavar="WORD", default="", help="Overall risk: high, medium or low.")
+@by_whom
+@click.pass_obj
+def review_opinion(folder: str, opinion: str, *, assurer: str, risk: str, by: str | None) -> None:
+    """Record what an assurer thinks of the whole, in their own words; asked for if not given.
+
+    It stands in front of the review in every report. A later one replaces it. Assurers
+    who have the workbook write it on its first sheet instead.
+
+    \b
+    Examples:
+      cyberassess review opinion "Sound, but backups are untested." --assurer "Nadia Okafor"
+      cyberassess review opinion --assurer "Nadia Okafor" --risk medium
+    """
+    from cyberassess.steps.review.opining import give_opinion
+    from cyberassess.terminal.fitting import read
+    from cyberassess.terminal.running import standard_input_waits
+
+    if not opinion.strip() and standard_input_waits():
+        opinion = read("The opinion, in the assurer's own words:")
+        risk = risk or read("Overall risk as they see it (high, medium or low; Enter for none):")
+    given = give_opinion(Path(folder), assurer, opinion, risk=risk, by=by)
+    said = f", overall risk {given.risk}" if given.risk else ""
+    click.echo(f"Recorded the opinion of {given.name}{said}.")

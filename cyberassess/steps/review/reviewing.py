@@ -46,7 +46,9 @@ from cyberassess.domain.record.reviewing import (
     REVIEW_FILE,
     RISKS,
     UNSURE,
+    Opinion,
     Review,
+    opinions,
     reviews,
 )
 from cyberassess.domain.result.counting import said_of, word_of
@@ -75,6 +77,7 @@ from cyberassess.opening.intake import (
     texts_mark,
     write_slip,
 )
+from cyberassess.steps.review.opining import opinion_events
 
 _NOT_APPLICABLE = "Not applicable"
 _UNSURE = "Could not determine"
@@ -136,6 +139,7 @@ def _book(assessment: Assessment, person: PersonId, name: str) -> ReviewBook:
         level.title for each in assessment.frameworks.values() for level in each.scale
     )
     claims = _claims(assessment, person)
+    said = [each for each in opinions(assessment.state) if each.person == person]
     return ReviewBook(
         assessment.state.assessment,
         person,
@@ -150,6 +154,8 @@ def _book(assessment: Assessment, person: PersonId, name: str) -> ReviewBook:
             for ref, framework in assessment.frameworks.items()
         ),
         tuple(_answers(assessment)),
+        risk=said[-1].risk if said else "",
+        opinion=said[-1].text if said else "",
     )
 
 
@@ -258,6 +264,7 @@ def _receive(coming: Coming) -> None:
         result.problems += _over_answers(came, then)
         weighing = Weighing(result, assessment, came.saved, round_of(then))
         events = _events(weighing, then, person, came.rows)
+        events += opinion_events(weighing, then, person, came)
         if assessment.state.record(REVIEW_FILE, result.sha256) is not None and not events:
             session.pending.clear()
             return
@@ -267,7 +274,8 @@ def _receive(coming: Coming) -> None:
         result.receipt = f"{workspace.reviews.name}/{slip.name}"
         if not coming.dry_run:
             taken = result.stored + result.unchanged
-            lines = (f"Determinations taken in: {taken}",)
+            lines = [f"Determinations taken in: {taken}"]
+            lines += ["Opinion of the whole: taken in"] if result.texts else []
             write_slip(slip, result, assessment, "Review", lines, who="Assurer", to_sign=_TO_SIGN)
         kept = happened.ReviewFile(name=name, kept_as=result.kept_as, slip=slip.name)
         session.write([*events, happened.put((result.sha256,), kept, person=person)])
@@ -502,6 +510,8 @@ class ReviewState:
     lowered: int
     differing: tuple[tuple[OutcomeScore, Review], ...]
     """Outcomes whose assurer gave another level than is claimed."""
+    opinions: tuple[tuple[str, Opinion], ...] = ()
+    """What each assurer thinks of the whole, with their name."""
 
 
 def review_state(folder: Path) -> ReviewState:
@@ -525,4 +535,6 @@ def state_of_review(assessment: Assessment) -> ReviewState:
         if review.level is not None and review.level != score.determination
     ]
     confidence = card.confidence
-    return ReviewState(tuple(rows), confidence.reviewed, confidence.lowered, tuple(differing))
+    said = tuple((assessment.name_of(e.person, e.origin), e) for e in opinions(state))
+    counts = confidence.reviewed, confidence.lowered
+    return ReviewState(tuple(rows), *counts, tuple(differing), said)

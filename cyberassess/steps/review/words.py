@@ -15,6 +15,12 @@ Json = dict[str, Any]  # NOTE: printed as it is.
 
 def review_lines(found: "ReviewState") -> Iterator[str]:
     """Say how far assurers agree, and where they differ."""
+    for name, opinion in found.opinions:
+        risk = f" (overall risk: {opinion.risk})" if opinion.risk else ""
+        words = opinion.text or "no words, or they were taken out"
+        yield from wrap(f"Opinion of {name}{risk}: {words}")
+    if found.opinions:
+        yield ""
     if not any(each.reviewed for each in found.agreements):
         yield "No review has come back yet. Ask for one: cyberassess review send --to 'NAME, ROLE'"
         return
@@ -58,6 +64,17 @@ def review_json(found: "ReviewState") -> Json:
             }
             for score, review in found.differing
         ],
+        "opinions": [
+            {
+                "person": each.person,
+                "name": name,
+                "overall_risk": each.risk,
+                "opinion": each.text,
+                "time": each.origin.time,
+                "source": each.source.as_json(),
+            }
+            for name, each in found.opinions
+        ],
     }
 
 
@@ -65,7 +82,8 @@ def review_received_lines(found: "ReceivedFile", *, dry_run: bool) -> Iterator[s
     """Say what was taken in, and where the file and the slip to sign lie."""
     verb = "would store" if dry_run else "stored"
     yield from wrap(
-        f"{found.path.name}: {found.person}: {verb} {counted(found.stored, 'review')}, "
+        f"{found.path.name}: {found.person}: {verb} {counted(found.stored, 'review')}"
+        f"{' and an opinion of the whole' if found.texts else ''}, "
         f"{found.unchanged} unchanged."
     )
     yield from came_lines(found)

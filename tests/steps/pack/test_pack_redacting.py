@@ -13,6 +13,7 @@ from cyberassess.domain.record.evidence import Facts
 from cyberassess.steps.care.pack import verify_pack
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.pack.packing import PackWanted, pack
+from cyberassess.steps.review.opining import give_opinion
 from tests.steps.council import Rows, begin, fill_in, send_to, take
 
 PRIVATE = Facts(title="Sickness rota", shows="Who was away.", personal_data="yes")
@@ -37,12 +38,18 @@ def council(tmp_path: Path) -> Path:
 
 
 def test_only_the_workbook_that_names_it_is_withheld(council: Path, tmp_path: Path) -> None:
+    give_opinion(council, "Nadia Okafor", "I saw the sickness rota.", risk="low")
+    give_opinion(council, "Ola Berg", "All is well.\nMostly.")
     wanted = PackWanted(output=tmp_path / "pack.zip", redact=True, report=False, yes=True)
     made = pack(council, wanted)
     with zipfile.ZipFile(made.path) as archive:
         inside = archive.namelist()
+        index = archive.read("index.html").decode()
         listed = archive.read("lists/withheld.csv").decode("utf-8-sig")
         manifest = json.loads(archive.read("pack.json"))
+    assert "Opinion of the assurer, Ola Berg: All is well. Mostly." in index
+    said = "Opinion of the assurer, Nadia Okafor (overall risk: low): the words were taken out."
+    assert said in index
     kept = [each for each in inside if each.startswith("received/")]
     assert [each.rpartition(" ")[2] for each in kept] == ["alex.xlsx"]
     (why,) = manifest["withheld_files"].values()

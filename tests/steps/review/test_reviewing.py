@@ -8,13 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.books.guard import Reader
 from cyberassess.books.review_book import DETERMINATION, INPUTS, read_review_book
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Source
-from cyberassess.domain.record.reviewing import reviews
+from cyberassess.domain.record.reviewing import opinions, reviews
 from cyberassess.errors import AssessmentError, WorkbookError
 from cyberassess.opening.assessment import open_assessment, writing
 from cyberassess.opening.intake import ReceivedFile
@@ -22,12 +23,14 @@ from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.documents import report_full
 from cyberassess.steps.report.printing import Wanted
+from cyberassess.steps.review.opining import give_opinion
 from cyberassess.steps.review.reviewing import (
     receive_review,
     review_state,
     review_values,
     send_review,
 )
+from cyberassess.steps.review.words import review_json, review_lines
 from tests.steps.council import (
     Rows,
     begin,
@@ -287,6 +290,126 @@ def test_not_applicable_and_could_not_determine_are_no_level(answered: Path, boo
     assert sheet.cell(row(sheet, "A1.a"), column(sheet, "Your determination")).value == (
         "Not applicable"
     )
+
+
+OPINION = "Sound where people look.\nBackups were never restored: I would not rely on them."
+
+
+def opine(
+    text: str = OPINION, risk: str = "Medium", *, struck: bool = False
+) -> Callable[[Worksheet], None]:
+    """Give what writes an opinion on the first sheet."""
+
+    def change(sheet: Worksheet) -> None:
+        assert sheet.parent is not None
+        start = sheet.parent["Start"]
+        at = {str(each.value): each.row for each in start["A"]}
+        start.cell(at["Opinion"], 2).value = text
+        start.cell(at["Overall risk"], 2).value = risk
+        if struck:
+            start.cell(at["Opinion"], 2).font = Font(strike=True)
+
+    return change
+
+
+def said(folder: Path) -> list[tuple[str, str]]:
+    return [(each.risk, each.text) for each in opinions(open_assessment(folder).state)]
+
+
+def test_an_opinion_of_the_whole_is_taken_from_the_first_sheet(answered: Path, book: Path) -> None:
+    path = edit(book, opine())
+    found = receive(answered, path)
+    assert (found.stored, found.texts, found.problems) == (0, 1, [])
+    assert "Opinion of the whole: taken in" in (answered / found.receipt).read_text()
+    assert said(answered) == [("medium", OPINION)]
+    (each,) = opinions(open_assessment(answered).state)
+    assert (each.source.sheet, each.source.cell) == ("Start", "B13")
+    checked = verify(answered)
+    assert not checked.problems
+    assert checked.cells.found["reviews"] == checked.cells.named["reviews"] == 1
+    assert receive(answered, path).texts == 0
+    start = openpyxl.load_workbook(send_review(answered, "Nadia Okafor").path)["Start"]
+    assert [start["B12"].value, start["B13"].value] == ["medium", OPINION]
+    state = review_state(answered)
+    shown = "\n".join(review_lines(state))
+    assert "Opinion of Nadia Okafor (overall risk: medium): Sound where people look." in shown
+    told = review_json(state)["opinions"]
+    assert [(e["name"], e["overall_risk"], e["opinion"]) for e in told] == [
+        ("Nadia Okafor", "medium", OPINION)
+    ]
+
+
+def test_verify_finds_an_opinion_that_is_not_in_its_cell(
+    answered: Path, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger says other words than the cell: as if one of the two had been changed."""
+    path = edit(book, opine("All is well."))
+    put = happened.Opinion
+    monkeypatch.setattr(happened, "Opinion", lambda **said: put(**said | {"text": "All is bad."}))
+    receive(answered, path)
+    monkeypatch.undo()
+    (problem,) = verify(answered).problems
+    assert problem.code == "cell-differs"
+    assert '"All is bad." of opinion; the cell says "All is well."' in problem.message
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "message"),
+    [
+        (opine("x" * 2001), "not-allowed", "The opinion has 2,001 characters"),
+        (opine('=HYPERLINK("https://x.example")'), "formula", "is a formula"),
+        (opine(risk="rather bad"), "not-allowed", '"rather bad" is not one of the words'),
+    ],
+)
+def test_an_opinion_that_cannot_be_taken_is_named_and_nothing_of_it_is_stored(
+    answered: Path, book: Path, change: Callable[[Worksheet], None], code: str, message: str
+) -> None:
+    found = receive(answered, edit(book, change))
+    (problem,) = found.problems
+    assert problem.code == code
+    assert message in problem.message
+    assert "The opinion was not stored; the file is kept." in problem.hint
+    assert found.kept_as
+    assert said(answered) == []
+
+
+def test_an_opinion_struck_through_is_none(answered: Path, book: Path) -> None:
+    found = receive(answered, edit(book, opine("All is well.", "", struck=True)))
+    assert [each.code for each in found.problems] == ["struck-through"]
+    assert said(answered) == []
+
+
+def test_a_later_opinion_replaces_and_an_older_workbook_does_not(
+    answered: Path, book: Path
+) -> None:
+    first = edit(book, opine("All is well.")).rename(book.with_name("first.xlsx"))
+    give_opinion(answered, "Nadia Okafor, assurer", "All is bad.", risk="High")
+    assert said(answered) == [("high", "All is bad.")]
+    again = edit(send_review(answered, "Nadia Okafor").path, opine("All is mended.", ""))
+    assert receive(answered, again).texts == 1
+    assert said(answered) == [("", "All is mended.")]
+    older = receive(answered, first)
+    assert {each.code for each in older.problems} == {"older"}
+    assert 'this file, which is older, says "All is well."' in older.problems[-1].message
+    assert said(answered) == [("", "All is mended.")]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "risk", "wanted"),
+    [
+        ("Nadia Okafor", " ", "low", "No opinion was given."),
+        (" , x", "Fine.", "", "No name was given."),
+        ("Nadia Okafor", "Fine.", "none", '"none" is not one of the words'),
+        ("Nadia Okafor", "x" * 2001, "", "The opinion has 2,001 characters"),
+    ],
+)
+def test_an_opinion_by_command_needs_a_name_and_words(
+    answered: Path, name: str, words: str, risk: str, wanted: str
+) -> None:
+    before = ledger_bytes(answered)
+    with pytest.raises(AssessmentError, match=wanted):
+        give_opinion(answered, name, words, risk=risk)
+    assert ledger_bytes(answered) == before
 
 
 def test_another_workbook_is_refused(answered: Path, blank: dict[str, Path]) -> None:

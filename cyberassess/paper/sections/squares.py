@@ -81,8 +81,8 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
     shown = "" if is_open or is_named else said
     if len(shown) > _LONGEST_WORDS:
         shown = (
-            f"Filled squares meet the target. The {len(boxes) - met} below it are named under "
-            "Findings against the target."
+            f"Filled squares meet the target. The {len(boxes) - met} below it are named in the "
+            "full report."
         )
     message = f"{met} of {counted(len(boxes), 'outcome')} meet the target"
     return Squares(

@@ -22,7 +22,7 @@ from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.look import Look
 from cyberassess.paper.media.word import word_document
-from cyberassess.paper.sections.summary import GapRow
+from cyberassess.paper.sections.summary import GapRow, said_count, said_weakest
 from tests.domain.builder import (
     Data,
     answer_events,
@@ -239,7 +239,7 @@ def test_nothing_answered_is_nothing_known_and_neither_a_gap_nor_a_risk(
 
 def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
     report = Views(unanswered)
-    assert report.front.lead_count == UNKNOWN
+    assert said_count(report.basis) == UNKNOWN
     assert report.unplanned == ()
     assert report.gaps.findings_note.startswith("Nothing is known yet")
     assert {c.tone for row in report.gaps.maps[0].rows for c in row.cells} == {"plain"}
@@ -258,7 +258,7 @@ def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
 def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     scopes = [*SCOPES, {"id": "museum", "kind": "system", "title": "Museum"}]
     made = Views(basis(listed=scopes))
-    assert made.front.lead_weakest == "The weakest system is Housing, with 0 of 2."
+    assert said_weakest(made.basis) == "The weakest system is Housing, with 0 of 2."
     (museum,) = below(made.document, "Museum")
     assert museum == Text("Nothing is answered here yet.")
     cells = [row.cells[-1].text for row in made.gaps.maps[0].rows]

@@ -354,6 +354,14 @@ def test_an_open_edition_that_names_somebody_is_not_printed(said: str) -> None:
         board_summary(basis(*PLAN), edition="open", decision=" ".join(said.split()))
 
 
+def test_a_system_may_have_the_name_of_how_something_is_set() -> None:
+    scopes = [
+        {"id": each.casefold(), "kind": "system", "title": each}
+        for each in ("Small", "Tight", "Strong", "Tag")
+    ]
+    assert board_summary(basis(listed=scopes), edition="open").sections
+
+
 def test_the_names_of_organisation_and_themes_may_stand_anywhere() -> None:
     scopes = [{"id": "pipes", "kind": "system", "title": "Pipes"},
               {"id": "north", "kind": "system", "title": "Northport"}]  # fmt: skip

@@ -165,16 +165,14 @@ def _review(found: ReviewView) -> Section:
     parts = ("Outcomes", "Reviewed", "Agree", "Lower", "Higher")
     agreements = Table(
         columns(("Part", 40), *((each, 12, "number") for each in parts)),
-        tuple((e.part, e.outcomes, e.reviewed, e.agree, e.lower, e.higher)
-              for e in found.agreements),
+        found.agreements,
         "found",
         "How far the assurer agrees",
     )  # fmt: skip
     both = Table(
         columns(("Ref", 7), ("Where", 14), ("Claimed", 12), ("Assurer", 12),
                 ("What the assurer says", 55, "pre")),
-        tuple((e.ref, e.where, e.claimed, strong(e.found) if e.differs else e.found, e.said)
-              for e in found.rows),
+        found.rows,
         "found",
     )  # fmt: skip
     opinions: list[Block] = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from cyberassess.books.guard import Book
 from cyberassess.books.table_book import Column, Kind, TableSheet, write_tables
 from cyberassess.books.tables import Came, about_of, read_tables
-from cyberassess.domain.record.reviewing import METHODS, QUALITIES, RISKS
+from cyberassess.domain.record.reviewing import LONGEST_OPINION, METHODS, QUALITIES, RISKS
 from cyberassess.errors import WorkbookError
 from cyberassess.opening.intake import TEXTS, texts_mark
 
@@ -87,8 +87,9 @@ _START = (
     (
         "Your opinion",
         "Below, say how high the overall risk is as you see it (high, medium or low), and give "
-        "your opinion of the whole in your own words. Both stand in front of your review in "
-        "every report. Leave them empty to give none.",
+        f"your opinion of the whole in your own words, up to {LONGEST_OPINION:,} characters. It "
+        "stands in front of your review in the full report; the board's summary has its first "
+        "sentence. Leave both empty to give none.",
     ),
     ("Please leave", "The claims as they are: a row whose claim was changed is not taken in."),
     ("Sheet Answers", "Every statement, its answer and who gave it, for reference."),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.record import happened
-from cyberassess.domain.record.recorded import Origin, Source, State
+from cyberassess.domain.record.recorded import Origin, Record, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, LevelId, OutcomeId
 
 REVIEW = happened.Review.kind
@@ -69,16 +69,19 @@ class Opinion:
 
 def opinions(state: State) -> tuple[Opinion, ...]:
     """Give every assurer's opinion."""
-    return tuple(
-        Opinion(
-            PersonId(record.key[0]),
-            str(record.fields.get("risk") or ""),
-            str(record.fields.get("text") or ""),
-            record.source,
-            record.origin,
-        )
-        for record in state.register(OPINION)
-    )
+    return tuple(map(_opinion, state.register(OPINION)))
+
+
+def earlier_opinions(state: State, opinion: Opinion) -> tuple[Opinion, ...]:
+    """Give what the same assurer thought before, the last first."""
+    history = state.record_history.get((OPINION, (opinion.person,)), ())
+    others = (each for each in reversed(history) if each.origin != opinion.origin)
+    return tuple(map(_opinion, others))
+
+
+def _opinion(record: Record) -> Opinion:
+    risk, text = (str(record.fields.get(each) or "") for each in ("risk", "text"))
+    return Opinion(PersonId(record.key[0]), risk, text, record.source, record.origin)
 
 
 def reviews(state: State) -> Mapping[OutcomeKey, tuple[Review, ...]]:

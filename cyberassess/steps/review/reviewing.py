@@ -48,6 +48,7 @@ from cyberassess.domain.record.reviewing import (
     UNSURE,
     Opinion,
     Review,
+    earlier_opinions,
     opinions,
     reviews,
 )
@@ -510,8 +511,8 @@ class ReviewState:
     lowered: int
     differing: tuple[tuple[OutcomeScore, Review], ...]
     """Outcomes whose assurer gave another level than is claimed."""
-    opinions: tuple[tuple[str, Opinion], ...] = ()
-    """What each assurer thinks of the whole, with their name."""
+    opinions: tuple[tuple[str, Opinion, tuple[Opinion, ...]], ...] = ()
+    """What each assurer thinks of the whole: their name, that, and what they thought before."""
 
 
 def review_state(folder: Path) -> ReviewState:
@@ -535,6 +536,9 @@ def state_of_review(assessment: Assessment) -> ReviewState:
         if review.level is not None and review.level != score.determination
     ]
     confidence = card.confidence
-    said = tuple((assessment.name_of(e.person, e.origin), e) for e in opinions(state))
+    said = tuple(
+        (assessment.name_of(e.person, e.origin), e, earlier_opinions(state, e))
+        for e in opinions(state)
+    )
     counts = confidence.reviewed, confidence.lowered
     return ReviewState(tuple(rows), *counts, tuple(differing), said)

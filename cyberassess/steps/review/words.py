@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import counted
 from cyberassess.terminal.fitting import came_lines, table, wrap
 
 if TYPE_CHECKING:
+    from cyberassess.domain.record.reviewing import Opinion
     from cyberassess.opening.intake import ReceivedFile
     from cyberassess.steps.review.reviewing import ReviewState
 
@@ -15,10 +17,10 @@ Json = dict[str, Any]  # NOTE: printed as it is.
 
 def review_lines(found: "ReviewState") -> Iterator[str]:
     """Say how far assurers agree, and where they differ."""
-    for name, opinion in found.opinions:
-        risk = f" (overall risk: {opinion.risk})" if opinion.risk else ""
-        words = opinion.text or "no words, or they were taken out"
-        yield from wrap(f"Opinion of {name}{risk}: {words}")
+    for name, opinion, earlier in found.opinions:
+        yield from wrap(f"Opinion of {name}{_words(opinion)}")
+        for each in earlier:
+            yield from wrap(f"Before{_words(each)}", "  ")
     if found.opinions:
         yield ""
     if not any(each.reviewed for each in found.agreements):
@@ -47,6 +49,12 @@ def review_lines(found: "ReviewState") -> Iterator[str]:
         )
 
 
+def _words(opinion: "Opinion") -> str:
+    risk = f" (overall risk: {opinion.risk})" if opinion.risk else ""
+    words = opinion.text or "no words, or they were taken out"
+    return f"{risk}, {said_date(opinion.origin.time)}: {words}"
+
+
 def review_json(found: "ReviewState") -> Json:
     """Give ``review --json``."""
     return {
@@ -72,8 +80,12 @@ def review_json(found: "ReviewState") -> Json:
                 "opinion": each.text,
                 "time": each.origin.time,
                 "source": each.source.as_json(),
+                "earlier": [
+                    {"overall_risk": e.risk, "opinion": e.text, "time": e.origin.time}
+                    for e in earlier
+                ],
             }
-            for name, each in found.opinions
+            for name, each, earlier in found.opinions
         ],
     }
 

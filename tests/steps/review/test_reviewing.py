@@ -1,6 +1,7 @@
 """The assurer's workbook goes out, comes back, is kept, and stands beside the claim."""
 
 import hashlib
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -332,7 +333,7 @@ def test_an_opinion_of_the_whole_is_taken_from_the_first_sheet(answered: Path, b
     assert [start["B12"].value, start["B13"].value] == ["medium", OPINION]
     state = review_state(answered)
     shown = "\n".join(review_lines(state))
-    assert "Opinion of Nadia Okafor (overall risk: medium): Sound where people look." in shown
+    assert re.search(r"Nadia Okafor \(overall risk: medium\), \d+ \w+ \d+: Sound where", shown)
     told = review_json(state)["opinions"]
     assert [(e["name"], e["overall_risk"], e["opinion"]) for e in told] == [
         ("Nadia Okafor", "medium", OPINION)
@@ -388,6 +389,10 @@ def test_a_later_opinion_replaces_and_an_older_workbook_does_not(
     again = edit(send_review(answered, "Nadia Okafor").path, opine("All is mended.", ""))
     assert receive(answered, again).texts == 1
     assert said(answered) == [("", "All is mended.")]
+    ((_, _, earlier),) = review_state(answered).opinions
+    assert [(each.risk, each.text) for each in earlier] == [("high", "All is bad.")]
+    shown = " ".join("\n".join(review_lines(review_state(answered))).split())
+    assert re.search(r"Before \(overall risk: high\), \d+ \w+ \d+: All is bad\.", shown)
     older = receive(answered, first)
     assert {each.code for each in older.problems} == {"older"}
     assert 'this file, which is older, says "All is well."' in older.problems[-1].message

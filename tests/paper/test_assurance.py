@@ -92,9 +92,11 @@ def test_no_opinion_is_said_only_where_a_review_took_place() -> None:
 
 def test_an_opinion_whose_words_were_taken_out_leaves_its_risk() -> None:
     gone = record_event("opinion", ("p9",), {"risk": "low", "text": {"digest": "0" * 64}})
-    view = review(basis(gone))
+    never = opinion("", "low", "p8")
+    view = review(basis(gone, never))
     assert view is not None
-    assert view.opinions[0].text == "The words were taken out."
+    said = "No words were given, or they were taken out."
+    assert [each.text for each in view.opinions] == [said, said]
     assert board_summary(basis(gone)).opinion == (
         "Opinion of the assurer, p9 (overall risk: low)."
     )

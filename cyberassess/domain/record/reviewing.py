@@ -66,6 +66,12 @@ class Opinion:
     source: Source
     origin: Origin
 
+    @property
+    def words(self) -> str:
+        """Their words, on one line; why there may be none."""
+        none = "no words were given, or they were taken out."
+        return " ".join(self.text.split()) or none
+
 
 def opinions(state: State) -> tuple[Opinion, ...]:
     """Give every assurer's opinion."""

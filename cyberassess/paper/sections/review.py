@@ -16,7 +16,7 @@ from cyberassess.domain.record.reviewing import (
 from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, clipped, joined
+from cyberassess.paper.basis import Basis, capital, clipped, joined
 from cyberassess.paper.blocks import Row, strong
 from cyberassess.paper.sections.summary import said_due, said_owner
 
@@ -135,7 +135,7 @@ def _opinion(basis: Basis, each: Opinion) -> OpinionView:
     by = f"{basis.person(each.person, each.origin)}, {said_date(each.origin.time)}{risk}"
     if not each.source.file and each.origin.actor != each.person:
         by += f"; recorded by {basis.person(each.origin.actor, each.origin)}"
-    return OpinionView(each.text or "The words were taken out.", by)
+    return OpinionView(each.text or capital(each.words), by)
 
 
 def _overall_risk(basis: Basis) -> tuple[str, str, str]:

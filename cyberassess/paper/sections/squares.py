@@ -224,7 +224,9 @@ class _Drawing:
                 self.words.append(Words(round(at, 2), foot, mark, weight=600, size=_TEXT))
                 at += 2.4
             elif mark == "line":
-                self.bars.append(Bar(at, foot - 1.4, 5, _LINE, self.colours.ink))
+                self.bars.append(
+                    Bar(round(at, 2), round(foot - 1.4, 2), 5, _LINE, self.colours.ink)
+                )
                 at += 6.2
             else:
                 self._corner(at + _HALO, foot - _CORNER)

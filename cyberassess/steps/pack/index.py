@@ -162,8 +162,7 @@ def _to_know(inside: Inside) -> Iterator[str]:
     for each in opinions(assessment.state):
         risk = f" (overall risk: {each.risk})" if each.risk else ""
         name = assessment.name_of(each.person, each.origin)
-        words = " ".join(each.text.split()) or "the words were taken out."
-        yield f"Opinion of the assurer, {name}{risk}: {words}"
+        yield f"Opinion of the assurer, {name}{risk}: {each.words}"
 
 
 def _inventory(inside: Inside) -> Iterator[str]:

@@ -51,8 +51,7 @@ def review_lines(found: "ReviewState") -> Iterator[str]:
 
 def _words(opinion: "Opinion") -> str:
     risk = f" (overall risk: {opinion.risk})" if opinion.risk else ""
-    words = opinion.text or "no words, or they were taken out"
-    return f"{risk}, {said_date(opinion.origin.time)}: {words}"
+    return f"{risk}, {said_date(opinion.origin.time)}: {opinion.words}"
 
 
 def review_json(found: "ReviewState") -> Json:

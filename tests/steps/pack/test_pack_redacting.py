@@ -48,8 +48,10 @@ def test_only_the_workbook_that_names_it_is_withheld(council: Path, tmp_path: Pa
         listed = archive.read("lists/withheld.csv").decode("utf-8-sig")
         manifest = json.loads(archive.read("pack.json"))
     assert "Opinion of the assurer, Ola Berg: All is well. Mostly." in index
-    said = "Opinion of the assurer, Nadia Okafor (overall risk: low): the words were taken out."
-    assert said in index
+    said = (
+        "Opinion of the assurer, Nadia Okafor (overall risk: low): no words were given, or they "
+    )
+    assert f"{said}were taken out." in index
     kept = [each for each in inside if each.startswith("received/")]
     assert [each.rpartition(" ")[2] for each in kept] == ["alex.xlsx"]
     (why,) = manifest["withheld_files"].values()

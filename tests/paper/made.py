@@ -18,7 +18,6 @@ from cyberassess.paper.look import OUR_LOOK, Look
 from cyberassess.paper.sections.fairplay import FairPlay, fair_play
 from cyberassess.paper.sections.gaps import Gaps, gaps
 from cyberassess.paper.sections.outcomes import OutcomeView, outcome_view
-from cyberassess.paper.sections.summary import Front, front
 from tests.domain.builder import (
     Data,
     answer_event,
@@ -132,10 +131,6 @@ class Views:
     @cached_property
     def document(self) -> Document:
         return full_report(self.basis)
-
-    @cached_property
-    def front(self) -> Front:
-        return front(self.basis)
 
     @cached_property
     def gaps(self) -> Gaps:

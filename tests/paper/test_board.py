@@ -22,7 +22,7 @@ from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.look import Look
 from cyberassess.paper.media.word import word_document
-from cyberassess.paper.sections.summary import GapRow
+from cyberassess.paper.sections.summary import GapRow, said_count, said_weakest
 from tests.domain.builder import (
     Data,
     answer_events,
@@ -239,7 +239,7 @@ def test_nothing_answered_is_nothing_known_and_neither_a_gap_nor_a_risk(
 
 def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
     report = Views(unanswered)
-    assert report.front.lead_count == UNKNOWN
+    assert said_count(report.basis) == UNKNOWN
     assert report.unplanned == ()
     assert report.gaps.findings_note.startswith("Nothing is known yet")
     assert {c.tone for row in report.gaps.maps[0].rows for c in row.cells} == {"plain"}
@@ -258,7 +258,7 @@ def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
 def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     scopes = [*SCOPES, {"id": "museum", "kind": "system", "title": "Museum"}]
     made = Views(basis(listed=scopes))
-    assert made.front.lead_weakest == "The weakest system is Housing, with 0 of 2."
+    assert said_weakest(made.basis) == "The weakest system is Housing, with 0 of 2."
     (museum,) = below(made.document, "Museum")
     assert museum == Text("Nothing is answered here yet.")
     cells = [row.cells[-1].text for row in made.gaps.maps[0].rows]
@@ -352,6 +352,14 @@ def test_the_restricted_edition_would_leak() -> None:
 def test_an_open_edition_that_names_somebody_is_not_printed(said: str) -> None:
     with pytest.raises(ReportError, match="It would name"):
         board_summary(basis(*PLAN), edition="open", decision=" ".join(said.split()))
+
+
+def test_a_system_may_have_the_name_of_how_something_is_set() -> None:
+    scopes = [
+        {"id": each.casefold(), "kind": "system", "title": each}
+        for each in ("Small", "Tight", "Strong", "Tag")
+    ]
+    assert board_summary(basis(listed=scopes), edition="open").sections
 
 
 def test_the_names_of_organisation_and_themes_may_stand_anywhere() -> None:

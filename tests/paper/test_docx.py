@@ -128,7 +128,7 @@ def lines(block: Block) -> Iterator[str]:
         case Heading():
             yield block.text
         case Text():
-            yield plain(block.line)
+            yield from [] if block.kind == "legend" else [plain(block.line)]
         case Bullets():
             yield from map(plain, block.lines)
         case Table():

@@ -158,7 +158,8 @@ def test_places_head_columns_only_where_none_of_their_words_breaks(
     now = basis(listed=listed)
     (map_,) = board_summary(now).maps
     assert (map_.kind != "Place") is fit
-    kinds = {each.kind for each in every(full_report(now).sections) if isinstance(each, Table)}
+    tables = [e for e in every(full_report(now).sections) if isinstance(e, Table)]
+    kinds = [each.kind for each in tables if each.kind.startswith("matrix")]
     assert ("matrix turned" in kinds) is not fit
 
 

@@ -8,6 +8,7 @@ from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
 from cyberassess.paper.detail.method import limits
 from cyberassess.paper.sections.explaining import explain
 from cyberassess.paper.sections.fairplay import fair_play
+from cyberassess.paper.sections.summary import said_verdicts
 from tests.domain.builder import Written, make_profile, make_ruled, make_settings, make_state
 from tests.paper.made import Views, build, make_basis
 from tests.paper.reading import headings, rows, texts
@@ -135,7 +136,7 @@ def self_check() -> Views:
 
 
 def test_a_self_check_says_what_fails_the_whole(self_check: Views) -> None:
-    (verdict,) = self_check.front.verdicts
+    (verdict,) = said_verdicts(self_check.basis)
     assert verdict == (
         "Made 1: not ready. This requirement is not met and fails the whole assessment, whatever "
         "the rest: X.a.R.2. This is a self-check, not certification."

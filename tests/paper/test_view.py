@@ -15,6 +15,17 @@ from cyberassess.paper.detail.places import said_place
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.outcomes import OutcomeView
+from cyberassess.paper.sections.squares import row_of_squares
+from cyberassess.paper.sections.summary import (
+    figures,
+    said_count,
+    said_left_out,
+    said_level,
+    said_weakest,
+    theme_table,
+    top_gaps,
+    whose_target,
+)
 from tests.domain.builder import (
     Data,
     Written,
@@ -26,7 +37,7 @@ from tests.domain.builder import (
     text_event,
 )
 from tests.paper.made import GOAL, Views, build, make_basis, small_state
-from tests.paper.reading import below, headings, rows, texts
+from tests.paper.reading import below, headings, rows, shown, texts
 from tests.paper.test_board import REF
 
 
@@ -69,16 +80,15 @@ def test_dates_and_words_are_said_as_in_britain() -> None:
 
 
 def test_page_one_counts_and_names_the_weakest(small: Views) -> None:
-    assert small.front.lead == "pipes:"
-    assert small.front.lead_count == "0 of 3 outcomes meet our target."
-    assert small.front.level.startswith("Level 0 of 5, not known.")
-    assert small.front.target == "Our target is the Goal, set by us."
-    assert small.front.left_out == "Museum booking (no critical function)."
-    assert "DRAFT" in small.front.about
+    assert said_count(small.basis) == "0 of 3 outcomes meet our target."
+    assert level_of(small).startswith("Level 0 of 5, not known.")
+    assert whose_target(small.basis) == "Our target is the Goal, set by us."
+    assert said_left_out(small.basis) == "Museum booking (no critical function)."
+    assert "DRAFT" in shown(small.document, "meta")
 
 
 def test_the_weakest_place_is_named_only_where_places_differ(small: Views) -> None:
-    assert small.front.lead_weakest == "The weakest system is Housing, with 0 of 2."
+    assert said_weakest(small.basis) == "The weakest system is Housing, with 0 of 2."
 
 
 def test_outcomes_not_applicable_in_one_place_count_in_others(small: Views) -> None:
@@ -152,7 +162,7 @@ def test_the_column_everywhere_adds_up_to_the_headline(small: Views) -> None:
     total, headline = rows.pop("In all"), rows.pop("Of these, pipes")
     for at in (0, 1):
         assert sum(int(each[at]) for each in rows.values()) == int(total[at])
-    assert small.front.lead_count == f"{' of '.join(headline)} outcomes meet our target."
+    assert said_count(small.basis) == f"{' of '.join(headline)} outcomes meet our target."
 
 
 def furthest_of(answers: Mapping[str, Written], outline: str) -> str:
@@ -294,9 +304,9 @@ def test_the_next_level_names_the_shortest_way() -> None:
         "The shortest way there:"
     )
     assert [each.ref for each in way.ways] == ["X.b"]
-    assert report.front.lead_count == "1 of 3 outcomes meets our target."
-    assert [each.ref for each in report.front.gaps] == ["X.b", "X.c"]
-    assert report.front.lead_weakest == ""
+    assert said_count(report.basis) == "1 of 3 outcomes meets our target."
+    assert [each.ref for each in top_gaps(report.basis)] == ["X.b", "X.c"]
+    assert said_weakest(report.basis) == ""
 
 
 def points(letters: str, **answered: str) -> Views:
@@ -313,37 +323,45 @@ def points(letters: str, **answered: str) -> Views:
     )
 
 
+def level_of(found: Views) -> str:
+    return said_level(found.basis, found.basis.headline_score())
+
+
+def level_in_the_table(found: Views) -> str:
+    return theme_table(found.basis, found.basis.first.ref, titled=False).rows[0].level
+
+
 def test_on_target_is_the_highest_level_where_the_target_is_the_highest_of_everything() -> None:
     report = points("abc")
-    assert report.front.level == "Level 4 of 4, on target."
-    assert report.front.themes[0].rows[0].level == "4 on target"
+    assert level_of(report) == "Level 4 of 4, on target."
+    assert level_in_the_table(report) == "4 on target"
     assert report.gaps.next_level is None
-    assert points("abc", a="not-true").front.level == "Level 2 of 4, developing."
+    assert level_of(points("abc", a="not-true")) == "Level 2 of 4, developing."
 
 
 def test_one_outcome_is_too_few_to_say_a_level() -> None:
     report = points("a")
-    assert report.front.lead_count == "1 of 1 outcome meets our target."
-    assert report.front.level == "One outcome alone is too few to say a level."
-    assert report.front.themes[0].rows[0].level == "too few to say"
+    assert said_count(report.basis) == "1 of 1 outcome meets our target."
+    assert level_of(report) == "One outcome alone is too few to say a level."
+    assert level_in_the_table(report) == "too few to say"
     assert report.gaps.next_level is None
 
 
 def test_without_a_target_nothing_is_counted() -> None:
     report = build(small_state())
-    assert report.front.lead_count == (
+    assert said_count(report.basis) == (
         "no target was chosen, so nothing can be counted against one."
     )
-    assert report.front.target == "No target was chosen: Not chosen yet."
-    assert report.front.squares is None
+    assert whose_target(report.basis) == "No target was chosen: Not chosen yet."
+    assert row_of_squares(report.basis) is None
     assert report.gaps.maps == ()
     assert report.gaps.next_level is None
 
 
 def test_an_assessment_nobody_answered_says_so() -> None:
     report = build(fold([]), profile=make_profile(GOAL))
-    assert report.front.figures[0].number == "0%"
-    assert report.front.figures[1].number == "none"
+    assert figures(report.basis)[0].number == "0%"
+    assert figures(report.basis)[1].number == "none"
     assert not any("An example" in each for each in headings(report.document))
     assert dict(report.document.frame.control)["Fingerprint of the data"] == "none yet"
 

@@ -257,13 +257,17 @@ def _names(basis: Basis) -> Iterator[str]:
     yield from (each.name for each in state.received)
 
 
+_NOT_SAID = frozenset({"look", "kind", "anchor", "link", "cut"})
+"""Fields of a document and its blocks that nobody reads."""
+
+
 def _texts(value: object) -> Iterator[str]:
     """Give every text in a document, however deep."""
     if isinstance(value, str):
         yield value
     elif dataclasses.is_dataclass(value):
         for each in dataclasses.fields(value):
-            if each.name != "look":
+            if each.name not in _NOT_SAID:
                 yield from _texts(getattr(value, each.name))
     elif isinstance(value, tuple):
         for part in value:

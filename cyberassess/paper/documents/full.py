@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from cyberassess.paper.basis import Basis
+from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.result.theme_maturity import THEME_RULE
+from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.blocks import (
     BREAK,
     Block,
@@ -25,15 +27,23 @@ from cyberassess.paper.detail.matrix import matrices
 from cyberassess.paper.detail.method import limits, method
 from cyberassess.paper.detail.places import places
 from cyberassess.paper.detail.side_by_side import shown_outcomes, side_by_side
-from cyberassess.paper.document import Document, frame
+from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.furniture import control, in_the_way
+from cyberassess.paper.sections.checking import said_confirmed, said_dissent
 from cyberassess.paper.sections.fairplay import FairPlay, FairRow, fair_play
 from cyberassess.paper.sections.first_page import first_page
 from cyberassess.paper.sections.gaps import Gaps, NextLevel, gaps
 from cyberassess.paper.sections.moves import Moved, moved_by_table, moved_since
 from cyberassess.paper.sections.page_one import page_one
 from cyberassess.paper.sections.review import ReviewView, review
-from cyberassess.paper.sections.summary import Front, front
+from cyberassess.paper.sections.summary import (
+    gaps_note,
+    gaps_title,
+    said_left_out,
+    said_level,
+    theme_table,
+    top_gaps,
+)
 from cyberassess.paper.sections.tables import gap_table, heat_maps, themes_table
 from cyberassess.paper.sections.years import years
 
@@ -53,14 +63,14 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
         every_answer: has a section for each outcome; otherwise only for those with something to
             decide.
     """
-    framed, facts = frame(basis, "Full report"), front(basis)
+    framed = frame(basis, "Full report")
     outcomes = shown_outcomes(basis, every_answer=every_answer)
     all_scores = [each for scores in outcomes for each in scores]
     anchors = {basis.outcome_anchor(e.key.framework, e.key.outcome) for e in all_scores}
     note = "" if every_answer else SHORT
     moved, found = moved_since(basis), gaps(basis)
     parts = (
-        _gaps(basis, facts, found, moved),
+        _gaps(basis, found, moved),
         *(_review(each) for each in [review(basis)] if each),
         _fair_play(fair_play(basis)),
         matrices(basis, anchors),
@@ -71,27 +81,34 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
         *register(basis),
         *years(basis),
         *method(basis, {basis.anchor(each.key) for each in all_scores}),
-        _assurance(basis, facts, framed.author),
+        _assurance(basis, framed.author),
         control(framed),
     )
-    detail = Section(tuple(_detail(facts, moved, parts)), "new-page board")
+    detail = Section(tuple(_detail(basis, moved, parts)), "new-page board")
     return Document(framed, (first_page(page_one(basis, "Full report")), detail, *parts))
 
 
-def _detail(facts: Front, moved: Moved, parts: tuple[Section, ...]) -> Iterator[Block]:
+def _detail(basis: Basis, moved: Moved, parts: tuple[Section, ...]) -> Iterator[Block]:
     title = "The result in detail"
     yield Heading(title, anchor="detail", running=title)
-    yield Text(facts.about, "meta")
+    sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
+    yield Text(
+        f"Full report for {basis.settings.organisation} · {sets} · {said_date(basis.on)} · "
+        f"prepared by {prepared_by(basis)} · {said_status(basis)}",
+        "meta",
+    )
     rule = Part("under Method and limits", "page", "theme-rule")
-    follows = f" The level follows rule {facts.rule}, explained "
-    yield Text((strong(facts.level), follows, rule, "."), "level")
+    level = said_level(basis, basis.headline_score())
+    follows = f" The level follows rule {THEME_RULE}, explained "
+    yield Text((strong(level), follows, rule, "."), "level")
     yield from paragraph(" ".join(moved.named), "level")
-    if facts.gaps:
-        yield Heading(facts.gaps_title, kind="section")
-        yield gap_table(facts.gaps, has_links=True)
-    yield Text(facts.gaps_note, "small")
+    gaps_ = top_gaps(basis)
+    if gaps_:
+        yield Heading(gaps_title(gaps_), kind="section")
+        yield gap_table(gaps_, has_links=True)
+    yield Text(gaps_note(basis, gaps_), "small")
     yield Heading("Not covered", kind="section")
-    yield Text(facts.left_out)
+    yield Text(said_left_out(basis))
     yield Heading("Contents", kind="section")
     yield _contents(parts)
 
@@ -113,11 +130,12 @@ def _contents(parts: tuple[Section, ...]) -> Table:
     return Table(heads, rows, "contents", names=(0, 2))
 
 
-def _gaps(basis: Basis, facts: Front, found: Gaps, moved: Moved) -> Section:
+def _gaps(basis: Basis, found: Gaps, moved: Moved) -> Section:
     title = "Where the gaps are"
     blocks: list[Block] = [Heading(title, anchor="gaps", running=title), Heading("All themes", 3)]
-    for each in facts.themes:
-        blocks += themes_table(each, basis.look.colours)
+    for ref in basis.frameworks:
+        table = theme_table(basis, ref, titled=len(basis.frameworks) > 1)
+        blocks += themes_table(table, basis.look.colours)
     heading = Heading("By principle and place", 3)
     blocks += (
         heat_maps(found.maps, heading) if found.maps else (heading, Text(found.findings_note))
@@ -147,45 +165,40 @@ def _review(found: ReviewView) -> Section:
     parts = ("Outcomes", "Reviewed", "Agree", "Lower", "Higher")
     agreements = Table(
         columns(("Part", 40), *((each, 12, "number") for each in parts)),
-        tuple((e.part, e.outcomes, e.reviewed, e.agree, e.lower, e.higher)
-              for e in found.agreements),
+        found.agreements,
         "found",
         "How far the assurer agrees",
     )  # fmt: skip
     both = Table(
         columns(("Ref", 7), ("Where", 14), ("Claimed", 12), ("Assurer", 12),
                 ("What the assurer says", 55, "pre")),
-        tuple((e.ref, e.where, e.claimed, strong(e.found) if e.differs else e.found, e.said)
-              for e in found.rows),
+        found.rows,
         "found",
     )  # fmt: skip
+    opinions: list[Block] = [
+        block for e in found.opinions for block in (Text(e.text, "said"), Text(e.by, "by"))
+    ]
+    if opinions:
+        opinions.insert(0, Heading("Opinion of the whole, in the assurer's own words", 3))
+    beside = Heading("Both determinations, side by side", 3), both
     verdicts = (
         Text((strong(f"{name}: {said}."), f" {why}")) for name, said, why in found.verdicts
     )
-    side_by_side = (Heading("Both determinations, side by side", 3), both) if found.rows else ()
     return Section(
         (
             Heading(title, anchor="review", running=title),
-            *_opinions(found),
+            *opinions,
+            *paragraph(found.no_opinion),
+            *([Heading("What was reviewed", 3)] if opinions else []),
             Text(found.lead),
             *verdicts,
             agreements,
             Text(found.note, "small"),
-            *side_by_side,
+            *(beside if found.rows else ()),
         ),
         "new-page",
         "part",
     )
-
-
-def _opinions(found: ReviewView) -> Iterator[Block]:
-    yield from paragraph(found.no_opinion)
-    if found.opinions:
-        yield Heading("Opinion of the whole, in the assurer's own words", 3)
-        for each in found.opinions:
-            yield Text(each.text, "said")
-            yield Text(each.by, "by")
-        yield Heading("What was reviewed", 3)
 
 
 def _fair_play(found: FairPlay) -> Section:
@@ -207,9 +220,9 @@ def _ref_and_place(row: FairRow) -> Cell:
     return (row.ref, BREAK, Part(row.where, "place")) if row.where else row.ref
 
 
-def _assurance(basis: Basis, facts: Front, officer: str) -> Section:
+def _assurance(basis: Basis, officer: str) -> Section:
     title = "Statement of assurance"
-    rests = " ".join(filter(None, (limits(basis)[0], facts.confirmed, facts.dissent)))
+    rests = " ".join(filter(None, (limits(basis)[0], said_confirmed(basis), said_dissent(basis))))
     statement = (
         "We have read this report. To the best of our knowledge the answers it rests on were "
         "given in good faith by the people named in it, what we know to be missing or disputed "

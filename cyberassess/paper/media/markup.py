@@ -149,14 +149,14 @@ class Writer:
     def _row(self, table: Table, labels: list[str], row: Row) -> str:
         last = len(row) - 1
         is_part = not last and len(table.columns) > 1
-        kind = "keep" if is_part else "long" if _length(row) > _LONG_ROW else ""
+        long = "keep" if is_part else "long" if _length(row) > _LONG_ROW else ""
         cells: list[str] = []
         for at, cell in enumerate(row):
             column = table.columns[at]
             span = len(table.columns) - last if at == last else 1
             names = at in table.names and cell != ""
             cells.append(self._cell(column, cell, labels[at], span, is_head=names))
-        return f"<tr{_attributes(class_=kind)}>{''.join(cells)}</tr>"
+        return f"<tr{_attributes(class_=long)}>{''.join(cells)}</tr>"
 
     def _cell(self, column: Column, cell: Cell, label: str, span: int, *, is_head: bool) -> str:
         wide = _attributes(colspan=str(span) if span > 1 else "")

@@ -18,6 +18,7 @@ from cyberassess.paper.blocks import (
     Bullets,
     Cell,
     Heading,
+    Line,
     Part,
     Picture,
     Section,
@@ -112,8 +113,8 @@ class _Writer:
         self._set_properties()
         self._marking(section.header.paragraphs[0])
         foot = section.footer.paragraphs[0]
-        parts = (self.frame.name, self.frame.footer, self.frame.date_in_words, "page ")
-        foot.add_run(_text(" · ".join(parts)))
+        about = f"{self.frame.name} · {self.frame.footer}"
+        foot.add_run(f"{_text(about)} · {self.frame.date_in_words} · page ")
         _field(foot, "PAGE")
         foot.add_run(" of ")
         _field(foot, "NUMPAGES")
@@ -171,7 +172,8 @@ class _Writer:
                 self._heading(block)
             case Text():
                 paragraph = self.word.add_paragraph()
-                self._runs(paragraph, block.line, is_bold=block.kind == "lead")
+                line = _listed(block.line) if block.kind == "legend" else block.line
+                self._runs(paragraph, line, is_bold=block.kind == "lead")
                 if block.kind == SLOT:
                     paragraph.runs[0].italic = True
             case Bullets():
@@ -280,6 +282,12 @@ class _Writer:
         cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - the library has no other way
         for run in cell.paragraphs[0].runs:
             run.font.color.rgb = RGBColor.from_string(text.lstrip("#").upper())
+
+
+def _listed(line: Line) -> str:
+    """Part the pieces of a line that colours part on paper."""
+    parts = line if isinstance(line, tuple) else (line,)
+    return "; ".join(said for each in parts if (said := plain(each).strip()))
 
 
 def _widths(given: Sequence[float]) -> list[Any]:

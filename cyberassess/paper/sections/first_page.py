@@ -35,7 +35,8 @@ def _blocks(page: PageOne) -> Iterator[Block]:
     yield Heading("How sure we are")
     yield figures((each.brief, each.number) for each in page.figures)
     yield Text(" ".join(page.proof))
-    yield Section((Heading("Decision"), *paragraph(page.plan), Text(strong(page.decision))), "ask")
+    decision = (*paragraph(page.plan), Text(strong(page.decision)))
+    yield Section((Heading("Decision"), *decision), "ask")
     if page.gaps:
         yield Heading(page.gaps_title)
         yield _gaps(page.gaps)
@@ -46,7 +47,7 @@ def _blocks(page: PageOne) -> Iterator[Block]:
 
 def _gaps(gaps: tuple[GapLine, ...]) -> Table:
     heads = columns(("Gap", 34), ("Where", 26), ("Owner", 23), ("By", 17))
-    if not any(each.by for each in gaps):
-        heads = columns(("Gap", 34), ("Where", 26), ("Owner", 23))
-    rows = ((each.name, each.where, each.owner, each.by) for each in gaps)
-    return Table(heads, tuple(each[: len(heads)] for each in rows))
+    rows = tuple((each.name, each.where, each.owner, each.by) for each in gaps)
+    if any(each.by for each in gaps):
+        return Table(heads, rows)
+    return Table(heads[:3], tuple(row[:3] for row in rows))

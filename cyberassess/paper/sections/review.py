@@ -17,36 +17,13 @@ from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, clipped, joined
+from cyberassess.paper.blocks import Row, strong
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 _ENOUGH = 10
 """One result in so many is a sample that carries."""
 _MANY = 4
 """More than one of so many lowered is many."""
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementRow:
-    """One top group's counts."""
-
-    part: str
-    outcomes: str
-    reviewed: str
-    agree: str
-    lower: str
-    higher: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """One outcome an assurer looked at."""
-
-    ref: str
-    where: str
-    claimed: str
-    found: str
-    differs: bool
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +44,10 @@ class ReviewView:
     lead: str
     verdicts: tuple[tuple[str, str, str], ...]
     """Overall risk, and confidence in the self-assessment: what, how much, and why."""
-    agreements: tuple[AgreementRow, ...]
-    rows: tuple[ReviewRow, ...]
+    agreements: tuple[Row, ...]
+    """The counts of each top group."""
+    rows: tuple[Row, ...]
+    """The outcomes an assurer looked at."""
     note: str
 
 
@@ -106,7 +85,7 @@ def review(basis: Basis) -> ReviewView | None:
         lead,
         (_overall_risk(basis), _confidence(basis)),
         tuple(
-            AgreementRow(
+            (
                 f"{prefix}{row.group} {row.title}",
                 str(row.outcomes), str(row.reviewed), str(row.agree), str(row.lower),
                 str(row.higher),
@@ -212,7 +191,7 @@ def _words(score: OutcomeScore, level: str) -> str:
     return said[level] if level in said else score.asked.framework.title_of(level)
 
 
-def _row(basis: Basis, score: OutcomeScore, each: Review) -> ReviewRow:
+def _row(basis: Basis, score: OutcomeScore, each: Review) -> Row:
     own = NOT_APPLICABLE if score.not_applicable else score.determination or ""
     parts = [
         f"{label}: {text}"
@@ -227,11 +206,12 @@ def _row(basis: Basis, score: OutcomeScore, each: Review) -> ReviewRow:
         )
         if text
     ]
-    return ReviewRow(
-        str(score.key.outcome),
+    given = _words(score, each.determination) or "none given"
+    differs = bool(each.determination) and each.determination != own
+    return (
+        score.key.outcome,
         basis.where(score),
         _words(score, own) or "Not decided",
-        _words(score, each.determination) or "none given",
-        bool(each.determination) and each.determination != own,
+        strong(given) if differs else given,
         "\n".join(parts),
     )

@@ -20,11 +20,9 @@ from cyberassess.domain.sets.framework import (
 )
 from cyberassess.errors import counted
 from cyberassess.paper.basis import MOST_PLACES, Basis, capital, joined, said_role, share
-from cyberassess.paper.document import prepared_by, said_status
-from cyberassess.paper.sections.checking import said_confirmed, said_dissent
 from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.paper.sections.outcomes import said_verdict
-from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS, Squares, row_of_squares
+from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS
 
 _TOP_GAPS = 3
 _NUMBERS = {2: "two", 3: "three"}
@@ -89,70 +87,6 @@ class ThemeTable:
     title: str
     rows: tuple[ThemeRow, ...]
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """Page one."""
-
-    title: str
-    about: str
-    lead: str
-    """``Infrastructure:``."""
-    lead_count: str
-    """The count as a sentence."""
-    lead_before: str
-    """Last year's count as a sentence; empty where there is none."""
-    lead_weakest: str
-    verdicts: tuple[str, ...]
-    """What sets that ask for everything say of the whole."""
-    squares: Squares | None
-    level: str
-    target: str
-    rule: str
-    dissent: str
-    """What an independent review found otherwise; empty where nobody reviewed anything."""
-    figures: tuple[Figure, ...]
-    confirmed: str
-    """How many results named people confirmed, and who."""
-    gaps: tuple[GapRow, ...]
-    gaps_title: str
-    gaps_note: str
-    themes: tuple[ThemeTable, ...]
-    left_out: str
-
-
-def front(basis: Basis) -> Front:
-    """Give page one."""
-    settings, first = basis.settings, basis.first
-    score = basis.headline_score()
-    others = [each.title for ref, each in basis.frameworks.items() if ref != first.ref]
-    sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
-    gaps = top_gaps(basis)
-    return Front(
-        title=f"Cyber resilience {settings.period}",
-        about=(
-            f"Full report for {settings.organisation} · {sets} · {said_date(basis.on)} · "
-            f"prepared by {prepared_by(basis)} · {said_status(basis)}"
-        ),
-        lead=f"{basis.headline.title}{f', {first.short_title}' if others else ''}:",
-        lead_count=said_count(basis),
-        lead_before=said_before(basis, basis.headline.id),
-        lead_weakest=said_weakest(basis),
-        verdicts=tuple(said_verdicts(basis)),
-        squares=row_of_squares(basis),
-        level=said_level(basis, score),
-        target=whose_target(basis),
-        rule=THEME_RULE,
-        dissent=said_dissent(basis),
-        figures=figures(basis),
-        confirmed=said_confirmed(basis),
-        gaps=gaps,
-        gaps_title=gaps_title(gaps),
-        gaps_note=gaps_note(basis, gaps),
-        themes=tuple(theme_table(basis, ref, titled=bool(others)) for ref in basis.frameworks),
-        left_out=said_left_out(basis),
-    )
 
 
 def said_verdicts(basis: Basis) -> Iterator[str]:

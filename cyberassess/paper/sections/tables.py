@@ -42,7 +42,7 @@ def themes_table(table: ThemeTable, colours: Colours) -> Iterator[Block]:
         )
         for each in table.rows
     )
-    yield Table(heads, rows, caption=table.title)
+    yield Table(heads, rows, "short", table.title)
     yield from paragraph(" ".join(table.notes), "small")
 
 

@@ -399,7 +399,7 @@ def test_one_cell_confirms_a_shared_service_and_each_answer_is_recorded(
         "B1.a.M.1",
         "B1.a.H.2",
     }
-    assert {each["source"]["cell"] for each in recorded} == {"B12"}
+    assert {each["source"]["cell"] for each in recorded} == {"B13"}
     assert {each["person"] for each in recorded} == {"p2"}
     # the fourth is the one she did not know
     assert "4 of 7 questions" in text_of(sharing / result.receipt)

@@ -1,6 +1,7 @@
 """Page one is one page, whatever the council's size, and says what a reader has a minute for."""
 
 import dataclasses
+import itertools
 import re
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.blocks import Table, every
+from cyberassess.paper.blocks import Heading, Table, every
 from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.sections.page_one import PageOne, page_one
@@ -158,7 +159,10 @@ def test_places_head_columns_only_where_none_of_their_words_breaks(
     now = basis(listed=listed)
     (map_,) = board_summary(now).maps
     assert (map_.kind != "Place") is fit
-    tables = [e for e in every(full_report(now).sections) if isinstance(e, Table)]
+    blocks = list(every(full_report(now).sections))
+    levels = [each.level for each in blocks if isinstance(each, Heading)]
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    tables = [each for each in blocks if isinstance(each, Table)]
     kinds = [each.kind for each in tables if each.kind.startswith("matrix")]
     assert ("matrix turned" in kinds) is not fit
 

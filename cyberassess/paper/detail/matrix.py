@@ -60,7 +60,8 @@ class _Matrix:
 
     def blocks(self) -> Iterator[Block]:
         """Give its name where there are several, what its letters mean, and its tables."""
-        if len(self.basis.frameworks) > 1:
+        several = len(self.basis.frameworks) > 1
+        if several:
             yield Heading(f"{self.framework.title} {self.framework.version}", 3)
         letters = dict.fromkeys(
             f"{found.letter}: {found.word.lower()}"
@@ -79,7 +80,7 @@ class _Matrix:
             return
         for title, outcomes in groups.items():
             for few in _few(outcomes):
-                yield Heading(title, 4)
+                yield Heading(title, 4 if several else 3)
                 yield self._by_place(few)
                 names = (f"{each} {self._title(each)}" for each in few)
                 yield Text(f"{'; '.join(names)}.", "small")

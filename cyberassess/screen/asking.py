@@ -117,9 +117,11 @@ def _taken_over(what: Questionnaire) -> Form:
         outcomes = (f"{e.asked.outcome.id} {e.asked.outcome.title}" for e in each.topic.blocks)
         title = f"{each.topic.scope_title}, {each.topic.title}: the same as in {names}?"
         said = [(SAME, "Yes"), (OTHER, "No, ask me")]
-        fields.append(Field(each.ref, title, "choice", each.same, said, "\n".join(outcomes)))
-        fields.append(Field(f"why {each.ref}", "What is different?", "text", each.reason))
-    return Form("same", fields, "Save what is the same")
+        why = Field(f"why {each.ref}", "What is different?", "text", each.reason)
+        fields.append(
+            Field(each.ref, title, "choice", each.same, said, "\n".join(outcomes), [why])
+        )
+    return Form("same", fields, "Save what is the same", "What is the same in a shared service")
 
 
 def same(room: Room, sent: Sent) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from cyberassess.errors import CyberassessError
-from cyberassess.screen.blocks import Block, Heading, Items, Link, Screen, Table, Text, to
+from cyberassess.screen.blocks import Block, Heading, Items, Link, Links, Screen, Table, Text, to
 from cyberassess.screen.web import Query, Room, Shows
 from cyberassess.steps.sets.comparing import framework_diff, framework_map
 from cyberassess.steps.sets.content import framework_list, framework_show
@@ -57,17 +57,19 @@ def one(room: Room, query: Query) -> Screen:
 
 
 def beside(room: Room, query: Query) -> Screen:
-    """Put a set beside its other versions, and the sets that a mapping links it with."""
+    """Put a set beside another: one of its versions, or one that a mapping links it with."""
     ref = query.get("ref", "") or room.set
-    blocks = [
-        part
-        for listed in framework_list(room.sets)
-        for other in (str(listed.shelved.framework.ref),)
-        if other != ref
-        for part in _compared(room, ref, other)
-    ]
-    nothing = [Text("It has no other version and no mapping here.")]
-    return Screen(f"{ref} beside others", blocks or nothing, f"cyberassess framework diff {ref} …")
+    name = ref.partition("@")[0]
+    others = [str(each.shelved.framework.ref) for each in framework_list(room.sets)]
+    others = sorted((e for e in others if e != ref), key=lambda e: e.partition("@")[0] != name)
+    other = query.get("other", "") or next(iter(others), "")
+    links = [to("beside", each, ref=ref, other=each) for each in others]
+    found = list(_compared(room, ref, other))
+    blocks = found or [Text("Neither is a version of the other, and no mapping links them.")]
+    title = f"{ref} beside {other}"
+    return Screen(
+        title, [Links(links, "Other sets", other), *blocks], f"cyberassess framework diff {ref} …"
+    )
 
 
 def _compared(room: Room, ref: str, other: str) -> Iterator[Block]:

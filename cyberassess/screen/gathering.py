@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from cyberassess.disk.files import temporary_folder
+from cyberassess.disk.files import by_name, temporary_folder
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import ACCEPTED, REJECTED, Facts, Item, Mark
 from cyberassess.domain.sets.roles import OWNER_ROLES
@@ -36,6 +36,7 @@ from cyberassess.steps.evidence.words import (
 )
 from cyberassess.steps.people.people import add_person, hand_over, people
 from cyberassess.steps.people.systems import add_system, systems
+from cyberassess.steps.send.chasing import chase
 from cyberassess.steps.send.sending import send
 from cyberassess.steps.standing.standing import status_of
 from cyberassess.steps.standing.start import Pages
@@ -125,7 +126,7 @@ def _item(room: Room, reference: str) -> Screen:
     value = item.review.verdict if item.review else ""
     links = [to("evidence", "All documents")]
     if item.stored:
-        links.append(Link("Keep a copy of the file", f"file?path={quote(item.stored, safe='')}"))
+        links.append(_copy("Keep a copy of the file", item.stored))
     blocks: list[Block] = [
         Links(links, "This document"),
         Text(item_state(room.assessment, item), "lead"),
@@ -185,7 +186,7 @@ def review_item(room: Room, sent: Sent) -> Iterator[str]:
 def people_and_systems(room: Room, _: Query) -> Screen:
     """Show who is asked what, and every system."""
     rows = [
-        (answers_of(room, e.name), e.role, e.asks, str(e.questions))
+        (answers_of(room, e.name), e.role, _in_words(room, e.asks), str(e.questions))
         for e in people(room.assessment)
     ]
     places = [
@@ -209,9 +210,8 @@ def people_and_systems(room: Room, _: Query) -> Screen:
             [
                 Field("giver", "From", "list", "", names),
                 Field("taker", "To", "list", "", names),
-                Field(
-                    "names", "Outcomes", hint="Such as B2.c/housing; A1.a. Everything if empty."
-                ),
+                Field("place", "Asked about", "list", "", _places(room)),
+                Field("names", "Outcomes", hint="Such as B2.c; A1.a. All of them if empty."),
                 Field("reason", "Reason"),
             ],
             "Hand over",
@@ -246,19 +246,41 @@ def _questionnaires(room: Room, names: list[tuple[str, str]]) -> Iterator[Block]
         "send",
         [Field("who", "To", "list", "", [("", "everybody"), *names])],
         "Write the questionnaires",
-        text="A workbook for each, to be sent to them; or let them answer here, under Answer.",
+        text="A workbook for each, and an e-mail to send it with; or let them answer here, under "
+        "Answer.",
     )
+    yield Form("remind", [], "Write reminders", text="To whoever is late, or has not said all.")
+    letters = room.assessment.workspace.letters
+    drafts = by_name(letters.glob("*.eml"))
+    if drafts:
+        yield Heading("E-mails to send, each a draft for your e-mail program")
+        path = letters.relative_to(room.folder).as_posix()
+        yield Items([(_copy(each.stem, f"{path}/{each.name}"),) for each in drafts])
     yield from files_of(Pages(status_of(room.assessment)).start(), "Questionnaires sent")
 
 
-def _person(room: Room) -> list[Field]:
+def _copy(title: str, path: str) -> Link:
+    return Link(title, f"file?path={quote(path, safe='')}")
+
+
+def _in_words(room: Room, asks: str) -> str:
+    """Say what somebody is asked with the titles of places, a line each."""
+    title_of = room.assessment.contents.settings.title_of
+    in_words = re.sub(r"\s*@([\w-]+)", lambda found: f" in {title_of(found[1])}", asks)
+    return in_words.replace("; ", "\n")
+
+
+def _places(room: Room) -> list[tuple[str, str]]:
     scopes = room.assessment.contents.settings.all_scopes
-    places = [("", "everything"), *((each.id, each.title) for each in scopes)]
+    return [("", "everything"), *((str(each.id), each.title) for each in scopes)]
+
+
+def _person(room: Room) -> list[Field]:
     roles = [("", "all of it"), *((each, each.replace("-", " ")) for each in OWNER_ROLES)]
     return [
         Field("name", "Name"),
         Field("email", "E-mail", "email"),
-        Field("place", "Asked about", "list", "", places),
+        Field("place", "Asked about", "list", "", _places(room)),
         Field("role", "Of it", "list", "", roles, hint="What this role answers for."),
     ]
 
@@ -268,7 +290,16 @@ def send_questions(room: Room, sent: Sent) -> Iterator[str]:
     for each in send(room.folder, to=[sent["who"]] if sent["who"] else [], by=sent.by):
         questions = counted(each.questions, "question")
         yield f"{each.person.name}: {questions}, about {each.minutes} minutes. {each.path.name}"
-    yield "They lie under Questionnaires sent. What comes back is dropped under Receive."
+    yield "The e-mails below have them attached. What comes back is dropped under Receive."
+
+
+def remind(room: Room, _: Sent) -> Iterator[str]:
+    """Write a reminder to everybody who is late or incomplete."""
+    late = [each for each in chase(room.folder)[0] if each.file]
+    if not late:
+        yield "Nobody who was sent questions is late, and nothing is missing."
+    for each in late:
+        yield f"{each.person.name}: {each.missing:,} of {each.of:,} unanswered, {each.state}."
 
 
 def add_somebody(room: Room, sent: Sent) -> Iterator[str]:
@@ -290,6 +321,7 @@ def hand_on(room: Room, sent: Sent) -> Iterator[str]:
         parts_of(sent["names"]),
         giver=sent["giver"],
         taker=sent["taker"],
+        scope=sent["place"] or None,
         reason=sent["reason"],
         by=sent.by,
     )

@@ -41,6 +41,7 @@ DOES: Mapping[str, Does] = {
     "hand over": gathering.hand_on,
     "add system": gathering.add_scope,
     "send": gathering.send_questions,
+    "remind": gathering.remind,
     "print": doing.print_report,
     "approve": doing.approve_report,
     "new": beginning.make_new,

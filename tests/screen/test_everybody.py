@@ -15,6 +15,13 @@ from tests.validators import axe
 pytestmark = pytest.mark.slow
 
 
+LAST = (
+    "new?way=new&step=6&organisation=N&period=2026&framework=cyber-governance-code@2025"
+    "&profile=all-in-place&name=Sam"
+)
+"""The page that says what will be made."""
+
+
 def look(browser: Browser, page: str) -> str:
     """Give a page with its style in it."""
     link = '<link rel="stylesheet" href="style.css">'
@@ -40,7 +47,7 @@ def test_nothing_is_found_on_any_screen_at_any_width(differing: Path, tmp_path: 
     wanted += [first(browser, "workshop", "workshop"), first(browser, "plan", "plan")]
     pages = {each: look(browser, each) for each in wanted}
     empty = Browser(tmp_path / "empty")
-    pages |= {each: look(empty, each) for each in ("new", "new?way=new&step=1", "new?way=next")}
+    pages |= {each: look(empty, each) for each in ("new", "new?way=new", "new?way=next", LAST)}
     reader = Browser(tmp_path / "set")
     reader.web.room, reader.web.shows = Room(tmp_path, "A set.", "ncsc-caf@4.0"), SETS
     pages |= {f"a set: {each}": look(reader, each) for each in SETS}

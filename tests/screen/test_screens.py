@@ -413,9 +413,19 @@ def test_people_and_systems_are_added(browser: Browser) -> None:
         "housing",
         ("hr",),
     )
+    assert "hr in Housing management" in browser.get("people").text
+    hand = {"giver": "Kim Lee", "taker": "Jo Park", "place": "housing", "names": "B1.b"}
+    assert 'name="place"' in browser.get("people").text.partition("Hand questions over")[2]
+    told = browser.send("people", do="hand over", **hand, reason="She runs it.")
+    assert told == "Jo Park is asked about 1 outcome of Kim Lee."
     assert "Payroll is assessed" in browser.send("people", do="add system", title="Payroll")
+    assert "Nobody who was sent questions" in browser.send("people", do="remind")
     told = browser.send("people", do="send", who="Kim Lee")
     assert "Kim" in told
+    assert "Kim Lee: 5 of 5 unanswered, no reply." in browser.send("people", do="remind")
+    drafts = re.findall(r'href="(file\?path=[^"]+eml)"', browser.get("people").text)
+    assert ["Reminder" in each for each in drafts] == [False, True]
+    assert b"Kim Lee" in browser.get(unescape(drafts[1])).data
 
 
 def test_a_report_is_approved_with_what_is_open(browser: Browser) -> None:

@@ -143,7 +143,7 @@ def test_every_command_in_a_document_exists_with_its_options(
 ) -> None:
     """It is read as the program reads it, and not run."""
     command: click.Command = program
-    context = click.Context(program)
+    context = click.Context(program, **program.context_settings)
     while isinstance(command, click.Group) and words and words[0] in (*command.commands, "-C"):
         if words[0] == "-C":
             words = words[2:]

@@ -168,8 +168,8 @@ def _remarks(reading: ReviewReading, head: ReviewHead, met: str) -> Iterator[Pro
         said = "; ".join(dict.fromkeys(each.partition(": ")[0] for each in reading.whole))
         message = f"Words about more than one outcome were not stored with any: {said}."
         hint = (
-            "They stand in the file, which is kept and goes into packs. To record what the assurer "
-            "thinks of the whole: cyberassess review opinion TEXT --assurer NAME"
+            "They stand in the file, which is kept and goes into packs. To record what they think "
+            "of the whole: cyberassess review opinion TEXT --assurer NAME"
         )
         yield Problem.note("said-of-all", reading.name, message, hint)
 

@@ -157,13 +157,12 @@ def said_decision(basis: Basis) -> str:
     every = len(basis.findings)
     rest = every - settled
     if rest:
-        each_place = ", each in one place," if len(basis.scopes) > 1 and rest > 1 else ""
-        gaps = "gap" if every == 1 else f"{rest} gaps"
+        each_place = ", each place counted" if len(basis.scopes) > 1 and every > 1 else ""
+        gaps = "gap" if every == 1 else f"{rest} gaps in all themes{each_place}"
         if rest < every:
             lack = "lacks" if rest == 1 else "lack"
-            gaps = f"{counted(rest, 'gap')}{each_place} that {lack} them"
-        elif each_place:
-            gaps = f"{rest} gaps{each_place.rstrip(',')}"
+            comma = "," if each_place else ""
+            gaps = f"{rest} of {every} gaps in all themes{each_place}{comma} that {lack} them"
         asks.append(f"set owner and date for the {gaps}, or accept that risk")
     return f"We ask {board} to {joined(asks)}."
 

@@ -225,8 +225,8 @@ class Web:
                 if room.is_begun:
                     leaving.enter_context(kept_open(room.assessment))
                 found = self.shows[name][1](room, query)
-            if isinstance(found, Response):
-                return found
+            if isinstance(found, Response):  # NOTE: what was said goes along where it leads on
+                return self._told(found.location, {}, said) if found.location and said else found
             notes = [str(each) for each in heard]
             return self._page(found, said, status, room=room, notes=notes, name=name)
         except CyberassessError as cause:

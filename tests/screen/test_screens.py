@@ -516,6 +516,13 @@ def test_from_an_empty_folder_to_an_assessment(tmp_path: Path) -> None:
     assert open_assessment(folder).contents.settings.officer.name == "Sam"
 
 
+@pytest.mark.parametrize("do", ["new", "roll over"])
+def test_who_comes_second_is_told_that_theirs_was_not_made(browser: Browser, do: str) -> None:
+    told = browser.send("new", do=do, organisation="Another Council", period="2026")
+    assert "There is an assessment already: Northport Council, 2026." in told
+    assert "Nothing was changed." in told
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

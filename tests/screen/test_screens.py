@@ -1,6 +1,7 @@
 """What the screens show, and that every form calls its verb once, by who is named at the top."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -380,6 +381,18 @@ def test_no_file_but_those_for_people_is_handed_out(browser: Browser, path: str)
     came = browser.get(f"file?path={path}")
     assert came.status_code == 409
     assert "schema" not in came.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text here")
+def test_a_file_whose_name_is_no_text_keeps_nobody_from_the_pages(folder: Path) -> None:
+    """As an archive of another system leaves it, unpacked here."""
+    for name in ("reports", "questionnaires/letters"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / os.fsdecode(b"M\xfcller.eml")).write_bytes(b"x")
+    browser = Browser(folder)
+    assert {browser.get(each).status_code for each in ("start", "people", "reports")} == {200}
+    assert run(program, ["-C", str(folder), "people", "add", "Jo Park"]) == 0
+    assert "M%FCller.eml" in (folder / "start.html").read_text("utf-8")
 
 
 def test_a_document_is_dropped_and_handed_out_as_it_came(folder: Path) -> None:

@@ -181,7 +181,7 @@ def _what_is_new(room: Room, given: Given) -> Iterator[str]:
 
 
 def _refuse_begun(room: Room) -> None:
-    """See that nobody began one since the page was made, in another window or by clicking twice."""
+    """See that nobody began one meanwhile, in another window or by a second click."""
     if room.is_begun:
         settings = room.assessment.contents.settings
         found = f"There is an assessment already: {settings.organisation}, {settings.period}."

@@ -178,40 +178,6 @@ def test_a_topic_is_answered_and_only_what_changed_is_stored(folder: Path) -> No
     assert not answers(folder)
 
 
-def sent_by(page: str) -> dict[str, str]:
-    """Give what the form of a topic sends as it stands, its words with it."""
-    hidden = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page)
-    chosen = re.findall(r'type="radio" name="([^"]+)" value="([^"]+)" checked', page)
-    typed = re.findall(r'type="text" name="([^"]+)" value="([^"]*)"', page)
-    words = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
-    form = {unescape(k): unescape(v) for k, v in [*hidden, *chosen, *typed, *words]}
-    return form | {"do": "answer", "form": "", "by": ""}
-
-
-def test_what_a_page_left_as_it_was_overwrites_nothing_said_meanwhile(folder: Path) -> None:
-    browser, topic = Browser(folder), "ask?person=Sam+Reid&topic=0"
-    page = browser.get(topic).text
-    ref, code = re.search(r'type="radio" name="([^"]+)" value="([^"]+)"', page).groups()  # type: ignore[union-attr]
-    words = re.search(r"<textarea [^>]*name=\"([^\"]+)\"", page)[1]  # type: ignore[index]
-    browser.send(topic, **sent_by(page) | {ref: code, words: "At first."})
-    other = browser.get(topic).text
-    later = {f"why {ref}": "Seen later.", words: "Then\nthis."}
-    browser.send(topic, **sent_by(other) | later)
-    assert "Stored 0 replies" in browser.send(topic, **sent_by(other))
-    assert list(answers(folder).values()) == [(code, "Seen later.")]
-    assert "Then\nthis.</textarea>" in browser.get(topic).text
-
-    def refuse(_: Room, __: Sent) -> list[str]:
-        raise OSError(28, "No space left")
-
-    stored, browser.web.does = browser.web.does, {"answer": refuse}
-    again = browser.post(topic, sent_by(other)).text
-    browser.web.does = stored
-    assert "Stored 0 replies" in browser.send(topic, **sent_by(again))
-    told = browser.send(topic, **sent_by(other) | {words: "Mine."})
-    assert 'had been answered meanwhile: "Then\nthis.". What you said now counts.' in told
-
-
 def test_a_workshop_answers_and_settles_on_one_page(differing: Path) -> None:
     browser = Browser(differing)
     topic = next(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,7 +20,7 @@ from cyberassess.program import program
 from cyberassess.screen.web import Room, Sent
 from cyberassess.terminal.running import run
 from tests.screen.conftest import STATEMENT, Browser
-from tests.steps.council import answers, fill_in, send_to, take
+from tests.steps.council import answers, events, fill_in, send_to, take
 
 
 class Window:
@@ -122,8 +123,21 @@ def test_what_a_page_left_as_it_was_overwrites_nothing_said_meanwhile(folder: Pa
         raise OSError(28, "No space left")
 
     stored, browser.web.does = browser.web.does, {"answer": refuse}
-    again = browser.post(topic, sent_by(other)).text
+    again = browser.post(topic, sent_by(other) | {"by": "Sam Reid"}).text
     browser.web.does = stored
     assert "Stored 0 replies" in browser.send(topic, **sent_by(again))
     told = browser.send(topic, **sent_by(other) | {words: "Mine."})
     assert 'had been answered meanwhile: "Then\nthis.". What you said now counts.' in told
+
+
+@pytest.mark.slow
+def test_a_second_click_does_nothing_twice(differing: Path) -> None:
+    browser = Browser(differing)
+    form = {"do": "add action", "outcome": "B1.a/housing", "title": "Lock them"}
+    with ThreadPoolExecutor() as pool:
+        shown = list(pool.map(lambda _: browser.send("plan", **form), range(2)))
+    assert shown[0] == shown[1] == "ACT-001: Lock them"
+    assert browser.send("plan", **form) == shown[0]
+    assert len(events(differing, "action")) == 1
+    browser.web.clicks = {each: replace(one, until=0) for each, one in browser.web.clicks.items()}
+    assert browser.send("plan", **form) == "ACT-002: Lock them"

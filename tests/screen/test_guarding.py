@@ -2,13 +2,17 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -108,7 +112,11 @@ def test_a_preview_has_its_own_policy_and_is_sandboxed(browser: Browser) -> None
     policy = came.headers["Content-Security-Policy"]
     assert came.status_code == 200
     assert "sandbox" in policy.split("; ")
-    assert "style-src 'sha256-" in policy
+    assert "style-src 'unsafe-hashes' 'sha256-" in policy
+    widths = {unescape(each) for each in re.findall(r' style="([^"]*)"', came.text)}
+    assert widths
+    for each in widths:
+        assert b64encode(sha256(each.encode()).digest()).decode() in policy
     assert "script-src" not in policy
 
 

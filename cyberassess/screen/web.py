@@ -300,7 +300,8 @@ class Web:
             refused = Said(_not_done(cause), is_refused=True, typed=dict(sent.values))
             return self._show(name, request.args, refused)
         self.wrote = True
-        lines += [str(e) for e in heard if e.severity is Severity.PROBLEM or str(e) not in lines]
+        notes = [(said_on_screen(e), e.severity is Severity.PROBLEM) for e in heard]
+        lines += [said for said, is_problem in notes if is_problem or said not in lines]
         return self._told(name, request.args, Said(lines))
 
     def _told(self, name: str, query: Query, said: Said) -> Response:

@@ -413,6 +413,9 @@ def test_an_action_is_planned_and_changed(differing: Path) -> None:
     assert 'value="done"' in browser.get("plan?action=ACT-001").text
     told = browser.send("plan", do="set action", ref="ACT-001", due="2027-01-31", status="done")
     assert told.startswith("ACT-001: Name deputies, done")
+    told = browser.send("plan", do="add action", outcome=outcome, title="Pay", cost="1111")
+    assert "is no band of cost" in told
+    assert "--cost" not in told
 
 
 def test_people_and_systems_are_added(browser: Browser) -> None:

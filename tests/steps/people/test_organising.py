@@ -137,12 +137,12 @@ def test_systems_that_become_one_rest_on_one_look(
 ) -> None:
     """What another command changed between two looks would be made one as it was at the first."""
     add_system(workspace, "Revenues")
-    look, later = reshaping.open_assessment, iter([{"email": "lee@x.example"}])
+    look, later = reshaping.open_assessment, iter(["lee@x.example"])
 
     def looked(folder: Path) -> Assessment:
         found = look(folder)
-        for facts in later:
-            set_person(folder, "Kim Lee", facts)
+        for email in later:
+            set_person(folder, "Kim Lee", {"email": email})
         return found
 
     monkeypatch.setattr(reshaping, "open_assessment", looked)

@@ -137,10 +137,10 @@ def test_systems_that_become_one_rest_on_one_look(
 ) -> None:
     """What another command changed between two looks would be made one as it was at the first."""
     add_system(workspace, "Revenues")
-    look, later = reshaping.open_assessment, iter(["lee@x.example"])
+    later = iter(["lee@x.example"])
 
     def looked(folder: Path) -> Assessment:
-        found = look(folder)
+        found = open_assessment(folder)
         for email in later:
             set_person(folder, "Kim Lee", {"email": email})
         return found

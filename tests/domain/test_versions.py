@@ -6,6 +6,7 @@ from hypothesis import strategies as some
 from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from tests.domain.builder import segment
@@ -130,3 +131,47 @@ def test_what_came_back_for_the_version_before_on_another_copy_stands_too() -> N
     key = StatementKey(NEW, ScopeId("organisation"), IndicatorId("A.2"))
     assert [each.answer for each in state.answers[key]] == ["no"]
     assert not state.differing
+
+
+def merged(before: list[Data], *others: list[Data]) -> list[State]:
+    """Give what two copies come to, with either of them first."""
+    found: list[State] = []
+    (first,) = chain(before)
+    for numbers in ((2, 3), (3, 2)):
+        both = [segment(n, *e, on=[first]) for n, e in zip(numbers, others, strict=True)]
+        last = segment(4, answered(NEW, "A.1", "p9", "yes"), on=both)
+        found.append(fold([first, *both, last]))
+    return found
+
+
+def decided(version: str, statement: str, code: str) -> Data:
+    return {
+        "type": "resolution", "framework": version, "scope": "organisation",
+        "indicator": statement, "new": code, "settled": [["p1", "yes"], ["p2", "no"]],
+        "reason": None,
+    }  # fmt: skip
+
+
+def test_a_document_goes_on_supporting_what_follows_two_outcomes_until_both_are_taken_out() -> (
+    None
+):
+    before, change = [link(OLD, "O.1"), link(OLD, "O.2")], changed(OLD, NEW)
+    gone = [link(OLD, each, is_removed=True) for each in ("O.1", "O.2")]
+    for out, left in ((gone[:1], ["O.2"]), (gone[1:], ["O.1", "O.2"]), (gone, [])):
+        for state in merged(before, change, out):
+            assert [each.key[3] for each in state.register("evidence-link")] == left
+    taken_out = [link(NEW, "O.2", is_removed=True)]
+    for state in merged(before, [*change, *taken_out], gone[:1]):
+        assert not state.register("evidence-link")
+    back = fold(chain(before, change, gone[:1], changed(NEW, OLD)))
+    assert [each.key[3] for each in back.register("evidence-link")] == ["O.2"]
+
+
+def test_a_decision_that_is_no_choice_of_the_other_version_takes_the_one_before_out() -> None:
+    before = [answered(OLD, "A.1", "p1", "yes"), answered(OLD, "A.1", "p2", "no")]
+    change, odd = changed(OLD, NEW, answers={"A.1": ["partly"]}), decided(OLD, "A.1", "partly")
+    for state in merged([*before, decided(OLD, "A.1", "yes")], change, [odd]):
+        assert not state.resolutions
+    decision = [decided(NEW, "A.2", "yes")]
+    forth = fold(chain(before, change, decision, changed(NEW, OLD), [odd], change))
+    assert not forth.resolutions

@@ -288,8 +288,7 @@ def _utc(text: str) -> str:
     """Give a time in UTC to the second; empty where it cannot be read."""
     try:
         when = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        when = when.astimezone(datetime.UTC) if when.tzinfo is not None else when
+    except (ValueError, OverflowError):  # NOTE: the second where its zone leads out of all years
         return ""
-    if when.tzinfo is not None:
-        when = when.astimezone(datetime.UTC)
     return f"{when.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, LevelId, Outcome
+from cyberassess.errors import AssessmentError
 from cyberassess.sources.webcaf import COMMENT, Json, Reading, columns_of, short
 
 _ANSWERS = "assessor_response_data"
@@ -24,6 +25,7 @@ _LONGEST = 32_767
 """Characters of a text: as many as a cell of a workbook holds."""
 _NO_DECISION = {"", "n/a"}
 _KEPT = "It was not imported; the original file is kept."
+_UNCHANGED = "Which of them counts is not clear. The file was not imported. Nothing was changed."
 _OF_OBJECTIVE = {
     "objective-areas-of-good-practice": "good practice",
     "objective-areas-of-improvement": "areas for improvement",
@@ -151,6 +153,9 @@ def read_review(
         framework: the CAF it is of.
         system: the scope of outcomes that are assessed for a system, as in ``read_webcaf``.
         saved: when it was closed.
+
+    Raises:
+        AssessmentError: where an outcome stands in it twice.
     """
     reading = ReviewReading(name, sha256, framework, system, saved=saved)
     reading.unknown_keys(_ANSWERS, data, {_ANSWERS, *_CLOSED})
@@ -198,6 +203,9 @@ def _outcome(reading: ReviewReading, outcome: Outcome, found: Mapping[str, Json]
     comment = reading.text(f"{place} > review_comment", review.get("review_comment"))
     advice = _recommendations(reading, f"{outcome.id} > {_ADVICE}", found.get(_ADVICE))
     key = OutcomeKey(reading.framework.ref, reading.scope(outcome), outcome.id)
+    if any(each.outcome == key for each in reading.found):
+        message = f"{outcome.id} stands under more than one objective."
+        raise AssessmentError.because("repeated-key", reading.name, message, _UNCHANGED)
     reading.found.append(
         ReviewedOutcome(
             key,
@@ -281,7 +289,9 @@ def _dict(value: Json) -> Mapping[str, Json]:
 
 
 def _plain(found: Mapping[str, Json], key: str) -> str:
-    return str(found.get(key) or "").strip()
+    """Give a text of one line; empty where something else stands there."""
+    value = found.get(key)
+    return "" if isinstance(value, list | dict) else " ".join(str(value or "").split())
 
 
 def _utc(text: str) -> str:

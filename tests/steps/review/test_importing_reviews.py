@@ -181,6 +181,11 @@ def test_the_status_of_the_self_assessment_is_what_was_claimed(
     assert [e["new"]["claimed"] for e in entries] == ["high", "high"]
 
 
+def called(name: object) -> Callable[[dict[str, Any]], object]:
+    company = {"company_details": {"lead_assessor_name": name}}
+    return lambda data: answers(data)["additional_information"].update(company)
+
+
 def answers(data: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = data["assessor_response_data"]
     return found
@@ -214,6 +219,13 @@ UNCLEAR = [
         None,
         "empty-review: The review holds no determination, comment or recommendation.",
     ),
+    (
+        lambda data: answers(data)["B"].update({"A1.a": answers(data)["A"]["A1.a"]}),
+        None,
+        "repeated-key: A1.a stands under more than one objective.",
+    ),
+    (called("Eve\u202e"), None, 'unseen-character: "Eve[U+202E]" holds the character'),
+    (called(["Eve"]), None, "whose-review: It does not name the assurer."),
     (lambda _: None, "revenues", 'another-system: The review is of "Housing Management"'),
     (lambda _: None, "Housng", 'unknown-scope: "Housng" is not a system'),
 ]

@@ -63,6 +63,8 @@ class ReviewedOutcome:
     should be."""
     recommendation: str
     source: Source
+    is_unclear: bool = False
+    """Whether there is a decision, and it is no level."""
 
 
 @dataclass
@@ -213,6 +215,7 @@ def _outcome(reading: ReviewReading, outcome: Outcome, found: Mapping[str, Json]
             "\n".join(filter(None, (comment, *lines))),
             advice,
             reading.source(place)._replace(saved=reading.saved),
+            is_unclear=level is None and decision.casefold() not in _NO_DECISION,
         )
     )
 

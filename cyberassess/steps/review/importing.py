@@ -191,6 +191,7 @@ def _events(weighing: Weighing, person: PersonId, reading: ReviewReading) -> Ite
             continue
         ref = ref_of(assessment, each.outcome, each.outcome.outcome)
         at = Said(ref, f"{reading.name}, {each.source.place}", source=each.source)
+        at = at._replace(unclear=("determination",) if each.is_unclear else ())
         values: dict[str, object] = {
             "determination": each.level or "",
             "method": [],

@@ -172,6 +172,22 @@ def test_an_older_review_takes_nothing_back(council: Path, tmp_path: Path) -> No
     assert 'A1.a, Your determination: "Low" is newer' in older_ones[0].message
 
 
+def test_a_word_that_is_no_level_takes_no_determination_back(tmp_path: Path) -> None:
+    def unclear(data: dict[str, Any]) -> None:
+        data["review_completion"]["review_completed_at"] = "2026-06-30T17:49:03"
+        answers(data)["A"]["A1.a"]["review_data"]["review_decision"] = "splendid"
+
+    folder = begin(tmp_path / "council", "ncsc-caf@0.0", scopes=[HOUSING, REVENUES])
+    data = review_data()
+    take(folder, written(tmp_path, data, "r.json"))
+    unclear(data)
+    found = take(folder, written(tmp_path, data, "again.json"))
+    codes = [each.code for each in found.problems if each.severity is Severity.PROBLEM]
+    assert sorted(codes) == ["review-stays", "unknown-status"]
+    said = {k.outcome: v[0].level for k, v in reviews(open_assessment(folder).state).items()}
+    assert said == {"A1.a": "low", "B1.b": "high"}
+
+
 def test_the_status_of_the_self_assessment_is_what_was_claimed(
     council: Path, tmp_path: Path
 ) -> None:

@@ -118,7 +118,7 @@ def test_an_action_for_one_place_covers_no_other() -> None:
         "for Revenues: Do ACT-001", "Not planned yet: Housing.",
     )  # fmt: skip
     assert "4 results, each place counted, are below target; 1 of them has an action" in one.plan
-    assert "the 3 of 4 gaps in all themes, each place counted, that lack them" in one.decision
+    assert "the 3 of 4 gaps (all themes, each place) that lack them" in one.decision
     assert "B2.b (Housing)" in one.actions_note
     html = render.render_html(one)
     assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
@@ -131,7 +131,7 @@ def test_an_action_may_cover_several_places_and_says_which() -> None:
     gap = next(each for each in made.gaps if each.ref == "B2.b")
     assert (gap.doing, gap.unplanned) == ("Do ACT-001", "")
     assert "2 of them have an action" in made.plan
-    assert "for the 2 of 4 gaps in all themes, each place counted, that lack them" in made.decision
+    assert "for the 2 of 4 gaps (all themes, each place) that lack them" in made.decision
     assert rows(made, "The plan")[0][1] == "B2.b Outcome B2.b, Revenues and Housing"
     found = findings_report(both)
     stands = rows(found, "Priority 1: first")[0][1]
@@ -145,13 +145,13 @@ def test_an_action_may_cover_several_places_and_says_which() -> None:
 def test_an_action_without_owner_or_date_leaves_the_question_open() -> None:
     made = board_summary(basis(action("ACT-001", "B2.a", owner="", due="")))
     assert "1 of them has an action" in made.plan
-    assert "for the 4 gaps in all themes, each place counted, or accept" in made.decision
+    assert "for the 4 gaps (all themes, each place), or accept" in made.decision
 
 
 def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: BoardSummary) -> None:
     assert summary.decision == (
         "We ask the committee to note this result, agree the plan and set owner and date for "
-        "the 3 of 4 gaps in all themes, each place counted, that lack them, or accept that risk."
+        "the 3 of 4 gaps (all themes, each place) that lack them, or accept that risk."
     )
     assert board_summary(basis(), decision="Fund it.").decision == "Fund it."
     with pytest.raises(ReportError, match="401 characters"):

@@ -125,7 +125,7 @@ def test_an_open_page_names_no_place_and_no_gap() -> None:
 def test_the_trend_is_last_years_count_and_what_moved() -> None:
     now = basis()
     later = dataclasses.replace(now, years=(last_year(now),))
-    assert page_one(later, "Board summary").trend == "Last year 0. No result rose or fell a level."
+    assert page_one(later, "Board summary").trend == "Last year 0. No result rose or fell."
     assert one().trend == ""
 
 

@@ -25,6 +25,7 @@ from cyberassess.terminal.running import run
 from tests.steps.council import begin, fill_in, send_to, take
 from tests.steps.officer import key_file, printed
 from tests.steps.receive.test_importing import file_data, written
+from tests.steps.review.test_importing_reviews import changed
 from tests.steps.sets.test_importing_sets import PLAIN, book
 
 
@@ -156,6 +157,7 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "photo.xlsx").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
     written(folder, file_data())
     written(folder, file_data() | {"A1.z": {}}, "odd.json")
+    written(folder, changed(lambda _: None), "review.json")
     gather(folder, "B1.a.N.1")
     return folder
 

@@ -140,7 +140,7 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
         folder = request.getfixturevalue("northport")
         gather(folder, "B2.c.NA.1")
         (folder / "pscrf.xlsx").rename(folder / "pscrf-v2.xlsx")
-    elif example[0] in NORTHPORT_READS:
+    elif example[0] in NORTHPORT_READS and example[:2] != ["framework", "update"]:
         folder = request.getfixturevalue("shown_northport")
     elif example[0] in IN_SMALL:
         folder = request.getfixturevalue("small")

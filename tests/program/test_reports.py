@@ -98,7 +98,7 @@ def test_page_one_of_the_board_summary_stands_alone(
     first = " ".join(words(path, "-f", "1", "-l", "1").split())
     for said in (
         "Infrastructure: 12 of 20 outcomes meet our target",
-        "Last year 9. Place by place, 8 results rose a level, 5 fell.",
+        "Last year 9. By place, 8 results rose, 5 fell.",
         "The weakest system is Housing management, with 9 of 15.",
         "The plan, £50k to £95k once and £60k a year, reaches 15 outcomes by 30 April 2027; our "
         "ambition is all 20.",

@@ -88,10 +88,10 @@ def moved_since(basis: Basis, *, framework: FrameworkRef | None = None, theme: s
 def said_moves(basis: Basis, moved: Moved) -> str:
     """Say what moved beside a count of outcomes: results are levels, each place by itself."""
     if not moved.rose and not moved.fell:
-        return "No result rose or fell a level."
+        return "No result rose or fell."
     places = {each.key.scope for each in basis.card.outcomes}
-    each_place = "Place by place, " if len(places) > 1 else ""
-    return f"{each_place}{counted(moved.rose, 'result')} rose a level, {moved.fell} fell."
+    each_place = "By place, " if len(places) > 1 else ""
+    return f"{each_place}{counted(moved.rose, 'result')} rose, {moved.fell} fell."
 
 
 NO_YEAR = "No earlier assessment is named, so nothing is compared with last year."

@@ -157,12 +157,11 @@ def said_decision(basis: Basis) -> str:
     every = len(basis.findings)
     rest = every - settled
     if rest:
-        each_place = ", each place counted" if len(basis.scopes) > 1 and every > 1 else ""
-        gaps = "gap" if every == 1 else f"{rest} gaps in all themes{each_place}"
+        counted_so = "(all themes, each place)" if len(basis.scopes) > 1 else "in all themes"
+        gaps = "gap" if every == 1 else f"{rest} gaps {counted_so}"
         if rest < every:
             lack = "lacks" if rest == 1 else "lack"
-            comma = "," if each_place else ""
-            gaps = f"{rest} of {every} gaps in all themes{each_place}{comma} that {lack} them"
+            gaps = f"{rest} of {every} gaps {counted_so} that {lack} them"
         asks.append(f"set owner and date for the {gaps}, or accept that risk")
     return f"We ask {board} to {joined(asks)}."
 

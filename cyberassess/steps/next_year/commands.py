@@ -44,8 +44,8 @@ def update(
     Examples:
       cyberassess framework update --dry-run
       cyberassess framework update
-      cyberassess framework update ncsc-caf@4.0 --dry-run
-      cyberassess framework update ncsc-caf@4.0
+      cyberassess framework update ncsc-caf@4.0 --profile govassure-basic --dry-run
+      cyberassess framework update ncsc-caf@4.0 --profile govassure-basic
     """
     from cyberassess.opening.assessment import open_assessment
     from cyberassess.steps.next_year.changing_version import (

@@ -82,8 +82,8 @@ def people_add(folder: str, who: str, by: str | None) -> None:
     \b
     Examples:
       cyberassess people add "Priya Shah <priya.shah@northport.example>:hr"
-      cyberassess people add "Helen Stobart@housing"
-      cyberassess people add "Dev Malhotra:it-operations@housing; it-operations@revenues"
+      cyberassess people add "Ellen Hart@housing"
+      cyberassess people add "Arun Bose:it-operations@housing; it-operations@revenues"
     """
     from cyberassess.steps.people.people import add_person
     from cyberassess.steps.people.words import added_lines

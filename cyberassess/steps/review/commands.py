@@ -98,7 +98,7 @@ def review_opinion(folder: str, opinion: str, *, assurer: str, risk: str, by: st
     \b
     Examples:
       cyberassess review opinion "Sound, but backups are untested." --assurer "Nadia Okafor"
-      cyberassess review opinion --assurer "Nadia Okafor" --risk medium
+      cyberassess review opinion "Sound where I looked." --assurer "Nadia Okafor" --risk low
     """
     from cyberassess.steps.review.opining import give_opinion
     from cyberassess.terminal.fitting import read

@@ -122,6 +122,23 @@ def test_a_document_supports_what_follows_and_no_more_than_before_when_somebody_
     ]
 
 
+def test_a_document_named_after_somebody_went_back_supports_what_was_named() -> None:
+    state = fold(chain(changed(OLD, NEW), changed(NEW, OLD), [link(OLD, "O.1")]))
+    assert [each.key[3] for each in state.register("evidence-link")] == ["O.1"]
+
+
+def test_an_answer_the_other_version_does_not_offer_counts_when_somebody_goes_back() -> None:
+    odd = {"A.1": ["partly"]}
+    way = [changed(OLD, NEW, answers=odd), changed(NEW, OLD)]
+    state = fold(chain([answered(OLD, "A.1", "p1", "partly")], *way))
+    ((key, given),) = state.answers.items()
+    assert (key.indicator, [each.answer for each in given]) == ("A.1", ["partly"])
+    assert not state.asked_again
+    forth = fold(chain([answered(OLD, "A.1", "p1", "partly")], *way, *way[:1]))
+    assert not forth.answers
+    assert [each.indicator for each in forth.asked_again] == ["A.2"]
+
+
 def test_what_came_back_for_the_version_before_on_another_copy_stands_too() -> None:
     (first,) = chain([answered(OLD, "A.1", "p1", "yes")])
     one = segment(2, *changed(OLD, NEW), on=[first])
@@ -175,3 +192,30 @@ def test_a_decision_that_is_no_choice_of_the_other_version_takes_the_one_before_
     decision = [decided(NEW, "A.2", "yes")]
     forth = fold(chain(before, change, decision, changed(NEW, OLD), [odd], change))
     assert not forth.resolutions
+
+
+OF_OLD = some.one_of(
+    SAYING.map(lambda said: answered(OLD, *said[1:])),
+    some.builds(decided, some.just(OLD), some.just("A.1"), some.sampled_from(["no", "partly"])),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(OF_OLD, max_size=4), some.lists(SAYING, max_size=3), some.lists(OF_OLD))
+@example([answered(OLD, "C.1", "p1", "yes")], [], [answered(OLD, "C.1", "p1", "no")])
+@example([decided(OLD, "A.1", "no")], [], [decided(OLD, "A.1", "partly")])
+def test_what_two_copies_come_to_is_the_same_whichever_is_read_first(
+    before: list[Data], since: list[tuple[str, str, str, str]], other: list[Data]
+) -> None:
+    """One of them changed the version, the other did not."""
+    change = changed(OLD, NEW, answers={"A.1": ["partly"]})
+    change += [answered(NEW, *said[1:]) for said in since]
+    first, second = (
+        [
+            {key: sorted((e.person, e.answer) for e in given) for key, given in found.items()}
+            for found in (state.answers, state.asked_again)
+        ]
+        + [{key: each.answer for key, each in state.resolutions.items()}]
+        for state in merged([answered(OLD, "A.2", "p9", "yes"), *before], change, other)
+    )
+    assert first == second

@@ -225,7 +225,8 @@ def _apply_answer(
             _put(people, given.person, there, bit, seen, beside=event.beside)
             folding.history.setdefault(led.statement, []).append(given)
             continue
-        kept = [e for e in people.get(given.person, ()) if not _is_shown(e[1], key)]
+        before = people.get(given.person, ())
+        kept = [e for e in before if not (e[0] & seen and _is_shown(e[1], key))]
         people[given.person] = [*kept, *([(bit, there)] if given.answer != WITHDRAWN else ())]
 
 
@@ -244,8 +245,12 @@ def _lead_on(folding: Folding, lead: Lead, seen: int) -> None:
         for other, way in led.items():
             there = folding.answers.setdefault(other, {})
             for person, written in people.items():
+                own = [each for each in there.get(person, ()) if each[1].event.statement == other]
                 came = [
-                    (bit, _as_led(lead, key, other, given))
+                    next(
+                        (e for e in own if e[1].event is given.event),
+                        (bit, _as_led(lead, key, other, given)),
+                    )
                     for bit, given in written
                     if way.is_alike or given.answer != WITHDRAWN
                 ]
@@ -255,8 +260,9 @@ def _lead_on(folding: Folding, lead: Lead, seen: int) -> None:
     _lead_texts(folding.rationales, lead, seen)
     _lead_texts(folding.evidence, lead, seen)
     for key, settled in list(folding.resolutions.items()):
-        for each in lead.answers(key, settled[-1][1].answer) if settled else ():
-            _decide(folding, each, settled, seen)
+        for way in lead.answers(key, WITHDRAWN) if settled else ():
+            fitting = [each for each in settled if way in lead.answers(key, each[1].answer)]
+            _decide(folding, way, fitting, seen)
     for (about, tool), claims in list(folding.claims.items()):
         for outcome in lead.outcomes(about, WHOLE):
             before_there = folding.claims.get((outcome, tool), ())

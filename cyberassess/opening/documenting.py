@@ -21,9 +21,9 @@ from cyberassess.domain.record.evidence import (
 )
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json
-from cyberassess.domain.record.numbering import next_number
 from cyberassess.errors import Problem, Severity
 from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.years import next_free
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ def plan_documents(
     """
     made = Documented()
     fresh: dict[str, str] = {}
-    number = next_number(assessment.state, ITEM)
+    number = next_free(assessment, ITEM)
     for reply in replies:
         facts = facts_of(reply.document)
         where = f'{reply.source.name}, sheet "{reply.source.sheet}", cell {reply.source.cell}'

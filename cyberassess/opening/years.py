@@ -14,6 +14,7 @@ from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import approvals_of
 from cyberassess.domain.record.hashes import Json
+from cyberassess.domain.record.numbering import next_number
 from cyberassess.domain.record.recorded import Record
 from cyberassess.domain.record.versions import EXPLAINED, OUTCOMES, STATEMENTS, TOPICS, WHOLE
 from cyberassess.domain.result.another_version import what_stands
@@ -58,6 +59,16 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
         seen.add(which)
         yield before
         each = before
+
+
+def next_free(assessment: Assessment, kind: str) -> int:
+    """Give a number nothing of a kind has had, last year's things included.
+
+    What goes on keeps its number; what was closed last year must not lend its own to another,
+    since both stand in one report.
+    """
+    years = filter(None, (assessment, assessment.previous))
+    return max(next_number(each.state, kind) for each in years)
 
 
 def ways_to(now: Assessment, before: Assessment | None) -> Mapping[FrameworkRef, Across]:

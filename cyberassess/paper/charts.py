@@ -305,7 +305,8 @@ def _trend_title(name: str, line: Line) -> str:
         return f"{name}: no year of this version is a point yet."
     first, last = points[0], points[-1]
     if first is last:
-        return f"{name}: {last.meets} of {last.of} in {last.period}, the first year that counts."
+        version = f" of version {last.framework.rpartition('@')[2]}" if since else ""
+        return f"{name}: {last.meets} of {last.of} in {last.period}, the first year{version}."
     return (
         f"{name}: from {first.meets} of {first.of} in {first.period} to {last.meets} of {last.of} "
         f"in {last.period}."

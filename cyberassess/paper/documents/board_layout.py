@@ -143,7 +143,8 @@ def _plan_page(summary: BoardSummary) -> Iterator[Block]:
         yield moved_by_table(summary.moves)
         yield from paragraph(summary.moves_note, "small")
     else:
-        yield Text(summary.moved or "No earlier assessment can be compared.")
+        trend = summary.moved or summary.one.trend
+        yield Text(trend or "No earlier assessment can be compared.")
     yield control(summary.frame)
 
 

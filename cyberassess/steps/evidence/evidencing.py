@@ -33,7 +33,6 @@ from cyberassess.domain.record.evidence import (
     stated_date,
 )
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.numbering import next_number
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import (
@@ -47,6 +46,7 @@ from cyberassess.errors import (
 )
 from cyberassess.opening.assessment import Assessment, Writing, open_assessment, writing
 from cyberassess.opening.outcomes import Supported, supported
+from cyberassess.opening.years import next_free
 
 MANY = 5
 """Claims behind which one document is worth saying so."""
@@ -198,7 +198,7 @@ def record(
     old = _replaced(register, facts)
     wanted = supported(assessment, supports)
     wanted += [Supported(each.outcome, each.place) for each in (old.links if old else ())]
-    number, events, ids = next_number(assessment.state, ITEM), list[Event](), list[str]()
+    number, events, ids = next_free(assessment, ITEM), list[Event](), list[str]()
     files: list[Kept | None] = [*kept]
     for file in files or [None]:
         title = facts.title or (_title(file.name) if file else facts.link)
@@ -352,7 +352,7 @@ def register_named(folder: Path, *, by: str | None = None) -> tuple[int, int]:
         groups: dict[str, list[Named]] = {}
         for each in register.unregistered:
             groups.setdefault(folded(each.text), []).append(each)
-        number, events, made = next_number(session.assessment.state, ITEM), list[Event](), 0
+        number, events, made = next_free(session.assessment, ITEM), list[Event](), 0
         for called, group in groups.items():
             there = next((e for e in register.items if e.counts and e.is_called(called)), None)
             item_id = there.id if there else secrets.token_hex(8)

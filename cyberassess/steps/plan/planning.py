@@ -15,7 +15,7 @@ from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import make_ref
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.numbering import NUMBERED, next_number
+from cyberassess.domain.record.numbering import NUMBERED
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.findings import Finding, findings
@@ -28,6 +28,7 @@ from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.intake import ABOUT, ReceivedFile, Weighing, last_set
 from cyberassess.opening.names import find_place, typed_date
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.opening.years import next_free
 from cyberassess.sources.tables import fold
 
 """Fields that are free text or name somebody."""
@@ -99,7 +100,7 @@ def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = N
         fields, problems = _fields(assessment, _about(key), wanted, _OPTION)
         if problems:
             raise AssessmentError(*problems)
-        number = next_number(assessment.state, ACTION)
+        number = next_free(assessment, ACTION)
         made = secrets.token_hex(8)
         session.write([_event(made, fields | {"number": number})])
         return next(e for e in actions_of(session.assessment.state) if e.id == made)
@@ -123,7 +124,7 @@ def action_for(
     """
     with hearing() as heard:
         fields, problems = _fields(assessment, _about(key), wanted, lambda _: where)
-    fields["number"] = next_number(assessment.state, ACTION) + before
+    fields["number"] = next_free(assessment, ACTION) + before
     made = happened.put((secrets.token_hex(8),), happened.Action(**fields), source=source)
     without = "The action was recorded without it."
     found = [replace(e, hint=(e.hint or "").replace(UNTOUCHED, without)) for e in problems]
@@ -508,7 +509,7 @@ class _Taking:
         if there:
             result.changed.append(there.ref)
             return _event(there.id, fields)
-        number = next_number(state, ACTION) + len(result.added)
+        number = next_free(self.assessment, ACTION) + len(result.added)
         result.added.append(NUMBERED[ACTION].format(number))
         return _event(secrets.token_hex(8), fields | {"number": number})
 

@@ -227,11 +227,13 @@ class _Copy:
 
     def kill(self) -> None:
         """End it."""
-        os.kill(self.id, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.id, signal.SIGKILL)
 
-    def wait(self) -> object:
-        """See it off."""
-        return os.waitpid(self.id, 0)
+    def wait(self) -> None:
+        """See it off, where the system does not by itself, as for whoever ignores SIGCHLD."""
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.id, 0)
 
 
 def _answers(stream: IO[bytes]) -> Iterator[list[Placed]]:

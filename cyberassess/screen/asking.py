@@ -118,6 +118,7 @@ def _taken_over(what: Questionnaire) -> Form:
         title = f"{each.topic.scope_title}, {each.topic.title}: the same as in {names}?"
         said = [(SAME, "Yes"), (OTHER, "No, ask me")]
         why = Field(f"why {each.ref}", "What is different?", "text", each.reason)
+        fields += _shown(each.ref, each.same, each.reason)
         fields.append(
             Field(each.ref, title, "choice", each.same, said, "\n".join(outcomes), [why])
         )
@@ -129,9 +130,8 @@ def same(room: Room, sent: Sent) -> Iterator[str]:
 
     def says(what: Questionnaire) -> Iterator[Reply]:
         for each in what.shared:
-            code, why = sent[each.ref], sent[f"why {each.ref}"]
-            if code in {SAME, OTHER} and (code, why) != (each.same, each.reason):
-                yield SharingReply(each.key, code, why, SOURCE)
+            if sent[each.ref] in {SAME, OTHER} and _is_another(sent, each.ref):
+                yield SharingReply(each.key, sent[each.ref], sent[f"why {each.ref}"], SOURCE)
 
     yield from _stored(say(room.folder, {sent["person"]: says}, by=sent.by))
 
@@ -142,12 +142,23 @@ def _stored(told: Mapping[str, Told]) -> Iterator[str]:
         yield f"Stored {counted(each.stored, 'reply', 'replies')} of {name}."
 
 
+def _shown(ref: str, value: str, reason: str = "") -> Iterator[Field]:
+    """Give what a page shows in a field, and as its reason: who left it so said nothing anew."""
+    yield Field(f"was {ref}", "", "was", value)
+    yield Field(f"was why {ref}", "", "was", reason)
+
+
+def _is_another(sent: Sent, ref: str) -> bool:
+    """Say whether something is another than the page showed, or its reason."""
+    return any(sent[each] != sent[f"was {each}"] for each in (ref, f"why {ref}"))
+
+
 def _fields(what: Questionnaire, block: Block) -> Iterator[Field]:
     outcome = block.asked.outcome
     yield Field("", f"{outcome.id} {outcome.title}", "heading", hint=outcome.question)
     for row in block.rows:
         code = row.current.answer if row.current else ""
-        yield Field(f"was {row.ref}", "", "hidden", code)
+        yield from _shown(row.ref, code, row.current.reason if row.current else "")
         yield Field(
             row.ref,
             f"{row.ref}: {row.text}",
@@ -161,6 +172,7 @@ def _fields(what: Questionnaire, block: Block) -> Iterator[Field]:
         (block.why_ref, block.rationale, f"In your own words: {outcome.title}"),
         (block.evidence_ref, block.evidence, f"Documents that show it: {outcome.title}"),
     ):
+        yield from _shown(ref, said.text if said else "")
         yield Field(ref, label, "area", said.text if said else "")
 
 
@@ -219,42 +231,46 @@ def _saved(
                 "It is asked of somebody else now.",
                 "Nothing was stored.",
             )
-        for row, reply in _replies(topic, sent, mark(what.person.id)):
-            meanwhile.extend(_meanwhile(row, sent, mark(what.person.id)))
+        for found, reply in _replies(topic, sent, mark(what.person.id)):
+            meanwhile.extend(found)
             yield reply
 
     yield from _stored(say(room.folder, dict.fromkeys(names, says), by=sent.by))
     yield from meanwhile
 
 
-def _meanwhile(row: Row | None, sent: Sent, mark: str) -> Iterator[str]:
-    now = row.current.answer if row and row.current else ""
-    if row is not None and now not in {sent[f"was {row.ref}{mark}"], sent[f"{row.ref}{mark}"]}:
-        label = next((each.label for each in row.answers if each.code == now), now)
-        yield f"{row.ref} had been answered meanwhile: {label}. What you said now counts."
+def _meanwhile(sent: Sent, name: str, title: str, now: str, label: str) -> list[str]:
+    """Say what was said while a page was open, where it is neither what that showed nor came."""
+    if now in {"", sent[name], sent[f"was {name}"]}:
+        return []
+    return [f"{title} had been answered meanwhile: {label}. What you said now counts."]
 
 
-def _replies(topic: Topic, sent: Sent, mark: str) -> Iterator[tuple[Row | None, Reply]]:
+def _replies(topic: Topic, sent: Sent, mark: str) -> Iterator[tuple[list[str], Reply]]:
+    """Give what is another than the page showed, each with what had been said meanwhile."""
     for row in topic.rows:
-        code, reason = sent[f"{row.ref}{mark}"], sent[f"why {row.ref}{mark}"]
-        before = row.current.reason if row.current else ""
+        name = f"{row.ref}{mark}"
+        code, reason = sent[name], sent[f"why {name}"]
+        now = row.current.answer if row.current else ""
+        label = next((each.label for each in row.answers if each.code == now), now)
+        found = _meanwhile(sent, name, row.ref, now, label)
         kept = next((e for n, e in enumerate(row.offers) if code == f"{KEEP}{n}"), None)
         if kept is not None:
-            yield row, ConfirmReply(row.statements, kept, SOURCE, words=reason)
+            yield found, ConfirmReply(row.statements, kept, SOURCE, words=reason)
         elif code == GONE and row.current:
-            yield row, AnswerReply(row.statements, Response(new=None), SOURCE)
-        elif code in {each.code for each in row.answers} and (
-            code != sent[f"was {row.ref}{mark}"] or reason != before
-        ):
-            yield row, AnswerReply(row.statements, Response(new=code, reason=reason), SOURCE)
+            yield found, AnswerReply(row.statements, Response(new=None), SOURCE)
+        elif code in {each.code for each in row.answers} and _is_another(sent, name):
+            yield found, AnswerReply(row.statements, Response(new=code, reason=reason), SOURCE)
     for block in topic.blocks:
+        title = f"{block.asked.outcome.id} {block.asked.outcome.title}"
         for kind, ref, said in (
             (TextKind.RATIONALE, block.why_ref, block.rationale),
             (TextKind.EVIDENCE, block.evidence_ref, block.evidence),
         ):
-            typed = sent[f"{ref}{mark}"]
-            if typed and typed != (said.text.strip() if said else ""):
-                yield None, TextReply(kind, block.key, typed, "", SOURCE)
+            name, now = f"{ref}{mark}", said.text.strip() if said else ""
+            if sent[name] and _is_another(sent, name):
+                found = _meanwhile(sent, name, title, now, f'"{now}"')
+                yield found, TextReply(kind, block.key, sent[name], "", SOURCE)
 
 
 # Several people at one screen
@@ -368,7 +384,7 @@ def _together(rows: list[tuple[Person, Row]], agreed: Sequence[Field] = ()) -> F
         answers = [("", "nothing yet"), *_choices(own)]
         mark, code = f" {person.id}", own.current.answer if own.current else ""
         said = [
-            Field(f"was {row.ref}{mark}", "", "hidden", code),
+            *_shown(f"{row.ref}{mark}", code, own.current.reason if own.current else ""),
             Field(f"{row.ref}{mark}", "Answer", "list", code, answers),
             _reason(own, mark),
         ]

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
@@ -17,7 +16,7 @@ from cyberassess.disk.files import by_name
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.assessment import NO_PROFILE
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.errors import CyberassessError, counted
+from cyberassess.errors import AssessmentError, CyberassessError, counted
 from cyberassess.opening.names import typed_date
 from cyberassess.screen.blocks import Block, Field, Form, Items, Screen, Text, to
 from cyberassess.screen.gathering import parts_of
@@ -53,8 +52,7 @@ def _only(*fields: Field) -> Callable[[Room, Given], Sequence[Field]]:
 def begin(room: Room, query: Query) -> Screen | Response:
     """Ask the next thing, or say what will be made."""
     if room.is_begun:
-        said = urlencode({"said": query.get("said", "")})
-        return Response(status=303, headers={"Location": f"start?{said}"})
+        return Response(status=303, headers={"Location": "start"})
     refuse_full(room.folder)
     way = WAYS.get(query.get("way", ""))
     if way is None:
@@ -182,8 +180,17 @@ def _what_is_new(room: Room, given: Given) -> Iterator[str]:
         yield f"Answers are wanted by {said_date(typed_date(told.due, 'due'))}."
 
 
+def _refuse_begun(room: Room) -> None:
+    """See that nobody began one meanwhile, in another window or by a second click."""
+    if room.is_begun:
+        settings = room.assessment.contents.settings
+        found = f"There is an assessment already: {settings.organisation}, {settings.period}."
+        raise AssessmentError.because("begun", "", found, "It stands below. Nothing was changed.")
+
+
 def make_new(room: Room, sent: Sent) -> Iterator[str]:
     """Begin an assessment."""
+    _refuse_begun(room)
     told = _told(sent.values)
     made = new(room.folder, told)
     yield f"Begun for {told.organisation}, {told.period}."
@@ -227,6 +234,7 @@ def _what_follows(room: Room, given: Given) -> Iterator[str]:
 
 def make_next(room: Room, sent: Sent) -> Iterator[str]:
     """Begin from last year's."""
+    _refuse_begun(room)
     found = roll_over(room.folder, *_follows(sent.values))
     yield f"Begun for {found.period}, after {found.before}."
     yield "Last year's answers stand beside the questions, and count once somebody confirms them."

@@ -88,8 +88,9 @@ class Field:
     name: str
     label: str
     kind: str = "text"
-    """``text``, ``email``, ``area``, ``date``, ``file``, ``list``, ``choice``, ``check`` or
-    ``hidden``; of those that only stand there: ``heading``, ``folded`` and ``link``."""
+    """``text``, ``email``, ``area``, ``date``, ``file``, ``list``, ``choice``, ``check``,
+    ``hidden`` or ``was``, what a field showed, which stays so where the form is refused; of those
+    that only stand there: ``heading``, ``folded`` and ``link``."""
     value: str = ""
     choices: Sequence[tuple[str, str]] = ()
     """Value and label of each."""

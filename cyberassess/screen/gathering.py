@@ -1,5 +1,6 @@
 """What is gathered: evidence, the people who are asked, and the systems."""
 
+import os
 import re
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -260,7 +261,7 @@ def _questionnaires(room: Room, names: list[tuple[str, str]]) -> Iterator[Block]
 
 
 def _copy(title: str, path: str) -> Link:
-    return Link(title, f"file?path={quote(path, safe='')}")
+    return Link(title, f"file?path={quote(os.fsencode(path), safe='')}")
 
 
 def _in_words(room: Room, asks: str) -> str:

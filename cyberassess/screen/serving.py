@@ -36,12 +36,18 @@ def redirect_file(address: str, folder: Path) -> Path:
     not read such files.
     """
     path = folder / f"cyberassess-open-{secrets.token_hex(4)}.html"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(
-            '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>cyberassess</title>'
-            f"<meta http-equiv=refresh content={quoteattr(f'0;url={address}')}>"
-            f"<p><a href={quoteattr(address)}>Open the assessment</a></p></html>"
-        )
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(made, "w") as file:
+            file.write(
+                '<!doctype html><html lang="en-GB"><meta charset="utf-8">'
+                "<title>cyberassess</title>"
+                f"<meta http-equiv=refresh content={quoteattr(f'0;url={address}')}>"
+                f"<p><a href={quoteattr(address)}>Open the assessment</a></p></html>"
+            )
+    except OSError:
+        remove_quietly(path)
+        raise
     return path
 
 
@@ -120,9 +126,10 @@ def serve(
     with listening(web) as (_, channels), contextlib.ExitStack() as leaving:
         redirect: Path | None = None
         if browse:
-            redirect = redirect_file(web.address, Path.home())
-            leaving.callback(remove_quietly, redirect)
-            if not webbrowser.open(redirect.as_uri()):
+            with contextlib.suppress(OSError, RuntimeError):  # NOTE: no home, or none to write to
+                redirect = redirect_file(web.address, Path.home())
+                leaving.callback(remove_quietly, redirect)
+            if redirect is None or not webbrowser.open(redirect.as_uri()):
                 if needs_browser:
                     raise _no_browser("No browser could be started.")
                 say("No browser could be started: open the address below in one.")

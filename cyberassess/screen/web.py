@@ -7,10 +7,12 @@ screen, and what the last of them is to be told.
 
 import contextlib
 import functools
+import math
 import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +41,8 @@ KEPT = 30
 last year's, is seen after them."""
 FORMS_ONLY = {"ask", "workshop", "receive"}
 """Screens on which there is nothing but what can be filled in."""
+TWICE = 2
+"""Seconds within which the same form, filled in the same, is a second click."""
 MOST_TOLD = 100
 """So many pages' messages are kept for the page after."""
 
@@ -90,6 +94,15 @@ class Sent:
     def by(self) -> str | None:
         """Who was named at the top of the page; ``None`` is the officer."""
         return self["by"] or None
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What a form was sent with, on its way or just answered."""
+
+    answer: "Future[Response]"
+    until: float = math.inf
+    """To when the same again, with nothing else between, is a second click."""
 
 
 Shows = Callable[[Room, Query], Screen | Response]
@@ -154,6 +167,7 @@ class Web:
         self.finished = self.served = self.wrote = False
         self.last = 0.0
         self.told: dict[str, Said] = {}
+        self.clicks: dict[object, Click] = {}
         self._kept: tuple[object, float, Assessment | None] = (None, 0.0, None)
 
     @property
@@ -225,8 +239,8 @@ class Web:
                 if room.is_begun:
                     leaving.enter_context(kept_open(room.assessment))
                 found = self.shows[name][1](room, query)
-            if isinstance(found, Response):
-                return found
+            if isinstance(found, Response):  # NOTE: what was said goes along where it leads on
+                return self._told(found.location, {}, said) if found.location and said else found
             notes = [str(each) for each in heard]
             return self._page(found, said, status, room=room, notes=notes, name=name)
         except CyberassessError as cause:
@@ -246,6 +260,33 @@ class Web:
         if sent["do"] == "you":
             self.room.by = " ".join(sent["you"].split())
             return self._told(name, request.args, Said(()))
+        return self._once(request, name, sent)
+
+    def _once(self, request: Request, name: str, sent: Sent) -> Response:
+        """Do what a form asks for; a second click gets the answer of the first."""
+        files = tuple(each.filename for each in sent.files)
+        what = (request.full_path, files, tuple(sent.values.items()))
+        for each, click in list(self.clicks.items()):
+            if click.until < (time.monotonic() if each == what else math.inf):
+                self.clicks.pop(each, None)
+        mine = Click(Future())
+        first = self.clicks.setdefault(what, mine)
+        if first is not mine:
+            return first.answer.result()
+        try:
+            made = self._done(request, name, sent)
+        except BaseException as cause:
+            del self.clicks[what]
+            mine.answer.set_exception(cause)
+            raise
+        if made.location:
+            self.clicks[what] = replace(mine, until=time.monotonic() + TWICE)
+        else:  # NOTE: what was refused may be tried again at once
+            del self.clicks[what]
+        mine.answer.set_result(made)
+        return made
+
+    def _done(self, request: Request, name: str, sent: Sent) -> Response:
         room = replace(self.room)
         if room.read_only or sent["do"] not in self.does:
             said = room.read_only or "This page has no such form."
@@ -259,7 +300,8 @@ class Web:
             refused = Said(_not_done(cause), is_refused=True, typed=dict(sent.values))
             return self._show(name, request.args, refused)
         self.wrote = True
-        lines += [str(e) for e in heard if e.severity is Severity.PROBLEM or str(e) not in lines]
+        notes = [(said_on_screen(e), e.severity is Severity.PROBLEM) for e in heard]
+        lines += [said for said, is_problem in notes if is_problem or said not in lines]
         return self._told(name, request.args, Said(lines))
 
     def _told(self, name: str, query: Query, said: Said) -> Response:

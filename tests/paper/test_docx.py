@@ -212,9 +212,9 @@ def test_the_open_edition_names_nobody() -> None:
 
 
 def test_texts_that_xml_cannot_hold_are_shown_all_the_same() -> None:
-    held = word_document(board_summary(basis(), decision="Fund\x0b it <now> & \u202e then."))
+    held = word_document(board_summary(basis(), decision="Fund\x0b it\ufffe <now> & \u202e then."))
     said = " ".join(each.text for each in read(held).paragraphs)
-    assert "Fund\ufffd it <now> & [U+202E] then." in said
+    assert "Fund\ufffd it\ufffd <now> & [U+202E] then." in said
 
 
 def test_a_logo_is_a_picture_too() -> None:

@@ -2,6 +2,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import threading
 from collections import Counter
@@ -249,6 +250,21 @@ def test_what_a_copy_leaves_undone_is_done_here(
     assert print_html(PARTS, Kept(None)).data == parts.read_bytes()
     monkeypatch.setattr(threading, "active_count", lambda: 2)
     assert not chains._can_be_copied()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no copies of processes here")
+def test_a_program_whose_children_nobody_sees_off_prints_all_the_same(
+    parts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever started it may have had the system forget children as soon as they end."""
+    monkeypatch.setattr(chains, "WORTH_A_HELPER", 1)
+    monkeypatch.setattr(chains, "_can_be_copied", lambda: True)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert print_html(PARTS, Kept(None)).data == parts.read_bytes()
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 def test_a_helper_answers_with_what_it_laid_out() -> None:

@@ -170,6 +170,20 @@ def test_it_comes_back_to_the_assessment_used_last(cli: Run, folder: Path, kept:
     assert "no assessment here" in cli("menu").err
 
 
+def test_one_that_is_not_there_for_a_while_is_not_forgotten(
+    cli: Run, folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a drive that is not connected today."""
+    cli("-C", str(folder), "menu")
+    folder.rename(home / "away")
+    monkeypatch.setattr(webbrowser, "open", browser := Comer())
+    ran = cli("menu", "--open")
+    browser.coming.join(timeout=20)
+    assert f"The assessment used last is not there now: {folder}" in " ".join(ran.out.split())
+    (home / "away").rename(folder)
+    assert last_used() == folder
+
+
 def test_without_a_cache_it_asks(cli: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CYBERASSESS_CACHE", "off")
     cli("-C", str(folder), "menu")

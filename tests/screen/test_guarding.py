@@ -2,17 +2,22 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from cyberassess.errors import CyberassessError
 from cyberassess.program import program
 from cyberassess.screen.screens import DOES, SHOWS
 from cyberassess.screen.serving import listening, redirect_file, serve
@@ -107,7 +112,11 @@ def test_a_preview_has_its_own_policy_and_is_sandboxed(browser: Browser) -> None
     policy = came.headers["Content-Security-Policy"]
     assert came.status_code == 200
     assert "sandbox" in policy.split("; ")
-    assert "style-src 'sha256-" in policy
+    assert "style-src 'unsafe-hashes' 'sha256-" in policy
+    widths = {unescape(each) for each in re.findall(r' style="([^"]*)"', came.text)}
+    assert widths
+    for each in widths:
+        assert b64encode(sha256(each.encode()).digest()).decode() in policy
     assert "script-src" not in policy
 
 
@@ -274,6 +283,26 @@ def test_the_redirect_is_its_owners_alone_and_goes_when_it_was_used(
     serve(web, "it", browse=True, say=lambda _: None, idle=0.1)
     assert seen
     assert not list(home.iterdir())
+
+
+def test_it_says_its_address_where_the_redirect_cannot_be_written(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk, or where whoever runs it has no home."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(os, "fdopen", full)
+    lines: list[object] = []
+    web = Web(Room(folder), SHOWS, DOES)
+    serve(web, "it", browse=True, say=lines.append, idle=0.1)
+    assert "No browser could be started" in str(lines[0])
+    assert web.address in "".join(map(str, lines))
+    assert not list(tmp_path.glob("*.html"))
+    with pytest.raises(CyberassessError, match="No browser could be started"):
+        serve(web, "it", browse=True, say=lines.append, needs_browser=True, idle=0.1)
 
 
 def test_a_redirect_replaces_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,12 @@
 """What happens beside the screens, and below them: another program, and a full disk."""
 
+import re
 import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,9 +17,10 @@ import pytest
 from cyberassess.disk.segments import LedgerFolder
 from cyberassess.disk.workspace import Workspace
 from cyberassess.program import program
+from cyberassess.screen.web import Room, Sent
 from cyberassess.terminal.running import run
-from tests.screen.conftest import STATEMENT
-from tests.steps.council import fill_in, send_to, take
+from tests.screen.conftest import STATEMENT, Browser
+from tests.steps.council import answers, events, fill_in, send_to, take
 
 
 class Window:
@@ -90,3 +93,51 @@ def test_another_program_receives_meanwhile_and_a_full_disk_loses_nothing(
     resource.prlimit(window.pid, resource.RLIMIT_FSIZE, free)
     assert "Pat Full" in window.add("Pat Full")
     assert run(program, ["-C", str(folder), "verify"]) == 0
+
+
+def sent_by(page: str) -> dict[str, str]:
+    """Give what the form of a topic sends as it stands, its words with it."""
+    hidden = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    chosen = re.findall(r'type="radio" name="([^"]+)" value="([^"]+)" checked', page)
+    typed = re.findall(r'type="text" name="([^"]+)" value="([^"]*)"', page)
+    words = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+    form = {unescape(k): unescape(v) for k, v in [*hidden, *chosen, *typed, *words]}
+    return form | {"do": "answer", "form": "", "by": ""}
+
+
+@pytest.mark.slow
+def test_what_a_page_left_as_it_was_overwrites_nothing_said_meanwhile(folder: Path) -> None:
+    browser, topic = Browser(folder), "ask?person=Sam+Reid&topic=0"
+    page = browser.get(topic).text
+    ref, code = re.search(r'type="radio" name="([^"]+)" value="([^"]+)"', page).groups()  # type: ignore[union-attr]
+    words = re.search(r"<textarea [^>]*name=\"([^\"]+)\"", page)[1]  # type: ignore[index]
+    browser.send(topic, **sent_by(page) | {ref: code, words: "At first."})
+    other = browser.get(topic).text
+    later = {f"why {ref}": "Seen later.", words: "Then\nthis."}
+    browser.send(topic, **sent_by(other) | later)
+    assert "Stored 0 replies" in browser.send(topic, **sent_by(other))
+    assert list(answers(folder).values()) == [(code, "Seen later.")]
+    assert "Then\nthis.</textarea>" in browser.get(topic).text
+
+    def refuse(_: Room, __: Sent) -> list[str]:
+        raise OSError(28, "No space left")
+
+    stored, browser.web.does = browser.web.does, {"answer": refuse}
+    again = browser.post(topic, sent_by(other) | {"by": "Sam Reid"}).text
+    browser.web.does = stored
+    assert "Stored 0 replies" in browser.send(topic, **sent_by(again))
+    told = browser.send(topic, **sent_by(other) | {words: "Mine."})
+    assert 'had been answered meanwhile: "Then\nthis.". What you said now counts.' in told
+
+
+@pytest.mark.slow
+def test_a_second_click_does_nothing_twice(differing: Path) -> None:
+    browser = Browser(differing)
+    form = {"do": "add action", "outcome": "B1.a/housing", "title": "Lock them"}
+    with ThreadPoolExecutor() as pool:
+        shown = list(pool.map(lambda _: browser.send("plan", **form), range(2)))
+    assert shown[0] == shown[1] == "ACT-001: Lock them"
+    assert browser.send("plan", **form) == shown[0]
+    assert len(events(differing, "action")) == 1
+    browser.web.clicks = {each: replace(one, until=0) for each, one in browser.web.clicks.items()}
+    assert browser.send("plan", **form) == "ACT-002: Lock them"

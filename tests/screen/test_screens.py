@@ -1,6 +1,7 @@
 """What the screens show, and that every form calls its verb once, by who is named at the top."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -348,6 +349,18 @@ def test_no_file_but_those_for_people_is_handed_out(browser: Browser, path: str)
     assert "schema" not in came.text
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text here")
+def test_a_file_whose_name_is_no_text_keeps_nobody_from_the_pages(folder: Path) -> None:
+    """As an archive of another system leaves it, unpacked here."""
+    for name in ("reports", "questionnaires/letters"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / os.fsdecode(b"M\xfcller.eml")).write_bytes(b"x")
+    browser = Browser(folder)
+    assert {browser.get(each).status_code for each in ("start", "people", "reports")} == {200}
+    assert run(program, ["-C", str(folder), "people", "add", "Jo Park"]) == 0
+    assert "M%FCller.eml" in (folder / "start.html").read_text("utf-8")
+
+
 def test_a_document_is_dropped_and_handed_out_as_it_came(folder: Path) -> None:
     browser = Browser(folder)
     dropped = (BytesIO(b"%PDF-"), "register.pdf")
@@ -400,6 +413,9 @@ def test_an_action_is_planned_and_changed(differing: Path) -> None:
     assert 'value="done"' in browser.get("plan?action=ACT-001").text
     told = browser.send("plan", do="set action", ref="ACT-001", due="2027-01-31", status="done")
     assert told.startswith("ACT-001: Name deputies, done")
+    told = browser.send("plan", do="add action", outcome=outcome, title="Pay", cost="1111")
+    assert "is no band of cost" in told
+    assert "--cost" not in told
 
 
 def test_people_and_systems_are_added(browser: Browser) -> None:
@@ -482,6 +498,13 @@ def test_from_an_empty_folder_to_an_assessment(tmp_path: Path) -> None:
     assert open_assessment(folder).contents.settings.officer.name == "Sam"
 
 
+@pytest.mark.parametrize("do", ["new", "roll over"])
+def test_who_comes_second_is_told_that_theirs_was_not_made(browser: Browser, do: str) -> None:
+    told = browser.send("new", do=do, organisation="Another Council", period="2026")
+    assert "There is an assessment already: Northport Council, 2026." in told
+    assert "Nothing was changed." in told
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
@@ -548,5 +571,6 @@ def test_a_topic_of_a_shared_service_is_asked_once_and_a_no_opens_it(tmp_path: P
     assert "We use our own." in opened
     assert "B1 " in opened.partition("<table")[2]
     before = segments(folder)
-    assert browser.send("ask", **form) == "Stored 0 replies of Kim Lee."
+    again = form | {"by": "Sam Reid"}
+    assert browser.send("ask", **again) == "Stored 0 replies of Kim Lee."
     assert segments(folder) == before

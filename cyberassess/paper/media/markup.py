@@ -29,6 +29,11 @@ from cyberassess.paper.document import Frame
 _KEPT_CONTROLS = "\n\t"
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the reading direction, and could make an answer read as another."""
+_NO_CHARACTERS = "\ufffe\uffff"
+"""Code points that are none, and that no XML may hold.
+
+Source: Extensible Markup Language 1.0, section 2.2, https://www.w3.org/TR/xml/#charsets
+"""
 _LONG_ROW = 1200
 """Characters: about a quarter of a page. Such a row may go on over the page."""
 
@@ -36,8 +41,8 @@ _LONG_ROW = 1200
 def printable(value: object) -> object:
     """Make what would not show on paper visible; templates of other pages fill it in, too.
 
-    Control characters and halves of characters become the replacement character; marks that turn
-    the reading direction are named in brackets.
+    Control characters, halves of characters and what XML has no room for become the replacement
+    character; marks that turn the reading direction are named in brackets.
     """
     if not isinstance(value, str) or hasattr(value, "__html__") or value.isprintable():
         return value
@@ -49,7 +54,8 @@ def printable(value: object) -> object:
 def _shown(character: str) -> str:
     if character in _DIRECTION:
         return f"[U+{ord(character):04X}]"
-    if character in _KEPT_CONTROLS or unicodedata.category(character) not in {"Cc", "Cs"}:
+    is_none = character in _NO_CHARACTERS or unicodedata.category(character) in {"Cc", "Cs"}
+    if character in _KEPT_CONTROLS or not is_none:
         return character
     return "" if character == "\r" else "\ufffd"
 

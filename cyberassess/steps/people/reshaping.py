@@ -95,7 +95,7 @@ def remove_system(folder: Path, name: str, *, reason: str, by: str | None = None
     if not reason.strip():
         raise _refused("no-reason", "--reason", "A reason is needed; it is printed.")
     left = {"title": gone.title, "reason": " ".join(reason.split())}
-    return _reshape(folder, "systems remove", [gone], (), by=by, left_out=[left])
+    return _reshape(assessment, "systems remove", [gone], (), by=by, left_out=[left])
 
 
 def merge_systems(
@@ -113,7 +113,8 @@ def merge_systems(
     if len({each.kind for each in sources}) > 1:
         raise _refused("other-kinds", "SYSTEM", "They are not of one kind.")
     (new,) = _names(assessment, [into])
-    return _reshape(folder, "systems merge", sources, (one_of(sources, new, into.strip()),), by=by)
+    one = one_of(sources, new, into.strip())
+    return _reshape(assessment, "systems merge", sources, (one,), by=by)
 
 
 def split_system(
@@ -129,7 +130,7 @@ def split_system(
     if len({slug(each) for each in into}) < 2:  # noqa: PLR2004 - one is no split
         raise _refused("one-system", "--into", "One system becomes two or more.")
     parts = dict(zip(_names(assessment, into), (each.strip() for each in into), strict=True))
-    return _reshape(folder, "systems split", [whole], parts_of(whole, parts), by=by)
+    return _reshape(assessment, "systems split", [whole], parts_of(whole, parts), by=by)
 
 
 def _system(assessment: Assessment, name: str) -> Scope:
@@ -156,7 +157,7 @@ def _refused(code: str, where: str, found: str) -> AssessmentError:
 
 
 def _reshape(
-    folder: Path,
+    before: Assessment,
     command: str,
     gone: Sequence[Scope],
     new: tuple[Scope, ...],
@@ -181,8 +182,7 @@ def _reshape(
             found["left_out"] += left_out
         return found
 
-    before = open_assessment(folder)
-    events = list(_moved(before, instead))
+    events, folder = list(_moved(before, instead)), before.workspace.folder
     after = change_settings(folder, command, values, read=before, by=by, events=lambda _: events)
     names = {each.id for each in gone}
     asked = after.contents.portions

@@ -68,16 +68,19 @@ def _note() -> Path | None:
     return folder / "last-used" if folder else None
 
 
+def _noted() -> Path | None:
+    note = _note()
+    with contextlib.suppress(OSError, ValueError):
+        return Path(read_plain(note, _MOST).decode("utf-8")) if note else None
+    return None
+
+
 def last_used() -> Path | None:
     """Give the assessment used last, if it is still there."""
-    note = _note()
-    if note is None:
-        return None
-    try:
-        folder = Path(read_plain(note, _MOST).decode("utf-8"))
-        return folder if is_assessment(folder) else None
-    except (OSError, ValueError):
-        return None
+    with contextlib.suppress(OSError, ValueError):
+        folder = _noted()
+        return folder if folder and is_assessment(folder) else None
+    return None
 
 
 def remember(folder: Path) -> None:
@@ -184,9 +187,16 @@ class Menu:
 
     def _open_screen(self) -> bool:
         """Show the screen, which asks what a new one needs; say whether a browser came."""
-        folder = self._folder or new_folder(where_new_ones_go(self._here))
-        remember(folder)
-        return self._run(["-C", str(folder), "open", "--needs-browser"]) == 0
+        folder, noted = self._folder or new_folder(where_new_ones_go(self._here)), _noted()
+        if self._folder is None and noted not in {None, folder}:
+            # NOTE: it may lie on a drive that is not connected today, so it is kept in mind
+            say(f"The assessment used last is not there now: {noted}")
+        else:
+            remember(folder)
+        has_come = self._run(["-C", str(folder), "open", "--needs-browser"]) == 0
+        if is_assessment(folder):
+            remember(folder)
+        return has_come
 
     def _find(self, *, waits: bool) -> bool:
         """Ask which assessment it is; say whether there is one now."""

@@ -6,6 +6,7 @@ command that writes they are refreshed as well as possible, and never make a com
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -437,4 +438,5 @@ def _url(assessment: Assessment, path: Path) -> str:
     """Give where a file lies, from the page one starts from; empty where it is not there."""
     if not path.exists():
         return ""
-    return quote(path.relative_to(assessment.workspace.folder).as_posix())
+    # NOTE: by its bytes, since a name from another system may be no text
+    return quote(os.fsencode(path.relative_to(assessment.workspace.folder).as_posix()))

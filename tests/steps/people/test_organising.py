@@ -12,9 +12,10 @@ from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.record.happened import Handover
 from cyberassess.errors import AssessmentError, BusyError
 from cyberassess.opening.asks import asks_text, read_asks
-from cyberassess.opening.assessment import kept_open, open_assessment
+from cyberassess.opening.assessment import Assessment, kept_open, open_assessment
 from cyberassess.opening.files_for_people import safe_cell
 from cyberassess.opening.offering import offers_to
+from cyberassess.steps.people import reshaping
 from cyberassess.steps.people.leaving import remove_person, set_person
 from cyberassess.steps.people.people import (
     add_person,
@@ -22,7 +23,7 @@ from cyberassess.steps.people.people import (
     hand_over,
     people,
 )
-from cyberassess.steps.people.reshaping import set_system, split_system
+from cyberassess.steps.people.reshaping import merge_systems, set_system, split_system
 from cyberassess.steps.people.systems import (
     add_system,
     confirm_inherited,
@@ -129,6 +130,24 @@ def test_what_another_command_changed_at_the_same_moment_is_not_overwritten(
     assert settings_text(workspace) == text
     change(workspace)
     assert settings_text(workspace) != text
+
+
+def test_systems_that_become_one_rest_on_one_look(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another command changed between two looks would be made one as it was at the first."""
+    add_system(workspace, "Revenues")
+    later = iter(["lee@x.example"])
+
+    def looked(folder: Path) -> Assessment:
+        found = open_assessment(folder)
+        for email in later:
+            set_person(folder, "Kim Lee", {"email": email})
+        return found
+
+    monkeypatch.setattr(reshaping, "open_assessment", looked)
+    with pytest.raises(BusyError, match="Another command changed it"):
+        merge_systems(workspace, ["housing", "revenues"], into="One")
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,9 @@ def _read_sheet(
     fitting = [e for e in fitting if tables.holds_known(found[e], fields)] or fitting
     if len(fitting) > 1:
         shown = ", ".join(f'"{each}"' for each in fitting)
+        if whole := tables.one_table([found[each] for each in fitting], fields):
+            note = Problem.note("sheets-joined", path.name, f"Read as one table: {shown}.")
+            return whole, (*notes, note)
         message = f"Several sheets have the headings: {shown}."
         hint = f"Keep one of them in the file, or hide the others. {_UNTOUCHED}"
         raise FrameworkError.because("several-sheets", path.name, message, hint)

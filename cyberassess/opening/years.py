@@ -13,8 +13,11 @@ from cyberassess.disk.framework_yaml import files_of
 from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import approvals_of
+from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.numbering import next_number
 from cyberassess.domain.record.recorded import Record
+from cyberassess.domain.record.versions import EXPLAINED, OUTCOMES, STATEMENTS, TOPICS, WHOLE
+from cyberassess.domain.result.another_version import what_stands
 from cyberassess.domain.result.trend import Trend, YearFacts, trend, year_facts
 from cyberassess.domain.sets.across import Across, across
 from cyberassess.domain.sets.comparing import Upgrade
@@ -205,6 +208,45 @@ def _read(assessment: Assessment, ref: FrameworkRef, record: Record) -> Framewor
             "Restore the file; answers to its questions are read by it.",
         )
     return found
+
+
+def unlike_upgrades(assessment: Assessment) -> Iterator[Problem]:
+    """Name what a change of version lets stand that no upgrade that ships does.
+
+    Of sets of one's own no upgrade ships; what they let stand is as whoever changed them said.
+    """
+    sets = {**assessment.frameworks, **former_sets(assessment)}
+    for (kind, key), past in assessment.state.record_history.items():
+        found = [sets.get(FrameworkRef(each)) for each in key] if kind == SET_VERSION else []
+        before, after = found or (None, None)
+        if before is None or after is None:
+            continue
+        way = leading({before.ref: before}, after)
+        if way is None and before.id == after.id:
+            continue
+        expected = what_stands(way) if way else {}
+        for record in past:
+            unlike = next(_beyond(record.fields, expected), None)
+            if unlike:
+                yield Problem(
+                    "version-unlike",
+                    f"the change from {before.ref} to {after.ref}",
+                    f"It lets {unlike} stand, of {record.origin.time[:10]}; the upgrade that "
+                    "ships does not.",
+                    "It was altered, or the upgrade was corrected since. Believe nothing that "
+                    "counts by it before you know which.",
+                )
+
+
+def _beyond(said: Mapping[str, Json], expected: Mapping[str, Json]) -> Iterator[str]:
+    for part in (STATEMENTS, OUTCOMES, EXPLAINED, WHOLE, TOPICS):
+        known = expected.get(part) or {}
+        for one, names in (said.get(part) or {}).items():
+            yield from (f"{one} for {each}" for each in names if each not in known.get(one, ()))
+    unfit = said.get("answers") or {}
+    for one, codes in (expected.get("answers") or {}).items():
+        left = (each for each in codes if each not in unfit.get(one, ()))
+        yield from (f'the answer "{each}" to {one}' for each in left)
 
 
 def with_former(assessment: Assessment) -> Assessment:

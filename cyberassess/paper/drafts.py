@@ -52,7 +52,7 @@ def draft(text: str, attached: Mapping[str, bytes]) -> bytes:
     """
     head, _, said = text.replace("\r\n", "\n").partition("\n\n")
     lines = [each.partition(": ") for each in head.split("\n")]
-    named = {name.strip().casefold(): value.strip() for name, _, value in lines}
+    named = {name.strip().casefold(): " ".join(value.split()) for name, _, value in lines}
     if not named.keys() <= {"to", "subject"}:
         named, said = {}, text
     message = EmailMessage(policy=_Named(linesep="\r\n"))

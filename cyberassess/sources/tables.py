@@ -101,6 +101,34 @@ def holds_known(rows: Sequence[Row], fields: Sequence[Field]) -> bool:
     )
 
 
+def one_table(sheets: Sequence[Sequence[Row]], fields: Sequence[Field]) -> tuple[Row, ...]:
+    """Give several sheets as one table, where each has the same headings and other known values.
+
+    A publisher's list may go over several sheets; of two lists of the same things nothing says
+    which is meant, and none is given.
+    """
+    rows: list[Row] = []
+    passed: set[str] = set()
+    headings: list[dict[int, str]] = []
+    for each in sheets:
+        at, (table, _) = heading_row(each, fields), find_table(each, "", fields)
+        if at is None or table is None:
+            return ()
+        named = {
+            folded
+            for field in fields
+            for row in table.rows
+            if (cell := row.cells.get(table.columns[field.name]))
+            and (folded := fold(id_of(cell.text))) in field.known
+        }
+        headings.append({number: fold(cell.text) for number, cell in each[at].cells.items()})
+        if not named or named & passed or headings[-1] != headings[0]:
+            return ()
+        passed |= named
+        rows += each[at + 1 :] if rows else each
+    return tuple(rows)
+
+
 def with_mapping(fields: Sequence[Field], mapping: Sequence[str]) -> tuple[Field, ...]:
     """Give the columns that are looked for, some by the headings somebody names for them.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, LevelId, Outcome
+from cyberassess.errors import AssessmentError
 from cyberassess.sources.webcaf import COMMENT, Json, Reading, columns_of, short
 
 _ANSWERS = "assessor_response_data"
@@ -24,6 +25,7 @@ _LONGEST = 32_767
 """Characters of a text: as many as a cell of a workbook holds."""
 _NO_DECISION = {"", "n/a"}
 _KEPT = "It was not imported; the original file is kept."
+_UNCHANGED = "Which of them counts is not clear. The file was not imported. Nothing was changed."
 _OF_OBJECTIVE = {
     "objective-areas-of-good-practice": "good practice",
     "objective-areas-of-improvement": "areas for improvement",
@@ -61,6 +63,8 @@ class ReviewedOutcome:
     should be."""
     recommendation: str
     source: Source
+    is_unclear: bool = False
+    """Whether there is a decision, and it is no level."""
 
 
 @dataclass
@@ -151,6 +155,9 @@ def read_review(
         framework: the CAF it is of.
         system: the scope of outcomes that are assessed for a system, as in ``read_webcaf``.
         saved: when it was closed.
+
+    Raises:
+        AssessmentError: where an outcome stands in it twice.
     """
     reading = ReviewReading(name, sha256, framework, system, saved=saved)
     reading.unknown_keys(_ANSWERS, data, {_ANSWERS, *_CLOSED})
@@ -198,6 +205,9 @@ def _outcome(reading: ReviewReading, outcome: Outcome, found: Mapping[str, Json]
     comment = reading.text(f"{place} > review_comment", review.get("review_comment"))
     advice = _recommendations(reading, f"{outcome.id} > {_ADVICE}", found.get(_ADVICE))
     key = OutcomeKey(reading.framework.ref, reading.scope(outcome), outcome.id)
+    if any(each.outcome == key for each in reading.found):
+        message = f"{outcome.id} stands under more than one objective."
+        raise AssessmentError.because("repeated-key", reading.name, message, _UNCHANGED)
     reading.found.append(
         ReviewedOutcome(
             key,
@@ -205,6 +215,7 @@ def _outcome(reading: ReviewReading, outcome: Outcome, found: Mapping[str, Json]
             "\n".join(filter(None, (comment, *lines))),
             advice,
             reading.source(place)._replace(saved=reading.saved),
+            is_unclear=level is None and decision.casefold() not in _NO_DECISION,
         )
     )
 
@@ -281,15 +292,16 @@ def _dict(value: Json) -> Mapping[str, Json]:
 
 
 def _plain(found: Mapping[str, Json], key: str) -> str:
-    return str(found.get(key) or "").strip()
+    """Give a text of one line; empty where something else stands there."""
+    value = found.get(key)
+    return "" if isinstance(value, list | dict) else " ".join(str(value or "").split())
 
 
 def _utc(text: str) -> str:
     """Give a time in UTC to the second; empty where it cannot be read."""
     try:
         when = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        when = when.astimezone(datetime.UTC) if when.tzinfo is not None else when
+    except (ValueError, OverflowError):  # NOTE: the second where its zone leads out of all years
         return ""
-    if when.tzinfo is not None:
-        when = when.astimezone(datetime.UTC)
     return f"{when.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

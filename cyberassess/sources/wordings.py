@@ -116,10 +116,17 @@ def columns_of(framework_ids: Iterable[str], mapping: Sequence[str] = ()) -> tup
     return number._replace(known=frozenset(map(fold, framework_ids))), text
 
 
-def joint(fields: Sequence[Column]) -> tuple[Column, ...]:
-    """Give the one column of a table that holds ids and texts in the same cell."""
-    return (fields[1]._replace(headings=(*fields[1].headings, *fields[0].headings, *_JOINT),
-                               known=fields[0].known),)  # fmt: skip
+def ways(fields: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
+    """Give how a table may hold wording: in two columns, or ids and texts in the same cells.
+
+    Where somebody named one column for both, it is in the same cells.
+    """
+    number, text = fields
+    named = [each for each, ours in zip(fields, COLUMNS, strict=True)
+             if each.headings != ours.headings]  # fmt: skip
+    headings = named[-1].headings if named else (*text.headings, *number.headings, *_JOINT)
+    joint = (text._replace(headings=headings, known=number.known),)
+    return (joint,) if number.headings == text.headings else (tuple(fields), joint)
 
 
 def read_wording(data: bytes, name: str, fields: Sequence[Column] = COLUMNS) -> Source:
@@ -166,7 +173,7 @@ def _refused(*problems: Problem) -> Source:
 
 def _from_csv(data: bytes, name: str, fields: Sequence[Column]) -> Source:
     found: list[Source] = []
-    for looked_for in (fields, joint(fields)):
+    for looked_for in ways(fields):
         rows, problems = read_csv(data, name, looked_for)
         if problems:
             return _refused(*problems)

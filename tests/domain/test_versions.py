@@ -6,6 +6,7 @@ from hypothesis import strategies as some
 from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from tests.domain.builder import segment
@@ -121,6 +122,23 @@ def test_a_document_supports_what_follows_and_no_more_than_before_when_somebody_
     ]
 
 
+def test_a_document_named_after_somebody_went_back_supports_what_was_named() -> None:
+    state = fold(chain(changed(OLD, NEW), changed(NEW, OLD), [link(OLD, "O.1")]))
+    assert [each.key[3] for each in state.register("evidence-link")] == ["O.1"]
+
+
+def test_an_answer_the_other_version_does_not_offer_counts_when_somebody_goes_back() -> None:
+    odd = {"A.1": ["partly"]}
+    way = [changed(OLD, NEW, answers=odd), changed(NEW, OLD)]
+    state = fold(chain([answered(OLD, "A.1", "p1", "partly")], *way))
+    ((key, given),) = state.answers.items()
+    assert (key.indicator, [each.answer for each in given]) == ("A.1", ["partly"])
+    assert not state.asked_again
+    forth = fold(chain([answered(OLD, "A.1", "p1", "partly")], *way, *way[:1]))
+    assert not forth.answers
+    assert [each.indicator for each in forth.asked_again] == ["A.2"]
+
+
 def test_what_came_back_for_the_version_before_on_another_copy_stands_too() -> None:
     (first,) = chain([answered(OLD, "A.1", "p1", "yes")])
     one = segment(2, *changed(OLD, NEW), on=[first])
@@ -130,3 +148,74 @@ def test_what_came_back_for_the_version_before_on_another_copy_stands_too() -> N
     key = StatementKey(NEW, ScopeId("organisation"), IndicatorId("A.2"))
     assert [each.answer for each in state.answers[key]] == ["no"]
     assert not state.differing
+
+
+def merged(before: list[Data], *others: list[Data]) -> list[State]:
+    """Give what two copies come to, with either of them first."""
+    found: list[State] = []
+    (first,) = chain(before)
+    for numbers in ((2, 3), (3, 2)):
+        both = [segment(n, *e, on=[first]) for n, e in zip(numbers, others, strict=True)]
+        last = segment(4, answered(NEW, "A.1", "p9", "yes"), on=both)
+        found.append(fold([first, *both, last]))
+    return found
+
+
+def decided(version: str, statement: str, code: str) -> Data:
+    return {
+        "type": "resolution", "framework": version, "scope": "organisation",
+        "indicator": statement, "new": code, "settled": [["p1", "yes"], ["p2", "no"]],
+        "reason": None,
+    }  # fmt: skip
+
+
+def test_a_document_goes_on_supporting_what_follows_two_outcomes_until_both_are_taken_out() -> (
+    None
+):
+    before, change = [link(OLD, "O.1"), link(OLD, "O.2")], changed(OLD, NEW)
+    gone = [link(OLD, each, is_removed=True) for each in ("O.1", "O.2")]
+    for out, left in ((gone[:1], ["O.2"]), (gone[1:], ["O.1", "O.2"]), (gone, [])):
+        for state in merged(before, change, out):
+            assert [each.key[3] for each in state.register("evidence-link")] == left
+    taken_out = [link(NEW, "O.2", is_removed=True)]
+    for state in merged(before, [*change, *taken_out], gone[:1]):
+        assert not state.register("evidence-link")
+    back = fold(chain(before, change, gone[:1], changed(NEW, OLD)))
+    assert [each.key[3] for each in back.register("evidence-link")] == ["O.2"]
+
+
+def test_a_decision_that_is_no_choice_of_the_other_version_takes_the_one_before_out() -> None:
+    before = [answered(OLD, "A.1", "p1", "yes"), answered(OLD, "A.1", "p2", "no")]
+    change, odd = changed(OLD, NEW, answers={"A.1": ["partly"]}), decided(OLD, "A.1", "partly")
+    for state in merged([*before, decided(OLD, "A.1", "yes")], change, [odd]):
+        assert not state.resolutions
+    decision = [decided(NEW, "A.2", "yes")]
+    forth = fold(chain(before, change, decision, changed(NEW, OLD), [odd], change))
+    assert not forth.resolutions
+
+
+OF_OLD = some.one_of(
+    SAYING.map(lambda said: answered(OLD, *said[1:])),
+    some.builds(decided, some.just(OLD), some.just("A.1"), some.sampled_from(["no", "partly"])),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(OF_OLD, max_size=4), some.lists(OF_OLD, max_size=2), some.lists(OF_OLD))
+@example([], [answered(OLD, "C.1", "p1", "yes")], [answered(OLD, "C.1", "p1", "no")])
+@example([], [decided(OLD, "A.1", "no")], [decided(OLD, "A.1", "partly")])
+def test_what_two_copies_come_to_is_the_same_whichever_is_read_first(
+    before: list[Data], ours: list[Data], other: list[Data]
+) -> None:
+    """One of them changed the version, the other did not."""
+    change = [*ours, *changed(OLD, NEW, answers={"A.1": ["partly"]})]
+    change += [answered(NEW, "A.2", "p1", "no"), answered(NEW, "C.1", "p2", "yes")]
+    first, second = (
+        [
+            {key: sorted((e.person, e.answer) for e in given) for key, given in found.items()}
+            for found in (state.answers, state.asked_again)
+        ]
+        + [{key: each.answer for key, each in state.resolutions.items()}]
+        for state in merged([answered(OLD, "A.2", "p9", "yes"), *before], change, other)
+    )
+    assert first == second

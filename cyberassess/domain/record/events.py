@@ -28,7 +28,7 @@ from cyberassess.domain.record.recorded import (
     Sent,
 )
 from cyberassess.domain.record.shapes import unwrapped
-from cyberassess.domain.record.versions import EXPLAINED, PARTS, WHOLE, Lead, Leads
+from cyberassess.domain.record.versions import EXPLAINED, PARTS, WHOLE, Lead, Leads, Led
 from cyberassess.domain.sets.framework import LevelId
 
 _Value = TypeVar("_Value")
@@ -101,9 +101,9 @@ def apply(folding: Folding, event: Event, origin: Origin, bit: int, seen: int) -
         case happened.Resolution():
             settled = frozenset((PersonId(who), what) for who, what in event.settled)
             resolution = Resolution(event.new, str(event.reason or ""), settled, origin)
-            led = folding.leads.answers(event.statement, event.new)
-            alike = (each.statement for each in led if not each.is_asked_again)
-            _put_all(folding.resolutions, (event.statement, *alike), resolution, bit, seen)
+            _put(folding.resolutions, event.statement, resolution, bit, seen)
+            for led in folding.leads.answers(event.statement, event.new):
+                _decide(folding, led, [(bit, resolution)], seen)
         case happened.Claim():
             claim = Claim(
                 event.tool,
@@ -201,6 +201,8 @@ def _apply_entry(
     _put(folding.records, (event.type, key), record, bit, seen)
     folding.record_history.setdefault((event.type, key), []).append(record)
     for other in folding.leads.records(event.type, key):
+        if record.removed and _still_follows(folding, (event.type, key), other, seen):
+            continue
         _put(folding.records, (event.type, other), replace(record, key=other), bit, seen)
         folding.record_history.setdefault((event.type, other), []).append(record)
     if isinstance(event.new, happened.AskedAgain):
@@ -223,7 +225,8 @@ def _apply_answer(
             _put(people, given.person, there, bit, seen, beside=event.beside)
             folding.history.setdefault(led.statement, []).append(given)
             continue
-        kept = [e for e in people.get(given.person, ()) if not _is_shown(e[1], key)]
+        before = people.get(given.person, ())
+        kept = [e for e in before if not (e[0] & seen and _is_shown(e[1], key))]
         people[given.person] = [*kept, *([(bit, there)] if given.answer != WITHDRAWN else ())]
 
 
@@ -242,8 +245,12 @@ def _lead_on(folding: Folding, lead: Lead, seen: int) -> None:
         for other, way in led.items():
             there = folding.answers.setdefault(other, {})
             for person, written in people.items():
+                own = [each for each in there.get(person, ()) if each[1].event.statement == other]
                 came = [
-                    (bit, _as_led(lead, key, other, given))
+                    next(
+                        (e for e in own if e[1].event is given.event),
+                        (bit, _as_led(lead, key, other, given)),
+                    )
                     for bit, given in written
                     if way.is_alike or given.answer != WITHDRAWN
                 ]
@@ -253,15 +260,22 @@ def _lead_on(folding: Folding, lead: Lead, seen: int) -> None:
     _lead_texts(folding.rationales, lead, seen)
     _lead_texts(folding.evidence, lead, seen)
     for key, settled in list(folding.resolutions.items()):
-        for each in lead.answers(key, settled[-1][1].answer) if settled else ():
-            if not each.is_asked_again:
-                before = folding.resolutions.get(each.statement, ())
-                folding.resolutions[each.statement] = _led(before, settled, seen)
+        for way in lead.answers(key, WITHDRAWN) if settled else ():
+            fitting = [each for each in settled if way in lead.answers(key, each[1].answer)]
+            _decide(folding, way, fitting, seen)
     for (about, tool), claims in list(folding.claims.items()):
         for outcome in lead.outcomes(about, WHOLE):
             before_there = folding.claims.get((outcome, tool), ())
             folding.claims[outcome, tool] = _led(before_there, claims, seen)
     _lead_records(folding, lead, seen)
+
+
+def _decide(folding: Folding, led: Led, came: Sequence[tuple[int, Resolution]], seen: int) -> None:
+    """Let a decision stand where the statement is alike; no choice there, it only replaces."""
+    if led.is_alike:
+        there = folding.resolutions.get(led.statement, ())
+        came = () if led.is_asked_again else came
+        folding.resolutions[led.statement] = _led(there, came, seen)
 
 
 def _as_led(lead: Lead, key: StatementKey, other: StatementKey, given: Given) -> Given:
@@ -308,6 +322,27 @@ def _lead_records(folding: Folding, lead: Lead, seen: int) -> None:
     for slot, came in found.items():
         if came:
             folding.records[slot] = _led(folding.records.get(slot, ()), came, seen)
+
+
+def _still_follows(
+    folding: Folding, removed: tuple[str, RecordKey], other: RecordKey, seen: int
+) -> bool:
+    """Say whether a key follows something else that is not removed, which stands there then."""
+    kind, key = removed
+    stands = [
+        (bit, replace(record, key=other))
+        for (also, source), written in folding.records.items()
+        if also == kind and source not in (key, other)
+        if any(other in lead.records(kind, source) for lead in folding.leads.found.values())
+        for bit, record in written
+        if not record.removed
+    ]
+    slot = folding.records.get((kind, other), ())
+    gone = {each.origin for each in folding.record_history[removed]}
+    if stands and any(bit & seen and each.origin in gone for bit, each in slot):
+        kept = [e for e in slot if not (e[0] & seen and e[1].origin in gone)]
+        folding.records[kind, other] = _led(kept, stands[-1:], 0)
+    return bool(stands)
 
 
 def _comes(record: Record, past: Sequence[Record], kind: str, other: RecordKey) -> bool:

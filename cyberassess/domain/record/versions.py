@@ -111,8 +111,10 @@ class Leads:
         return self._beyond(key, lambda lead, at: lead.outcomes(at, what))
 
     def records(self, kind: str, key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """Give where an entry of a register stands too."""
-        return self._beyond(key, lambda lead, at: lead.records(kind, at))
+        """Give where an entry of a register stands too: never elsewhere in its own version."""
+        place, _ = PARTS.get(kind, (0, ""))
+        found = self._beyond(key, lambda lead, at: lead.records(kind, at))
+        return (each for each in found if each[place] != key[place])
 
     def _beyond(
         self, key: _Key, lead_on: Callable[[Lead, _Key], Iterable[_Key]]

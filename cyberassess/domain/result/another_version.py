@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from cyberassess.domain.assessment import Pinned
 from cyberassess.domain.record import happened
+from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.result.like_for_like import comparable
 from cyberassess.domain.sets.across import Across
 from cyberassess.domain.sets.framework import Framework, IndicatorId, OutcomeId
@@ -15,6 +16,16 @@ from cyberassess.domain.sets.framework import Framework, IndicatorId, OutcomeId
 
 def set_version(way: Across, pinned: Pinned, reason: str) -> happened.SetVersion:
     """Give the entry of the ledger: what stands for what."""
+    return happened.SetVersion(
+        revision=str(pinned.revision),
+        sha256=pinned.sha256,
+        reason=reason or None,
+        **what_stands(way),
+    )
+
+
+def what_stands(way: Across) -> dict[str, Json]:
+    """Give what stands for what, as the entry has it."""
     carrying = [each for each in way.successors if each.carries]
     sources = Counter(each.before for each in carrying)
     targets = Counter(each.after for each in carrying)
@@ -28,18 +39,15 @@ def set_version(way: Across, pinned: Pinned, reason: str) -> happened.SetVersion
         if alike.get(each.before) != each.after:
             again.setdefault(each.before, []).append(str(each.after))
     whole = dict(_whole(way))
-    return happened.SetVersion(
-        revision=str(pinned.revision),
-        sha256=pinned.sha256,
-        statements={str(one): [str(other)] for one, other in alike.items()},
-        answers=dict(_unfit(way, alike)) or None,
-        again=again,
-        outcomes={str(one): [*map(str, names)] for one, names in way.outcomes.items() if names},
-        explained=_explained(way, alike),
-        whole={str(one): [str(other)] for one, other in whole.items()},
-        topics=dict(_topics(way, whole)),
-        reason=reason or None,
-    )
+    return {
+        "statements": {str(one): [str(other)] for one, other in alike.items()},
+        "answers": dict(_unfit(way, alike)) or None,
+        "again": again,
+        "outcomes": {str(one): [*map(str, names)] for one, names in way.outcomes.items() if names},
+        "explained": _explained(way, alike),
+        "whole": {str(one): [str(other)] for one, other in whole.items()},
+        "topics": dict(_topics(way, whole)),
+    }
 
 
 def _unfit(

@@ -27,7 +27,7 @@ from cyberassess.domain.result.theme_maturity import level_of_0_1
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import csv_bytes
-from cyberassess.opening.years import former_sets
+from cyberassess.opening.years import unlike_upgrades
 from cyberassess.signing.pdf import check_pdf, has_signature, is_installed
 from cyberassess.signing.ssh_signature import (
     NAMESPACE,
@@ -348,7 +348,7 @@ def _opened(
         unpack(path, names)
         assessment = open_assessment(scratch)
         assert assessment.card is not None  # noqa: S101 - derived here, raising where it cannot be
-        former_sets(assessment)
+        problems += unlike_upgrades(assessment)
     except CyberassessError as cause:
         problems += [each for each in cause.problems if each not in problems]
         return None

@@ -10,7 +10,7 @@ from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
 from cyberassess.errors import AssessmentError, LedgerError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.years import former_sets
+from cyberassess.opening.years import unlike_upgrades
 from cyberassess.steps.care.cells import CellsVerified, verify_cells
 from cyberassess.steps.evidence.evidencing import file_problems
 from cyberassess.steps.pack.files import RECEIVED, REVIEWS, Hashes, originals_of, withheld_files
@@ -33,7 +33,7 @@ def verify(folder: Path) -> Verified:
     """Check the ledger, the pinned files and the originals; derive everything again."""
     try:
         assessment = open_assessment(folder)
-        former_sets(assessment)
+        unlike = [*unlike_upgrades(assessment)]
     except LedgerError as cause:
         return Verified(0, 0, "", 0, cause.problems, ())
     except AssessmentError as cause:
@@ -47,6 +47,7 @@ def verify(folder: Path) -> Verified:
         folder: {sha256_of(path): path for path in by_name(folder.glob("*")) if path.is_file()}
         for folder in (workspace.received, workspace.reviews)
     }
+    problems += unlike
     problems += _missing_originals(assessment, kept)
     problems += file_problems(assessment)
     cells = verify_cells(assessment, {k: v for files in kept.values() for k, v in files.items()})

@@ -37,6 +37,7 @@ from cyberassess.opening.asks import asks_text, read_asks
 from cyberassess.opening.assessment import (
     Assessment,
     about_renamings,
+    differences,
     need_known_names,
     open_assessment,
 )
@@ -417,7 +418,7 @@ class _Weighed:
             for each, at in self.set_at.items()
             if each == path or each.startswith((f"{path}.", f"{path}["))
         ]
-        return max(found, key=lambda at: at.time, default=None)
+        return self.weighing.when_saved(max(found, key=lambda at: at.time, default=None))
 
 
 def _rows_by_id(settings: Settings, kind: Kind) -> dict[str, tuple[str, ...]]:
@@ -457,8 +458,19 @@ def _settle(
             rewrite(contents, assessment.workspace.settings_text()), contents
         )
     change = rewrite if is_new and not coming.dry_run else None
+    if change is not None:
+        _record_what_was_changed_by_hand(coming)
     with coming.session(change, renamed if is_new else {}) as session:
         coming.take_down(session, events if is_new else (), what, lines)
+
+
+def _record_what_was_changed_by_hand(coming: Coming) -> None:
+    """Keep it apart from what the file sets, which is as old as the file."""
+    assessment = open_assessment(coming.folder)
+    by_hand = differences(assessment.state.settings, assessment.contents.flat)
+    if by_hand and not assessment.renamings:
+        with coming.session():
+            pass
 
 
 _FACTS = (

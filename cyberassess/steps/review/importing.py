@@ -6,6 +6,7 @@ from pathlib import Path
 from cyberassess.books.coming import Coming
 from cyberassess.disk.files import sha256_of
 from cyberassess.domain.assessment import PersonId, Scope
+from cyberassess.domain.characters import unfit_in, unfit_message
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -141,6 +142,10 @@ def _system(
 
 def _assurer(name: str, by: str | None, head: ReviewHead) -> str:
     found = " ".join((by or "").partition(",")[0].split()) or head.assurer
+    if unfit := unfit_in(found):
+        message = unfit_message(found, unfit)
+        hint = f"Say whose review it is with --by NAME. {_UNCHANGED}"
+        raise AssessmentError.because("unseen-character", name, message, hint)
     if found:
         return found
     account = f' It was closed by the account "{head.account}".' if head.account else ""
@@ -186,6 +191,7 @@ def _events(weighing: Weighing, person: PersonId, reading: ReviewReading) -> Ite
             continue
         ref = ref_of(assessment, each.outcome, each.outcome.outcome)
         at = Said(ref, f"{reading.name}, {each.source.place}", source=each.source)
+        at = at._replace(unclear=("determination",) if each.is_unclear else ())
         values: dict[str, object] = {
             "determination": each.level or "",
             "method": [],

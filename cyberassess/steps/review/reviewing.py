@@ -412,7 +412,9 @@ def _take_row(
         saved=weighing.saved,
     )
     read = said[DETERMINATION].text if values["determination"] else ""
-    at = Said(row.ref, row.where, source, read)
+    names = _FIELDS | {DETERMINATION: "determination", METHOD: "method"}
+    unclear = [names[h] for h, e in said.items() if e.text.strip() and not values[names[h]]]
+    at = Said(row.ref, row.where, source, read, tuple(unclear))
     return put_review(weighing, score, person, values, at=at, was=was)
 
 
@@ -424,6 +426,8 @@ class Said(NamedTuple):
     source: Source
     read: str = ""
     """The words of its cell."""
+    unclear: tuple[str, ...] = ()
+    """Fields of the record that hold something there which is none of the words for them."""
 
 
 def put_review(
@@ -449,6 +453,11 @@ def put_review(
         result.unchanged += 1
         return []
     if there is not None and not _is_newer(weighing, score, at, there, values):
+        return []
+    if any(stands.get(each) for each in at.unclear):
+        message = f"{at.ref} stays as it was reviewed before."
+        hint = "Some of what is said of it now was not understood, and nothing of it was stored."
+        result.problems.append(Problem("review-stays", at.where, message, hint))
         return []
     result.stored += 1
     (result.changed if there else result.added).append(at.ref)

@@ -17,10 +17,10 @@ from cyberassess.sources.wordings import (
     Source,
     columns_of,
     from_rows,
-    joint,
     match,
     other_version,
     read_wording,
+    ways,
 )
 from cyberassess.steps.sets.authoring import quoted, write_text
 
@@ -81,7 +81,7 @@ def _source(data: bytes, path: Path, fields: tuple[Field, ...]) -> Source:
     if path.suffix.lower() not in WORKBOOKS:
         return read_wording(data, path.name, fields)
     found: list[Source] = []
-    for looked_for in (fields, joint(fields)):
+    for looked_for in ways(fields):
         rows, notes = read_rows(path, looked_for)
         source = from_rows(rows, path.name, "workbook", looked_for)
         found.append(source._replace(problems=(*notes, *source.problems)))

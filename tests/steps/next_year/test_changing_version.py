@@ -9,12 +9,13 @@ import pytest
 
 import cyberassess
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
+from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.domain.record.plan import actions_of
 from cyberassess.domain.result.counting import Why, why
 from cyberassess.domain.sets.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import CyberassessError
-from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.offering import past_to
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.steps.care.verifying import verify
@@ -287,6 +288,23 @@ def test_a_changed_file_of_the_version_before_is_named(council: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\n")
     (problem,) = verify(council).problems
     assert (problem.code, problem.where) == ("framework-changed", "frameworks/made/1.yaml")
+
+
+def test_answers_that_an_altered_entry_lets_stand_for_other_questions_are_named(
+    council: Path,
+) -> None:
+    """Each of them is in its cell all the same."""
+    change(council)
+    entry = happened.SetVersion(
+        revision="1", sha256="0" * 64, statements={"B1.a.N.1": ["B1.a.N.2"]},
+        again={}, outcomes={}, explained={}, whole={}, topics={},
+    )  # fmt: skip
+    with writing(council, "framework update") as session:
+        session.write([happened.put((NEW, NEW), entry)])
+    assert standing(council)["made@2 B1.a.N.2"] == standing(council)["made@2 B1.a.N.1"]
+    (problem,) = verify(council).problems
+    assert problem.code == "version-unlike"
+    assert "B1.a.N.1 for B1.a.N.2" in problem.message
 
 
 def test_decisions_written_before_are_refused(council: Path, tmp_path: Path) -> None:

@@ -172,6 +172,22 @@ def test_an_older_review_takes_nothing_back(council: Path, tmp_path: Path) -> No
     assert 'A1.a, Your determination: "Low" is newer' in older_ones[0].message
 
 
+def test_a_word_that_is_no_level_takes_no_determination_back(tmp_path: Path) -> None:
+    def unclear(data: dict[str, Any]) -> None:
+        data["review_completion"]["review_completed_at"] = "2026-06-30T17:49:03"
+        answers(data)["A"]["A1.a"]["review_data"]["review_decision"] = "splendid"
+
+    folder = begin(tmp_path / "council", "ncsc-caf@0.0", scopes=[HOUSING, REVENUES])
+    data = review_data()
+    take(folder, written(tmp_path, data, "r.json"))
+    unclear(data)
+    found = take(folder, written(tmp_path, data, "again.json"))
+    codes = [each.code for each in found.problems if each.severity is Severity.PROBLEM]
+    assert sorted(codes) == ["review-stays", "unknown-status"]
+    said = {k.outcome: v[0].level for k, v in reviews(open_assessment(folder).state).items()}
+    assert said == {"A1.a": "low", "B1.b": "high"}
+
+
 def test_the_status_of_the_self_assessment_is_what_was_claimed(
     council: Path, tmp_path: Path
 ) -> None:
@@ -179,6 +195,11 @@ def test_the_status_of_the_self_assessment_is_what_was_claimed(
     take(council, written(tmp_path, changed(lambda _: None), "review.json"))
     entries = [e for e in events(council) if e.get("type") == "review"]
     assert [e["new"]["claimed"] for e in entries] == ["high", "high"]
+
+
+def called(name: object) -> Callable[[dict[str, Any]], object]:
+    company = {"company_details": {"lead_assessor_name": name}}
+    return lambda data: answers(data)["additional_information"].update(company)
 
 
 def answers(data: dict[str, Any]) -> dict[str, Any]:
@@ -214,6 +235,13 @@ UNCLEAR = [
         None,
         "empty-review: The review holds no determination, comment or recommendation.",
     ),
+    (
+        lambda data: answers(data)["B"].update({"A1.a": answers(data)["A"]["A1.a"]}),
+        None,
+        "repeated-key: A1.a stands under more than one objective.",
+    ),
+    (called("Eve\u202e"), None, 'unseen-character: "Eve[U+202E]" holds the character'),
+    (called(["Eve"]), None, "whose-review: It does not name the assurer."),
     (lambda _: None, "revenues", 'another-system: The review is of "Housing Management"'),
     (lambda _: None, "Housng", 'unknown-scope: "Housng" is not a system'),
 ]
@@ -291,6 +319,7 @@ def test_what_is_odd_is_named_and_the_rest_is_taken() -> None:
     [
         ("2026-05-30T17:49:03.109181", "2026-05-30T17:49:03Z"),
         ("2026-05-30T17:49:03+01:00", "2026-05-30T16:49:03Z"),
+        ("9999-12-31T23:59:59-14:00", ""),
         ("yesterday", ""),
         (5, ""),
     ],

@@ -253,6 +253,14 @@ def test_a_word_that_is_not_allowed_is_named_by_cell_and_the_rest_is_stored(
     assert found.stored == 1
 
 
+def test_a_word_that_is_not_allowed_takes_nothing_back(answered: Path, book: Path) -> None:
+    receive(answered, edit(book, say(**LOWER)))
+    again = send_review(answered, "Nadia Okafor").path
+    found = receive(answered, edit(again, say(determination="Splendid", comment="New.")))
+    assert [each.code for each in found.problems] == ["not-allowed", "review-stays"]
+    assert (found.stored, review_state(answered).lowered) == (0, 1)
+
+
 def test_a_row_whose_claim_was_changed_is_not_taken_in(answered: Path, book: Path) -> None:
     found = receive(answered, edit(book, say(claimed="Low", **LOWER)))
     (problem,) = found.problems

@@ -121,3 +121,12 @@ def test_no_letter_takes_the_place_of_one_to_somebody_of_a_like_name(tmp_path: P
     assert file_words(assessment, kim) == f"Kim Lee Park {kim}"
     assert file_words(assessment, other) == "Kim Lee Park p3"
     assert file_words(assessment, officer) == "Sam Reid"
+
+
+@pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x85", "\u2028"])
+def test_what_other_programs_end_lines_with_starts_no_line_of_the_head(end: str) -> None:
+    """As in a text of one's own that was pasted from a word processor."""
+    text = f"To: kim@x.example\nSubject: Questions{end}Bcc: eve@x.example\n\nDear Kim\n"
+    message = opened(draft(text, {}))
+    assert message["Subject"] == "Questions Bcc: eve@x.example"
+    assert message["Bcc"] is None

@@ -129,6 +129,36 @@ def test_the_sheet_that_holds_the_ids_is_the_one_that_is_read(
     assert said(kept) == []
 
 
+def scored(*numbers: str, prefix: str = "") -> Rows:
+    """Give a sheet of a self-assessment that scores what is written apart from what is done."""
+    headings = ("Function", "Subcategory", "Requirement", "Guidance", "Documentation Maturity",
+                "Implementation Maturity")  # fmt: skip
+    rows = [("", f"{n}: Known", f"{prefix}{n}: It is.", "* How", "2", "3") for n in numbers]
+    return [("", "", "", "", "Maturity"), headings, *rows]
+
+
+@pytest.mark.parametrize("mapping", [["Requirement=text"], ["Requirement=id", "Requirement=text"]])
+def test_a_list_that_goes_over_several_sheets_is_read_as_one(
+    council: Path, tmp_path: Path, mapping: list[str]
+) -> None:
+    """As CyFun's self-assessment has it: a sheet a function, and one about the levels."""
+    levels = [("Level", "Documentation Maturity"), ("Initial (Level 1)", "Nothing is written.")]
+    sheets = {"Maturity Levels": levels, "IDENTIFY": scored("ID.AM-01", "ID.AM-02")}
+    path = workbook(tmp_path / "a.xlsx", sheets | {"PROTECT": scored("PR.AA-01")})
+    kept = keep_wording(council, path, mapping=mapping)
+    assert kept.matched.texts == {"ID.AM-01": "It is.", "ID.AM-02": "It is.", "PR.AA-01": "It is."}
+    assert said(kept) == ["sheets-joined"]
+
+
+def test_two_lists_of_the_same_things_are_not_joined(council: Path, tmp_path: Path) -> None:
+    sheets = {f"{each} Details": scored("ID.AM-01") for each in ("BASIC", "IMPORTANT")}
+    with pytest.raises(FrameworkError, match='"BASIC Details", "IMPORTANT Details"'):
+        keep_wording(council, workbook(tmp_path / "a.xlsx", sheets), mapping=["Requirement=text"])
+    path = workbook(tmp_path / "b.xlsx", {"BASIC": scored("ID.AM-01", prefix="BASIC_")})
+    with pytest.raises(FrameworkError, match=r'The first is "BASIC_ID.AM-01"'):
+        keep_wording(council, path, mapping=["Requirement=text"])
+
+
 def test_cells_that_cannot_be_relied_on_give_no_wording(council: Path, tmp_path: Path) -> None:
     rows: Rows = [("id", "text"), ("GV.OC-01", '=UPPER("aim")'), ("GV.OC-02", "Who cares.")]
     kept = keep_wording(council, workbook(tmp_path / "a.xlsx", {"Words": rows}))

@@ -170,7 +170,7 @@ def test_an_open_action_keeps_number_id_and_history(last: Path) -> None:
     (action,) = actions_of(open_assessment(folder).state)
     assert action.since == "Northport Council, 2026"
     made = add_action(folder, "B1.a/housing", Wanted(title="Another"))
-    assert made.ref == "ACT-002", "what stays behind gives its number back"
+    assert made.ref == "ACT-003", "ACT-002 was done last year, and stands beside it in a report"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def plan_documents(
     """
     made = Documented()
     fresh: dict[str, str] = {}
-    number = next_free(assessment, ITEM)
+    number = 0
     for reply in replies:
         facts = facts_of(reply.document)
         where = f'{reply.source.name}, sheet "{reply.source.sheet}", cell {reply.source.cell}'
@@ -65,6 +65,8 @@ def plan_documents(
         before = len(made.events)
         if not item_id:
             item_id = fresh[folded(facts.title)] = secrets.token_hex(8)
+            # NOTE: it reads last year, which a reply that lists nothing new need not wait for
+            number = number or next_free(assessment, ITEM)
             made.events.append(_event(item_id, facts, number + len(fresh) - 1, person, reply))
         elif there is not None and there.facts != _over(there, facts):
             if _is_theirs(there, person):

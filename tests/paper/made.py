@@ -15,7 +15,6 @@ from cyberassess.paper.detail.actions import Unplanned, unplanned
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.look import OUR_LOOK, Look
-from cyberassess.paper.sections.fairplay import FairPlay, fair_play
 from cyberassess.paper.sections.gaps import Gaps, gaps
 from cyberassess.paper.sections.outcomes import OutcomeView, outcome_view
 from tests.domain.builder import (
@@ -135,10 +134,6 @@ class Views:
     @cached_property
     def gaps(self) -> Gaps:
         return gaps(self.basis)
-
-    @cached_property
-    def fair_play(self) -> FairPlay:
-        return fair_play(self.basis)
 
     @cached_property
     def unplanned(self) -> tuple[Unplanned, ...]:

@@ -235,14 +235,17 @@ def test_statements_stand_once_with_the_answers_of_places_beside_each_other(
 
 
 def test_fair_play_lists_what_is_there_and_names_what_is_not(small: Views) -> None:
-    lists = {each.title: each.rows for each in small.fair_play.lists}
-    assert [row.ref for row in lists["Conflicts open"]] == ["B2.b.N.2"]
-    assert [row.ref for row in lists["Don't know"]] == ["B2.b.N.1"]
-    assert len(lists["Does not apply, with reasons"]) == 3
-    assert lists["Answers changed after they were given"][0].what == "Was Otherwise, now Not true."
-    assert lists["Said twice, answered differently"][0].ref == "B2.a.H.1, B2.b.H.1"
-    assert [row.ref for row in lists["Outcomes that are not applicable"]] == ["B2.c"]
-    assert "“One document behind many claims”" in small.fair_play.empty
+    made = small.document
+    assert [row[0] for row in rows(made, "Conflicts open")] == ["B2.b.N.2\nHousing"]
+    assert [row[0] for row in rows(made, "Don't know")] == ["B2.b.N.1\nRevenues"]
+    assert len(rows(made, "Does not apply, with reasons")) == 3
+    (changed,) = rows(made, "Answers changed after they were given")
+    assert changed[1] == "Was Otherwise, now Not true."
+    twice = rows(made, "Said twice, answered differently")[0]
+    assert twice[0].startswith("B2.a.H.1, B2.b.H.1\n")
+    assert [row[0] for row in rows(made, "Outcomes that are not applicable")] == ["B2.c\nHousing"]
+    (empty,) = (each for each in texts(made) if each.startswith("Nothing to list under"))
+    assert "“One document behind many claims”" in empty
 
 
 def test_one_document_behind_many_claims_is_listed() -> None:
@@ -252,9 +255,8 @@ def test_one_document_behind_many_claims_is_listed() -> None:
     state = make_state({f"X.{each}.H.1": "true" for each in "abcd"}, *events)
     themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
     report = build(state, framework=framework, themes=themes, scopes=())
-    lists = {each.title: each.rows for each in report.fair_play.lists}
-    row = lists["One document behind many claims"][0]
-    assert (row.ref, row.detail) == ("4 outcomes", "Northport Council: X.a, X.b, X.c, X.d")
+    (row,) = rows(report.document, "One document behind many claims")
+    assert row == ["4 outcomes", "The  POLICY", "Northport Council: X.a, X.b, X.c, X.d"]
 
 
 def test_doing_better_than_a_shortfall_is_listed_apart_and_so_is_what_may_be_meant_so() -> None:
@@ -270,14 +272,15 @@ def test_doing_better_than_a_shortfall_is_listed_apart_and_so_is_what_may_be_mea
     }
     themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
     report = build(make_state(answers), framework=framework, themes=themes, scopes=())
-    lists = {each.title: each.rows for each in report.fair_play.lists}
-    assert [(row.ref, row.detail) for row in lists["We do better"]] == [
-        ("X.a.M.1", "Sam Reid: X.a.H.1 says better and is true"),
-        ("X.a.M.2", "Sam Reid: All of it is done."),
+    here = "\nNorthport Council"
+    assert [(row[0], row[2]) for row in rows(report.document, "We do better")] == [
+        (f"X.a.M.1{here}", "Sam Reid: X.a.H.1 says better and is true"),
+        (f"X.a.M.2{here}", "Sam Reid: All of it is done."),
     ]
-    (overtaken,) = lists["Said not to be true beside a statement that says better"]
-    assert (overtaken.ref, overtaken.detail) == ("X.a.M.3", "X.a.H.2")
-    assert "True by other means, with reasons" in lists
+    title = "Said not to be true beside a statement that says better"
+    ((ref, _, better),) = rows(report.document, title)
+    assert (ref, better) == (f"X.a.M.3{here}", "X.a.H.2")
+    assert "True by other means, with reasons" in headings(report.document)
     statements = {row.ref: row for band in outcome(report, "X.a").bands for row in band.rows}
     assert statements["X.a.M.1"].answer == "We do better"
     assert statements["X.a.M.3"].note == (

@@ -6,9 +6,7 @@ from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.blocks import (
-    BREAK,
     Block,
-    Cell,
     Heading,
     Page,
     Part,
@@ -23,6 +21,7 @@ from cyberassess.paper.blocks import (
 from cyberassess.paper.detail.actions import actions
 from cyberassess.paper.detail.certificates import register
 from cyberassess.paper.detail.evidence_register import evidence_register
+from cyberassess.paper.detail.fairplay import fair_play
 from cyberassess.paper.detail.matrix import matrices
 from cyberassess.paper.detail.method import limits, method
 from cyberassess.paper.detail.places import places
@@ -30,7 +29,6 @@ from cyberassess.paper.detail.side_by_side import shown_outcomes, side_by_side
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.furniture import control, in_the_way
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
-from cyberassess.paper.sections.fairplay import FairPlay, FairRow, fair_play
 from cyberassess.paper.sections.first_page import first_page
 from cyberassess.paper.sections.gaps import Gaps, NextLevel, gaps
 from cyberassess.paper.sections.moves import Moved, moved_by_table, moved_since
@@ -72,7 +70,7 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
     parts = (
         _gaps(basis, found, moved),
         *(_review(each) for each in [review(basis)] if each),
-        _fair_play(fair_play(basis)),
+        fair_play(basis),
         matrices(basis, anchors),
         places(basis),
         *side_by_side(basis, outcomes, note, names_all=every_answer),
@@ -199,25 +197,6 @@ def _review(found: ReviewView) -> Section:
         "new-page",
         "part",
     )
-
-
-def _fair_play(found: FairPlay) -> Section:
-    blocks: list[Block] = [
-        Heading("Fair play", anchor="fair-play", running="Fair play"),
-        Text("What a careful reader would want to be told without asking.", "meta"),
-    ]
-    for each in found.lists:
-        heads = columns(
-            ("Ref, and where", 18), (each.columns[0], 45, "pre"), (each.columns[1], 37, "pre")
-        )
-        rows = tuple((_ref_and_place(e), e.what, e.detail) for e in each.rows)
-        table = Table(heads, rows, "found")
-        blocks += [Heading(each.title, 3), Text(each.note, "keep"), table]
-    return Section((*blocks, *paragraph(found.empty, "small")), "new-page", "part")
-
-
-def _ref_and_place(row: FairRow) -> Cell:
-    return (row.ref, BREAK, Part(row.where, "place")) if row.where else row.ref
 
 
 def _assurance(basis: Basis, officer: str) -> Section:

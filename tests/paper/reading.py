@@ -19,9 +19,13 @@ def shown(found: Shown, kind: str = "") -> str:
     )
 
 
-def texts(found: Shown) -> list[str]:
-    """Give every paragraph."""
-    return [plain(each.line) for each in _every(found) if isinstance(each, Text)]
+def texts(found: Shown, kind: str | None = None) -> list[str]:
+    """Give every paragraph, or those that are set so."""
+    return [
+        plain(each.line)
+        for each in _every(found)
+        if isinstance(each, Text) and kind in (None, each.kind)
+    ]
 
 
 def headings(found: Shown) -> list[str]:

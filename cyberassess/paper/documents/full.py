@@ -33,7 +33,7 @@ from cyberassess.paper.sections.first_page import first_page
 from cyberassess.paper.sections.gaps import Gaps, NextLevel, gaps
 from cyberassess.paper.sections.moves import Moved, moved_by_table, moved_since
 from cyberassess.paper.sections.page_one import page_one
-from cyberassess.paper.sections.review import ReviewView, review
+from cyberassess.paper.sections.review import review
 from cyberassess.paper.sections.summary import (
     gaps_note,
     gaps_title,
@@ -69,7 +69,7 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
     moved, found = moved_since(basis), gaps(basis)
     parts = (
         _gaps(basis, found, moved),
-        *(_review(each) for each in [review(basis)] if each),
+        *review(basis),
         fair_play(basis),
         matrices(basis, anchors),
         places(basis),
@@ -156,47 +156,6 @@ def _next_level(found: NextLevel) -> Iterator[Block]:
             for e in found.ways
         )
         yield Table(heads, tuple(rows), "found")
-
-
-def _review(found: ReviewView) -> Section:
-    title = "Independent review"
-    parts = ("Outcomes", "Reviewed", "Agree", "Lower", "Higher")
-    agreements = Table(
-        columns(("Part", 40), *((each, 12, "number") for each in parts)),
-        found.agreements,
-        "found",
-        "How far the assurer agrees",
-    )  # fmt: skip
-    both = Table(
-        columns(("Ref", 7), ("Where", 14), ("Claimed", 12), ("Assurer", 12),
-                ("What the assurer says", 55, "pre")),
-        found.rows,
-        "found",
-    )  # fmt: skip
-    opinions: list[Block] = [
-        block for e in found.opinions for block in (Text(e.text, "said"), Text(e.by, "by"))
-    ]
-    if opinions:
-        opinions.insert(0, Heading("Opinion of the whole, in the assurer's own words", 3))
-    beside = Heading("Both determinations, side by side", 3), both
-    verdicts = (
-        Text((strong(f"{name}: {said}."), f" {why}")) for name, said, why in found.verdicts
-    )
-    return Section(
-        (
-            Heading(title, anchor="review", running=title),
-            *opinions,
-            *paragraph(found.no_opinion),
-            *([Heading("What was reviewed", 3)] if opinions else []),
-            Text(found.lead),
-            *verdicts,
-            agreements,
-            Text(found.note, "small"),
-            *(beside if found.rows else ()),
-        ),
-        "new-page",
-        "part",
-    )
 
 
 def _assurance(basis: Basis, officer: str) -> Section:

@@ -4,7 +4,6 @@ Lengths are in millimetres.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -35,45 +34,11 @@ _AROUND = 0.8
 """From a bar to what stands round it."""
 _HAIR = 0.25
 _VALUES = 30.0
-_TEXT = 3.2
 _LONGEST_LABEL = 35
 _MOST_ROWS = 24
 _MOST_TIES = 3
 _SHORT = 12
 """Rows of a table of numbers that stays on one page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart, ready to be drawn."""
-
-    title: str
-    """Its message, as a sentence."""
-    alternative: str
-    """The message for those who do not see it."""
-    height: float
-    bars: tuple[Bar, ...]
-    words: tuple[Words, ...]
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    """Its numbers; the first cell heads the row."""
-    widths: tuple[int, ...]
-    """Of the columns, in per cent."""
-    note: str
-
-    @property
-    def picture(self) -> Picture:
-        """What is drawn."""
-        return Picture(self.alternative, self.height, self.bars, self.words)
-
-    @property
-    def section(self) -> Section:
-        """The chart with its message above it and its numbers below."""
-        short = " short" if len(self.rows) < _SHORT else ""
-        heads = columns(*zip(self.heads, self.widths, strict=True))
-        numbers = Table(heads, self.rows, f"numbers{short}")
-        note = paragraph(self.note, "small")
-        return Section((Heading(self.title, 3), self.picture, *note, numbers), "chart")
 
 
 class _Row(NamedTuple):
@@ -130,24 +95,25 @@ def _chart(
     rows: Sequence[_Row],
     colours: Colours,
     *,
-    heads: tuple[str, ...],
+    heads: Sequence[tuple[str, float]],
     table: Sequence[tuple[str, ...]],
-    widths: tuple[int, ...],
     note: str = "",
-    alternative: str = "",
-) -> Chart:
+) -> Section:
+    """Give a chart with its message above it and its numbers below.
+
+    Args:
+        heads: of the table of its numbers, each with its width in per cent.
+    """
     height, bars, words = _drawn(rows, colours)
-    return Chart(
+    picture = Picture(
         title,
-        alternative or title,
         round(height, 2),
         tuple(_rounded(each) for each in bars),
         tuple(each._replace(x=round(each.x, 2), y=round(each.y, 2)) for each in words),
-        heads,
-        tuple(table),
-        widths,
-        note,
     )
+    short = " short" if len(table) < _SHORT else ""
+    numbers = Table(columns(*heads), tuple(table), f"numbers{short}")
+    return Section((Heading(title, 3), picture, *paragraph(note, "small"), numbers), "chart")
 
 
 def _rounded(bar: Bar) -> Bar:
@@ -175,7 +141,7 @@ def needed_for(level: int, of: int) -> int | None:
             return None
 
 
-def themes_chart(basis: Basis, ref: FrameworkRef) -> Chart | None:
+def themes_chart(basis: Basis, ref: FrameworkRef) -> Section | None:
     """Show outcomes that meet their target by theme, last year and the ambition beside them."""
     if basis.is_unknown:
         return None
@@ -225,9 +191,8 @@ def themes_chart(basis: Basis, ref: FrameworkRef) -> Chart | None:
         title,
         rows,
         basis.look.colours,
-        heads=("Theme", "Meet the target", "Last year", "Ambition needs"),
+        heads=(("Theme", 34), ("Meet the target", 22), ("Last year", 20), ("Ambition needs", 24)),
         table=table,
-        widths=(34, 22, 20, 24),
         note="Filled: meet the target. Line: last year. Outline: what the ambition needs.",
     )
 
@@ -248,7 +213,7 @@ def said_headline(
     return f"{text}, {abs(score.meets - before.meets)} {word} than last year."
 
 
-def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
+def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Section | None:
     """Show a theme's count year by year; ``None`` with one year only.
 
     A change of version is a visible break, with what both years say of the outcomes that are the
@@ -286,13 +251,12 @@ def trend_chart(basis: Basis, ref: FrameworkRef, theme: str) -> Chart | None:
         _trend_title(name, line),
         rows,
         basis.look.colours,
-        heads=("Year", "Version", "Meet the target", "Level"),
+        heads=(("Year", 20), ("Version", 16), ("Meet the target", 24), ("Level", 40)),
         table=[
             (each.period, each.framework.rpartition("@")[2],
              f"{each.meets} of {each.of}" if each.of else "no target", each.why_not or each.word)
             for each in line.points
         ],
-        widths=(20, 16, 24, 40),
         note=" ".join(notes),
     )  # fmt: skip
 
@@ -328,7 +292,7 @@ def said_break(line: Line, point: Point) -> str:
     )
 
 
-def confidence_chart(basis: Basis) -> Chart:
+def confidence_chart(basis: Basis) -> Section:
     """Show how far the result is proven."""
     sure = basis.card.confidence
     figures = (
@@ -351,11 +315,10 @@ def confidence_chart(basis: Basis) -> Chart:
             for name, part, whole in figures
         ],
         basis.look.colours,
-        heads=("Figure", "Now", "Of", "Share"),
+        heads=(("Figure", 46), ("Now", 18), ("Of", 18), ("Share", 18)),
         table=[
             (name, f"{part:,}", f"{whole:,}", share(part, whole)) for name, part, whole in figures
         ],
-        widths=(46, 18, 18, 18),
         note=_open_notes(basis),
     )
 
@@ -385,7 +348,7 @@ def _furthest(ranked: Sequence[tuple[int, OutcomeId, list[Finding]]]) -> str:
 
 def distance_chart(
     basis: Basis, findings: Sequence[Finding], meets: Sequence[OutcomeId]
-) -> Chart | None:
+) -> Section | None:
     """Show how many statements stand between each outcome and its target, the furthest first.
 
     Args:
@@ -415,9 +378,8 @@ def distance_chart(
         _furthest(ranked),
         rows[:_MOST_ROWS],
         basis.look.colours,
-        heads=("Ref", "Outcome", "In the way", "Of these, by place"),
+        heads=(("Ref", 10), ("Outcome", 36), ("In the way", 14), ("Of these, by place", 40)),
         table=table,
-        widths=(10, 36, 14, 40),
         note=note,
     )
 

@@ -2,40 +2,55 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cyberassess.paper.blocks import Block, Heading, Section, Table, Text, every, plain
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Picture,
+    Section,
+    Table,
+    Text,
+    every,
+    plain,
+)
 from cyberassess.paper.document import Document
 
-Shown = Document | Iterable[Block]
+Paper = Document | Section | Iterable[Block]
+"""A whole document, or parts of one."""
 
 
-def _every(found: Shown) -> Iterator[Block]:
-    return every(found.sections if isinstance(found, Document) else found)
+def blocks_of(made: Paper) -> Iterator[Block]:
+    """Give every block, in the order they are read."""
+    if isinstance(made, Section):
+        return every((made,))
+    return every(made.sections if isinstance(made, Document) else made)
 
 
-def shown(found: Shown, kind: str = "") -> str:
+def shown(made: Paper, kind: str = "") -> str:
     """Give the first paragraph that is set so."""
     return next(
-        plain(each.line) for each in _every(found) if isinstance(each, Text) and each.kind == kind
+        plain(each.line)
+        for each in blocks_of(made)
+        if isinstance(each, Text) and each.kind == kind
     )
 
 
-def texts(found: Shown, kind: str | None = None) -> list[str]:
+def texts(made: Paper, kind: str | None = None) -> list[str]:
     """Give every paragraph, or those that are set so."""
     return [
         plain(each.line)
-        for each in _every(found)
+        for each in blocks_of(made)
         if isinstance(each, Text) and kind in (None, each.kind)
     ]
 
 
-def headings(found: Shown) -> list[str]:
+def headings(made: Paper) -> list[str]:
     """Give every heading."""
-    return [each.text for each in _every(found) if isinstance(each, Heading)]
+    return [each.text for each in blocks_of(made) if isinstance(each, Heading)]
 
 
-def below(found: Shown, title: str) -> Sequence[Block]:
+def below(made: Paper, title: str) -> Sequence[Block]:
     """Give what stands under a heading, as far as the next one."""
-    blocks = [each for each in _every(found) if not isinstance(each, Section)]
+    blocks = [each for each in blocks_of(made) if not isinstance(each, Section)]
     start = next(
         at for at, each in enumerate(blocks) if isinstance(each, Heading) and each.text == title
     )
@@ -44,13 +59,50 @@ def below(found: Shown, title: str) -> Sequence[Block]:
     return rest[: ends[0]] if ends else rest
 
 
-def rows(found: Shown, title: str) -> list[list[str]]:
+def said(made: Paper, title: str) -> str:
+    """Give the paragraphs under a heading in one; nothing where there is no such heading."""
+    found = below(made, title) if title in headings(made) else ()
+    return " ".join(plain(each.line) for each in found if isinstance(each, Text))
+
+
+def rows(made: Paper, title: str) -> list[list[str]]:
     """Give the table under a heading, each cell as it reads; nothing where there is none."""
-    tables = [each for each in below(found, title) if isinstance(each, Table)]
-    return [[plain(cell) for cell in row] for table in tables for row in table.rows]
+    found = [each for each in below(made, title) if isinstance(each, Table)]
+    return [[plain(cell) for cell in row] for table in found for row in table.rows]
 
 
-def figures(found: Shown) -> list[str]:
+def top_gaps(made: Paper) -> list[list[str]]:
+    """Give the gaps that matter most, as they stand in the result in detail."""
+    tables = (each for each in blocks_of(made) if isinstance(each, Table))
+    found = next((each.rows for each in tables if each.kind == "found gap"), ())
+    return [[plain(cell) for cell in row] for row in found]
+
+
+def figures(made: Paper) -> list[str]:
     """Give the numbers above their meanings."""
-    tables = (each for each in _every(found) if isinstance(each, Table))
+    tables = (each for each in blocks_of(made) if isinstance(each, Table))
     return next([plain(each) for each in e.rows[0]] for e in tables if e.kind == "figures")
+
+
+def squares(made: Paper) -> Picture | None:
+    """Give the row of squares."""
+    pictures = (each for each in blocks_of(made) if isinstance(each, Picture))
+    return next((each for each in pictures if each.kind == "squares"), None)
+
+
+def title_of(chart: Section | None) -> str:
+    """Give the message of a chart."""
+    assert chart is not None
+    return headings(chart)[0]
+
+
+def picture_of(chart: Section | None) -> Picture:
+    """Give what is drawn of a chart."""
+    assert chart is not None
+    return next(each for each in chart.blocks if isinstance(each, Picture))
+
+
+def numbers(chart: Section | None) -> list[list[str]]:
+    """Give the numbers of a chart."""
+    assert chart is not None
+    return rows(chart, title_of(chart))

@@ -62,7 +62,6 @@ def test_an_opinion_stands_in_front_whole_in_the_full_report_its_first_sentence_
         "Opinion of the assurer, p9 (overall risk: medium): “Honest, but proof is thin at "
         "Revenues.” In full in the full report."
     )
-    assert board_summary(now).opinion == first
     for made in (board_summary(now), theme_report(now)):
         assert first in texts(made)
     assert verdicts(opinion(WORDS, "medium"), SEEN)["Overall risk"] == "medium"
@@ -70,17 +69,18 @@ def test_an_opinion_stands_in_front_whole_in_the_full_report_its_first_sentence_
 
 def test_the_open_edition_says_of_an_opinion_only_its_risk() -> None:
     made = board_summary(basis(opinion(WORDS, "medium"), SEEN), edition="open")
-    assert made.opinion == (
+    said = (
         "Opinion of the assurer (overall risk: medium). Its words are in the restricted edition."
     )
+    assert said in texts(made)
 
 
 def test_no_opinion_is_said_only_where_a_review_took_place() -> None:
     none = "No opinion of the whole was given."
-    assert board_summary(basis()).opinion == ""
-    assert not any("pinion of" in each for each in texts(theme_report(basis())))
+    for made in (board_summary(basis()), theme_report(basis())):
+        assert not any("pinion of" in each for each in texts(made))
     assert list(review(basis())) == []
-    assert board_summary(basis(SEEN)).opinion == none
+    assert none in texts(board_summary(basis(SEEN)))
     assert none in render_html(full_report(basis(SEEN)))
     alone = tuple(review(basis(opinion("Fine."))))
     assert none not in texts(alone)
@@ -93,15 +93,13 @@ def test_an_opinion_whose_words_were_taken_out_leaves_its_risk() -> None:
     never = opinion("", "low", "p8")
     said = "No words were given, or they were taken out."
     assert texts(review(basis(gone, never)), "said") == [said, said]
-    assert board_summary(basis(gone)).opinion == (
-        "Opinion of the assurer, p9 (overall risk: low)."
-    )
+    assert "Opinion of the assurer, p9 (overall risk: low)." in texts(board_summary(basis(gone)))
 
 
 def test_of_several_opinions_each_stands_and_the_highest_risk_counts() -> None:
     both = (opinion("Fine.", "low"), opinion("Not fine.\nAt all.", "high", "p8"))
     assert verdicts(*both)["Overall risk"] == "high"
-    said = board_summary(basis(*both)).opinion
+    (said,) = (each for each in texts(board_summary(basis(*both))) if "pinion" in each)
     assert "“Fine.”" in said
     assert "“Not fine.”" in said
 

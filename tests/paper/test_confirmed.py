@@ -43,7 +43,7 @@ def confirmed(level: str, suggested: str = "high", reason: str = "") -> Data:
 
 
 def rows(title: str, *events: Data) -> list[tuple[str, ...]]:
-    found = [fair_play(basis(*events))]
+    found = fair_play(basis(*events))
     listed = reading.rows(found, title) if title in reading.headings(found) else []
     return [tuple(each[1:]) for each in listed]
 
@@ -133,7 +133,7 @@ def test_evidence_made_after_the_assessment_began_is_marked() -> None:
         *item("b", 2, "X.a", valid_until="2026-12-31", dated="2026-03-01"),
     )
     began = dataclasses.replace(basis(*events), opened=datetime.date(2026, 3, 1))
-    found = reading.rows([fair_play(began)], "Evidence to look at twice")
+    found = reading.rows(fair_play(began), "Evidence to look at twice")
     assert found == [["EV-001", "Leavers", "Created during the assessment"]]
 
 

@@ -10,14 +10,16 @@ import pytest
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.blocks import Heading, Table, every
+from cyberassess.paper.blocks import Heading, Section, Table, every
 from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.documents.full import full_report
-from cyberassess.paper.sections.page_one import PageOne, page_one
+from cyberassess.paper.sections.gaps import group_maps
+from cyberassess.paper.sections.page_one import page_one
 from cyberassess.press.kept import Kept
 from cyberassess.press.printing import print_html
 from tests.domain.builder import Data, answer_events, make_framework, make_profile, make_themes
 from tests.paper.made import make_basis, small_state
+from tests.paper.reading import figures, headings, rows, said
 from tests.paper.test_board import PLAN, action, basis, last_year
 from tests.paper.test_checking import LOWER, SAM
 
@@ -74,44 +76,50 @@ def test_it_goes_from_the_result_to_the_trend() -> None:
     ]  # fmt: skip
 
 
-def one(*events: Data, **changes: Any) -> PageOne:
+def one(*events: Data, **changes: Any) -> Section:
     return page_one(basis(*events, **changes), "Board summary")
+
+
+def plan(*events: Data, **changes: Any) -> str:
+    """Give what is said of the plan above what is asked."""
+    return said(one(*events, **changes), "Decision").partition("We ask")[0].strip()
 
 
 def test_the_plan_says_what_it_costs_how_far_it_goes_and_how_far_we_want_to_go() -> None:
     aim = {"ambition": {"pipes": "2"}}
     near, far = action("ACT-1", "B2.a"), action("ACT-2", "B2.c", "revenues", due="2027-06-30")
     free = action("ACT-3", "B2.b", cost="none")
-    assert one(**aim).plan == "Our ambition is 2 of 3."
-    assert one(near, **aim).plan == (
+    assert plan(**aim) == "Our ambition is 2 of 3."
+    assert plan(near, **aim) == (
         "The plan, up to £10k once, reaches 1 outcome by 31 March 2027; our ambition is 2 of 3."
     )
-    assert one(near, far, **aim).plan == (
+    assert plan(near, far, **aim) == (
         "The plan, up to £20k once, reaches 2 outcomes by 30 June 2027; our ambition is 2 of 3."
     )
-    assert one(far).plan == "The plan, up to £10k once, reaches 1 outcome by 30 June 2027."
-    assert one(free).plan == ""
-    assert one(free, **aim).plan == "Our ambition is 2 of 3."
-    assert one(near, action("ACT-4", "B2.b", cost="")).plan == (
+    assert plan(far) == "The plan, up to £10k once, reaches 1 outcome by 30 June 2027."
+    assert plan(free) == ""
+    assert plan(free, **aim) == "Our ambition is 2 of 3."
+    assert plan(near, action("ACT-4", "B2.b", cost="")) == (
         "The plan, up to £10k once as far as costed, reaches 1 outcome by 31 March 2027."
     )
     goal = make_profile({"B2.a": "low", "B2.b": "low", "B2.c": "high"})
     met = answer_events(
         {"revenues/B2.a.H.1": "true"} | {f"revenues/B2.b.N.{n}": "never" for n in (1, 2)}
     )
-    assert one(*met, **aim, profile=goal).plan == "Our ambition is 2 of 3, reached already."
+    assert plan(*met, **aim, profile=goal) == "Our ambition is 2 of 3, reached already."
 
 
 def test_how_sure_we_are_is_five_figures() -> None:
-    assert len(page_one(council(4), "Board summary").figures) == 5
+    assert len(figures(page_one(council(4), "Board summary"))) == 5
 
 
 def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
     page = page_one(council(4), "Board summary")
-    assert page.gaps[0].where == "all 4 places"
-    assert page.gaps[0].owner.endswith(", for 1 of 4")
-    assert page.so_what[0] == "The weakest are 4 places, each with 0 of 36."
-    assert page.plan == (
+    _, where, owner, _ = rows(page, "Main gaps")[0]
+    assert where == "all 4 places"
+    assert owner.endswith(", for 1 of 4")
+    assert said(page, "So what").startswith("The weakest are 4 places, each with 0 of 36.")
+    assert said(page, "Decision").startswith(
         "The plan, £120k to £270k once and £75k a year, lifts no outcome by a date; "
         "our ambition is all 37."
     )
@@ -119,19 +127,21 @@ def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
 
 def test_an_open_page_names_no_place_and_no_gap() -> None:
     page = page_one(basis(*PLAN), "Board summary", is_open=True)
-    assert (page.gaps, page.so_what) == ((), ())
+    assert not {"So what", "Main gaps"} & set(headings(page))
 
 
 def test_the_trend_is_last_years_count_and_what_moved() -> None:
     now = basis()
     later = dataclasses.replace(now, years=(last_year(now),))
-    assert page_one(later, "Board summary").trend == "Last year 0. No result rose or fell."
-    assert one().trend == ""
+    assert (
+        said(page_one(later, "Board summary"), "Trend") == "Last year 0. No result rose or fell."
+    )
+    assert "Trend" not in headings(one())
 
 
 def test_the_map_of_many_places_has_them_as_rows() -> None:
-    made = board_summary(council(12))
-    (turned,) = made.maps
+    now = council(12)
+    (turned,) = group_maps(now, now.first)
     assert turned.kind == "Place"
     assert [row.title for row in turned.rows][:2] == ["Everywhere", "Whole organisation"]
     assert len(turned.rows) == 14
@@ -157,7 +167,7 @@ def test_places_head_columns_only_where_none_of_their_words_breaks(
     """Four systems made columns so narrow that maps said "organisatio n"."""
     listed = [{"id": f"s{n}", "kind": "system", "title": e} for n, e in enumerate(places[1:])]
     now = basis(listed=listed)
-    (map_,) = board_summary(now).maps
+    (map_,) = group_maps(now, now.first)
     assert (map_.kind != "Place") is fit
     blocks = list(every(full_report(now).sections))
     levels = [each.level for each in blocks if isinstance(each, Heading)]

@@ -199,7 +199,7 @@ def test_an_answer_apart_without_what_it_needs_is_not_listed_as_one(shelf: Shelf
     framework = shelf.framework(STAGED).framework
     answers: dict[str, Written] = {"1.1.1": f"risk-accepted {WHY}", "1.1.2": "risk-accepted"}
     state = make_state(answers, framework=framework.ref)
-    found = [fair_play(make_basis(state, framework=framework, scopes=()))]
+    found = fair_play(make_basis(state, framework=framework, scopes=()))
     here = "\nNorthport Council"
     assert [row[0] for row in rows(found, "Risk accepted")] == [f"1.1.1{here}"]
     assert [row[0] for row in rows(found, "Answers that lack a reason")] == [f"1.1.2{here}"]

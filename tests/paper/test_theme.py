@@ -24,9 +24,16 @@ from cyberassess.paper.charts import (
 )
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.theme import theme_report
-from tests.domain.builder import answer_events, make_framework, make_profile, make_themes, segment
+from tests.domain.builder import (
+    answer_events,
+    make_framework,
+    make_profile,
+    make_state,
+    make_themes,
+    segment,
+)
 from tests.paper.made import GOAL, make_basis, small_state
-from tests.paper.reading import headings, rows, shown, texts
+from tests.paper.reading import headings, numbers, picture_of, rows, shown, texts, title_of
 from tests.paper.test_board import PLAN, REF, in_a_row, last_year
 
 MANY = """\
@@ -85,6 +92,15 @@ def test_each_rung_names_the_nearest_outcomes() -> None:
     assert any(each.startswith("Our ambition is level 4.") for each in found)
 
 
+def test_boxes_without_room_for_their_names_have_them_below() -> None:
+    framework = make_framework("LONG One\n  LONG-1.a organisation board H.1\n")
+    made = make_basis(
+        make_state({"LONG-1.a.H.1": "not-true"}), framework=framework, scopes=(),
+        profile=make_profile({"LONG-1.a": "high"}), themes=make_themes({"LONG-1.a": "pipes"}),
+    )  # fmt: skip
+    assert shown(theme_report(made), "note") == "Below the target: LONG-1.a."
+
+
 def test_at_the_top_there_is_nothing_above() -> None:
     made = theme_report(many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e"))
     assert "There is no level above this one." in texts(made)
@@ -100,8 +116,7 @@ def test_a_target_that_is_the_highest_of_everything_has_nothing_beyond_it() -> N
     chart = themes_chart(
         many("A1.a", "A1.b", "A1.c", "A1.d", "A1.e", ambition={"pipes": "5"}), REF
     )
-    assert chart is not None
-    assert chart.title.endswith("Of 1 ambition, 1 is reached.")
+    assert title_of(chart).endswith("Of 1 ambition, 1 is reached.")
 
 
 def test_one_outcome_has_no_level_to_rise_to() -> None:
@@ -147,28 +162,24 @@ def test_charts_say_their_message_and_have_a_table() -> None:
     row = in_a_row(now, ("2025", then))
     basis = dataclasses.replace(now, years=(last_year(then),), trend=row)
     chart = themes_chart(basis, REF)
-    assert chart is not None
-    assert chart.title == (
-        "pipes: 1 of 5 meet the target, 1 more than last year. Of 1 ambition, none is reached."
-    )
-    assert chart.rows == (("pipes", "1 of 5", "0 of 5", "level 3: 4 of 5"),)
+    title = "pipes: 1 of 5 meet the target, 1 more than last year. Of 1 ambition, none is reached."
+    assert title_of(chart) == title
+    assert numbers(chart) == [["pipes", "1 of 5", "0 of 5", "level 3: 4 of 5"]]
     trend = trend_chart(basis, REF, "pipes")
-    assert trend is not None
-    assert trend.title == "pipes: from 0 of 5 in 2025 to 1 of 5 in 2026."
-    assert trend.rows == (
-        ("2025", "1", "0 of 5", "1 starting"),
-        ("2026", "1", "1 of 5", "1 starting"),
-    )
+    assert title_of(trend) == "pipes: from 0 of 5 in 2025 to 1 of 5 in 2026."
+    assert numbers(trend) == [
+        ["2025", "1", "0 of 5", "1 starting"],
+        ["2026", "1", "1 of 5", "1 starting"],
+    ]
     sure = confidence_chart(basis)
-    assert sure.title.endswith("nothing is reviewed independently.")
-    assert [row[0] for row in sure.rows] == [
+    assert title_of(sure).endswith("nothing is reviewed independently.")
+    assert [row[0] for row in numbers(sure)] == [
         "Statements answered", "Claims with evidence", "Claims with evidence seen here",
         "Claims with evidence in date", "Results reviewed independently",
     ]  # fmt: skip
     for each in (chart, trend, sure):
-        assert each.alternative
-        assert len(each.heads) == len(each.widths) == len(each.rows[0])
-        assert all(bar.x >= 0 and bar.x + bar.width <= 170 for bar in each.bars)
+        assert picture_of(each).alternative == title_of(each)
+        assert all(bar.x >= 0 and bar.x + bar.width <= 170 for bar in picture_of(each).bars)
 
 
 def test_fewer_than_last_year_and_as_many_are_said() -> None:
@@ -176,9 +187,7 @@ def test_fewer_than_last_year_and_as_many_are_said() -> None:
     fewer = dataclasses.replace(many(), years=(year,))
     same = dataclasses.replace(many("A1.b"), years=(year,))
     for basis, said in ((fewer, "1 fewer than last year"), (same, "as many as last year")):
-        chart = themes_chart(basis, REF)
-        assert chart is not None
-        assert said in chart.title
+        assert said in title_of(themes_chart(basis, REF))
 
 
 def test_a_change_of_version_parts_the_line_and_an_open_year_has_no_bar() -> None:
@@ -196,18 +205,18 @@ def test_a_change_of_version_parts_the_line_and_an_open_year_has_no_bar() -> Non
     )
     broken = dataclasses.replace(row, lines=(dataclasses.replace(line, points=points),))
     chart = trend_chart(dataclasses.replace(now, trend=broken), REF, "pipes")
-    assert chart is not None
-    assert chart.title == "pipes: from 1 of 5 in 2025 to 1 of 5 in 2026."
-    assert [each.text for each in chart.words if each.anchor == "start"] == [
+    assert title_of(chart) == "pipes: from 1 of 5 in 2025 to 1 of 5 in 2026."
+    assert [each.text for each in picture_of(chart).words if each.anchor == "start"] == [
         "2023", "1 of 5", "2024", "no point", "Version 2 from here", "", "2025", "1 of 5", "2026",
         "1 of 5",
     ]  # fmt: skip
-    assert chart.rows[1] == ("2024", "1", "0 of 5", "mostly unanswered: 1 of 9")
-    assert chart.note == (
+    assert numbers(chart)[1] == ["2024", "1", "0 of 5", "mostly unanswered: 1 of 9"]
+    assert chart is not None
+    assert shown(chart, "small") == (
         "2 outcomes of 5 are the same in 2024 and 2025: by this year's target 1 met it then, 2 "
         "now; too few to say that the theme moved."
     )
-    heights = {each.y for each in chart.bars if each.width > 100 and each.height < 1}
+    heights = {each.y for each in picture_of(chart).bars if each.width > 100 and each.height < 1}
     assert len(heights) == 1
     assert trend_chart(now, REF, "pipes") is None
     assert trend_chart(dataclasses.replace(now, trend=in_a_row(now)), REF, "pipes") is None
@@ -216,14 +225,13 @@ def test_a_change_of_version_parts_the_line_and_an_open_year_has_no_bar() -> Non
 def test_the_longest_bar_is_the_furthest_outcome() -> None:
     now = many()
     chart = distance_chart(now, now.findings, ())
-    assert chart is not None
-    assert chart.title in headings(theme_report(now))
-    assert chart.title == (
+    assert title_of(chart) in headings(theme_report(now))
+    assert title_of(chart) == (
         "A1.a Outcome A1.a, A1.b Outcome A1.b, A1.c Outcome A1.c and 2 more are furthest from "
         "their target, each with 1 statement."
     )
-    assert [row[2] for row in chart.rows] == ["1"] * 5
-    widths = {bar.width for bar in chart.bars if bar.fill == "#0b5563"}
+    assert [row[2] for row in numbers(chart)] == ["1"] * 5
+    widths = {bar.width for bar in picture_of(chart).bars if bar.fill == "#0b5563"}
     assert widths == {84.0}
 
 

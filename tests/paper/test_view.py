@@ -15,15 +15,11 @@ from cyberassess.paper.detail.places import said_place
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.outcomes import OutcomeView
-from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
-    figures,
     said_count,
     said_left_out,
     said_level,
     said_weakest,
-    theme_table,
-    top_gaps,
     whose_target,
 )
 from tests.domain.builder import (
@@ -37,7 +33,7 @@ from tests.domain.builder import (
     text_event,
 )
 from tests.paper.made import GOAL, Views, build, make_basis, small_state
-from tests.paper.reading import below, headings, rows, shown, texts
+from tests.paper.reading import below, figures, headings, rows, shown, squares, texts, top_gaps
 from tests.paper.test_board import REF
 
 
@@ -308,7 +304,8 @@ def test_the_next_level_names_the_shortest_way() -> None:
     )
     assert [each.ref for each in way.ways] == ["X.b"]
     assert said_count(report.basis) == "1 of 3 outcomes meets our target."
-    assert [each.ref for each in top_gaps(report.basis)] == ["X.b", "X.c"]
+    gaps = [each[0].partition(" ")[0] for each in top_gaps(report.document)]
+    assert gaps == ["X.b", "X.c"]
     assert said_weakest(report.basis) == ""
 
 
@@ -331,7 +328,7 @@ def level_of(found: Views) -> str:
 
 
 def level_in_the_table(found: Views) -> str:
-    return theme_table(found.basis, found.basis.first.ref, titled=False).rows[0].level
+    return rows(found.document, "All themes")[0][4]
 
 
 def test_on_target_is_the_highest_level_where_the_target_is_the_highest_of_everything() -> None:
@@ -356,15 +353,15 @@ def test_without_a_target_nothing_is_counted() -> None:
         "no target was chosen, so nothing can be counted against one."
     )
     assert whose_target(report.basis) == "No target was chosen: Not chosen yet."
-    assert row_of_squares(report.basis) is None
+    assert squares(report.document) is None
     assert report.gaps.maps == ()
     assert report.gaps.next_level is None
 
 
 def test_an_assessment_nobody_answered_says_so() -> None:
     report = build(fold([]), profile=make_profile(GOAL))
-    assert figures(report.basis)[0].number == "0%"
-    assert figures(report.basis)[1].number == "none"
+    assert figures(report.document)[0] == "0%"
+    assert figures(report.document)[1] == "none"
     assert not any("An example" in each for each in headings(report.document))
     assert dict(report.document.frame.control)["Fingerprint of the data"] == "none yet"
 

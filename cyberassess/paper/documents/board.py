@@ -4,53 +4,59 @@ The open edition names no system, person, evidence or outcome that falls short. 
 is searched for all of those names first, and it is not printed where one is found.
 """
 
-import dataclasses
-import re
 from collections.abc import Iterator
 
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.record.evidence import ITEM
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.errors import Problem, ReportError, counted
 from cyberassess.paper.basis import Basis, clipped, joined
+from cyberassess.paper.blocks import (
+    SLOT,
+    Block,
+    Bullets,
+    Heading,
+    Section,
+    Table,
+    Text,
+    columns,
+    filled,
+    paragraph,
+    strong,
+)
 from cyberassess.paper.charts import confidence_chart, themes_chart
 from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.detail.actions import action_table, unplanned
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.documents.board_layout import (
-    OPEN,
-    RESTRICTED,
-    BoardSummary,
-    pages,
-    paper,
-)
+from cyberassess.paper.documents.open_edition import refuse_leaks
+from cyberassess.paper.furniture import control
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
 from cyberassess.paper.sections.gaps import group_maps
-from cyberassess.paper.sections.moves import moved_since
+from cyberassess.paper.sections.moves import moved_by_table, moved_since
 from cyberassess.paper.sections.page_one import (
+    headed,
     page_one,
     planned,
     said_decision,
     said_stake,
+    said_trend,
 )
 from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
     figures,
-    gaps_note,
-    gaps_title,
     said_before,
     said_count,
     said_left_out,
     said_level,
     said_verdicts,
     said_weakest,
-    theme_table,
-    top_gaps,
     whose_target,
 )
+from cyberassess.paper.sections.tables import all_themes, heat_maps
+from cyberassess.paper.sections.top_gaps import gap_table, gaps_note, gaps_title, top_gaps
 from cyberassess.paper.sections.years import became, years_chart
 
+RESTRICTED, OPEN = "restricted", "open"
 LONGEST_DECISION = 400
 _LONGEST_LEFT_OUT = 300
 _MOST_MOVES = 4
@@ -58,7 +64,7 @@ _MOST_ACTIONS = 8
 _MOST_UNPLANNED = 15
 
 
-def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = "") -> BoardSummary:
+def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = "") -> Document:
     """Give what the board summary prints.
 
     Args:
@@ -77,75 +83,186 @@ def board_summary(basis: Basis, *, edition: str = RESTRICTED, decision: str = ""
                 f"Page one has room for {LONGEST_DECISION}. Nothing was written.",
             )
         )
-    is_open = edition == OPEN
-    ref = basis.first.ref
-    score = basis.headline_score()
-    several = len(basis.frameworks) > 1
-    sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
-    gaps = () if is_open else top_gaps(basis)
-    moved = moved_since(basis)
-    more = len(moved.rows) - _MOST_MOVES
-    open_actions = [] if is_open else [each for each in basis.actions if each.is_open]
-    summary = BoardSummary(
-        frame=frame(basis, "Board summary", edition=edition),
-        edition=edition,
-        one=page_one(basis, "Board summary", edition=edition, is_open=is_open, decision=decision),
-        title=f"Cyber resilience {basis.settings.period}",
-        about=(
-            f"Board summary for {basis.look.name or basis.settings.organisation}, {edition} "
-            f"edition · {sets} · {said_date(basis.on)} · prepared by "
-            f"{prepared_by(basis, is_open=is_open)} · {said_status(basis)}"
-        ),
-        lead=f"{basis.headline.title}{f', {basis.first.short_title}' if several else ''}:",
-        lead_count=said_count(basis),
-        lead_before=said_before(basis, basis.headline.id),
-        lead_weakest="" if is_open else said_weakest(basis),
-        verdicts=() if is_open else tuple(said_verdicts(basis)),
-        squares=row_of_squares(basis, is_open=is_open),
-        level=said_level(basis, score),
-        target=whose_target(basis),
-        moved=moved.sentence,
-        moved_by=() if is_open else moved.named,
-        dissent=said_dissent(basis, is_open=is_open),
-        opinion=said_opinion(basis, is_open=is_open),
-        figures=figures(basis),
-        confirmed=said_confirmed(basis, is_open=is_open),
-        gaps=gaps,
-        gaps_title=gaps_title(gaps),
-        gaps_note=_open_gaps(basis) if is_open else gaps_note(basis, gaps),
-        stake="" if is_open else said_stake(basis),
-        plan=_plan(basis),
-        decision=decision or said_decision(basis),
-        not_covered=_not_covered(basis, is_open=is_open),
-        exempt=_exempt(basis, is_open=is_open),
-        themes=tuple(theme_table(basis, each, titled=several) for each in basis.frameworks),
-        maps=()
-        if is_open
-        else tuple(
+    document = _Summary(basis, edition, decision or said_decision(basis)).document
+    if edition == OPEN:
+        refuse_leaks(basis, document)
+    return document
+
+
+class _Summary:
+    """A summary in two layouts: as a document, and as a paper councils fill in and paste."""
+
+    def __init__(self, basis: Basis, edition: str, decision: str) -> None:
+        self.basis, self.edition, self.decision = basis, edition, decision
+        self.is_open = is_open = edition == OPEN
+        self.frame = frame(basis, "Board summary", edition=edition)
+        self.gaps = () if is_open else top_gaps(basis)
+        self.gaps_note = _open_gaps(basis) if is_open else gaps_note(basis, self.gaps)
+        self.moved = moved_since(basis)
+        self.moved_by = () if is_open else self.moved.named
+        self.moves = () if is_open else self.moved.rows
+        self.actions = [] if is_open else [each for each in basis.actions if each.is_open]
+        self.level = said_level(basis, basis.headline_score())
+        self.plan = _plan(basis)
+        self.opinion = said_opinion(basis, is_open=is_open)
+        self.themes = tuple(all_themes(basis))
+        self.maps = () if is_open else tuple(self._maps())
+        self.became = tuple(became(basis, 0 if is_open else _MOST_ACTIONS))
+        self.years = years_chart(basis, basis.headline.id)
+        self.sure = confidence_chart(basis)
+        self.not_covered = _not_covered(basis, is_open=is_open)
+        self.exempt = _exempt(basis, is_open=is_open)
+        self.method = tuple(_method(basis))
+
+    @property
+    def document(self) -> Document:
+        """Both layouts."""
+        return Document(self.frame, tuple(self._pages()), (Section(tuple(self._paper())),))
+
+    def _maps(self) -> Iterator[Block]:
+        found = (
             map_
-            for key, each in basis.frameworks.items()
-            if basis.target(key)
-            for map_ in group_maps(basis, each)
-        ),
-        charts=(confidence_chart(basis),) if is_open else (),
-        years=years_chart(basis, basis.headline.id),
-        became=tuple(became(basis, 0 if is_open else _MOST_ACTIONS)),
-        pictures=tuple(
-            each for each in (themes_chart(basis, ref), confidence_chart(basis)) if each
-        ),
-        finance_officer=basis.look.finance(basis.nation),
-        moves=()
-        if is_open
-        else tuple(sorted(moved.rows, key=lambda row: not row.crossed)[:_MOST_MOVES]),
-        moves_note="" if is_open or more < 1 else f"{more} more stand in the full report.",
-        actions=action_table(basis, open_actions[:_MOST_ACTIONS]) if open_actions else None,
-        actions_note="" if is_open else _unplanned(basis),
-        method=tuple(_method(basis)),
-    )
-    summary = dataclasses.replace(summary, sections=pages(summary), for_word=paper(summary))
-    if is_open:
-        _refuse_leaks(basis, summary)
-    return summary
+            for ref, framework in self.basis.frameworks.items()
+            if self.basis.target(ref)
+            for map_ in group_maps(self.basis, framework)
+        )
+        return heat_maps(list(found), Heading("Where the gaps are", kind="again"))
+
+    def _pages(self) -> Iterator[Section]:
+        """Lay it out for PDF and screens."""
+        yield page_one(
+            self.basis,
+            "Board summary",
+            edition=self.edition,
+            is_open=self.is_open,
+            decision=self.decision,
+        )
+        yield Section(tuple(self._detail()), "new-page board")
+        themes = Heading("All themes"), *self.themes, *self.maps
+        proof = Heading("How far this is proven"), self.sure
+        method = Heading("How this was found", kind="again"), Bullets(self.method, "tight")
+        yield Section((*(proof if self.is_open else themes), *method), "next")
+        last = () if self.is_open else (*self._planned(), *self._moves())
+        kind = "tight" if self.is_open else "next tight"
+        yield Section((*last, control(self.frame)), kind)
+
+    def _detail(self) -> Iterator[Block]:
+        yield Heading("The result in detail")
+        yield Text((strong(self.level), f" {self.plan}".rstrip()), "level")
+        yield from paragraph(self.opinion, "level")
+        yield from paragraph(" ".join(self.moved_by), "level")
+        yield from self._became()
+        yield from [self.years] if self.years else []
+        if self.gaps:
+            yield Heading(gaps_title(self.gaps), kind="section")
+            yield gap_table(self.basis, self.gaps)
+        yield Text(self.gaps_note, "small")
+        if self.is_open:
+            yield Heading("All themes", kind="section")
+            yield from self.themes
+        yield Heading("Not covered", kind="section")
+        yield Text(self.not_covered)
+        yield Text(self.exempt, "small")
+
+    def _became(self) -> Iterator[Block]:
+        return filled(Heading("What became of last year's actions", kind="section"), self.became)
+
+    def _planned(self) -> Iterator[Block]:
+        yield Heading("The plan")
+        shown = self.actions[:_MOST_ACTIONS]
+        yield action_table(self.basis, shown) if shown else Text("Nothing is planned yet.")
+        yield from paragraph(_unplanned(self.basis), "small")
+
+    def _moves(self) -> Iterator[Block]:
+        yield Heading("What moved since last year", kind="again")
+        shown = sorted(self.moves, key=lambda row: not row.crossed)[:_MOST_MOVES]
+        more = len(self.moves) - len(shown)
+        if shown:
+            yield moved_by_table(shown)
+            note = f"{more} more stand in the full report." if more else ""
+            yield from paragraph(note, "small")
+        else:
+            trend = self.moved.sentence or said_trend(self.basis)
+            yield Text(trend or "No earlier assessment can be compared.")
+
+    def _paper(self) -> Iterator[Block]:
+        """Lay it out as a committee paper, with slots for what others write."""
+        basis = self.basis
+        sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
+        yield Heading(f"Cyber resilience {basis.settings.period}", 1)
+        yield Text(
+            f"Board summary for {self.frame.name}, {self.edition} edition · {sets} · "
+            f"{said_date(basis.on)} · prepared by {prepared_by(basis, is_open=self.is_open)} · "
+            f"{said_status(basis)} · {self.frame.marking}"
+        )
+        yield Heading("Recommendation")
+        yield Text(self.decision)
+        yield _slot("Recommendation: keep, change or replace the sentence above")
+        yield from self._result()
+        yield from self._proof()
+        yield Heading(gaps_title(self.gaps))
+        yield from [gap_table(basis, self.gaps)] if self.gaps else []
+        yield from paragraph(" ".join(filter(None, (self.gaps_note, self.plan))))
+        yield from self._planned() if self.actions else ()
+        yield Heading("All themes")
+        yield from self.themes
+        yield from self.maps
+        yield from self._became()
+        yield from self._moves() if self.moves else ()
+        yield from self._slots()
+        yield Heading("Not covered")
+        yield Text(self.not_covered)
+        yield Heading("How this was found")
+        yield Bullets(self.method)
+        yield Heading("Control of this document")
+        yield Table(columns(("Item", 30), ("Entry", 70)), self.frame.control)
+
+    def _result(self) -> Iterator[Block]:
+        basis, is_open = self.basis, self.is_open
+        yield Heading("Result")
+        before = said_before(basis, basis.headline.id)
+        weakest = "" if is_open else said_weakest(basis)
+        lead = f"{headed(basis)}:", said_count(basis), before, weakest
+        yield Text(" ".join(filter(None, lead)), "lead")
+        yield from () if is_open else map(Text, said_verdicts(basis))
+        yield from row_of_squares(basis, is_open=is_open)
+        stands = self.level, whose_target(basis), self.moved.sentence
+        yield Text(" ".join(filter(None, stands)))
+        dissent = said_dissent(basis, is_open=is_open)
+        yield from [Text(strong(dissent))] if dissent else []
+        yield from paragraph(self.opinion)
+        yield from map(Text, self.moved_by)
+
+    def _proof(self) -> Iterator[Block]:
+        """Say how far the result can be relied on: every figure, then the picture of them."""
+        yield Heading("How sure we are")
+        rows = tuple((meaning, number) for number, meaning, _ in figures(self.basis))
+        yield Table(columns(("What", 70), ("Figure", 30)), rows)
+        yield Text(said_confirmed(self.basis, is_open=self.is_open))
+        charts = themes_chart(self.basis, self.basis.first.ref), self.sure, self.years
+        yield from filter(None, charts)
+
+    def _slots(self) -> Iterator[Block]:
+        """Leave room for what others write, with what is known already."""
+        basis, look = self.basis, self.frame.look
+        yield Heading("Financial implications")
+        yield from paragraph(self.plan)
+        yield _slot(f"For the {look.finance(basis.nation)} to write")
+        yield Heading("Legal implications")
+        yield Text(self.exempt)
+        yield _slot(f"For the {look.adviser} to write")
+        yield Heading("Equality implications")
+        yield _slot(
+            "Say whom a failure of these services would touch most, and how that is weighed"
+        )
+        yield Heading("Risk implications")
+        elsewhere = "The risks by system are in the restricted edition."
+        yield from paragraph(elsewhere if self.is_open else said_stake(basis))
+        yield _slot(f"For the {look.risk_owner} to write")
+
+
+def _slot(text: str) -> Text:
+    return Text(f"[{text}]", SLOT)
 
 
 def _plan(basis: Basis) -> str:
@@ -234,84 +351,3 @@ def _method(basis: Basis) -> Iterator[str]:
         "target, 2 a half, 3 four fifths, 4 all, 5 all at their highest where that lies beyond; "
         "0 where too few are known. It is management information, not audit evidence."
     )
-
-
-def _names(basis: Basis) -> Iterator[str]:
-    """Give everything the open edition may not name."""
-    settings, state = basis.settings, basis.state
-    for scope in settings.all_scopes:
-        if scope.kind != "organisation":
-            yield scope.title
-        yield scope.supplier
-    yield from (each.title for each in settings.left_out)
-    for person in settings.everybody:
-        yield from (person.name, person.email)
-    yield from (each.name for found in state.names.named.values() for each in found)
-    for said in state.evidence.values():
-        yield from (line for each in said for line in each.text.splitlines())
-    for record in state.register(ITEM):
-        yield from (str(record.fields.get(each, "")) for each in ("title", "name", "known_as"))
-    yield from (each.owner for each in basis.actions if settings.person(each.owner) is None)
-    for finding in basis.findings:
-        yield from (finding.score.asked.outcome.id, finding.score.asked.outcome.title)
-    yield from (each.name for each in state.received)
-
-
-_NOT_SAID = frozenset({"look", "kind", "anchor", "link", "cut"})
-"""Fields of a document and its blocks that nobody reads."""
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Give every text in a document, however deep."""
-    if isinstance(value, str):
-        yield value
-    elif dataclasses.is_dataclass(value):
-        for each in dataclasses.fields(value):
-            if each.name not in _NOT_SAID:
-                yield from _texts(getattr(value, each.name))
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _texts(part)
-
-
-def _as_words(name: str) -> re.Pattern[str]:
-    """Find a name as whole words in text that is folded to small letters."""
-    return re.compile(rf"(?<!\w){re.escape(name.casefold())}(?!\w)")
-
-
-def leaks(basis: Basis, document: Document) -> tuple[str, ...]:
-    """Give the names that the open edition may not hold and that stand in a document.
-
-    Names of the organisation, of themes, control sets and targets may stand there, whatever they
-    are made of.
-    """
-    allowed = [basis.settings.organisation, basis.look.name, basis.look.board]
-    allowed += [each.title for each in basis.themes.themes]
-    for framework in basis.frameworks.values():
-        allowed += [framework.title, framework.short_title]
-    for profile in basis.profiles.values():
-        allowed += [profile.title, profile.owner] if profile else []
-    allowed += [basis.version.approval.role] if basis.version.approval else []
-    text = "\n".join(_texts(document)).casefold()
-    for each in sorted(filter(None, allowed), key=len, reverse=True):
-        text = _as_words(each).sub(" ", text)
-    found: list[str] = []
-    for name in dict.fromkeys(" ".join(each.split()) for each in _names(basis)):
-        if name and _as_words(name).search(text):
-            found.append(name)
-    return tuple(found)
-
-
-def _refuse_leaks(basis: Basis, document: Document) -> None:
-    found = leaks(basis, document)
-    if found:
-        raise ReportError(
-            Problem(
-                "open-edition-names",
-                "the open edition",
-                f'It would name "{found[0]}"'
-                + (f" and {counted(len(found) - 1, 'other name')}." if found[1:] else "."),
-                "Say it otherwise in --decision, in house-style.yaml or in assessment.yaml, or "
-                "print the restricted edition. Nothing was written.",
-            )
-        )

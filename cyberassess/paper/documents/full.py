@@ -29,20 +29,13 @@ from cyberassess.paper.detail.side_by_side import shown_outcomes, side_by_side
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.furniture import control, in_the_way
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
-from cyberassess.paper.sections.first_page import first_page
 from cyberassess.paper.sections.gaps import Gaps, NextLevel, gaps
 from cyberassess.paper.sections.moves import Moved, moved_by_table, moved_since
 from cyberassess.paper.sections.page_one import page_one
 from cyberassess.paper.sections.review import review
-from cyberassess.paper.sections.summary import (
-    gaps_note,
-    gaps_title,
-    said_left_out,
-    said_level,
-    theme_table,
-    top_gaps,
-)
-from cyberassess.paper.sections.tables import gap_table, heat_maps, themes_table
+from cyberassess.paper.sections.summary import said_left_out, said_level
+from cyberassess.paper.sections.tables import all_themes, heat_maps
+from cyberassess.paper.sections.top_gaps import gap_table, gaps_note, gaps_title, top_gaps
 from cyberassess.paper.sections.years import years
 
 SHORT = (
@@ -83,7 +76,7 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
         control(framed),
     )
     detail = Section(tuple(_detail(basis, moved, parts)), "new-page board")
-    return Document(framed, (first_page(page_one(basis, "Full report")), detail, *parts))
+    return Document(framed, (page_one(basis, "Full report"), detail, *parts))
 
 
 def _detail(basis: Basis, moved: Moved, parts: tuple[Section, ...]) -> Iterator[Block]:
@@ -103,7 +96,7 @@ def _detail(basis: Basis, moved: Moved, parts: tuple[Section, ...]) -> Iterator[
     gaps_ = top_gaps(basis)
     if gaps_:
         yield Heading(gaps_title(gaps_), kind="section")
-        yield gap_table(gaps_, has_links=True)
+        yield gap_table(basis, gaps_, has_links=True)
     yield Text(gaps_note(basis, gaps_), "small")
     yield Heading("Not covered", kind="section")
     yield Text(said_left_out(basis))
@@ -131,9 +124,7 @@ def _contents(parts: tuple[Section, ...]) -> Table:
 def _gaps(basis: Basis, found: Gaps, moved: Moved) -> Section:
     title = "Where the gaps are"
     blocks: list[Block] = [Heading(title, anchor="gaps", running=title), Heading("All themes", 3)]
-    for ref in basis.frameworks:
-        table = theme_table(basis, ref, titled=len(basis.frameworks) > 1)
-        blocks += themes_table(table, basis.look.colours)
+    blocks += all_themes(basis)
     heading = Heading("By principle and place", 3)
     blocks += (
         heat_maps(found.maps, heading) if found.maps else (heading, Text(found.findings_note))

@@ -88,7 +88,7 @@ def _body(basis: Basis, theme: Theme, marking: str) -> Iterator[Block]:
     chart = themes_chart(basis, basis.first.ref)
     if chart:
         yield Heading("Beside the other themes", kind="again")
-        yield chart.section
+        yield chart
 
 
 def _find(basis: Basis, name: str) -> Theme:
@@ -116,8 +116,7 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -
     score = basis.card.theme(ref, theme.id)
     moved = moved_since(basis, framework=ref, theme=theme.id)
     yield Heading(name or "Where we stand", kind="" if is_first else "again")
-    squares = row_of_squares(basis) if ref == basis.first.ref else None
-    yield from [squares.picture] if squares else []
+    yield from row_of_squares(basis) if ref == basis.first.ref else ()
     target = f" {whose_target(basis)}" if is_first else ""
     yield Text((strong(said_level(basis, score)), f"{target} {moved.sentence}"), "level")
     dissent = said_dissent(basis, theme=theme.id)
@@ -137,7 +136,7 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -
         trend_chart(basis, ref, theme.id),
         distance_chart(basis, inside, meets if ref == basis.first.ref else []),
     ):
-        yield from [chart.section] if chart else []
+        yield from [chart] if chart else []
     if score.pairs and basis.target(ref):
         for map_ in group_maps(basis, framework, theme=theme.id):
             yield Heading("By principle and place", 3)

@@ -2,75 +2,53 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, clipped, joined
+from cyberassess.paper.blocks import (
+    Block,
+    Heading,
+    Section,
+    Table,
+    Text,
+    columns,
+    filled,
+    paragraph,
+    strong,
+)
 from cyberassess.paper.charts import needed_for
 from cyberassess.paper.costs import brief_costs
 from cyberassess.paper.document import said_status
+from cyberassess.paper.furniture import figures as figure_table
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
 from cyberassess.paper.sections.moves import moved_since, said_moves
-from cyberassess.paper.sections.squares import WAITS, Squares, row_of_squares
+from cyberassess.paper.sections.squares import WAITS, row_of_squares
 from cyberassess.paper.sections.summary import (
-    Figure,
-    GapRow,
+    NOT_PLANNED,
+    actions_on,
     figures,
-    gaps_title,
     said_before,
     said_count,
+    said_due,
+    said_owner,
     said_verdicts,
     said_weakest,
-    top_gaps,
     weakest,
     whose_target,
 )
+from cyberassess.paper.sections.top_gaps import Gap, gaps_title, top_gaps
 
 _LONGEST_STAKE = 130
 _LONGEST_NAME = 60
 _NAMED_PLACES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class GapLine:
-    """One of the gaps that matter most, on a line."""
-
-    name: str
-    link: str
-    where: str
-    owner: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageOne:
-    """Everything that stands on page one."""
-
-    about: str
-    heading: str
-    verdicts: tuple[str, ...]
-    """What sets that ask for everything say of the whole."""
-    squares: Squares | None
-    target: str
-    so_what: tuple[str, ...]
-    """Where it is weakest, and what could happen."""
-    figures: tuple[Figure, ...]
-    proof: tuple[str, ...]
-    """Who reviewed and who confirmed it."""
-    plan: str
-    """What the plan costs, how far it goes, and how far we want to go."""
-    decision: str
-    gaps: tuple[GapLine, ...]
-    gaps_title: str
-    trend: str
-
-
 def page_one(
     basis: Basis, kind: str, *, edition: str = "", is_open: bool = False, decision: str = ""
-) -> PageOne:
+) -> Section:
     """Give page one.
 
     Args:
@@ -79,34 +57,48 @@ def page_one(
         is_open: names no system, person or outcome.
         decision: in the officer's words; from the plan if empty.
     """
-    several = len(basis.frameworks) > 1
-    gaps = () if is_open else top_gaps(basis)
     name = basis.look.name or basis.settings.organisation
     status = "DRAFT" if basis.version.is_draft else said_status(basis)
-    theme = f"{basis.headline.title}{f', {basis.first.short_title}' if several else ''}"
-    return PageOne(
-        about=(
-            f"{name} · Cyber resilience {basis.settings.period} · "
-            f"{f'{edition} edition' if edition else kind} · {status}"
-        ),
-        heading=f"{theme}: {said_count(basis).rstrip('.')}",
-        verdicts=() if is_open else tuple(said_verdicts(basis)),
-        squares=row_of_squares(basis, is_open=is_open),
-        target=" ".join(_targets(basis)),
-        so_what=() if is_open else tuple(filter(None, _weak(basis))),
-        figures=figures(basis),
-        proof=tuple(
-            filter(
-                None,
-                (said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)),
-            )
-        ),
-        plan=said_plan(basis),
-        decision=decision or said_decision(basis),
-        gaps=tuple(_line(basis, each) for each in gaps),
-        gaps_title="Main gaps" if len(gaps) > 1 else gaps_title(gaps),
-        trend=_trend(basis),
+    about = (
+        f"{name} · Cyber resilience {basis.settings.period} · "
+        f"{f'{edition} edition' if edition else kind} · {status}"
     )
+    ask = *paragraph(said_plan(basis)), Text(strong(decision or said_decision(basis)))
+    return Section(
+        (
+            Text(about, "about"),
+            *_result(basis, is_open=is_open),
+            *_proof(basis, is_open=is_open),
+            Section((Heading("Decision"), *ask), "ask"),
+            *(() if is_open else _gaps(basis, top_gaps(basis))),
+            *filled(Heading("Trend"), paragraph(said_trend(basis))),
+        ),
+        "one",
+    )
+
+
+def _result(basis: Basis, *, is_open: bool) -> Iterator[Block]:
+    """Say the result, where it is weakest, and what could happen."""
+    yield Heading(f"{headed(basis)}: {said_count(basis).rstrip('.')}", 1)
+    yield from () if is_open else (Text(strong(each)) for each in said_verdicts(basis))
+    yield from row_of_squares(basis, is_open=is_open)
+    yield Text(" ".join(_targets(basis)), "note")
+    weak = "" if is_open else " ".join(filter(None, _weak(basis)))
+    yield from filled(Heading("So what"), paragraph(weak))
+
+
+def headed(basis: Basis) -> str:
+    """Name the theme that the count is of."""
+    several = len(basis.frameworks) > 1
+    return f"{basis.headline.title}{f', {basis.first.short_title}' if several else ''}"
+
+
+def _proof(basis: Basis, *, is_open: bool) -> Iterator[Block]:
+    """Say how far it is proven, and who reviewed and who confirmed it."""
+    yield Heading("How sure we are")
+    yield figure_table((brief, number) for number, _, brief in figures(basis))
+    who = said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)
+    yield Text(" ".join(filter(None, who)))
 
 
 def _targets(basis: Basis) -> Iterator[str]:
@@ -121,7 +113,7 @@ def _targets(basis: Basis) -> Iterator[str]:
         yield whose_target(basis)
 
 
-def _trend(basis: Basis) -> str:
+def said_trend(basis: Basis) -> str:
     """Say last year's count, and what moved since; sets of another version each for itself."""
     before = said_before(basis, basis.headline.id).replace("it was ", "")
     moved = moved_since(basis)
@@ -243,15 +235,23 @@ def said_places(basis: Basis, findings: Sequence[Finding]) -> str:
     return f"{number} places{WAITS if any(star.values()) else ''}"
 
 
-def _line(basis: Basis, gap: GapRow) -> GapLine:
-    owner = gap.owner.partition(", ")[0]
-    bare = sum(each.score.key not in basis.planned for each in gap.findings)
-    if bare and bare < len(gap.findings):
-        owner += f", for {len(gap.findings) - bare} of {len(gap.findings)}"
-    return GapLine(
-        f"{gap.ref} {gap.title}",
-        gap.link,
-        said_places(basis, gap.findings),
-        owner,
-        gap.by,
-    )
+def _gaps(basis: Basis, gaps: Sequence[Gap]) -> Iterator[Block]:
+    """Name the gaps that matter most, a line each; dates only where there are some."""
+    if not gaps:
+        return
+    yield Heading("Main gaps" if len(gaps) > 1 else gaps_title(gaps))
+    rows = tuple(_gap(basis, each) for each in gaps)
+    heads = columns(("Gap", 34), ("Where", 26), ("Owner", 23), ("By", 17))
+    shown = 4 if any(by for *_, by in rows) else 3
+    yield Table(heads[:shown], tuple(row[:shown] for row in rows))
+
+
+def _gap(basis: Basis, gap: Gap) -> tuple[str, str, str, str]:
+    outcome = gap[0].score.asked.outcome
+    actions = actions_on(basis, gap)
+    owner = said_owner(basis, actions[0]).partition(", ")[0] if actions else NOT_PLANNED
+    by = said_due(actions[0]) if actions else ""
+    bare = sum(each.score.key not in basis.planned for each in gap)
+    if bare and bare < len(gap):
+        owner += f", for {len(gap) - bare} of {len(gap)}"
+    return f"{outcome.id} {outcome.title}", said_places(basis, gap), owner, by

@@ -1,13 +1,12 @@
 """The row of squares: a box for each outcome of the headline theme, with what is known of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.blocks import WIDTH, Bar, Picture, Words
+from cyberassess.paper.blocks import WIDTH, Bar, Picture, Text, Words, paragraph
 from cyberassess.paper.look import Colours
 
 _A_ROW = 15
@@ -30,24 +29,6 @@ _LONGEST_WORDS = 420
 """Characters of the squares in words that page one has room for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Squares:
-    """The row of squares, ready to be drawn; lengths in millimetres."""
-
-    alternative: str
-    """What it says, for those who do not see it."""
-    in_words: str
-    """The same, to stand below boxes that have no room for their names; empty where they have."""
-    height: float
-    bars: tuple[Bar, ...]
-    words: tuple[Words, ...]
-
-    @property
-    def picture(self) -> Picture:
-        """What is drawn."""
-        return Picture(self.alternative, self.height, self.bars, self.words, kind="squares")
-
-
 class _Box(NamedTuple):
     """One outcome, and its marks."""
 
@@ -59,15 +40,17 @@ class _Box(NamedTuple):
     """Not confirmed by anybody in one of its places, where other results are."""
 
 
-def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
+def row_of_squares(basis: Basis, *, is_open: bool = False) -> Iterator[Picture | Text]:
     """Draw a box for each outcome of the headline theme that has a target.
+
+    Where boxes have no room for names, the same stands below them in words.
 
     Args:
         is_open: names no outcome.
     """
     boxes = [] if basis.is_unknown else _boxes(basis)
     if not boxes:
-        return None
+        return
     is_named = not is_open and all(len(each.ref) <= _LONGEST for each in boxes)
     drawn = _Drawing(basis.look.colours)
     several = len(basis.scopes) > 1
@@ -84,10 +67,9 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Squares | None:
             f"Filled squares meet the target. The {len(boxes) - met} below it are named in the "
             "full report."
         )
-    message = f"{met} of {counted(len(boxes), 'outcome')} meet the target"
-    return Squares(
-        f"{message}. {said}".strip(), shown, drawn.height, tuple(drawn.bars), tuple(drawn.words)
-    )
+    message = f"{met} of {counted(len(boxes), 'outcome')} meet the target. {said}".strip()
+    yield Picture(message, drawn.height, tuple(drawn.bars), tuple(drawn.words), kind="squares")
+    yield from paragraph(shown, "note")
 
 
 def _boxes(basis: Basis) -> list[_Box]:

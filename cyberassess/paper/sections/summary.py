@@ -1,92 +1,23 @@
-"""Page one: the count in a sentence, how sure we are, the gaps that matter most, all themes."""
+"""What documents say of the result: count, weakest place, level, and what is in the way."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.record.plan import LOWEST_PRIORITY, Action
+from cyberassess.domain.record.plan import Action
 from cyberassess.domain.result.counting import Why, label_of, why, word_of
 from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
-from cyberassess.domain.sets.framework import (
-    Framework,
-    FrameworkRef,
-    IndicatorId,
-    OutcomeId,
-)
+from cyberassess.domain.result.theme_maturity import ThemeScore
+from cyberassess.domain.sets.framework import IndicatorId
 from cyberassess.errors import counted
-from cyberassess.paper.basis import MOST_PLACES, Basis, capital, joined, said_role, share
-from cyberassess.paper.sections.last_year import said_comparison
+from cyberassess.paper.basis import Basis, joined, said_role, share
 from cyberassess.paper.sections.outcomes import said_verdict
-from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS
 
-_TOP_GAPS = 3
-_NUMBERS = {2: "two", 3: "three"}
-_TEXTS_A_GAP = 1
 _NAMED_WEAKEST = 2
 NOT_PLANNED = "not planned yet"
-_BAR = 200
-"""Width of a bar in its own units."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number and what it means."""
-
-    number: str
-    meaning: str
-    brief: str = ""
-    """The same in a word or two, for page one."""
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """One of the gaps that matter most."""
-
-    ref: str
-    title: str
-    link: str
-    missing: tuple[tuple[str, str], ...]
-    """What was answered, and the statement."""
-    more: str
-    where: str
-    owner: str
-    by: str
-    cost: str
-    doing: str
-    """What will be done, and where if not everywhere; empty where nothing is planned."""
-    unplanned: str
-    """Where nothing is planned, though something is elsewhere."""
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeRow:
-    """Where one theme stands."""
-
-    title: str
-    meets: str
-    bar: int
-    """Length out of 200; -1 where there is nothing to draw."""
-    before: str
-    """Last year's count, or why there is none."""
-    mark: int
-    """Where last year's count stands on the bar; -1 where there is none."""
-    level: str
-    ambition: str
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeTable:
-    """All themes of one framework."""
-
-    title: str
-    rows: tuple[ThemeRow, ...]
-    notes: tuple[str, ...]
 
 
 def said_verdicts(basis: Basis) -> Iterator[str]:
@@ -231,31 +162,22 @@ def whose_target(basis: Basis) -> str:
     return " ".join(sentences)
 
 
-def figures(basis: Basis) -> tuple[Figure, ...]:
-    """Give the five key facts: how far the result is proven."""
+def figures(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+    """Give how far the result is proven, five facts: number, meaning, and that in brief."""
     sure = basis.card.confidence
-    answered, named, seen = (
-        share(part, whole)
-        for part, whole in (
-            (sure.answered, sure.statements),
-            (sure.evidenced, sure.claims),
-            (sure.seen, sure.claims),
-        )
-    )
+    is_one = sure.conflicts == 1
     return (
-        Figure(answered, "of statements answered", "answered"),
-        Figure(named, "of claims name evidence", "claims with evidence"),
-        Figure(seen, "of claims with evidence seen here", "evidence seen"),
-        Figure(
+        (share(sure.answered, sure.statements), "of statements answered", "answered"),
+        (share(sure.evidenced, sure.claims), "of claims name evidence", "claims with evidence"),
+        (share(sure.seen, sure.claims), "of claims with evidence seen here", "evidence seen"),
+        (
             f"{sure.reviewed:,} of {sure.outcomes:,}",
             "results reviewed independently",
             "reviewed",
         ),
-        Figure(
+        (
             f"{sure.conflicts:,}",
-            "statement on which people differ"
-            if sure.conflicts == 1
-            else "statements on which people differ",
+            f"{'statement' if is_one else 'statements'} on which people differ",
             "statements disputed",
         ),
     )
@@ -324,73 +246,10 @@ def said_rest(statements: Sequence[tuple[OutcomeScore, IndicatorId]], shown: int
     return f"{'Also ' if shown else ''}{said}."
 
 
-def top_gaps(basis: Basis) -> tuple[GapRow, ...]:
-    """Give the gaps that matter most.
-
-    Those the officer gave the highest priority stand first, then those in most places, then those
-    with the fewest statements in the way.
-    """
-    grouped: dict[OutcomeId, list[Finding]] = {}
-    for finding in basis.headline_findings():
-        grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
-
-    def order(found: list[Finding]) -> tuple[int, int, int]:
-        actions = actions_on(basis, found)
-        first = min((each.priority for each in actions), default=LOWEST_PRIORITY)
-        return first, -len(found), sum(each.steps for each in found)
-
-    ranked = sorted(grouped.values(), key=order)
-    return tuple(_gap(basis, found) for found in ranked[:_TOP_GAPS])
-
-
 def actions_on(basis: Basis, found: Sequence[Finding]) -> list[Action]:
     """Give the actions on any of these findings, the most urgent first."""
     wanted = {each.score.key for each in found}
     return [e for e in basis.actions if e.is_open and not wanted.isdisjoint(e.covers)]
-
-
-def _gap(basis: Basis, found: Sequence[Finding]) -> GapRow:
-    worst = max(found, key=lambda each: each.steps)
-    score, outcome = worst.score, worst.score.asked.outcome
-    answered, open_ = answered_first(score, worst.gap.statements)
-    shown = answered[:_TEXTS_A_GAP]
-    more = said_rest([(score, each) for each in (*answered, *open_)], len(shown))
-    if len(found) > 1 and shown:
-        more = f"So in {basis.place(score.key.scope)}. {more}".rstrip()
-    if not worst.steps:
-        more = no_step(score)
-    actions = actions_on(basis, found)
-    first = actions[0] if actions else None
-    return GapRow(
-        ref=outcome.id,
-        title=outcome.title,
-        link=basis.anchor(score.key),
-        missing=tuple((tag_of(score, k), statement_text(score, k)) for k in shown),
-        more=more,
-        where=_marked(basis, [each.score for each in found]),
-        owner=said_owner(basis, first) if first else NOT_PLANNED,
-        by=said_due(first) if first else "",
-        cost=basis.look.cost(first) if first else "",
-        doing=f"{_covered(basis, found, first)}{first.title}" if first else "",
-        unplanned=said_unplanned(basis, found) if first else "",
-        findings=tuple(found),
-    )
-
-
-def _marked(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
-    """Name places, with a mark where nobody confirmed what stands there."""
-    marks = {e.key.scope: WAITS if basis.is_waiting(e) else "" for e in scores}
-    if len(scores) > MOST_PLACES:
-        return f"{basis.said_places(list(marks))}{max(marks.values())}"
-    return ", ".join(f"{basis.place(scope)}{mark}" for scope, mark in marks.items())
-
-
-def _covered(basis: Basis, found: Sequence[Finding], action: Action) -> str:
-    """Say for which of the places an action is, where it is not for all of them."""
-    there = [e.score.key.scope for e in found if e.score.key in action.covers]
-    if len(there) == len(found):
-        return ""
-    return f"for {basis.said_places(there)}: "
 
 
 def said_unplanned(basis: Basis, found: Sequence[Finding]) -> str:
@@ -412,96 +271,3 @@ def said_owner(basis: Basis, action: Action) -> str:
 def said_due(action: Action) -> str:
     """Say when it will be done."""
     return said_date(action.due) if action.due else "no date yet"
-
-
-def gaps_title(gaps: Sequence[GapRow]) -> str:
-    """Head the gaps by how many are shown."""
-    if not gaps:
-        return "Gaps"
-    if len(gaps) == 1:
-        return "The gap that matters most"
-    return f"The {_NUMBERS[len(gaps)]} gaps that matter most"
-
-
-def gaps_note(basis: Basis, gaps: tuple[GapRow, ...]) -> str:
-    """Say how the gaps were chosen, or why there are none."""
-    if not gaps:
-        if basis.is_unknown:
-            return "Nothing is answered yet, so no gap can be named."
-        if basis.target(basis.first.ref) is None:
-            return "Without a target there are no gaps to name."
-        return f"Every outcome of {basis.headline.title} with a target meets it."
-    several = len(basis.scopes) > 1
-    order = ["by the priority given in the plan"] if basis.actions else []
-    order += ["by how many places fall short"] if several else []
-    order.append("by how few statements stand in the way")
-    marked = any(basis.is_waiting(each.score) for gap in gaps for each in gap.findings)
-    star = f" {WAITS} {capital(NOT_CONFIRMED)}." if marked else ""
-    return f"Chosen {', then '.join(order)}.{star}"
-
-
-def _by_default(basis: Basis, framework: Framework) -> Iterator[str]:
-    """Say what the default's placing would give, where the organisation's own differs."""
-    found: list[str] = []
-    for default in basis.default_scores:
-        if default.framework != framework.ref or default.scope != ALL_SCOPES:
-            continue
-        own = next((e for e in basis.card.themes if _same_line(e, default)), None)
-        if own is None or (own.meets, own.of, own.level) != (
-            default.meets,
-            default.of,
-            default.level,
-        ):
-            title = basis.title_by_default(default.theme)
-            level = default.note or "no level"
-            level = level if default.level is None else f"level {default.level.value}"
-            found.append(f"{title} {default.meets} of {default.of}, {level}")
-    if found:
-        yield f"Themes are placed by the organisation. By the default's placing: {joined(found)}."
-
-
-def _same_line(one: ThemeScore, other: ThemeScore) -> bool:
-    return (one.framework, one.scope, one.theme) == (other.framework, other.scope, other.theme)
-
-
-def theme_table(basis: Basis, ref: FrameworkRef, *, titled: bool) -> ThemeTable:
-    """Give all themes of a framework: now, last year, the ambition; the headline theme first."""
-    framework = basis.frameworks[ref]
-    rows: list[ThemeRow] = []
-    empty: list[str] = []
-    for theme in basis.themes.themes:
-        score = basis.card.theme(ref, theme.id)
-        if not score.pairs and not score.of:
-            empty.append(theme.title)
-            continue
-        before = basis.baseline(ref, theme.id)
-        ambition = basis.settings.ambition.get(theme.id)
-        meets = f"{score.meets} of {score.of}" if score.of else "no target"
-        rows.append(
-            ThemeRow(
-                theme.title,
-                "not known" if basis.is_unknown else meets,
-                _BAR * score.meets // score.of if score.of else -1,
-                f"{before.meets} of {before.of}" if before else "not known",
-                _BAR * before.meets // before.of if before and score.of else -1,
-                score.level_in_words,
-                "none set" if ambition is None else f"level {ambition}",
-            )
-        )
-    headline = [row for row in rows if row.title == basis.headline.title]
-    return ThemeTable(
-        f"{framework.title} {framework.version}" if titled else "",
-        (*headline, *(row for row in rows if row not in headline)),
-        tuple(_theme_notes(basis, framework, empty)),
-    )
-
-
-def _theme_notes(basis: Basis, framework: Framework, empty: list[str]) -> Iterator[str]:
-    yield f"Levels follow rule {THEME_RULE}."
-    if scale := framework.rule.scale or framework.rule.kind.scale:
-        yield scale
-    if empty:
-        verb = "has" if len(empty) == 1 else "have"
-        yield f"{joined(empty)} {verb} no outcome in this framework."
-    yield from _by_default(basis, framework)
-    yield said_comparison(basis, framework)

@@ -22,7 +22,7 @@ from cyberassess.paper.blocks import (
     filled,
     paragraph,
 )
-from cyberassess.paper.charts import Chart, trend_chart
+from cyberassess.paper.charts import trend_chart
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 _ALL = 10_000
@@ -93,7 +93,7 @@ def _detail(basis: Basis, fate: Fate, action: Action) -> str:
     return f"{said_owner(basis, action)}, {said_due(action)}{before}"
 
 
-def years_chart(basis: Basis, theme: str) -> Chart | None:
+def years_chart(basis: Basis, theme: str) -> Section | None:
     """Show a theme over the years where that says more than this year beside the last."""
     return trend_chart(basis, basis.first.ref, theme) if _is_news(basis) else None
 
@@ -130,7 +130,7 @@ def _years(basis: Basis, trend: Trend) -> Iterator[Block]:
     for ref in basis.frameworks if _is_news(basis) else ():
         for theme in basis.themes.themes:
             chart = trend_chart(basis, ref, theme.id)
-            yield from [chart.section] if chart else []
+            yield from [chart] if chart else []
 
 
 def _sentences(basis: Basis) -> Iterator[str]:

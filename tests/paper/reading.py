@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cyberassess.paper.blocks import (
     Block,
     Heading,
+    Part,
     Picture,
     Section,
     Table,
@@ -16,6 +17,9 @@ from cyberassess.paper.document import Document
 
 Paper = Document | Section | Iterable[Block]
 """A whole document, or parts of one."""
+
+MAP = "By principle and place"
+"""What heads the map of gaps in the full report."""
 
 
 def blocks_of(made: Paper) -> Iterator[Block]:
@@ -65,10 +69,21 @@ def said(made: Paper, title: str) -> str:
     return " ".join(plain(each.line) for each in found if isinstance(each, Text))
 
 
+def tables(made: Paper, title: str) -> list[Table]:
+    """Give the tables under a heading."""
+    return [each for each in below(made, title) if isinstance(each, Table)]
+
+
 def rows(made: Paper, title: str) -> list[list[str]]:
     """Give the table under a heading, each cell as it reads; nothing where there is none."""
-    found = [each for each in below(made, title) if isinstance(each, Table)]
-    return [[plain(cell) for cell in row] for table in found for row in table.rows]
+    return [[plain(cell) for cell in row] for table in tables(made, title) for row in table.rows]
+
+
+def tones(table: Table) -> list[list[str]]:
+    """Give the colours of a map, row by row; empty where nothing was asked."""
+    return [
+        [cell.kind if isinstance(cell, Part) else "" for cell in row[1:]] for row in table.rows
+    ]
 
 
 def top_gaps(made: Paper) -> list[list[str]]:

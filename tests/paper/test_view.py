@@ -33,8 +33,23 @@ from tests.domain.builder import (
     text_event,
 )
 from tests.paper.made import GOAL, Views, build, make_basis, small_state
-from tests.paper.reading import below, figures, headings, rows, shown, squares, texts, top_gaps
+from tests.paper.reading import (
+    MAP,
+    below,
+    figures,
+    headings,
+    rows,
+    said,
+    shown,
+    squares,
+    tables,
+    texts,
+    tones,
+    top_gaps,
+)
 from tests.paper.test_board import REF
+
+NEXT_LEVEL = "What stands between us and"
 
 
 def outcome(report: Views, ref: str, scope: int = 0) -> OutcomeView:
@@ -141,23 +156,24 @@ def test_origins_name_file_sheet_and_cell(small: Views) -> None:
 
 
 def test_the_map_counts_by_group_and_place(small: Views) -> None:
-    table = small.gaps.maps[0]
-    assert table.columns == ("Everywhere", "Whole organisation", "Housing", "Revenues")
-    assert [(row.title, [cell.text for cell in row.cells]) for row in table.rows] == [
-        ("A1 Governance", ["1 of 1", "1 of 1", "", ""]),
-        ("B2 Identity", ["0 of 3", "", "0 of 2", "1 of 3"]),
-        ("In all", ["1 of 4", "1 of 1", "0 of 2", "1 of 3"]),
-        ("Of these, pipes", ["0 of 3", "", "0 of 2", "1 of 3"]),
+    (table,) = tables(small.document, MAP)
+    heads = ["Principle", "Everywhere", "Whole organisation", "Housing", "Revenues"]
+    assert [each.title for each in table.columns] == heads
+    assert rows(small.document, MAP) == [
+        ["A1 Governance", "1 of 1", "1 of 1", "", ""],
+        ["B2 Identity", "0 of 3", "", "0 of 2", "1 of 3"],
+        ["In all", "1 of 4", "1 of 1", "0 of 2", "1 of 3"],
+        ["Of these, pipes", "0 of 3", "", "0 of 2", "1 of 3"],
     ]
-    assert [cell.tone for cell in table.rows[0].cells] == ["all", "all", "plain", "plain"]
+    assert tones(table)[0] == ["all", "all", "", ""]
 
 
 def test_the_column_everywhere_adds_up_to_the_headline(small: Views) -> None:
     """Checked as a reader would: by adding."""
-    rows = {row.title: row.cells[0].text.split(" of ") for row in small.gaps.maps[0].rows}
-    total, headline = rows.pop("In all"), rows.pop("Of these, pipes")
+    found = {row[0]: row[1].split(" of ") for row in rows(small.document, MAP)}
+    total, headline = found.pop("In all"), found.pop("Of these, pipes")
     for at in (0, 1):
-        assert sum(int(each[at]) for each in rows.values()) == int(total[at])
+        assert sum(int(each[at]) for each in found.values()) == int(total[at])
     assert said_count(small.basis) == f"{' of '.join(headline)} outcomes meet our target."
 
 
@@ -166,7 +182,7 @@ def furthest_of(answers: Mapping[str, Written], outline: str) -> str:
     themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
     profile = make_profile(dict.fromkeys(framework.outcomes, "high"))
     report = build(make_state(answers), framework=framework, themes=themes, profile=profile)
-    return report.gaps.maps[0].about.partition(" Outcomes that")[0]
+    return said(report.document, MAP).partition(" Outcomes that")[0]
 
 
 TWO = """\
@@ -201,10 +217,10 @@ def test_of_equal_shares_the_larger_gap_has_furthest_to_go_and_ties_are_said() -
 
 
 def test_what_is_not_planned_stands_once_with_its_places(small: Views) -> None:
-    assert [(row.ref, row.where, row.needs) for row in small.unplanned] == [
-        ("B2.a", "Housing", "1 statement"),
-        ("B2.b", "Housing and Revenues", "1 to 2 statements"),
-        ("B2.c", "Revenues", "3 statements"),
+    assert rows(small.document, "Below the target, and not planned yet") == [
+        ["B2.a Outcome B2.a", "Housing", "1 statement"],
+        ["B2.b Outcome B2.b", "Housing and Revenues", "1 to 2 statements"],
+        ["B2.c Outcome B2.c", "Revenues", "3 statements"],
     ]
 
 
@@ -296,13 +312,12 @@ def test_the_next_level_names_the_shortest_way() -> None:
         profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
         scopes=(),
     )
-    way = report.gaps.next_level
-    assert way is not None
-    assert way.text == (
+    title = f"{NEXT_LEVEL} level 2"
+    assert said(report.document, title) == (
         "By rule theme-maturity-1, level 2, developing, needs 2 of 3: one more than now. "
         "The shortest way there:"
     )
-    assert [each.ref for each in way.ways] == ["X.b"]
+    assert [row[0] for row in rows(report.document, title)] == ["X.b"]
     assert said_count(report.basis) == "1 of 3 outcomes meets our target."
     gaps = [each[0].partition(" ")[0] for each in top_gaps(report.document)]
     assert gaps == ["X.b", "X.c"]
@@ -335,7 +350,7 @@ def test_on_target_is_the_highest_level_where_the_target_is_the_highest_of_every
     report = points("abc")
     assert level_of(report) == "Level 4 of 4, on target."
     assert level_in_the_table(report) == "4 on target"
-    assert report.gaps.next_level is None
+    assert not any(each.startswith(NEXT_LEVEL) for each in headings(report.document))
     assert level_of(points("abc", a="not-true")) == "Level 2 of 4, developing."
 
 
@@ -344,7 +359,7 @@ def test_one_outcome_is_too_few_to_say_a_level() -> None:
     assert said_count(report.basis) == "1 of 1 outcome meets our target."
     assert level_of(report) == "One outcome alone is too few to say a level."
     assert level_in_the_table(report) == "too few to say"
-    assert report.gaps.next_level is None
+    assert not any(each.startswith(NEXT_LEVEL) for each in headings(report.document))
 
 
 def test_without_a_target_nothing_is_counted() -> None:
@@ -354,8 +369,8 @@ def test_without_a_target_nothing_is_counted() -> None:
     )
     assert whose_target(report.basis) == "No target was chosen: Not chosen yet."
     assert squares(report.document) is None
-    assert report.gaps.maps == ()
-    assert report.gaps.next_level is None
+    assert tables(report.document, MAP) == []
+    assert not any(each.startswith(NEXT_LEVEL) for each in headings(report.document))
 
 
 def test_an_assessment_nobody_answered_says_so() -> None:

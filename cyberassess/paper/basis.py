@@ -37,7 +37,7 @@ from cyberassess.domain.result.like_for_like import LikeForLike
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard, reviewed_ranks
 from cyberassess.domain.result.theme_maturity import ThemeScore
 from cyberassess.domain.result.trend import Trend
-from cyberassess.domain.result.years import Year
+from cyberassess.domain.result.years import Moves, Year, moves
 from cyberassess.domain.sets.framework import (
     Framework,
     FrameworkRef,
@@ -197,6 +197,11 @@ class Basis:
     def before(self) -> Year | None:
         """The assessment before this one, or ``None``."""
         return self.years[0] if self.years else None
+
+    @cached_property
+    def moved(self) -> Moves:
+        """What rose and fell since last year; nothing where none is named."""
+        return moves(self.before, self.card) if self.before else Moves((), (), ())
 
     @cached_property
     def nation(self) -> Nation:

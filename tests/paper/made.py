@@ -11,12 +11,9 @@ from cyberassess.domain.result.scoring import score
 from cyberassess.domain.result.years import Year
 from cyberassess.domain.sets.framework import Framework, Profile, ThemeSet
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.detail.actions import Unplanned, unplanned
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.look import OUR_LOOK, Look
-from cyberassess.paper.sections.fairplay import FairPlay, fair_play
-from cyberassess.paper.sections.gaps import Gaps, gaps
 from cyberassess.paper.sections.outcomes import OutcomeView, outcome_view
 from tests.domain.builder import (
     Data,
@@ -123,7 +120,7 @@ def small_state(*more: Data) -> State:
 
 
 class Views:
-    """What the sections of a full report say before they are laid out."""
+    """A full report, and what it says of single outcomes."""
 
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
@@ -131,18 +128,6 @@ class Views:
     @cached_property
     def document(self) -> Document:
         return full_report(self.basis)
-
-    @cached_property
-    def gaps(self) -> Gaps:
-        return gaps(self.basis)
-
-    @cached_property
-    def fair_play(self) -> FairPlay:
-        return fair_play(self.basis)
-
-    @cached_property
-    def unplanned(self) -> tuple[Unplanned, ...]:
-        return unplanned(self.basis)
 
     def outcomes(self, ref: str = "") -> list[OutcomeView]:
         """Give an outcome in all its places, or all of them."""

@@ -1,10 +1,11 @@
 """What stands in a document, read from its blocks as a reader would find it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cyberassess.paper.blocks import (
     Block,
     Heading,
+    Part,
     Picture,
     Section,
     Table,
@@ -14,13 +15,18 @@ from cyberassess.paper.blocks import (
 )
 from cyberassess.paper.document import Document
 
-Paper = Document | Section
-"""A whole document, or a part of one."""
+Paper = Document | Section | Iterable[Block]
+"""A whole document, or parts of one."""
+
+MAP = "By principle and place"
+"""What heads the map of gaps in the full report."""
 
 
 def blocks_of(made: Paper) -> Iterator[Block]:
     """Give every block, in the order they are read."""
-    return every(made.sections if isinstance(made, Document) else (made,))
+    if isinstance(made, Section):
+        return every((made,))
+    return every(made.sections if isinstance(made, Document) else made)
 
 
 def shown(made: Paper, kind: str = "") -> str:
@@ -32,9 +38,13 @@ def shown(made: Paper, kind: str = "") -> str:
     )
 
 
-def texts(made: Paper) -> list[str]:
-    """Give every paragraph."""
-    return [plain(each.line) for each in blocks_of(made) if isinstance(each, Text)]
+def texts(made: Paper, kind: str | None = None) -> list[str]:
+    """Give every paragraph, or those that are set so."""
+    return [
+        plain(each.line)
+        for each in blocks_of(made)
+        if isinstance(each, Text) and kind in (None, each.kind)
+    ]
 
 
 def headings(made: Paper) -> list[str]:
@@ -59,10 +69,21 @@ def said(made: Paper, title: str) -> str:
     return " ".join(plain(each.line) for each in found if isinstance(each, Text))
 
 
+def tables(made: Paper, title: str) -> list[Table]:
+    """Give the tables under a heading."""
+    return [each for each in below(made, title) if isinstance(each, Table)]
+
+
 def rows(made: Paper, title: str) -> list[list[str]]:
     """Give the table under a heading, each cell as it reads; nothing where there is none."""
-    found = [each for each in below(made, title) if isinstance(each, Table)]
-    return [[plain(cell) for cell in row] for table in found for row in table.rows]
+    return [[plain(cell) for cell in row] for table in tables(made, title) for row in table.rows]
+
+
+def tones(table: Table) -> list[list[str]]:
+    """Give the colours of a map, row by row; empty where nothing was asked."""
+    return [
+        [cell.kind if isinstance(cell, Part) else "" for cell in row[1:]] for row in table.rows
+    ]
 
 
 def top_gaps(made: Paper) -> list[list[str]]:

@@ -36,6 +36,7 @@ from tests.domain.builder import (
 )
 from tests.paper.made import GOAL, OUTLINE, Views, make_basis, small_state
 from tests.paper.reading import (
+    MAP,
     below,
     figures,
     headings,
@@ -43,7 +44,9 @@ from tests.paper.reading import (
     said,
     shown,
     squares,
+    tables,
     texts,
+    tones,
     top_gaps,
 )
 
@@ -266,9 +269,10 @@ def test_nothing_answered_is_nothing_known_and_neither_a_gap_nor_a_risk(
 def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
     report = Views(unanswered)
     assert said_count(report.basis) == UNKNOWN
-    assert report.unplanned == ()
-    assert report.gaps.findings_note.startswith("Nothing is known yet")
-    assert {c.tone for row in report.gaps.maps[0].rows for c in row.cells} == {"plain"}
+    assert "Below the target, and not planned yet" not in headings(report.document)
+    assert said(report.document, "Actions").startswith("Nothing is known yet")
+    (map_,) = tables(report.document, MAP)
+    assert {tone for row in tones(map_) for tone in row if tone} == {"plain"}
     assert texts(report.document).count("Nothing is answered here yet.") == 3
     theme = theme_report(unanswered)
     assert shown(theme, "lead").startswith(f"pipes: {UNKNOWN}")
@@ -287,7 +291,7 @@ def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     assert said_weakest(made.basis) == "The weakest system is Housing, with 0 of its 2 outcomes."
     (museum,) = below(made.document, "Museum")
     assert museum == Text("Nothing is answered here yet.")
-    cells = [row.cells[-1].text for row in made.gaps.maps[0].rows]
+    cells = [row[-1] for row in rows(made.document, MAP)]
     assert cells == ["", "no answer", "no answer", "no answer"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.detail.fairplay import fair_play
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.applicability import applicability
 from cyberassess.paper.documents.board import board_summary
@@ -15,10 +16,9 @@ from cyberassess.paper.documents.findings import findings_report
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.documents.theme import theme_report
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
-from cyberassess.paper.sections.fairplay import fair_play
 from tests.domain.builder import Data, answer_events, make_profile, record_event
 from tests.paper.made import GOAL, Views
-from tests.paper.reading import headings, shown, squares, texts, top_gaps
+from tests.paper.reading import headings, rows, shown, squares, texts, top_gaps
 from tests.paper.test_board import REF, basis
 
 SELF = "This is a self-assessment: answers are what people said. "
@@ -186,12 +186,11 @@ def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> N
         "2 people confirmed 3 of 6 results and also answered 2 of them."
     )
     assert said_confirmed(both) in texts(board_summary(both))
-    (listed,) = (e for e in fair_play(both).lists if e.title == "Who confirmed what")
-    assert [(row.ref, row.where, row.what, row.detail) for row in listed.rows] == [
-        ("2 results", "Sam Reid", "Whole organisation: A1.a; Housing: B2.a",
-         "Whole organisation: A1.a; Housing: B2.a"),
-        ("1 result", "Priya Shah", "Revenues: B2.a", "none"),
-        ("3 results", "nobody", "Housing: B2.b; Revenues: B2.b, B2.c", ""),
+    assert rows(fair_play(both), "Who confirmed what") == [
+        ["2 results\nSam Reid", "Whole organisation: A1.a; Housing: B2.a",
+         "Whole organisation: A1.a; Housing: B2.a"],
+        ["1 result\nPriya Shah", "Revenues: B2.a", "none"],
+        ["3 results\nnobody", "Housing: B2.b; Revenues: B2.b, B2.c", ""],
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import datetime
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.scoring import score
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.sections.fairplay import fair_play
+from cyberassess.paper.detail.fairplay import fair_play
 from cyberassess.paper.sections.outcomes import OutcomeView, outcome_view
 from tests.domain.builder import (
     GOOD,
@@ -20,6 +20,7 @@ from tests.domain.builder import (
     record_event,
     segment,
 )
+from tests.paper import reading
 
 
 def basis(*events: Data) -> Basis:
@@ -41,9 +42,10 @@ def confirmed(level: str, suggested: str = "high", reason: str = "") -> Data:
     return record_event("determination", [REF, "organisation", "X.a"], fields)
 
 
-def rows(title: str, *events: Data) -> list[tuple[str, str]]:
-    found = next((e for e in fair_play(basis(*events)).lists if e.title == title), None)
-    return [(each.what, each.detail) for each in found.rows] if found else []
+def rows(title: str, *events: Data) -> list[tuple[str, ...]]:
+    found = fair_play(basis(*events))
+    listed = reading.rows(found, title) if title in reading.headings(found) else []
+    return [tuple(each[1:]) for each in listed]
 
 
 DIFFERENTLY = "Decided differently from answers and rule"
@@ -131,10 +133,8 @@ def test_evidence_made_after_the_assessment_began_is_marked() -> None:
         *item("b", 2, "X.a", valid_until="2026-12-31", dated="2026-03-01"),
     )
     began = dataclasses.replace(basis(*events), opened=datetime.date(2026, 3, 1))
-    found = next(e for e in fair_play(began).lists if e.title == "Evidence to look at twice")
-    assert [(each.ref, each.detail) for each in found.rows] == [
-        ("EV-001", "Created during the assessment"),
-    ]  # fmt: skip
+    found = reading.rows(fair_play(began), "Evidence to look at twice")
+    assert found == [["EV-001", "Leavers", "Created during the assessment"]]
 
 
 def test_one_item_behind_many_claims_is_listed_with_them() -> None:

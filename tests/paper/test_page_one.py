@@ -10,16 +10,15 @@ import pytest
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.blocks import Heading, Section, Table, every
+from cyberassess.paper.blocks import Heading, Part, Section, Table, every, plain, strong
 from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.documents.full import full_report
-from cyberassess.paper.sections.gaps import group_maps
 from cyberassess.paper.sections.page_one import page_one
 from cyberassess.press.kept import Kept
 from cyberassess.press.printing import print_html
 from tests.domain.builder import Data, answer_events, make_framework, make_profile, make_themes
 from tests.paper.made import make_basis, small_state
-from tests.paper.reading import figures, headings, rows, said, texts
+from tests.paper.reading import MAP, figures, headings, rows, said, tables, texts
 from tests.paper.test_board import PLAN, action, basis, last_year
 from tests.paper.test_checking import LOWER, SAM
 
@@ -152,15 +151,13 @@ def test_the_trend_is_last_years_count_and_what_moved() -> None:
 
 
 def test_the_map_of_many_places_has_them_as_rows() -> None:
-    now = council(12)
-    (turned,) = group_maps(now, now.first)
-    assert turned.kind == "Place"
-    assert [row.title for row in turned.rows][:2] == ["Everywhere", "Whole organisation"]
-    assert len(turned.rows) == 14
-    assert [row.is_sum for row in turned.rows] == [True] + [False] * 13
-    assert {len(row.cells) for row in turned.rows} == {len(turned.columns)}
-    assert not any(" of " in cell.text for row in turned.rows for cell in row.cells)
-    assert turned.columns[:2] == ("All", "A1")
+    (turned,) = tables(board_summary(council(12)), "Where the gaps are")
+    assert [each.title for each in turned.columns[:3]] == ["Place", "All", "A1"]
+    places = [row[0] for row in turned.rows]
+    assert places[:2] == [strong("Everywhere"), "Whole organisation"]
+    assert (len(places), sum(isinstance(each, Part) for each in places)) == (14, 1)
+    assert {len(row) for row in turned.rows} == {len(turned.columns)}
+    assert not any(" of " in plain(cell) for row in turned.rows for cell in row)
 
 
 @pytest.mark.parametrize(
@@ -178,14 +175,14 @@ def test_places_head_columns_only_where_none_of_their_words_breaks(
 ) -> None:
     """Four systems made columns so narrow that maps said "organisatio n"."""
     listed = [{"id": f"s{n}", "kind": "system", "title": e} for n, e in enumerate(places[1:])]
-    now = basis(listed=listed)
-    (map_,) = group_maps(now, now.first)
-    assert (map_.kind != "Place") is fit
-    blocks = list(every(full_report(now).sections))
+    made = full_report(basis(listed=listed))
+    (map_,) = tables(made, MAP)
+    assert (map_.columns[0].title != "Place") is fit
+    blocks = list(every(made.sections))
     levels = [each.level for each in blocks if isinstance(each, Heading)]
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
-    tables = [each for each in blocks if isinstance(each, Table)]
-    kinds = [each.kind for each in tables if each.kind.startswith("matrix")]
+    found = [each for each in blocks if isinstance(each, Table)]
+    kinds = [each.kind for each in found if each.kind.startswith("matrix")]
     assert ("matrix turned" in kinds) is not fit
 
 

@@ -5,13 +5,13 @@ import pytest
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.result.scoring import determine
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
+from cyberassess.paper.detail.fairplay import fair_play
 from cyberassess.paper.detail.method import limits
 from cyberassess.paper.sections.explaining import explain
-from cyberassess.paper.sections.fairplay import fair_play
 from cyberassess.paper.sections.summary import said_verdicts
 from tests.domain.builder import Written, make_profile, make_ruled, make_settings, make_state
 from tests.paper.made import Views, build, make_basis
-from tests.paper.reading import headings, rows, texts
+from tests.paper.reading import MAP, headings, rows, tables, texts, tones
 
 STAGED = FrameworkRef("pscrf@1.0")
 ALL_MET = FrameworkRef("ncsc-cyber-essentials@3.3")
@@ -148,9 +148,9 @@ def test_a_self_check_says_what_fails_the_whole(self_check: Views) -> None:
 def test_conditions_are_shown_with_what_follows(self_check: Views) -> None:
     shown = [(e[0], e[2], e[3]) for e in rows(self_check.document, "What applies here")]
     assert shown == [("X.c.C.1", "No", "Left out: X.b.R.1."), ("X.c.C.2", "Yes", "")]
-    lists = {each.title: each for each in self_check.fair_play.lists}
-    (row,) = lists["Left out by what was said under “What applies here”"].rows
-    assert (row.ref, row.detail) == ("1 left out", "X.b.R.1")
+    title = "Left out by what was said under “What applies here”"
+    ((ref, _, statements),) = rows(self_check.document, title)
+    assert (ref, statements) == ("1 left out\nNorthport Council", "X.b.R.1")
 
 
 def test_statements_say_that_they_are_left_out_permitted_or_fail_everything(
@@ -171,10 +171,11 @@ def test_statements_say_that_they_are_left_out_permitted_or_fail_everything(
 
 
 def test_a_set_in_one_group_is_mapped_outcome_by_outcome(self_check: Views) -> None:
-    (map_,) = self_check.gaps.maps
-    assert [row.title.partition(" ")[0] for row in map_.rows] == ["X.a", "X.b", "In"]
-    assert [row.cells[0].tone for row in map_.rows] == ["few", "all", "half"]
-    assert map_.rows[-1].cells[0].text == "1 of 2"
+    found = rows(self_check.document, MAP)
+    assert [row[0].partition(" ")[0] for row in found] == ["X.a", "X.b", "In"]
+    (map_,) = tables(self_check.document, MAP)
+    assert tones(map_) == [["few"], ["all"], ["half"]]
+    assert found[-1][1] == "1 of 2"
 
 
 def test_a_stage_with_nothing_to_assess_is_passed_and_named() -> None:
@@ -188,11 +189,9 @@ def test_a_stage_with_nothing_to_assess_is_passed_and_named() -> None:
     )
     profile = make_profile({"X.a": "third"})
     report = build(state, framework=framework, profile=profile, scopes=())
-    title = "Stages with nothing to assess"
-    (found,) = [each for each in report.fair_play.lists if each.title == title]
-    assert [(row.ref, row.what, row.detail) for row in found.rows] == [
-        ("1 outcome", "First", "X.a"),
-        ("1 outcome", "Third", "X.a"),
+    assert rows(report.document, "Stages with nothing to assess") == [
+        ["1 outcome\nNorthport Council", "First", "X.a"],
+        ["1 outcome\nNorthport Council", "Third", "X.a"],
     ]
 
 
@@ -202,6 +201,6 @@ def test_an_answer_apart_without_what_it_needs_is_not_listed_as_one(shelf: Shelf
     answers: dict[str, Written] = {"1.1.1": f"risk-accepted {WHY}", "1.1.2": "risk-accepted"}
     state = make_state(answers, framework=framework.ref)
     found = fair_play(make_basis(state, framework=framework, scopes=()))
-    lists = {each.title: [row.ref for row in each.rows] for each in found.lists}
-    assert lists["Risk accepted"] == ["1.1.1"]
-    assert lists["Answers that lack a reason"] == ["1.1.2"]
+    here = "\nNorthport Council"
+    assert [row[0] for row in rows(found, "Risk accepted")] == [f"1.1.1{here}"]
+    assert [row[0] for row in rows(found, "Answers that lack a reason")] == [f"1.1.2{here}"]

@@ -33,8 +33,23 @@ from tests.domain.builder import (
     text_event,
 )
 from tests.paper.made import GOAL, Views, build, make_basis, small_state
-from tests.paper.reading import below, figures, headings, rows, shown, squares, texts, top_gaps
+from tests.paper.reading import (
+    MAP,
+    below,
+    figures,
+    headings,
+    rows,
+    said,
+    shown,
+    squares,
+    tables,
+    texts,
+    tones,
+    top_gaps,
+)
 from tests.paper.test_board import REF
+
+NEXT_LEVEL = "What stands between us and"
 
 
 def outcome(report: Views, ref: str, scope: int = 0) -> OutcomeView:
@@ -141,23 +156,24 @@ def test_origins_name_file_sheet_and_cell(small: Views) -> None:
 
 
 def test_the_map_counts_by_group_and_place(small: Views) -> None:
-    table = small.gaps.maps[0]
-    assert table.columns == ("Everywhere", "Whole organisation", "Housing", "Revenues")
-    assert [(row.title, [cell.text for cell in row.cells]) for row in table.rows] == [
-        ("A1 Governance", ["1 of 1", "1 of 1", "", ""]),
-        ("B2 Identity", ["0 of 3", "", "0 of 2", "1 of 3"]),
-        ("In all", ["1 of 4", "1 of 1", "0 of 2", "1 of 3"]),
-        ("Of these, pipes", ["0 of 3", "", "0 of 2", "1 of 3"]),
+    (table,) = tables(small.document, MAP)
+    heads = ["Principle", "Everywhere", "Whole organisation", "Housing", "Revenues"]
+    assert [each.title for each in table.columns] == heads
+    assert rows(small.document, MAP) == [
+        ["A1 Governance", "1 of 1", "1 of 1", "", ""],
+        ["B2 Identity", "0 of 3", "", "0 of 2", "1 of 3"],
+        ["In all", "1 of 4", "1 of 1", "0 of 2", "1 of 3"],
+        ["Of these, pipes", "0 of 3", "", "0 of 2", "1 of 3"],
     ]
-    assert [cell.tone for cell in table.rows[0].cells] == ["all", "all", "plain", "plain"]
+    assert tones(table)[0] == ["all", "all", "", ""]
 
 
 def test_the_column_everywhere_adds_up_to_the_headline(small: Views) -> None:
     """Checked as a reader would: by adding."""
-    rows = {row.title: row.cells[0].text.split(" of ") for row in small.gaps.maps[0].rows}
-    total, headline = rows.pop("In all"), rows.pop("Of these, pipes")
+    found = {row[0]: row[1].split(" of ") for row in rows(small.document, MAP)}
+    total, headline = found.pop("In all"), found.pop("Of these, pipes")
     for at in (0, 1):
-        assert sum(int(each[at]) for each in rows.values()) == int(total[at])
+        assert sum(int(each[at]) for each in found.values()) == int(total[at])
     assert said_count(small.basis) == f"{' of '.join(headline)} outcomes meet our target."
 
 
@@ -166,7 +182,7 @@ def furthest_of(answers: Mapping[str, Written], outline: str) -> str:
     themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
     profile = make_profile(dict.fromkeys(framework.outcomes, "high"))
     report = build(make_state(answers), framework=framework, themes=themes, profile=profile)
-    return report.gaps.maps[0].about.partition(" Outcomes that")[0]
+    return said(report.document, MAP).partition(" Outcomes that")[0]
 
 
 TWO = """\
@@ -201,10 +217,10 @@ def test_of_equal_shares_the_larger_gap_has_furthest_to_go_and_ties_are_said() -
 
 
 def test_what_is_not_planned_stands_once_with_its_places(small: Views) -> None:
-    assert [(row.ref, row.where, row.needs) for row in small.unplanned] == [
-        ("B2.a", "Housing", "1 statement"),
-        ("B2.b", "Housing and Revenues", "1 to 2 statements"),
-        ("B2.c", "Revenues", "3 statements"),
+    assert rows(small.document, "Below the target, and not planned yet") == [
+        ["B2.a Outcome B2.a", "Housing", "1 statement"],
+        ["B2.b Outcome B2.b", "Housing and Revenues", "1 to 2 statements"],
+        ["B2.c Outcome B2.c", "Revenues", "3 statements"],
     ]
 
 
@@ -231,14 +247,17 @@ def test_statements_stand_once_with_the_answers_of_places_beside_each_other(
 
 
 def test_fair_play_lists_what_is_there_and_names_what_is_not(small: Views) -> None:
-    lists = {each.title: each.rows for each in small.fair_play.lists}
-    assert [row.ref for row in lists["Conflicts open"]] == ["B2.b.N.2"]
-    assert [row.ref for row in lists["Don't know"]] == ["B2.b.N.1"]
-    assert len(lists["Does not apply, with reasons"]) == 3
-    assert lists["Answers changed after they were given"][0].what == "Was Otherwise, now Not true."
-    assert lists["Said twice, answered differently"][0].ref == "B2.a.H.1, B2.b.H.1"
-    assert [row.ref for row in lists["Outcomes that are not applicable"]] == ["B2.c"]
-    assert "“One document behind many claims”" in small.fair_play.empty
+    made = small.document
+    assert [row[0] for row in rows(made, "Conflicts open")] == ["B2.b.N.2\nHousing"]
+    assert [row[0] for row in rows(made, "Don't know")] == ["B2.b.N.1\nRevenues"]
+    assert len(rows(made, "Does not apply, with reasons")) == 3
+    (changed,) = rows(made, "Answers changed after they were given")
+    assert changed[1] == "Was Otherwise, now Not true."
+    twice = rows(made, "Said twice, answered differently")[0]
+    assert twice[0].startswith("B2.a.H.1, B2.b.H.1\n")
+    assert [row[0] for row in rows(made, "Outcomes that are not applicable")] == ["B2.c\nHousing"]
+    (empty,) = (each for each in texts(made) if each.startswith("Nothing to list under"))
+    assert "“One document behind many claims”" in empty
 
 
 def test_one_document_behind_many_claims_is_listed() -> None:
@@ -248,9 +267,8 @@ def test_one_document_behind_many_claims_is_listed() -> None:
     state = make_state({f"X.{each}.H.1": "true" for each in "abcd"}, *events)
     themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
     report = build(state, framework=framework, themes=themes, scopes=())
-    lists = {each.title: each.rows for each in report.fair_play.lists}
-    row = lists["One document behind many claims"][0]
-    assert (row.ref, row.detail) == ("4 outcomes", "Northport Council: X.a, X.b, X.c, X.d")
+    (row,) = rows(report.document, "One document behind many claims")
+    assert row == ["4 outcomes", "The  POLICY", "Northport Council: X.a, X.b, X.c, X.d"]
 
 
 def test_doing_better_than_a_shortfall_is_listed_apart_and_so_is_what_may_be_meant_so() -> None:
@@ -266,14 +284,15 @@ def test_doing_better_than_a_shortfall_is_listed_apart_and_so_is_what_may_be_mea
     }
     themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
     report = build(make_state(answers), framework=framework, themes=themes, scopes=())
-    lists = {each.title: each.rows for each in report.fair_play.lists}
-    assert [(row.ref, row.detail) for row in lists["We do better"]] == [
-        ("X.a.M.1", "Sam Reid: X.a.H.1 says better and is true"),
-        ("X.a.M.2", "Sam Reid: All of it is done."),
+    here = "\nNorthport Council"
+    assert [(row[0], row[2]) for row in rows(report.document, "We do better")] == [
+        (f"X.a.M.1{here}", "Sam Reid: X.a.H.1 says better and is true"),
+        (f"X.a.M.2{here}", "Sam Reid: All of it is done."),
     ]
-    (overtaken,) = lists["Said not to be true beside a statement that says better"]
-    assert (overtaken.ref, overtaken.detail) == ("X.a.M.3", "X.a.H.2")
-    assert "True by other means, with reasons" in lists
+    title = "Said not to be true beside a statement that says better"
+    ((ref, _, better),) = rows(report.document, title)
+    assert (ref, better) == (f"X.a.M.3{here}", "X.a.H.2")
+    assert "True by other means, with reasons" in headings(report.document)
     statements = {row.ref: row for band in outcome(report, "X.a").bands for row in band.rows}
     assert statements["X.a.M.1"].answer == "We do better"
     assert statements["X.a.M.3"].note == (
@@ -293,13 +312,12 @@ def test_the_next_level_names_the_shortest_way() -> None:
         profile=make_profile(dict.fromkeys(framework.outcomes, "high")),
         scopes=(),
     )
-    way = report.gaps.next_level
-    assert way is not None
-    assert way.text == (
+    title = f"{NEXT_LEVEL} level 2"
+    assert said(report.document, title) == (
         "By rule theme-maturity-1, level 2, developing, needs 2 of 3: one more than now. "
         "The shortest way there:"
     )
-    assert [each.ref for each in way.ways] == ["X.b"]
+    assert [row[0] for row in rows(report.document, title)] == ["X.b"]
     assert said_count(report.basis) == "1 of 3 outcomes meets our target."
     gaps = [each[0].partition(" ")[0] for each in top_gaps(report.document)]
     assert gaps == ["X.b", "X.c"]
@@ -332,7 +350,7 @@ def test_on_target_is_the_highest_level_where_the_target_is_the_highest_of_every
     report = points("abc")
     assert level_of(report) == "Level 4 of 4, on target."
     assert level_in_the_table(report) == "4 on target"
-    assert report.gaps.next_level is None
+    assert not any(each.startswith(NEXT_LEVEL) for each in headings(report.document))
     assert level_of(points("abc", a="not-true")) == "Level 2 of 4, developing."
 
 
@@ -341,7 +359,7 @@ def test_one_outcome_is_too_few_to_say_a_level() -> None:
     assert said_count(report.basis) == "1 of 1 outcome meets our target."
     assert level_of(report) == "One outcome alone is too few to say a level."
     assert level_in_the_table(report) == "too few to say"
-    assert report.gaps.next_level is None
+    assert not any(each.startswith(NEXT_LEVEL) for each in headings(report.document))
 
 
 def test_without_a_target_nothing_is_counted() -> None:
@@ -351,8 +369,8 @@ def test_without_a_target_nothing_is_counted() -> None:
     )
     assert whose_target(report.basis) == "No target was chosen: Not chosen yet."
     assert squares(report.document) is None
-    assert report.gaps.maps == ()
-    assert report.gaps.next_level is None
+    assert tables(report.document, MAP) == []
+    assert not any(each.startswith(NEXT_LEVEL) for each in headings(report.document))
 
 
 def test_an_assessment_nobody_answered_says_so() -> None:

@@ -1,36 +1,35 @@
 """What will be done, by whom and by when; and for which gaps nothing is planned yet."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.plan import Action
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.paper.basis import Basis
-from cyberassess.paper.blocks import Block, Heading, Part, Section, Table, Text, columns
+from cyberassess.paper.blocks import Block, Heading, Part, Row, Section, Table, Text, columns
 from cyberassess.paper.costs import said_costs
+from cyberassess.paper.detail.gaps import said_findings
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 
-def actions(basis: Basis, note: str) -> Section:
-    """Give the section, with what is to be said above it."""
-    return Section(tuple(_blocks(basis, note)), "next", "part on")
+def actions(basis: Basis) -> Section:
+    """Give the section on what is to be done, was done, and is not planned."""
+    return Section(tuple(_blocks(basis)), "next", "part on")
 
 
-def _blocks(basis: Basis, note: str) -> Iterator[Block]:
+def _blocks(basis: Basis) -> Iterator[Block]:
     open_ = [each for each in basis.actions if each.is_open]
     closed = [each for each in basis.actions if not each.is_open]
     yield Heading("Actions", anchor="actions", running="Actions")
-    yield Text(f"{note} {said_costs(open_, basis.look)}".rstrip(), "meta keep")
+    yield Text(f"{said_findings(basis)} {said_costs(open_, basis.look)}".rstrip(), "meta keep")
     if open_:
         yield Heading("To be done", 3)
         yield action_table(basis, open_)
     if bare := unplanned(basis):
         yield Heading("Below the target, and not planned yet", 3)
         heads = columns(("Outcome", 46), ("Where", 37), ("In the way", 17))
-        rows = tuple((Part(each.name, link=each.link), each.where, each.needs) for each in bare)
-        yield Table(heads, rows)
+        yield Table(heads, tuple(_unplanned(basis, each) for each in bare))
     if closed:
         yield Heading("Done or dropped", 3)
         yield action_table(basis, closed)
@@ -62,36 +61,26 @@ def _name(basis: Basis, key: OutcomeKey) -> str:
     return f"{key.outcome} {found.title if found else ''}".rstrip()
 
 
-class Unplanned(NamedTuple):
-    """An outcome below its target in places for which nothing is planned."""
-
-    ref: str
-    name: str
-    link: str
-    where: str
-    needs: str
-    """How many statements are in the way, in the place with most of them."""
-
-
-def unplanned(basis: Basis) -> tuple[Unplanned, ...]:
-    """Give the gaps for which nothing is planned, each outcome once."""
+def unplanned(basis: Basis) -> Sequence[Sequence[Finding]]:
+    """Give what is below its target where nothing is planned: places of an outcome together."""
     found: dict[tuple[FrameworkRef, OutcomeId], list[Finding]] = {}
     for each in basis.findings:
         if each.score.key not in basis.planned:
             found.setdefault((each.score.key.framework, each.score.key.outcome), []).append(each)
-    return tuple(
-        Unplanned(
-            all_[0].score.key.outcome,
-            _name(basis, all_[0].score.key),
-            basis.anchor(all_[0].score.key),
-            basis.said_places([each.score.key.scope for each in all_]),
-            _needs(all_),
-        )
-        for all_ in found.values()
+    return tuple(found.values())
+
+
+def _unplanned(basis: Basis, found: Sequence[Finding]) -> Row:
+    key = found[0].score.key
+    return (
+        Part(_name(basis, key), link=basis.anchor(key)),
+        basis.said_places([each.score.key.scope for each in found]),
+        _needs(found),
     )
 
 
 def _needs(found: Sequence[Finding]) -> str:
+    """Say how many statements are in the way in each place."""
     least, most = min(each.steps for each in found), max(each.steps for each in found)
     if not most:
         return "more answers"

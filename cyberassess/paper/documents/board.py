@@ -30,8 +30,8 @@ from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.documents.open_edition import refuse_leaks
 from cyberassess.paper.furniture import control
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
-from cyberassess.paper.sections.gaps import group_maps
-from cyberassess.paper.sections.moves import moved_by_table, moved_since
+from cyberassess.paper.sections.heat_map import every_map
+from cyberassess.paper.sections.moves import moved_by_table, said_moved, said_turns, telling_first
 from cyberassess.paper.sections.page_one import (
     headed,
     page_one,
@@ -52,7 +52,7 @@ from cyberassess.paper.sections.summary import (
     said_weakest,
     whose_target,
 )
-from cyberassess.paper.sections.tables import all_themes, heat_maps
+from cyberassess.paper.sections.tables import all_themes
 from cyberassess.paper.sections.top_gaps import gap_table, gaps_note, gaps_title, top_gaps
 from cyberassess.paper.sections.years import became, years_chart
 
@@ -98,9 +98,9 @@ class _Summary:
         self.frame = frame(basis, "Board summary", edition=edition)
         self.gaps = () if is_open else top_gaps(basis)
         self.gaps_note = _open_gaps(basis) if is_open else gaps_note(basis, self.gaps)
-        self.moved = moved_since(basis)
-        self.moved_by = () if is_open else self.moved.named
-        self.moves = () if is_open else self.moved.rows
+        self.moved = said_moved(basis, basis.moved)
+        self.moved_by = () if is_open else tuple(said_turns(basis))
+        self.moves = () if is_open else telling_first(basis)
         self.actions = [] if is_open else [each for each in basis.actions if each.is_open]
         self.level = said_level(basis, basis.headline_score())
         self.plan = _plan(basis)
@@ -120,13 +120,7 @@ class _Summary:
         return Document(self.frame, tuple(self._pages()), (Section(tuple(self._paper())),))
 
     def _maps(self) -> Iterator[Block]:
-        found = (
-            map_
-            for ref, framework in self.basis.frameworks.items()
-            if self.basis.target(ref)
-            for map_ in group_maps(self.basis, framework)
-        )
-        return heat_maps(list(found), Heading("Where the gaps are", kind="again"))
+        return filled(Heading("Where the gaps are", kind="again"), every_map(self.basis, level=3))
 
     def _pages(self) -> Iterator[Section]:
         """Lay it out for PDF and screens."""
@@ -176,14 +170,14 @@ class _Summary:
 
     def _moves(self) -> Iterator[Block]:
         yield Heading("What moved since last year", kind="again")
-        shown = sorted(self.moves, key=lambda row: not row.crossed)[:_MOST_MOVES]
+        shown = self.moves[:_MOST_MOVES]
         more = len(self.moves) - len(shown)
         if shown:
-            yield moved_by_table(shown)
+            yield from moved_by_table(self.basis, shown)
             note = f"{more} more stand in the full report." if more else ""
             yield from paragraph(note, "small")
         else:
-            trend = self.moved.sentence or said_trend(self.basis)
+            trend = self.moved or said_trend(self.basis)
             yield Text(trend or "No earlier assessment can be compared.")
 
     def _paper(self) -> Iterator[Block]:
@@ -227,7 +221,7 @@ class _Summary:
         yield Text(" ".join(filter(None, lead)), "lead")
         yield from () if is_open else map(Text, said_verdicts(basis))
         yield from row_of_squares(basis, is_open=is_open)
-        stands = self.level, whose_target(basis), self.moved.sentence
+        stands = self.level, whose_target(basis), self.moved
         yield Text(" ".join(filter(None, stands)))
         dissent = said_dissent(basis, is_open=is_open)
         yield from [Text(strong(dissent))] if dissent else []
@@ -336,7 +330,11 @@ def _unplanned(basis: Basis) -> str:
             f"Below target and not planned yet: {counted(number, 'result')} of "
             f"{counted(len(bare), 'outcome')}, named in the full report.",
         ])  # fmt: skip
-    said = [f"{each.ref} ({each.where})" if several else each.ref for each in bare]
+    places = [basis.said_places([each.score.key.scope for each in found]) for found in bare]
+    said = [
+        f"{found[0].score.key.outcome}{f' ({where})' if several else ''}"
+        for found, where in zip(bare, places, strict=True)
+    ]
     notes += [f"Below target and not planned yet: {'; '.join(said)}."] if said else []
     return " ".join(notes)
 

@@ -6,9 +6,7 @@ from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.blocks import (
-    BREAK,
     Block,
-    Cell,
     Heading,
     Page,
     Part,
@@ -23,20 +21,19 @@ from cyberassess.paper.blocks import (
 from cyberassess.paper.detail.actions import actions
 from cyberassess.paper.detail.certificates import register
 from cyberassess.paper.detail.evidence_register import evidence_register
+from cyberassess.paper.detail.fairplay import fair_play
+from cyberassess.paper.detail.gaps import gaps
 from cyberassess.paper.detail.matrix import matrices
 from cyberassess.paper.detail.method import limits, method
 from cyberassess.paper.detail.places import places
 from cyberassess.paper.detail.side_by_side import shown_outcomes, side_by_side
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
-from cyberassess.paper.furniture import control, in_the_way
+from cyberassess.paper.furniture import control
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
-from cyberassess.paper.sections.fairplay import FairPlay, FairRow, fair_play
-from cyberassess.paper.sections.gaps import Gaps, NextLevel, gaps
-from cyberassess.paper.sections.moves import Moved, moved_by_table, moved_since
+from cyberassess.paper.sections.moves import said_turns
 from cyberassess.paper.sections.page_one import page_one
-from cyberassess.paper.sections.review import ReviewView, review
+from cyberassess.paper.sections.review import review
 from cyberassess.paper.sections.summary import said_left_out, said_level
-from cyberassess.paper.sections.tables import all_themes, heat_maps
 from cyberassess.paper.sections.top_gaps import gap_table, gaps_note, gaps_title, top_gaps
 from cyberassess.paper.sections.years import years
 
@@ -61,27 +58,26 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
     all_scores = [each for scores in outcomes for each in scores]
     anchors = {basis.outcome_anchor(e.key.framework, e.key.outcome) for e in all_scores}
     note = "" if every_answer else SHORT
-    moved, found = moved_since(basis), gaps(basis)
     parts = (
-        _gaps(basis, found, moved),
-        *(_review(each) for each in [review(basis)] if each),
-        _fair_play(fair_play(basis)),
+        gaps(basis),
+        *review(basis),
+        fair_play(basis),
         matrices(basis, anchors),
         places(basis),
         *side_by_side(basis, outcomes, note, names_all=every_answer),
         evidence_register(basis),
-        actions(basis, found.findings_note),
+        actions(basis),
         *register(basis),
         *years(basis),
         *method(basis, {basis.anchor(each.key) for each in all_scores}),
         _assurance(basis, framed.author),
         control(framed),
     )
-    detail = Section(tuple(_detail(basis, moved, parts)), "new-page board")
+    detail = Section(tuple(_detail(basis, parts)), "new-page board")
     return Document(framed, (page_one(basis, "Full report"), detail, *parts))
 
 
-def _detail(basis: Basis, moved: Moved, parts: tuple[Section, ...]) -> Iterator[Block]:
+def _detail(basis: Basis, parts: tuple[Section, ...]) -> Iterator[Block]:
     title = "The result in detail"
     yield Heading(title, anchor="detail", running=title)
     sets = joined([f"{each.title} {each.version}" for each in basis.frameworks.values()])
@@ -94,7 +90,7 @@ def _detail(basis: Basis, moved: Moved, parts: tuple[Section, ...]) -> Iterator[
     level = said_level(basis, basis.headline_score())
     follows = f" The level follows rule {THEME_RULE}, explained "
     yield Text((strong(level), follows, rule, "."), "level")
-    yield from paragraph(" ".join(moved.named), "level")
+    yield from paragraph(" ".join(said_turns(basis)), "level")
     gaps_ = top_gaps(basis)
     if gaps_:
         yield Heading(gaps_title(gaps_), kind="section")
@@ -121,94 +117,6 @@ def _contents(parts: tuple[Section, ...]) -> Table:
     rows: tuple[Row, ...] = tuple(tuple(cells[at : at + 4]) for at in range(0, len(cells), 4))
     heads = columns(("Section", 42), ("Page", 8), ("Section", 42), ("Page", 8))
     return Table(heads, rows, "contents", names=(0, 2))
-
-
-def _gaps(basis: Basis, found: Gaps, moved: Moved) -> Section:
-    title = "Where the gaps are"
-    blocks: list[Block] = [Heading(title, anchor="gaps", running=title), Heading("All themes", 3)]
-    blocks += all_themes(basis)
-    heading = Heading("By principle and place", 3)
-    blocks += (
-        heat_maps(found.maps, heading) if found.maps else (heading, Text(found.findings_note))
-    )
-    if found.next_level:
-        blocks += _next_level(found.next_level)
-    if moved.rows:
-        blocks.append(Heading("What moved since last year", 3))
-        blocks += [Text(moved.sentence, "keep"), moved_by_table(moved.rows)]
-    return Section(tuple(blocks), "new-page", "part")
-
-
-def _next_level(found: NextLevel) -> Iterator[Block]:
-    yield Heading(found.title, 3)
-    yield Text(found.text, "keep")
-    if found.ways:
-        heads = columns(("Ref", 8), ("Outcome", 24), ("What stands in the way", 46), ("Where", 22))
-        rows = (
-            (e.ref, Part(e.title, link=e.link), in_the_way(e.missing, e.more), e.where)
-            for e in found.ways
-        )
-        yield Table(heads, tuple(rows), "found")
-
-
-def _review(found: ReviewView) -> Section:
-    title = "Independent review"
-    parts = ("Outcomes", "Reviewed", "Agree", "Lower", "Higher")
-    agreements = Table(
-        columns(("Part", 40), *((each, 12, "number") for each in parts)),
-        found.agreements,
-        "found",
-        "How far the assurer agrees",
-    )  # fmt: skip
-    both = Table(
-        columns(("Ref", 7), ("Where", 14), ("Claimed", 12), ("Assurer", 12),
-                ("What the assurer says", 55, "pre")),
-        found.rows,
-        "found",
-    )  # fmt: skip
-    opinions: list[Block] = [
-        block for e in found.opinions for block in (Text(e.text, "said"), Text(e.by, "by"))
-    ]
-    if opinions:
-        opinions.insert(0, Heading("Opinion of the whole, in the assurer's own words", 3))
-    beside = Heading("Both determinations, side by side", 3), both
-    verdicts = (
-        Text((strong(f"{name}: {said}."), f" {why}")) for name, said, why in found.verdicts
-    )
-    return Section(
-        (
-            Heading(title, anchor="review", running=title),
-            *opinions,
-            *paragraph(found.no_opinion),
-            *([Heading("What was reviewed", 3)] if opinions else []),
-            Text(found.lead),
-            *verdicts,
-            agreements,
-            Text(found.note, "small"),
-            *(beside if found.rows else ()),
-        ),
-        "new-page",
-        "part",
-    )
-
-
-def _fair_play(found: FairPlay) -> Section:
-    blocks: list[Block] = [
-        Heading("Fair play", anchor="fair-play", running="Fair play"),
-        Text("What a careful reader would want to be told without asking.", "meta"),
-    ]
-    for each in found.lists:
-        heads = columns(
-            ("Ref, and where", 18), (each.columns[0], 45, "pre"), (each.columns[1], 37, "pre")
-        )
-        rows = tuple((_ref_and_place(e), e.what, e.detail) for e in each.rows)
-        table = Table(heads, rows, "found")
-        blocks += [Heading(each.title, 3), Text(each.note, "keep"), table]
-    return Section((*blocks, *paragraph(found.empty, "small")), "new-page", "part")
-
-
-def _ref_and_place(row: FairRow) -> Cell:
-    return (row.ref, BREAK, Part(row.where, "place")) if row.where else row.ref
 
 
 def _assurance(basis: Basis, officer: str) -> Section:

@@ -18,6 +18,7 @@ from cyberassess.paper.blocks import (
     Table,
     Text,
     columns,
+    filled,
     paragraph,
     strong,
 )
@@ -25,8 +26,8 @@ from cyberassess.paper.charts import distance_chart, needed_for, themes_chart, t
 from cyberassess.paper.document import Document, frame
 from cyberassess.paper.furniture import closing, in_the_way, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
-from cyberassess.paper.sections.gaps import group_maps
-from cyberassess.paper.sections.moves import moved_since, moved_table
+from cyberassess.paper.sections.heat_map import heat_maps
+from cyberassess.paper.sections.moves import moved_in, moved_table, said_moved
 from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import row_of_squares
 from cyberassess.paper.sections.summary import (
@@ -45,7 +46,6 @@ from cyberassess.paper.sections.summary import (
     tag_of,
     whose_target,
 )
-from cyberassess.paper.sections.tables import heat_map
 
 _MOST_STEPS = 12
 
@@ -114,18 +114,18 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -
     several = len(basis.frameworks) > 1
     name = f"{framework.title} {framework.version}" if several else ""
     score = basis.card.theme(ref, theme.id)
-    moved = moved_since(basis, framework=ref, theme=theme.id)
+    moved = moved_in(basis, ref, theme.id)
     yield Heading(name or "Where we stand", kind="" if is_first else "again")
     yield from row_of_squares(basis) if ref == basis.first.ref else ()
     target = f" {whose_target(basis)}" if is_first else ""
-    yield Text((strong(said_level(basis, score)), f"{target} {moved.sentence}"), "level")
+    yield Text((strong(said_level(basis, score)), f"{target} {said_moved(basis, moved)}"), "level")
     dissent = said_dissent(basis, theme=theme.id)
     yield from [Text(strong(dissent), "level")] if is_first and dissent else []
     yield from paragraph(said_opinion(basis) if is_first else "", "level")
     yield from _places(basis, framework, theme)
-    if moved.rows:
-        yield Heading("What moved since last year", 3)
-        yield Section((moved_table(moved.rows),), "tight")
+    tables = moved_table(basis, (*moved.fell, *moved.rose))
+    since = (Section((each,), "tight") for each in tables)
+    yield from filled(Heading("What moved since last year", 3), since)
     inside = [
         each
         for each in basis.findings
@@ -138,9 +138,9 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -
     ):
         yield from [chart] if chart else []
     if score.pairs and basis.target(ref):
-        for map_ in group_maps(basis, framework, theme=theme.id):
+        for each in heat_maps(basis, framework, theme=theme.id):
             yield Heading("By principle and place", 3)
-            yield from heat_map(map_)
+            yield from each
     between = "What stands between the levels"
     yield Heading(f"{between}: {name}" if name else between, kind="again")
     yield from _rungs(basis, score, inside)

@@ -25,7 +25,7 @@ from cyberassess.paper.costs import brief_costs
 from cyberassess.paper.document import said_status
 from cyberassess.paper.furniture import figures as figure_table
 from cyberassess.paper.sections.checking import said_confirmed, said_dissent
-from cyberassess.paper.sections.moves import moved_since, said_moves
+from cyberassess.paper.sections.moves import said_moves
 from cyberassess.paper.sections.squares import WAITS, row_of_squares
 from cyberassess.paper.sections.summary import (
     NOT_PLANNED,
@@ -119,11 +119,10 @@ def _targets(basis: Basis) -> Iterator[str]:
 def said_trend(basis: Basis) -> str:
     """Say last year's count, and what moved since; sets of another version each for itself."""
     before = said_before(basis, basis.headline.id).replace("it was ", "")
-    moved = moved_since(basis)
     same = [
         f for ref, f in basis.frameworks.items() if basis.before and ref in basis.before.titles
     ]
-    since = said_moves(basis, moved) if before and moved.sentence else ""
+    since = said_moves(basis) if before and basis.moved.compared else ""
     if since and basis.first not in same:
         since = f"{joined([each.short_title for each in same])}: {since}"
     others = (

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Progress
@@ -17,7 +17,7 @@ from cyberassess.domain.result.findings import agreement
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, clipped, joined
-from cyberassess.paper.blocks import Row, strong
+from cyberassess.paper.blocks import Block, Heading, Row, Section, Table, Text, columns, strong
 from cyberassess.paper.sections.summary import said_due, said_owner
 
 _ENOUGH = 10
@@ -26,77 +26,72 @@ _MANY = 4
 """More than one of so many lowered is many."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionView:
-    """What an assurer thinks of the whole, in their own words."""
-
-    text: str
-    by: str
+def review(basis: Basis) -> Iterator[Section]:
+    """Give the section on the review; none where nobody has reviewed anything."""
+    if basis.reviews or basis.opinions:
+        yield Section(tuple(_blocks(basis)), "new-page", "part")
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewView:
-    """The section on the review."""
-
-    opinions: tuple[OpinionView, ...]
-    no_opinion: str
-    """Empty where somebody gave one."""
-    lead: str
-    verdicts: tuple[tuple[str, str, str], ...]
-    """Overall risk, and confidence in the self-assessment: what, how much, and why."""
-    agreements: tuple[Row, ...]
-    """The counts of each top group."""
-    rows: tuple[Row, ...]
-    """The outcomes an assurer looked at."""
-    note: str
-
-
-def review(basis: Basis) -> ReviewView | None:
-    """Give the section; ``None`` where nobody has reviewed anything."""
-    found = basis.reviews
-    if not found and not basis.opinions:
-        return None
-    several = len(basis.frameworks) > 1
-    agreements = [
-        (f"{framework.short_title}: " if several else "", row)
-        for framework in basis.frameworks.values()
-        for row in agreement(basis.card, framework, basis.state)
-    ]
-    rows = [
-        _row(basis, score, each)
-        for score in basis.card.outcomes
-        for each in found.get(score.key, ())
-    ]
-    confidence = basis.card.confidence
-    people = dict.fromkeys(
-        basis.person(each.person, each.origin) for all_ in found.values() for each in all_
-    )
-    lead = "No single result was looked at independently."
-    if rows:
-        lead = (
-            f"{joined(list(people))} looked at {counted(len(rows), 'result')} independently. "
-            f"A determination was given for {confidence.reviewed} of "
-            f"{confidence.outcomes}; "
-            f"{counted(confidence.lowered, 'claim was', 'claims were')} lowered."
-        )
-    return ReviewView(
-        tuple(_opinion(basis, each) for each in basis.opinions),
-        "" if basis.opinions else _NO_OPINION,
-        lead,
-        (_overall_risk(basis), _confidence(basis)),
-        tuple(
-            (
-                f"{prefix}{row.group} {row.title}",
-                str(row.outcomes), str(row.reviewed), str(row.agree), str(row.lower),
-                str(row.higher),
-            )
-            for prefix, row in agreements
-        ),
-        tuple(rows),
+def _blocks(basis: Basis) -> Iterator[Block]:
+    title = "Independent review"
+    yield Heading(title, anchor="review", running=title)
+    if basis.opinions:
+        yield Heading("Opinion of the whole, in the assurer's own words", 3)
+        for each in basis.opinions:
+            yield Text(each.text or capital(each.words), "said")
+            yield Text(_by(basis, each), "by")
+        yield Heading("What was reviewed", 3)
+    else:
+        yield Text(_NO_OPINION)
+    yield Text(_lead(basis))
+    for name, said, why in (_overall_risk(basis), _confidence(basis)):
+        yield Text((strong(f"{name}: {said}."), f" {why}"))
+    yield _agreement(basis)
+    yield Text(
         "Outcomes count once for each scope. Lower: the assurer gave a lower level than is "
         "claimed. The scores in this report are the organisation's own; the assurer's "
         "determination stands beside them and changes none.",
-    )  # fmt: skip
+        "small",
+    )
+    if rows := tuple(_rows(basis)):
+        yield Heading("Both determinations, side by side", 3)
+        heads = columns(
+            ("Ref", 7), ("Where", 14), ("Claimed", 12), ("Assurer", 12),
+            ("What the assurer says", 55, "pre"),
+        )  # fmt: skip
+        yield Table(heads, rows, "found")
+
+
+def _lead(basis: Basis) -> str:
+    """Say who looked at how much, and what came of it."""
+    seen = [each for score in basis.card.outcomes for each in basis.reviews.get(score.key, ())]
+    if not seen:
+        return "No single result was looked at independently."
+    people = dict.fromkeys(
+        basis.person(each.person, each.origin) for all_ in basis.reviews.values() for each in all_
+    )
+    sure = basis.card.confidence
+    return (
+        f"{joined(list(people))} looked at {counted(len(seen), 'result')} independently. "
+        f"A determination was given for {sure.reviewed} of {sure.outcomes}; "
+        f"{counted(sure.lowered, 'claim was', 'claims were')} lowered."
+    )
+
+
+def _agreement(basis: Basis) -> Table:
+    """Count, for each part of each set, how far the assurer agrees."""
+    several = len(basis.frameworks) > 1
+    rows = tuple(
+        (
+            f"{f'{framework.short_title}: ' if several else ''}{row.group} {row.title}",
+            *map(str, (row.outcomes, row.reviewed, row.agree, row.lower, row.higher)),
+        )
+        for framework in basis.frameworks.values()
+        for row in agreement(basis.card, framework, basis.state)
+    )
+    counts = ("Outcomes", "Reviewed", "Agree", "Lower", "Higher")
+    heads = columns(("Part", 40), *((each, 12, "number") for each in counts))
+    return Table(heads, rows, "found", "How far the assurer agrees")
 
 
 _NO_OPINION = "No opinion of the whole was given."
@@ -129,13 +124,13 @@ def said_opinion(basis: Basis, *, is_open: bool = False) -> str:
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-def _opinion(basis: Basis, each: Opinion) -> OpinionView:
-    """Give an opinion with whose it is; who typed it in where it did not come from them."""
+def _by(basis: Basis, each: Opinion) -> str:
+    """Say whose an opinion is; who typed it in where it did not come from them."""
     risk = f"; overall risk: {each.risk}" if each.risk else ""
     by = f"{basis.person(each.person, each.origin)}, {said_date(each.origin.time)}{risk}"
     if not each.source.file and each.origin.actor != each.person:
         by += f"; recorded by {basis.person(each.origin.actor, each.origin)}"
-    return OpinionView(each.text or capital(each.words), by)
+    return by
 
 
 def _overall_risk(basis: Basis) -> tuple[str, str, str]:
@@ -191,9 +186,23 @@ def _words(score: OutcomeScore, level: str) -> str:
     return said[level] if level in said else score.asked.framework.title_of(level)
 
 
-def _row(basis: Basis, score: OutcomeScore, each: Review) -> Row:
-    own = NOT_APPLICABLE if score.not_applicable else score.determination or ""
-    parts = [
+def _rows(basis: Basis) -> Iterator[Row]:
+    for score in basis.card.outcomes:
+        own = NOT_APPLICABLE if score.not_applicable else score.determination or ""
+        for each in basis.reviews.get(score.key, ()):
+            given = _words(score, each.determination) or "none given"
+            differs = bool(each.determination) and each.determination != own
+            yield (
+                score.key.outcome,
+                basis.where(score),
+                _words(score, own) or "Not decided",
+                strong(given) if differs else given,
+                _remarks(basis, score, each),
+            )
+
+
+def _remarks(basis: Basis, score: OutcomeScore, each: Review) -> str:
+    return "\n".join(
         f"{label}: {text}"
         for label, text in (
             ("Evidence", each.quality),
@@ -205,13 +214,4 @@ def _row(basis: Basis, score: OutcomeScore, each: Review) -> Row:
             ("Risk", each.risk),
         )
         if text
-    ]
-    given = _words(score, each.determination) or "none given"
-    differs = bool(each.determination) and each.determination != own
-    return (
-        score.key.outcome,
-        basis.where(score),
-        _words(score, own) or "Not decided",
-        strong(given) if differs else given,
-        "\n".join(parts),
     )

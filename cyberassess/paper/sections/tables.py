@@ -1,6 +1,6 @@
-"""Tables that several documents have: all themes of a control set, and the map of gaps."""
+"""Where all themes of a control set stand, in one table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
@@ -9,23 +9,16 @@ from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.blocks import (
     Bar,
     Block,
-    Column,
-    Heading,
-    Part,
     Picture,
     Row,
     Table,
     Text,
     columns,
-    strong,
 )
-from cyberassess.paper.sections.gaps import Cell, Map
 from cyberassess.paper.sections.last_year import said_comparison
 
 _BAR, _BAR_HEIGHT = 200, 14
 _NEAR_THE_END = 196
-_SUM_WIDTH = 7
-"""Of a column of sums in a map with places as rows, in per cent."""
 
 
 def all_themes(basis: Basis) -> Iterator[Block]:
@@ -120,38 +113,3 @@ def _theme_notes(basis: Basis, framework: Framework, empty: list[str]) -> Iterat
         yield f"{joined(empty)} {verb} no outcome in this framework."
     yield from _by_default(basis, framework)
     yield said_comparison(basis, framework)
-
-
-def heat_maps(maps: Sequence[Map], title: Heading) -> Iterator[Block]:
-    """Show maps under one heading, each with its own where it has a name."""
-    for at, each in enumerate(maps):
-        if not at:
-            yield title
-        if each.title:
-            yield Heading(each.title, title.level + 1)
-        yield from heat_map(each)
-
-
-def heat_map(map_: Map) -> Iterator[Block]:
-    """Show principles by place, in colours that only repeat what the cells say."""
-    yield Text(map_.about, "meta keep")
-    heads = [
-        Column(each, _SUM_WIDTH if at < map_.sums else 0) for at, each in enumerate(map_.columns)
-    ]
-    rows = tuple(
-        (
-            strong(row.title) if row.is_sum else row.title,
-            *(_count(cell) if cell.text else "" for cell in row.cells),
-        )
-        for row in map_.rows
-    )
-    first = Column(map_.kind, float(map_.first_width))
-    yield Table((first, *heads), rows, "map narrow" if map_.sums else "map")
-    legend = [part for each in map_.legend for part in (_count(each), " ")]
-    yield Text(tuple(legend[:-1]), "legend")
-    for note in map_.notes:
-        yield Text(note, "small")
-
-
-def _count(cell: Cell) -> Part:
-    return Part(cell.text, cell.tone)

@@ -131,7 +131,7 @@ def test_an_action_for_one_place_covers_no_other() -> None:
     assert gap.endswith("\nAction for Revenues: Do ACT-001 Not planned yet: Housing.")
     detail = said(one, "The result in detail")
     assert "4 results, each place counted, are below target; 1 of them has an action" in detail
-    assert "the 3 of 4 gaps (all themes, each place) that lack them" in said(one, "Decision")
+    assert "missing owners and dates for 3 of 4 results below target" in said(one, "Decision")
     assert "B2.b (Housing)" in said(one, "The plan")
     html = render.render_html(one)
     assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
@@ -144,7 +144,7 @@ def test_an_action_may_cover_several_places_and_says_which() -> None:
     gap = next(each for each, *_ in top_gaps(made) if each.startswith("B2.b"))
     assert gap.endswith("\nAction Do ACT-001")
     assert "2 of them have an action" in said(made, "The result in detail")
-    assert "for the 2 of 4 gaps (all themes, each place) that lack them" in said(made, "Decision")
+    assert "missing owners and dates for 2 of 4 results below target" in said(made, "Decision")
     assert rows(made, "The plan")[0][1] == "B2.b Outcome B2.b, Revenues and Housing"
     found = findings_report(both)
     stands = rows(found, "Priority 1: first")[0][1]
@@ -158,13 +158,13 @@ def test_an_action_may_cover_several_places_and_says_which() -> None:
 def test_an_action_without_owner_or_date_leaves_the_question_open() -> None:
     made = board_summary(basis(action("ACT-001", "B2.a", owner="", due="")))
     assert "1 of them has an action" in said(made, "The result in detail")
-    assert "for the 4 gaps (all themes, each place), or accept" in said(made, "Decision")
+    assert "for the 4 results below target (all themes), or accept" in said(made, "Decision")
 
 
 def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: Document) -> None:
     assert said(summary, "Decision").endswith(
-        "We ask the committee to note this result, agree the plan and set owner and date for "
-        "the 3 of 4 gaps (all themes, each place) that lack them, or accept that risk."
+        "We ask the committee to note this result, agree the plan and set missing owners and "
+        "dates for 3 of 4 results below target (all themes), or accept that risk."
     )
     assert said(board_summary(basis(), decision="Fund it."), "Decision") == "Fund it."
     with pytest.raises(ReportError, match="401 characters"):
@@ -288,7 +288,7 @@ def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
 def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     scopes = [*SCOPES, {"id": "museum", "kind": "system", "title": "Museum"}]
     made = Views(basis(listed=scopes))
-    assert said_weakest(made.basis) == "The weakest system is Housing, with 0 of 2."
+    assert said_weakest(made.basis) == "The weakest system is Housing, with 0 of its 2 outcomes."
     (museum,) = below(made.document, "Museum")
     assert museum == Text("Nothing is answered here yet.")
     cells = [row[-1] for row in rows(made.document, MAP)]

@@ -18,7 +18,7 @@ from cyberassess.press.kept import Kept
 from cyberassess.press.printing import print_html
 from tests.domain.builder import Data, answer_events, make_framework, make_profile, make_themes
 from tests.paper.made import make_basis, small_state
-from tests.paper.reading import MAP, figures, headings, rows, said, tables
+from tests.paper.reading import MAP, figures, headings, rows, said, tables, texts
 from tests.paper.test_board import PLAN, action, basis, last_year
 from tests.paper.test_checking import LOWER, SAM
 
@@ -112,12 +112,24 @@ def test_how_sure_we_are_is_five_figures() -> None:
     assert len(figures(page_one(council(4), "Board summary"))) == 5
 
 
+def test_a_result_is_explained_where_there_are_several_places() -> None:
+    said_so = "A result is one outcome in one place (system, organisation)."
+    assert said_so in texts(one())
+    outline = make_framework("A One\n  A.a organisation board H.1\n")
+    alone = make_basis(
+        small_state(), framework=outline, scopes=(), themes=make_themes({"A.a": "pipes"})
+    )
+    assert said_so not in texts(page_one(alone, "Board summary"))
+
+
 def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
     page = page_one(council(4), "Board summary")
     _, where, owner, _ = rows(page, "Main gaps")[0]
-    assert where == "all 4 places"
+    assert where == "all 4 systems"
     assert owner.endswith(", for 1 of 4")
-    assert said(page, "So what").startswith("The weakest are 4 places, each with 0 of 36.")
+    assert said(page, "So what").startswith(
+        "The weakest are 4 places, each with 0 of its 36 outcomes."
+    )
     assert said(page, "Decision").startswith(
         "The plan, £120k to £270k once and £75k a year, lifts no outcome by a date; "
         "our ambition is all 37."

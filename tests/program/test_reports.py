@@ -98,12 +98,13 @@ def test_page_one_of_the_board_summary_stands_alone(
     first = " ".join(words(path, "-f", "1", "-l", "1").split())
     for said in (
         "Infrastructure: 12 of 20 outcomes meet our target",
-        "Last year 9. By place, 8 results rose, 5 fell.",
-        "The weakest system is Housing management, with 9 of 15.",
+        "Last year 9. All themes: 8 results rose, 5 fell.",
+        "The weakest system is Housing management, with 9 of its 15 outcomes.",
         "The plan, £50k to £95k once and £60k a year, reaches 15 outcomes by 30 April 2027; our "
         "ambition is all 20.",
         "Priya Nair reviewed 4 results and lowered 1: A2.b Assurance. On that view 11 outcomes "
         "meet our target.",
+        "A result is one outcome in one place (system, organisation).",
         "Sam Reid confirmed 57 of 93 results and also answered 30 of them.",
         "Main gaps",
         "30 April 2027",
@@ -142,7 +143,7 @@ def test_numbers_of_page_one_come_from_score_and_answers(
                 housing.append(each["meets_target"])
     met = sum(all(each) for each in per_outcome.values())
     assert f"{met} of {len(per_outcome)} outcomes meet our target" in text
-    assert f"Housing management, with {sum(housing)} of {len(housing)}." in text
+    assert f"Housing management, with {sum(housing)} of its {len(housing)} outcomes." in text
     sure = scored["confidence"]
     shown = re.search(r"How sure we are (.*?) Decision", text)
     assert shown is not None

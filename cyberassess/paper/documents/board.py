@@ -142,7 +142,8 @@ class _Summary:
 
     def _detail(self) -> Iterator[Block]:
         yield Heading("The result in detail")
-        yield Text((strong(self.level), f" {self.plan}".rstrip()), "level")
+        stands = f" {whose_target(self.basis)} {self.plan}".rstrip()
+        yield Text((strong(self.level), stands), "level")
         yield from paragraph(self.opinion, "level")
         yield from paragraph(" ".join(self.moved_by), "level")
         yield from self._became()

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Sequence
 
+from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.theme_maturity import ThemeLevel
@@ -94,21 +95,23 @@ def headed(basis: Basis) -> str:
 
 
 def _proof(basis: Basis, *, is_open: bool) -> Iterator[Block]:
-    """Say how far it is proven, and who reviewed and who confirmed it."""
+    """Say how far it is proven, what a result is, and who reviewed and who confirmed it."""
     yield Heading("How sure we are")
     yield figure_table((brief, number) for number, _, brief in figures(basis))
+    result = "A result is one outcome in one place (system, organisation)."
+    yield from paragraph(result if len(basis.scopes) > 1 else "", "note")
     who = said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)
     yield Text(" ".join(filter(None, who)))
 
 
 def _targets(basis: Basis) -> Iterator[str]:
-    """Say whose target it is, of each set; why there is none."""
+    """Name the target of each set; say why there is none. Whose it is stands in the detail."""
     several = len(basis.frameworks) > 1
     for ref, framework in basis.frameworks.items():
         profile = basis.profiles.get(ref)
         prefix = f"{framework.short_title}: " if several else ""
         if profile is not None:
-            yield f"{prefix}Target: {profile.title}, {profile.owner}."
+            yield f"{prefix}Target: {profile.title}."
     if None in basis.profiles.values():
         yield whose_target(basis)
 
@@ -148,12 +151,10 @@ def said_decision(basis: Basis) -> str:
     every = len(basis.findings)
     rest = every - settled
     if rest:
-        counted_so = "(all themes, each place)" if len(basis.scopes) > 1 else "in all themes"
-        gaps = "gap" if every == 1 else f"{rest} gaps {counted_so}"
-        if rest < every:
-            lack = "lacks" if rest == 1 else "lack"
-            gaps = f"{rest} of {every} gaps {counted_so} that {lack} them"
-        asks.append(f"set owner and date for the {gaps}, or accept that risk")
+        number = f"the {every}" if rest == every else f"{rest} of {every}"
+        what = f"missing owners and dates for {number} results below target (all themes)"
+        what = "owner and date for the gap" if every == 1 else what
+        asks.append(f"set {what}, or accept that risk")
     return f"We ask {board} to {joined(asks)}."
 
 
@@ -231,7 +232,8 @@ def said_places(basis: Basis, findings: Sequence[Finding]) -> str:
         for each in basis.card.outcomes
     )
     number = f"all {asked}" if len(findings) == asked else f"{len(findings)} of {asked}"
-    return f"{number} places{WAITS if any(star.values()) else ''}"
+    places = "places" if ORGANISATION in {each.scope for each in star} else "systems"
+    return f"{number} {places}{WAITS if any(star.values()) else ''}"
 
 
 def _gaps(basis: Basis, gaps: Sequence[Gap]) -> Iterator[Block]:

@@ -84,14 +84,13 @@ def said_weakest(basis: Basis) -> str:
             for each in lowest
         ]
     )
+    share_ = f"{lowest[0].meets} of its {counted(lowest[0].of, 'outcome')}"
     if len(lowest) > _NAMED_WEAKEST:
-        return (
-            f"The weakest are {len(lowest)} places, each with {lowest[0].meets} of {lowest[0].of}."
-        )
+        return f"The weakest are {len(lowest)} places, each with {share_}."
     if len(lowest) > 1:
-        return f"The weakest are {places}, each with {lowest[0].meets} of {lowest[0].of}."
+        return f"The weakest are {places}, each with {share_}."
     what = "part" if lowest[0].scope == ORGANISATION else "system"
-    return f"The weakest {what} is {places}, with {lowest[0].meets} of {lowest[0].of}."
+    return f"The weakest {what} is {places}, with {share_}."
 
 
 NO_LEVEL = (
@@ -173,7 +172,7 @@ def figures(basis: Basis) -> tuple[tuple[str, str, str], ...]:
         (
             f"{sure.reviewed:,} of {sure.outcomes:,}",
             "results reviewed independently",
-            "reviewed",
+            "results reviewed",
         ),
         (
             f"{sure.conflicts:,}",

@@ -119,7 +119,8 @@ def test_the_plan_is_counted_by_place_and_by_cost(summary: Document) -> None:
     )
     assert [row[0] for row in rows(summary, "The plan")] == ["ACT-001", "ACT-002"]
     assert said(summary, "The plan") == (
-        "Below target and not planned yet: B2.b (Housing); B2.c (Revenues)."
+        "Below target and not planned yet: B2.b Outcome B2.b (Housing); B2.c Outcome B2.c "
+        "(Revenues)."
     )
 
 
@@ -132,7 +133,7 @@ def test_an_action_for_one_place_covers_no_other() -> None:
     detail = said(one, "The result in detail")
     assert "4 results, each place counted, are below target; 1 of them has an action" in detail
     assert "missing owners and dates for 3 of 4 results below target" in said(one, "Decision")
-    assert "B2.b (Housing)" in said(one, "The plan")
+    assert "B2.b Outcome B2.b (Housing)" in said(one, "The plan")
     html = render.render_html(one)
     assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
 
@@ -460,13 +461,14 @@ def test_page_one_names_the_answers_that_moved_the_result_and_the_table_those_of
     later = dataclasses.replace(basis(), years=(year,))
     made = board_summary(later)
     assert said(made, "The result in detail").endswith(
-        "Down: B2.a, Housing. “Statement B2.a.N.1” went from “Does not happen” to “Happens”. "
-        "Up: A1.a, Whole organisation. “Statement A1.a.H.1” went from “Not true” to “True”."
+        "Down: B2.a Outcome B2.a, Housing. “Statement B2.a.N.1” went from “Does not happen” to "
+        "“Happens”. Up: A1.a Outcome A1.a, Whole organisation. “Statement A1.a.H.1” went from "
+        "“Not true” to “True”."
     )
     first = "Statement B2.a.N.1. B2.a.N.1: from “Does not happen” to “Happens”."
     assert moved(made)[0] == ["B2.a", "worse", first]
     html = render.render_html(made)
-    assert "Down: B2.a, Housing." in html.partition('class="new-page"')[0]
+    assert "Down: B2.a Outcome B2.a, Housing." in html.partition('class="new-page"')[0]
     assert "Answers that moved it" in html
     is_open = board_summary(later, edition="open")
     assert "B2.a" not in re.sub(r"<style>.*?</style>", "", render.render_html(is_open))

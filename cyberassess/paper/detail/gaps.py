@@ -19,6 +19,7 @@ from cyberassess.paper.blocks import (
 )
 from cyberassess.paper.charts import needed_for
 from cyberassess.paper.furniture import in_the_way
+from cyberassess.paper.sections.all_themes import all_themes
 from cyberassess.paper.sections.heat_map import every_map
 from cyberassess.paper.sections.moves import moved_by_table, said_moved
 from cyberassess.paper.sections.summary import (
@@ -28,7 +29,6 @@ from cyberassess.paper.sections.summary import (
     statement_text,
     tag_of,
 )
-from cyberassess.paper.sections.tables import all_themes
 
 _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""

@@ -29,6 +29,7 @@ from cyberassess.paper.detail.actions import action_table, unplanned
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.documents.open_edition import refuse_leaks
 from cyberassess.paper.furniture import control
+from cyberassess.paper.sections.all_themes import all_themes
 from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
 from cyberassess.paper.sections.heat_map import every_map
 from cyberassess.paper.sections.moves import moved_by_table, said_moved, said_turns, telling_first
@@ -52,7 +53,6 @@ from cyberassess.paper.sections.summary import (
     said_weakest,
     whose_target,
 )
-from cyberassess.paper.sections.tables import all_themes
 from cyberassess.paper.sections.top_gaps import gap_table, gaps_note, gaps_title, top_gaps
 from cyberassess.paper.sections.years import became, years_chart
 
@@ -330,11 +330,11 @@ def _unplanned(basis: Basis) -> str:
             f"Below target and not planned yet: {counted(number, 'result')} of "
             f"{counted(len(bare), 'outcome')}, named in the full report.",
         ])  # fmt: skip
-    places = [basis.said_places([each.score.key.scope for each in found]) for found in bare]
-    said = [
-        f"{found[0].score.key.outcome}{f' ({where})' if several else ''}"
-        for found, where in zip(bare, places, strict=True)
-    ]
+    said: list[str] = []
+    for found in bare:
+        outcome = found[0].score.asked.outcome
+        where = basis.said_places([each.score.key.scope for each in found])
+        said.append(f"{outcome.id} {outcome.title}{f' ({where})' if several else ''}")
     notes += [f"Below target and not planned yet: {'; '.join(said)}."] if said else []
     return " ".join(notes)
 

@@ -39,13 +39,13 @@ def said_moved(basis: Basis, moved: Moves) -> str:
 
 
 def said_moves(basis: Basis) -> str:
-    """Say what moved beside a count of outcomes: results are levels, each place by itself."""
+    """Say what moved beside the count of one theme."""
     rose, fell, _ = map(len, basis.moved)
     if not rose and not fell:
         return "No result rose or fell."
-    places = {each.key.scope for each in basis.card.outcomes}
-    each_place = "By place, " if len(places) > 1 else ""
-    return f"{each_place}{counted(rose, 'result')} rose, {fell} fell."
+    themes = {basis.theme_of(each) for each in basis.card.outcomes}
+    every = "All themes: " if len(themes) > 1 else ""
+    return f"{every}{counted(rose, 'result')} rose, {fell} fell."
 
 
 def telling_first(basis: Basis) -> list[OutcomeScore]:
@@ -72,13 +72,14 @@ def said_turns(basis: Basis) -> Iterator[str]:
         if fell in done or not behind:
             continue
         done.add(fell)
+        outcome = score.asked.outcome
         text = " ".join(statement_text(score, behind[0]).split()).rstrip(".")
         if len(text) > _LONGEST_STATEMENT:
             text = f"{text[: _LONGEST_STATEMENT - 2].rsplit(' ', 1)[0]} …"
         rest = len(behind) - 1
         more = f", and {counted(rest, 'other answer')}" if rest else ""
         yield (
-            f"{'Down' if fell else 'Up'}: {score.asked.outcome.id}, {basis.where(score)}. "
+            f"{'Down' if fell else 'Up'}: {outcome.id} {outcome.title}, {basis.where(score)}. "
             f"“{text}” went {_turn(before, score, behind[0])}{more}."
         )
 

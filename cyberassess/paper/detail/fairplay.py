@@ -56,8 +56,13 @@ class _Stated(NamedTuple):
     score: OutcomeScore
     indicator: Indicator
     standing: Standing
-    answer: Answer | None
-    """The one that counts; ``None`` while none does."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The one that counts; ``None`` while none does."""
+        answers = self.score.asked.framework.answers_for(self.indicator)
+        code = self.standing.answer
+        return None if code is None else answers.by_code(code)
 
 
 def fair_play(basis: Basis) -> Section:
@@ -128,9 +133,7 @@ def _statements(basis: Basis) -> Iterator[_Stated]:
         for indicator, standing in zip(
             score.asked.outcome.indicators, score.standings, strict=True
         ):
-            answers = score.asked.framework.answers_for(indicator)
-            answer = answers.by_code(standing.answer) if standing.answer is not None else None
-            yield _Stated(score, indicator, standing, answer)
+            yield _Stated(score, indicator, standing)
 
 
 def _lines(
@@ -275,7 +278,7 @@ def _of_what_is_left_out(basis: Basis, statements: Sequence[_Stated]) -> Iterato
 
 def _by_conditions(basis: Basis, statements: Iterable[_Stated]) -> Iterator[_Line]:
     found: dict[tuple[str, IndicatorId, str], list[str]] = {}
-    for score, indicator, standing, _ in statements:
+    for score, indicator, standing in statements:
         condition = standing.ruled_out_by
         if condition is not None:
             key = basis.where(score), condition, statement_text(score, condition)
@@ -287,10 +290,11 @@ def _by_conditions(basis: Basis, statements: Iterable[_Stated]) -> Iterator[_Lin
 def _of_stages(basis: Basis, statements: Sequence[_Stated]) -> Iterator[_List]:
     """Give exceptions, work under way and accepted risks, each in a list of its own."""
     staged = [each for each in basis.frameworks.values() if each.rule.kind.builds_up]
+    refs = {each.ref for each in staged}
     found = [
         each
         for each in statements
-        if each.score.asked.framework.rule.kind.builds_up and not each.standing.lacks_reason
+        if each.score.asked.framework.ref in refs and not each.standing.lacks_reason
     ]
     for label in dict.fromkeys(each.label for each in _offered(staged) if _is_apart(each)):
         yield (
@@ -358,7 +362,8 @@ def _offered(frameworks: Iterable[Framework]) -> list[Answer]:
 def _met_by(statements: Iterable[_Stated], needs: Needs) -> Iterator[_Stated]:
     """Give what counts as met by an answer that needs a reason, or may do without one."""
     for each in statements:
-        if each.standing.counts_as is CountsAs.MET and each.answer and each.answer.needs is needs:
+        answer = each.answer if each.standing.counts_as is CountsAs.MET else None
+        if answer and answer.needs is needs:
             yield each
 
 

@@ -224,9 +224,12 @@ def _met_everywhere(scores: Sequence[OutcomeScore]) -> dict[OutcomeId, bool]:
 
 def _counts(scores: Sequence[OutcomeScore], here: Sequence[ScopeId]) -> tuple[Part | str, ...]:
     """Count what meets its target, everywhere where there are several places, and in each."""
-    cells = [_cell([each for each in scores if each.key.scope == scope]) for scope in here]
+    places: dict[ScopeId, list[OutcomeScore]] = {scope: [] for scope in here}
+    for each in scores:
+        places[each.key.scope].append(each)
+    cells = tuple(map(_cell, places.values()))
     if len(here) == 1:
-        return tuple(cells)
+        return cells
     met = list(_met_everywhere(scores).values())
     return (_cell(scores) if not met or is_blank(scores) else _count(met), *cells)
 

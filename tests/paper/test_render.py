@@ -36,6 +36,13 @@ def test_html_needs_no_other_file(small: Document) -> None:
     assert "fonts/" not in html
 
 
+def test_boxes_are_said_in_words_where_a_screen_is_narrow(small: Document) -> None:
+    """At 400 pixels what stands in them is two millimetres high; paper is never narrow."""
+    instead = re.compile(r'<p class="instead">0 of 3 outcomes meet the target\. Below .*</p>')
+    assert len(instead.findall(render.render_html(small))) == 1
+    assert not instead.findall(render.html_for_paper(small))
+
+
 def test_html_has_one_title_and_skips_no_heading_level(small: Document) -> None:
     levels = [int(each) for each in re.findall(r"<h([1-6])", render.render_html(small))]
     assert levels.count(1) == 1

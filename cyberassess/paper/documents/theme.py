@@ -256,8 +256,9 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Row:
 
 def _method(basis: Basis) -> Iterator[str]:
     yield (
-        "An outcome meets its target when its result is at or above the target in every place it "
-        "applies to; without a result it does not."
+        "A result is one outcome in one place (system, organisation). An outcome meets its target "
+        "when its result is at or above the target in every place it applies to; without a result "
+        "it does not."
     )
     yield (
         f"The level follows that share alone, by our rule {THEME_RULE}: 1 under a half, 2 a half, "

@@ -108,9 +108,14 @@ class Writer:
                 lines = "".join(f"<li>{self._inside(each)}</li>" for each in block.lines)
                 return f"<ul{_attributes(class_=block.kind)}>{lines}</ul>"
             case Picture():
-                return drawn(block)
+                return f"{drawn(block)}{self._instead(block)}"
             case Section():
                 return self._section(block, "div")
+
+    def _instead(self, picture: Picture) -> str:
+        """Say what boxes say where a screen is too narrow for what stands in them."""
+        is_screen = self._labels and picture.kind == "squares"
+        return f'<p class="instead">{escaped(picture.alternative)}</p>' if is_screen else ""
 
     def _heading(self, block: Heading) -> str:
         name = f"h{block.level}"

@@ -326,6 +326,14 @@ class Basis:
         return tuple(scope for scope in self.settings.all_scopes if scope.id in scored)
 
     @cached_property
+    def by_place(self) -> Mapping[tuple[FrameworkRef, ScopeId], Sequence[OutcomeScore]]:
+        """The results of each control set in each place, in the order of both."""
+        found: dict[tuple[FrameworkRef, ScopeId], list[OutcomeScore]] = {}
+        for each in self.card.outcomes:
+            found.setdefault(each.key[:2], []).append(each)
+        return found
+
+    @cached_property
     def groups(self) -> Mapping[tuple[FrameworkRef, OutcomeId], tuple[Group, ...]]:
         """The groups above each outcome, outermost first."""
         return {
@@ -386,15 +394,19 @@ class Basis:
         """Give how people, places and dates are said."""
         return Names(self.person, self.place, said_date)
 
-    def where(self, score: OutcomeScore) -> str:
+    def place_in(self, framework: FrameworkRef, scope: ScopeId) -> str:
         """Give a scope's title, after the control set's where there are several."""
-        place = self.place(score.asked.scope.id)
+        place = self.place(scope)
         several = len(self.frameworks) > 1
-        return f"{score.asked.framework.short_title}, {place}" if several else place
+        return f"{self.frameworks[framework].short_title}, {place}" if several else place
+
+    def where(self, score: OutcomeScore) -> str:
+        """Give the same of a result."""
+        return self.place_in(score.key.framework, score.key.scope)
 
     def name_of(self, score: OutcomeScore) -> str:
         """Give an outcome's reference and title, with the place where there are several."""
-        name = f"{score.key.outcome} {score.asked.outcome.title}"
+        name = score.asked.outcome.name
         return f"{name} ({self.where(score)})" if len(self.scopes) > 1 else name
 
     def anchor(self, key: OutcomeKey) -> str:

@@ -441,6 +441,9 @@ def test_results_that_rose_or_fell_are_named_those_that_fell_first() -> None:
         [str(keys[1].outcome), "worse"],
         [str(keys[0].outcome), "better"],
     ]
+    assert rows(theme_report(later), "What moved since last year") == [
+        ["B2.a", "Outcome B2.a", "Housing", "worse", "High to Low"]
+    ]
     assert "What moved since last year" not in headings(board_summary(later, edition="open"))
 
 

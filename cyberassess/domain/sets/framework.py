@@ -251,6 +251,11 @@ class Outcome(Model):
     indicators: tuple[Indicator, ...] = Field(min_length=1)
 
     @property
+    def name(self) -> str:
+        """Give its id and title."""
+        return f"{self.id} {self.title}"
+
+    @property
     def asked(self) -> tuple[Indicator, ...]:
         """Give the statements that are asked: all but those that ended."""
         return tuple(each for each in self.indicators if not each.ended)

@@ -1,1 +1,1 @@
-"""What the full report says of every outcome and place."""
+"""Sections of the full report."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cyberassess.domain.assessment import OutcomeKey, ScopeId, StatementKey
+from cyberassess.domain.assessment import OutcomeKey, StatementKey
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.evidence import Mark, behind_many
 from cyberassess.domain.record.recorded import Origin, Said
@@ -164,11 +164,6 @@ def _who_and_when(basis: Basis, person: str, origin: Origin) -> str:
     return f"{basis.person(person, origin)}, {said_date(origin.time)}"
 
 
-def _where(basis: Basis, framework: Framework, scope: ScopeId) -> str:
-    place = basis.place(scope)
-    return f"{framework.short_title}, {place}" if len(basis.frameworks) > 1 else place
-
-
 def _of_decisions(basis: Basis) -> Iterator[_List]:
     """Give what people decided, confirmed and changed."""
     yield (
@@ -201,10 +196,9 @@ def _of_decisions(basis: Basis) -> Iterator[_List]:
 
 def _overrides(basis: Basis) -> Iterator[_Line]:
     for each in basis.overrides:
-        framework = basis.frameworks[each.outcome.framework]
         yield (
             each.statement.indicator if each.statement else each.outcome.outcome,
-            _where(basis, framework, each.outcome.scope),
+            basis.place_in(*each.outcome[:2]),
             f"{capital(each.direction.value)}: {each.without}, now {each.stands}. {each.title}",
             f"{_who_and_when(basis, each.person, each.origin)}: {each.reason or _NO_REASON}",
         )
@@ -243,7 +237,7 @@ def _changes(basis: Basis) -> Iterator[_Line]:
             if old == new:
                 words = f"{new}: the reason was changed."
             who = _who_and_when(basis, change.person, change.origin)
-            yield key.indicator, _where(basis, framework, key.scope), words, who
+            yield key.indicator, basis.place_in(*key[:2]), words, who
 
 
 def _of_what_is_left_out(basis: Basis, statements: Sequence[_Stated]) -> Iterator[_List]:
@@ -450,7 +444,7 @@ def _repeated(basis: Basis, texts: Mapping[OutcomeKey, tuple[Said, ...]]) -> Ite
         excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…"
         by_scope: dict[str, list[str]] = {}
         for key in keys:
-            where = _where(basis, basis.frameworks[key.framework], key.scope)
+            where = basis.place_in(*key[:2])
             by_scope.setdefault(where, []).append(key.outcome)
         yield counted(len(keys), "outcome"), "", excerpt, named_together(by_scope)
 

@@ -145,34 +145,32 @@ def _example(basis: Basis, framework: Framework, shown: Collection[str]) -> Iter
     if not decided:
         return
     score = min(decided, key=rank)
-    _, outcome, scope = score.asked
-    partly = (CountsAs.PARTLY,) if framework.rule.kind.has_middle else ()
-    rows: list[Row] = []
-    for level in framework.scale:
-        column = outcome.at_level(level.id)
-        if not column:
-            continue
-        counts = [
-            CountsAs.LEFT_OUT
-            if each.kind is IndicatorKind.PERMISSION
-            else score.by_statement[each.id].counts_as
-            for each in column
-        ]
-        order = (
-            CountsAs.MET, *partly, CountsAs.NOT_MET, CountsAs.LEFT_OUT, CountsAs.UNANSWERED,
-        )  # fmt: skip
-        figures = (len(counts), *(counts.count(each) for each in order))
-        rows.append((level.heading, *map(str, figures)))
-    name = f"{outcome.id} {outcome.title}, {basis.place(scope.id)}"
+    name = f"{score.asked.outcome.name}, {basis.place(score.key.scope)}"
     yield Heading(f"An example from this assessment: {name}", 4)
     kinds = framework.rule.kind.heads
     wide = 14 if len(kinds) == 5 else 0  # noqa: PLR2004
     heads = columns(("Statements", 30), *((each, wide) for each in kinds))
-    yield Table(heads, tuple(rows), "short")
+    yield Table(heads, tuple(_answers(score)), "short")
     text = f"{explain(score)} By the rule: {result_of(score).word}."
     link = basis.anchor(score.key)
     more = (" ", Part("All its answers", link=link), " stand in its section.")
     yield Text((text, *more) if link in shown else text)
+
+
+def _answers(score: OutcomeScore) -> Iterator[Row]:
+    """Count the statements of each level, and what they count as."""
+    framework = score.asked.framework
+    partly = (CountsAs.PARTLY,) if framework.rule.kind.has_middle else ()
+    order = CountsAs.MET, *partly, CountsAs.NOT_MET, CountsAs.LEFT_OUT, CountsAs.UNANSWERED
+    for level in framework.scale:
+        counts = [
+            CountsAs.LEFT_OUT
+            if each.kind is IndicatorKind.PERMISSION
+            else score.by_statement[each.id].counts_as
+            for each in score.asked.outcome.at_level(level.id)
+        ]
+        if counts:
+            yield level.heading, *map(str, (len(counts), *map(counts.count, order)))
 
 
 def _attainment(basis: Basis) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from cyberassess.domain.record.standing import standings_of
 from cyberassess.domain.result.counting import word_for
 from cyberassess.domain.result.findings import is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.sets.framework import Framework, FrameworkRef
+from cyberassess.domain.sets.framework import Framework
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.blocks import (
@@ -37,20 +37,15 @@ def places(basis: Basis) -> Section:
 
 
 def _places(basis: Basis) -> Iterator[Block]:
-    found: dict[tuple[FrameworkRef, str], list[OutcomeScore]] = {}
-    for score in basis.card.outcomes:
-        found.setdefault((score.key.framework, score.key.scope), []).append(score)
-    for (ref, scope_id), scores in found.items():
-        scope = next(each for each in basis.scopes if each.id == scope_id)
-        place, framework = basis.place(scope.id), basis.frameworks[ref]
-        several = len(basis.frameworks) > 1
-        yield Heading(f"{framework.short_title}, {place}" if several else place, 3)
+    for (ref, scope_id), scores in basis.by_place.items():
+        framework, scope = basis.frameworks[ref], scores[0].asked.scope
+        yield Heading(basis.place_in(ref, scope_id), 3)
         if facts := tuple(_facts(basis, scope)):
             yield Text(_in_a_line(facts), "keep")
         yield Text(said_place(basis, scores))
         verdict = said_verdict(basis, framework, scope_id)
         yield from [Text(strong(verdict))] if verdict else []
-        if conditions := tuple(_conditions(basis, framework, scope)):
+        if conditions := tuple(_conditions(basis, scores)):
             yield Heading("What applies here", 4)
             yield Text("These answers say what is asked at all; they are not scored.", "meta keep")
             heads = columns(
@@ -84,7 +79,8 @@ def _facts(basis: Basis, scope: Scope) -> Iterator[tuple[str, str]]:
             yield label, text
 
 
-def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Row]:
+def _conditions(basis: Basis, scores: Sequence[OutcomeScore]) -> Iterator[Row]:
+    framework, _, scope = scores[0].asked
     for outcome, indicator in framework.indicators.values():
         if indicator.id not in framework.conditions or scope not in scopes_of(
             outcome, basis.settings
@@ -100,8 +96,7 @@ def _conditions(basis: Basis, framework: Framework, scope: Scope) -> Iterator[Ro
         ]
         out = [
             each.id
-            for score in basis.card.outcomes
-            if score.asked.framework.ref == framework.ref and score.asked.scope.id == scope.id
+            for score in scores
             for each in score.asked.outcome.indicators
             if score.by_statement[each.id].ruled_out_by == indicator.id
         ]

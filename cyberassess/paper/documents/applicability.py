@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from cyberassess.domain.assessment import SHARED_SERVICE, Scope, StatementKey
+from cyberassess.domain.assessment import SHARED_SERVICE, Scope, ScopeId, StatementKey
 from cyberassess.domain.record.recorded import Given
 from cyberassess.domain.result.counting import reasons_out, said_of
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.sets.framework import CountsAs, Framework, IndicatorId
+from cyberassess.domain.sets.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, has_own_name, joined, said_group
 from cyberassess.paper.blocks import (
@@ -139,32 +139,23 @@ def _figures(basis: Basis, out: int, statements: int, one: str) -> Iterator[tupl
 
 
 def _counts(basis: Basis) -> Iterator[Row]:
-    for ref, framework in basis.frameworks.items():
-        for scope in basis.scopes:
-            here = [e for e in basis.card.outcomes if e.key[:2] == (ref, scope.id)]
-            if here:
-                yield (
-                    _where(basis, framework, scope),
-                    str(len(here)),
-                    str(sum(not each.not_applicable for each in here)),
-                    str(sum(each.not_applicable for each in here)),
-                    str(sum(each.meets_target is not None for each in here)),
-                    str(sum(each.meets_target is True for each in here)),
-                    _met_before(basis, framework, scope),
-                )
+    for (ref, scope), here in basis.by_place.items():
+        counts = (
+            len(here),
+            sum(not each.not_applicable for each in here),
+            sum(each.not_applicable for each in here),
+            sum(each.meets_target is not None for each in here),
+            sum(each.meets_target is True for each in here),
+        )
+        yield basis.place_in(ref, scope), *map(str, counts), _met_before(basis, ref, scope)
 
 
-def _met_before(basis: Basis, framework: Framework, scope: Scope) -> str:
+def _met_before(basis: Basis, ref: FrameworkRef, scope: ScopeId) -> str:
     before = basis.before
-    if before is None or framework.ref not in before.titles:
+    if before is None or ref not in before.titles:
         return "not known"
-    here = [was for key, was in before.outcomes.items() if key[:2] == (framework.ref, scope.id)]
+    here = [was for key, was in before.outcomes.items() if key[:2] == (ref, scope)]
     return str(sum(was.meets_target is True for was in here)) if here else "not assessed"
-
-
-def _where(basis: Basis, framework: Framework, scope: Scope) -> str:
-    place = basis.place(scope.id)
-    return f"{framework.short_title}, {place}" if len(basis.frameworks) > 1 else place
 
 
 def _sources(basis: Basis) -> str:
@@ -193,7 +184,7 @@ def _untargeted(basis: Basis) -> str:
 def _outcome_out(basis: Basis, score: OutcomeScore) -> Row:
     said = "; ".join(reasons_out(score, basis.names)) or "No reason given."
     given = [e for key in score.by_statement for e in _behind(basis, score, key)]
-    return (_name(score), basis.where(score), said, _who(basis, given))
+    return (score.asked.outcome.name, basis.where(score), said, _who(basis, given))
 
 
 def _behind(basis: Basis, score: OutcomeScore, key: IndicatorId) -> tuple[Given, ...]:
@@ -230,26 +221,21 @@ def _who(basis: Basis, given: Sequence[Given]) -> str:
     )
 
 
-def _name(score: OutcomeScore) -> str:
-    return f"{score.asked.outcome.id} {score.asked.outcome.title}"
-
-
 def _places(basis: Basis) -> Iterator[Section]:
-    for ref, framework in basis.frameworks.items():
-        for scope in basis.scopes:
-            groups: dict[str, list[Row]] = {}
-            for score in basis.card.outcomes:
-                if score.key[:2] == (ref, scope.id):
-                    group = basis.groups[ref, score.asked.outcome.id][-1]
-                    said = said_group(group)
-                    title = said if has_own_name(group) else f"{group.kind.capitalize()} {said}"
-                    groups.setdefault(title, []).append(_row(basis, score))
-            if groups:
-                title, note = _where(basis, framework, scope), _why_here(basis, scope)
-                blocks: list[Block] = [Heading(title), *paragraph(note, "meta keep")]
-                for name, rows in groups.items():
-                    blocks += [Heading(name, 3), Table(_COLUMNS, tuple(rows), "found")]
-                yield Section(tuple(blocks), "next", "part on")
+    for (ref, scope), here in basis.by_place.items():
+        groups: dict[str, list[Row]] = {}
+        for score in here:
+            group = basis.groups[ref, score.key.outcome][-1]
+            said = said_group(group)
+            title = said if has_own_name(group) else f"{group.kind.capitalize()} {said}"
+            groups.setdefault(title, []).append(_row(basis, score))
+        blocks: list[Block] = [
+            Heading(basis.place_in(ref, scope)),
+            *paragraph(_why_here(basis, here[0].asked.scope), "meta keep"),
+        ]
+        for title, rows in groups.items():
+            blocks += [Heading(title, 3), Table(_COLUMNS, tuple(rows), "found")]
+        yield Section(tuple(blocks), "next", "part on")
 
 
 _COLUMNS = columns(
@@ -284,7 +270,7 @@ def _row(basis: Basis, score: OutcomeScore) -> Row:
     )
     small = (Text(f"{label}: {word}", "small") for label, word in beside if word)
     return (
-        strong(_name(score)),
+        strong(score.asked.outcome.name),
         (strong(f"{applies}."), f" {why}"),
         (Text(chip(result_of(score))), *small),
         (*paragraph(how), *(Text(each, "small") for each in shown), *paragraph(more, "small")),

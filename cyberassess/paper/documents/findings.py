@@ -232,7 +232,7 @@ def _actions(
 def _row(basis: Basis, below: Mapping[OutcomeKey, Finding], action: Action) -> Row:
     about = (_below(action, below) or action.covers)[0]
     score = basis.card.by_key.get(about)
-    gap = _name(score) if score else action.about.outcome
+    gap = score.asked.outcome.name if score else action.about.outcome
     late: tuple[str | Part, ...] = (" ", Part("late", "tag")) if _is_late(basis, action) else ()
     reason = f"Reason: {action.reason}" if action.reason else ""
     return (
@@ -263,10 +263,6 @@ def _all_stand(basis: Basis, action: Action) -> str:
         said = _stands(basis, score) if score else "no longer assessed"
         found.setdefault(said, []).append(_where(basis, key))
     return ". ".join(f"{joined(places)}: {said}" for said, places in found.items())
-
-
-def _name(score: OutcomeScore) -> str:
-    return f"{score.asked.outcome.id} {score.asked.outcome.title}"
 
 
 def _stands(basis: Basis, score: OutcomeScore) -> str:
@@ -320,7 +316,7 @@ def _open_row(basis: Basis, finding: Finding) -> Row:
     scope, role = score.asked.scope, said_role(score.asked.outcome.owner_role)
     owner = basis.person(scope.owner) if scope.owner else ""
     return (
-        named(_name(score), basis.where(score)),
+        named(score.asked.outcome.name, basis.where(score)),
         _stands(basis, score),
         _in_the_way(finding),
         owner or capital(role),
@@ -338,7 +334,7 @@ def _advice(basis: Basis) -> Iterator[Block]:
         for each in all_:
             if each.recommendation:
                 row = (
-                    named(_name(score), basis.where(score)),
+                    named(score.asked.outcome.name, basis.where(score)),
                     each.risk or "not said",
                     each.recommendation,
                     basis.person(each.person, each.origin),

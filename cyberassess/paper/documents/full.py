@@ -24,12 +24,12 @@ from cyberassess.paper.detail.evidence_register import evidence_register
 from cyberassess.paper.detail.fairplay import fair_play
 from cyberassess.paper.detail.gaps import gaps
 from cyberassess.paper.detail.matrix import matrices
-from cyberassess.paper.detail.method import limits, method
+from cyberassess.paper.detail.method import method
 from cyberassess.paper.detail.places import places
 from cyberassess.paper.detail.side_by_side import shown_outcomes, side_by_side
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.furniture import control
-from cyberassess.paper.sections.checking import said_confirmed, said_dissent
+from cyberassess.paper.sections.checking import said_checks, said_confirmed, said_dissent
 from cyberassess.paper.sections.moves import said_turns
 from cyberassess.paper.sections.page_one import page_one
 from cyberassess.paper.sections.review import review
@@ -121,11 +121,11 @@ def _contents(parts: tuple[Section, ...]) -> Table:
 
 def _assurance(basis: Basis, officer: str) -> Section:
     title = "Statement of assurance"
-    rests = " ".join(filter(None, (limits(basis)[0], said_confirmed(basis), said_dissent(basis))))
+    rests = filter(None, (said_checks(basis), said_confirmed(basis), said_dissent(basis)))
     statement = (
         "We have read this report. To the best of our knowledge the answers it rests on were "
         "given in good faith by the people named in it, what we know to be missing or disputed "
-        f"is said under Fair play, and the gaps it names are those we know of. {rests}"
+        f"is said under Fair play, and the gaps it names are those we know of. {' '.join(rests)}"
     )
     heads = columns(("As", 24), ("Name", 28), ("Signature", 30), ("Date", 18))
     rows = (("Officer responsible", officer, "", ""), ("Senior owner", "", "", ""))

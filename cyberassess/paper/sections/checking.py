@@ -127,9 +127,8 @@ def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str
 
 def _named(basis: Basis, score: OutcomeScore) -> str:
     """Name a result; its place only where the outcome is assessed in several."""
-    same = (e for e in basis.card.outcomes if e.key[::2] == score.key[::2])
-    name = f"{score.key.outcome} {score.asked.outcome.title}"
-    return name if len(list(same)) == 1 else basis.name_of(score)
+    same = [e for e in basis.card.outcomes if e.key[::2] == score.key[::2]]
+    return score.asked.outcome.name if len(same) == 1 else basis.name_of(score)
 
 
 def _on_that_view(basis: Basis) -> str:

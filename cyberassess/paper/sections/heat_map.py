@@ -34,12 +34,12 @@ _SIGNS = {
 """What stands in the narrow cells of a map with many places."""
 _MID = Fraction(2, 3)
 _LIGHT = Fraction(1, 2)
-_LEGEND = (
+_COUNTS = [
     Part("all meet it", "all"),
     Part("two thirds or more", "most"),
     Part("half or more", "half"),
     Part("fewer than half", "few"),
-)
+]
 _TONES = {"high": "all", "middle": "half", "low": "few", "none": "plain"}
 
 Map = tuple[Block, ...]
@@ -89,15 +89,10 @@ def heat_maps(basis: Basis, framework: Framework, *, theme: str = "") -> Iterato
     here = [each.id for each in basis.scopes]
     if len(deepest) > 1:
         kind, message, lines = _of_groups(basis, framework, scores, here)
-        legend: tuple[Part, ...] = _LEGEND
     else:
         here = [each for each in here if any(score.key.scope == each for score in scores)]
         kind, message, lines = _of_outcomes(framework, scores, here)
-        legend = tuple(
-            Part(f"{found.letter} {found.word.lower()}", _TONES[found.tone])
-            for level in reversed(framework.scale)
-            for found in [verdict(framework, level.id, NO_TARGET)]
-        )
+    legend = _COUNTS if len(deepest) > 1 else _letters(framework)
     lines += _totals(basis, framework, scores, here)
     places = [basis.place(each) for each in here]
     heads = [*([_EVERYWHERE] if len(here) > 1 else []), *places]
@@ -161,10 +156,15 @@ def _of_outcomes(
     for outcome, places in found.items():
         cells = tuple(_letter(places[each]) if each in places else "" for each in here)
         whole = (_meets(met.get(outcome)),) if len(here) > 1 else ()
-        title = f"{outcome} {framework.outcomes[outcome].title}"
-        lines.append(_Line(title, (*whole, *cells), outcome))
+        lines.append(_Line(framework.outcomes[outcome].name, (*whole, *cells), outcome))
     word = framework.outcome_word
     return word.capitalize(), f"Where each {word} stands, by place.", lines
+
+
+def _letters(framework: Framework) -> list[Part]:
+    """Say what the letters of levels mean, the highest first."""
+    found = (verdict(framework, each.id, NO_TARGET) for each in reversed(framework.scale))
+    return [Part(f"{each.letter} {each.word.lower()}", _TONES[each.tone]) for each in found]
 
 
 def _meets(met: bool | None) -> Part:  # noqa: FBT001 - what the cell says

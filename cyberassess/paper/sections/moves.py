@@ -124,7 +124,7 @@ def moved_by_table(basis: Basis, scores: Sequence[OutcomeScore]) -> Iterator[Tab
 
 
 def _moved_by(basis: Basis, before: Year, score: OutcomeScore) -> Row:
-    outcome, behind = score.asked.outcome, answers_behind(before, score)
+    behind = answers_behind(before, score)
     turned = (
         Text(
             (
@@ -136,7 +136,7 @@ def _moved_by(basis: Basis, before: Year, score: OutcomeScore) -> Row:
     )
     moved = better_or_worse(is_worse=_fell(before, score))
     return (
-        named(f"{outcome.id} {outcome.title}", basis.where(score)),
+        named(score.asked.outcome.name, basis.where(score)),
         (Text(moved), Text(_levels(before, score), "small")),
         (*turned, *paragraph(_more(before, score, behind), "small")),
     )

@@ -24,9 +24,10 @@ from cyberassess.paper.blocks import (
 )
 from cyberassess.paper.charts import distance_chart, needed_for, themes_chart, trend_chart
 from cyberassess.paper.document import Document, frame
-from cyberassess.paper.furniture import closing, in_the_way, named, opening
+from cyberassess.paper.furniture import closing, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.heat_map import heat_maps
+from cyberassess.paper.sections.in_the_way import in_the_way
 from cyberassess.paper.sections.moves import moved_in, moved_table, said_moved
 from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import row_of_squares
@@ -34,16 +35,12 @@ from cyberassess.paper.sections.summary import (
     NO_LEVEL,
     NOT_PLANNED,
     actions_on,
-    answered_first,
     said_before,
     said_count,
     said_due,
     said_level,
     said_owner,
-    said_rest,
     said_unplanned,
-    statement_text,
-    tag_of,
     whose_target,
 )
 
@@ -230,11 +227,6 @@ def _above(basis: Basis, score: ThemeScore) -> str:
 
 def _step(basis: Basis, found: Sequence[Finding]) -> Row:
     worst = max(found, key=lambda each: each.steps)
-    split = [(each.score, *answered_first(each.score, each.gap.statements)) for each in found]
-    split.sort(key=lambda each: each[0] is not worst.score)
-    every = [(score, key) for score, answered, _ in split for key in answered]
-    shown = every[:1]
-    every += [(score, key) for score, _, open_ in split for key in open_]
     outcome = worst.score.asked.outcome
     planned = NOT_PLANNED
     if actions := actions_on(basis, found):
@@ -246,10 +238,7 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Row:
             f"{outcome.id} {outcome.title}",
             basis.said_places([each.score.key.scope for each in found]),
         ),
-        in_the_way(
-            ((tag_of(*each), statement_text(*each)) for each in shown),
-            said_rest(every, len(shown)),
-        ),
+        in_the_way(sorted(found, key=lambda each: each is not worst)),
         planned,
     )
 

@@ -8,23 +8,18 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.paper.basis import MOST_PLACES, Basis, capital
 from cyberassess.paper.blocks import Part, Row, Table, Text, columns, strong
+from cyberassess.paper.sections.in_the_way import first_in_the_way
 from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS
 from cyberassess.paper.sections.summary import (
     NOT_PLANNED,
     actions_on,
-    answered_first,
-    no_step,
     said_due,
     said_owner,
-    said_rest,
     said_unplanned,
-    statement_text,
-    tag_of,
 )
 
 _TOP_GAPS = 3
 _NUMBERS = {2: "two", 3: "three"}
-_TEXTS_A_GAP = 1
 
 Gap = Sequence[Finding]
 """An outcome below its target, in all the places where it is."""
@@ -101,20 +96,14 @@ def _row(basis: Basis, gap: Gap, *, has_links: bool) -> Row:
 
 def _missing(basis: Basis, gap: Gap, worst: Finding) -> Iterator[Text]:
     """Say what was answered, the statement, and what else there is."""
-    score = worst.score
-    answered, open_ = answered_first(score, worst.gap.statements)
-    shown = answered[:_TEXTS_A_GAP]
-    rest = said_rest([(score, each) for each in (*answered, *open_)], len(shown))
+    shown, more = first_in_the_way([worst])
     if len(gap) > 1 and shown:
-        rest = f"So in {basis.place(score.key.scope)}. {rest}".rstrip()
-    if not worst.steps:
-        rest = no_step(score)
-    more = Part(rest, "place")
-    for key in shown:
-        said = Part(f"{tag_of(score, key)}:", "tag"), f" {statement_text(score, key)}"
-        yield Text((*said, " ", more) if rest else said)
+        more = f"So in {basis.place(worst.score.key.scope)}. {more}".rstrip()
+    rest = Part(more, "place")
+    for each in shown:
+        yield Text((*each, " ", rest) if more else each)
     if not shown:
-        yield Text(more.text, "place")
+        yield Text(more, "place")
 
 
 def _marked(basis: Basis, scores: Sequence[OutcomeScore]) -> str:

@@ -334,7 +334,7 @@ def _unplanned(basis: Basis) -> str:
     for found in bare:
         outcome = found[0].score.asked.outcome
         where = basis.said_places([each.score.key.scope for each in found])
-        said.append(f"{outcome.id} {outcome.title}{f' ({where})' if several else ''}")
+        said.append(f"{outcome.name}{f' ({where})' if several else ''}")
     notes += [f"Below target and not planned yet: {'; '.join(said)}."] if said else []
     return " ".join(notes)
 

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.assessment import ALL_SCOPES
-from cyberassess.domain.result.findings import Finding, is_blank
+from cyberassess.domain.result.findings import Finding, by_outcome, is_blank
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
-from cyberassess.domain.sets.framework import Framework, OutcomeId, Theme
+from cyberassess.domain.sets.framework import Framework, Theme
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.blocks import (
@@ -185,10 +185,7 @@ def _rungs(basis: Basis, score: ThemeScore, findings: Sequence[Finding]) -> Iter
 def _ladder(
     basis: Basis, score: ThemeScore, now: ThemeLevel, findings: Sequence[Finding]
 ) -> Iterator[Block]:
-    grouped: dict[OutcomeId, list[Finding]] = {}
-    for each in findings:
-        grouped.setdefault(each.score.asked.outcome.id, []).append(each)
-    nearest = sorted(grouped.values(), key=lambda found: sum(each.steps for each in found))
+    nearest = sorted(by_outcome(findings), key=lambda found: sum(each.steps for each in found))
     reached = score.meets
     for level in (ThemeLevel.DEVELOPING, ThemeLevel.ESTABLISHED, ThemeLevel.ON_TARGET):
         needed = needed_for(level, score.of) or score.of
@@ -235,7 +232,7 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Row:
         planned += f". {bare}" if (bare := said_unplanned(basis, found)) else ""
     return (
         named(
-            f"{outcome.id} {outcome.title}",
+            outcome.name,
             basis.said_places([each.score.key.scope for each in found]),
         ),
         in_the_way(sorted(found, key=lambda each: each is not worst)),

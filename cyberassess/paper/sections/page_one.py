@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, clipped, joined
@@ -203,10 +203,7 @@ def said_plan(basis: Basis) -> str:
 
 def _lifted(basis: Basis) -> Iterator[datetime.date]:
     """Give when each outcome that falls short would meet its target, where the plan says so."""
-    found: dict[str, list[Finding]] = {}
-    for each in basis.headline_findings():
-        found.setdefault(each.score.key.outcome, []).append(each)
-    for findings in found.values():
+    for findings in by_outcome(basis.headline_findings()):
         dates = [
             min((e.due for e in basis.planned.get(each.score.key, ()) if e.due), default=None)
             for each in findings
@@ -255,4 +252,4 @@ def _gap(basis: Basis, gap: Gap) -> tuple[str, str, str, str]:
     bare = sum(each.score.key not in basis.planned for each in gap)
     if bare and bare < len(gap):
         owner += f", for {len(gap) - bare} of {len(gap)}"
-    return f"{outcome.id} {outcome.title}", said_places(basis, gap), owner, by
+    return outcome.name, said_places(basis, gap), owner, by

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.record.plan import LOWEST_PRIORITY, Action
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.paper.basis import MOST_PLACES, Basis, capital
 from cyberassess.paper.blocks import Part, Row, Table, Text, columns, strong
 from cyberassess.paper.sections.in_the_way import first_in_the_way
@@ -31,16 +30,13 @@ def top_gaps(basis: Basis) -> Sequence[Gap]:
     Those the officer gave the highest priority stand first, then those in most places, then those
     with the fewest statements in the way.
     """
-    grouped: dict[OutcomeId, list[Finding]] = {}
-    for finding in basis.headline_findings():
-        grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
 
     def order(gap: Gap) -> tuple[int, int, int]:
         actions = actions_on(basis, gap)
         first = min((each.priority for each in actions), default=LOWEST_PRIORITY)
         return first, -len(gap), sum(each.steps for each in gap)
 
-    return sorted(grouped.values(), key=order)[:_TOP_GAPS]
+    return sorted(by_outcome(basis.headline_findings()), key=order)[:_TOP_GAPS]
 
 
 def gaps_title(gaps: Sequence[Gap]) -> str:
@@ -82,7 +78,7 @@ def _row(basis: Basis, gap: Gap, *, has_links: bool) -> Row:
     worst = max(gap, key=lambda each: each.steps)
     outcome = worst.score.asked.outcome
     link = basis.anchor(worst.score.key) if has_links else ""
-    name = Part(f"{outcome.id} {outcome.title}", "strong", link=link)
+    name = Part(outcome.name, "strong", link=link)
     where = Part(_marked(basis, [each.score for each in gap]), "place")
     texts = Text((name, " ", where)), *_missing(basis, gap, worst)
     actions = actions_on(basis, gap)

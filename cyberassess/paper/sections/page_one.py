@@ -151,7 +151,7 @@ def said_decision(basis: Basis) -> str:
     every = len(basis.findings)
     rest = every - settled
     if rest:
-        number = f"the {every}" if rest == every else f"{rest} of {every}"
+        number = f"the {every:,}" if rest == every else f"{rest:,} of {every:,}"
         what = f"missing owners and dates for {number} results below target (all themes)"
         what = "owner and date for the gap" if every == 1 else what
         asks.append(f"set {what}, or accept that risk")

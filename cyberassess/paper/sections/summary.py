@@ -74,21 +74,18 @@ def said_weakest(basis: Basis) -> str:
     lowest = weakest(basis)
     if not lowest:
         return ""
-    places = joined(
-        [
-            "what is answered once for the whole organisation"
-            if each.scope == ORGANISATION
-            else basis.place(each.scope)
-            for each in lowest
-        ]
-    )
+    is_part = ORGANISATION in {each.scope for each in lowest}
+    once = "what is answered once for the whole organisation"
+    places = joined([
+        once if each.scope == ORGANISATION else basis.place(each.scope) for each in lowest
+    ])  # fmt: skip
     share_ = f"{lowest[0].meets} of its {counted(lowest[0].of, 'outcome')}"
     if len(lowest) > _NAMED_WEAKEST:
-        return f"The weakest are {len(lowest)} places, each with {share_}."
+        many = counted(len(lowest), "place" if is_part else "system")
+        return f"The weakest are {many}, each with {share_}."
     if len(lowest) > 1:
         return f"The weakest are {places}, each with {share_}."
-    what = "part" if lowest[0].scope == ORGANISATION else "system"
-    return f"The weakest {what} is {places}, with {share_}."
+    return f"The weakest {'part' if is_part else 'system'} is {places}, with {share_}."
 
 
 NO_LEVEL = (

@@ -11,7 +11,7 @@ from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
 from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.domain.result.trend import THEME, Line, Point
-from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
+from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import counted
 from cyberassess.paper.basis import MOST_PLACES, Basis, clipped, joined, share
 from cyberassess.paper.blocks import (
@@ -351,13 +351,13 @@ def _furthest(ranked: Sequence[Sequence[Finding]]) -> str:
 
 
 def distance_chart(
-    basis: Basis, findings: Sequence[Finding], meets: Sequence[OutcomeId]
+    basis: Basis, findings: Sequence[Finding], met: Sequence[str]
 ) -> Section | None:
     """Show how many statements stand between each outcome and its target, the furthest first.
 
     Args:
         findings: of one framework and theme.
-        meets: outcomes that meet their target everywhere.
+        met: names of outcomes that meet their target everywhere.
     """
     if not findings:
         return None
@@ -369,7 +369,7 @@ def distance_chart(
         outcome, steps = found[0].score.asked.outcome, _steps(found)
         rows.append(_Row(outcome.name, Fraction(steps, longest), f"{steps:,}"))
         table.append((outcome.id, outcome.title, f"{steps:,}", _each_place(basis, found)))
-    note = f"Meet their target everywhere: {', '.join(meets)}." if meets else ""
+    note = f"Meet their target everywhere: {'; '.join(met)}." if met else ""
     if len(rows) > _MOST_ROWS:
         note = f"The picture shows the {_MOST_ROWS} furthest; the table has all. {note}".strip()
     return _chart(

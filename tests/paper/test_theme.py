@@ -90,6 +90,7 @@ def test_each_rung_names_the_nearest_outcomes() -> None:
         "From level 3 to level 4, on target": ["A1.e"],
     }
     found = texts(made)
+    assert "Meet their target everywhere: A1.a Outcome A1.a." in found
     assert "It needs 3 of 5: 2 more than now. The shortest way:" in found
     assert "It needs 4 of 5: 1 more than the level before. The shortest way:" in found
     assert any(each.startswith("Our ambition is level 4.") for each in found)

@@ -128,10 +128,11 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -
         for each in basis.findings
         if each.score.key.framework == ref and basis.theme_of(each.score) == theme.id
     ]
-    meets = [key for key, met in basis.met_everywhere().items() if met]
+    everywhere = basis.met_everywhere() if ref == basis.first.ref else {}
+    met = [framework.outcomes[key].name for key, is_met in everywhere.items() if is_met]
     for chart in (
         trend_chart(basis, ref, theme.id),
-        distance_chart(basis, inside, meets if ref == basis.first.ref else []),
+        distance_chart(basis, inside, met),
     ):
         yield from [chart] if chart else []
     if score.pairs and basis.target(ref):

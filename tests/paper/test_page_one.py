@@ -115,6 +115,7 @@ def test_how_sure_we_are_is_five_figures() -> None:
 def test_a_result_is_explained_where_there_are_several_places() -> None:
     said_so = "A result is one outcome in one place (system, organisation)."
     assert said_so in texts(one())
+    assert said_so in texts(board_summary(basis()).for_word[0])
     outline = make_framework("A One\n  A.a organisation board H.1\n")
     alone = make_basis(
         small_state(), framework=outline, scopes=(), themes=make_themes({"A.a": "pipes"})

@@ -95,13 +95,18 @@ def headed(basis: Basis) -> str:
 
 
 def _proof(basis: Basis, *, is_open: bool) -> Iterator[Block]:
-    """Say how far it is proven, what a result is, and who reviewed and who confirmed it."""
+    """Say how far it is proven, and who reviewed and who confirmed it."""
     yield Heading("How sure we are")
     yield figure_table((brief, number) for number, _, brief in figures(basis))
-    result = "A result is one outcome in one place (system, organisation)."
-    yield from paragraph(result if len(basis.scopes) > 1 else "", "note")
+    yield from paragraph(said_result(basis), "note")
     who = said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)
     yield Text(" ".join(filter(None, who)))
+
+
+def said_result(basis: Basis) -> str:
+    """Say what a result is; empty where it is the same as an outcome."""
+    several = len(basis.scopes) > 1
+    return "A result is one outcome in one place (system, organisation)." if several else ""
 
 
 def _targets(basis: Basis) -> Iterator[str]:

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.domain.result.trend import THEME, Line, Point
-from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
+from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import counted
 from cyberassess.paper.basis import MOST_PLACES, Basis, clipped, joined, share
 from cyberassess.paper.blocks import (
@@ -334,12 +334,16 @@ def _open_notes(basis: Basis) -> str:
     )
 
 
-def _furthest(ranked: Sequence[tuple[int, OutcomeId, list[Finding]]]) -> str:
+def _steps(found: Sequence[Finding]) -> int:
+    return sum(each.steps for each in found)
+
+
+def _furthest(ranked: Sequence[Sequence[Finding]]) -> str:
     """Say which outcome has most statements in the way, or which share that place."""
-    most, _, found = ranked[0]
-    tied = [f"{ref} {e[0].score.asked.outcome.title}" for steps, ref, e in ranked if steps == most]
+    most = _steps(ranked[0])
+    tied = [found[0].score.asked.outcome.name for found in ranked if _steps(found) == most]
     if len(tied) == 1:
-        where = counted(len(found), "place")
+        where = counted(len(ranked[0]), "place")
         return f"{tied[0]} is furthest from its target: {counted(most, 'statement')} in {where}."
     more = [f"{len(tied) - _MOST_TIES} more"] if len(tied) > _MOST_TIES else []
     names = joined([*tied[:_MOST_TIES], *more])
@@ -347,31 +351,25 @@ def _furthest(ranked: Sequence[tuple[int, OutcomeId, list[Finding]]]) -> str:
 
 
 def distance_chart(
-    basis: Basis, findings: Sequence[Finding], meets: Sequence[OutcomeId]
+    basis: Basis, findings: Sequence[Finding], met: Sequence[str]
 ) -> Section | None:
     """Show how many statements stand between each outcome and its target, the furthest first.
 
     Args:
         findings: of one framework and theme.
-        meets: outcomes that meet their target everywhere.
+        met: names of outcomes that meet their target everywhere.
     """
-    grouped: dict[OutcomeId, list[Finding]] = {}
-    for finding in findings:
-        grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
-    if not grouped:
+    if not findings:
         return None
-    ranked = sorted(
-        ((sum(each.steps for each in found), ref, found) for ref, found in grouped.items()),
-        key=lambda item: -item[0],
-    )
-    longest = max(ranked[0][0], 1)
+    ranked = sorted(by_outcome(findings), key=_steps, reverse=True)
+    longest = max(_steps(ranked[0]), 1)
     rows: list[_Row] = []
     table: list[tuple[str, ...]] = []
-    for steps, ref, found in ranked:
-        title = found[0].score.asked.outcome.title
-        rows.append(_Row(f"{ref} {title}", Fraction(steps, longest), f"{steps:,}"))
-        table.append((str(ref), title, f"{steps:,}", _each_place(basis, found)))
-    note = f"Meet their target everywhere: {', '.join(meets)}." if meets else ""
+    for found in ranked:
+        outcome, steps = found[0].score.asked.outcome, _steps(found)
+        rows.append(_Row(outcome.name, Fraction(steps, longest), f"{steps:,}"))
+        table.append((outcome.id, outcome.title, f"{steps:,}", _each_place(basis, found)))
+    note = f"Meet their target everywhere: {'; '.join(met)}." if met else ""
     if len(rows) > _MOST_ROWS:
         note = f"The picture shows the {_MOST_ROWS} furthest; the table has all. {note}".strip()
     return _chart(

@@ -32,12 +32,6 @@ def letter(found: Verdict) -> Part:
     return Part(found.letter, f"k {found.tone}")
 
 
-def in_the_way(missing: Iterable[tuple[str, str]], more: str) -> tuple[Text, ...]:
-    """Say what was answered, the statement, and what else there is."""
-    texts = [Text((Part(f"{answer}:", "tag"), f" {text}")) for answer, text in missing]
-    return (*texts, *paragraph(more, "small"))
-
-
 def named(name: str, below: str = "") -> tuple[Text, ...]:
     """Name a row, with what stands below its name in small."""
     return (Text(strong(name)), *paragraph(below, "small"))

@@ -115,6 +115,7 @@ def test_how_sure_we_are_is_five_figures() -> None:
 def test_a_result_is_explained_where_there_are_several_places() -> None:
     said_so = "A result is one outcome in one place (system, organisation)."
     assert said_so in texts(one())
+    assert said_so in texts(board_summary(basis()).for_word[0])
     outline = make_framework("A One\n  A.a organisation board H.1\n")
     alone = make_basis(
         small_state(), framework=outline, scopes=(), themes=make_themes({"A.a": "pipes"})
@@ -128,7 +129,7 @@ def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
     assert where == "all 4 systems"
     assert owner.endswith(", for 1 of 4")
     assert said(page, "So what").startswith(
-        "The weakest are 4 places, each with 0 of its 36 outcomes."
+        "The weakest are 4 systems, each with 0 of its 36 outcomes."
     )
     assert said(page, "Decision").startswith(
         "The plan, £120k to £270k once and £75k a year, lifts no outcome by a date; "

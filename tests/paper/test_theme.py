@@ -15,6 +15,7 @@ from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError
 from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.blocks import plain
 from cyberassess.paper.charts import (
     confidence_chart,
     distance_chart,
@@ -24,7 +25,9 @@ from cyberassess.paper.charts import (
 )
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.theme import theme_report
+from cyberassess.paper.sections.in_the_way import in_the_way
 from tests.domain.builder import (
+    Written,
     answer_events,
     make_framework,
     make_profile,
@@ -87,6 +90,7 @@ def test_each_rung_names_the_nearest_outcomes() -> None:
         "From level 3 to level 4, on target": ["A1.e"],
     }
     found = texts(made)
+    assert "Meet their target everywhere: A1.a Outcome A1.a." in found
     assert "It needs 3 of 5: 2 more than now. The shortest way:" in found
     assert "It needs 4 of 5: 1 more than the level before. The shortest way:" in found
     assert any(each.startswith("Our ambition is level 4.") for each in found)
@@ -99,6 +103,32 @@ def test_boxes_without_room_for_their_names_have_them_below() -> None:
         profile=make_profile({"LONG-1.a": "high"}), themes=make_themes({"LONG-1.a": "pipes"}),
     )  # fmt: skip
     assert shown(theme_report(made), "note") == "Below the target: LONG-1.a."
+
+
+@pytest.mark.parametrize(
+    ("answers", "goal", "why"),
+    [
+        ({"M.1": "true"}, "middle", "Nothing stands in the way of the target itself"),
+        (
+            {"M.1": "true", "H.1": "true", "H.2": "out (Not ours.)", "H.3": "out (Not ours.)"},
+            "high",
+            "More than half of the statements were said not to apply",
+        ),
+    ],
+)
+def test_a_gap_without_a_statement_in_its_way_says_why(
+    answers: dict[str, str], goal: str, why: str
+) -> None:
+    outline = "X One\n  X.a organisation board N.1 M.1 H.1 H.2 H.3"
+    framework = make_framework(outline)
+    given: dict[str, Written] = {f"X.a.{each}": text for each, text in answers.items()}
+    made = make_basis(
+        make_state(given | {"X.a.N.1": "never"}), framework=framework,
+        scopes=(), profile=make_profile({"X.a": goal}),
+        themes=make_themes({"X.a": "pipes"}),
+    )  # fmt: skip
+    (said,) = in_the_way(made.findings)
+    assert plain(said.line).startswith(why)
 
 
 def test_at_the_top_there_is_nothing_above() -> None:

@@ -16,6 +16,7 @@ from cyberassess.domain.sets.framework import (
     IndicatorKind,
     KeyAction,
     LevelId,
+    OutcomeId,
 )
 
 
@@ -38,6 +39,15 @@ def findings(card: Scorecard) -> tuple[Finding, ...]:
         for each in card.outcomes
         if each.target is not None and each.meets_target is False
     )
+
+
+def by_outcome(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Give findings of an outcome together, in all places where it falls short; order kept."""
+    grouped: dict[tuple[FrameworkRef, OutcomeId], list[Finding]] = {}
+    for each in found:
+        key = each.score.key
+        grouped.setdefault((key.framework, key.outcome), []).append(each)
+    return list(grouped.values())
 
 
 def is_blank(scores: Iterable[OutcomeScore]) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.plan import Action
-from cyberassess.domain.result.findings import Finding
-from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
+from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.blocks import Block, Heading, Part, Row, Section, Table, Text, columns
 from cyberassess.paper.costs import said_costs
@@ -63,11 +62,7 @@ def _name(basis: Basis, key: OutcomeKey) -> str:
 
 def unplanned(basis: Basis) -> Sequence[Sequence[Finding]]:
     """Give what is below its target where nothing is planned: places of an outcome together."""
-    found: dict[tuple[FrameworkRef, OutcomeId], list[Finding]] = {}
-    for each in basis.findings:
-        if each.score.key not in basis.planned:
-            found.setdefault((each.score.key.framework, each.score.key.outcome), []).append(each)
-    return tuple(found.values())
+    return by_outcome(each for each in basis.findings if each.score.key not in basis.planned)
 
 
 def _unplanned(basis: Basis, found: Sequence[Finding]) -> Row:

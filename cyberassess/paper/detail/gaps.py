@@ -18,17 +18,10 @@ from cyberassess.paper.blocks import (
     columns,
 )
 from cyberassess.paper.charts import needed_for
-from cyberassess.paper.furniture import in_the_way
 from cyberassess.paper.sections.all_themes import all_themes
 from cyberassess.paper.sections.heat_map import every_map
+from cyberassess.paper.sections.in_the_way import in_the_way
 from cyberassess.paper.sections.moves import moved_by_table, said_moved
-from cyberassess.paper.sections.summary import (
-    answered_first,
-    no_step,
-    said_rest,
-    statement_text,
-    tag_of,
-)
 
 _SHOWN_WAYS = 12
 """How many outcomes the way to the next level lists; the findings have all."""
@@ -123,14 +116,9 @@ def _ways(basis: Basis) -> list[list[Finding]]:
 
 def _way(basis: Basis, found: Sequence[Finding]) -> Row:
     first = found[0].score
-    split = [(e.score, *answered_first(e.score, e.gap.statements)) for e in found]
-    every = [(score, key) for score, answered, _ in split for key in answered]
-    shown = every[:_SHOWN_TEXTS]
-    every += [(score, key) for score, _, open_ in split for key in open_]
-    more = said_rest(every, len(shown)) if any(e.steps for e in found) else no_step(first)
     return (
         first.key.outcome,
         Part(first.asked.outcome.title, link=basis.anchor(first.key)),
-        in_the_way(((tag_of(*each), statement_text(*each)) for each in shown), more),
+        in_the_way(found, _SHOWN_TEXTS),
         basis.said_places([each.score.key.scope for each in found]),
     )

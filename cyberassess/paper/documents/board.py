@@ -38,6 +38,7 @@ from cyberassess.paper.sections.page_one import (
     page_one,
     planned,
     said_decision,
+    said_result,
     said_stake,
     said_trend,
 )
@@ -233,6 +234,7 @@ class _Summary:
         yield Heading("How sure we are")
         rows = tuple((meaning, number) for number, meaning, _ in figures(self.basis))
         yield Table(columns(("What", 70), ("Figure", 30)), rows)
+        yield from paragraph(said_result(self.basis))
         yield Text(said_confirmed(self.basis, is_open=self.is_open))
         charts = themes_chart(self.basis, self.basis.first.ref), self.sure, self.years
         yield from filter(None, charts)
@@ -334,7 +336,7 @@ def _unplanned(basis: Basis) -> str:
     for found in bare:
         outcome = found[0].score.asked.outcome
         where = basis.said_places([each.score.key.scope for each in found])
-        said.append(f"{outcome.id} {outcome.title}{f' ({where})' if several else ''}")
+        said.append(f"{outcome.name}{f' ({where})' if several else ''}")
     notes += [f"Below target and not planned yet: {'; '.join(said)}."] if said else []
     return " ".join(notes)
 

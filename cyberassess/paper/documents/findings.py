@@ -25,25 +25,20 @@ from cyberassess.paper.blocks import (
 )
 from cyberassess.paper.costs import ONE_OFF, said_costs
 from cyberassess.paper.document import Document, frame
-from cyberassess.paper.furniture import closing, figures, in_the_way, named, opening
+from cyberassess.paper.furniture import closing, figures, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
+from cyberassess.paper.sections.in_the_way import in_the_way
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, target_of
 from cyberassess.paper.sections.summary import (
     NOT_PLANNED,
-    answered_first,
-    no_step,
     said_due,
     said_owner,
-    said_rest,
-    statement_text,
-    tag_of,
     whose_target,
 )
 from cyberassess.paper.sections.years import became
 
 _PRIORITIES = {1: "Priority 1: first", 2: "Priority 2: next", 3: "Priority 3: after those"}
-_TEXTS_A_GAP = 1
 
 
 def findings_report(basis: Basis) -> Document:
@@ -234,10 +229,11 @@ def _row(basis: Basis, below: Mapping[OutcomeKey, Finding], action: Action) -> R
     score = basis.card.by_key.get(about)
     gap = score.asked.outcome.name if score else action.about.outcome
     late: tuple[str | Part, ...] = (" ", Part("late", "tag")) if _is_late(basis, action) else ()
+    way = in_the_way([below[about]]) if about in below else ()
     reason = f"Reason: {action.reason}" if action.reason else ""
     return (
         (Text(action.said_ref, "ref"), Text(f"priority {action.priority}", "small")),
-        (*named(gap, _all_stand(basis, action)), *_in_the_way(below.get(about))),
+        (*named(gap, _all_stand(basis, action)), *way),
         (Text(action.title), *paragraph(reason, "small")),
         said_owner(basis, action),
         (Text((said_due(action), *late)), Text(action.progress.value, "small")),
@@ -269,21 +265,6 @@ def _stands(basis: Basis, score: OutcomeScore) -> str:
     before = last_year_of(basis, score)
     last = f"; last year {before.lower()}" if before else ""
     return f"{result_of(score).word}; target {target_of(score).word.lower()}{last}"
-
-
-def _in_the_way(finding: Finding | None) -> tuple[Text, ...]:
-    """Give the first statement in the way of the target, and how many more there are."""
-    if finding is None:
-        return ()
-    score = finding.score
-    if not finding.steps:
-        return in_the_way((), no_step(score))
-    answered, open_ = answered_first(score, finding.gap.statements)
-    shown = answered[:_TEXTS_A_GAP]
-    return in_the_way(
-        ((tag_of(score, key), statement_text(score, key)) for key in shown),
-        said_rest([(score, each) for each in (*answered, *open_)], len(shown)),
-    )
 
 
 def _open(basis: Basis, found: Sequence[Finding]) -> Iterator[Block]:
@@ -318,7 +299,7 @@ def _open_row(basis: Basis, finding: Finding) -> Row:
     return (
         named(score.asked.outcome.name, basis.where(score)),
         _stands(basis, score),
-        _in_the_way(finding),
+        in_the_way([finding]),
         owner or capital(role),
     )
 

@@ -33,7 +33,7 @@ from cyberassess.paper.sections.checking import said_checks, said_confirmed, sai
 from cyberassess.paper.sections.moves import said_turns
 from cyberassess.paper.sections.page_one import page_one
 from cyberassess.paper.sections.review import review
-from cyberassess.paper.sections.summary import said_left_out, said_level
+from cyberassess.paper.sections.summary import said_left_out, said_level, whose_target
 from cyberassess.paper.sections.top_gaps import gap_table, gaps_note, gaps_title, top_gaps
 from cyberassess.paper.sections.years import years
 
@@ -88,7 +88,7 @@ def _detail(basis: Basis, parts: tuple[Section, ...]) -> Iterator[Block]:
     )
     rule = Part("under Method and limits", "page", "theme-rule")
     level = said_level(basis, basis.headline_score())
-    follows = f" The level follows rule {THEME_RULE}, explained "
+    follows = f" {whose_target(basis)} The level follows rule {THEME_RULE}, explained "
     yield Text((strong(level), follows, rule, "."), "level")
     yield from paragraph(" ".join(said_turns(basis)), "level")
     gaps_ = top_gaps(basis)

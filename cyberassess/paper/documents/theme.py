@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.assessment import ALL_SCOPES
-from cyberassess.domain.result.findings import Finding, is_blank
+from cyberassess.domain.result.findings import Finding, by_outcome, is_blank
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
-from cyberassess.domain.sets.framework import Framework, OutcomeId, Theme
+from cyberassess.domain.sets.framework import Framework, Theme
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.blocks import (
@@ -24,9 +24,10 @@ from cyberassess.paper.blocks import (
 )
 from cyberassess.paper.charts import distance_chart, needed_for, themes_chart, trend_chart
 from cyberassess.paper.document import Document, frame
-from cyberassess.paper.furniture import closing, in_the_way, named, opening
+from cyberassess.paper.furniture import closing, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
 from cyberassess.paper.sections.heat_map import heat_maps
+from cyberassess.paper.sections.in_the_way import in_the_way
 from cyberassess.paper.sections.moves import moved_in, moved_table, said_moved
 from cyberassess.paper.sections.review import said_opinion
 from cyberassess.paper.sections.squares import row_of_squares
@@ -34,16 +35,12 @@ from cyberassess.paper.sections.summary import (
     NO_LEVEL,
     NOT_PLANNED,
     actions_on,
-    answered_first,
     said_before,
     said_count,
     said_due,
     said_level,
     said_owner,
-    said_rest,
     said_unplanned,
-    statement_text,
-    tag_of,
     whose_target,
 )
 
@@ -131,10 +128,11 @@ def _part(basis: Basis, framework: Framework, theme: Theme, *, is_first: bool) -
         for each in basis.findings
         if each.score.key.framework == ref and basis.theme_of(each.score) == theme.id
     ]
-    meets = [key for key, met in basis.met_everywhere().items() if met]
+    everywhere = basis.met_everywhere() if ref == basis.first.ref else {}
+    met = [framework.outcomes[key].name for key, is_met in everywhere.items() if is_met]
     for chart in (
         trend_chart(basis, ref, theme.id),
-        distance_chart(basis, inside, meets if ref == basis.first.ref else []),
+        distance_chart(basis, inside, met),
     ):
         yield from [chart] if chart else []
     if score.pairs and basis.target(ref):
@@ -188,10 +186,7 @@ def _rungs(basis: Basis, score: ThemeScore, findings: Sequence[Finding]) -> Iter
 def _ladder(
     basis: Basis, score: ThemeScore, now: ThemeLevel, findings: Sequence[Finding]
 ) -> Iterator[Block]:
-    grouped: dict[OutcomeId, list[Finding]] = {}
-    for each in findings:
-        grouped.setdefault(each.score.asked.outcome.id, []).append(each)
-    nearest = sorted(grouped.values(), key=lambda found: sum(each.steps for each in found))
+    nearest = sorted(by_outcome(findings), key=lambda found: sum(each.steps for each in found))
     reached = score.meets
     for level in (ThemeLevel.DEVELOPING, ThemeLevel.ESTABLISHED, ThemeLevel.ON_TARGET):
         needed = needed_for(level, score.of) or score.of
@@ -230,11 +225,6 @@ def _above(basis: Basis, score: ThemeScore) -> str:
 
 def _step(basis: Basis, found: Sequence[Finding]) -> Row:
     worst = max(found, key=lambda each: each.steps)
-    split = [(each.score, *answered_first(each.score, each.gap.statements)) for each in found]
-    split.sort(key=lambda each: each[0] is not worst.score)
-    every = [(score, key) for score, answered, _ in split for key in answered]
-    shown = every[:1]
-    every += [(score, key) for score, _, open_ in split for key in open_]
     outcome = worst.score.asked.outcome
     planned = NOT_PLANNED
     if actions := actions_on(basis, found):
@@ -243,21 +233,19 @@ def _step(basis: Basis, found: Sequence[Finding]) -> Row:
         planned += f". {bare}" if (bare := said_unplanned(basis, found)) else ""
     return (
         named(
-            f"{outcome.id} {outcome.title}",
+            outcome.name,
             basis.said_places([each.score.key.scope for each in found]),
         ),
-        in_the_way(
-            ((tag_of(*each), statement_text(*each)) for each in shown),
-            said_rest(every, len(shown)),
-        ),
+        in_the_way(sorted(found, key=lambda each: each is not worst)),
         planned,
     )
 
 
 def _method(basis: Basis) -> Iterator[str]:
     yield (
-        "An outcome meets its target when its result is at or above the target in every place it "
-        "applies to; without a result it does not."
+        "A result is one outcome in one place (system, organisation). An outcome meets its target "
+        "when its result is at or above the target in every place it applies to; without a result "
+        "it does not."
     )
     yield (
         f"The level follows that share alone, by our rule {THEME_RULE}: 1 under a half, 2 a half, "

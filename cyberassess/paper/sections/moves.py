@@ -79,7 +79,7 @@ def said_turns(basis: Basis) -> Iterator[str]:
         rest = len(behind) - 1
         more = f", and {counted(rest, 'other answer')}" if rest else ""
         yield (
-            f"{'Down' if fell else 'Up'}: {outcome.id} {outcome.title}, {basis.where(score)}. "
+            f"{'Down' if fell else 'Up'}: {outcome.name}, {basis.where(score)}. "
             f"“{text}” went {_turn(before, score, behind[0])}{more}."
         )
 

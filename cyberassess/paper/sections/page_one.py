@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.theme_maturity import ThemeLevel
 from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, clipped, joined
@@ -95,13 +95,18 @@ def headed(basis: Basis) -> str:
 
 
 def _proof(basis: Basis, *, is_open: bool) -> Iterator[Block]:
-    """Say how far it is proven, what a result is, and who reviewed and who confirmed it."""
+    """Say how far it is proven, and who reviewed and who confirmed it."""
     yield Heading("How sure we are")
     yield figure_table((brief, number) for number, _, brief in figures(basis))
-    result = "A result is one outcome in one place (system, organisation)."
-    yield from paragraph(result if len(basis.scopes) > 1 else "", "note")
+    yield from paragraph(said_result(basis), "note")
     who = said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)
     yield Text(" ".join(filter(None, who)))
+
+
+def said_result(basis: Basis) -> str:
+    """Say what a result is; empty where it is the same as an outcome."""
+    several = len(basis.scopes) > 1
+    return "A result is one outcome in one place (system, organisation)." if several else ""
 
 
 def _targets(basis: Basis) -> Iterator[str]:
@@ -151,7 +156,7 @@ def said_decision(basis: Basis) -> str:
     every = len(basis.findings)
     rest = every - settled
     if rest:
-        number = f"the {every}" if rest == every else f"{rest} of {every}"
+        number = f"the {every:,}" if rest == every else f"{rest:,} of {every:,}"
         what = f"missing owners and dates for {number} results below target (all themes)"
         what = "owner and date for the gap" if every == 1 else what
         asks.append(f"set {what}, or accept that risk")
@@ -203,10 +208,7 @@ def said_plan(basis: Basis) -> str:
 
 def _lifted(basis: Basis) -> Iterator[datetime.date]:
     """Give when each outcome that falls short would meet its target, where the plan says so."""
-    found: dict[str, list[Finding]] = {}
-    for each in basis.headline_findings():
-        found.setdefault(each.score.key.outcome, []).append(each)
-    for findings in found.values():
+    for findings in by_outcome(basis.headline_findings()):
         dates = [
             min((e.due for e in basis.planned.get(each.score.key, ()) if e.due), default=None)
             for each in findings
@@ -255,4 +257,4 @@ def _gap(basis: Basis, gap: Gap) -> tuple[str, str, str, str]:
     bare = sum(each.score.key not in basis.planned for each in gap)
     if bare and bare < len(gap):
         owner += f", for {len(gap) - bare} of {len(gap)}"
-    return f"{outcome.id} {outcome.title}", said_places(basis, gap), owner, by
+    return outcome.name, said_places(basis, gap), owner, by

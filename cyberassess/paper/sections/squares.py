@@ -67,7 +67,8 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Iterator[Picture |
             f"Filled squares meet the target. The {len(boxes) - met} below it are named in the "
             "full report."
         )
-    message = f"{met} of {counted(len(boxes), 'outcome')} meet the target. {said}".strip()
+    names = "" if shown == said else said
+    message = f"{met} of {counted(len(boxes), 'outcome')} meet the target. {names}".strip()
     yield Picture(message, drawn.height, tuple(drawn.bars), tuple(drawn.words), kind="squares")
     yield from paragraph(shown, "note")
 
@@ -126,7 +127,7 @@ def _marks(boxes: Sequence[_Box]) -> Iterator[tuple[str, list[str]]]:
     for what, wanted in (
         ("Met it last year", [each.ref for each in boxes if each.met_before]),
         ("The independent review found less for", [each.ref for each in boxes if each.lowered]),
-        ("Not confirmed by a named person", [each.ref for each in boxes if each.waits]),
+        (f"Not confirmed by a named person ({WAITS})", [each.ref for each in boxes if each.waits]),
     ):
         if wanted:
             yield what, list(map(str, wanted))

@@ -1,13 +1,11 @@
 """What documents say of the result: count, weakest place, level, and what is in the way."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from cyberassess.domain.assessment import ALL_SCOPES, ORGANISATION
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.plan import Action
-from cyberassess.domain.result.counting import Why, label_of, why, word_of
 from cyberassess.domain.result.findings import Finding, is_blank
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import ThemeScore
@@ -76,21 +74,18 @@ def said_weakest(basis: Basis) -> str:
     lowest = weakest(basis)
     if not lowest:
         return ""
-    places = joined(
-        [
-            "what is answered once for the whole organisation"
-            if each.scope == ORGANISATION
-            else basis.place(each.scope)
-            for each in lowest
-        ]
-    )
+    is_part = ORGANISATION in {each.scope for each in lowest}
+    once = "what is answered once for the whole organisation"
+    places = joined([
+        once if each.scope == ORGANISATION else basis.place(each.scope) for each in lowest
+    ])  # fmt: skip
     share_ = f"{lowest[0].meets} of its {counted(lowest[0].of, 'outcome')}"
     if len(lowest) > _NAMED_WEAKEST:
-        return f"The weakest are {len(lowest)} places, each with {share_}."
+        many = counted(len(lowest), "place" if is_part else "system")
+        return f"The weakest are {many}, each with {share_}."
     if len(lowest) > 1:
         return f"The weakest are {places}, each with {share_}."
-    what = "part" if lowest[0].scope == ORGANISATION else "system"
-    return f"The weakest {what} is {places}, with {share_}."
+    return f"The weakest {'part' if is_part else 'system'} is {places}, with {share_}."
 
 
 NO_LEVEL = (
@@ -185,64 +180,6 @@ def figures(basis: Basis) -> tuple[tuple[str, str, str], ...]:
 def statement_text(score: OutcomeScore, indicator: IndicatorId) -> str:
     """Give a statement's text."""
     return score.asked.framework.indicators[indicator][1].text
-
-
-def no_step(score: OutcomeScore) -> str:
-    """Say why an outcome is below its target where no statement stands in the way."""
-    if score.unaccepted or score.suggested is not None:
-        return "More than half of the statements were said not to apply; see there."
-    return (
-        "Nothing stands in the way of the target itself; the result is open because of what is "
-        "not answered above it."
-    )
-
-
-def answered_first(
-    score: OutcomeScore, statements: Sequence[IndicatorId]
-) -> tuple[list[IndicatorId], list[IndicatorId]]:
-    """Split statements into those somebody answered and those still open, order kept."""
-    open_ = [each for each in statements if why(score.by_statement[each]) is Why.NOT_ANSWERED]
-    return [each for each in statements if each not in open_], open_
-
-
-def tag_of(score: OutcomeScore, statement: IndicatorId) -> str:
-    """Say in few words what stands for a statement in the way: of a reason that is missing, too.
-
-    So that an answer that does not count is not read as one that does.
-    """
-    standing = score.by_statement[statement]
-    if why(standing) is Why.LACKS_REASON:
-        return f"{label_of(score, statement, standing.answer)}, but without a reason"
-    return word_of(score, statement)
-
-
-def _kind_of(score: OutcomeScore, statement: IndicatorId) -> str:
-    """Say the same after a number: answers as they were given, all else as what it is."""
-    standing = score.by_statement[statement]
-    match why(standing):
-        case Why.IN_CONFLICT:
-            return "where people differ"
-        case Why.NOT_ANSWERED:
-            return "not answered"
-        case Why.LACKS_REASON:
-            label = label_of(score, statement, standing.answer)
-            return f"“{label.lower()}” without a reason"
-        case _:
-            return f"“{word_of(score, statement).lower()}”"
-
-
-def said_rest(statements: Sequence[tuple[OutcomeScore, IndicatorId]], shown: int) -> str:
-    """Count the statements in the way that are not shown, each kind of answer for itself.
-
-    Args:
-        statements: all of them, each with its result; those shown stand first.
-        shown: how many are.
-    """
-    kinds = Counter(_kind_of(*each) for each in statements[shown:])
-    if not kinds:
-        return ""
-    said = joined([f"{number} {kind}" for kind, number in kinds.items()])
-    return f"{'Also ' if shown else ''}{said}."
 
 
 def actions_on(basis: Basis, found: Sequence[Finding]) -> list[Action]:

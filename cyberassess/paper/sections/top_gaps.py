@@ -3,28 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.record.plan import LOWEST_PRIORITY, Action
-from cyberassess.domain.result.findings import Finding
+from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.paper.basis import MOST_PLACES, Basis, capital
 from cyberassess.paper.blocks import Part, Row, Table, Text, columns, strong
+from cyberassess.paper.sections.in_the_way import first_in_the_way
 from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS
 from cyberassess.paper.sections.summary import (
     NOT_PLANNED,
     actions_on,
-    answered_first,
-    no_step,
     said_due,
     said_owner,
-    said_rest,
     said_unplanned,
-    statement_text,
-    tag_of,
 )
 
 _TOP_GAPS = 3
 _NUMBERS = {2: "two", 3: "three"}
-_TEXTS_A_GAP = 1
 
 Gap = Sequence[Finding]
 """An outcome below its target, in all the places where it is."""
@@ -36,16 +30,13 @@ def top_gaps(basis: Basis) -> Sequence[Gap]:
     Those the officer gave the highest priority stand first, then those in most places, then those
     with the fewest statements in the way.
     """
-    grouped: dict[OutcomeId, list[Finding]] = {}
-    for finding in basis.headline_findings():
-        grouped.setdefault(finding.score.asked.outcome.id, []).append(finding)
 
     def order(gap: Gap) -> tuple[int, int, int]:
         actions = actions_on(basis, gap)
         first = min((each.priority for each in actions), default=LOWEST_PRIORITY)
         return first, -len(gap), sum(each.steps for each in gap)
 
-    return sorted(grouped.values(), key=order)[:_TOP_GAPS]
+    return sorted(by_outcome(basis.headline_findings()), key=order)[:_TOP_GAPS]
 
 
 def gaps_title(gaps: Sequence[Gap]) -> str:
@@ -87,7 +78,7 @@ def _row(basis: Basis, gap: Gap, *, has_links: bool) -> Row:
     worst = max(gap, key=lambda each: each.steps)
     outcome = worst.score.asked.outcome
     link = basis.anchor(worst.score.key) if has_links else ""
-    name = Part(f"{outcome.id} {outcome.title}", "strong", link=link)
+    name = Part(outcome.name, "strong", link=link)
     where = Part(_marked(basis, [each.score for each in gap]), "place")
     texts = Text((name, " ", where)), *_missing(basis, gap, worst)
     actions = actions_on(basis, gap)
@@ -101,20 +92,14 @@ def _row(basis: Basis, gap: Gap, *, has_links: bool) -> Row:
 
 def _missing(basis: Basis, gap: Gap, worst: Finding) -> Iterator[Text]:
     """Say what was answered, the statement, and what else there is."""
-    score = worst.score
-    answered, open_ = answered_first(score, worst.gap.statements)
-    shown = answered[:_TEXTS_A_GAP]
-    rest = said_rest([(score, each) for each in (*answered, *open_)], len(shown))
+    shown, more = first_in_the_way([worst])
     if len(gap) > 1 and shown:
-        rest = f"So in {basis.place(score.key.scope)}. {rest}".rstrip()
-    if not worst.steps:
-        rest = no_step(score)
-    more = Part(rest, "place")
-    for key in shown:
-        said = Part(f"{tag_of(score, key)}:", "tag"), f" {statement_text(score, key)}"
-        yield Text((*said, " ", more) if rest else said)
+        more = f"So in {basis.place(worst.score.key.scope)}. {more}".rstrip()
+    rest = Part(more, "place")
+    for each in shown:
+        yield Text((*each, " ", rest) if more else each)
     if not shown:
-        yield Text(more.text, "place")
+        yield Text(more, "place")
 
 
 def _marked(basis: Basis, scores: Sequence[OutcomeScore]) -> str:

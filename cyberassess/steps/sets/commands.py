@@ -165,7 +165,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--framework", metavar="ID@VERSION", required=True, help="Whose outcomes they are.")
 @click.option("--title", metavar="TEXT", required=True, help="What the target is called.")
-@click.option("--publisher", metavar="TEXT", required=True, help="Who set it; page one says so.")
+@click.option("--publisher", metavar="TEXT", required=True, help="Who set it; reports say so.")
 @click.option("--source", metavar="TEXT", required=True, help="Where it is published or decided.")
 @click.option("--date", metavar="DATE", required=True, help="When it was read or decided.")
 @click.option(

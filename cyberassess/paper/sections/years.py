@@ -109,16 +109,17 @@ def years(basis: Basis) -> Iterator[Section]:
 
 
 def _years(basis: Basis, trend: Trend) -> Iterator[Block]:
-    yield Heading("The years in a row", anchor="years")
+    title = "The years in a row"
+    yield Heading(title, anchor="years", running=title)
+    yield from (Text(each, "keep") for each in _sentences(basis))
     yield Text(
         "A number is that of its year's own approved report. A change of version is a break: only "
         "what is the same in both stands beside it.",
-        "small",
+        "small keep",
     )
     heads = columns(("Year", 16), ("Its numbers rest on", 54), ("A point on the lines", 30))
     rows = tuple((e.period, f"{e.basis}.", e.why_not or "yes") for e in trend.years)
     yield Table(heads, rows, "short")
-    yield from map(Text, _sentences(basis))
     compared = [_compared(basis, each) for each in basis.like_for_like if not each.is_whole]
     if compared:
         yield Heading("What the versions have in common, by statement", 3)

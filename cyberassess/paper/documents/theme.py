@@ -164,6 +164,8 @@ def _places(basis: Basis, framework: Framework, theme: Theme) -> Iterator[Block]
         yield Heading("By place", 3)
         heads = columns(("Place", 40), ("Meet the target", 20), ("Last year", 20), ("Level", 20))
         yield Table(heads, tuple(rows))
+        note = "Everywhere, an outcome counts once: as met where all of its places meet it."
+        yield from paragraph(note if len(basis.scopes) > 1 else "", "small")
 
 
 def _rungs(basis: Basis, score: ThemeScore, findings: Sequence[Finding]) -> Iterator[Block]:

@@ -78,10 +78,9 @@ def start(room: Room, _: Query) -> Screen:
         ]
         headings = ("Name", "Answered", "State", "Wanted by")
         blocks += [Heading("Who has replied"), Table(headings, rows)]
-    for shown in page.sets:
-        themes = [(each.title, each.meets, each.level) for each in shown.themes]
+    for title, themes in page.sets:
         columns = ("Theme", "Outcomes that meet the target", "Level")
-        blocks += [Heading(f"By theme: {shown.title}"), Table(columns, themes)]
+        blocks += [Heading(f"By theme: {title}"), Table(columns, themes)]
     blocks += files_of(page)
     if page.notes:
         blocks += [Heading("To know"), Items([(each,) for each in page.notes])]
@@ -156,7 +155,7 @@ def outcome(room: Room, query: Query) -> Screen:
         Text(page.follows),
         *map(Text, page.views),
     ]
-    if any(row.in_conflict for group in page.groups for row in group.statements):
+    if any(row.in_conflict for _, statements in page.groups for row in statements):
         blocks.append(
             Items([(to("waiting", "People differ on it: settle it", kind="Conflicts"),)])
         )
@@ -166,17 +165,17 @@ def outcome(room: Room, query: Query) -> Screen:
     blocks += [Heading("Evidence"), Items(evidence)]
     if page.changes:
         blocks += [Heading("What would change it"), Items([(each,) for each in page.changes])]
-    for group in page.groups:
+    for title, statements in page.groups:
         rows = [
             (
                 f"{each.id}{', decided it' if each.decides else ''}\n{each.text}",
                 f"{each.counts}\n{each.says}".strip(),
                 "\n".join(map(_step, each.steps)) or "nobody yet",
             )
-            for each in group.statements
+            for each in statements
         ]
         headings = ("Statement", "Counts as", "Who said what, and where")
-        blocks += [Heading(group.title or "Statement by statement"), Table(headings, rows)]
+        blocks += [Heading(title or "Statement by statement"), Table(headings, rows)]
     if page.decisions:
         decided = [(_step(each),) for each in page.decisions]
         blocks += [Heading("What was decided"), Items(decided)]

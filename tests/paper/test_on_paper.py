@@ -138,7 +138,8 @@ def test_the_full_report_loses_nothing_that_was_written(rich: Basis, tmp_path: P
 
 def test_a_long_text_goes_on_over_the_page_and_leaves_none_half_empty(rich: Basis) -> None:
     html = render.render_html(full_report(rich))
-    # two reviews, what settled a conflict, two of evidence, why an action is dropped
+    # what settled it, two of evidence, two reviews, why an action is dropped; a reason and a
+    # conflict are items of a list, which goes on by itself
     assert html.count('<tr class="long">') == 6
     assert "tr.long { break-inside: auto }" in html
 

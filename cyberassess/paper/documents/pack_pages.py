@@ -8,18 +8,6 @@ from cyberassess.paper.templates import template_of
 
 
 @dataclass(frozen=True, slots=True)
-class ConfidenceRow:
-    """How far one theme is proven; each as ``m of n``."""
-
-    part: str
-    answered: str
-    evidenced: str
-    seen: str
-    in_date: str
-    reviewed: str
-
-
-@dataclass(frozen=True, slots=True)
 class EvidenceLink:
     """One item behind an outcome."""
 
@@ -125,27 +113,6 @@ class PlaceRows:
 
 
 @dataclass(frozen=True, slots=True)
-class OverrideRow:
-    """One place where a person decided otherwise than answers and rule do."""
-
-    what: str
-    where: str
-    old: str
-    new: str
-    direction: str
-    who: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleText:
-    """A control set's rule in words."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class PackPage:
     """What README and index show."""
 
@@ -176,11 +143,16 @@ class PackPage:
     """An outcome to try it on, where it can be one with a document inside."""
     to_know: tuple[str, ...]
     """What a careful reader wants to know before anything else, a sentence or two each."""
-    confidence: tuple[ConfidenceRow, ...]
+    confidence: tuple[tuple[str, ...], ...]
+    """How far each theme is proven: its title, then as ``m of n`` statements answered, claims with
+    evidence, with evidence seen, with evidence in date, and results reviewed."""
     places: tuple[PlaceRows, ...]
     evidence: tuple[EvidenceRow, ...]
-    overrides: tuple[OverrideRow, ...]
-    rules: tuple[RuleText, ...]
+    overrides: tuple[tuple[str, ...], ...]
+    """Where a person decided otherwise than answers and rule do: what, where, what there was
+    without it, what stands, in which direction, who and when, and why."""
+    rules: tuple[tuple[str, str], ...]
+    """Each control set's rule: its title and its words."""
 
 
 def readme_text(page: PackPage) -> str:

@@ -57,23 +57,6 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ThemeRow:
-    """One theme's line."""
-
-    title: str
-    meets: str
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetThemes:
-    """The themes of one control set."""
-
-    title: str
-    themes: tuple[ThemeRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class OutcomeRow:
     """One outcome's line."""
 
@@ -104,7 +87,8 @@ class StartPage:
     on: str
     due: str
     lead: tuple[str, ...]
-    sets: tuple[SetThemes, ...]
+    sets: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+    """Control sets, each with its themes: title, outcomes that meet the target, level."""
     next_steps: tuple[NextStep, ...] = ()
     people: tuple[PersonRow, ...] = ()
     conflicts: tuple[ConflictRow, ...] = ()
@@ -157,14 +141,6 @@ class StatementRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementGroup:
-    """The statements of one level."""
-
-    title: str
-    statements: tuple[StatementRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class OutcomePage:
     """One outcome in one scope."""
 
@@ -183,7 +159,8 @@ class OutcomePage:
     words: tuple[StepRow, ...]
     evidence: tuple[Link, ...]
     changes: tuple[str, ...]
-    groups: tuple[StatementGroup, ...]
+    groups: tuple[tuple[str, tuple[StatementRow, ...]], ...]
+    """Headings of levels, each with its statements."""
     decisions: tuple[StepRow, ...]
     command: str
 

@@ -17,7 +17,6 @@ from cyberassess.errors import Json
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes
 from cyberassess.opening.years import with_former
-from cyberassess.paper.documents.pack_pages import OverrideRow
 from cyberassess.steps.confirm.confirming import overrides
 from cyberassess.steps.standing.results import explain_json, score_json
 from cyberassess.steps.standing.tracing import recorder, resolutions, settled_by
@@ -142,10 +141,7 @@ def lists(assessment: Assessment) -> dict[str, bytes]:
     decided: list[Sequence[str]] = [
         ("what", "where", "without it", "stands", "direction", "who and when", "reason")
     ]
-    decided += [
-        (e.what, e.where, e.old, e.new, e.direction, e.who, e.reason)
-        for e in override_rows(assessment)
-    ]
+    decided += override_rows(assessment)
     return {
         "not-applicable.csv": csv_bytes(not_applicable),
         "other-means.csv": csv_bytes(other_means),
@@ -175,13 +171,13 @@ def _counting(score: OutcomeScore, statement: IndicatorId, given: Given) -> str:
     return _words(score, statement, alone.counts_as)
 
 
-def override_rows(assessment: Assessment) -> tuple[OverrideRow, ...]:
+def override_rows(assessment: Assessment) -> tuple[tuple[str, ...], ...]:
     """Give everything people decided otherwise, as the index shows it."""
     rows = []
     for each in overrides(assessment):
         name = each.statement.indicator if each.statement else each.outcome.outcome
         rows.append(
-            OverrideRow(
+            (
                 each.kind.value,
                 f"{name}, {assessment.contents.settings.title_of(each.outcome.scope)}",
                 each.without,

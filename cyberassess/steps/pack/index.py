@@ -18,14 +18,12 @@ from cyberassess.domain.result.scoring import OutcomeScore, confidence_of, revie
 from cyberassess.errors import counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.paper.documents.pack_pages import (
-    ConfidenceRow,
     EvidenceLink,
     EvidenceRow,
     OutcomeRow,
     PackPage,
     PlaceRows,
     Quote,
-    RuleText,
     SourceLine,
     StatementRow,
 )
@@ -106,7 +104,7 @@ def index_page(inside: Inside) -> PackPage:
         evidence=_evidence(inside, {each.key: each.anchor for each in outcomes}),
         overrides=override_rows(assessment),
         rules=tuple(
-            RuleText(f"{each.short_title}, rule {each.rule.name}", each.rule.text)
+            (f"{each.short_title}, rule {each.rule.name}", each.rule.text)
             for each in assessment.frameworks.values()
         ),
     )
@@ -343,7 +341,7 @@ def _evidence(inside: Inside, anchors: Mapping[OutcomeKey, str]) -> tuple[Eviden
     return tuple(rows)
 
 
-def confidence_rows(assessment: Assessment) -> tuple[ConfidenceRow, ...]:
+def confidence_rows(assessment: Assessment) -> tuple[tuple[str, ...], ...]:
     """Say how far each theme is proven, and the whole."""
     themes = assessment.contents.themes
     parts = [("Everything", list(assessment.card.outcomes))]
@@ -360,7 +358,7 @@ def confidence_rows(assessment: Assessment) -> tuple[ConfidenceRow, ...]:
     for title, scores in parts:
         found = confidence_of(scores, assessment.evidence, assessment.state, assessment.on)
         rows.append(
-            ConfidenceRow(
+            (
                 title,
                 f"{found.answered} of {found.statements}",
                 f"{found.evidenced} of {found.claims}",
@@ -406,14 +404,6 @@ def index_book(page: PackPage, on: datetime.date, scratch: Path) -> bytes:
         for row in rows
         for each in row.statements
     )  # fmt: skip
-    overrides = tuple(
-        (row.what, row.where, row.old, row.new, row.direction, row.who, row.reason)
-        for row in page.overrides
-    )
-    proven = tuple(
-        (row.part, row.answered, row.evidenced, row.seen, row.in_date, row.reviewed)
-        for row in page.confidence
-    )
     sheets = [
         TableSheet(
             "Outcomes", f"Evidence pack: {page.title}", "Evidence for each outcome.",
@@ -436,13 +426,14 @@ def index_book(page: PackPage, on: datetime.date, scratch: Path) -> bytes:
         TableSheet(
             "Overrides", "Overrides", "Where people decided otherwise than answers and rule.",
             _columns(("What", 160), ("Where", 180), ("Without it", 200), ("Stands", 180),
-                     ("Direction", 120), ("Who", 180), ("Reason", 300)), overrides,
+                     ("Direction", 120), ("Who", 180), ("Reason", 300)),
+            page.overrides,
         ),
         TableSheet(
             "How far proven", "How far it is proven", "Never mixed into a score.",
             _columns(("Part", 200), ("Statements answered", 160), ("Claims with evidence", 160),
                      ("Seen here", 120), ("In date", 120), ("Independently reviewed", 170)),
-            proven,
+            page.confidence,
         ),
     ]  # fmt: skip
     path = scratch / "index.xlsx"

@@ -34,12 +34,9 @@ from cyberassess.paper.documents.start_pages import (
     OutcomeRow,
     PersonRow,
     PlaceRows,
-    SetThemes,
     StartPage,
-    StatementGroup,
     StatementRow,
     StepRow,
-    ThemeRow,
     page_html,
 )
 from cyberassess.paper.sections.explaining import explain
@@ -142,7 +139,7 @@ class Pages:
             on=said_date(self.assessment.on),
             due=said_date(self.settings.due) if self.settings.due else "",
             lead=self._lead(),
-            sets=self._sets(),
+            sets=tuple(self._sets()),
             next_steps=tuple(map(next_step, found.next_steps)),
             people=tuple(map(self._person, found.people)),
             conflicts=tuple(map(self._conflict, found.conflicts)),
@@ -160,7 +157,7 @@ class Pages:
             on=said_date(self.assessment.on),
             due="",
             lead=self._lead(),
-            sets=self._sets(),
+            sets=tuple(self._sets()),
         )
 
     def _lead(self) -> tuple[str, ...]:
@@ -178,12 +175,11 @@ class Pages:
             lines.append(f"{met:,} of {len(aimed):,} results meet their target.")
         return tuple(lines)
 
-    def _sets(self) -> tuple[SetThemes, ...]:
+    def _sets(self) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
         themes = self.assessment.contents.themes
-        found = []
         for ref, framework in self.assessment.frameworks.items():
             rows = tuple(
-                ThemeRow(
+                (
                     themes.theme(each.theme).title,
                     f"{each.meets} of {each.of}" if each.of else "no outcome has a target",
                     each.level_in_words,
@@ -192,8 +188,7 @@ class Pages:
                 if each.framework == ref and each.scope == ALL_SCOPES
             )
             if rows:
-                found.append(SetThemes(framework.short_title, rows))
-        return tuple(found)
+                yield framework.short_title, rows
 
     def _person(self, each: PersonStatus) -> PersonRow:
         workspace, state = self.assessment.workspace, self.assessment.state
@@ -354,7 +349,7 @@ class Pages:
         path = self.assessment.workspace.folder / item.stored if item.stored else None
         return Link("; ".join(words), f"../{_url(self.assessment, path)}" if path else "")
 
-    def _groups(self, found: Trace) -> Iterator[StatementGroup]:
+    def _groups(self, found: Trace) -> Iterator[tuple[str, tuple[StatementRow, ...]]]:
         score, framework = found.score, found.score.asked.framework
         traced = {each.id: each for each in found.statements}
         for level in framework.levels:
@@ -373,7 +368,7 @@ class Pages:
                 for one in (traced[indicator.id],)
             )
             if rows:
-                yield StatementGroup(level.heading, rows)
+                yield level.heading, rows
 
     def _settle(self, score: OutcomeScore, statement: str) -> str:
         ref = make_ref(statement, score.key.scope, self.numbers[score.key.framework])

@@ -293,7 +293,9 @@ def _below(basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView]
     for note in sorted(_shared(views)):
         where = [", ".join(row.ref for row in _rows(view) if row.note == note) for view in views]
         yield f"{note} So: {'; '.join(_said(basis, places, where))}."
-    yield from _said(basis, places, [each.files for each in views])
+    files = " ".join(_said(basis, places, [each.files for each in views]))
+    if files:
+        yield files
 
 
 def _short(origin: str) -> str:

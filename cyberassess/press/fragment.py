@@ -32,6 +32,8 @@ class Node:
     actual: str = ""
     """The text that stands behind what is drawn, where that differs."""
     language: str = ""
+    number: str = ""
+    """What it gives the page number of, a cell."""
     scope: str = ""
     """``Column`` or ``Row``, of a table's header cell."""
     span: tuple[int, int] = (1, 1)
@@ -52,7 +54,7 @@ class Node:
             "t": self.tag,
             "k": [each.as_json() if isinstance(each, Node) else each for each in self.kids],
         }
-        for name in ("alternative", "actual", "language", "scope", "box"):
+        for name in ("alternative", "actual", "language", "number", "scope", "box"):
             if getattr(self, name):
                 entry[name] = getattr(self, name)
         if self.span != (1, 1):

@@ -6,6 +6,7 @@ format is JSON and pieces of bytes: reading one runs nothing.
 """
 
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 Json = Any  # NOTE: what JSON gives; the dataclasses below are its shape.
 
+_MARK = re.compile(rb"<</MCID (\d+)")
 FONTS = b"\0fonts\0"
 """Stands, inside a drawing, for a reference to the fonts of the whole document."""
 
@@ -91,10 +93,30 @@ class Leaf:
     width: float
     height: float
     kind: str
+    first: int
+    """The number of the first piece of marked content."""
     marks: int
-    """How many pieces of marked content there are."""
-    commands: bytes
+    """The number of the last, and one."""
+    packed: bytes
+    """The commands, made smaller; see ``packed``."""
     links: tuple[Link, ...] = ()
+
+    @property
+    def commands(self) -> bytes:
+        """The drawing commands, which keep their graphic state to themselves."""
+        return zlib.decompress(self.packed)
+
+    def renumbered(self, more: int) -> bytes:
+        """Give the packed commands, all marked content numbered so much higher."""
+        if not more:
+            return self.packed
+        said = _MARK.sub(lambda found: b"<</MCID %d" % (int(found[1]) + more), self.commands)
+        return packed(said)
+
+
+def packed(commands: bytes) -> bytes:
+    """Make drawing commands smaller, as the file has them."""
+    return zlib.compress(commands, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,11 @@ class Drawing:
     body: bytes
     """A dictionary; ``\\0N\\0`` stands for a reference to ``Fragment.objects[N]``."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it says only how opaque things are: the same in every part."""
+        return self.kind == "ExtGState" and self.body.startswith((b"<</CA ", b"<</ca "))
+
 
 @dataclass(slots=True)
 class Fragment:
@@ -174,7 +201,7 @@ class Fragment:
 
         head = {
             "leaves": [
-                [x.width, x.height, x.kind, x.marks, put(x.commands),
+                [x.width, x.height, x.kind, x.first, x.marks, put(x.packed),
                  [[y.box, y.target, y.inside, y.said] for y in x.links]]
                 for x in self.leaves
             ],
@@ -193,9 +220,8 @@ class Fragment:
             "portable": self.portable,
         }  # fmt: skip
         head["sizes"] = [len(each) for each in pieces]
-        first = json.dumps(head, separators=(",", ":")).encode()
-        whole = b"".join((len(first).to_bytes(8, "big"), first, *pieces))
-        return zlib.compress(whole, 1)
+        first = zlib.compress(json.dumps(head, separators=(",", ":")).encode(), 1)
+        return b"".join((len(first).to_bytes(8, "big"), first, *pieces))
 
     @staticmethod
     def from_bytes(data: bytes) -> "Fragment":
@@ -205,14 +231,14 @@ class Fragment:
             ValueError: where it is something else.
         """
         try:
-            return _read(zlib.decompress(data))
+            return _read(data)
         except (zlib.error, KeyError, IndexError, TypeError) as cause:
             raise ValueError("not a fragment") from cause
 
 
 def _read(whole: bytes) -> Fragment:
     at = 8 + int.from_bytes(whole[:8], "big")
-    head = json.loads(whole[8:at])
+    head = json.loads(zlib.decompress(whole[8:at]))
     pieces: list[bytes] = []
     for size in head["sizes"]:
         pieces.append(whole[at : at + size])
@@ -224,8 +250,9 @@ def _read(whole: bytes) -> Fragment:
         return Link(tuple(entry[0]), *entry[1:])
 
     def leaf(entry: Sequence[Json]) -> Leaf:
-        width, height, kind, marks, commands, links = entry
-        return Leaf(width, height, kind, marks, pieces[commands], tuple(map(link, links)))
+        width, height, kind, first, marks, commands, links = entry
+        links = tuple(map(link, links))
+        return Leaf(width, height, kind, first, marks, pieces[commands], links)
 
     def font(entry: Sequence[Json]) -> FontUse:
         widths, texts, ours, file = entry[8:]

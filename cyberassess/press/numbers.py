@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cyberassess.press.chains import Placed, Typesetter
-from cyberassess.press.fragment import Fragment, Node
+from cyberassess.press.fragment import Fragment, Node, packed
 from cyberassess.press.sheets import MARKED, lines, rows
 
 _CELL = re.compile(r'(<td\b[^>]*?) data-page="#([^"]*)"(?=[^>]*></td>)')
@@ -59,7 +59,7 @@ def with_numbers(
         return filled
 
     leaves = [
-        replace(leaf, commands=MARKED.sub(put(page), leaf.commands))
+        replace(leaf, packed=packed(MARKED.sub(put(page), leaf.commands)))
         for page, leaf in enumerate(fragment.leaves)
     ]
     fonts = [*fragment.fonts, *sheet.fonts]

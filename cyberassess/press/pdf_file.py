@@ -40,6 +40,10 @@ class File:
         """Add a stream, made smaller."""
         return self.put_stream(self.reserve(), body, stream)
 
+    def add_packed(self, stream: bytes) -> int:
+        """Add a stream that was made smaller already."""
+        return self.add(b"<</Filter/FlateDecode>>", stream)
+
     def put_stream(self, number: int, body: bytes, stream: bytes) -> int:
         """Set a reserved object to a stream, made smaller."""
         head = body[:-2] + b"/Filter/FlateDecode>>"

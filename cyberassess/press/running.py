@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cyberassess.press.chains import Typesetter
-from cyberassess.press.fragment import Drawing, Fragment
+from cyberassess.press.fragment import Drawing, Fragment, packed
 from cyberassess.press.sheets import Row, lines, rows
 
 _NAMES = ("top-left", "top-center", "top-right", "bottom-left", "bottom-center", "bottom-right")
@@ -128,7 +128,7 @@ class Running:
                         drawn[page].append(_put(laid[text], laid[first], place, box.share))
         leaves = [sample.leaves[kinds.index(each.kind)] for each in pages]
         filled = [
-            replace(leaf, commands=_filled(leaf.commands, b"\n".join(drawn[page])))
+            replace(leaf, packed=packed(_filled(leaf.commands, b"\n".join(drawn[page]))))
             for page, leaf in zip(pages, leaves, strict=True)
         ]
         return replace(

@@ -142,9 +142,9 @@ def test_only_what_changed_is_laid_out_again(
     laid: list[str] = []
     lay_out = Press.lay_out
 
-    def counted(press: Press, html: str, *, running: bool = False) -> Fragment:
+    def counted(press: Press, html: str, *, first: int = 0, running: bool = False) -> Fragment:
         laid.append(html)
-        return lay_out(press, html, running=running)
+        return lay_out(press, html, first=first, running=running)
 
     monkeypatch.setattr(Press, "lay_out", counted)
     print_html(PARTS.replace("Two.", "Another two."), kept)

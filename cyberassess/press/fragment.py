@@ -66,12 +66,12 @@ class Node:
     @staticmethod
     def of(entry: Json) -> "Node":
         """Read what ``as_json`` gave."""
-        more = {name: each for name, each in entry.items() if name not in {"t", "k"}}
+        tag, kids = entry.pop("t"), entry.pop("k")
         for name in ("span", "box"):
-            if name in more:
-                more[name] = tuple(more[name])
-        kids = [Node.of(each) if isinstance(each, dict) else tuple(each) for each in entry["k"]]
-        return Node(entry["t"], kids, **more)
+            if name in entry:
+                entry[name] = tuple(entry[name])
+        of = Node.of
+        return Node(tag, [of(kid) if type(kid) is dict else tuple(kid) for kid in kids], **entry)
 
 
 @dataclass(frozen=True, slots=True)

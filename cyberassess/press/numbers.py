@@ -30,10 +30,12 @@ def with_numbers(
     """Give a part that was laid out without numbers with them.
 
     Args:
-        part: as it was laid out.
+        part: as it was before ``without_numbers``.
         numbers: of the page of everything that can be named.
     """
     fragment = placed.fragment
+    if not _CELL.search(part):
+        return placed
     wanted = {
         kid[1:]: numbers.get(node.number, 0)
         for top in fragment.nodes
@@ -42,8 +44,6 @@ def with_numbers(
         for kid in node.kids
         if not isinstance(kid, Node)
     }
-    if not wanted:
-        return placed
     sheet = _sheet(typesetter, part, max(wanted.values()))
     laid = [line[0] for line in lines(sheet)]
 
@@ -68,9 +68,9 @@ def with_numbers(
 
 def _sheet(typesetter: Typesetter, part: str, most: int) -> Fragment:
     """Lay out numbers from 0, in a cell like the first of a part that is one."""
-    at = part.index(' data-number="')
+    cell = part.index(">", next(_CELL.finditer(part)).start())
     open_: list[tuple[str, str]] = []
-    for closing, name, attributes in _TAG.findall(part[: part.index(">", at) + 1]):
+    for closing, name, attributes in _TAG.findall(part[: cell + 1]):
         if closing:
             open_.pop()
         elif name not in _VOID and not attributes.endswith("/"):

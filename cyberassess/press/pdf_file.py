@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 _IN_A_STREAM = 400
 """Objects packed into one stream."""
-_LEVEL = 6
+_LEVEL = 5
 
 
 class File:

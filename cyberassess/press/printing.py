@@ -134,8 +134,8 @@ def _placed(typesetter: Typesetter, chains: Sequence[Chain]) -> tuple[list[Place
             break
         counts = now
     places = [sum(counts[:at]) for at in range(len(chains))]
-    for at, chain in plain.items():
-        both = zip(chain, laid[at], strict=True)
+    for at in plain:
+        both = zip(chains[at], laid[at], strict=True)
         laid[at] = [with_numbers(typesetter, part, each, numbers) for part, each in both]
     return [each for at in range(len(chains)) for each in moved(laid[at], places[at])], sum(counts)
 

@@ -1,6 +1,7 @@
 """The full report: page one, the result in detail, gaps, review, every outcome, method."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.theme_maturity import THEME_RULE
@@ -82,7 +83,7 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
         *years(basis),
         *method(basis, {basis.anchor(each.key) for each in all_scores}),
         _assurance(basis, framed.author),
-        control(framed),
+        replace(control(framed), cut="part on"),
     )
     detail = Section(tuple(_detail(basis, moved, parts)), "new-page board")
     return Document(framed, (first_page(page_one(basis, "Full report")), detail, *parts))

@@ -3,11 +3,11 @@
 A page is dear to lay out and a line is cheap, so what stands in the style's boxes at the top and
 the bottom of pages is laid out as lines of a sheet, one sheet for each box. A sample page of each
 kind says where in its box a line stands. A box's ``content`` may have texts, ``counter(page)``,
-``counter(pages)`` and ``string(...)``.
+``counter(pages)`` and ``string(...)``, the same on all pages.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cyberassess.press.chains import Typesetter
@@ -95,7 +95,7 @@ class Running:
             each for sets in _SETS.findall(own.sheet.style) for each in _STRING.findall(sets)
         ]
 
-    def fragment(self, pages: Sequence[Page], heads: Iterable[str]) -> Fragment:
+    def fragment(self, pages: Sequence[Page], heads: Collection[str]) -> Fragment:
         """Give the head and the foot of every page, and nothing else.
 
         Args:
@@ -111,32 +111,34 @@ class Running:
             there = list(rows(_ARTIFACT.findall(sample.leaves[at].commands)))
             for box in self._boxes:
                 first = box.text(at + 1, len(kinds), self._values(dict.fromkeys(self._said, "x")))
-                wanted = {
-                    page: box.text(page.number, len(pages), self._values({_HEAD: page.head}))
-                    for page in pages
-                    if page.kind == kind
-                }
+                wanted = self._wanted(box, [each for each in pages if each.kind == kind], pages)
                 spare = (box.text(0, 0, self._values({_HEAD: head})) for head in heads)
-                texts = [each for each in dict.fromkeys((first, *wanted.values(), *spare)) if each]
-                if not texts:
-                    continue
-                fragments.append(self._sheet(kind, box, texts))
-                laid = dict(zip(texts, lines(fragments[-1]), strict=True))
-                place, there = there[: len(laid[first])], there[len(laid[first]) :]
-                for page, text in wanted.items():
-                    if text:
+                texts = [each for each in dict.fromkeys((first, *spare, *wanted.values())) if each]
+                if texts:
+                    fragments.append(self._sheet(kind, box, texts))
+                    laid = dict(zip(texts, lines(fragments[-1]), strict=True))
+                    place, there = there[: len(laid[first])], there[len(laid[first]) :]
+                    for page, text in wanted.items():
                         drawn[page].append(_put(laid[text], laid[first], place, box.share))
-        leaves = [sample.leaves[kinds.index(each.kind)] for each in pages]
-        filled = [
-            replace(leaf, packed=packed(_filled(leaf.commands, b"\n".join(drawn[page]))))
-            for page, leaf in zip(pages, leaves, strict=True)
-        ]
+            assert not there  # noqa: S101 - a sample has the rows that its texts have
         return replace(
             sample,
-            leaves=filled,
+            leaves=[
+                replace(leaf, packed=packed(_filled(leaf.commands, b"\n".join(drawn[page]))))
+                for page in pages
+                for leaf in [sample.leaves[kinds.index(page.kind)]]
+            ],
             fonts=[font for each in fragments for font in each.fonts],
             drawings=_drawings(fragments),
         )
+
+    def _wanted(self, box: Box, some: Sequence[Page], pages: Sequence[Page]) -> dict[Page, str]:
+        """Give what stands in a box on some of the pages, where there is anything."""
+        texts = (
+            (page, box.text(page.number, len(pages), self._values({_HEAD: page.head})))
+            for page in some
+        )
+        return {page: text for page, text in texts if text}
 
     def _values(self, said: Mapping[str, str]) -> dict[str, str]:
         """Give what each string of the style says."""

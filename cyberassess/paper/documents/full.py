@@ -85,7 +85,7 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
         _assurance(basis, framed.author),
         replace(control(framed), cut="part on"),
     )
-    detail = Section(tuple(_detail(basis, moved, parts)), "new-page board")
+    detail = Section(tuple(_detail(basis, moved, parts)), "new-page board", "part")
     return Document(framed, (first_page(page_one(basis, "Full report")), detail, *parts))
 
 

@@ -221,7 +221,8 @@ class Fragment:
         }  # fmt: skip
         head["sizes"] = [len(each) for each in pieces]
         first = zlib.compress(json.dumps(head, separators=(",", ":")).encode(), 1)
-        return b"".join((len(first).to_bytes(8, "big"), first, *pieces))
+        whole = b"".join((len(first).to_bytes(8, "big"), first, *pieces))
+        return zlib.crc32(whole).to_bytes(4, "big") + whole
 
     @staticmethod
     def from_bytes(data: bytes) -> "Fragment":
@@ -231,9 +232,15 @@ class Fragment:
             ValueError: where it is something else.
         """
         try:
-            return _read(data)
+            return _read(_undamaged(data))
         except (zlib.error, KeyError, IndexError, TypeError) as cause:
             raise ValueError("not a fragment") from cause
+
+
+def _undamaged(data: bytes) -> bytes:
+    if zlib.crc32(data[4:]) != int.from_bytes(data[:4], "big"):
+        raise ValueError("damaged")
+    return data[4:]
 
 
 def _read(whole: bytes) -> Fragment:

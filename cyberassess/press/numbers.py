@@ -34,16 +34,16 @@ def with_numbers(
         numbers: of the page of everything that can be named.
     """
     fragment = placed.fragment
-    if not _CELL.search(part):
-        return placed
     wanted = {
         kid[1:]: numbers.get(node.number, 0)
-        for top in fragment.nodes
+        for top in (fragment.nodes if _CELL.search(part) else ())
         for node in top.walk()
         if node.number
         for kid in node.kids
         if not isinstance(kid, Node)
     }
+    if not wanted:
+        return placed
     sheet = _sheet(typesetter, part, max(wanted.values()))
     laid = [line[0] for line in lines(sheet)]
 
@@ -72,7 +72,7 @@ def _sheet(typesetter: Typesetter, part: str, most: int) -> Fragment:
     open_: list[tuple[str, str]] = []
     for closing, name, attributes in _TAG.findall(part[: cell + 1]):
         if closing:
-            open_.pop()
+            del open_[-1:]  # what a part closes may have begun in the one before it
         elif name not in _VOID and not attributes.endswith("/"):
             open_.append((name, "".join(_LOOK.findall(attributes))))
     last = -(-(most + 1) // _AT_A_TIME) * _AT_A_TIME

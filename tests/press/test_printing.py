@@ -155,12 +155,14 @@ def test_only_what_changed_is_laid_out_again(
     assert "Another two." in laid[0]
 
 
-@pytest.mark.parametrize("damage", [b"", b"\0\1\2", b"half"])
+@pytest.mark.parametrize("damage", [b"", b"\0\1\2", b"half", b"one byte"])
 def test_a_damaged_part_is_laid_out_again(damage: bytes, parts: Path, tmp_path: Path) -> None:
     kept = Kept(tmp_path / "kept")
     print_html(PARTS, kept)
     for path in (tmp_path / "kept").iterdir():
-        path.write_bytes(path.read_bytes()[:-20] if damage == b"half" else damage)
+        whole = path.read_bytes()
+        other = whole[:-40] + bytes([whole[-40] ^ 1]) + whole[-39:]
+        path.write_bytes({b"half": whole[:-20], b"one byte": other}.get(damage, damage))
     assert print_html(PARTS, kept).data == parts.read_bytes()
 
 

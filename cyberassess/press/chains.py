@@ -26,6 +26,9 @@ from cyberassess.press.layout import Press, font_files, versions
 _STEP = 12.6
 """Parts that go on on a page begin a whole number of these points below its top, so that one
 more line in a part seldom moves those after it."""
+_MARKS = 6
+"""Pieces of marked content in such a step, more than most texts have: what is numbered from a
+place's own number on need not be numbered again where there is more or less above it."""
 _FULL = 0.88
 """A page filled so far takes no new part."""
 WORTH_A_HELPER = 150_000
@@ -91,7 +94,8 @@ class Typesetter:
         key = Kept.key(self.sheet.basis, html, "running" if running else "")
         found = self._kept.get(key)
         if found is None and not only_kept:
-            found = self.sheet.press.lay_out(html, running=running)
+            first = round(above / _STEP) * _MARKS
+            found = self.sheet.press.lay_out(html, first=first, running=running)
             self._kept.put(key, found)
         return found
 

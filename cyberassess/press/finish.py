@@ -17,7 +17,6 @@ from cyberassess.press.fragment import FONTS, FontUse, Fragment, Leaf, Node
 from cyberassess.press.pdf_file import File, date_of, number_of, references, text_of
 
 _REFERENCE = re.compile(rb"\0(\d+)\0")
-_MARKED = re.compile(rb"<</MCID (\d+)")
 _AT_A_TIME = 100
 """Glyphs in one block of a character map; the format's limit."""
 
@@ -71,22 +70,22 @@ class _Assembly:
     def _put_pages(self) -> None:
         everything = [Placed(self._running, 0), *self._parts]
         shared = self._shared_resources(each.fragment for each in everything)
-        own: dict[int, bytes] = {}
-        contents: list[list[bytes]] = [[] for _ in range(self._count)]
+        own: list[dict[str, bytes]] = [{} for _ in range(self._count)]
+        contents: list[list[int]] = [[] for _ in range(self._count)]
         document = self._file.reserve()
         kids: list[int] = []
         for number, placed in enumerate(everything):
-            renamed, resources = self._drawings(number, placed.fragment)
-            firsts = [
-                len(self._owners[placed.page + at]) for at in range(len(placed.fragment.leaves))
-            ]
-            for at, leaf in enumerate(placed.fragment.leaves):
-                page = placed.page + at
-                contents[page].append(_moved(_renamed(leaf, renamed), firsts[at]))
+            resources = self._drawings(placed.fragment)
+            firsts: list[int] = []
+            for page, leaf in enumerate(placed.fragment.leaves, start=placed.page):
+                owners = self._owners[page]
+                more = max(len(owners) - leaf.first, 0)
+                firsts.append(more)
+                contents[page].append(self._file.add_packed(leaf.renumbered(more)))
                 if number:
-                    self._owners[page].extend([0] * leaf.marks)
-                if resources:
-                    own[page] = own.get(page, b"") + resources
+                    owners.extend([0] * (leaf.marks + more - len(owners)))
+                for kind, entries in resources.items():
+                    own[page][kind] = own[page].get(kind, b"") + entries
             if number:
                 links = [
                     self._links(placed.page + at, leaf)
@@ -98,15 +97,17 @@ class _Assembly:
                 ]
         pages = self._file.reserve()
         for page, number in enumerate(self._pages):
-            stream = self._file.add_stream(b"<<>>", b"\n".join(contents[page]))
+            pictures = b"".join(
+                b"/%s<<%s>>" % (kind.encode(), each) for kind, each in own[page].items()
+            )
             leaf = self._running.leaves[page]
             box = b"[0 0 %s %s]" % (number_of(leaf.width), number_of(leaf.height))
             annotations = b" ".join(b"%d 0 R" % each for each in self._annotations[page])
             self._file.put(
                 number,
-                b"<</Type/Page/Parent %d 0 R/MediaBox%s/TrimBox%s/BleedBox%s/Contents %d 0 R"
+                b"<</Type/Page/Parent %d 0 R/MediaBox%s/TrimBox%s/BleedBox%s/Contents[%s]"
                 b"/Resources<<%s%s>>/Tabs/S/StructParents %d%s>>"
-                % (pages, box, box, box, stream, shared, own.get(page, b""), page,
+                % (pages, box, box, box, references(contents[page]), shared, pictures, page,
                    b"/Annots[%s]" % annotations if annotations else b""),
             )  # fmt: skip
             self._parents[page] = b"[%s]" % b" ".join(
@@ -130,11 +131,7 @@ class _Assembly:
                 else:
                     known.widths.update(use.widths)
                     known.texts.update(use.texts)
-            states |= {
-                each.key: each.body
-                for each in fragment.drawings
-                if _is_shared(each.kind, each.body)
-            }
+            states |= {each.key: each.body for each in fragment.drawings if each.is_shared}
         entries = b"".join(
             b"/%s %d 0 R" % (key.encode(), self._font(use)) for key, use in sorted(fonts.items())
         )
@@ -145,34 +142,25 @@ class _Assembly:
             self._file.add(b"<<%s>>" % opacity),
         )
 
-    def _drawings(self, part: int, fragment: Fragment) -> tuple[dict[bytes, bytes], bytes]:
-        """Add a part's own pictures; give their new names and their entries in resources."""
-        own = [each for each in fragment.drawings if not _is_shared(each.kind, each.body)]
-        if not own:
-            return {}, b""
-        numbers = [self._file.reserve() for _ in fragment.objects]
+    def _drawings(self, fragment: Fragment) -> dict[str, bytes]:
+        """Add a part's own pictures; give their entries in resources, keyed by heading."""
+        own = [each for each in fragment.drawings if not each.is_shared]
+        numbers = [self._file.reserve() for _ in fragment.objects if own]
 
         def resolved(data: bytes) -> bytes:
             data = data.replace(FONTS, b"%d 0 R" % self._fonts)
             return _REFERENCE.sub(lambda found: b"%d 0 R" % numbers[int(found[1])], data)
 
-        for number, (body, stream) in zip(numbers, fragment.objects, strict=True):
+        for number, (body, stream) in zip(numbers, fragment.objects, strict=False):
             if stream is None or b"/Filter" in body:
                 self._file.put(number, resolved(body), stream)
             else:
                 self._file.put_stream(number, resolved(body), stream)
-        names: dict[bytes, bytes] = {}
         entries: dict[str, bytes] = {}
         for each in own:
-            new = b"P%d%s" % (part, each.key.encode())
-            names[each.key.encode()] = new
-            entries[each.kind] = entries.get(each.kind, b"") + b"/%s %s" % (
-                new,
-                resolved(each.body),
-            )
-        return names, b"".join(
-            b"/%s<<%s>>" % (kind.encode(), each) for kind, each in entries.items()
-        )
+            entry = b"/%s %s" % (each.key.encode(), resolved(each.body))
+            entries[each.kind] = entries.get(each.kind, b"") + entry
+        return entries
 
     # Fonts
 
@@ -401,29 +389,6 @@ class _Assembly:
             b"<<%s>>"
             % b"".join(b"/%s %s" % (name.encode(), each) for name, each in entries.items())
         )
-
-
-def _is_shared(kind: str, body: bytes) -> bool:
-    """Say whether a graphic state says only how opaque things are: the same in every part."""
-    return kind == "ExtGState" and body.startswith((b"<</CA ", b"<</ca "))
-
-
-def _moved(commands: bytes, first: int) -> bytes:
-    """Number a page's marked content from ``first`` on, and keep its graphic state to itself."""
-    if first:
-        commands = _MARKED.sub(lambda found: b"<</MCID %d" % (int(found[1]) + first), commands)
-    return b"q\n" + commands + b"\nQ"
-
-
-def _renamed(leaf: Leaf, names: dict[bytes, bytes]) -> bytes:
-    if not names:
-        return leaf.commands
-    said = b"|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-    return re.sub(
-        rb"/(%s)(?= (?:Do|gs|sh|scn|SCN)\b)" % said,
-        lambda found: b"/" + names[found[1]],
-        leaf.commands,
-    )
 
 
 def _attributes(node: Node) -> bytes:

@@ -6,6 +6,7 @@ format is JSON and pieces of bytes: reading one runs nothing.
 """
 
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 Json = Any  # NOTE: what JSON gives; the dataclasses below are its shape.
 
+_MARK = re.compile(rb"<</MCID (\d+)")
 FONTS = b"\0fonts\0"
 """Stands, inside a drawing, for a reference to the fonts of the whole document."""
 
@@ -32,6 +34,8 @@ class Node:
     actual: str = ""
     """The text that stands behind what is drawn, where that differs."""
     language: str = ""
+    number: str = ""
+    """What it gives the page number of, a cell."""
     scope: str = ""
     """``Column`` or ``Row``, of a table's header cell."""
     span: tuple[int, int] = (1, 1)
@@ -52,7 +56,7 @@ class Node:
             "t": self.tag,
             "k": [each.as_json() if isinstance(each, Node) else each for each in self.kids],
         }
-        for name in ("alternative", "actual", "language", "scope", "box"):
+        for name in ("alternative", "actual", "language", "number", "scope", "box"):
             if getattr(self, name):
                 entry[name] = getattr(self, name)
         if self.span != (1, 1):
@@ -62,12 +66,12 @@ class Node:
     @staticmethod
     def of(entry: Json) -> "Node":
         """Read what ``as_json`` gave."""
-        more = {name: each for name, each in entry.items() if name not in {"t", "k"}}
+        tag, kids = entry.pop("t"), entry.pop("k")
         for name in ("span", "box"):
-            if name in more:
-                more[name] = tuple(more[name])
-        kids = [Node.of(each) if isinstance(each, dict) else tuple(each) for each in entry["k"]]
-        return Node(entry["t"], kids, **more)
+            if name in entry:
+                entry[name] = tuple(entry[name])
+        of = Node.of
+        return Node(tag, [of(kid) if type(kid) is dict else tuple(kid) for kid in kids], **entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,30 @@ class Leaf:
     width: float
     height: float
     kind: str
+    first: int
+    """The number of the first piece of marked content."""
     marks: int
-    """How many pieces of marked content there are."""
-    commands: bytes
+    """The number of the last, and one."""
+    packed: bytes
+    """The commands, made smaller; see ``packed``."""
     links: tuple[Link, ...] = ()
+
+    @property
+    def commands(self) -> bytes:
+        """The drawing commands, which keep their graphic state to themselves."""
+        return zlib.decompress(self.packed)
+
+    def renumbered(self, more: int) -> bytes:
+        """Give the packed commands, all marked content numbered so much higher."""
+        if not more:
+            return self.packed
+        said = _MARK.sub(lambda found: b"<</MCID %d" % (int(found[1]) + more), self.commands)
+        return packed(said)
+
+
+def packed(commands: bytes) -> bytes:
+    """Make drawing commands smaller, as the file has them."""
+    return zlib.compress(commands, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +163,11 @@ class Drawing:
     body: bytes
     """A dictionary; ``\\0N\\0`` stands for a reference to ``Fragment.objects[N]``."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it says only how opaque things are: the same in every part."""
+        return self.kind == "ExtGState" and self.body.startswith((b"<</CA ", b"<</ca "))
+
 
 @dataclass(slots=True)
 class Fragment:
@@ -172,7 +201,7 @@ class Fragment:
 
         head = {
             "leaves": [
-                [x.width, x.height, x.kind, x.marks, put(x.commands),
+                [x.width, x.height, x.kind, x.first, x.marks, put(x.packed),
                  [[y.box, y.target, y.inside, y.said] for y in x.links]]
                 for x in self.leaves
             ],
@@ -191,9 +220,9 @@ class Fragment:
             "portable": self.portable,
         }  # fmt: skip
         head["sizes"] = [len(each) for each in pieces]
-        first = json.dumps(head, separators=(",", ":")).encode()
+        first = zlib.compress(json.dumps(head, separators=(",", ":")).encode(), 1)
         whole = b"".join((len(first).to_bytes(8, "big"), first, *pieces))
-        return zlib.compress(whole, 1)
+        return zlib.crc32(whole).to_bytes(4, "big") + whole
 
     @staticmethod
     def from_bytes(data: bytes) -> "Fragment":
@@ -203,14 +232,20 @@ class Fragment:
             ValueError: where it is something else.
         """
         try:
-            return _read(zlib.decompress(data))
+            return _read(_undamaged(data))
         except (zlib.error, KeyError, IndexError, TypeError) as cause:
             raise ValueError("not a fragment") from cause
 
 
+def _undamaged(data: bytes) -> bytes:
+    if zlib.crc32(data[4:]) != int.from_bytes(data[:4], "big"):
+        raise ValueError("damaged")
+    return data[4:]
+
+
 def _read(whole: bytes) -> Fragment:
     at = 8 + int.from_bytes(whole[:8], "big")
-    head = json.loads(whole[8:at])
+    head = json.loads(zlib.decompress(whole[8:at]))
     pieces: list[bytes] = []
     for size in head["sizes"]:
         pieces.append(whole[at : at + size])
@@ -222,8 +257,9 @@ def _read(whole: bytes) -> Fragment:
         return Link(tuple(entry[0]), *entry[1:])
 
     def leaf(entry: Sequence[Json]) -> Leaf:
-        width, height, kind, marks, commands, links = entry
-        return Leaf(width, height, kind, marks, pieces[commands], tuple(map(link, links)))
+        width, height, kind, first, marks, commands, links = entry
+        links = tuple(map(link, links))
+        return Leaf(width, height, kind, first, marks, pieces[commands], links)
 
     def font(entry: Sequence[Json]) -> FontUse:
         widths, texts, ours, file = entry[8:]

@@ -214,7 +214,7 @@ class Press:
     def _without_margins(self) -> Any:
         return self._css(engine.without_margins(self._style))
 
-    def lay_out(self, html: str, *, running: bool = False) -> Fragment:
+    def lay_out(self, html: str, *, first: int = 0, running: bool = False) -> Fragment:
         """Lay out a document.
 
         Characters that no font of this machine has are named in brackets instead: a box that
@@ -222,15 +222,16 @@ class Press:
 
         Args:
             html: the whole document, without its style.
+            first: the number of its first piece of marked content.
             running: whether to print the running head and foot.
 
         Raises:
             ReportError: where the engine complained, or a picture has nothing to say.
         """
         with no_complaints(), _rare_collection(), _font_date(self._date):
-            fragment, missing = self._laid_out(html, running=running)
+            fragment, missing = self._laid_out(html, first, running=running)
             if missing:
-                fragment, missing = self._laid_out(named(html, missing), running=running)
+                fragment, missing = self._laid_out(named(html, missing), first, running=running)
                 fragment.portable = False
         return fragment
 
@@ -243,7 +244,9 @@ class Press:
                 font_config=self._fonts,
             )
 
-    def _laid_out(self, html: str, *, running: bool) -> tuple[Fragment, frozenset[str]]:
+    def _laid_out(
+        self, html: str, first: int, *, running: bool
+    ) -> tuple[Fragment, frozenset[str]]:
         document = engine.html_class(running=running)(
             html, base_url=f"{folder().as_uri()}/", url_fetcher=_fetcher()
         ).render(
@@ -252,7 +255,7 @@ class Press:
         )
         missing: set[str] = set()
         version = f"WeasyPrint {engine.load().__version__}"
-        taken = Taken(document, ours=self._ours, engine=version)
+        taken = Taken(document, ours=self._ours, engine=version, first=first)
         document.write_pdf(finisher=taken.finish)
         if taken.silent:
             what = [

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 _IN_A_STREAM = 400
 """Objects packed into one stream."""
-_LEVEL = 6
+_LEVEL = 5
 
 
 class File:
@@ -39,6 +39,10 @@ class File:
     def add_stream(self, body: bytes, stream: bytes) -> int:
         """Add a stream, made smaller."""
         return self.put_stream(self.reserve(), body, stream)
+
+    def add_packed(self, stream: bytes) -> int:
+        """Add a stream that was made smaller already."""
+        return self.add(b"<</Filter/FlateDecode>>", stream)
 
     def put_stream(self, number: int, body: bytes, stream: bytes) -> int:
         """Set a reserved object to a stream, made smaller."""

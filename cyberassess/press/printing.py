@@ -19,14 +19,15 @@ from types import MappingProxyType
 
 from cyberassess.press.chains import Chain, Placed, Sheet, Typesetter, moved
 from cyberassess.press.finish import put_together
-from cyberassess.press.fragment import Fragment
 from cyberassess.press.kept import Kept
 from cyberassess.press.layout import font_files
+from cyberassess.press.numbers import with_numbers, without_numbers
+from cyberassess.press.running import Page, Running, boxes
 
 _CUT = re.compile(r"<!--part( on)?-->")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _CREATED = re.compile(r'name="dcterms\.created" content="([^"]*)"')
-_RUNNING = re.compile(r"<(\w+)(\s[^>]*?data-marking=[^>]*)>")
+_CARRIER = re.compile(r"<\w+(\s[^>]*?data-marking=[^>]*)>")
 _NUMBERED = re.compile(r'data-page="#([^"]*)"')
 _HEADING = re.compile(r'\sid="([^"]*)" data-running="([^"]*)"')
 _TOP = 1 / 3
@@ -64,11 +65,14 @@ def print_html(
     body = rest.rpartition("</body>")[0]
     created = _CREATED.search(head)
     kept = kept or Kept.here()
-    sheet = Sheet(_plain_head(head), style, created[1] if created else "1980-01-01")
-    typesetter = Typesetter(sheet, kept)
+    date = created[1] if created else "1980-01-01"
+    rules = "\n".join(box.rule for box in boxes(style))
+    typesetter = Typesetter(Sheet(_plain_head(head), f"{style}\n{rules}", date), kept)
     placed, pages = _placed(typesetter, list(_chains(body)))
-    about = Typesetter(Sheet(head, style, sheet.date), kept)
-    running = _running(about, f"<body{attributes}>{body}", placed)
+    carrier = _CARRIER.search(f"<body{attributes}>{body}")
+    running = Running(
+        Typesetter(Sheet(head, style, date), kept), typesetter, carrier[1] if carrier else ""
+    ).fragment(_pages(body, placed), dict(_HEADING.findall(body)).values())
     data = put_together(
         placed,
         running,
@@ -101,13 +105,20 @@ def _chains(body: str) -> Iterator[Chain]:
 
 
 def _placed(typesetter: Typesetter, chains: Sequence[Chain]) -> tuple[list[Placed], int]:
-    """Lay out all chains, those that name page numbers last; give them and the count of pages."""
+    """Lay out all chains; give them and the count of pages.
+
+    Those with page numbers inside a text come last: how long they are follows from the numbers.
+    """
     numbered = {
         at: chain
         for at, chain in enumerate(chains)
-        if any(_NUMBERED.search(part) for part in chain)
+        if any(_NUMBERED.search(without_numbers(part)) for part in chain)
     }
-    plain = {at: chain for at, chain in enumerate(chains) if at not in numbered}
+    plain = {
+        at: tuple(map(without_numbers, chain))
+        for at, chain in enumerate(chains)
+        if at not in numbered
+    }
     laid = typesetter.chains(plain)
     counts = [
         _length(laid[at]) if at in laid else _guess(chain) for at, chain in enumerate(chains)
@@ -123,6 +134,9 @@ def _placed(typesetter: Typesetter, chains: Sequence[Chain]) -> tuple[list[Place
             break
         counts = now
     places = [sum(counts[:at]) for at in range(len(chains))]
+    for at in plain:
+        both = zip(chains[at], laid[at], strict=True)
+        laid[at] = [with_numbers(typesetter, part, each, numbers) for part, each in both]
     return [each for at in range(len(chains)) for each in moved(laid[at], places[at])], sum(counts)
 
 
@@ -130,24 +144,14 @@ def _filled(part: str, numbers: Mapping[str, int]) -> str:
     return _NUMBERED.sub(lambda found: f'data-page="{numbers.get(found[1], 0)}"', part)
 
 
-def _running(typesetter: Typesetter, html: str, placed: Sequence[Placed]) -> Fragment:
-    """Lay out the running head and foot of every page, and nothing else."""
-    found = _RUNNING.search(html)
-    carrier = f"<div{found[2]}></div>" if found else ""
+def _pages(html: str, placed: Sequence[Placed]) -> list[Page]:
+    """Give what the head and the foot of every page follow from."""
+    heads = _heads(html, placed)
     kinds: dict[int, str] = {}
     for each in placed:
         for at, leaf in enumerate(each.fragment.leaves):
             kinds[each.page + at] = leaf.kind
-    heads = _heads(html, placed)
-    pages = "".join(
-        f'<div style="break-before:{"page" if page else "auto"}'
-        f'{f";page:{kind}" if kind else ""}" data-head="{heads(page)}">'
-        f"{'' if page else carrier}</div>"
-        for page, kind in sorted(kinds.items())
-    )
-    fragment = typesetter.fragment(pages, running=True)
-    assert fragment is not None  # noqa: S101 - what may be laid out is
-    return fragment
+    return [Page(page + 1, kind, heads(page)) for page, kind in sorted(kinds.items())]
 
 
 def _heads(html: str, placed: Sequence[Placed]) -> Callable[[int], str]:
@@ -174,8 +178,8 @@ def _length(placed: Sequence[Placed]) -> int:
 
 def _guess(chain: Chain) -> int:
     """Guess how many pages a chain with page numbers comes to: a table of contents mostly."""
-    rows = sum(len(_NUMBERED.findall(part)) for part in chain)
-    return max(1, -(-rows // _ROWS_A_PAGE))
+    pages = (page for part in chain for page in part.split('class="new-page'))
+    return sum(max(1, -(-len(_NUMBERED.findall(page)) // _ROWS_A_PAGE)) for page in pages)
 
 
 def _numbers(laid: Mapping[int, Sequence[Placed]], places: Sequence[int]) -> dict[str, int]:

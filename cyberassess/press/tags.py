@@ -134,6 +134,7 @@ class Tags:
             self._describe(node, box)
         elif tag in _STAYS_EMPTY:
             node.span = (box.colspan, box.rowspan)
+            node.number = element.get("data-number", "")
             if tag == "TH":
                 wanted = element.get("scope", "col" if in_head else "row")
                 node.scope = _SCOPES.get(wanted, "Column")

@@ -5,11 +5,22 @@ finished file say so when it does.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cyberassess.press.fragment import FONTS, Drawing, FontUse, Fragment, Leaf, Link, Mark, Node
+from cyberassess.press.fragment import (
+    FONTS,
+    Drawing,
+    FontUse,
+    Fragment,
+    Leaf,
+    Link,
+    Mark,
+    Node,
+    packed,
+)
 from cyberassess.press.tags import Tags
 
 POINT = 0.75
@@ -19,20 +30,24 @@ POINT = 0.75
 class Taken:
     """Takes what the engine paints, before it writes a file of its own."""
 
-    def __init__(self, document: Any, *, ours: Mapping[str, str], engine: str) -> None:
+    def __init__(
+        self, document: Any, *, ours: Mapping[str, str], engine: str, first: int = 0
+    ) -> None:
         """Stand ready to take a document's pages as they are painted.
 
         Args:
             document: as the engine laid it out.
             ours: the names of our own fonts, which stay whole, keyed by their hash.
             engine: name and version.
+            first: the number of the first piece of marked content on the first page.
         """
         self._document = document
         self._engine = engine
         self._ours = ours
         self._tags = Tags()
+        self._first = first
         self._leaves: list[Leaf] = []
-        self._streams: list[tuple[bytes, Any]] = []
+        self._drawn: list[bytes] = []
         self._objects: list[tuple[bytes, bytes | None]] = []
         self._numbers: dict[bytes, int] = {}
         self._by_reference: dict[bytes, Any] = {}
@@ -49,19 +64,24 @@ class Taken:
             marks: dict[Any, dict[str, Any]] = {}
             stream._tags = marks  # noqa: SLF001 - the engine numbers what it draws into it
             paint(stream, scale)
+            first = 0 if number else self._first
+            for each in marks.values():
+                each["mcid"] += first
             sheet = page._page_box  # noqa: SLF001 - the structure follows from the boxes
             links = _by_box(self._links[number])
             owners = self._tags.add_page(number, sheet, marks, links)
             for font in stream._fonts.values():  # noqa: SLF001
                 if font.clean is not _nothing and sha256(font.file_content) in self._ours:
                     font.clean = _nothing
+            self._drawn.append(b"q\n" + _commands(stream.stream, owners, first) + b"\nQ")
             self._leaves.append(
                 Leaf(
                     round(page.width * POINT, 3),
                     round(page.height * POINT, 3),
                     str(getattr(sheet.page_type, "name", "") or ""),
-                    len(marks),
-                    _commands(stream.stream, owners),
+                    first,
+                    first + len(marks),
+                    b"",
                     tuple(link for link, _ in self._links[number]),
                 )
             )
@@ -88,15 +108,21 @@ class Taken:
         about = self._document.metadata
         nodes = self._tags.finish()
         drawings = list(self._drawings())
-        leaves = self._leaves
+        drawn = self._drawn
         fonts: dict[str, FontUse] = {}
         for each in self._document.fonts.values():
             _add_use(fonts, each, self._ours)
-        renamed = {old.encode(): use.key.encode() for old, use in fonts.items() if old != use.key}
-        if renamed:
-            leaves = [replace(each, commands=_renamed(each.commands, renamed)) for each in leaves]
+        renamed = {old: use.key for old, use in fonts.items() if old != use.key}
+        # NOTE: the engine calls the first picture of every part the same.
+        part = sha256(b"".join(drawn))[:8]
+        renamed |= {each.key: f"{each.key}{part}" for each in drawings if not each.is_shared}
+        drawn = [_renamed(each, renamed) for each in drawn]
+        drawings = [replace(each, key=renamed.get(each.key, each.key)) for each in drawings]
         return Fragment(
-            leaves=leaves,
+            leaves=[
+                replace(leaf, packed=packed(each))
+                for leaf, each in zip(self._leaves, drawn, strict=True)
+            ],
             nodes=nodes,
             anchors=_anchors(pages),
             marks=_marks(pages),
@@ -174,12 +200,12 @@ def _piece(command: Any) -> bytes:
     return data if isinstance(data, bytes) else str(command).encode("ascii")
 
 
-def _commands(commands: list[Any], owners: Mapping[int, Node | None]) -> bytes:
+def _commands(commands: list[Any], owners: Mapping[int, Node | None], first: int) -> bytes:
     """Join a page's drawing commands; what no node owns becomes an artifact."""
     pieces: list[bytes] = []
     for at, command in enumerate(commands):
         if command == b"BDC":
-            number = commands[at - 1]["MCID"]
+            number = commands[at - 1]["MCID"] + first
             owner = owners.get(number)
             if owner is None:
                 pieces[-2:] = [b"/Artifact", b"<</Type/Pagination>>"]
@@ -198,10 +224,12 @@ def _property(number: int, owner: Node) -> bytes:
     return b"<</MCID %d/ActualText<feff%s>>>" % (number, actual)
 
 
-def _renamed(commands: bytes, names: Mapping[bytes, bytes]) -> bytes:
-    for old, new in names.items():
-        commands = commands.replace(b"/" + old + b" ", b"/" + new + b" ")
-    return commands
+def _renamed(commands: bytes, names: Mapping[str, str]) -> bytes:
+    if not names:
+        return commands
+    old = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    named = re.compile(rf"/({old})(?= (?:\S+ Tf|Do|gs|sh|scn|SCN)\b)".encode())
+    return named.sub(lambda found: b"/" + names[found[1].decode()].encode(), commands)
 
 
 def _links(page: Any) -> list[tuple[Link, Any]]:

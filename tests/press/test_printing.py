@@ -14,11 +14,14 @@ from pypdf import PdfReader
 
 from cyberassess.paper import html as render
 from cyberassess.press import chains
-from cyberassess.press.chains import Sheet, answer
+from cyberassess.press.chains import Placed, Sheet, Typesetter, answer
 from cyberassess.press.fragment import Fragment
 from cyberassess.press.kept import Kept, cache_folder
 from cyberassess.press.layout import Press
+from cyberassess.press.numbers import with_numbers, without_numbers
 from cyberassess.press.printing import print_html
+from cyberassess.press.running import Page, Running, boxes
+from cyberassess.press.sheets import MARKED, Row, rows
 from tests.validators.structure import elements, faults, kids
 
 pytestmark = [
@@ -142,9 +145,9 @@ def test_only_what_changed_is_laid_out_again(
     laid: list[str] = []
     lay_out = Press.lay_out
 
-    def counted(press: Press, html: str, *, running: bool = False) -> Fragment:
+    def counted(press: Press, html: str, *, first: int = 0, running: bool = False) -> Fragment:
         laid.append(html)
-        return lay_out(press, html, running=running)
+        return lay_out(press, html, first=first, running=running)
 
     monkeypatch.setattr(Press, "lay_out", counted)
     print_html(PARTS.replace("Two.", "Another two."), kept)
@@ -152,12 +155,14 @@ def test_only_what_changed_is_laid_out_again(
     assert "Another two." in laid[0]
 
 
-@pytest.mark.parametrize("damage", [b"", b"\0\1\2", b"half"])
+@pytest.mark.parametrize("damage", [b"", b"\0\1\2", b"half", b"one byte"])
 def test_a_damaged_part_is_laid_out_again(damage: bytes, parts: Path, tmp_path: Path) -> None:
     kept = Kept(tmp_path / "kept")
     print_html(PARTS, kept)
     for path in (tmp_path / "kept").iterdir():
-        path.write_bytes(path.read_bytes()[:-20] if damage == b"half" else damage)
+        whole = path.read_bytes()
+        other = whole[:-40] + bytes([whole[-40] ^ 1]) + whole[-39:]
+        path.write_bytes({b"half": whole[:-20], b"one byte": other}.get(damage, damage))
     assert print_html(PARTS, kept).data == parts.read_bytes()
 
 
@@ -348,3 +353,71 @@ def test_every_page_says_what_it_is_about_at_its_top() -> None:
     assert all("First & last" in each for each in said[:-1])
     assert "Third" in said[-1]
     assert not any("Second" in each for each in said), "it begins low on its page"
+
+
+HEADS = """
+@page {
+  @top-left { width: 30%; font: 8pt/9pt "A"; content: string(head) }
+  @top-center { width: 40%; font: 9pt "A"; content: string(m) "\\A" "again";
+    white-space: pre-line }
+  @bottom-right { vertical-align: bottom }
+}
+[data-head] { string-set: head attr(data-head) }
+"""
+LONG = "A head of so many words that they fill a row, and one more, and another one"
+
+
+def typesetter(style: str, head: str = "") -> Typesetter:
+    sheet = Sheet(f'<!doctype html><html lang="en-GB"><head>{head}</head>', style, "2026-11-22")
+    return Typesetter(sheet, Kept(None))
+
+
+def placed_rows(pieces: list[bytes]) -> list[tuple[float, float, bytes]]:
+    """Say what stands where, to a thousandth."""
+
+    def said(row: Row) -> tuple[float, float, bytes]:
+        return round(row.x, 3), round(row.y, 3), row.said
+
+    return sorted(map(said, rows(pieces)))
+
+
+def test_running_lines_stand_where_the_engine_puts_them() -> None:
+    """Long and short ones, at the top of their box, in its middle, at its bottom."""
+    style = STYLE + HEADS
+    heads = ["Short", LONG, "", "Short"]
+    carrier = ' data-marking="SECRET"'
+    plain = typesetter(style + "".join(each.rule for each in boxes(style)))
+    pages = [Page(at, "wide" if at == 4 else "", head) for at, head in enumerate(heads, start=1)]
+    ours = Running(typesetter(style), plain, carrier).fragment(pages, {"Short"})
+    kinds = {"": "auto", "wide": "wide"}
+    html = "".join(
+        f'<div style="break-before: page; page: {kinds[each.kind]}" data-head="{each.head}">'
+        f"<div{carrier if each.number == 1 else ''}></div></div>"
+        for each in pages
+    )
+    theirs = typesetter(style).fragment(html, running=True)
+    assert theirs is not None
+    for mine, other in zip(ours.leaves, theirs.leaves, strict=True):
+        artifact = re.compile(rb"/Artifact\n<</Type/Pagination>>\nBDC\n(.*?)\nEMC", re.DOTALL)
+        found = [placed_rows(artifact.findall(each.commands)) for each in (mine, other)]
+        assert found[0] == found[1]
+
+
+def test_numbers_stand_where_the_engine_puts_them() -> None:
+    style = f"{STYLE} td {{ text-align: right; width: 40mm }} .c td {{ font: 9pt 'A' }}"
+    part = (
+        '<section class="c"><table><tr><th>One<br></th><td class="n" data-page="#one"></td></tr>'
+        '<tr><th>Two</th><td data-page="#two"></td></tr></table></section>'
+    )
+    where = typesetter(style)
+    laid = where.fragment(without_numbers(part))
+    wanted = where.fragment(part.replace("#one", "7").replace("#two", "117"))
+    assert laid is not None
+    assert wanted is not None
+    filled = with_numbers(where, part, Placed(laid, 0), {"one": 7, "two": 117}).fragment
+    found = [
+        placed_rows([each[2] for each in MARKED.findall(fragment.leaves[0].commands)])
+        for fragment in (filled, wanted)
+    ]
+    assert found[0] == found[1]
+    assert {use.key for use in wanted.fonts} <= {use.key for use in filled.fonts}

@@ -39,7 +39,7 @@ _LEVELS = (
 )
 
 
-def method(basis: Basis, shown: Collection[str]) -> tuple[Section, Section]:
+def method(basis: Basis, shown: Collection[str]) -> tuple[Section, ...]:
     """Give the section on method and limits.
 
     Args:
@@ -47,6 +47,7 @@ def method(basis: Basis, shown: Collection[str]) -> tuple[Section, Section]:
     """
     return (
         Section(tuple(_rules(basis, shown)), "new-page", "part"),
+        Section(tuple(_confidence_and_people(basis)), "", "part on"),
         Section(tuple(_sources(basis)), "", "part on"),
     )
 
@@ -101,13 +102,16 @@ def _theme_example(basis: Basis) -> str:
     )
 
 
-def _sources(basis: Basis) -> Iterator[Block]:
+def _confidence_and_people(basis: Basis) -> Iterator[Block]:
     yield Heading("How sure we are: what the figures mean", 3)
     heads = columns(("Figure", 18), ("Now", 18), ("Meaning", 64))
     yield Table(heads, _confidence(basis))
     yield Heading("Who answered, and when", 3)
     heads = columns(("Name, as asserted", 28), ("Role", 22), ("Answers", 14), ("When", 36))
     yield Table(heads, tuple(_people(basis)))
+
+
+def _sources(basis: Basis) -> Iterator[Block]:
     yield Heading("Files received", 3)
     heads = columns(
         ("File", 6), ("Name", 34), ("SHA-256 begins", 15, "hash"), ("From", 15),

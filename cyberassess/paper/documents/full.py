@@ -1,6 +1,7 @@
 """The full report: page one, the result in detail, gaps, review, every outcome, method."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.theme_maturity import THEME_RULE
@@ -71,9 +72,9 @@ def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
         *years(basis),
         *method(basis, {basis.anchor(each.key) for each in all_scores}),
         _assurance(basis, framed.author),
-        control(framed),
+        replace(control(framed), cut="part on"),
     )
-    detail = Section(tuple(_detail(basis, parts)), "new-page board")
+    detail = Section(tuple(_detail(basis, parts)), "new-page board", "part")
     return Document(framed, (page_one(basis, "Full report"), detail, *parts))
 
 

@@ -12,7 +12,15 @@ from pathlib import Path
 
 from cyberassess.books import wording
 from cyberassess.books.guard import Book, Cell, Reader, Sheet
-from cyberassess.books.row_texts import date_in, hidden, joined, quoted, seen_otherwise
+from cyberassess.books.row_texts import (
+    date_in,
+    hidden,
+    joined,
+    quoted,
+    seen_otherwise,
+    unsaid_links,
+    words_of,
+)
 from cyberassess.books.table_book import Column, Kind
 from cyberassess.disk.files import read_plain
 from cyberassess.domain.characters import unfit_in
@@ -288,6 +296,10 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
     about = about_of(book, kind) if kind.name else None
     for sheet in book.sheets:
         _Sheet(sheet, Place(name, sheet.name, lines or {}), kind, came).read(sheet is about)
+    said = words_of(_said(came))
+    for sheet in book.sheets:
+        place = str(Place(name, sheet.name))
+        came.problems += unsaid_links(sheet, place, said, kind.unread)
     for heading in kind.once:
         came.rows = without_repeats(came, kind, [row.text(heading) for row in came.rows])
     if book.extras:
@@ -296,6 +308,12 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
         came.problems.append(Problem.note("not-looked-at", name, message, hint))
     came.problems = list(at_most(list(dict.fromkeys(came.problems)), name))
     return came
+
+
+def _said(came: Came) -> Iterator[str]:
+    """Give every text that was taken, and every message."""
+    yield from (cell.text for row in came.rows for cell in row.cells.values())
+    yield from (each.message for each in came.problems)
 
 
 def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:

@@ -167,6 +167,34 @@ def test_two_documents_get_two_numbers_and_one_named_twice_gets_one(
     assert [each.reference for each in items(workspace)] == ["EV-001", "EV-002"]
 
 
+def test_rows_of_one_title_are_one_document_and_nothing_of_them_is_lost(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    rows = (
+        (*POLICY, "", "Head of IT", "Intranet"),
+        ("access policy", "How leavers lose their access", "B1.a", "", "Kim Lee", "", "2027"),
+    )
+    path = listing(blank["Kim"], tmp_path / "kim.xlsx", *rows)
+    (result,) = take(workspace, path)
+    (item,) = items(workspace)
+    assert item.facts == Facts(
+        title="Access policy",
+        shows="Who may do what, and why; How leavers lose their access",
+        owner="Head of IT",
+        link="Intranet",
+        valid_until="2027-12-31",
+    )
+    assert {each.outcome.outcome for each in item.links} == {"B1.a", "B1.b"}
+    assert [each.code for each in result.problems] == ["date-read", "document-twice"]
+    assert "cell A6" in result.problems[1].where
+    assert "here it says otherwise: Kim Lee." in result.problems[1].message
+    sheet = openpyxl.load_workbook(workspace / result.notes)[wording.DOCUMENTS]
+    assert "Kim Lee" in [cell.value for row in sheet.iter_rows() for cell in row]
+    before = ledger_bytes(workspace)
+    take(workspace, path)
+    assert ledger_bytes(workspace) == before
+
+
 def test_a_document_that_shows_nothing_goes_back(
     workspace: Path, blank: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -28,7 +28,16 @@ from cyberassess.domain.record.recorded import (
     Sent,
 )
 from cyberassess.domain.record.shapes import unwrapped
-from cyberassess.domain.record.versions import EXPLAINED, PARTS, WHOLE, Lead, Leads, Led
+from cyberassess.domain.record.versions import (
+    EXPLAINED,
+    PARTS,
+    WHOLE,
+    Following,
+    Lead,
+    Leads,
+    Led,
+    is_asked_again,
+)
 from cyberassess.domain.sets.framework import LevelId
 
 _Value = TypeVar("_Value")
@@ -58,6 +67,17 @@ class Folding:
     records: Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
     leads: Leads = field(default_factory=Leads)
+    asked: list[tuple[str, happened.AskedAgain, int]] = field(default_factory=list)
+    """What was asked again, of which set, and what that had seen."""
+
+    def led(self, seen: Mapping[str, int]) -> "Folding":
+        """Give it with the entries of registers under every version they stand under."""
+        following = Following(self.leads, self.records, seen, self.asked)
+        records, history = dict(self.records), dict(self.record_history)
+        for slot, sources in following.sources().items():
+            records[slot] = following.standing(slot, sources)
+            history[slot] = following.history(slot, sources, self.record_history)
+        return replace(self, records=records, record_history=history)
 
     def without(self, former: Container[str]) -> "Folding":
         """Give it without what stands under versions of sets that are no longer used.
@@ -153,14 +173,9 @@ def _ask_again(folding: Folding, framework: str, asked: happened.AskedAgain, see
                     for bit, given in written
                 ]
     for slot, records in folding.records.items():
-        kind, name = slot
-        if kind == happened.Inheritance.kind and name[0] == framework and name[2] in statements:
-            codes = only.get(name[2])
-            folding.records[slot] = [
-                (bit, record)
-                for bit, record in records
-                if not bit & seen or (codes and record.fields.get("answer") not in codes)
-            ]
+        kept = [each for each in records if not is_asked_again(slot, each, framework, asked, seen)]
+        folding.records[slot] = kept
+    folding.asked.append((framework, asked, seen))
 
 
 def _name_people(
@@ -200,11 +215,6 @@ def _apply_entry(
     )
     _put(folding.records, (event.type, key), record, bit, seen)
     folding.record_history.setdefault((event.type, key), []).append(record)
-    for other in folding.leads.records(event.type, key):
-        if record.removed and _still_follows(folding, (event.type, key), other, seen):
-            continue
-        _put(folding.records, (event.type, other), replace(record, key=other), bit, seen)
-        folding.record_history.setdefault((event.type, other), []).append(record)
     if isinstance(event.new, happened.AskedAgain):
         _ask_again(folding, event.key[0], event.new, seen)
     if isinstance(event.new, happened.SetVersion):
@@ -267,7 +277,6 @@ def _lead_on(folding: Folding, lead: Lead, seen: int) -> None:
         for outcome in lead.outcomes(about, WHOLE):
             before_there = folding.claims.get((outcome, tool), ())
             folding.claims[outcome, tool] = _led(before_there, claims, seen)
-    _lead_records(folding, lead, seen)
 
 
 def _decide(folding: Folding, led: Led, came: Sequence[tuple[int, Resolution]], seen: int) -> None:
@@ -299,56 +308,6 @@ def _lead_texts(
     for (key, person), written in list(register.items()):
         for other in lead.outcomes(key, EXPLAINED):
             register[other, person] = _led(register.get((other, person), ()), written, seen)
-
-
-def _lead_records(folding: Folding, lead: Lead, seen: int) -> None:
-    """Let entries of registers stand; where one thing follows several, one that is not removed."""
-    found: Register[tuple[str, RecordKey], Record] = {}
-    for (kind, key), written in folding.records.items():
-        for other in lead.records(kind, key) if written else ():
-            past = folding.record_history[kind, key]
-            came = [
-                (bit, replace(record, key=other))
-                for bit, record in written
-                if _comes(record, past, kind, other)
-            ]
-            before = found.get((kind, other))
-            if before is not None:
-                several = sorted((*before, *came), key=lambda each: each[0])
-                came = ([e for e in several if not e[1].removed] or several)[-1:]
-            found[kind, other] = came
-            known = folding.record_history.setdefault((kind, other), [])
-            known += [each for each in past if each not in known]
-    for slot, came in found.items():
-        if came:
-            folding.records[slot] = _led(folding.records.get(slot, ()), came, seen)
-
-
-def _still_follows(
-    folding: Folding, removed: tuple[str, RecordKey], other: RecordKey, seen: int
-) -> bool:
-    """Say whether a key follows something else that is not removed, which stands there then."""
-    kind, key = removed
-    stands = [
-        (bit, replace(record, key=other))
-        for (also, source), written in folding.records.items()
-        if also == kind and source not in (key, other)
-        if any(other in lead.records(kind, source) for lead in folding.leads.found.values())
-        for bit, record in written
-        if not record.removed
-    ]
-    slot = folding.records.get((kind, other), ())
-    gone = {each.origin for each in folding.record_history[removed]}
-    if stands and any(bit & seen and each.origin in gone for bit, each in slot):
-        kept = [e for e in slot if not (e[0] & seen and e[1].origin in gone)]
-        folding.records[kind, other] = _led(kept, stands[-1:], 0)
-    return bool(stands)
-
-
-def _comes(record: Record, past: Sequence[Record], kind: str, other: RecordKey) -> bool:
-    """Say whether an entry is led to a key: to its own, or one of no version it is recorded by."""
-    place, own = PARTS[kind][0], next(e.key for e in past if e.origin == record.origin)
-    return own == other or own[place] != other[place]
 
 
 def _put(

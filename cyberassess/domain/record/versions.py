@@ -6,12 +6,11 @@ and after it. Going back is another such entry the other way.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
 from cyberassess.domain.record import happened
-from cyberassess.domain.record.recorded import Record, RecordKey
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 
 _Key = TypeVar("_Key", bound=tuple[str, ...])
@@ -129,106 +128,3 @@ class Leads:
                         passed.add(other)
                         ways.append(other)
                         yield other
-
-
-Slot = tuple[str, RecordKey]
-Writes = Sequence[tuple[int, Record]]
-"""Entries of one key no later one has seen, each with the bit of the segment that wrote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """What entries of registers come to under other versions, in whichever order they are read.
-
-    Each key has the entries that were written to it. What is written to another key stands here
-    too where a version leads from there: of the two, the one that had seen the other counts.
-    """
-
-    leads: Leads
-    records: Mapping[Slot, Writes]
-    seen: Mapping[str, int]
-    """The bits of each segment and of all it was written on top of, keyed by segment."""
-    asked: Sequence[tuple[str, happened.AskedAgain, int]] = ()
-    """What was asked again, of which set, and what that had seen."""
-
-    def sources(self) -> dict[Slot, list[Slot]]:
-        """Give the keys that lead to each, in the order in which they were first written."""
-        found: dict[Slot, list[Slot]] = {}
-        for kind, key in self.records:
-            for other in self.leads.records(kind, key):
-                found.setdefault((kind, other), []).append((kind, key))
-        return found
-
-    def standing(self, slot: Slot, sources: Iterable[Slot]) -> list[tuple[int, Record]]:
-        """Give what stands under a key to which others lead."""
-        kind, key = slot
-        own, back = self.records.get(slot, ()), {*self.leads.records(kind, key)}
-        led = {source: self._led(slot, source, own) for source in sources}
-        own = [
-            each
-            for each in own
-            if not any(
-                self._saw(record, each) and (not record.removed or source[1] in back)
-                for source, written in led.items()
-                for _, record in written
-            )
-        ]
-        led = {source: written for source, written in led.items() if written}
-        chosen = self._chosen(led)
-        still = any(not record.removed for _, record in own)
-        if still and not any(source[1] in back for source in led):
-            chosen = [each for each in chosen if not each[1].removed]
-        came = [(bit, replace(record, key=key)) for bit, record in chosen]
-        return sorted((*own, *came), key=lambda each: each[0])
-
-    def _led(self, slot: Slot, source: Slot, own: Writes) -> Writes:
-        """Give what another key brings: what nobody took out, or asked again, since."""
-        return [
-            (bit, record)
-            for bit, record in self.records[source]
-            if not any(self._saw(later, (bit, record)) for _, later in own)
-            and not any(is_asked_again(slot, (bit, record), *each) for each in self.asked)
-        ]
-
-    def _chosen(self, led: Mapping[Slot, Writes]) -> Writes:
-        """Give what counts where several keys lead to one: what stands, and of that the newest."""
-        removed = {source: [record.removed for _, record in led[source]] for source in led}
-        some = [source for source in led if not all(removed[source])] or list(led)
-        whole = [source for source in some if not any(removed[source])] or some
-        newest = [
-            source
-            for source in whole
-            if not any(self._is_after(led[each], led[source]) for each in whole)
-        ]
-        return led[min(newest)] if newest else ()
-
-    def _is_after(self, later: Writes, earlier: Writes) -> bool:
-        return all(any(self._saw(record, each) for _, record in later) for each in earlier)
-
-    def _saw(self, later: Record, earlier: tuple[int, Record]) -> bool:
-        """Say whether one entry was written with another one in sight."""
-        (bit, record), at = earlier, later.origin
-        if record.origin.segment == at.segment:
-            return record.origin.line < at.line
-        return bool(self.seen[at.segment] & bit)
-
-    def history(
-        self, slot: Slot, sources: Iterable[Slot], history: Mapping[Slot, Sequence[Record]]
-    ) -> list[Record]:
-        """Give all that was ever written to a key and to those that lead to it, in order."""
-        found = {e.origin: e for each in (slot, *sources) for e in history.get(each, ())}
-        return sorted(
-            found.values(),
-            key=lambda each: (self.seen[each.origin.segment].bit_length(), each.origin.line),
-        )
-
-
-def is_asked_again(
-    slot: Slot, write: tuple[int, Record], framework: str, asked: happened.AskedAgain, seen: int
-) -> bool:
-    """Say whether what was taken over counts no more, as its statement asks something else."""
-    (kind, key), (bit, record) = slot, write
-    if kind != happened.Inheritance.kind or key[0] != framework or not bit & seen:
-        return False
-    codes = (asked.only or {}).get(key[2])
-    return key[2] in asked.texts and (not codes or record.fields.get("answer") in codes)

@@ -1,7 +1,7 @@
 """Where an assessment stands: who has not replied, what is in conflict, what to do next."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.confirming import waits
-from cyberassess.errors import Json, counted, fields_of, named
+from cyberassess.errors import Json, counted, fields_of, joined, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.years import changes_of
@@ -44,7 +44,8 @@ class PersonStatus:
     received: str
     """Date of the last file that came in, empty if none."""
     prompted: str
-    """How they answered here, ``at the prompt`` or ``on the screen``; empty if they did not."""
+    """How they answered here, ``at the prompt``, ``on the screen`` or both; empty if they did
+    not."""
     open: int
     """Statements nobody has answered."""
     due: str = ""
@@ -52,6 +53,8 @@ class PersonStatus:
     days_late: int = 0
     declared: Declared = UNSIGNED
     """What the declaration that the answers are true is worth."""
+    told: str = ""
+    """What else their answers came from, such as an import; empty if from nothing."""
 
     @property
     def waiting(self) -> bool:
@@ -85,7 +88,7 @@ def status_of(assessment: Assessment) -> Status:
     for person_id, portion in portions.items():
         keys = [statement_key(asked, each) for asked in portion for each in asked.outcome.asked]
         given = [g for key in keys for g in state.answers.get(key, ()) if g.person == person_id]
-        typed = [each.source for each in given if each.source.kind == "prompt"]
+        came_from = [each.source for each in given]
         far = progress_of(person_id, portion, settings, state)
         person = settings.person(person_id)
         due = due_for(assessment, person) if person else None
@@ -99,11 +102,12 @@ def status_of(assessment: Assessment) -> Status:
                 far.answered,
                 max(sent, default=""),
                 max(came, default=""),
-                str(typed[0]._replace(together=0)) if typed else "",
+                _ways(str(e._replace(together=0)) for e in came_from if e.kind == "prompt"),
                 far.open,
                 due.isoformat() if due else "",
                 max((on - due).days, 0) if due and far.open else 0,
                 declared_for(state, person_id),
+                _ways(f"from {e.name}" for e in came_from if e.kind == "import"),
             )
         )
     open_ones = tuple(conflicts(assessment))
@@ -188,6 +192,7 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
         state = f"answered {person.prompted}"
     else:
         state = f"waiting since {say(person.sent)}" if person.sent else "not sent yet"
+        state += f", answers {person.told}" if person.told else ""
     if person.days_late:
         state += f", late by {counted(person.days_late, 'day')}"
     return state
@@ -195,6 +200,10 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
 
 _MOST = 3
 """So many of a kind are named; the rest is counted."""
+
+
+def _ways(said: Iterable[str]) -> str:
+    return joined([*dict.fromkeys(said)][:_MOST])
 
 
 def next_steps(

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.people.declaring import UNSIGNED, Declared, declared_for, in_words
@@ -62,6 +63,14 @@ class PersonStatus:
         return bool(self.sent and self.open) and not self.received and not self.prompted
 
 
+class Step(NamedTuple):
+    """What to do next, with the command that does it."""
+
+    text: str
+    command: str
+    """Empty where none is needed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """Where the assessment stands."""
@@ -69,9 +78,15 @@ class Status:
     assessment: Assessment
     people: tuple[PersonStatus, ...]
     conflicts: tuple[Conflict, ...]
-    next_steps: tuple[str, ...]
+    steps: tuple[Step, ...]
+    """What to do next."""
     year: tuple[str, ...] = ()
     """Where in the year one is: which dates passed, and which comes next."""
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """The steps as one line each, with the command at its end."""
+        return tuple(f"{e.text}: {e.command}" if e.command else e.text for e in self.steps)
 
 
 def status(folder: Path) -> Status:
@@ -211,14 +226,14 @@ def next_steps(
     people: Sequence[PersonStatus],
     open_ones: "Sequence[Conflict]",
     on: datetime.date,
-) -> tuple[str, ...]:
+) -> tuple[Step, ...]:
     """Say what to do next, each step with its command.
 
     Args:
         on: the date at which dates are judged.
     """
     if assessment.state.is_branched:
-        return ("Join the two copies of the assessment: cyberassess merge",)
+        return (Step("Join the two copies of the assessment", "cyberassess merge"),)
     steps = [
         *_to_correct(assessment),
         *_to_send_anew(assessment, people),
@@ -228,14 +243,14 @@ def next_steps(
     if any(each.open for each in people) and not any(
         each.waiting or _unsent(each) for each in people
     ):
-        steps.append("Fill the last gaps at the prompt: cyberassess ask")
+        steps.append(Step("Fill the last gaps at the prompt", "cyberassess ask"))
     left = sum(waits(each) for each in assessment.card.outcomes)
     if not steps and left:
-        steps.append(f"Confirm {counted(left, 'determination')}: cyberassess confirm")
+        steps.append(Step(f"Confirm {counted(left, 'determination')}", "cyberassess confirm"))
     steps += _to_renew(assessment, people, on)
     lacking = assessment.card.confidence.lacks_reason
     if not any(each.open for each in people) and not open_ones and not lacking:
-        steps.append("Everything is answered. Print it: cyberassess report full")
+        steps.append(Step("Everything is answered. Print it", "cyberassess report full"))
     return tuple(steps)
 
 
@@ -243,16 +258,17 @@ def _unsent(person: PersonStatus) -> bool:
     return bool(person.open) and not person.sent and not person.answered
 
 
-def _to_correct(assessment: Assessment) -> Iterator[str]:
+def _to_correct(assessment: Assessment) -> Iterator[Step]:
     for each in (later for later in later_sets(assessment) if later.about):
         asked = counted(len(each.asked_again) + len(each.only), "statement")
-        yield (
+        yield Step(
             f"Look at revision {each.after.revision} of {each.pinned.ref} (here: "
-            f"{each.before.revision}; {asked} asked again): cyberassess framework update --dry-run"
+            f"{each.before.revision}; {asked} asked again)",
+            "cyberassess framework update --dry-run",
         )
 
 
-def _to_send_anew(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
+def _to_send_anew(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[Step]:
     """Say who has questions of a version that is no longer used, and none of the one since."""
     state = assessment.state
     for record in changes_of(assessment):
@@ -265,82 +281,91 @@ def _to_send_anew(assessment: Assessment, people: Sequence[PersonStatus]) -> Ite
         }
         old = [each.name for each in people if each.open and each.sent and each.id not in anew]
         if old:
-            yield f"Send the questions of {record.key[1]} to {', '.join(old)}: cyberassess send"
+            yield Step(
+                f"Send the questions of {record.key[1]} to {', '.join(old)}", "cyberassess send"
+            )
 
 
-def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
+def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[Step]:
     unsent = [each.name for each in people if _unsent(each)]
     if unsent:
-        yield f"Send the questions to {', '.join(unsent)}: cyberassess send"
+        yield Step(f"Send the questions to {', '.join(unsent)}", "cyberassess send")
     waiting = [each.name for each in people if each.waiting]
     if waiting:
-        yield f"Ask {', '.join(waiting)} for the answers, then: cyberassess receive FILE"
+        yield Step(f"Ask {', '.join(waiting)} for the answers, then", "cyberassess receive FILE")
     if any(each.days_late and (each.sent or each.prompted) for each in people):
-        yield "Write reminders to those who are late: cyberassess chase"
+        yield Step("Write reminders to those who are late", "cyberassess chase")
     # NOTE: what the command would confirm, so that it is named only while it confirms something
     unconfirmed = [key.scope for key, _ in waiting_offers(assessment, OfferKind.INHERITED)]
     scopes = dict.fromkeys(unconfirmed)
     if scopes:
         command = "cyberassess confirm --offered inherited"
         command += f" --scope {unconfirmed[0]}" if len(scopes) == 1 else ""
-        yield (
+        yield Step(
             f"Confirm {counted(len(unconfirmed), 'answer')} that "
             f"{named([assessment.place_of(each) for each in scopes], _MOST)} "
-            f"{'takes' if len(scopes) == 1 else 'take'} over from shared services: {command}"
+            f"{'takes' if len(scopes) == 1 else 'take'} over from shared services",
+            command,
         )
 
 
-def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Iterator[str]:
+def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Iterator[Step]:
     if len(open_ones) > _MOST:
-        yield (
+        yield Step(
             f"Decide {counted(len(open_ones), 'conflict')} in one workbook, with all else that "
-            "waits for you: cyberassess decisions"
+            "waits for you",
+            "cyberassess decisions",
         )
     elif open_ones:
         first = open_ones[0].statement
-        yield (
-            f"Decide {counted(len(open_ones), 'conflict')}: cyberassess resolve "
-            f"{first.indicator}/{first.scope} --answer … --reason …"
+        yield Step(
+            f"Decide {counted(len(open_ones), 'conflict')}",
+            f"cyberassess resolve {first.indicator}/{first.scope} --answer … --reason …",
         )
     branched = differences(assessment)
     if branched:
-        yield f"Decide {counted(len(branched), 'difference')} between copies: cyberassess resolve"
+        yield Step(
+            f"Decide {counted(len(branched), 'difference')} between copies", "cyberassess resolve"
+        )
     lesser = [
         (f"{statement}/{score.key.scope}", f"{score.key.outcome}/{score.key.scope}")
         for score in assessment.card.outcomes
         for statement in overtaken_in(score)
     ]
     if lesser:
-        yield (
+        yield Step(
             f"Look again at {counted(len(lesser), 'statement')} answered “not true” where one "
-            f"that says better is true ({named((each for each, _ in lesser), _MOST)}): "
-            f"cyberassess explain {lesser[0][1]}"
+            f"that says better is true ({named((each for each, _ in lesser), _MOST)})",
+            f"cyberassess explain {lesser[0][1]}",
         )
     lacking = assessment.card.confidence.lacks_reason
     if lacking:
-        yield f"Ask again for {counted(lacking, 'reason')} that are missing: cyberassess send"
+        yield Step(
+            f"Ask again for {counted(lacking, 'reason')} that are missing", "cyberassess send"
+        )
 
 
 def _to_renew(
     assessment: Assessment, people: Sequence[PersonStatus], on: datetime.date
-) -> Iterator[str]:
+) -> Iterator[Step]:
     """Name what was done and does not hold any more, or not yet."""
     lapsed = [each.key for each in assessment.card.outcomes if each.has_lapsed]
     if lapsed:
-        yield (
+        yield Step(
             f"Confirm {counted(len(lapsed), 'determination')} again, since answers changed "
-            f"({named((f'{each.outcome}/{each.scope}' for each in lapsed), _MOST)}): "
-            "cyberassess confirm"
+            f"({named((f'{each.outcome}/{each.scope}' for each in lapsed), _MOST)})",
+            "cyberassess confirm",
         )
     unsigned = [each.name for each in people if each.received and not each.declared.stands]
     if unsigned:
-        yield f"Have the last sheet signed by {named(unsigned, _MOST)}, and receive it again"
+        who = named(unsigned, _MOST)
+        yield Step(f"Have the last sheet signed by {who}, and receive it again", "")
     marked = ((each.reference, each.marks(on)) for each in assessment.evidence.items)
     stale = [name for name, marks in marked if Mark.STALE in marks and Mark.REPLACED not in marks]
     if stale:
-        yield (
-            f"Ask for {counted(len(stale), 'document')} anew, out of date "
-            f"({named(stale, _MOST)}): cyberassess evidence check"
+        yield Step(
+            f"Ask for {counted(len(stale), 'document')} anew, out of date ({named(stale, _MOST)})",
+            "cyberassess evidence check",
         )
     open_ones = (Progress.PLANNED, Progress.UNDER_WAY)
     late = [
@@ -349,10 +374,11 @@ def _to_renew(
         if each.progress in open_ones and each.due is not None and each.due < on
     ]
     if late:
-        yield (
-            f"Look at {counted(len(late), 'action')} past the date ({named(late, _MOST)}): "
-            "cyberassess plan"
+        yield Step(
+            f"Look at {counted(len(late), 'action')} past the date ({named(late, _MOST)})",
+            "cyberassess plan",
         )
     expired = [e.title for e in assessment.contents.settings.certificates if e.is_expired(on)]
     if expired:
-        yield f"Renew the certificate, or take it out of assessment.yaml: {named(expired, _MOST)}"
+        which = named(expired, _MOST)
+        yield Step(f"Renew the certificate, or take it out of assessment.yaml: {which}", "")

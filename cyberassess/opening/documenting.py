@@ -23,6 +23,7 @@ from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json
 from cyberassess.errors import Problem, Severity
 from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.names import as_named
 from cyberassess.opening.years import next_free
 
 
@@ -49,7 +50,7 @@ def plan_documents(
     """
     made = Documented()
     number = added = 0
-    for rows, facts in _by_title(replies, made):
+    for rows, facts in _by_title(assessment, replies, made):
         there = _item_called(assessment, facts.title)
         item_id = there.id if there else secrets.token_hex(8)
         events: list[Event] = []
@@ -80,12 +81,13 @@ def plan_documents(
 
 
 def _by_title(
-    replies: Iterable[EvidenceReply], made: Documented
+    assessment: Assessment, replies: Iterable[EvidenceReply], made: Documented
 ) -> list[tuple[list[EvidenceReply], Facts]]:
     """Put the rows of each document together, with all they say of it; report what is wrong."""
     found: dict[str, tuple[list[EvidenceReply], Facts]] = {}
     for reply in replies:
         facts = facts_of(reply.document)
+        facts = replace(facts, owner=as_named(assessment, facts.owner))
         rows, before = found.get(folded(facts.title), ([], facts))
         together, other = _together(before, facts)
         wrong = check_facts(facts, Held.FILE) or check_facts(together, Held.FILE)

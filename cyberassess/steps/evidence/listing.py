@@ -17,7 +17,7 @@ from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment, Writing, rehearse, writing
 from cyberassess.opening.documenting import plan_documents
 from cyberassess.opening.outcomes import Supported, one_or_all, supported
-from cyberassess.steps.evidence.evidencing import drop_unrecorded, record
+from cyberassess.steps.evidence.evidencing import drop_unrecorded, record, with_names
 
 _DOCUMENT, _SHOWS, _FOR = "File or link", "What it shows", "For"
 _DATED, _UNTIL = "Its date", "Good until"
@@ -106,7 +106,7 @@ def _take(session: Writing, row: Row, path: Path, listed: Listed, *, copy: bool)
     try:
         names = _names(assessment, row.text(_FOR))
         wanted = supported(assessment, names)
-        facts = _facts(row, listed)
+        facts = with_names(assessment, _facts(row, listed))
         document = _document(path.parent, row)
         if isinstance(document, Path):
             _file(session, document, facts, names, listed, row=row, copy=copy)

@@ -26,6 +26,7 @@ from cyberassess.opening.assessment import (
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.files_for_people import keep_original, plain
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
+from cyberassess.opening.names import as_named
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
 from cyberassess.opening.years import with_former
@@ -332,6 +333,7 @@ class _One:
         if said is None:
             return []
         name = said.name or returned.completed_by or self.assessment.name_of(person)
+        name = as_named(self.assessment, name)
         return [
             declaration_event(
                 said,

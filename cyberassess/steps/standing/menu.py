@@ -247,11 +247,11 @@ class Menu:
         from cyberassess.steps.standing.standing import status as look
 
         assert self._folder is not None  # noqa: S101 - it was found
+        steps: Sequence[Step] = ()
         try:
             found = look(self._folder)
         except CyberassessError as cause:
             show_problems(cause.problems)
-            steps = ()
         else:
             remember(self._folder)
             steps = found.steps

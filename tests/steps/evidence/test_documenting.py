@@ -55,7 +55,7 @@ def items(workspace: Path) -> tuple[Item, ...]:
 
 @pytest.fixture
 def listed(workspace: Path, blank: dict[str, Path], tmp_path: Path) -> ReceivedFile:
-    full = (*POLICY, "3 March 2025", "Head of IT", "Intranet", "31 December 2026")
+    full = (*POLICY, "3 March 2025", "Kim.Lee@northport.example ", "Intranet", "31 December 2026")
     (result,) = take(workspace, listing(blank["Kim"], tmp_path / "kim.xlsx", full))
     return result
 
@@ -70,7 +70,7 @@ def test_a_document_is_registered_as_named_and_not_seen(
         title="Access policy",
         shows="Who may do what, and why",
         dated="2025-03-03",
-        owner="Head of IT",
+        owner="Kim Lee",
         link="Intranet",
         valid_until="2026-12-31",
     )
@@ -94,7 +94,7 @@ def test_it_comes_with_the_next_questionnaire_and_back_unchanged(workspace: Path
             "Who may do what, and why",
             ("B1.b/housing",),
             "2025-03-03",
-            "Head of IT",
+            "Kim Lee",
             "Intranet",
             "2026-12-31",
         ),
@@ -115,7 +115,7 @@ def test_what_the_same_person_says_later_replaces_and_links_are_added(
     (result,) = take(workspace, listing(blank["Kim"], tmp_path / "later.xlsx", row, saved=LATER))
     assert (result.texts, result.problems) == (1, [])
     (item,) = items(workspace)
-    assert (item.facts.shows, item.facts.owner) == ("Who may do what, by role", "Head of IT")
+    assert (item.facts.shows, item.facts.owner) == ("Who may do what, by role", "Kim Lee")
     assert {each.outcome.outcome for each in item.links} == {"B1.a", "B1.b"}
 
 

@@ -196,10 +196,10 @@ def test_both_stand_in_plan_report_and_workbook_and_each_is_found(
 def test_two_who_approve_one_state_in_two_copies_approve_one_version(
     two: tuple[Path, Path],
 ) -> None:
-    for folder, name in zip(two, ("Ann", "Bob"), strict=True):
+    for folder, name in zip(two, ("Kim.Lee@northport.example", "Bob"), strict=True):
         approve(folder, name=name, role="SIRO", as_it_stands=True, reason="A test.")
     merge(*two)
-    assert approvals(two[0]) == {"Ann": "version 1", "Bob": "version 1"}
+    assert approvals(two[0]) == {"Kim Lee": "version 1", "Bob": "version 1"}
 
 
 def _rows(path: Path) -> list[tuple[Any, ...]]:

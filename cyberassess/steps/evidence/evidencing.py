@@ -174,10 +174,9 @@ def with_iso_dates(facts: Facts) -> Facts:
 
 def with_names(assessment: Assessment, facts: Facts) -> Facts:
     """Give the facts with people by their names, where their e-mail addresses stand."""
-    said = {name: getattr(facts, name) for name in _PEOPLE}
-    return replace(
-        facts, **{name: as_named(assessment, said[name]) for name in said if said[name]}
-    )
+    said: dict[str, str] = {each: getattr(facts, each) for each in _PEOPLE}
+    named: dict[str, Any] = {name: as_named(assessment, text) for name, text in said.items()}
+    return replace(facts, **named)
 
 
 def merged(named: Item | None, facts: Facts) -> Facts:

@@ -73,13 +73,13 @@ def test_what_another_row_says_of_the_same_document_is_kept_or_named(
 ) -> None:
     other = "Says who may approve access"
     rows = [("leavers.txt", SHOWS, "A1.a"), ("leavers.txt", other, "A1.a"),
-            (LINK, SHOWS, "A1.a"), (LINK, other, "A1.a", "", "", "Kim"),
+            (LINK, SHOWS, "A1.a"), (LINK, other, "A1.a", "", "", "kim.lee@northport.example"),
             (LINK, other, "A1.a", "", "", "Jo")]  # fmt: skip
     found = import_list(workspace, listed(place, *rows))
     assert taken(found) == (1, 3, 1, ["document-known", "document-twice"])
     assert [each.message.rpartition(": ")[2] for each in found.problems] == [f"{other}.", "Jo."]
     facts = items(workspace)[LINK].facts
-    assert (facts.shows, facts.owner) == (f"{SHOWS}; {other}", "Kim")
+    assert (facts.shows, facts.owner) == (f"{SHOWS}; {other}", "Kim Lee")
 
 
 def test_a_cell_with_a_link_names_what_it_leads_to(workspace: Path, place: Path) -> None:

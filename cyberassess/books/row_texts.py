@@ -49,7 +49,7 @@ def seen_otherwise(cell: Cell, where: str) -> Iterator[Problem]:
 
 
 def unsaid_links(
-    sheet: Sheet, where: str, said: Collection[str], unread: str
+    sheet: Sheet, where: str, said: Collection[str], unread: str, passed: Collection[int] = ()
 ) -> Iterator[Problem]:
     """Report the links that are neither taken nor named, as one on a text of ours is.
 
@@ -58,11 +58,22 @@ def unsaid_links(
         where: the sheet, for messages.
         said: the words of all that was taken from the file and named in it; see ``words_of``.
         unread: what becomes of what nobody reads.
+        passed: columns that were passed over and named as a whole.
     """
-    for cell in sheet.cells:
-        if cell.whole != cell.text and not words_of([cell.link]).issubset(said):
-            found = f"A link to {cell.link} lies on this cell."
-            yield Problem.note("link", f"{where}, cell {cell.address}", found, unread)
+    found = [
+        cell
+        for cell in sheet.cells
+        if cell.whole != cell.text
+        and cell.column not in passed
+        and not words_of([cell.link]).issubset(said)
+    ]
+    for cell in found[:_SHOWN]:
+        message = f"A link to {cell.link} lies on this cell."
+        yield Problem.note("link", f"{where}, cell {cell.address}", message, unread)
+    if left := found[_SHOWN:]:
+        message = f"{counted(len(left), 'more link')} lie on cells here, "
+        message += f"from {left[0].address} to {left[-1].address}."
+        yield Problem.note("link", where, message, unread)
 
 
 def words_of(texts: Iterable[str]) -> set[str]:

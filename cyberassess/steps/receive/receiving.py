@@ -371,7 +371,8 @@ class _One:
         known, now = self.assessment.state.names, self.assessment.name_of(asked)
         ids = (asked, *(each for each, one in known.same.items() if one == asked))
         names = [now, *(each.name for one in ids for each in known.named.get(one, ()))]
-        if wording.fold(returned.name) in {"", *map(wording.fold, names)}:
+        # NOTE: an empty one was redacted, and may have been any
+        if "" in names or wording.fold(returned.name) in {"", *map(wording.fold, names)}:
             return []
         found = f'It names "{returned.name}", and was sent to {now}.'
         hint = f"If {returned.name} filled it in, that belongs beside “{wording.COMPLETED_BY}”; "

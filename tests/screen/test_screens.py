@@ -591,3 +591,5 @@ def test_a_topic_of_a_shared_service_is_asked_once_and_a_no_opens_it(tmp_path: P
     again = form | {"by": "Sam Reid"}
     assert browser.send("ask", **again) == "Stored 0 replies of Kim Lee."
     assert segments(folder) == before
+    told = browser.send("ask", **(form | {SAME: "yes"}))
+    assert "had been answered meanwhile: No. What you said now counts." in told

@@ -84,6 +84,8 @@ class Beside:
     """Earlier states of the same ledger, keyed by head."""
     sets: dict[FrameworkRef, Framework] = field(default_factory=dict)
     """Sets that were used before another version took their place."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """By kind the first number that nothing of the years before had; see ``next_free``."""
 
 
 @dataclass(frozen=True)
@@ -478,7 +480,7 @@ class Writing:
             if folded(str(record.fields.get("from", ""))) == wanted:
                 return PersonId(record.key[0])
         for event in self.pending:
-            if isinstance(event, happened.Met) and event.name.casefold() == wanted:
+            if isinstance(event, happened.Met) and folded(str(event.name)) == wanted:
                 return PersonId(event.person)
         fresh = PersonId(f"met-{secrets.token_hex(3)}")
         self.pending.append(happened.Met(person=fresh, name=" ".join(name.split())))

@@ -45,18 +45,23 @@ def change_settings(
 
     Raises:
         AssessmentError: where the result would not fit together; nothing is changed.
-        BusyError: where the settings are others by now than those that were read.
+        BusyError: where settings or ledger are others by now than those that were read.
     """
 
     def rewrite(contents: Contents, text: str) -> str:
         if read is not None and read.contents.sha256 != contents.sha256:
-            found = "Another command changed it at this moment."
-            hint = f"Give this one again. {UNTOUCHED}"
-            raise BusyError.because("changed-meanwhile", "assessment.yaml", found, hint)
+            raise _meanwhile("assessment.yaml")
         for key, value in change(contents.settings).items():
             text = with_key(text, key, value)
         return text
 
     with writing(folder, command, by=by, change=rewrite, renamed=renamed) as session:
+        if read is not None and read.state.heads != session.assessment.state.heads:
+            raise _meanwhile("ledger")
         session.write(list(events(session.assessment)))
         return session.assessment
+
+
+def _meanwhile(where: str) -> BusyError:
+    found, hint = "Another command changed it at this moment.", "Give this one again."
+    return BusyError.because("changed-meanwhile", where, found, f"{hint} {UNTOUCHED}")

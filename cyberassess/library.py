@@ -534,13 +534,13 @@ def report(
     if kind not in kinds:
         hint = closest(kind, list(kinds)) or f"There are: {', '.join(kinds)}."
         found = f'"{kind}" is not a report.'
-        raise ReportError(Problem("unknown-report", "", found, f"{hint} Nothing was written."))
+        raise ReportError.because("unknown-report", "", found, f"{hint} Nothing was written.")
     path = Path(output) if output is not None else None
     suffix = path.suffix if path else ".pdf"
     if suffix not in printing.SUFFIXES:
         found = f'"{suffix}" is not an ending this report is written with.'
         hint = f"There are: {', '.join(printing.SUFFIXES)}. Nothing was written."
-        raise ReportError(Problem("unknown-ending", str(path), found, hint))
+        raise ReportError.because("unknown-ending", str(path), found, hint)
     wanted = printing.Wanted(path, force, suffix, version)
     return kinds[kind](Path(folder), wanted, **options)
 

@@ -262,7 +262,7 @@ def read_table(path: Path, kind: Kind, book: Book | None = None) -> Came:
         if first := _first_row(book):
             message += f" The first row says: {first}."
         hint = f"The headings are: {', '.join(e.heading for e in kind.columns)}. {_UNTOUCHED}"
-        raise AssessmentError(Problem("no-headings", path.name, message, hint))
+        raise AssessmentError.because("no-headings", path.name, message, hint)
     if not came.has_table or (kind.is_whole and came.is_refused):
         raise AssessmentError(*came.problems)
     return came

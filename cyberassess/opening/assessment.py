@@ -63,13 +63,12 @@ def mention_clock(segments: Sequence[Segment]) -> None:
     last = max((time for each in segments for time in each.times), default="")
     if moment < last:
         mention(
-            Problem(
+            Problem.note(
                 "clock-behind",
                 "ledger",
                 f"This computer's clock says {moment}, and the last entry is of {last}.",
                 "One of the two clocks is wrong. What is written now is dated by this one: look "
                 "at the date and time of this computer.",
-                Severity.NOTE,
             )
         )
 
@@ -248,24 +247,22 @@ class Assessment:
                 )
             )
         notes += [
-            Problem(
+            Problem.note(
                 "settings-copy",
                 each.name,
                 "It looks like a copy of assessment.yaml that a sync tool made; it is not read.",
                 "To see how it differs, and put it aside: cyberassess merge",
-                Severity.NOTE,
             )
             for each in self.workspace.settings_copies()
         ]
         changed = differences(self.state.settings, self.contents.flat)
         if changed:
             notes.append(
-                Problem(
+                Problem.note(
                     "settings-differ",
                     "assessment.yaml",
                     f"{counted(len(changed), 'value')} changed since the last command that wrote.",
                     "The next one records it.",
-                    Severity.NOTE,
                 )
             )
         notes += [
@@ -654,8 +651,8 @@ def actor_of(session: Writing, by: str) -> Person:
     """Give who a command is given by, met now where nobody knows them."""
     name, _, role = by.partition(",")
     if not name.strip():
-        raise AssessmentError(
-            Problem("no-name", "--by", "No name was given.", "Write --by 'NAME, ROLE'.")
+        raise AssessmentError.because(
+            "no-name", "--by", "No name was given.", "Write --by 'NAME, ROLE'."
         )
     person_id = session.meet(name)
     known = session.assessment.contents.settings.person(person_id)

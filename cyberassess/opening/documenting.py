@@ -21,7 +21,7 @@ from cyberassess.domain.record.evidence import (
 )
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.years import next_free
 
@@ -173,10 +173,9 @@ def _older(where: str, item: Item) -> Problem:
 
 
 def _other_facts(where: str, item: Item) -> Problem:
-    return Problem(
+    return Problem.note(
         "document-known",
         where,
         f'"{item.facts.title}" is registered as {item.reference}, with other facts.',
         "What it supports was added to; the facts stay as they are registered.",
-        Severity.NOTE,
     )

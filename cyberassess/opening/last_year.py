@@ -4,7 +4,7 @@ from cyberassess.domain.assessment import Settings
 from cyberassess.domain.people.naming import folded
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import State
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 
 PREVIOUS = happened.Previous.kind
 """The register of the assessment before this one."""
@@ -31,13 +31,12 @@ def why_not(ours: Settings, state: State, theirs: Settings, before: State) -> Pr
 
 def unusable(ours: Settings, found: str) -> Problem:
     """Say what is wrong with the folder ``previous`` names, and what to do."""
-    return Problem(
+    return Problem.note(
         "previous-unreadable",
         "assessment.yaml, previous",
         f'Last year cannot be read. "{ours.previous}" {found}.',
         "Correct previous: the folder of last year's assessment, as seen from this one; or take "
         "the line out. Until then this year is shown without last year beside it.",
-        Severity.NOTE,
     )
 
 
@@ -45,11 +44,10 @@ def anothers(ours: Settings, theirs: Settings) -> Problem | None:
     """Say that last year's assessment is of another organisation; ``None`` where it is not."""
     if folded(theirs.organisation) == folded(ours.organisation):
         return None
-    return Problem(
+    return Problem.note(
         "previous-other",
         "assessment.yaml, previous",
         f'"{ours.previous}" is an assessment of {theirs.organisation}, not of '
         f"{ours.organisation}.",
         "It is used all the same. If it is the wrong one, correct previous.",
-        Severity.NOTE,
     )

@@ -27,7 +27,7 @@ from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.sets.across import Across, Successor
 from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, IndicatorId
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.last_year import PREVIOUS
 from cyberassess.opening.years import former_sets, leading
@@ -148,15 +148,13 @@ def need_last_year(assessment: Assessment) -> Assessment | None:
     """
     before, problem = assessment.previous, assessment.about_previous
     if before is None and problem is not None:
-        raise AssessmentError(
-            Problem(
-                problem.code,
-                problem.where,
-                problem.message,
-                "Correct previous: the folder of last year's assessment, as seen from this one; "
-                "or send without earlier answers: cyberassess send --without-last-year. "
-                "Nothing was written.",
-            )
+        raise AssessmentError.because(
+            problem.code,
+            problem.where,
+            problem.message,
+            "Correct previous: the folder of last year's assessment, as seen from this one; "
+            "or send without earlier answers: cyberassess send --without-last-year. "
+            "Nothing was written.",
         )
     return before
 

@@ -25,7 +25,7 @@ from cyberassess.domain.people.sharing import SHARING, taken_over
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event, Response
 from cyberassess.domain.record.recorded import Given, Record, Said, Source, State
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import plan_documents
 
@@ -152,7 +152,7 @@ def _ended(assessment: Assessment, key: StatementKey, source: Source) -> list[Pr
     ended = assessment.frameworks[key.framework].layout_of[key.indicator].ended
     hint = "The answer is stored all the same. It counts for nothing."
     message = f"{key.indicator} is asked of nobody: {ended}"
-    return [Problem("ended", _where(source), message, hint, Severity.NOTE)] if ended else []
+    return [Problem.note("ended", _where(source), message, hint)] if ended else []
 
 
 def _answer(

@@ -22,7 +22,7 @@ from cyberassess.domain.result.trend import Trend, YearFacts, trend, year_facts
 from cyberassess.domain.sets.across import Across, across
 from cyberassess.domain.sets.comparing import Upgrade
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.errors import AssessmentError, Problem, Severity
+from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment, Beside, differences
 
 CIRCLE = "years-in-a-circle"
@@ -48,12 +48,11 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
         periods.append(before.contents.settings.period)
         which = (before.state.assessment, periods[-1])
         if which in seen:
-            yield Problem(
+            yield Problem.note(
                 CIRCLE,
                 f"assessment.yaml of {periods[-2]}, previous",
                 f"The years lead back to themselves: {' after '.join(periods)}.",
                 "Correct previous there: each assessment names the one before it.",
-                Severity.NOTE,
             )
             return
         seen.add(which)

@@ -22,7 +22,6 @@ from cyberassess.errors import (
     CyberassessError,
     Json,
     Problem,
-    Severity,
     counted,
     seeing_writes,
 )
@@ -132,7 +131,7 @@ def _opened(last: Path) -> Iterator[Assessment]:
             first = cause.problems[0]
             where = ", ".join(filter(None, (last.as_posix(), first.where)))
             hint = f"{first.hint} {NOTHING}".strip()
-            raise AssessmentError(Problem(first.code, where, first.message, hint)) from cause
+            raise AssessmentError.because(first.code, where, first.message, hint) from cause
         for each in years_before(before):
             if isinstance(each, Problem) and each.code == CIRCLE:
                 raise refused(CIRCLE, each.where, each.message, each.hint)
@@ -196,7 +195,7 @@ def _notes(before: Assessment) -> Iterator[Problem]:
     """Say what is unfinished about last year's assessment; none of it stands in the way."""
 
     def note(code: str, message: str, hint: str) -> Problem:
-        return Problem(code, "last year", message, hint, Severity.NOTE)
+        return Problem.note(code, "last year", message, hint)
 
     open_ones = conflicts(before)
     if open_ones:

@@ -179,7 +179,7 @@ def _count(state: State, ref: FrameworkRef) -> dict[str, int]:
 
 
 def _refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
-    return AssessmentError(Problem(code, where, message, f"{hint} {UNTOUCHED}"))
+    return AssessmentError.because(code, where, message, f"{hint} {UNTOUCHED}")
 
 
 def change_of_version(assessment: Assessment, wanted: Wanted) -> VersionChange:

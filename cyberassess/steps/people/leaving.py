@@ -8,7 +8,7 @@ from typing import Any
 from cyberassess.domain.assessment import Person, Settings
 from cyberassess.domain.people.moving import given_to
 from cyberassess.domain.record import happened
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
 from cyberassess.opening.names import find_person
@@ -38,13 +38,11 @@ def set_person(
         Person.model_validate({**plain(person), **given}) if given.get("name", "x") else person
     )
     if changed == person:
-        raise AssessmentError(
-            Problem(
-                "nothing-changed",
-                "",
-                f"Nothing new is said of {person.name}.",
-                f"Give --email, --role or --name. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "nothing-changed",
+            "",
+            f"Nothing new is said of {person.name}.",
+            f"Give --email, --role or --name. {UNTOUCHED}",
         )
 
     def values(now: Settings) -> dict[str, Any]:
@@ -122,4 +120,4 @@ def _given(assessment: Assessment, person: Person) -> Iterator[object]:
 
 
 def _refused(code: str, found: str) -> AssessmentError:
-    return AssessmentError(Problem(code, "--to", found, f"Say who with --to NAME. {UNTOUCHED}"))
+    return AssessmentError.because(code, "--to", found, f"Say who with --to NAME. {UNTOUCHED}")

@@ -127,13 +127,11 @@ def _fresh_person(settings: Settings, text: str, known: Iterable[str]) -> Person
     values = read_respondent(text, next_person_id(settings, known), scopes, where="NAME")
     person = Person.model_validate(values)
     if any(each.name.casefold() == person.name.casefold() for each in settings.everybody):
-        raise AssessmentError(
-            Problem(
-                "there-already",
-                "NAME",
-                f"{person.name} is in assessment.yaml already.",
-                f"Give them more to answer with: cyberassess people hand-over. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "there-already",
+            "NAME",
+            f"{person.name} is in assessment.yaml already.",
+            f"Give them more to answer with: cyberassess people hand-over. {UNTOUCHED}",
         )
     return person
 
@@ -184,13 +182,11 @@ def hand_over(
         meant = {id(a) for each in names for a in find_asked(assessment, each, chosen, one)}
         chosen = [each for each in chosen if id(each) in meant]
     if not chosen or one.id == other.id:
-        raise AssessmentError(
-            Problem(
-                "nothing-to-hand-over",
-                "",
-                f"There is nothing to hand over from {one.name} to {other.name}.",
-                f"Look at who is asked what: cyberassess people. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "nothing-to-hand-over",
+            "",
+            f"There is nothing to hand over from {one.name} to {other.name}.",
+            f"Look at who is asked what: cyberassess people. {UNTOUCHED}",
         )
     by_scope: dict[str, list[str]] = {}
     for asked in chosen:

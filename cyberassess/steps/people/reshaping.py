@@ -11,7 +11,7 @@ from cyberassess.domain.people.naming import folded
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, actions_of
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.asks import outcome_or_group
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
@@ -55,8 +55,8 @@ def set_system(
     changed = Scope.model_validate({**plain(scope), **given})
     if changed == scope:
         hint = f"Give an option that says something else. {UNTOUCHED}"
-        raise AssessmentError(
-            Problem("nothing-changed", "", f"Nothing new is said of {scope.title}.", hint)
+        raise AssessmentError.because(
+            "nothing-changed", "", f"Nothing new is said of {scope.title}.", hint
         )
     change_settings(
         folder,
@@ -153,7 +153,7 @@ def _names(assessment: Assessment, titles: Sequence[str]) -> list[ScopeId]:
 
 def _refused(code: str, where: str, found: str) -> AssessmentError:
     hint = f"Look at what there is: cyberassess systems. {UNTOUCHED}"
-    return AssessmentError(Problem(code, where, found, hint))
+    return AssessmentError.because(code, where, found, hint)
 
 
 def _reshape(

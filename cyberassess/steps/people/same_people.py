@@ -9,7 +9,7 @@ from cyberassess.domain.assessment import Person, PersonId, Settings
 from cyberassess.domain.people.naming import Renaming, folded
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import (
     Assessment,
     open_assessment,
@@ -130,13 +130,11 @@ def _asked_about(assessment: Assessment, names: Sequence[str]) -> tuple[Renaming
         match = named_among(assessment.renamings, [name])
         if not match:
             changed = [each.recorded for each in assessment.renamings]
-            raise AssessmentError(
-                Problem(
-                    "not-renamed",
-                    "",
-                    f'Nobody who has answered as "{name}" has another name in assessment.yaml.',
-                    f"Changed names: {', '.join(changed) or 'none'}. {UNTOUCHED}",
-                )
+            raise AssessmentError.because(
+                "not-renamed",
+                "",
+                f'Nobody who has answered as "{name}" has another name in assessment.yaml.',
+                f"Changed names: {', '.join(changed) or 'none'}. {UNTOUCHED}",
             )
         found += match
     return tuple(dict.fromkeys(found))
@@ -178,8 +176,8 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
             )
             if kept == given_up:
                 message, hint = f"{one} and {other} are one person already.", ""
-            raise AssessmentError(
-                Problem("same-people", "", message, f"{hint} {UNTOUCHED}".strip())
+            raise AssessmentError.because(
+                "same-people", "", message, f"{hint} {UNTOUCHED}".strip()
             )
         answers = sum(
             each.person == given_up

@@ -17,7 +17,7 @@ from cyberassess.domain.assessment import (
 from cyberassess.domain.people.inheriting import confirmed_by_source
 from cyberassess.domain.people.questions import ConfirmReply, OfferKind
 from cyberassess.domain.record.recorded import Source
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.asks import outcome_or_group
 from cyberassess.opening.assessment import Assessment, open_assessment, writing
 from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
@@ -93,13 +93,11 @@ def add_system(
     settings = assessment.contents.settings
     name = slug(title)
     if any(each.id == name for each in settings.all_scopes) or not title.strip():
-        raise AssessmentError(
-            Problem(
-                "repeated-system",
-                "NAME",
-                f'"{title}" is empty, or there is a scope of this name already.',
-                f"Give it a name of its own. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "repeated-system",
+            "NAME",
+            f'"{title}" is empty, or there is a scope of this name already.',
+            f"Give it a name of its own. {UNTOUCHED}",
         )
     given = {key: value for key, value in (facts or {}).items() if value}
     if "owner" in given:
@@ -201,13 +199,11 @@ def leave_out(folder: Path, title: str, *, reason: str, by: str | None = None) -
         AssessmentError: where title or reason is empty.
     """
     if not title.strip() or not reason.strip():
-        raise AssessmentError(
-            Problem(
-                "no-reason",
-                "--reason",
-                "A name and a reason are needed.",
-                f"Say in a sentence why it is left out; it is printed. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "no-reason",
+            "--reason",
+            "A name and a reason are needed.",
+            f"Say in a sentence why it is left out; it is printed. {UNTOUCHED}",
         )
 
     def values(now: Settings) -> dict[str, Any]:
@@ -259,14 +255,12 @@ def confirm_inherited(
             services = [
                 str(each.id) for each in settings.all_scopes if each.kind == SHARED_SERVICE
             ]
-            raise AssessmentError(
-                Problem(
-                    "nothing-inherited",
-                    "",
-                    f"No shared service has answers for {scope.title}.",
-                    f"It inherits from: {', '.join(scope.inherits) or 'none'}; shared services "
-                    f"here: {', '.join(services) or 'none'}. {UNTOUCHED}",
-                )
+            raise AssessmentError.because(
+                "nothing-inherited",
+                "",
+                f"No shared service has answers for {scope.title}.",
+                f"It inherits from: {', '.join(scope.inherits) or 'none'}; shared services "
+                f"here: {', '.join(services) or 'none'}. {UNTOUCHED}",
             )
         own = _own(assessment, [key for key, _ in offers])
         taken = [(key, offer) for key, offer in offers if key not in own]

@@ -29,7 +29,6 @@ from cyberassess.errors import (
     AssessmentError,
     CyberassessError,
     Problem,
-    Severity,
     WorkbookError,
     closest,
 )
@@ -128,13 +127,11 @@ SYSTEMS_KIND = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
 def _to_write(output: Path | None, default: Path, *, force: bool) -> Path:
     path = output or default
     if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise AssessmentError(
-            Problem(
-                "unknown-kind",
-                path.name,
-                f'"{path.suffix or path.name}" is not a kind of file that is written here.',
-                f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "unknown-kind",
+            path.name,
+            f'"{path.suffix or path.name}" is not a kind of file that is written here.',
+            f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}",
         )
     refuse_existing(path, force=force)
     return path
@@ -441,7 +438,7 @@ def _settle(
     if result.not_listed:
         message = f"Not in the file: {', '.join(result.not_listed)}."
         hint = "They stay as they are."
-        result.problems.append(Problem("not-listed", "", message, hint, Severity.NOTE))
+        result.problems.append(Problem.note("not-listed", "", message, hint))
 
     def rewrite(_: Contents, text: str) -> str:
         for key, value in values.items():
@@ -579,13 +576,11 @@ def _scope(
     if "Covers" in entry.headings:
         values["covers"] = _listed(entry.text("Covers"))
     if not _ID.fullmatch(key):
-        raise AssessmentError(
-            Problem(
-                "not-an-id",
-                entry.where,
-                f'"{key}" is not an id: it may hold small letters, digits and hyphens.',
-                f"Leave Id empty for a new system; it is made from the name. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "not-an-id",
+            entry.where,
+            f'"{key}" is not an id: it may hold small letters, digits and hyphens.',
+            f"Leave Id empty for a new system; it is made from the name. {UNTOUCHED}",
         )
     return Scope.model_validate({name: value for name, value in values.items() if value})
 
@@ -620,13 +615,11 @@ class _Owners:
                 return str(each.id)
         near = closest(name, [each.name for each in self._settings.everybody])
         if near:
-            raise AssessmentError(
-                Problem(
-                    "unknown-person",
-                    entry.where,
-                    f'"{name}" is nobody in assessment.yaml.',
-                    f"{near} {UNTOUCHED}",
-                )
+            raise AssessmentError.because(
+                "unknown-person",
+                entry.where,
+                f'"{name}" is nobody in assessment.yaml.',
+                f"{near} {UNTOUCHED}",
             )
         person = Person.model_validate({"id": _free_id(self._settings, self._there), "name": name})
         self._there[str(person.id)] = person
@@ -636,10 +629,9 @@ class _Owners:
     def note(self) -> Problem:
         """Say who was added."""
         names = ", ".join(each.name for each in self.new)
-        return Problem(
+        return Problem.note(
             "met-owner",
             "",
             f"Owners who were not known are people of this assessment now: {names}.",
             "Nothing is asked of them yet: cyberassess people export, or people import.",
-            Severity.NOTE,
         )

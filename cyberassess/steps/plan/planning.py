@@ -94,8 +94,8 @@ def add_action(folder: Path, outcome: str, wanted: Wanted, *, by: str | None = N
         assessment = session.assessment
         key = one_outcome(assessment, outcome).key
         if not (wanted.title or "").strip():
-            raise AssessmentError(
-                Problem("no-action", "--action", "Nothing was given.", f"Say it. {UNTOUCHED}")
+            raise AssessmentError.because(
+                "no-action", "--action", "Nothing was given.", f"Say it. {UNTOUCHED}"
             )
         fields, problems = _fields(assessment, _about(key), wanted, _OPTION)
         if problems:
@@ -173,8 +173,8 @@ def _in_file(assessment: Assessment, ref: str, about: OutcomeKey, title: str) ->
         return (said or fitting or [there])[0]
     both = "; ".join(f"{each.said_ref}, {each.title}" for each in (there, *others))
     hint = f"The row was not stored. There are: {both}. Change one with cyberassess plan set."
-    raise AssessmentError(
-        Problem("which-action", "", f"Two copies gave {there.ref} to different actions.", hint)
+    raise AssessmentError.because(
+        "which-action", "", f"Two copies gave {there.ref} to different actions.", hint
     )
 
 
@@ -186,14 +186,11 @@ def _action(assessment: Assessment, ref: str) -> Action:
     if found:
         return found[0]
     refs = [each.ref for each in known]
-    raise AssessmentError(
-        Problem(
-            "unknown-action",
-            "",
-            f'"{ref}" is not an action of this plan.',
-            f"{closest(ref, refs) or 'There are: ' + (', '.join(refs) or 'none') + '.'} "
-            f"{UNTOUCHED}",
-        )
+    raise AssessmentError.because(
+        "unknown-action",
+        "",
+        f'"{ref}" is not an action of this plan.',
+        f"{closest(ref, refs) or 'There are: ' + (', '.join(refs) or 'none') + '.'} {UNTOUCHED}",
     )
 
 

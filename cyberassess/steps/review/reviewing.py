@@ -118,8 +118,8 @@ def send_review(
     """
     name = " ".join(to.partition(",")[0].split())
     if not name:
-        raise AssessmentError(
-            Problem("no-name", "--to", "No name was given.", "Write --to 'NAME, ROLE'.")
+        raise AssessmentError.because(
+            "no-name", "--to", "No name was given.", "Write --to 'NAME, ROLE'."
         )
     with writing(folder, "review send", by=by) as session:
         person = session.meet(name)
@@ -328,7 +328,7 @@ def _who(assessment: Assessment, name: str, person: str) -> PersonId:
         return PersonId(person)
     message = 'The sheet "About this file" names a person who is not known here.'
     hint = f"Nothing was stored from it. Was that sheet changed? Then {_AGAIN}"
-    raise WorkbookError(Problem("not-known", name, message, hint))
+    raise WorkbookError.because("not-known", name, message, hint)
 
 
 def _events(

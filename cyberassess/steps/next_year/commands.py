@@ -7,7 +7,14 @@ import click
 
 from cyberassess.errors import Json
 from cyberassess.steps.next_year.words import trend_lines, update_lines, version_lines
-from cyberassess.terminal.running import HELP, by_whom, json_flag, own_folder, print_json
+from cyberassess.terminal.running import (
+    HELP,
+    by_whom,
+    json_flag,
+    own_folder,
+    print_json,
+    print_lines,
+)
 
 
 @click.command(context_settings=HELP)
@@ -75,8 +82,7 @@ def _say(as_values: Json, lines: Iterable[str], *, as_json: bool) -> None:
     if as_json:
         print_json(as_values)
         return
-    for line in lines:
-        click.echo(line)
+    print_lines(lines)
 
 
 @click.command("trend")
@@ -113,5 +119,4 @@ def years(folder: str, *, kind: str, as_csv: bool, as_json: bool) -> None:
     elif as_csv:
         click.echo(csv_text(trend_rows(found, kinds)), nl=False)
     else:
-        for line in trend_lines(found, kinds):
-            click.echo(line)
+        print_lines(trend_lines(found, kinds))

@@ -22,6 +22,7 @@ from cyberassess.terminal.running import (
     IN_PART,
     PROBLEMS,
     json_flag,
+    output,
     own_folder,
     print_found,
     print_json,
@@ -168,15 +169,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
 @click.option("--publisher", metavar="TEXT", required=True, help="Who set it; page one says so.")
 @click.option("--source", metavar="TEXT", required=True, help="Where it is published or decided.")
 @click.option("--date", metavar="DATE", required=True, help="When it was read or decided.")
-@click.option(
-    "-o",
-    "--output",
-    metavar="OUT.yaml",
-    default=None,
-    show_default="named after the title, here",
-    type=click.Path(path_type=Path),
-    help="Where to write the profile.",
-)
+@output("named after the title, here", "OUT.yaml", "Where to write the profile.")
 @_mapped("What a column is: outcome or level. May be repeated.")
 @click.option("--force", is_flag=True, help="Replace a file of this name.")
 @click.option(

@@ -14,14 +14,7 @@ from cyberassess.books.tables import Came
 from cyberassess.disk.files import need_plain, sha256_of
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import WorkbookError
-from cyberassess.opening.assessment import (
-    Assessment,
-    Change,
-    Rehearsal,
-    Writing,
-    rehearse,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.intake import (
     ReceivedFile,
     Weighing,
@@ -31,6 +24,7 @@ from cyberassess.opening.intake import (
     state_at,
     take_down,
 )
+from cyberassess.opening.writing import Change, Rehearsal, Writing, rehearse, writing
 
 
 @dataclass

@@ -28,9 +28,10 @@ from cyberassess.books.look import (
     row_height,
 )
 from cyberassess.disk import files
-from cyberassess.opening.assessment import Assessment, now
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes, moment, saving
 from cyberassess.opening.intake import about_values
+from cyberassess.opening.writing import now
 
 _A3 = 8
 _ROOM = 150

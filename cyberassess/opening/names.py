@@ -19,7 +19,7 @@ from cyberassess.domain.people.naming import folded, goes_by
 from cyberassess.domain.sets.framework import Level
 from cyberassess.errors import AssessmentError, closest, counted, mention
 from cyberassess.opening.assessment import Assessment
-from cyberassess.opening.changing import UNTOUCHED
+from cyberassess.opening.writing import UNTOUCHED
 
 _LONGEST = 80
 """Characters of a name that are shown again."""

@@ -28,8 +28,7 @@ from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.sets.across import Across, Successor
 from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, IndicatorId
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import Assessment
-from cyberassess.opening.last_year import PREVIOUS
+from cyberassess.opening.assessment import PREVIOUS, Assessment
 from cyberassess.opening.years import former_sets, leading
 
 _Shown = TypeVar("_Shown")

@@ -23,8 +23,8 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
 from cyberassess.errors import AssessmentError, Problem, counted
 from cyberassess.opening.assessment import Assessment
-from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.names import ambiguous, find_place, unknown
+from cyberassess.opening.writing import UNTOUCHED
 
 _NAME = re.compile(r"(?:([1-9][0-9]?):)?\s*([^\s/:,@]+)\s*(?:/\s*(.+))?")
 

@@ -12,8 +12,8 @@ from cyberassess.domain.record.plan import ACTION
 from cyberassess.domain.record.reviewing import REVIEW
 from cyberassess.errors import AssessmentError, WorkbookError
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.opening.changing import change_settings
 from cyberassess.opening.intake import ReceivedFile
+from cyberassess.opening.writing import change_settings
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.deciding import write as write_decisions
 from cyberassess.steps.people.people import people_values

@@ -25,9 +25,10 @@ from cyberassess.errors import (
     counted,
     seeing_writes,
 )
-from cyberassess.opening.assessment import Assessment, now, open_assessment, open_pack
+from cyberassess.opening.assessment import Assessment, open_assessment, open_pack
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.offering import offers_for, past_to
+from cyberassess.opening.writing import now
 from cyberassess.opening.years import CIRCLE, years_before
 from cyberassess.steps.begin.bringing import Brought, bring, origin_of, put_files
 from cyberassess.steps.begin.next_settings import (

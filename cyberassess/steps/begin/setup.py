@@ -23,9 +23,10 @@ from cyberassess.domain.sets.roles import OWNER_ROLES, owner_role
 from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import AssessmentError, FrameworkError, closest, wrote
 from cyberassess.opening.asks import own_roles
-from cyberassess.opening.assessment import now, open_assessment, settings_event
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.files_for_people import file_slug, slug
 from cyberassess.opening.names import find_place, typed_date, unknown
+from cyberassess.opening.writing import now, settings_event
 from cyberassess.steps.begin.calendar import typed_dates, write_calendar
 from cyberassess.version import __version__
 

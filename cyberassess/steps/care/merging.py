@@ -58,17 +58,10 @@ from cyberassess.errors import (
     named,
     wrote,
 )
-from cyberassess.opening.assessment import (
-    Assessment,
-    Rehearsal,
-    Writing,
-    actor_of,
-    mention_clock,
-    open_assessment,
-    settings_event,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.assessment import differences as differences_recorded
 from cyberassess.opening.conflicts import Conflict, conflicts
+from cyberassess.opening.writing import Rehearsal, Writing, actor_of, mention_clock, settings_event
 from cyberassess.steps.settle.resolving import Difference, differences
 
 _ASIDE = "settings put aside, "

@@ -51,7 +51,8 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
 from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem
-from cyberassess.opening.assessment import now, open_assessment
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import now
 
 DAMAGED = "assessment, damaged.yaml"
 _NOTHING_CHANGED = "Nothing was changed."

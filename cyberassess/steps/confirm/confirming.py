@@ -13,11 +13,12 @@ from cyberassess.domain.result.confirming import overrides as all_overrides
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_level, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
 from cyberassess.steps.evidence.evidencing import support_of
 
 _NOTHING = "Nothing was changed."

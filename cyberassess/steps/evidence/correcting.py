@@ -15,7 +15,7 @@ from cyberassess.domain.record.evidence import (
 )
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import writing
+from cyberassess.opening.writing import writing
 from cyberassess.steps.evidence.evidencing import find_item, merged, with_iso_dates
 
 

@@ -44,8 +44,9 @@ from cyberassess.errors import (
     counted,
     mention,
 )
-from cyberassess.opening.assessment import Assessment, Writing, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.outcomes import Supported, supported
+from cyberassess.opening.writing import Writing, writing
 from cyberassess.opening.years import next_free
 
 MANY = 5

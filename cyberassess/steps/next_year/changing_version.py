@@ -51,15 +51,16 @@ from cyberassess.domain.sets.framework import (
     ThemeSet,
 )
 from cyberassess.errors import AssessmentError, Json, Problem, joined
-from cyberassess.opening.assessment import (
-    Assessment,
-    Rehearsal,
-    open_assessment,
-    settings_event,
-)
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import plain as plain_name
 from cyberassess.opening.files_for_people import saving
+from cyberassess.opening.writing import (
+    UNTOUCHED,
+    Rehearsal,
+    change_settings,
+    plain,
+    settings_event,
+)
 from cyberassess.opening.years import changes_of, leading
 from cyberassess.steps.begin.next_settings import Left, Next, in_words_of_now
 

@@ -36,8 +36,8 @@ from cyberassess.domain.sets.framework import (
 )
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.changing import UNTOUCHED, change_settings
 from cyberassess.opening.files_for_people import saving
+from cyberassess.opening.writing import UNTOUCHED, change_settings
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 

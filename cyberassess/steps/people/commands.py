@@ -289,7 +289,7 @@ def people_import(
       cyberassess people import people.csv --dry-run
       cyberassess people import people.csv --renamed "Priya Shah" --new "Tom Ley"
     """
-    from cyberassess.opening.assessment import RenamedError
+    from cyberassess.opening.writing import RenamedError
     from cyberassess.steps.people.asking_who import ask_who
     from cyberassess.steps.people.tables import import_people
 

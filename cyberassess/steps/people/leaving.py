@@ -10,8 +10,8 @@ from cyberassess.domain.people.moving import given_to
 from cyberassess.domain.record import happened
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
 from cyberassess.opening.names import find_person
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain
 from cyberassess.steps.people.people import people_values
 
 

@@ -14,14 +14,10 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.asks import Load, about_load, asks_text, load_of
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    writing,
-)
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_person, find_scope, typed_date
 from cyberassess.opening.outcomes import find_asked
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
 from cyberassess.steps.begin.setup import read_respondent
 
 EVERYTHING = "everything"

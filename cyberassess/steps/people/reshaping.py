@@ -14,9 +14,9 @@ from cyberassess.domain.record.plan import ACTION, actions_of
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.asks import outcome_or_group
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
 from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.names import find_person, find_scope
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain
 from cyberassess.steps.people.people import people_values
 from cyberassess.steps.people.systems import scopes_values
 

@@ -10,13 +10,9 @@ from cyberassess.domain.people.naming import Renaming, folded
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    writing,
-)
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_anybody
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
 from cyberassess.steps.people.people import next_person_id, people_values
 
 

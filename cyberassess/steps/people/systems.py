@@ -19,12 +19,12 @@ from cyberassess.domain.people.questions import ConfirmReply, OfferKind
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.asks import outcome_or_group
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.names import find_person, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
 
 # Systems
 

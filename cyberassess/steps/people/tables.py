@@ -37,10 +37,8 @@ from cyberassess.opening.assessment import (
     Assessment,
     about_renamings,
     differences,
-    need_known_names,
     open_assessment,
 )
-from cyberassess.opening.changing import UNTOUCHED, plain
 from cyberassess.opening.files_for_people import refuse_existing, slug
 from cyberassess.opening.intake import (
     ABOUT,
@@ -51,6 +49,7 @@ from cyberassess.opening.intake import (
     settings_then,
 )
 from cyberassess.opening.names import find_scope
+from cyberassess.opening.writing import UNTOUCHED, need_known_names, plain
 from cyberassess.sources.tables import fold
 from cyberassess.steps.people.people import next_person_id, people_values
 from cyberassess.steps.people.same_people import as_they_were, handed_over, named_among, separated

@@ -21,13 +21,13 @@ from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.findings import Finding, findings
 from cyberassess.domain.sets.typed_words import Choice, Read
 from cyberassess.errors import AssessmentError, Problem, closest, hearing, mention
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
-from cyberassess.opening.changing import UNTOUCHED
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.choices import could_mean, read_as, read_listed
 from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.intake import ABOUT, ReceivedFile, Weighing, last_set
 from cyberassess.opening.names import find_place, typed_date
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.opening.writing import UNTOUCHED, writing
 from cyberassess.opening.years import next_free
 from cyberassess.sources.tables import fold
 

@@ -22,7 +22,8 @@ from cyberassess.domain.result.confirming import waits
 from cyberassess.domain.result.findings import findings
 from cyberassess.domain.result.scoring import Scorecard
 from cyberassess.errors import AssessmentError, fields_of
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.opening.writing import writing
 
 
 def open_points(state: State, card: Scorecard) -> tuple[OpenPoint, ...]:

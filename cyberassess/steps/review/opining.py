@@ -15,9 +15,10 @@ from cyberassess.domain.record.reviewing import LONGEST_OPINION, RISKS
 from cyberassess.domain.record.reviewing import OPINION as KIND
 from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment, writing
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.choices import could_mean, read_as, read_listed
 from cyberassess.opening.intake import SetAt, Weighing
+from cyberassess.opening.writing import writing
 
 _RISK, _TEXT = "risk", "text"
 _LABELS = {_RISK: OVERALL, _TEXT: OPINION}

@@ -58,13 +58,7 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level
 from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
-from cyberassess.opening.assessment import (
-    Assessment,
-    Writing,
-    now,
-    open_assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.choices import could_mean, read_as, read_listed
 from cyberassess.opening.files_for_people import moment, plain, refuse_existing, saving
 from cyberassess.opening.intake import (
@@ -79,6 +73,7 @@ from cyberassess.opening.intake import (
     texts_mark,
     write_slip,
 )
+from cyberassess.opening.writing import Writing, now, writing
 from cyberassess.steps.review.opining import opinion_events
 
 _NOT_APPLICABLE = "Not applicable"

@@ -25,7 +25,7 @@ from cyberassess.domain.sets.comparing import Relation, SetMapping, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import AssessmentError, mention
 from cyberassess.opening.asks import Load, about_load, load_of
-from cyberassess.opening.assessment import Assessment, now, writing
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.files_for_people import moment, plain, saving
 from cyberassess.opening.names import find_person
@@ -39,6 +39,7 @@ from cyberassess.opening.offering import (
     with_past,
 )
 from cyberassess.opening.outcomes import find_question
+from cyberassess.opening.writing import now, writing
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, drafts_of, letters_for, write_texts
 from cyberassess.version import __version__

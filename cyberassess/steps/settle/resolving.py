@@ -10,13 +10,11 @@ from cyberassess.domain.record.happened import Event, read_event
 from cyberassess.domain.record.recorded import Origin, Value
 from cyberassess.domain.result.better import two_meanings
 from cyberassess.errors import AssessmentError, closest, mention
-from cyberassess.opening.assessment import (
-    Assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.choices import could_mean, read_answer, read_as
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.outcomes import find_statements, only_one
+from cyberassess.opening.writing import writing
 
 
 class Choice(NamedTuple):

@@ -17,8 +17,9 @@ from cyberassess.domain.record.happened import Event, Response, read_event
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, LedgerError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.conflicts import conflicts
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.merging import Merge, merge
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.receive.asking import AskSession

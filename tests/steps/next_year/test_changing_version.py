@@ -15,9 +15,10 @@ from cyberassess.domain.record.plan import actions_of
 from cyberassess.domain.result.counting import Why, why
 from cyberassess.domain.sets.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import CyberassessError
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.offering import past_to
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.confirm.deciding import write

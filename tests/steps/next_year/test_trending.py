@@ -16,9 +16,10 @@ from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.trend import KINDS, Line
 from cyberassess.errors import CyberassessError
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import csv_text
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
 from cyberassess.steps.begin.next_settings import Changes
 from cyberassess.steps.begin.rolling_over import roll_over
 from cyberassess.steps.begin.setup import NewAssessment, new

@@ -7,7 +7,8 @@ import pytest
 
 from cyberassess.domain.record import happened
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import RenamedError, open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import RenamedError, writing
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.people.people import people

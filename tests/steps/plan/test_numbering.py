@@ -11,7 +11,8 @@ import pytest
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.domain.record.plan import actions_of
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.plan.planning import (

@@ -18,8 +18,9 @@ from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.intake import ReceivedFile
+from cyberassess.opening.writing import writing
 from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.receive.words import received_lines
 from cyberassess.steps.send.chasing import today

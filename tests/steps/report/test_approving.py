@@ -6,7 +6,8 @@ import pytest
 
 from cyberassess.domain.record import happened
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import writing
 from cyberassess.steps.report.approving import Signed, approve, signed, signed_json
 from cyberassess.steps.report.documents import report_full
 from cyberassess.steps.report.printing import Wanted, prepare

@@ -8,7 +8,7 @@ import pytest
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.approval import OpenKind, OpenPoint
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import writing
+from cyberassess.opening.writing import writing
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.plan.planning import Wanted as WantedAction
 from cyberassess.steps.plan.planning import add_action

@@ -18,9 +18,10 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import opinions, reviews
 from cyberassess.errors import AssessmentError, WorkbookError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.documents import report_full
 from cyberassess.steps.report.printing import Wanted

@@ -40,8 +40,8 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 from cyberassess.domain.sets.checks import check_framework, check_target, check_themes
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, ThemeSet
-from cyberassess.domain.sets.theming import ThemeChanges, changed
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile
+from cyberassess.domain.sets.theming import ThemeChanges, ThemeSet, changed
 from cyberassess.errors import AssessmentError, Problem
 
 SETTINGS = "assessment.yaml"

@@ -45,8 +45,8 @@ from cyberassess.domain.sets.framework import (
     OutcomeId,
     StatementLayout,
     Target,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 
 DETERMINATION = happened.Determination.kind
 ACCEPTANCE = happened.Acceptance.kind

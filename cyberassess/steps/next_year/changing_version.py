@@ -48,8 +48,8 @@ from cyberassess.domain.sets.framework import (
     IndicatorId,
     OutcomeId,
     Profile,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import AssessmentError, Json, Problem, joined
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import plain as plain_name

@@ -32,8 +32,8 @@ from cyberassess.domain.sets.framework import (
     Indicator,
     IndicatorId,
     Profile,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import saving

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cyberassess.domain.sets.framework import Framework, Level, ThemeSet
+from cyberassess.domain.sets.framework import Framework, Level
 from cyberassess.domain.sets.roles import OWNER_ROLES, owner_role
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import FrameworkError, Json, Problem, closest
 from cyberassess.sources.pscrf_layout import NO_COLUMN
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl

@@ -21,9 +21,9 @@ from cyberassess.books.questionnaire.reading import read_return
 from cyberassess.books.review_book import INPUTS, read_review_book
 from cyberassess.books.tables import Row
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.people.declaring import DECLARATION
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import (
-    DECLARATION,
     WITHDRAW,
     AnswerReply,
     ConfirmReply,

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cyberassess.domain.assessment import PersonId, StatementKey
-from cyberassess.domain.people.declaring import NO, YES
+from cyberassess.domain.people.declaring import DECLARATION, NO, YES
 from cyberassess.domain.people.inheriting import INHERITANCE
-from cyberassess.domain.people.questions import DECLARATION
 from cyberassess.domain.record import happened
 from cyberassess.errors import Problem, Severity, counted, named
 from cyberassess.opening.assessment import Assessment

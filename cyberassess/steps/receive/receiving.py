@@ -468,7 +468,7 @@ class _One:
         return True
 
     def _receipt(self, person: PersonId, asked: PersonId, sha256: str, fixes: int) -> None:
-        from cyberassess.books.receipt import Receipt, signed_line
+        from cyberassess.books.questionnaire.receipt import Receipt, signed_line
 
         result, assessment = self.result, self.assessment
         came: Mapping[str, Received] = {each.sha256: each for each in assessment.state.received}

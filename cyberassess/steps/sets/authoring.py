@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.books.tables import YAML, read_rows
+from cyberassess.books.brought import YAML, read_rows
 from cyberassess.disk import resources
 from cyberassess.disk.files import write_whole
 from cyberassess.disk.framework_yaml import Shelf, read_one_file

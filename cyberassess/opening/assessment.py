@@ -21,7 +21,7 @@ from cyberassess.domain.people.naming import (
     name_of,
     unsettled,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.approval import fingerprint, speaks
 from cyberassess.domain.record.evidence import Register, register_of
 from cyberassess.domain.record.ledger import Fold, fold
@@ -368,7 +368,7 @@ def about_renamings(renamings: Sequence[Renaming]) -> list[Problem]:
 
 # The assessment before this one
 
-PREVIOUS = happened.Previous.kind
+PREVIOUS = registers.Previous.kind
 """The register of the assessment before this one."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import Document, EvidenceReply, Questionnaire
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.evidence import (
     ITEM,
     Facts,
@@ -154,12 +154,12 @@ def _event(
         if value
     }
     fields |= {"held": Held.NAMED.value, "number": number}
-    item = happened.EvidenceItem(**fields)
+    item = registers.EvidenceItem(**fields)
     return happened.put((item_id,), item, person=person, source=reply.source)
 
 
 def _link(item_id: str, outcome: OutcomeKey, person: PersonId, reply: EvidenceReply) -> Event:
-    link = happened.EvidenceLink(place="")
+    link = registers.EvidenceLink(place="")
     return happened.put((item_id, *outcome), link, person=person, source=reply.source)
 
 

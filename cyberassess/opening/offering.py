@@ -22,7 +22,7 @@ from cyberassess.domain.assessment import (
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import Offer, OfferKind, Past, Questionnaire, Row
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.sets.across import Across, Successor
@@ -163,7 +163,7 @@ def last_year_event(assessment: Assessment, before: Assessment) -> happened.Entr
     name = assessment.contents.settings.previous or ""
     if assessment.state.record(PREVIOUS, name) is not None:
         return None
-    return happened.put((name,), happened.Previous(assessment=before.state.assessment))
+    return happened.put((name,), registers.Previous(assessment=before.state.assessment))
 
 
 def _earlier(

@@ -22,7 +22,7 @@ from cyberassess.domain.people.questions import (
     TextReply,
 )
 from cyberassess.domain.people.sharing import SHARING, taken_over
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event, Response
 from cyberassess.domain.record.recorded import Given, Record, Said, Source, State
 from cyberassess.errors import Problem
@@ -270,7 +270,7 @@ def _confirm(
     if there is not None and same and reply.words in ("", there.fields.get("words")):
         made.unchanged += 1
         return
-    taken_over = happened.Inheritance(answer=offer.answer, words=reply.words or None)
+    taken_over = registers.Inheritance(answer=offer.answer, words=reply.words or None)
     made.events.append(
         happened.put(
             record_key, taken_over, person=voice.person, source=reply.source, read=reply.read,
@@ -315,7 +315,7 @@ def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply
             )
         )
         return
-    sharing = happened.Sharing(same=reply.same, reason=reply.words or None)
+    sharing = registers.Sharing(same=reply.same, reason=reply.words or None)
     made.events.append(
         happened.put(
             reply.key, sharing, person=voice.person, source=reply.source, read=reply.read,

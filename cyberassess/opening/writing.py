@@ -14,7 +14,7 @@ from cyberassess.disk.settings_file import interrupted, put_back, replacing
 from cyberassess.disk.workspace import Contents, Workspace, unfit_settings, with_key
 from cyberassess.domain.assessment import Assignment, Person, PersonId, Scope, Settings
 from cyberassess.domain.people.naming import RENAMED, Renaming, folded, goes_by
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json, segment_hash
 from cyberassess.domain.record.ledger import Fold, fold
@@ -295,7 +295,7 @@ def _renamed_events(assessment: Assessment, renamed: Mapping[str, str]) -> list[
     return [
         happened.put(
             (person,),
-            happened.Renamed(
+            registers.Renamed(
                 from_=names.now(person), to=assessment.name_of(person), reason=reason
             ),
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.framework_yaml import files_of
 from cyberassess.disk.resources import folder as shipped
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.approval import approvals_of
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.numbering import next_number
@@ -170,7 +170,7 @@ def _facts(assessment: Assessment, period: str, basis: str) -> YearFacts:
 
 # Versions that were used before another took their place this year
 
-SET_VERSION = happened.SetVersion.kind
+SET_VERSION = registers.SetVersion.kind
 
 
 def changes_of(assessment: Assessment) -> tuple[Record, ...]:

@@ -17,10 +17,10 @@ from enum import Enum
 from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.sharing import SHARING
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Given, Record, Said, State
 
-DECLARATION = happened.Declaration.kind
+DECLARATION = registers.Declaration.kind
 YES, NO = "yes", "no"
 """What the field ``said`` holds."""
 

@@ -19,12 +19,12 @@ from cyberassess.domain.assessment import (
     scopes_of,
 )
 from cyberassess.domain.people.sharing import OTHER, SAME, SHARING, groups_of
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Given, Record, State
 from cyberassess.domain.record.standing import Offered, Standing, standings_of
 from cyberassess.domain.sets.framework import CountsAs, Framework
 
-INHERITANCE = happened.Inheritance.kind
+INHERITANCE = registers.Inheritance.kind
 
 
 class Inheritable(NamedTuple):

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import (
     WITHDRAWN,
@@ -138,7 +138,7 @@ def _kept(kind: type[_Came], event: Event, origin: Origin) -> _Came:
     return kind(origin=origin, **{name: each for name, each in said.items() if each is not None})
 
 
-def _ask_again(folding: Folding, framework: str, asked: happened.AskedAgain, seen: int) -> None:
+def _ask_again(folding: Folding, framework: str, asked: registers.AskedAgain, seen: int) -> None:
     """Let answers that were there no longer count, nor what was confirmed to be taken over."""
     statements, only = asked.texts, asked.only or {}
     for key, people in folding.answers.items():
@@ -154,7 +154,7 @@ def _ask_again(folding: Folding, framework: str, asked: happened.AskedAgain, see
                 ]
     for slot, records in folding.records.items():
         kind, name = slot
-        if kind == happened.Inheritance.kind and name[0] == framework and name[2] in statements:
+        if kind == registers.Inheritance.kind and name[0] == framework and name[2] in statements:
             codes = only.get(name[2])
             folding.records[slot] = [
                 (bit, record)
@@ -205,9 +205,9 @@ def _apply_entry(
             continue
         _put(folding.records, (event.type, other), replace(record, key=other), bit, seen)
         folding.record_history.setdefault((event.type, other), []).append(record)
-    if isinstance(event.new, happened.AskedAgain):
+    if isinstance(event.new, registers.AskedAgain):
         _ask_again(folding, event.key[0], event.new, seen)
-    if isinstance(event.new, happened.SetVersion):
+    if isinstance(event.new, registers.SetVersion):
         _lead_on(folding, folding.leads.add(event.key, event.new), seen)
 
 
@@ -375,7 +375,7 @@ def _put_all(
         _put(register, slot, value, bit, seen)
 
 
-SAME_PERSON = happened.SamePerson.kind
+SAME_PERSON = registers.SamePerson.kind
 
 
 def same_people(folding: Folding) -> dict[PersonId, PersonId]:

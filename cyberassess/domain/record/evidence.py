@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.calendar_words import Typed, understand_date
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.numbering import Number, numbers, said_was
 from cyberassess.domain.record.recorded import Origin, Record, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import Problem, closest
 
-ITEM = happened.EvidenceItem.kind
-LINK = happened.EvidenceLink.kind
+ITEM = registers.EvidenceItem.kind
+LINK = registers.EvidenceLink.kind
 REVIEW = "review"
 """The second part of the key of a verdict."""
 LONGEST = 2_000

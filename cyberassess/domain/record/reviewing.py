@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Origin, Record, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, LevelId, OutcomeId
 
-REVIEW = happened.Review.kind
-REVIEW_FILE = happened.ReviewFile.kind
-OPINION = happened.Opinion.kind
+REVIEW = registers.Review.kind
+REVIEW_FILE = registers.ReviewFile.kind
+OPINION = registers.Opinion.kind
 LONGEST_OPINION = 2_000
 """Characters of an opinion: half a page of the report."""
 NOT_APPLICABLE = "not-applicable"

@@ -17,7 +17,7 @@ from cyberassess.disk.evidence import check_file
 from cyberassess.disk.files import copy_whole
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.evidence import Held, Item
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, Action, Progress, actions_of
@@ -63,7 +63,7 @@ def bring(found: Next, on: datetime.date) -> Brought:
         for person, name in brought.people.items()
         if person not in here
     ]
-    known = happened.Previous(assessment=found.before.state.assessment)
+    known = registers.Previous(assessment=found.before.state.assessment)
     name = found.settings.previous or ""
     brought.events = [happened.put((name,), known), *met, *brought.events]
     return brought
@@ -151,7 +151,7 @@ def _history(
             continue
         person = _named(found, brought, record.person)
         time = record.origin.time
-        entry, came = happened.Action(**fields), _first(record, source)
+        entry, came = registers.Action(**fields), _first(record, source)
         yield happened.put(key, entry, person=person, source=came, time=time)
     owner = str(fields.get("owner", ""))
     if owner in found.takers:
@@ -163,7 +163,7 @@ def _history(
         _named(found, brought, owner)
     if owner != fields.get("owner", ""):
         now["owner"] = owner
-    yield happened.put(key, happened.Action(**{**fields, **now}), source=source)
+    yield happened.put(key, registers.Action(**{**fields, **now}), source=source)
 
 
 # Evidence
@@ -202,13 +202,13 @@ def _why_not(found: Next, item: Item, on: datetime.date) -> str:
 
 
 def _item(found: Next, brought: Brought, item: Item, origin: str) -> Iterator[Event]:
-    record = found.before.state.record(happened.EvidenceItem.kind, item.id)
+    record = found.before.state.record(registers.EvidenceItem.kind, item.id)
     if record is None:
         return
     fields = {k: each for k, each in record.fields.items() if k != "replaces"}
     source = _first(record, Source(LAST_YEAR, name=origin, place=item.reference))
     person = _named(found, brought, item.person)
-    entry = happened.EvidenceItem(**{**fields, "number": item.number})
+    entry = registers.EvidenceItem(**{**fields, "number": item.number})
     yield happened.put((item.id,), entry, person=person, source=source)
     linked: dict[OutcomeKey, str] = {}
     for link in item.links:
@@ -216,7 +216,7 @@ def _item(found: Next, brought: Brought, item: Item, origin: str) -> Iterator[Ev
             linked.setdefault(about, link.place)
     for about, place in linked.items():
         link_key = (item.id, FrameworkRef(about.framework), about.scope, about.outcome)
-        there = happened.EvidenceLink(place=place) if place else happened.EvidenceLink()
+        there = registers.EvidenceLink(place=place) if place else registers.EvidenceLink()
         yield happened.put(link_key, there, person=person, source=source)
 
 

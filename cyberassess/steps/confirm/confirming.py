@@ -6,7 +6,7 @@ from pathlib import Path
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.people.inheriting import has_own
 from cyberassess.domain.people.questions import ConfirmReply, Offer, OfferKind
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.confirming import Override, choices, disputes, left_out, waits
 from cyberassess.domain.result.confirming import overrides as all_overrides
@@ -29,15 +29,15 @@ def _refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
     return AssessmentError.because(code, where, message, f"{hint} {_NOTHING}")
 
 
-def determination(score: OutcomeScore, level: LevelId, reason: str) -> happened.Determination:
+def determination(score: OutcomeScore, level: LevelId, reason: str) -> registers.Determination:
     """Give what is recorded of a determination that somebody confirms."""
     suggested = score.suggested or ""
-    return happened.Determination(level=level, suggested=suggested, reason=reason.strip())
+    return registers.Determination(level=level, suggested=suggested, reason=reason.strip())
 
 
-def acceptance(score: OutcomeScore, level: Level, reason: str) -> happened.Acceptance:
+def acceptance(score: OutcomeScore, level: Level, reason: str) -> registers.Acceptance:
     """Give what is recorded of a column that counts although most of it does not apply."""
-    return happened.Acceptance(left_out=left_out(score, level), reason=reason.strip())
+    return registers.Acceptance(left_out=left_out(score, level), reason=reason.strip())
 
 
 def is_said_already(score: OutcomeScore, level: LevelId, reason: str) -> bool:
@@ -102,7 +102,7 @@ def withdraw(folder: Path, outcome: str, *, by: str | None = None) -> bool:
         score = one_outcome(session.assessment, outcome)
         if score.confirmation is None:
             return False
-        session.write([happened.take_out(happened.Determination, score.key, source=_HERE)])
+        session.write([happened.take_out(registers.Determination, score.key, source=_HERE)])
     return True
 
 

@@ -33,7 +33,7 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.sharing import SHARING
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.approval import approvals_of
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, Action, actions_of
@@ -92,7 +92,7 @@ class VersionChange:
     settings: Settings
     files: Mapping[str, bytes]
     """What goes into the workspace beside what is there, by its path."""
-    said: happened.SetVersion
+    said: registers.SetVersion
     left: tuple[Left, ...]
     """What of the settings does not come over, and why."""
     then: Assessment = field(repr=False)
@@ -162,18 +162,18 @@ def _count(state: State, ref: FrameworkRef) -> dict[str, int]:
         return sum(key[place] == ref for key in state.records.get(kind, {}))
 
     texts = (state.rationales, state.evidence)
-    links = state.records.get(happened.EvidenceLink.kind, {})
+    links = state.records.get(registers.EvidenceLink.kind, {})
     return {
         "answers": sum(len(e) for key, e in state.answers.items() if key.framework == ref),
         "explanations": sum(
             len(e) for each in texts for key, e in each.items() if key.framework == ref
         ),
-        "answers taken over": entries(happened.Inheritance.kind),
-        "topics that are the same": entries(happened.Sharing.kind),
+        "answers taken over": entries(registers.Inheritance.kind),
+        "topics that are the same": entries(registers.Sharing.kind),
         "decisions between people": sum(k.framework == ref for k in state.resolutions),
-        "confirmed results": entries(happened.Determination.kind),
-        "columns accepted": entries(happened.Acceptance.kind),
-        "reviewed results": entries(happened.Review.kind),
+        "confirmed results": entries(registers.Determination.kind),
+        "columns accepted": entries(registers.Acceptance.kind),
+        "reviewed results": entries(registers.Review.kind),
         "items of evidence": len({key[0] for key in links if key[1] == ref}),
         "actions": sum(each.about.framework == ref for each in actions_of(state)),
     }
@@ -288,7 +288,7 @@ def _check_approved(assessment: Assessment, wanted: Wanted, before: FrameworkRef
 def _check_reviews(assessment: Assessment, before: FrameworkRef) -> None:
     """See that no assurer has a workbook of the version of before."""
     workspace = assessment.workspace
-    known = assessment.state.register(happened.ReviewFile.kind)
+    known = assessment.state.register(registers.ReviewFile.kind)
     back = {plain_name(assessment.name_of(each.person), 40) for each in known}
     for path in plain_files(workspace.reviews):
         head, _, who = path.stem.partition(" - ")
@@ -394,7 +394,7 @@ class _Sets:
 
 
 def _rehearsed(
-    assessment: Assessment, settings: Settings, sets: _Sets, said: happened.SetVersion
+    assessment: Assessment, settings: Settings, sets: _Sets, said: registers.SetVersion
 ) -> Assessment:
     """Give the assessment as it will stand: the same entries, kept in memory."""
     contents, before, after = assessment.contents, sets.way.before.ref, sets.way.after
@@ -451,7 +451,7 @@ def _values(before: Settings, after: Settings) -> Json:
     return values
 
 
-def _events(assessment: Assessment, way: Across, said: happened.SetVersion) -> Iterator[Event]:
+def _events(assessment: Assessment, way: Across, said: registers.SetVersion) -> Iterator[Event]:
     """Give the change of the version, and each action by the outcome it is about now."""
     yield from _taken_over(assessment, way, said)
     yield happened.put((way.before.ref, way.after.ref), said)
@@ -461,7 +461,9 @@ def _events(assessment: Assessment, way: Across, said: happened.SetVersion) -> I
             yield event
 
 
-def _taken_over(assessment: Assessment, way: Across, said: happened.SetVersion) -> Iterator[Event]:
+def _taken_over(
+    assessment: Assessment, way: Across, said: registers.SetVersion
+) -> Iterator[Event]:
     """Say of each answer by itself what somebody said of its topic, where the topic changes.
 
     That the whole topic is the same was said of its statements then, not of those that come.
@@ -473,7 +475,7 @@ def _taken_over(assessment: Assessment, way: Across, said: happened.SetVersion) 
             continue
         if topic.key[2] in said.topics or key.indicator not in said.statements:
             continue
-        taken = happened.Inheritance(answer=str(each.standing.answer))
+        taken = registers.Inheritance(answer=str(each.standing.answer))
         source = Source("command", name=COMMAND, place=f"{topic.key[2]} is the same")
         yield happened.put((*key, each.source.id), taken, person=topic.person, source=source)
 
@@ -487,7 +489,7 @@ def _action(state: State, action: Action, way: Across) -> Event | None:
     if record is None or outcome is None:
         return None
     now = {"framework": str(way.after.ref), "outcome": str(outcome)}
-    entry = happened.Action(**{**record.fields, **now})
+    entry = registers.Action(**{**record.fields, **now})
     source = Source("command", name=COMMAND, place=str(way.before.ref))
     return happened.put(key, entry, person=record.person, source=source)
 

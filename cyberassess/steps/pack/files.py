@@ -7,10 +7,10 @@ withholds; what the ledger says of workbooks is looked up in them.
 from collections.abc import Collection, Iterator, Mapping
 
 from cyberassess.domain.record.evidence import Held
-from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
 from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
+from cyberassess.steps.pack.kinds import Manifest
 
 Hashes = Mapping[str, str]
 """SHA-256 of the entries of a pack, keyed by path inside."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from cyberassess.domain.assessment import Person, Settings
 from cyberassess.domain.people.moving import given_to
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_person
@@ -97,7 +97,7 @@ def remove_person(
     trail = [
         happened.put(
             (each.framework.ref, each.scope.id, each.outcome.id),
-            happened.Handover(from_=person.id, to=instead.id, reason=reason),
+            registers.Handover(from_=person.id, to=instead.id, reason=reason),
         )
         for each in portion
     ]

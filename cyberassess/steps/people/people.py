@@ -10,7 +10,7 @@ from cyberassess.domain.assessment import (
     Settings,
     services_of,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.asks import Load, about_load, asks_text, load_of
@@ -21,7 +21,7 @@ from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writi
 from cyberassess.steps.begin.setup import read_respondent
 
 EVERYTHING = "everything"
-EXTENSION = happened.Extension.kind
+EXTENSION = registers.Extension.kind
 
 
 # People
@@ -194,7 +194,7 @@ def hand_over(
     trail = [
         happened.put(
             (each.framework.ref, each.scope.id, each.outcome.id),
-            happened.Handover(from_=one.id, to=other.id, reason=reason),
+            registers.Handover(from_=one.id, to=other.id, reason=reason),
         )
         for each in chosen
     ]
@@ -252,6 +252,6 @@ def extend(
     date = typed_date(until, "--until")
     with writing(folder, "people extend", by=by) as session:
         person = find_person(session.assessment, name)
-        more = happened.Extension(until=date, reason=reason)
+        more = registers.Extension(until=date, reason=reason)
         session.write([happened.put((person.id,), more)])
     return person, date

@@ -8,7 +8,7 @@ from typing import Any
 from cyberassess.domain.assessment import ORGANISATION, Person, Scope, ScopeId, Settings
 from cyberassess.domain.people.moving import one_of, parts_of, replaced
 from cyberassess.domain.people.naming import folded
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, actions_of
 from cyberassess.errors import AssessmentError
@@ -220,9 +220,9 @@ def _moved(
         if places not in ([], scopes) and action.is_open and record is not None:
             scope, *also = dict.fromkeys(map(str, places))
             fields = {**record.fields, "scope": scope, "also": also or None}
-            yield happened.put(record.key, happened.Action(**fields))
-    for record in state.register(happened.EvidenceLink.kind):
+            yield happened.put(record.key, registers.Action(**fields))
+    for record in state.register(registers.EvidenceLink.kind):
         item, framework, scope, outcome = record.key
         for place in instead.get(ScopeId(scope), ()):
-            link = happened.EvidenceLink(**record.fields)
+            link = registers.EvidenceLink(**record.fields)
             yield happened.put((item, framework, place, outcome), link)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cyberassess.domain.assessment import Person, PersonId, Settings
 from cyberassess.domain.people.naming import Renaming, folded
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
@@ -103,7 +103,7 @@ def handed_over(assessment: Assessment, ids: Mapping[str, str], reason: str) -> 
     return [
         happened.put(
             (each.framework.ref, each.scope.id, each.outcome.id),
-            happened.Handover(from_=old, to=new, reason=reason),
+            registers.Handover(from_=old, to=new, reason=reason),
         )
         for old, new in ids.items()
         for each in assessment.contents.portions.get(PersonId(old), ())
@@ -181,6 +181,6 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
             for each in given
         )
         made = MadeOne(assessment.name_of(kept), assessment.name_of(given_up), answers)
-        same = happened.SamePerson(as_=kept, reason=reason)
+        same = registers.SamePerson(as_=kept, reason=reason)
         session.write([happened.put((given_up,), same)])
         return made

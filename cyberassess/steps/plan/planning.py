@@ -13,7 +13,7 @@ from cyberassess.books.tables import Came, Row, about_of, read_table, without_re
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import make_ref
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.numbering import NUMBERED
 from cyberassess.domain.record.plan import ACTION, Action, Cost, Progress, actions_of
@@ -125,7 +125,7 @@ def action_for(
     with hearing() as heard:
         fields, problems = _fields(assessment, _about(key), wanted, lambda _: where)
     fields["number"] = next_free(assessment, ACTION) + before
-    made = happened.put((secrets.token_hex(8),), happened.Action(**fields), source=source)
+    made = happened.put((secrets.token_hex(8),), registers.Action(**fields), source=source)
     without = "The action was recorded without it."
     found = [replace(e, hint=(e.hint or "").replace(UNTOUCHED, without)) for e in problems]
     return made, [*heard, *found]
@@ -199,7 +199,7 @@ def _about(key: OutcomeKey) -> dict[str, str]:
 
 
 def _event(action_id: str, fields: Mapping[str, Any]) -> Event:
-    return happened.put((action_id,), happened.Action(**fields))
+    return happened.put((action_id,), registers.Action(**fields))
 
 
 _COSTS = tuple(each.value for each in Cost if each.value)

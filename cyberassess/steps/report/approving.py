@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.domain.people.declaring import declarations
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.approval import (
     Approval,
     OpenKind,
@@ -96,7 +96,7 @@ def approve(
         _check_open(before.open, as_it_stands=as_it_stands, reason=reason)
         session.write([])  # changed settings are part of what is approved
         found = version_of(session.assessment.state, session.assessment.fingerprint)
-        approval = happened.Approval(
+        approval = registers.Approval(
             name=name,
             role=role,
             fingerprint=found.fingerprint,

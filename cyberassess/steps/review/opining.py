@@ -8,7 +8,7 @@ from cyberassess.books.guard import Cell
 from cyberassess.books.review_book import OPINION, OVERALL
 from cyberassess.books.tables import Came, Place, not_text
 from cyberassess.domain.assessment import PersonId
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import LONGEST_OPINION, RISKS
@@ -121,7 +121,7 @@ def opinion_events(
         serial=weighing.round,
         saved=weighing.saved,
     )
-    return [happened.put((person,), happened.Opinion(**values), person=person, source=source)]
+    return [happened.put((person,), registers.Opinion(**values), person=person, source=source)]
 
 
 def give_opinion(
@@ -158,7 +158,7 @@ def give_opinion(
         person = session.meet(name)
         there = session.assessment.state.record(KIND, person)
         if there is None or dict(there.fields) != values:
-            session.write([happened.put((person,), happened.Opinion(**values), person=person)])
+            session.write([happened.put((person,), registers.Opinion(**values), person=person)])
     return Given(name, values[_RISK], values[_TEXT])
 
 

@@ -35,7 +35,7 @@ from cyberassess.books.row_texts import quoted
 from cyberassess.books.tables import Came, Row
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Record, Source
 from cyberassess.domain.record.reviewing import (
@@ -289,7 +289,7 @@ def take_down_review(
         lines = [f"Determinations taken in: {taken}"]
         lines += ["Opinion of the whole: taken in"] if result.texts else []
         write_slip(slip, result, assessment, "Review", lines, who="Assurer", to_sign=_TO_SIGN)
-    kept = happened.ReviewFile(name=result.path.name, kept_as=result.kept_as, slip=slip.name)
+    kept = registers.ReviewFile(name=result.path.name, kept_as=result.kept_as, slip=slip.name)
     session.write([*events, happened.put((result.sha256,), kept, person=person)])
 
 
@@ -456,7 +456,7 @@ def put_review(
         return []
     result.stored += 1
     (result.changed if there else result.added).append(at.ref)
-    review = happened.Review(**values)
+    review = registers.Review(**values)
     return [happened.put(key, review, person=person, source=at.source, read=at.read)]
 
 

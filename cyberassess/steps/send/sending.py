@@ -19,7 +19,7 @@ from cyberassess.domain.people.questions import (
     questionnaire,
     read_ref,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.comparing import Relation, SetMapping, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
@@ -226,7 +226,7 @@ def _comments(
             hint = f"Write it like 'B2.c.NA.2/housing: Who checks this?'. {nothing}"
             raise AssessmentError.because("comment-unclear", "--comment", found, hint)
         key = (chosen[0], *find_question(assessment, name, questions, what.person))
-        events.append(happened.put(key, happened.Comment(text=text)))
+        events.append(happened.put(key, registers.Comment(text=text)))
     return events
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event, read_event
 from cyberassess.domain.record.recorded import Origin, Value
 from cyberassess.domain.result.better import two_meanings
@@ -105,7 +105,7 @@ def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Diffe
             [
                 _again(assessment, kept, named.what),
                 happened.put(
-                    (named.what,), happened.Settled(kept=ref.strip(), reason=reason.strip())
+                    (named.what,), registers.Settled(kept=ref.strip(), reason=reason.strip())
                 ),
             ]
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.approval import OpenKind, OpenPoint
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.writing import writing
@@ -118,7 +118,7 @@ def test_what_was_open_and_why_stands_in_the_record_and_on_every_document(folder
 
 def test_an_old_approval_says_that_what_was_open_was_not_recorded(folder: Path) -> None:
     fingerprint = signed(folder).version.fingerprint
-    approval = happened.Approval(name="Ada Moss", role="SIRO", fingerprint=fingerprint)
+    approval = registers.Approval(name="Ada Moss", role="SIRO", fingerprint=fingerprint)
     with writing(folder, "approve") as session:
         session.write([happened.put(("1",), approval)])
     found = signed(folder)

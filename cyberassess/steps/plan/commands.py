@@ -118,7 +118,7 @@ def plan_export(folder: str, *, output: Path | None, force: bool) -> None:
       cyberassess plan export
       cyberassess plan export -o plan.csv --force
     """
-    from cyberassess.steps.plan.planning import export_plan
+    from cyberassess.steps.plan.plan_book import export_plan
 
     click.echo(f"Wrote {export_plan(Path(folder), output, force=force)}")
 
@@ -136,7 +136,7 @@ def plan_import(context: click.Context, file: Path, *, dry_run: bool, by: str | 
       cyberassess plan import plan.xlsx --dry-run
       cyberassess plan import plan.xlsx
     """
-    from cyberassess.steps.plan.planning import import_plan
+    from cyberassess.steps.plan.plan_book import import_plan
     from cyberassess.steps.plan.words import plan_taken_lines
 
     found = import_plan(Path(context.obj), file, dry_run=dry_run, by=by)

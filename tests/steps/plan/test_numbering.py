@@ -15,13 +15,8 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.writing import writing
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.evidence.evidencing import add
-from cyberassess.steps.plan.planning import (
-    Wanted,
-    add_action,
-    export_plan,
-    import_plan,
-    set_action,
-)
+from cyberassess.steps.plan.plan_book import export_plan, import_plan
+from cyberassess.steps.plan.planning import Wanted, add_action, set_action
 from cyberassess.steps.plan.words import plan_lines
 from cyberassess.steps.report.approving import approve, signed
 from cyberassess.steps.report.printing import basis_of

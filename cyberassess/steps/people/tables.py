@@ -16,13 +16,7 @@ from cyberassess.books.table_book import ABOUT as ABOUT_TITLE
 from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, TableSheet, write_table
 from cyberassess.books.tables import Came, Row, about_of, read_table
 from cyberassess.disk.workspace import Contents, with_key
-from cyberassess.domain.assessment import (
-    ORGANISATION,
-    SHARED_SERVICE,
-    Person,
-    Scope,
-    Settings,
-)
+from cyberassess.domain.assessment import ORGANISATION, SHARED_SERVICE, Person, Scope, Settings
 from cyberassess.domain.people.naming import Renaming, goes_by, unsettled
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import (
@@ -57,28 +51,16 @@ from cyberassess.steps.people.systems import scopes_values
 
 _PEOPLE_COLUMNS = (
     Column("Id", 60, is_input=False),
-    Column(
-        "Name",
-        200,
-        also=("Full name", "Display name", "DisplayName", "User", "Person", "Employee"),
-    ),
+    Column("Name", 200, also=(
+        "Full name", "Display name", "DisplayName", "User", "Person", "Employee",
+    )),
     Column("Role", 170, also=("Job title", "JobTitle", "Title", "Position", "Function")),
-    Column(
-        "E-mail",
-        260,
-        also=(
-            "Email",
-            "Email address",
-            "E-mail address",
-            "Mail",
-            "Work email",
-            "User principal name",
-            "UserPrincipalName",
-            "UPN",
-        ),
-    ),
+    Column("E-mail", 260, also=(
+        "Email", "Email address", "E-mail address", "Mail", "Work email",
+        "User principal name", "UserPrincipalName", "UPN",
+    )),
     Column("Asked about", 520, also=("Asked", "Questions", "Responsible for")),
-)
+)  # fmt: skip
 _SYSTEMS_COLUMNS = (
     Column("Id", 130, is_input=False),
     Column("Name", 190, also=("System", "System name", "Title", "Application", "Asset")),
@@ -87,16 +69,13 @@ _SYSTEMS_COLUMNS = (
     Column("Owner", 130, also=("System owner", "Business owner", "Service owner")),
     Column("Supplier", 150, also=("Vendor", "Provider")),
     Column("Hosting", 100, ("on-premises", "hosted", "saas"), also=("Hosted", "Hosting type")),
-    Column(
-        "Why critical",
-        290,
-        takes_links=True,
-        also=("Criticality", "Why it is critical", "Critical because"),
-    ),
+    Column("Why critical", 290, takes_links=True, also=(
+        "Criticality", "Why it is critical", "Critical because",
+    )),
     Column("Inherits from", 130),
     Column("Covers", 100),
     Column("Left out because", 200, takes_links=True),
-)
+)  # fmt: skip
 _PEOPLE_LINE = (
     "Asked about: roles or outcomes, @ and a system, for example service@housing; B2.c@revenues."
 )
@@ -123,31 +102,22 @@ PEOPLE_KIND = _kind("People", _PEOPLE_COLUMNS, _PEOPLE_LINE)
 SYSTEMS_KIND = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
 
 
-def _to_write(output: Path | None, default: Path, *, force: bool) -> Path:
-    path = output or default
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise AssessmentError.because(
-            "unknown-kind",
-            path.name,
-            f'"{path.suffix or path.name}" is not a kind of file that is written here.',
-            f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}",
-        )
-    refuse_existing(path, force=force)
-    return path
-
-
 def _export(
     assessment: Assessment,
     path: Path,
-    *,
-    name: str,
     kind: Kind,
     rows: Sequence[tuple[str, ...]],
+    *,
+    force: bool,
 ) -> Path:
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        found = f'"{path.suffix or path.name}" is not a kind of file that is written here.'
+        hint = f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}"
+        raise AssessmentError.because("unknown-kind", path.name, found, hint)
+    refuse_existing(path, force=force)
     settings = assessment.contents.settings
-    title = f"{name} of {settings.organisation}, {settings.period}"
-    line, _ = kind.lines
-    sheet = TableSheet(name, title, line, kind.columns, tuple(rows), spare=20)
+    title = f"{kind.name} of {settings.organisation}, {settings.period}"
+    sheet = TableSheet(kind.name, title, kind.lines[0], kind.columns, tuple(rows), spare=20)
     write_table(assessment, path, sheet, kind)
     return path
 
@@ -173,9 +143,8 @@ def export_people(folder: Path, output: Path | None = None, *, force: bool = Fal
         AssessmentError: where the file is there already, or cannot be written.
     """
     assessment = open_assessment(folder)
-    path = _to_write(output, folder / "people.xlsx", force=force)
     rows = [_person_row(each) for each in assessment.contents.settings.everybody]
-    return _export(assessment, path, name="People", kind=PEOPLE_KIND, rows=rows)
+    return _export(assessment, output or folder / "people.xlsx", PEOPLE_KIND, rows, force=force)
 
 
 def export_systems(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -186,10 +155,9 @@ def export_systems(folder: Path, output: Path | None = None, *, force: bool = Fa
     """
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
-    path = _to_write(output, folder / "systems.xlsx", force=force)
     rows = [_system_row(each, settings) for each in settings.all_scopes if each.id != ORGANISATION]
     rows += [("", each.title, *[""] * 8, each.reason) for each in settings.left_out]
-    return _export(assessment, path, name="Systems", kind=SYSTEMS_KIND, rows=rows)
+    return _export(assessment, output or folder / "systems.xlsx", SYSTEMS_KIND, rows, force=force)
 
 
 def import_people(
@@ -243,9 +211,9 @@ def _receive_people(
         name = str(known.id) if known else _free_id(settings, everybody)
         entry = weighed.row(row, _person_row(known), name) if known else row
         values: dict[str, Any] = plain(known) if known else {"id": name}
-        for heading, key in (("Name", "name"), ("Role", "role"), ("E-mail", "email")):
+        for heading in ("Name", "Role", "E-mail"):
             if heading in entry.headings:
-                values[key] = entry.text(heading)
+                values[_KEYS[heading]] = entry.text(heading)
         try:
             if "Asked about" in entry.headings:
                 values["answers"] = read_asks(entry.text("Asked about"), entry.where, assessment)
@@ -469,12 +437,6 @@ def _record_what_was_changed_by_hand(coming: Coming) -> None:
             pass
 
 
-_FACTS = (
-    ("Service", "service"), ("Supplier", "supplier"), ("Hosting", "hosting"),
-    ("Why critical", "why_critical"),
-)  # fmt: skip
-
-
 def import_systems(
     folder: Path, path: Path, *, dry_run: bool = False, by: str | None = None
 ) -> ReceivedFile:
@@ -558,9 +520,9 @@ def _scope(
     values["title"] = entry.text("Name")
     if entry.text("Kind"):
         values["kind"] = entry.text("Kind")
-    for heading, name in _FACTS:
+    for heading in ("Service", "Supplier", "Hosting", "Why critical"):
         if heading in entry.headings:
-            values[name] = entry.text(heading)
+            values[_KEYS[heading]] = entry.text(heading)
     if "Owner" in entry.headings:
         values["owner"] = owners.find(entry)
     if "Inherits from" in entry.headings:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cyberassess.domain.result.theme_maturity import THEME_RULE
 from cyberassess.domain.result.trend import Line, Point, Trend, YearFacts
-from cyberassess.errors import Json, Problem
+from cyberassess.errors import Json, Problem, fields_of
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.years import in_a_row
 
@@ -32,21 +32,15 @@ def trend_json(found: Years, kinds: Sequence[str]) -> Json:
         "rule": THEME_RULE,
         "years": [
             {
-                "period": each.period,
-                "basis": each.basis,
+                **fields_of(each, "period basis"),
                 "rules": dict(each.rules),
-                "answered": each.answered,
-                "statements": each.statements,
-                "why_not": each.why_not or None,
+                **fields_of(each, "answered statements why_not?"),
             }
             for each in found.trend.years
         ],
         "lines": [
             {
-                "kind": line.kind,
-                "set": line.set,
-                "id": line.id,
-                "title": line.title,
+                **fields_of(line, "kind set id title"),
                 "points": [_point_json(each) for each in line.points],
             }
             for line in found.trend.lines
@@ -59,12 +53,7 @@ def trend_json(found: Years, kinds: Sequence[str]) -> Json:
 def _point_json(point: Point) -> Json:
     restated = point.restated
     return {
-        "period": point.period,
-        "framework": point.framework,
-        "meets": point.meets,
-        "of": point.of,
-        "word": point.word or None,
-        "why_not": point.why_not or None,
+        **fields_of(point, "period framework meets of word? why_not?"),
         "version_changed": point.is_break,
         "same_outcomes": None if restated is None else dict(restated._asdict()),
     }

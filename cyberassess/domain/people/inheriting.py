@@ -140,7 +140,6 @@ class Override(NamedTuple):
 
     statement: StatementKey
     own: tuple[Given, ...]
-    source: ScopeId
     inherited: str
     """The code of the shared service's answer."""
 
@@ -154,7 +153,7 @@ def overrides(framework: Framework, settings: Settings, state: State) -> tuple[O
             given.answer != each.standing.answer for given in own
         ):
             answer = str(each.standing.answer)
-            found.append(Override(each.statement, own, each.source.id, answer))
+            found.append(Override(each.statement, own, answer))
     return tuple(found)
 
 

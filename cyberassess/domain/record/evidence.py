@@ -143,9 +143,6 @@ class Link:
     outcome: OutcomeKey
     place: str
     """Page or section; empty where the whole document does."""
-    person: PersonId
-    source: Source
-    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +436,7 @@ def _link(record: Record) -> Link:
     item, framework, scope, outcome = record.key
     key = OutcomeKey(FrameworkRef(framework), ScopeId(scope), OutcomeId(outcome))
     place = str(record.fields.get("place", ""))
-    return Link(item, key, place, record.person, record.source, record.origin)
+    return Link(item, key, place)
 
 
 def _review(record: Record | None) -> Review | None:

@@ -31,7 +31,6 @@ RISKS = ("high", "medium", "low")
 class Review:
     """One assurer's view of one outcome in one scope."""
 
-    outcome: OutcomeKey
     person: PersonId
     determination: str
     """A level's id, ``not-applicable``, ``unsure``, or empty where none was given."""
@@ -98,7 +97,6 @@ def reviews(state: State) -> Mapping[OutcomeKey, tuple[Review, ...]]:
         key = OutcomeKey(FrameworkRef(framework), ScopeId(scope), OutcomeId(outcome))
         said = {name: str(record.fields.get(name, "")) for name in _TEXTS}
         review = Review(
-            key,
             PersonId(person),
             method=tuple(str(each) for each in record.fields.get("method", ())),
             source=record.source,

@@ -11,7 +11,6 @@ from cyberassess.domain.sets.certificates import RecordedAction
 from cyberassess.domain.sets.framework import (
     CountsAs,
     Framework,
-    FrameworkRef,
     Indicator,
     IndicatorKind,
     KeyAction,
@@ -140,7 +139,6 @@ def _tally(name: str, title: str, standings: list[Standing]) -> Tally:
 class Agreement(NamedTuple):
     """How far assurers agree with what was claimed, for one top group of a framework."""
 
-    framework: FrameworkRef
     group: str
     title: str
     outcomes: int
@@ -168,7 +166,6 @@ def agreement(card: Scorecard, framework: Framework, state: State) -> tuple[Agre
         ranks = [(score.rank, rank) for score, rank in seen]
         found.append(
             Agreement(
-                framework.ref,
                 group,
                 title,
                 len(scores),

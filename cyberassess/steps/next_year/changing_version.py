@@ -87,7 +87,6 @@ class VersionChange:
     """What another version of a set changes."""
 
     way: Across
-    shelved: Shelved
     pinned: Pinned
     settings: Settings
     files: Mapping[str, bytes]
@@ -222,7 +221,7 @@ def change_of_version(assessment: Assessment, wanted: Wanted) -> VersionChange:
     left = (*left, *_wording(assessment, pinned.ref, framework.ref))
     said = set_version(way, pinned, wanted.reason)
     now = _rehearsed(assessment, settings, _Sets(way, profile, themes), said)
-    return VersionChange(way, shelved, entry, settings, files, said, left, assessment, now)
+    return VersionChange(way, entry, settings, files, said, left, assessment, now)
 
 
 def _of_now(assessment: Assessment, ref: str) -> Pinned:

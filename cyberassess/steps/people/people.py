@@ -20,7 +20,6 @@ from cyberassess.opening.outcomes import find_asked
 from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
 from cyberassess.steps.begin.setup import read_respondent
 
-EVERYTHING = "everything"
 EXTENSION = registers.Extension.kind
 
 

@@ -190,7 +190,7 @@ class Builder:
 
     def _areas(self, control: SheetControl) -> tuple[str, ...]:
         """Give the duty areas of a control; its category where it has none."""
-        return control.duties or (self.titles[_key(control, 2)],)
+        return control.duties or (self.titles[_key(control)],)
 
     def owners(self, given: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
         """Give the owner role of each duty area.
@@ -392,8 +392,8 @@ class Builder:
         }  # fmt: skip
 
 
-def _key(control: SheetControl, depth: int) -> tuple[str, ...]:
-    return tuple(each.casefold() for each in control.groups[:depth])
+def _key(control: SheetControl) -> tuple[str, ...]:
+    return tuple(each.casefold() for each in control.groups[:2])
 
 
 def _parent(ids: set[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from cyberassess.books.coming import Coming, Returning, take_one
 from cyberassess.books.table_book import ABOUT as ABOUT_TITLE
-from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, TableSheet, write_table
+from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, write_table
 from cyberassess.books.tables import Came, Row, about_of, read_table
 from cyberassess.disk.workspace import Contents, with_key
 from cyberassess.domain.assessment import ORGANISATION, SHARED_SERVICE, Person, Scope, Settings
@@ -33,7 +33,7 @@ from cyberassess.opening.assessment import (
     differences,
     open_assessment,
 )
-from cyberassess.opening.files_for_people import refuse_existing, slug
+from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.intake import (
     ABOUT,
     ReceivedFile,
@@ -103,22 +103,13 @@ SYSTEMS_KIND = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
 
 
 def _export(
-    assessment: Assessment,
-    path: Path,
-    kind: Kind,
-    rows: Sequence[tuple[str, ...]],
-    *,
-    force: bool,
+    assessment: Assessment, path: Path, kind: Kind, rows: Sequence[tuple[str, ...]], *, force: bool
 ) -> Path:
     if path.suffix.lower() not in (".xlsx", ".csv"):
         found = f'"{path.suffix or path.name}" is not a kind of file that is written here.'
         hint = f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}"
         raise AssessmentError.because("unknown-kind", path.name, found, hint)
-    refuse_existing(path, force=force)
-    settings = assessment.contents.settings
-    title = f"{kind.name} of {settings.organisation}, {settings.period}"
-    sheet = TableSheet(kind.name, title, kind.lines[0], kind.columns, tuple(rows), spare=20)
-    write_table(assessment, path, sheet, kind)
+    write_table(assessment, path, kind, rows, force=force, spare=20)
     return path
 
 

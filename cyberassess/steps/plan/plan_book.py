@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cyberassess.books.coming import Coming, Returning, take_one
 from cyberassess.books.table_book import ABOUT as ABOUT_TITLE
-from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, TableSheet, write_table
+from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, write_table
 from cyberassess.books.tables import Came, Row, about_of, read_table, without_repeats
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.people.questions import make_ref
@@ -17,7 +17,6 @@ from cyberassess.domain.record.numbering import NUMBERED
 from cyberassess.domain.record.plan import ACTION, Action, Progress, actions_of
 from cyberassess.errors import AssessmentError, Problem, hearing
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.files_for_people import refuse_existing
 from cyberassess.opening.intake import ABOUT, ReceivedFile, Weighing, last_set
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.opening.years import next_free
@@ -112,18 +111,14 @@ def export_plan(folder: Path, output: Path | None = None, *, force: bool = False
         AssessmentError: where the file is there already, or cannot be written.
     """
     assessment = open_assessment(folder)
-    settings = assessment.contents.settings
     path = output or folder / "plan.xlsx"
-    refuse_existing(path, force=force)
     rows = [
         _row(assessment, step, action)
         for step in path_to_target(assessment)
         for action in (step.actions or (None,))
         if action is None or action.about == step.finding.score.key
     ]
-    title = f"Plan of {settings.organisation}, {settings.period}"
-    sheet = TableSheet("Plan", title, _LINE, _COLUMNS, tuple(rows), is_wide=True)
-    write_table(assessment, path, sheet, KIND)
+    write_table(assessment, path, KIND, rows, force=force, is_wide=True)
     return path
 
 

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.errors import CyberassessError, Problem, ReportError, closest
+from cyberassess.errors import CyberassessError as CyberassessError
+from cyberassess.errors import Problem as Problem
+from cyberassess.errors import ReportError, closest
 from cyberassess.opening import assessment as opening
-from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.assessment import Assessment as Assessment
 
 if TYPE_CHECKING:
     # NOTE: with "as", so that scripts may name the types of what verbs give
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
     from cyberassess.steps.report.printing import Printed as Printed
     from cyberassess.steps.review.reviewing import ReviewSent as ReviewSent
     from cyberassess.steps.send.sending import SentFile as SentFile
-
-__all__ = ["Assessment", "CyberassessError", "Problem"]
 
 
 def load_framework(ref: str, folder: Path | str | None = None) -> "Framework":

@@ -171,15 +171,7 @@ def _answer(
         order = _compare(reply.source, newer)
         if order < 0:
             what = "answer to" if current else "withdrawal of the answer to"
-            made.problems.append(
-                Problem(
-                    "older",
-                    _where(reply.source),
-                    f"A newer {what} {key.indicator} is there already: it came "
-                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
-                    "The newer one stays; this one was not stored. The file is kept.",
-                )
-            )
+            made.problems.append(_older(reply.source, f"{what} {key.indicator}", newer))
             return
         beside = order == 0
     made.problems += _ended(assessment, key, reply.source)
@@ -305,15 +297,7 @@ def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply
         made.unchanged += 1
         return
     if there is not None and _compare(reply.source, there) < 0:
-        made.problems.append(
-            Problem(
-                "older",
-                _where(reply.source),
-                f"A newer answer about {reply.key.group} is there already: it came "
-                f"{_came(there.source)}, on {there.origin.time[:10]}.",
-                "The newer one stays; this one was not stored. The file is kept.",
-            )
-        )
+        made.problems.append(_older(reply.source, f"answer about {reply.key.group}", there))
         return
     sharing = registers.Sharing(same=reply.same, reason=reply.words or None)
     made.events.append(
@@ -327,6 +311,17 @@ def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply
 
 def _moment(given: Given | Said | Record) -> str:
     return given.source.saved or given.origin.time
+
+
+def _older(source: Source, what: str, newer: Given | Said | Record) -> Problem:
+    """Say that something newer stands."""
+    return Problem(
+        "older",
+        _where(source),
+        f"A newer {what} is there already: it came {_came(newer.source)}, on "
+        f"{newer.origin.time[:10]}.",
+        "The newer one stays; this one was not stored. The file is kept.",
+    )
 
 
 def _compare(source: Source, there: Given | Said | Record) -> int:
@@ -372,15 +367,8 @@ def _text(made: Plan, assessment: Assessment, voice: Voice, reply: TextReply) ->
     if current:
         newer = max(current, key=lambda each: (each.source.serial, _moment(each)))
         if _compare(reply.source, newer) < 0:
-            made.problems.append(
-                Problem(
-                    "older",
-                    _where(reply.source),
-                    f"A newer text about {reply.outcome.outcome} is there already: it came "
-                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
-                    "The newer one stays; this one was not stored. The file is kept.",
-                )
-            )
+            what = f"text about {reply.outcome.outcome}"
+            made.problems.append(_older(reply.source, what, newer))
             return
     kind = happened.Rationale if rationale else happened.Evidence
     made.events.append(

@@ -269,13 +269,8 @@ class _Reader(Reading):
                 )
             )
         for key, value in found.items():
-            if key.endswith(COMMENT) and key not in used and str(value or "").strip():
-                self.say(
-                    "comment-alone",
-                    f"{outcome.id} > {key}",
-                    f'A comment stands here without an answer: "{short(value)}".',
-                    "It was not imported; the original file is kept.",
-                )
+            if key.endswith(COMMENT) and key not in used:
+                self._orphan(f"{outcome.id} > {key}", value)
         missing = [each.id for each in outcome.indicators if each.id not in answered]
         if missing:
             where, said = f"{self.name}, {outcome.id}", f"No answer for {', '.join(missing)}."

@@ -13,7 +13,7 @@ from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import by_name, fault_of, move, patiently, what_to_do
 from cyberassess.disk.framework_yaml import Shelf, Shelved
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
-from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
+from cyberassess.disk.workspace import SCHEMA, Workspace, need_free, settings_text
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.happened import Event
@@ -158,13 +158,7 @@ def refuse_full(folder: Path) -> None:
             f"A folder of this name cannot be kept on every computer. {fault}",
             "Name it in letters and figures. Nothing was changed.",
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AssessmentError.because(
-            "not-empty",
-            str(folder),
-            "There is something in this place already.",
-            "Name a folder that is new or empty. Nothing was changed.",
-        )
+    need_free(folder)
 
 
 def create(

@@ -355,7 +355,7 @@ def test_verify_finds_an_opinion_that_is_not_in_its_cell(
     """The ledger says other words than the cell: as if one of the two had been changed."""
     path = edit(book, opine("All is well."))
     put = registers.Opinion
-    monkeypatch.setattr(happened, "Opinion", lambda **said: put(**said | {"text": "All is bad."}))
+    monkeypatch.setattr(registers, "Opinion", lambda **said: put(**said | {"text": "All is bad."}))
     receive(answered, path)
     monkeypatch.undo()
     (problem,) = verify(answered).problems

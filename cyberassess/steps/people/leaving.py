@@ -7,12 +7,11 @@ from typing import Any
 
 from cyberassess.domain.assessment import Person, Settings
 from cyberassess.domain.people.moving import given_to
-from cyberassess.domain.record import happened, registers
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_person
 from cyberassess.opening.writing import UNTOUCHED, change_settings, plain
-from cyberassess.steps.people.people import people_values
+from cyberassess.steps.people.people import handovers, people_values
 
 
 def set_person(
@@ -94,13 +93,7 @@ def remove_person(
         raise _refused("same-person", f"{person.name} cannot take over from themselves.")
     portion = assessment.contents.portions.get(person.id, ())
     instead = taker or settings.officer
-    trail = [
-        happened.put(
-            (each.framework.ref, each.scope.id, each.outcome.id),
-            registers.Handover(from_=person.id, to=instead.id, reason=reason),
-        )
-        for each in portion
-    ]
+    trail = handovers(portion, person.id, instead.id, reason)
 
     def values(now: Settings) -> dict[str, Any]:
         after = given_to(now, person.id, taker)

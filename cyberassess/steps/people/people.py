@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.domain.assessment import (
+    Asked,
     Person,
     Settings,
+    outcome_key,
     services_of,
 )
 from cyberassess.domain.record import happened, registers
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.asks import Load, about_load, asks_text, load_of
@@ -190,23 +193,24 @@ def hand_over(
     taken = [plain(each) for each in other.answers]
     taken += [{"scope": where, "outcomes": ids} for where, ids in by_scope.items()]
     changed = (given, Person.model_validate({**plain(other), "answers": taken}))
-    trail = [
-        happened.put(
-            (each.framework.ref, each.scope.id, each.outcome.id),
-            registers.Handover(from_=one.id, to=other.id, reason=reason),
-        )
-        for each in chosen
-    ]
     change_settings(
         folder,
         "people hand-over",
         lambda now: _replaced(now, *changed),
         read=assessment,
         by=by,
-        events=lambda _: trail,
+        events=lambda _: handovers(chosen, one.id, other.id, reason),
     )
     moved = tuple((e.framework.ref, str(e.scope.id), str(e.outcome.id)) for e in chosen)
     return HandedOver(moved, one, other)
+
+
+def handovers(asked: Iterable[Asked], giver: str, taker: str, reason: str) -> list[Event]:
+    """Give the trail of questions that go from one person to another."""
+    return [
+        happened.put(outcome_key(each), registers.Handover(from_=giver, to=taker, reason=reason))
+        for each in asked
+    ]
 
 
 def _without(person: Person, by_scope: dict[str, list[str]], *, everything: bool) -> Person:

@@ -12,13 +12,12 @@ from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, actions_of
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.asks import outcome_or_group
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import slug
-from cyberassess.opening.names import find_person, find_scope
+from cyberassess.opening.names import find_scope
 from cyberassess.opening.writing import UNTOUCHED, change_settings, plain
 from cyberassess.steps.people.people import people_values
-from cyberassess.steps.people.systems import scopes_values
+from cyberassess.steps.people.systems import facts_said, scopes_values
 
 
 def set_system(
@@ -42,16 +41,7 @@ def set_system(
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
     scope = find_scope(settings, name)
-    given: dict[str, Any] = {key: each for key, each in facts.items() if each is not None}
-    if given.get("owner"):
-        given["owner"] = str(find_person(assessment, given["owner"], where="--owner").id)
-    elif "owner" in given:
-        given["owner"] = None
-    if inherits:
-        named = [find_scope(settings, each, where="--inherits").id for each in inherits]
-        given["inherits"] = [str(each) for each in named]
-    if covers:
-        given["covers"] = [outcome_or_group(assessment, each, "--covers") for each in covers]
+    given = facts_said(assessment, facts, inherits, covers)
     changed = Scope.model_validate({**plain(scope), **given})
     if changed == scope:
         hint = f"Give an option that says something else. {UNTOUCHED}"

@@ -13,7 +13,7 @@ from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_anybody
 from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
-from cyberassess.steps.people.people import next_person_id, people_values
+from cyberassess.steps.people.people import handovers, next_person_id, people_values
 
 
 def renamed(
@@ -100,13 +100,11 @@ def as_they_were(assessment: Assessment) -> dict[str, Person]:
 
 def handed_over(assessment: Assessment, ids: Mapping[str, str], reason: str) -> list[Event]:
     """Give the trail of questions that somebody new is asked in an earlier person's place."""
+    portions = assessment.contents.portions
     return [
-        happened.put(
-            (each.framework.ref, each.scope.id, each.outcome.id),
-            registers.Handover(from_=old, to=new, reason=reason),
-        )
+        each
         for old, new in ids.items()
-        for each in assessment.contents.portions.get(PersonId(old), ())
+        for each in handovers(portions.get(PersonId(old), ()), old, new, reason)
     ]
 
 

@@ -1,6 +1,6 @@
 """What is assessed: systems, shared services and cloud services, and what was left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,29 @@ def scopes_values(settings: Settings, scopes: Iterable[dict[str, Any]]) -> dict[
     return {"scopes": listed}
 
 
+def facts_said(
+    assessment: Assessment,
+    facts: Mapping[str, str | None],
+    inherits: Sequence[str],
+    covers: Sequence[str],
+) -> dict[str, Any]:
+    """Give what is said of a system, with what it names by their ids; no owner where empty.
+
+    Raises:
+        AssessmentError: where something named is not there.
+    """
+    given: dict[str, Any] = {key: each for key, each in facts.items() if each is not None}
+    if "owner" in given:
+        owner = given["owner"]
+        given["owner"] = str(find_person(assessment, owner, where="--owner").id) if owner else None
+    if inherits:
+        found = (find_scope(assessment.contents.settings, e, where="--inherits") for e in inherits)
+        given["inherits"] = [str(each.id) for each in found]
+    if covers:
+        given["covers"] = [outcome_or_group(assessment, each, "--covers") for each in covers]
+    return given
+
+
 def add_system(
     folder: Path,
     title: str,
@@ -99,16 +122,9 @@ def add_system(
             f'"{title}" is empty, or there is a scope of this name already.',
             f"Give it a name of its own. {UNTOUCHED}",
         )
-    given = {key: value for key, value in (facts or {}).items() if value}
-    if "owner" in given:
-        given["owner"] = str(find_person(assessment, given["owner"], where="--owner").id)
-    entry: dict[str, Any] = {"id": name, "kind": kind, "title": title.strip(), **given}
-    if inherits:
-        entry["inherits"] = [
-            str(find_scope(settings, each, where="--inherits").id) for each in inherits
-        ]
-    if covers:
-        entry["covers"] = [outcome_or_group(assessment, each, "--covers") for each in covers]
+    said = {key: value for key, value in (facts or {}).items() if value}
+    given = facts_said(assessment, said, inherits, covers)
+    entry = {"id": name, "kind": kind, "title": title.strip(), **given}
     changed = change_settings(
         folder,
         "systems add",

@@ -27,8 +27,8 @@ from cyberassess.paper.documents.pack_reading import PageFacts, read_index, read
 from cyberassess.signing.ssh_signature import read_signer
 from cyberassess.sources.pdf_text import attachments, text_of
 from cyberassess.steps.pack.contents import items_of
+from cyberassess.steps.pack.files import FOLDERS, KIND, MANIFEST, REPORTS, SIGNERS, Manifest
 from cyberassess.steps.pack.index import Inside, index_book, index_page
-from cyberassess.steps.pack.kinds import FOLDERS, KIND, MANIFEST, REPORTS, SIGNERS, Manifest
 
 _ASK = "Ask the sender for the whole pack."
 

@@ -49,8 +49,14 @@ from cyberassess.steps.care.facts import (
 )
 from cyberassess.steps.care.verifying import verify_packed
 from cyberassess.steps.pack.contents import answers_json, tables
-from cyberassess.steps.pack.files import files_problems, withheld_notes
-from cyberassess.steps.pack.kinds import KIND, MANIFEST, SIGNERS, Manifest
+from cyberassess.steps.pack.files import (
+    KIND,
+    MANIFEST,
+    SIGNERS,
+    Manifest,
+    files_problems,
+    withheld_notes,
+)
 from cyberassess.steps.pack.sampling import LIST as SAMPLE
 from cyberassess.steps.pack.sampling import drawn_again
 

@@ -12,8 +12,14 @@ from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.years import unlike_upgrades
 from cyberassess.steps.care.cells import CellsVerified, verify_cells
 from cyberassess.steps.evidence.evidencing import file_problems
-from cyberassess.steps.pack.files import RECEIVED, REVIEWS, Hashes, originals_of, withheld_files
-from cyberassess.steps.pack.kinds import Manifest
+from cyberassess.steps.pack.files import (
+    RECEIVED,
+    REVIEWS,
+    Hashes,
+    Manifest,
+    originals_of,
+    withheld_files,
+)
 
 
 @dataclass(frozen=True, slots=True)

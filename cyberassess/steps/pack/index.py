@@ -39,7 +39,7 @@ from cyberassess.steps.pack.contents import (
     supported,
     verdict_words,
 )
-from cyberassess.steps.pack.kinds import REPORTS
+from cyberassess.steps.pack.files import REPORTS
 
 
 @dataclass(frozen=True, slots=True)

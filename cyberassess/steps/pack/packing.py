@@ -31,9 +31,8 @@ from cyberassess.signing.pdf import Certificate, sign_pdf
 from cyberassess.signing.ssh_signature import Key, open_key, principal, sign
 from cyberassess.steps.evidence.evidencing import file_problems
 from cyberassess.steps.pack import contents as pack_contents
-from cyberassess.steps.pack.files import originals_of, slips_of
+from cyberassess.steps.pack.files import KIND, MANIFEST, SIGNERS, originals_of, slips_of
 from cyberassess.steps.pack.index import Inside, index_book, index_page
-from cyberassess.steps.pack.kinds import KIND, MANIFEST, SIGNERS
 from cyberassess.steps.pack.redacting import LIST as WITHHELD
 from cyberassess.steps.pack.redacting import (
     Redaction,

@@ -14,7 +14,7 @@ from cyberassess.domain.result.better import surpassed
 from cyberassess.errors import Json, Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes
-from cyberassess.steps.pack.kinds import Manifest
+from cyberassess.steps.pack.files import Manifest
 
 BY_SENDER = "drawn by the sender"
 LIST = "lists/sample.csv"

@@ -53,7 +53,6 @@ class Coming:
         """Open the assessment to write to it, or to say what would be written.
 
         Args:
-            change: of the settings.
             renamed: why people go by other names now, keyed by their ids.
         """
         if self.dry_run:

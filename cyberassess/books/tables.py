@@ -160,9 +160,6 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
     """Read every sheet of a workbook of this kind.
 
     Args:
-        book: as the guard gives it.
-        name: of the file, for messages.
-        kind: what it is made of.
         lines: names of the rows, where it was no workbook.
     """
     came = Came(saved=book.saved)
@@ -184,7 +181,6 @@ def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
 
     Args:
         came: the rows; what is reported is added to it.
-        kind: of the workbook.
         keys: of each row, what no other may share; rows with an empty one are let be.
     """
     by_key: dict[str, list[Row]] = {}

@@ -117,7 +117,6 @@ def need_ours(assessment: Assessment, name: str, what: str, found: Belongs, hint
     """See that a file belongs to this assessment.
 
     Args:
-        name: of the file.
         what: it is, in a word or two.
         hint: what else to do.
 

@@ -57,7 +57,6 @@ def with_past(what: Questionnaire, past: Mapping[StatementKey, tuple[Past, ...]]
     """Give a questionnaire that shows last year's answers beside what is asked again.
 
     Args:
-        what: the questionnaire.
         past: keyed by the statement that is asked again.
     """
     if not past:

@@ -314,10 +314,6 @@ def questionnaire(
     """Give what a person is asked, with their own answers so far.
 
     Args:
-        person: who is asked.
-        portion: what they are asked.
-        settings: of the assessment.
-        state: what the ledger says.
         frameworks: the pinned ones, in the order of the settings.
         serial: the number of this questionnaire for this person.
         offers: answers given elsewhere, shown beside the questions they fit.
@@ -506,8 +502,6 @@ def statements_for(
     """Give the statements an answer in this row is written to; empty for an unknown id.
 
     Args:
-        ref: of a row.
-        frameworks: the pinned ones.
         together: write it to the statements that repeat this one as well (their own row is not in
             the file).
     """

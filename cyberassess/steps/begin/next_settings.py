@@ -116,7 +116,6 @@ def next_settings(
 
     Args:
         before: last year's assessment.
-        last: where it lies.
         folder: where this year's will stand.
         on: today, by which certificates are in date.
 

@@ -170,7 +170,6 @@ def verify_cells(
     """Look for everything that names a cell in the original it names.
 
     Args:
-        assessment: whose ledger it is.
         originals: where the workbooks lie that were kept, keyed by their SHA-256.
         withheld: SHA-256 of those that are left out on purpose.
     """

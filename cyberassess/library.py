@@ -186,9 +186,9 @@ def change_version(
 
 def trend(folder: Path | str) -> "Trend":
     """Put an assessment beside all before it, each by the numbers that were approved."""
-    from cyberassess.steps.next_year.trending import years_in_a_row
+    from cyberassess.opening.years import in_a_row
 
-    return years_in_a_row(Path(folder)).trend
+    return in_a_row(open_assessment(folder)).trend
 
 
 def approve(

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.framework_yaml import files_of
@@ -124,13 +125,21 @@ OnYear = Callable[[Assessment, Assessment, Mapping[FrameworkRef, Across]], None]
 year after."""
 
 
+class Years(NamedTuple):
+    """An assessment beside all before it."""
+
+    trend: Trend
+    notes: tuple[Problem, ...]
+    """Why no more years can be read, and what is odd about one."""
+
+
 def in_a_row(
     now: Assessment,
     *,
     as_it_stands: bool = False,
     most: int | None = None,
     on_year: OnYear = lambda _, __, ___: None,
-) -> tuple[Trend, tuple[Problem, ...]]:
+) -> Years:
     """Put an assessment beside all before it, each read and let go, and say why no more can be.
 
     Args:
@@ -155,7 +164,7 @@ def in_a_row(
         on_year(signed, each, ways)
         later = each
     found.insert(0, (facts, {}))
-    return trend(found), tuple(notes)
+    return Years(trend(found), tuple(notes))
 
 
 def _signed_facts(assessment: Assessment) -> tuple[Assessment, YearFacts]:

@@ -249,8 +249,7 @@ class Assessment:
 
     def place_of(self, scope: ScopeId) -> str:
         """Give a scope's title, or the id where there is none."""
-        known = self.contents.settings.scope(scope)
-        return known.title if known else scope
+        return self.contents.settings.title_of(scope)
 
     @property
     def names(self) -> Names:

@@ -192,14 +192,11 @@ class Reading:
         return None
 
 
+@dataclass
 class _Reader(Reading):
-    def __init__(
-        self, name: str, sha256: str, framework: Framework, system: ScopeId | None
-    ) -> None:
-        super().__init__(name, sha256, framework, system)
-        self.answers: list[AnswerReply] = []
-        self.rationales: list[TextReply] = []
-        self.statuses: list[StoredStatus] = []
+    answers: list[AnswerReply] = field(default_factory=list)
+    rationales: list[TextReply] = field(default_factory=list)
+    statuses: list[StoredStatus] = field(default_factory=list)
 
     def result(self) -> Imported:
         return Imported(

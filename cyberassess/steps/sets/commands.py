@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from click.decorators import FC
@@ -185,14 +186,7 @@ def profile(
     file: Path,
     *,
     columns: tuple[str, ...],
-    framework: str,
-    title: str,
-    publisher: str,
-    source: str,
-    date: str,
-    output: Path | None,
-    folder: Path | None,
-    force: bool,
+    **told: Any,  # NOTE: click's values, by name
 ) -> None:
     """Turn your own targets into a profile.
 
@@ -210,12 +204,10 @@ def profile(
     """
     from cyberassess.steps.sets.authoring import TargetsWanted, write_profile
 
-    made = write_profile(
-        file,
-        TargetsWanted(framework, title, publisher, source, date, output, force, folder, columns),
-    )
+    wanted = TargetsWanted(**told, mapping=columns)
+    made = write_profile(file, wanted)
     show_problems(made.notes)
-    print_lines(profile_lines(made, folder))
+    print_lines(profile_lines(made, wanted.folder))
 
 
 @click.command(context_settings=HELP)

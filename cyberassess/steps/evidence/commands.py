@@ -173,7 +173,7 @@ def set_(folder: str, /, reference: str, *, by: str | None, **facts: str) -> Non
       cyberassess evidence set EV-001 --valid-until 2027-03-31 --owner "Sam Reid"
     """
     from cyberassess.domain.record.evidence import Facts
-    from cyberassess.steps.evidence.evidencing import correct
+    from cyberassess.steps.evidence.correcting import correct
 
     if not any(facts.values()):
         raise click.UsageError("Say what is to be corrected, for example --personal-data yes.")

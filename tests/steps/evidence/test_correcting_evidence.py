@@ -7,7 +7,8 @@ import pytest
 from cyberassess.domain.record.evidence import ITEM, Facts
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.steps.evidence.evidencing import add, correct
+from cyberassess.steps.evidence.correcting import correct
+from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.pack.packing import PackWanted, pack
 from tests.steps.council import ledger_bytes
 

@@ -11,6 +11,7 @@ from cyberassess.domain.sets.certificates import RecordedAction
 from cyberassess.domain.sets.framework import (
     CountsAs,
     Framework,
+    FrameworkRef,
     Indicator,
     IndicatorKind,
     KeyAction,
@@ -139,6 +140,7 @@ def _tally(name: str, title: str, standings: list[Standing]) -> Tally:
 class Agreement(NamedTuple):
     """How far assurers agree with what was claimed, for one top group of a framework."""
 
+    framework: FrameworkRef
     group: str
     title: str
     outcomes: int
@@ -166,6 +168,7 @@ def agreement(card: Scorecard, framework: Framework, state: State) -> tuple[Agre
         ranks = [(score.rank, rank) for score, rank in seen]
         found.append(
             Agreement(
+                framework.ref,
                 group,
                 title,
                 len(scores),

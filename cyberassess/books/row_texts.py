@@ -48,6 +48,39 @@ def seen_otherwise(cell: Cell, where: str) -> Iterator[Problem]:
         )
 
 
+def unsaid_links(
+    sheet: Sheet, where: str, said: Collection[str], unread: str, passed: Collection[int] = ()
+) -> Iterator[Problem]:
+    """Report the links that are neither taken nor named, as one on a text of ours is.
+
+    Args:
+        sheet: as it came back.
+        where: the sheet, for messages.
+        said: the words of all that was taken from the file and named in it; see ``words_of``.
+        unread: what becomes of what nobody reads.
+        passed: columns that were passed over and named as a whole.
+    """
+    found = [
+        cell
+        for cell in sheet.cells
+        if cell.whole != cell.text
+        and cell.column not in passed
+        and not words_of([cell.link]).issubset(said)
+    ]
+    for cell in found[:_SHOWN]:
+        message = f"A link to {cell.link} lies on this cell."
+        yield Problem.note("link", f"{where}, cell {cell.address}", message, unread)
+    if left := found[_SHOWN:]:
+        message = f"{counted(len(left), 'more link')} lie on cells here, "
+        message += f"from {left[0].address} to {left[-1].address}."
+        yield Problem.note("link", where, message, unread)
+
+
+def words_of(texts: Iterable[str]) -> set[str]:
+    """Give the words of texts, as long as an address is, without what stands around them."""
+    return {word.strip('().,;"') for text in texts for word in text.split()}
+
+
 def date_in(cell: Cell) -> str:
     """Give what a cell says as a date: as it is held, as far as it is meant.
 

@@ -13,7 +13,15 @@ from pathlib import Path
 from cyberassess.books import wording
 from cyberassess.books.brought import WORKBOOKS, read_rows
 from cyberassess.books.guard import Book, Cell, Reader, Sheet
-from cyberassess.books.row_texts import date_in, hidden, joined, quoted, seen_otherwise
+from cyberassess.books.row_texts import (
+    date_in,
+    hidden,
+    joined,
+    quoted,
+    seen_otherwise,
+    unsaid_links,
+    words_of,
+)
 from cyberassess.books.table_book import Column, Kind
 from cyberassess.domain.characters import unfit_in
 from cyberassess.domain.sets.typed_words import Choice
@@ -164,8 +172,13 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
     """
     came = Came(saved=book.saved)
     about = about_of(book, kind) if kind.name else None
-    for sheet in book.sheets:
-        _Sheet(sheet, Place(name, sheet.name, lines or {}), kind, came).read(sheet is about)
+    sheets = [_Sheet(e, Place(name, e.name, lines or {}), kind, came) for e in book.sheets]
+    for sheet in sheets:
+        sheet.read(sheet.sheet is about)
+    said = words_of(_said(came))
+    for each in sheets:
+        where, unread = str(each.place), kind.unread
+        came.problems += unsaid_links(each.sheet, where, said, unread, each.passed)
     for heading in kind.once:
         came.rows = without_repeats(came, kind, [row.text(heading) for row in came.rows])
     if book.extras:
@@ -174,6 +187,12 @@ def read_tables(book: Book, name: str, kind: Kind, lines: Mapping[int, str] | No
         came.problems.append(Problem.note("not-looked-at", name, message, hint))
     came.problems = list(at_most(list(dict.fromkeys(came.problems)), name))
     return came
+
+
+def _said(came: Came) -> Iterator[str]:
+    """Give every text that was taken, and every message."""
+    yield from (cell.text for row in came.rows for cell in row.cells.values())
+    yield from (each.message for each in came.problems)
 
 
 def without_repeats(came: Came, kind: Kind, keys: Sequence[str]) -> list[Row]:
@@ -273,6 +292,8 @@ class _Sheet:
         self.read_from = {*kind.needed, *kind.once, *inputs}
         self.looks = {each.heading: each.ours for each in kind.columns if each.ours}
         self.ours = set(self._title_and_line())
+        self.passed: set[int] = set()
+        """Columns that were passed over and named as a whole."""
 
     def say(self, code: str, where: Cell | str, message: str, hint: str) -> None:
         place = where if isinstance(where, str) else self.place.of(where)
@@ -435,6 +456,7 @@ class _Sheet:
                 where = self.place.of(cell)
                 self.came.problems.append(Problem.note("heading-read", where, message, hint))
         self._passed_over(strangers, below)
+        self.passed = {cell.column for cell in strangers}
         return columns
 
     def _table(self, at: int, numbers: Sequence[int]) -> None:

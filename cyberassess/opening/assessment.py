@@ -51,6 +51,8 @@ class Beside:
     """Earlier states of the same ledger, keyed by head."""
     sets: dict[FrameworkRef, Framework] = field(default_factory=dict)
     """Sets that were used before another version took their place."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """By kind the first number that nothing of the years before had; see ``next_free``."""
 
 
 @dataclass(frozen=True)

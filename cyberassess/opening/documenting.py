@@ -23,6 +23,7 @@ from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json
 from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.names import as_named
 from cyberassess.opening.years import next_free
 
 
@@ -44,48 +45,78 @@ def plan_documents(
     Args:
         assessment: as it stands.
         person: who listed them.
-        replies: one a document.
+        replies: one a row; rows of one title are about one document.
         time: recorded with each event where a segment holds several moments.
     """
     made = Documented()
-    fresh: dict[str, str] = {}
-    number = 0
-    for reply in replies:
-        facts = facts_of(reply.document)
-        where = f'{reply.source.name}, sheet "{reply.source.sheet}", cell {reply.source.cell}'
-        wrong = check_facts(facts, Held.FILE)
-        if wrong:
-            made.problems += [
-                replace(each, where=where, hint=f"{each.hint} Mend it and send the file again.")
-                for each in wrong
-            ]
-            continue
+    number = added = 0
+    for rows, facts in _by_title(assessment, replies, made):
         there = _item_called(assessment, facts.title)
-        item_id = there.id if there else fresh.get(folded(facts.title), "")
-        before = len(made.events)
-        if not item_id:
-            item_id = fresh[folded(facts.title)] = secrets.token_hex(8)
+        item_id = there.id if there else secrets.token_hex(8)
+        events: list[Event] = []
+        if there is None:
             # NOTE: it reads last year, which a reply that lists nothing new need not wait for
             number = number or next_free(assessment, ITEM)
-            made.events.append(_event(item_id, facts, number + len(fresh) - 1, person, reply))
-        elif there is not None and there.facts != _over(there, facts):
-            if _is_theirs(there, person):
-                if _is_older(assessment, there, reply):
-                    made.problems.append(_older(where, there))
-                    continue
-                facts = _over(there, facts)
-                made.events.append(_event(item_id, facts, there.number, person, reply))
-            else:
+            events.append(_event(item_id, facts, number + added, person, rows[0]))
+            added += 1
+        elif there.facts != _over(there, facts):
+            where = _where(rows[0])
+            if not _is_theirs(there, person):
                 made.problems.append(_other_facts(where, there))
+            elif _is_older(assessment, there, rows[0]):
+                made.problems.append(_older(where, there))
+                continue
+            else:
+                over = _over(there, facts)
+                events.append(_event(item_id, over, there.number, person, rows[0]))
         linked = {each.outcome for each in there.links} if there else set[OutcomeKey]()
-        for outcome in reply.outcomes:
-            if outcome not in linked:
-                made.events.append(_link(item_id, outcome, person, reply))
-        if time:
-            made.events[before:] = [each.but(time=time) for each in made.events[before:]]
-        made.stored += len(made.events) > before
-        made.unchanged += len(made.events) == before
+        for reply in rows:
+            fresh = [each for each in reply.outcomes if each not in linked]
+            events += [_link(item_id, each, person, reply) for each in fresh]
+            linked.update(fresh)
+        made.events += [each.but(time=time) for each in events] if time else events
+        made.stored += len(rows) if events else 0
+        made.unchanged += 0 if events else len(rows)
     return made
+
+
+def _by_title(
+    assessment: Assessment, replies: Iterable[EvidenceReply], made: Documented
+) -> list[tuple[list[EvidenceReply], Facts]]:
+    """Put the rows of each document together, with all they say of it; report what is wrong."""
+    found: dict[str, tuple[list[EvidenceReply], Facts]] = {}
+    for reply in replies:
+        facts = facts_of(reply.document)
+        facts = replace(facts, owner=as_named(assessment, facts.owner))
+        rows, before = found.get(folded(facts.title), ([], facts))
+        together, other = _together(before, facts)
+        wrong = check_facts(facts, Held.FILE) or check_facts(together, Held.FILE)
+        if wrong:
+            hint = "Mend it and send the file again."
+            made.problems += [
+                replace(e, where=_where(reply), hint=f"{e.hint} {hint}") for e in wrong
+            ]
+            continue
+        if other:
+            made.problems.append(_otherwise(reply, facts, other))
+        found[folded(facts.title)] = ([*rows, reply], together)
+    return list(found.values())
+
+
+def _together(first: Facts, facts: Facts) -> tuple[Facts, list[str]]:
+    """Give what two rows say of one document, and what the second says otherwise."""
+    said = {name: value for name in facts.__slots__ if (value := getattr(facts, name))}
+    added = {name: value for name, value in said.items() if not getattr(first, name)}
+    if facts.shows not in first.shows:
+        added["shows"] = f"{first.shows}; {facts.shows}"
+    differs = (name for name, value in said.items() if getattr(first, name) != value)
+    other = [said[name] for name in differs if name not in ("title", "shows", *added)]
+    return replace(first, **added), other
+
+
+def _where(reply: EvidenceReply) -> str:
+    """Give the cell a row is known by, for messages."""
+    return f'{reply.source.name}, sheet "{reply.source.sheet}", cell {reply.source.cell}'
 
 
 def facts_of(document: Document) -> Facts:
@@ -169,6 +200,17 @@ def _older(where: str, item: Item) -> Problem:
         where,
         f'A newer entry about "{item.facts.title}" is there already, as {item.reference}.',
         "The newer one stays; this one was not stored. The file is kept.",
+    )
+
+
+def _otherwise(reply: EvidenceReply, facts: Facts, other: Iterable[str]) -> Problem:
+    return Problem(
+        "document-twice",
+        _where(reply),
+        f'"{facts.title}" stands in a row above too, and here it says otherwise: '
+        f"{'; '.join(other)}.",
+        "What the row above says was stored, and what both show and support. If these are two "
+        "documents, give each a name of its own and send the file again.",
     )
 
 

@@ -154,6 +154,14 @@ def find_anybody(assessment: Assessment, text: str) -> PersonId:
     raise unknown("unknown-person", "", text, "nobody who answered or is asked", known)
 
 
+def as_named(assessment: Assessment, text: str) -> str:
+    """Give the name of whoever an e-mail address is; any other text stays, on one line."""
+    wanted = folded(text)
+    known = assessment.contents.settings.everybody
+    name = next((each.name for each in known if wanted == each.email.casefold() != ""), text)
+    return " ".join(name.split())
+
+
 # Levels and dates
 
 

@@ -249,7 +249,14 @@ def _reshaped(
                 for outcome in framework.assessed if way else ():
                     if way is not None and scope in asked_scopes(framework, outcome, settings):
                         asked = Asked(framework, outcome, there)
-                        yield from _answers(assessment, asked, way, [scope.id], ours)
+                        for key, each in _answers(assessment, asked, way, [scope.id], ours):
+                            yield key, _of_this_year(each)
+
+
+def _of_this_year(each: Offer | Past) -> Offer | Past:
+    if isinstance(each, Past):
+        return each._replace(this_year=True)
+    return replace(each, this_year=True)
 
 
 def _answers(

@@ -147,7 +147,7 @@ class Writing:
             if folded(str(record.fields.get("from", ""))) == wanted:
                 return PersonId(record.key[0])
         for event in self.pending:
-            if isinstance(event, happened.Met) and event.name.casefold() == wanted:
+            if isinstance(event, happened.Met) and folded(str(event.name)) == wanted:
                 return PersonId(event.person)
         fresh = PersonId(f"met-{secrets.token_hex(3)}")
         self.pending.append(happened.Met(person=fresh, name=" ".join(name.split())))
@@ -342,18 +342,23 @@ def change_settings(
 
     Raises:
         AssessmentError: where the result would not fit together; nothing is changed.
-        BusyError: where the settings are others by now than those that were read.
+        BusyError: where settings or ledger are others by now than those that were read.
     """
 
     def rewrite(contents: Contents, text: str) -> str:
         if read is not None and read.contents.sha256 != contents.sha256:
-            found = "Another command changed it at this moment."
-            hint = f"Give this one again. {UNTOUCHED}"
-            raise BusyError.because("changed-meanwhile", "assessment.yaml", found, hint)
+            raise _meanwhile("assessment.yaml")
         for key, value in change(contents.settings).items():
             text = with_key(text, key, value)
         return text
 
     with writing(folder, command, by=by, change=rewrite, renamed=renamed) as session:
+        if read is not None and read.state.heads != session.assessment.state.heads:
+            raise _meanwhile("ledger")
         session.write(list(events(session.assessment)))
         return session.assessment
+
+
+def _meanwhile(where: str) -> BusyError:
+    found, hint = "Another command changed it at this moment.", "Give this one again."
+    return BusyError.because("changed-meanwhile", where, found, f"{hint} {UNTOUCHED}")

@@ -15,7 +15,7 @@ from cyberassess.disk.resources import folder as shipped
 from cyberassess.domain.record import registers
 from cyberassess.domain.record.approval import approvals_of
 from cyberassess.domain.record.hashes import Json
-from cyberassess.domain.record.numbering import next_number
+from cyberassess.domain.record.numbering import NUMBERED, next_number
 from cyberassess.domain.record.recorded import Record
 from cyberassess.domain.record.versions import EXPLAINED, OUTCOMES, STATEMENTS, TOPICS, WHOLE
 from cyberassess.domain.result.another_version import what_stands
@@ -62,13 +62,20 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
 
 
 def next_free(assessment: Assessment, kind: str) -> int:
-    """Give a number nothing of a kind has had, last year's things included.
+    """Give a number nothing of a kind has had, the things of all years before included.
 
-    What goes on keeps its number; what was closed last year must not lend its own to another,
-    since both stand in one report.
+    What goes on keeps its number; what was closed must not lend its own to another, since years
+    stand beside each other in one report.
     """
-    years = filter(None, (assessment, assessment.previous))
-    return max(next_number(each.state, kind) for each in years)
+    kept = assessment.beside.numbers
+    if not kept:
+        for each in NUMBERED:
+            kept[each] = 1
+        before = assessment.previous
+        for year in (before, *years_before(before)) if before else ():
+            if isinstance(year, Assessment):
+                kept |= {each: max(kept[each], next_number(year.state, each)) for each in kept}
+    return max(next_number(assessment.state, kind), kept[kind])
 
 
 def ways_to(now: Assessment, before: Assessment | None) -> Mapping[FrameworkRef, Across]:

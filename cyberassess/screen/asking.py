@@ -127,13 +127,17 @@ def _taken_over(what: Questionnaire) -> Form:
 
 def same(room: Room, sent: Sent) -> Iterator[str]:
     """Store of each topic whether it is the same as in the shared service."""
+    meanwhile: list[str] = []
 
     def says(what: Questionnaire) -> Iterator[Reply]:
         for each in what.shared:
             if sent[each.ref] in {SAME, OTHER} and _is_another(sent, each.ref):
+                title, label = each.topic.title, "Yes" if each.same == SAME else "No"
+                meanwhile.extend(_meanwhile(sent, each.ref, title, each.same, label))
                 yield SharingReply(each.key, sent[each.ref], sent[f"why {each.ref}"], SOURCE)
 
     yield from _stored(say(room.folder, {sent["person"]: says}, by=sent.by))
+    yield from meanwhile
 
 
 def _stored(told: Mapping[str, Told]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The screens with forms, and what each form calls: one verb of a step."""
 
+import hashlib
 import json
 import multiprocessing
 from collections import Counter
@@ -10,7 +11,7 @@ from pathlib import Path
 from cyberassess.disk.files import joined, temporary_folder
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.questions import OfferKind, make_ref
-from cyberassess.domain.record.plan import Action, Progress
+from cyberassess.domain.record.plan import Action, Progress, actions_of
 from cyberassess.errors import AssessmentError, counted
 from cyberassess.opening.years import ways_to
 from cyberassess.screen.blocks import (
@@ -134,7 +135,8 @@ def _together(room: Room, kind: str) -> Iterator[Form]:
 
 def _basis(room: Room) -> str:
     """Give what stands for all that was known when a page was made."""
-    return " ".join(room.assessment.state.heads)
+    known = (*room.assessment.state.heads, room.assessment.contents.sha256)
+    return hashlib.sha256(" ".join(known).encode()).hexdigest()
 
 
 def _need_basis(room: Room, sent: Sent) -> None:
@@ -295,17 +297,24 @@ def _plan_form(
         fields = [Field("outcome", "", "hidden", query["outcome"]), *_action_fields()]
         yield Form("add action", fields, "Plan it", f"Plan for {outcomes[query['outcome']]}")
     elif chosen is not None:
-        states = [(each.value, each.value) for each in Progress]
+        states, shown = [(each.value, each.value) for each in Progress], _shown(chosen)
         fields = [
             Field("ref", "", "hidden", chosen.ref),
-            Field("status", "State", "choice", chosen.progress.value, states),
+            *(Field(f"was {name}", "", "was", value) for name, value in shown.items()),
+            Field("status", "State", "choice", shown["status"], states),
             Field("owner", "Who, if another"),
-            Field("due", "By when", "date", chosen.due.isoformat() if chosen.due else ""),
+            Field("due", "By when", "date", shown["due"]),
             Field("cost", "Cost in pounds"),
             Field("reason", "Reason", hint="Why, where it is dropped."),
         ]
         title = f"{chosen.ref} {chosen.title}"
         yield Form("set action", fields, "Change it", title, "What is left empty stays as it is.")
+
+
+def _shown(action: Action) -> dict[str, str]:
+    """Give what the form of an action shows: who left it so said nothing of it."""
+    due = action.due.isoformat() if action.due else ""
+    return {"status": action.progress.value, "due": due}
 
 
 def plan_action(room: Room, sent: Sent) -> Iterator[str]:
@@ -318,7 +327,12 @@ def plan_action(room: Room, sent: Sent) -> Iterator[str]:
 def change_action(room: Room, sent: Sent) -> Iterator[str]:
     """Change an action."""
     names = ("owner", "due", "cost", "status", "reason")
-    facts = {each: sent[each] for each in names if sent[each]}
+    facts = {each: sent[each] for each in names if sent[each] not in {"", sent[f"was {each}"]}}
+    actions = (each for each in actions_of(room.assessment.state) if each.ref == sent["ref"])
+    for name, now in (pair for each in actions for pair in _shown(each).items()):
+        if name in facts and now not in {"", facts[name], sent[f"was {name}"]}:
+            label, said = ("By when", said_date(now)) if name == "due" else ("State", now)
+            yield f"{label} had been changed meanwhile: {said}. What you said now counts."
     made = set_action(room.folder, sent["ref"], Wanted(**facts), by=sent.by)
     yield f"{made.ref}: {made.title}, {made.progress.value}"
 
@@ -351,11 +365,11 @@ def reports(room: Room, _: Query) -> Screen:
         ),
     ]
     if found.version.is_draft:
-        blocks += _approval(open_ones)
+        blocks += _approval(open_ones, _basis(room))
     return Screen("Reports", blocks, "cyberassess report board")
 
 
-def _approval(open_ones: list[tuple[str]]) -> Iterator[Block]:
+def _approval(open_ones: list[tuple[str]], basis: str) -> Iterator[Block]:
     if open_ones:
         yield Text("Open in the present state:")
         yield Items(open_ones)
@@ -363,7 +377,8 @@ def _approval(open_ones: list[tuple[str]]) -> Iterator[Block]:
         Field("as_it_stands", "Approve it although this is open", "check"),
         Field("reason", "Why"),
     ]
-    fields = [Field("name", "Name"), Field("role", "Role", hint="Such as SIRO")]
+    fields = [Field("basis", "", "hidden", basis), Field("name", "Name")]
+    fields.append(Field("role", "Role", hint="Such as SIRO"))
     yield Form(
         "approve",
         [*fields, *(although if open_ones else [])],
@@ -385,7 +400,8 @@ def print_report(room: Room, sent: Sent) -> Iterator[str]:
 
 
 def approve_report(room: Room, sent: Sent) -> Iterator[str]:
-    """Sign off the present state."""
+    """Sign off the present state, as the page showed it."""
+    _need_basis(room, sent)
     found = approve(
         room.folder,
         name=sent["name"],

@@ -137,7 +137,8 @@ def _item(room: Room, reference: str) -> Screen:
     ]
     if item.is_seen:
         choice = Field("verdict", "Your verdict", "choice", value, verdicts, fields=[why])
-        blocks.append(Form("review evidence", [named, choice], "Record", "Look at it"))
+        was = Field("was verdict", "", "was", value)
+        blocks.append(Form("review evidence", [named, was, choice], "Record", "Look at it"))
     else:
         form = Form("add evidence", [named, *_document()], "Add", "Add its file")
         blocks.append(form)
@@ -179,7 +180,12 @@ def link_item(room: Room, sent: Sent) -> Iterator[str]:
 
 
 def review_item(room: Room, sent: Sent) -> Iterator[str]:
-    """Record a verdict on a document."""
+    """Record a verdict on a document, unless somebody else gave another one meanwhile."""
+    item = find_item(room.assessment.evidence, sent["item"])
+    now = item.review.verdict if item.review else ""
+    if now not in {sent["was verdict"], sent["verdict"]}:
+        found = f"{item.reference} was {now} meanwhile."
+        raise AssessmentError.because("stale", "", found, "Look again. Nothing was changed.")
     made = review(room.folder, sent["item"], sent["verdict"], reason=sent["reason"], by=sent.by)
     yield reviewed_line(made)
 

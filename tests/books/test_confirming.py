@@ -312,3 +312,15 @@ def test_warning_signs_and_what_nothing_proves_stand_above_the_cell(tmp_path: Pa
     assert said(None) == [signs]
     assert said(frozenset((key,))) == [signs]
     assert said(frozenset()) == [f"{signs} No evidence in date: B2.a/housing."]
+
+
+def test_a_yes_beside_an_earlier_answer_nobody_can_read_is_named(tmp_path: Path) -> None:
+    def to(book: Workbook) -> None:
+        sheet = book.worksheets[1]
+        by_ref(sheet, "B2.a.NA.1/housing", wording.EARLIER).value = "As before"
+        by_ref(sheet, "B2.a.NA.1/housing", wording.CONFIRM).value = wording.STILL_TRUE
+
+    back = after(tmp_path, to)
+    assert confirmed(back) == {}
+    assert [each.code for each in back.problems] == ["unexpected-text", "which-earlier-answer"]
+    assert "its earlier answer cannot be read" in back.problems[1].message

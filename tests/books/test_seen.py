@@ -197,6 +197,17 @@ def test_a_link_is_kept_beside_the_words_it_lies_on(tmp_path: Path) -> None:
     assert POLICY_LINK in back.problems[0].message
 
 
+def test_a_link_on_a_text_of_ours_is_named(tmp_path: Path) -> None:
+    def to(book: Workbook) -> None:
+        at(book, "A1.a.NA.1", wording.STATEMENT).hyperlink = POLICY_LINK
+        book[wording.START]["A1"].hyperlink = POLICY_LINK + "x"
+
+    back = after(tmp_path, to)
+    assert codes(back) == ["link", "link"]
+    assert f"A link to {POLICY_LINK}x lies on this cell." in back.problems[0].message
+    assert 'sheet "Start", cell A1' in back.problems[0].where
+
+
 def test_a_document_pasted_as_a_link_keeps_where_it_lies(tmp_path: Path) -> None:
     def to(book: Workbook) -> None:
         typed(POLICY)(book)

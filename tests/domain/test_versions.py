@@ -219,3 +219,32 @@ def test_what_two_copies_come_to_is_the_same_whichever_is_read_first(
         for state in merged([answered(OLD, "A.2", "p9", "yes"), *before], change, other)
     )
     assert first == second
+
+
+def links(version: str) -> some.SearchStrategy[list[Data]]:
+    """Give what one copy writes of a document's links."""
+    outcomes, is_removed = some.sampled_from(["O.1", "O.2"]), some.booleans()
+    one = some.builds(link, some.just(version), outcomes, is_removed=is_removed)
+    return some.lists(one, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(links(OLD), links(OLD), links(NEW), links(OLD))
+@example([], [link(OLD, "O.1")], [link(NEW, "O.2", is_removed=True)], [link(OLD, "O.2")])
+@example([link(OLD, "O.2")], [link(OLD, "O.2", is_removed=True)], [], [link(OLD, "O.1")])
+def test_what_two_copies_say_of_a_document_is_the_same_whichever_is_read_first(
+    before: list[Data], ours: list[Data], since: list[Data], other: list[Data]
+) -> None:
+    """One of them linked and unlinked it, changed the version and went on; the other did not."""
+    said = [answered(OLD, "A.2", "p9", "yes"), *before]
+    first, second = (
+        [{e.key for e in state.register("evidence-link")}, {e.what for e in state.differing}]
+        for state in merged(said, [*ours, *changed(OLD, NEW), *since], other)
+    )
+    assert first == second
+
+
+def test_what_was_taken_out_under_the_other_version_stays_out_when_somebody_goes_back() -> None:
+    there = [changed(OLD, NEW), [link(NEW, "O.2", is_removed=True)], changed(NEW, OLD)]
+    state = fold(chain([link(OLD, "O.1")], *there, changed(OLD, NEW)))
+    assert [each.key[3] for each in state.register("evidence-link")] == ["O.1"]

@@ -15,7 +15,7 @@ import pytest
 from cyberassess.screen import serving
 from cyberassess.screen.web import Web
 from cyberassess.steps.standing.menu import last_used, sorted_out, typed_paths, words_of
-from cyberassess.steps.standing.start import next_step
+from cyberassess.steps.standing.standing import Step
 from tests.program.conftest import Run
 from tests.steps.council import begin, fill_in, send_to
 
@@ -261,8 +261,8 @@ def test_the_end_of_what_is_typed_ends_it(cli: Run, folder: Path) -> None:
 
 
 def test_steps_are_taken_apart_and_files_told_from_folders(folder: Path) -> None:
-    assert words_of(next_step("Renew it: A, B")) == []
-    settle = next_step("Decide 1 conflict: cyberassess resolve A/b --answer … --reason …")
+    assert words_of(Step("Renew it: A, B", "")) == []
+    settle = Step("Decide 1 conflict", "cyberassess resolve A/b --answer … --reason …")
     assert words_of(settle) == ["resolve", "A/b", "--answer", "…", "--reason", "…"]
     assert sorted_out([str(folder / "assessment.yaml"), "a.xlsx"]) == (
         folder, (Path("a.xlsx").absolute(),)

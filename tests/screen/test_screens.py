@@ -382,6 +382,9 @@ def test_a_document_is_dropped_and_handed_out_as_it_came(folder: Path) -> None:
     told = browser.send("evidence", do="review evidence", item="1", verdict="accepted")
     assert told == "EV-001 register: accepted."
     assert "Looked at, and accepted: 1" in browser.get("evidence").text
+    older = {"item": "1", "was verdict": "", "verdict": "rejected", "reason": "It is old."}
+    told = browser.send("evidence", do="review evidence", **older)
+    assert "EV-001 was accepted meanwhile" in told
     (path,) = (folder / "evidence").iterdir()
     path.write_bytes(b"another")
     refused = browser.get(unescape(link[1]))
@@ -411,8 +414,14 @@ def test_an_action_is_planned_and_changed(differing: Path) -> None:
     told = browser.send("plan", do="add action", outcome=outcome, title="Name deputies")
     assert told == "ACT-001: Name deputies"
     assert 'value="done"' in browser.get("plan?action=ACT-001").text
-    told = browser.send("plan", do="set action", ref="ACT-001", due="2027-01-31", status="done")
+    shown = {"do": "set action", "ref": "ACT-001", "was status": "planned", "was due": ""}
+    told = browser.send("plan", **shown, due="2027-01-31", status="done")
     assert told.startswith("ACT-001: Name deputies, done")
+    told = browser.send("plan", **shown, due="2027-02-28", status="planned")
+    assert told == (
+        "By when had been changed meanwhile: 31 January 2027. What you said now counts.\n"
+        "ACT-001: Name deputies, done"
+    ), "a state that the page only showed takes nothing back"
     told = browser.send("plan", do="add action", outcome=outcome, title="Pay", cost="1111")
     assert "is no band of cost" in told
     assert "--cost" not in told
@@ -445,11 +454,19 @@ def test_people_and_systems_are_added(browser: Browser) -> None:
 
 
 def test_a_report_is_approved_with_what_is_open(browser: Browser) -> None:
-    told = browser.send("reports", do="approve", name="Ruth Lane", role="SIRO")
+    def shown() -> dict[str, str]:
+        page = browser.get("reports").text
+        (basis,) = re.findall(r'value="approve">.*?name="basis" value="(\w+)"', page, re.DOTALL)
+        return {"do": "approve", "name": "Ruth Lane", "role": "SIRO", "basis": basis}
+
+    told = browser.send("reports", **shown())
     assert "Nothing was" in told
-    told = browser.send(
-        "reports", do="approve", name="Ruth Lane", role="SIRO", as_it_stands="yes", reason="Early."
-    )
+    signing = shown() | {"as_it_stands": "yes", "reason": "Early."}
+    settings = browser.web.room.folder / "assessment.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("Housing man", "Home man"), "utf-8")
+    assert told != (said_since := browser.send("reports", **signing))
+    assert "Somebody wrote to the assessment since" in said_since
+    told = browser.send("reports", **(signing | shown()))
     assert told == "Approved: version 1."
     assert "Ruth Lane" in browser.get("reports").text
 
@@ -574,3 +591,5 @@ def test_a_topic_of_a_shared_service_is_asked_once_and_a_no_opens_it(tmp_path: P
     again = form | {"by": "Sam Reid"}
     assert browser.send("ask", **again) == "Stored 0 replies of Kim Lee."
     assert segments(folder) == before
+    told = browser.send("ask", **(form | {SAME: "yes"}))
+    assert "had been answered meanwhile: No. What you said now counts." in told

@@ -313,6 +313,7 @@ def confirmed(
     for row in rows:
         shown = offers_in(row, frameworks[row.ref.framework])
         if not shown:
+            problems += _nothing_earlier(row)
             continue
         place, cell, holds, more = _cell(row, shown, said)
         problems += more
@@ -371,6 +372,16 @@ def _cell(
             if found is not None and not _differs(row):
                 return *found, []
     return place, None, False, []
+
+
+def _nothing_earlier(row: Found) -> Iterator[Problem]:
+    """Report what stands under *Still true?* where no earlier answer can be read."""
+    if row.confirm is None or row.earlier is None or wording.is_past(row.earlier.text):
+        return  # NOTE: without one it stands where nothing is read, which was said
+    found = f"{quoted(row.confirm.text)} stands beside {row.ref.name}, and its earlier answer"
+    hint = f'Nothing was confirmed. Choose the answer under "{wording.ANSWER}" and send it again.'
+    where = row.place.of(row.confirm)
+    yield Problem("which-earlier-answer", where, f"{found} cannot be read.", hint)
 
 
 def _which(row: Found, cell: Cell) -> Problem:

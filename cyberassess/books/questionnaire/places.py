@@ -13,6 +13,7 @@ from cyberassess.opening.choices import YES_OR_NO, could_mean, read_as, read_lis
 
 LONGEST = 10_000
 """Characters of an answer in somebody's own words."""
+UNUSED_LINK = f'It was not stored. If it shows something, write it under "{wording.WORDS}".'
 
 
 class Place(NamedTuple):
@@ -100,8 +101,7 @@ class Place(NamedTuple):
         if cell.whole == cell.text:
             return []
         found = f"A link to {cell.link} lies on this cell."
-        hint = f'It was not stored. If it shows something, write it under "{wording.WORDS}".'
-        return [Problem.note("link", self.of(cell), found, hint)]
+        return [Problem.note("link", self.of(cell), found, UNUSED_LINK)]
 
     def words_in(self, cell: Cell) -> tuple[str, Problem | None]:
         """Give what somebody wrote, and where a link on it leads; see ``text_in``."""

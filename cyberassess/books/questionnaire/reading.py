@@ -5,7 +5,7 @@ the file by its labels, sheets of questions by their headings, rows by their *Re
 holds something is read, or known as ours, or reported; nothing is passed over in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ from cyberassess.books.questionnaire.document_rows import (
     offered,
     read_documents,
 )
-from cyberassess.books.questionnaire.places import Place
+from cyberassess.books.questionnaire.places import UNUSED_LINK, Place
 from cyberassess.books.questionnaire.rows import (
     Found,
     Grid,
@@ -36,8 +36,18 @@ from cyberassess.books.questionnaire.rows import (
     replies_of,
     rows_of,
 )
-from cyberassess.books.row_texts import Texts, hidden, joined, quoted
-from cyberassess.domain.people.questions import Document, Ref, Reply, read_ref
+from cyberassess.books.row_texts import Texts, hidden, joined, quoted, unsaid_links, words_of
+from cyberassess.domain.people.questions import (
+    AnswerReply,
+    ConfirmReply,
+    Document,
+    EvidenceReply,
+    Ref,
+    Reply,
+    SharingReply,
+    TextReply,
+    read_ref,
+)
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
 from cyberassess.errors import Problem, WorkbookError, at_most, counted
@@ -151,6 +161,10 @@ def read_return(
         )
     declaration, problems = read_declaration(reading.forms)
     reading.problems += problems
+    said = words_of(reading.said(replies))
+    for sheet in book.sheets:
+        place = Place(name, sheet.name, source)
+        reading.problems += unsaid_links(sheet, place.sheet_name, said, UNUSED_LINK)
     head = about.values.get(wording.HEAD, "")
     return Return(
         assessment=about.values[wording.ASSESSMENT],
@@ -454,6 +468,20 @@ class _Reading:
                 "They count as not answered here; answers we already have stay as they are.",
             )
         return (*replies, *held, *named)
+
+    def said(self, replies: Sequence[Reply]) -> Iterator[str]:
+        """Give every text that was taken, and every message."""
+        documents = [e.document for e in replies if isinstance(e, EvidenceReply)]
+        for document in (*documents, *self.refused):
+            yield from (document.title, document.shows, document.location)
+        for reply in replies:
+            if isinstance(reply, AnswerReply):
+                yield from reply.said.said
+            elif isinstance(reply, TextReply):
+                yield reply.text
+            elif isinstance(reply, ConfirmReply | SharingReply):
+                yield reply.words
+        yield from (each.message for each in self.problems)
 
     def refs(self) -> set[Ref]:
         """Give the refs of every question that stands in the file."""

@@ -83,6 +83,8 @@ class Offer:
     """The shared service, for an inherited answer."""
     confirmed: bool = False
     """An inherited answer that was confirmed already."""
+    this_year: bool = False
+    """Whether an earlier answer was given this year, for a scope that was merged or split."""
 
     @property
     def answer(self) -> str:
@@ -110,7 +112,8 @@ class Past(NamedTuple):
     because: str
     """Why it is asked again, without a full stop."""
     this_year: bool = False
-    """Whether it was given this year, by the version of the set that was used before."""
+    """Whether it was given this year: by the version of the set that was used before, or for a
+    scope that was merged or split since."""
 
 
 @dataclass(frozen=True, slots=True)

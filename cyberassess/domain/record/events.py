@@ -58,6 +58,17 @@ class Folding:
     records: Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
     leads: Leads = field(default_factory=Leads)
+    asked: list[tuple[str, registers.AskedAgain, int]] = field(default_factory=list)
+    """What was asked again, of which set, and what that had seen."""
+
+    def led(self, seen: Mapping[str, int]) -> "Folding":
+        """Give it with the entries of registers under every version they stand under."""
+        following = Following(self.leads, self.records, seen, self.asked)
+        records, history = dict(self.records), dict(self.record_history)
+        for slot, sources in following.sources().items():
+            records[slot] = following.standing(slot, sources)
+            history[slot] = following.history(slot, sources, self.record_history)
+        return replace(self, records=records, record_history=history)
 
     def without(self, former: Container[str]) -> "Folding":
         """Give it without what stands under versions of sets that are no longer used.
@@ -153,14 +164,9 @@ def _ask_again(folding: Folding, framework: str, asked: registers.AskedAgain, se
                     for bit, given in written
                 ]
     for slot, records in folding.records.items():
-        kind, name = slot
-        if kind == registers.Inheritance.kind and name[0] == framework and name[2] in statements:
-            codes = only.get(name[2])
-            folding.records[slot] = [
-                (bit, record)
-                for bit, record in records
-                if not bit & seen or (codes and record.fields.get("answer") not in codes)
-            ]
+        kept = [each for each in records if not is_asked_again(slot, each, framework, asked, seen)]
+        folding.records[slot] = kept
+    folding.asked.append((framework, asked, seen))
 
 
 def _name_people(
@@ -200,11 +206,6 @@ def _apply_entry(
     )
     _put(folding.records, (event.type, key), record, bit, seen)
     folding.record_history.setdefault((event.type, key), []).append(record)
-    for other in folding.leads.records(event.type, key):
-        if record.removed and _still_follows(folding, (event.type, key), other, seen):
-            continue
-        _put(folding.records, (event.type, other), replace(record, key=other), bit, seen)
-        folding.record_history.setdefault((event.type, other), []).append(record)
     if isinstance(event.new, registers.AskedAgain):
         _ask_again(folding, event.key[0], event.new, seen)
     if isinstance(event.new, registers.SetVersion):
@@ -267,7 +268,6 @@ def _lead_on(folding: Folding, lead: Lead, seen: int) -> None:
         for outcome in lead.outcomes(about, WHOLE):
             before_there = folding.claims.get((outcome, tool), ())
             folding.claims[outcome, tool] = _led(before_there, claims, seen)
-    _lead_records(folding, lead, seen)
 
 
 def _decide(folding: Folding, led: Led, came: Sequence[tuple[int, Resolution]], seen: int) -> None:
@@ -301,56 +301,6 @@ def _lead_texts(
             register[other, person] = _led(register.get((other, person), ()), written, seen)
 
 
-def _lead_records(folding: Folding, lead: Lead, seen: int) -> None:
-    """Let entries of registers stand; where one thing follows several, one that is not removed."""
-    found: Register[tuple[str, RecordKey], Record] = {}
-    for (kind, key), written in folding.records.items():
-        for other in lead.records(kind, key) if written else ():
-            past = folding.record_history[kind, key]
-            came = [
-                (bit, replace(record, key=other))
-                for bit, record in written
-                if _comes(record, past, kind, other)
-            ]
-            before = found.get((kind, other))
-            if before is not None:
-                several = sorted((*before, *came), key=lambda each: each[0])
-                came = ([e for e in several if not e[1].removed] or several)[-1:]
-            found[kind, other] = came
-            known = folding.record_history.setdefault((kind, other), [])
-            known += [each for each in past if each not in known]
-    for slot, came in found.items():
-        if came:
-            folding.records[slot] = _led(folding.records.get(slot, ()), came, seen)
-
-
-def _still_follows(
-    folding: Folding, removed: tuple[str, RecordKey], other: RecordKey, seen: int
-) -> bool:
-    """Say whether a key follows something else that is not removed, which stands there then."""
-    kind, key = removed
-    stands = [
-        (bit, replace(record, key=other))
-        for (also, source), written in folding.records.items()
-        if also == kind and source not in (key, other)
-        if any(other in lead.records(kind, source) for lead in folding.leads.found.values())
-        for bit, record in written
-        if not record.removed
-    ]
-    slot = folding.records.get((kind, other), ())
-    gone = {each.origin for each in folding.record_history[removed]}
-    if stands and any(bit & seen and each.origin in gone for bit, each in slot):
-        kept = [e for e in slot if not (e[0] & seen and e[1].origin in gone)]
-        folding.records[kind, other] = _led(kept, stands[-1:], 0)
-    return bool(stands)
-
-
-def _comes(record: Record, past: Sequence[Record], kind: str, other: RecordKey) -> bool:
-    """Say whether an entry is led to a key: to its own, or one of no version it is recorded by."""
-    place, own = PARTS[kind][0], next(e.key for e in past if e.origin == record.origin)
-    return own == other or own[place] != other[place]
-
-
 def _put(
     register: Register[_Slot, _Value],
     slot: _Slot,
@@ -373,6 +323,109 @@ def _put_all(
     """Write a value to its slot, and to those it stands in too."""
     for slot in slots:
         _put(register, slot, value, bit, seen)
+
+
+Slot = tuple[str, RecordKey]
+Writes = Sequence[tuple[int, Record]]
+"""Entries of one key no later one has seen, each with the bit of the segment that wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What entries of registers come to under other versions, in whichever order they are read.
+
+    Each key has the entries that were written to it. What is written to another key stands here
+    too where a version leads from there: of the two, the one that had seen the other counts.
+    """
+
+    leads: Leads
+    records: Mapping[Slot, Writes]
+    seen: Mapping[str, int]
+    """The bits of each segment and of all it was written on top of, keyed by segment."""
+    asked: Sequence[tuple[str, registers.AskedAgain, int]] = ()
+    """What was asked again, of which set, and what that had seen."""
+
+    def sources(self) -> dict[Slot, list[Slot]]:
+        """Give the keys that lead to each, in the order in which they were first written."""
+        found: dict[Slot, list[Slot]] = {}
+        for kind, key in self.records:
+            for other in self.leads.records(kind, key):
+                found.setdefault((kind, other), []).append((kind, key))
+        return found
+
+    def standing(self, slot: Slot, sources: Iterable[Slot]) -> list[tuple[int, Record]]:
+        """Give what stands under a key to which others lead."""
+        kind, key = slot
+        own, back = self.records.get(slot, ()), {*self.leads.records(kind, key)}
+        led = {source: self._led(slot, source, own) for source in sources}
+        own = [
+            each
+            for each in own
+            if not any(
+                self._saw(record, each) and (not record.removed or source[1] in back)
+                for source, written in led.items()
+                for _, record in written
+            )
+        ]
+        led = {source: written for source, written in led.items() if written}
+        chosen = self._chosen(led)
+        still = any(not record.removed for _, record in own)
+        if still and not any(source[1] in back for source in led):
+            chosen = [each for each in chosen if not each[1].removed]
+        came = [(bit, replace(record, key=key)) for bit, record in chosen]
+        return sorted((*own, *came), key=lambda each: each[0])
+
+    def _led(self, slot: Slot, source: Slot, own: Writes) -> Writes:
+        """Give what another key brings: what nobody took out, or asked again, since."""
+        return [
+            (bit, record)
+            for bit, record in self.records[source]
+            if not any(self._saw(later, (bit, record)) for _, later in own)
+            and not any(is_asked_again(slot, (bit, record), *each) for each in self.asked)
+        ]
+
+    def _chosen(self, led: Mapping[Slot, Writes]) -> Writes:
+        """Give what counts where several keys lead to one: what stands, and of that the newest."""
+        removed = {source: [record.removed for _, record in led[source]] for source in led}
+        some = [source for source in led if not all(removed[source])] or list(led)
+        whole = [source for source in some if not any(removed[source])] or some
+        newest = [
+            source
+            for source in whole
+            if not any(self._is_after(led[each], led[source]) for each in whole)
+        ]
+        return led[min(newest)] if newest else ()
+
+    def _is_after(self, later: Writes, earlier: Writes) -> bool:
+        return all(any(self._saw(record, each) for _, record in later) for each in earlier)
+
+    def _saw(self, later: Record, earlier: tuple[int, Record]) -> bool:
+        """Say whether one entry was written with another one in sight."""
+        (bit, record), at = earlier, later.origin
+        if record.origin.segment == at.segment:
+            return record.origin.line < at.line
+        return bool(self.seen[at.segment] & bit)
+
+    def history(
+        self, slot: Slot, sources: Iterable[Slot], history: Mapping[Slot, Sequence[Record]]
+    ) -> list[Record]:
+        """Give all that was ever written to a key and to those that lead to it, in order."""
+        found = {e.origin: e for each in (slot, *sources) for e in history.get(each, ())}
+        return sorted(
+            found.values(),
+            key=lambda each: (self.seen[each.origin.segment].bit_length(), each.origin.line),
+        )
+
+
+def is_asked_again(
+    slot: Slot, write: tuple[int, Record], framework: str, asked: registers.AskedAgain, seen: int
+) -> bool:
+    """Say whether what was taken over counts no more, as its statement asks something else."""
+    (kind, key), (bit, record) = slot, write
+    if kind != registers.Inheritance.kind or key[0] != framework or not bit & seen:
+        return False
+    codes = (asked.only or {}).get(key[2])
+    return key[2] in asked.texts and (not codes or record.fields.get("answer") in codes)
 
 
 SAME_PERSON = registers.SamePerson.kind

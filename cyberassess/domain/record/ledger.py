@@ -87,6 +87,7 @@ def _state(folding: Folding, ordered: list[Segment], count: int, seen: Mapping[s
     joined = Joined(same_people(folding), seen)
     if joined.same:
         folding = joined.join(folding)
+    folding = folding.led(seen) if folding.leads.found else folding
     former = _former(folding)
     whole, folding = folding, (folding.without(former) if former else folding)
     resolutions = _resolutions(folding, differing)

@@ -16,7 +16,7 @@ from cyberassess.domain.record.evidence import (
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.writing import writing
-from cyberassess.steps.evidence.evidencing import find_item, merged, with_iso_dates
+from cyberassess.steps.evidence.evidencing import find_item, merged, with_iso_dates, with_names
 
 
 def correct(
@@ -33,8 +33,9 @@ def correct(
         AssessmentError: where the item is not there, or something cannot be recorded.
     """
     facts = with_iso_dates(facts)
-    given = {name: value for name in facts.__slots__ if (value := getattr(facts, name))}
     with writing(folder, "evidence set", by=by) as session:
+        facts = with_names(session.assessment, facts)
+        given = {name: value for name in facts.__slots__ if (value := getattr(facts, name))}
         register = session.assessment.evidence
         item = find_item(register, reference)
         problems = check_facts(merged(item, facts), item.held)

@@ -45,6 +45,7 @@ from cyberassess.errors import (
     mention,
 )
 from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.opening.names import as_named
 from cyberassess.opening.outcomes import Supported, supported
 from cyberassess.opening.writing import Writing, writing
 from cyberassess.opening.years import next_free
@@ -52,6 +53,7 @@ from cyberassess.opening.years import next_free
 MANY = 5
 """Claims behind which one document is worth saying so."""
 _HERE = Source("command", name="evidence")
+_PEOPLE = ("owner", "author", "collected_by", "sighted_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def add(
         AssessmentError: with everything that is wrong.
     """
     assessment = open_assessment(folder)
-    facts = with_iso_dates(facts)
+    facts = with_names(assessment, with_iso_dates(facts))
     named = find_item(assessment.evidence, item) if item is not None else None
     _check(assessment, paths, facts, named, supports)
     workspace = assessment.workspace.folder
@@ -169,6 +171,13 @@ def with_iso_dates(facts: Facts) -> Facts:
         if (said := read[name].said) is not None:
             mention(said)
     return replace(facts, **found)
+
+
+def with_names(assessment: Assessment, facts: Facts) -> Facts:
+    """Give the facts with people by their names, where their e-mail addresses stand."""
+    said: dict[str, str] = {each: getattr(facts, each) for each in _PEOPLE}
+    named: dict[str, Any] = {name: as_named(assessment, text) for name, text in said.items()}
+    return replace(facts, **named)
 
 
 def merged(named: Item | None, facts: Facts) -> Facts:

@@ -1,7 +1,7 @@
 """Evidence by list: a spreadsheet of files and links, what each shows, and for which outcomes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from cyberassess.disk.evidence import Kept, keep, look_at
 from cyberassess.disk.files import joined, sha256_of
 from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.questions import Document, EvidenceReply
-from cyberassess.domain.record.evidence import Facts, Held, check_facts
+from cyberassess.domain.record.evidence import Facts, Held, Item, check_facts
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import plan_documents
 from cyberassess.opening.outcomes import Supported, one_or_all, supported
 from cyberassess.opening.writing import Writing, rehearse, writing
-from cyberassess.steps.evidence.evidencing import drop_unrecorded, record
+from cyberassess.steps.evidence.evidencing import drop_unrecorded, record, with_names
 
 _DOCUMENT, _SHOWS, _FOR = "File or link", "What it shows", "For"
 _DATED, _UNTIL = "Its date", "Good until"
@@ -70,6 +70,8 @@ class Listed:
     """Recorded as named, not yet seen."""
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    named: list[EvidenceReply] = field(default_factory=list)
+    """The rows with links, put together by title once all are read."""
 
 
 def import_list(
@@ -90,10 +92,12 @@ def import_list(
         rehearsal = rehearse(folder, "evidence import")
         for row in came.rows:
             _take(rehearsal, row, path, listed, copy=False)
+        _links(rehearsal, listed)
         return listed
     with writing(folder, "evidence import", by=by) as session:
         for row in came.rows:
             _take(session, row, path, listed, copy=True)
+        _links(session, listed)
     return listed
 
 
@@ -103,13 +107,13 @@ def _take(session: Writing, row: Row, path: Path, listed: Listed, *, copy: bool)
     try:
         names = _names(assessment, row.text(_FOR))
         wanted = supported(assessment, names)
-        facts = _facts(row, listed)
+        facts = with_names(assessment, _facts(row, listed))
         document = _document(path.parent, row)
         if isinstance(document, Path):
-            _file(session, document, facts, names, listed, copy=copy)
+            _file(session, document, facts, names, listed, row=row, copy=copy)
         else:
             facts = replace(facts, link=document)
-            _link(session, row, facts, wanted, listed)
+            listed.named.append(_named(row, facts, wanted))
     except AssessmentError as cause:
         listed.problems += [
             replace(each, where=row.where, hint=f"{_plainly(each.hint)} {_REFUSED}".strip())
@@ -191,6 +195,7 @@ def _file(
     names: Sequence[str],
     listed: Listed,
     *,
+    row: Row,
     copy: bool,
 ) -> None:
     sha256, wanted = sha256_of(document), supported(session.assessment, names)
@@ -198,6 +203,7 @@ def _file(
     linked = {each.outcome for item in there for each in item.links}
     if there and {each.outcome for each in wanted} <= linked:
         listed.unchanged += 1
+        listed.problems += _not_taken(row, facts, there)
         return
     listed.files += 1
     if not copy:
@@ -211,9 +217,20 @@ def _file(
         raise
 
 
-def _link(
-    session: Writing, row: Row, facts: Facts, wanted: Sequence[Supported], listed: Listed
-) -> None:
+def _not_taken(row: Row, facts: Facts, there: Sequence[Item]) -> Iterator[Problem]:
+    """Name what a row says of a file that is registered with other facts."""
+    said = {name: value for name in facts.__slots__ if (value := getattr(facts, name))}
+    known = [{name: getattr(item.facts, name) for name in said} for item in there]
+    other = [value for name, value in said.items() if all(e[name] != value for e in known)]
+    if other:
+        references = " and ".join(each.reference for each in there)
+        found = f"The file is registered as {references}, with other facts; here: "
+        found += f"{'; '.join(other)}."
+        hint = "They stay as they are registered: correct them with evidence set."
+        yield Problem.note("document-known", row.where, found, hint)
+
+
+def _named(row: Row, facts: Facts, wanted: Sequence[Supported]) -> EvidenceReply:
     cell = row.cells[_DOCUMENT]
     title = facts.title or (cell.held.strip() if cell.link else facts.link)
     document = Document(
@@ -226,8 +243,11 @@ def _link(
     )
     source = Source("import", name=row.place.file, sheet=row.place.sheet, cell=cell.address)
     outcomes = tuple(dict.fromkeys(each.outcome for each in wanted))
-    reply = EvidenceReply(document, outcomes, source)
-    made = plan_documents(session.assessment, session.actor.id, [reply])
+    return EvidenceReply(document, outcomes, source)
+
+
+def _links(session: Writing, listed: Listed) -> None:
+    made = plan_documents(session.assessment, session.actor.id, listed.named)
     listed.problems += made.problems
     listed.links += made.stored
     listed.unchanged += made.unchanged

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from cyberassess.books.brought import WORKBOOKS
+from cyberassess.books.guard import Reader
+from cyberassess.books.review_book import ASSESSMENT, HEAD, PERSON, read_review_book
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import plain_files, read_plain, write_whole
 from cyberassess.disk.framework_yaml import Shelf, Shelved, open_shelf
@@ -50,9 +53,8 @@ from cyberassess.domain.sets.framework import (
     Profile,
 )
 from cyberassess.domain.sets.theming import ThemeSet
-from cyberassess.errors import AssessmentError, Json, Problem, joined
+from cyberassess.errors import AssessmentError, Json, Problem, WorkbookError, joined
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.files_for_people import plain as plain_name
 from cyberassess.opening.files_for_people import saving
 from cyberassess.opening.writing import (
     UNTOUCHED,
@@ -287,18 +289,39 @@ def _check_approved(assessment: Assessment, wanted: Wanted, before: FrameworkRef
 def _check_reviews(assessment: Assessment, before: FrameworkRef) -> None:
     """See that no assurer has a workbook of the version of before."""
     workspace = assessment.workspace
-    known = assessment.state.register(registers.ReviewFile.kind)
-    back = {plain_name(assessment.name_of(each.person), 40) for each in known}
-    for path in plain_files(workspace.reviews):
-        head, _, who = path.stem.partition(" - ")
-        if head == "Review" and path.suffix == ".xlsx" and who not in back:
-            raise _refused(
-                "review-open",
-                f"{workspace.reviews.name}/{path.name}",
-                f"{who} reviews this assessment by {before}, and the workbook is not back.",
-                "Take it in first (cyberassess review receive FILE), or take it out of that "
-                "folder if nobody is going to fill it in.",
+    for path, person in _out_for_review(assessment):
+        who = assessment.name_of(person)
+        raise _refused(
+            "review-open",
+            f"{workspace.reviews.name}/{path.name}",
+            f"{who} reviews this assessment by {before}, and the workbook is not back.",
+            "Take it in first (cyberassess review receive FILE), or take it out of that "
+            "folder if nobody is going to fill it in.",
+        )
+
+
+def _out_for_review(assessment: Assessment) -> Iterator[tuple[Path, str]]:
+    """Give the assurers' workbooks that nothing came back for since, whatever they are called."""
+    state = assessment.state
+    known = state.register(registers.ReviewFile.kind)
+    kept = {Path(str(each.fields.get("kept_as", ""))).name for each in known}
+    with Reader() as reader:
+        for path in plain_files(assessment.workspace.reviews):
+            if path.suffix.lower() not in WORKBOOKS or path.name in kept:
+                continue
+            try:
+                about = read_review_book(reader.read(path), path.name).about
+            except WorkbookError:
+                continue
+            head, person = about.get(HEAD, ""), about.get(PERSON, "")
+            written = state.seen.get(head, 0).bit_length() - 1
+            since = (each for each in known if each.origin.segment != head)
+            is_back = any(
+                each.person == person and state.seen[each.origin.segment] >> written & 1
+                for each in since
             )
+            if about.get(ASSESSMENT) == state.assessment and written >= 0 and not is_back:
+                yield path, person
 
 
 def _target(

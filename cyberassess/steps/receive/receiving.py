@@ -20,6 +20,7 @@ from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.files_for_people import keep_original, plain
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
+from cyberassess.opening.names import as_named
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
 from cyberassess.opening.writing import Rehearsal, Writing, now, rehearse
@@ -247,6 +248,7 @@ class _One:
         result.problems += [
             *self._naming_missing(returned, asked),
             *self._unknown_remarks(returned, asked),
+            *self._other_name(returned, asked),
             *by_former_version(assessment, returned, self.name),
             *problems,
         ]
@@ -326,6 +328,7 @@ class _One:
         if said is None:
             return []
         name = said.name or returned.completed_by or self.assessment.name_of(person)
+        name = as_named(self.assessment, name)
         return [
             declaration_event(
                 said,
@@ -355,6 +358,22 @@ class _One:
             replace(each, message=each.message + said) if each.code == "rows-missing" else each
             for each in problems
         ]
+
+    def _other_name(self, returned: "Return", asked: PersonId) -> list[Problem]:
+        """Report a name on the last sheet that whoever was asked never had."""
+        from cyberassess.books import wording
+
+        known, now = self.assessment.state.names, self.assessment.name_of(asked)
+        ids = (asked, *(each for each, one in known.same.items() if one == asked))
+        names = [now, *(each.name for one in ids for each in known.named.get(one, ()))]
+        # NOTE: an empty one was redacted, and may have been any
+        if "" in names or wording.fold(returned.name) in {"", *map(wording.fold, names)}:
+            return []
+        found = f'It names "{returned.name}", and was sent to {now}.'
+        hint = f"If {returned.name} filled it in, that belongs beside “{wording.COMPLETED_BY}”; "
+        hint += f"it was taken as from {self.result.person}. Ask who answered."
+        where = f'{self.name}, sheet "{wording.ABOUT}"'
+        return [Problem("other-name", where, found, hint)]
 
     def _unknown_remarks(self, returned: "Return", asked: PersonId) -> list[Problem]:
         """Report what stands where we write remarks and is not what we wrote there."""

@@ -23,6 +23,7 @@ from cyberassess.domain.result.findings import findings
 from cyberassess.domain.result.scoring import Scorecard
 from cyberassess.errors import AssessmentError, fields_of
 from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.opening.names import as_named
 from cyberassess.opening.writing import writing
 
 
@@ -92,6 +93,7 @@ def approve(
     _check_names(name, role)
     with writing(folder, "approve") as session:
         before = _signed(session.assessment)
+        name = as_named(session.assessment, name)
         _check_not_approved(before.version)
         _check_open(before.open, as_it_stands=as_it_stands, reason=reason)
         session.write([])  # changed settings are part of what is approved

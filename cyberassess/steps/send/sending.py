@@ -57,6 +57,8 @@ class SentFile:
     earlier: int | None = None
     """Questions beside which an answer of last year stands; ``None`` where there is no last
     year."""
+    this_year: int = 0
+    """Those beside which one of earlier this year stands, to be confirmed."""
 
 
 def send(
@@ -121,6 +123,7 @@ def send(
                 SentFile(
                     what.person, path, what.questions, what.minutes, what.serial,
                     _earlier_in(what) if settings.previous else None,
+                    _earlier_in(what, this_year=True),
                 )
             )  # fmt: skip
             on_file(sent[-1])
@@ -144,6 +147,8 @@ class ToSend:
     load: Load
     earlier: int
     """Questions beside which an answer of last year stands."""
+    this_year: int
+    """Those beside which one of earlier this year stands, to be confirmed."""
 
 
 def to_send(assessment: Assessment, to: Sequence[str] = ()) -> list[ToSend]:
@@ -155,8 +160,15 @@ def to_send(assessment: Assessment, to: Sequence[str] = ()) -> list[ToSend]:
     found = []
     for person in _chosen(assessment, to):
         load = load_of(assessment, person)
-        earlier = _earlier_in(questions_for(assessment, person.id)) if load.questions else 0
-        found.append(ToSend(person, load, earlier))
+        what = questions_for(assessment, person.id) if load.questions else None
+        found.append(
+            ToSend(
+                person,
+                load,
+                _earlier_in(what) if what else 0,
+                _earlier_in(what, this_year=True) if what else 0,
+            )
+        )
         _mention_load(assessment, person, load)
     return found
 
@@ -187,9 +199,12 @@ def _outgoing(assessment: Assessment, questionnaires: Sequence[Questionnaire]) -
     ]
 
 
-def _earlier_in(what: Questionnaire) -> int:
-    """Count the questions beside which an answer of last year stands."""
-    return sum(any(each.kind is OfferKind.EARLIER for each in row.offers) for row in what.rows)
+def _earlier_in(what: Questionnaire, *, this_year: bool = False) -> int:
+    """Count the questions beside which an answer of last year stands, or of earlier this year."""
+    return sum(
+        any(e.kind is OfferKind.EARLIER and e.this_year is this_year for e in row.offers)
+        for row in what.rows
+    )
 
 
 def _comments(

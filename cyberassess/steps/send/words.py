@@ -27,11 +27,12 @@ def sent_lines(sent: "list[SentFile]") -> Iterator[str]:
             f"More than {LONG} minutes are seldom answered at once. How it could be shared: "
             "cyberassess send --dry-run"
         )
-    known = [each for each in sent if each.earlier is not None]
-    if known:
-        earlier = sum(each.earlier or 0 for each in known)
-        questions = counted(sum(each.questions for each in known), "question")
+    questions = counted(sum(each.questions for each in sent), "question")
+    if any(each.earlier is not None for each in sent):
+        earlier = sum(each.earlier or 0 for each in sent)
         yield f"{earlier:,} of {questions} come with an answer of last year."
+    if this_year := sum(each.this_year for each in sent):
+        yield f"{this_year:,} of {questions} come with an answer of earlier this year."
     yield from wrap(
         f"Wrote {counted(len(sent), 'workbook')}, and a draft of an e-mail for each to "
         "questionnaires/letters: open the .eml in your e-mail program, and send it."
@@ -48,7 +49,7 @@ def to_send_lines(found: "Sequence[ToSend]") -> Iterator[str]:
                 each.person.name,
                 counted(each.load.questions, "question"),
                 f"about {each.load.minutes} minutes",
-                f"{each.earlier:,} with an answer of last year" if each.earlier else "",
+                _with_answers(each),
             )
             for each in asked
         ],
@@ -58,6 +59,12 @@ def to_send_lines(found: "Sequence[ToSend]") -> Iterator[str]:
         f"{counted(len(asked), 'workbook')}, "
         f"{counted(sum(each.load.questions for each in asked), 'question')}. Nothing was written."
     )
+
+
+def _with_answers(each: "ToSend") -> str:
+    counts = {"last year": each.earlier, "earlier this year": each.this_year}
+    said = [f"{count:,} with an answer of {when}" for when, count in counts.items() if count]
+    return ", ".join(said)
 
 
 def chased_lines(found: "Sequence[Chased]", paths: Sequence[Path]) -> Iterator[str]:

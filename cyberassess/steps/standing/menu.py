@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING
 from cyberassess.disk.files import by_name, read_plain, write_whole
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.errors import AssessmentError, CyberassessError, counted
-from cyberassess.paper.documents.start_pages import NextStep
 from cyberassess.press.kept import cache_folder
-from cyberassess.steps.standing.start import next_step
 from cyberassess.terminal.fitting import item, read, say, show, typed
 from cyberassess.terminal.running import show_problems
 
 if TYPE_CHECKING:
-    from cyberassess.steps.standing.standing import Status
+    from cyberassess.steps.standing.standing import Status, Step
 
 FILES = "FILE"
 """Stands among words for files that are asked for."""
@@ -32,7 +30,7 @@ ASKED = "…"
 _MOST = 4096
 
 
-def words_of(step: NextStep) -> list[str]:
+def words_of(step: "Step") -> list[str]:
     """Give what is typed for a step; nothing where it is done elsewhere."""
     return shlex.split(step.command)[1:]
 
@@ -120,7 +118,7 @@ def new_folder(place: Path) -> Path:
     return folder
 
 
-def menu_lines(found: "Status", folder: Path, steps: Sequence[NextStep]) -> Iterator[str]:
+def menu_lines(found: "Status", folder: Path) -> Iterator[str]:
     """Say where it stands, and what comes next with numbers."""
     settings = found.assessment.contents.settings
     confidence = found.assessment.card.confidence
@@ -133,7 +131,7 @@ def menu_lines(found: "Status", folder: Path, steps: Sequence[NextStep]) -> Iter
     yield ""
     yield "What comes next:"
     number = 0
-    for each in steps:
+    for each in found.steps:
         number += bool(each.command)
         text = f"{each.text} take them in" if each.text.endswith(", then") else each.text
         yield from item(str(number) if each.command else "-", text)
@@ -249,15 +247,15 @@ class Menu:
         from cyberassess.steps.standing.standing import status as look
 
         assert self._folder is not None  # noqa: S101 - it was found
+        steps: Sequence[Step] = ()
         try:
             found = look(self._folder)
         except CyberassessError as cause:
             show_problems(cause.problems)
-            steps = []
         else:
             remember(self._folder)
-            steps = [next_step(each) for each in found.next_steps]
-            show(*menu_lines(found, self._folder, steps))
+            steps = found.steps
+            show(*menu_lines(found, self._folder))
         if not waits:
             return False
         chosen = read("Number, command, s for the screen, o for another one, or q:")

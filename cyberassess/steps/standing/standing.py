@@ -1,9 +1,10 @@
 """Where an assessment stands: who has not replied, what is in conflict, what to do next."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cyberassess.domain.assessment import statement_key
 from cyberassess.domain.people.declaring import UNSIGNED, Declared, declared_for, in_words
@@ -14,7 +15,7 @@ from cyberassess.domain.record.evidence import Mark
 from cyberassess.domain.record.plan import Progress, actions_of
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.confirming import waits
-from cyberassess.errors import Json, counted, fields_of, named
+from cyberassess.errors import Json, counted, fields_of, joined, named
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.years import changes_of
@@ -44,7 +45,8 @@ class PersonStatus:
     received: str
     """Date of the last file that came in, empty if none."""
     prompted: str
-    """How they answered here, ``at the prompt`` or ``on the screen``; empty if they did not."""
+    """How they answered here, ``at the prompt``, ``on the screen`` or both; empty if they did
+    not."""
     open: int
     """Statements nobody has answered."""
     due: str = ""
@@ -52,11 +54,21 @@ class PersonStatus:
     days_late: int = 0
     declared: Declared = UNSIGNED
     """What the declaration that the answers are true is worth."""
+    told: str = ""
+    """What else their answers came from, such as an import; empty if from nothing."""
 
     @property
     def waiting(self) -> bool:
         """Whether a questionnaire is out, nothing has come back, and something is missing."""
         return bool(self.sent and self.open) and not self.received and not self.prompted
+
+
+class Step(NamedTuple):
+    """What to do next, with the command that does it."""
+
+    text: str
+    command: str
+    """Empty where none is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +78,15 @@ class Status:
     assessment: Assessment
     people: tuple[PersonStatus, ...]
     conflicts: tuple[Conflict, ...]
-    next_steps: tuple[str, ...]
+    steps: tuple[Step, ...]
+    """What to do next."""
     year: tuple[str, ...] = ()
     """Where in the year one is: which dates passed, and which comes next."""
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """The steps as one line each, with the command at its end."""
+        return tuple(f"{e.text}: {e.command}" if e.command else e.text for e in self.steps)
 
 
 def status(folder: Path) -> Status:
@@ -85,7 +103,7 @@ def status_of(assessment: Assessment) -> Status:
     for person_id, portion in portions.items():
         keys = [statement_key(asked, each) for asked in portion for each in asked.outcome.asked]
         given = [g for key in keys for g in state.answers.get(key, ()) if g.person == person_id]
-        typed = [each.source for each in given if each.source.kind == "prompt"]
+        came_from = [each.source for each in given]
         far = progress_of(person_id, portion, settings, state)
         person = settings.person(person_id)
         due = due_for(assessment, person) if person else None
@@ -99,11 +117,12 @@ def status_of(assessment: Assessment) -> Status:
                 far.answered,
                 max(sent, default=""),
                 max(came, default=""),
-                str(typed[0]._replace(together=0)) if typed else "",
+                _ways(str(e._replace(together=0)) for e in came_from if e.kind == "prompt"),
                 far.open,
                 due.isoformat() if due else "",
                 max((on - due).days, 0) if due and far.open else 0,
                 declared_for(state, person_id),
+                _ways(f"from {e.name}" for e in came_from if e.kind == "import"),
             )
         )
     open_ones = tuple(conflicts(assessment))
@@ -188,6 +207,7 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
         state = f"answered {person.prompted}"
     else:
         state = f"waiting since {say(person.sent)}" if person.sent else "not sent yet"
+        state += f", answers {person.told}" if person.told else ""
     if person.days_late:
         state += f", late by {counted(person.days_late, 'day')}"
     return state
@@ -197,19 +217,23 @@ _MOST = 3
 """So many of a kind are named; the rest is counted."""
 
 
+def _ways(said: Iterable[str]) -> str:
+    return joined([*dict.fromkeys(said)][:_MOST])
+
+
 def next_steps(
     assessment: Assessment,
     people: Sequence[PersonStatus],
     open_ones: "Sequence[Conflict]",
     on: datetime.date,
-) -> tuple[str, ...]:
+) -> tuple[Step, ...]:
     """Say what to do next, each step with its command.
 
     Args:
         on: the date at which dates are judged.
     """
     if assessment.state.is_branched:
-        return ("Join the two copies of the assessment: cyberassess merge",)
+        return (Step("Join the two copies of the assessment", "cyberassess merge"),)
     steps = [
         *_to_correct(assessment),
         *_to_send_anew(assessment, people),
@@ -219,14 +243,14 @@ def next_steps(
     if any(each.open for each in people) and not any(
         each.waiting or _unsent(each) for each in people
     ):
-        steps.append("Fill the last gaps at the prompt: cyberassess ask")
+        steps.append(Step("Fill the last gaps at the prompt", "cyberassess ask"))
     left = sum(waits(each) for each in assessment.card.outcomes)
     if not steps and left:
-        steps.append(f"Confirm {counted(left, 'determination')}: cyberassess confirm")
+        steps.append(Step(f"Confirm {counted(left, 'determination')}", "cyberassess confirm"))
     steps += _to_renew(assessment, people, on)
     lacking = assessment.card.confidence.lacks_reason
     if not any(each.open for each in people) and not open_ones and not lacking:
-        steps.append("Everything is answered. Print it: cyberassess report full")
+        steps.append(Step("Everything is answered. Print it", "cyberassess report full"))
     return tuple(steps)
 
 
@@ -234,16 +258,17 @@ def _unsent(person: PersonStatus) -> bool:
     return bool(person.open) and not person.sent and not person.answered
 
 
-def _to_correct(assessment: Assessment) -> Iterator[str]:
+def _to_correct(assessment: Assessment) -> Iterator[Step]:
     for each in (later for later in later_sets(assessment) if later.about):
         asked = counted(len(each.asked_again) + len(each.only), "statement")
-        yield (
+        yield Step(
             f"Look at revision {each.after.revision} of {each.pinned.ref} (here: "
-            f"{each.before.revision}; {asked} asked again): cyberassess framework update --dry-run"
+            f"{each.before.revision}; {asked} asked again)",
+            "cyberassess framework update --dry-run",
         )
 
 
-def _to_send_anew(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
+def _to_send_anew(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[Step]:
     """Say who has questions of a version that is no longer used, and none of the one since."""
     state = assessment.state
     for record in changes_of(assessment):
@@ -256,82 +281,91 @@ def _to_send_anew(assessment: Assessment, people: Sequence[PersonStatus]) -> Ite
         }
         old = [each.name for each in people if each.open and each.sent and each.id not in anew]
         if old:
-            yield f"Send the questions of {record.key[1]} to {', '.join(old)}: cyberassess send"
+            yield Step(
+                f"Send the questions of {record.key[1]} to {', '.join(old)}", "cyberassess send"
+            )
 
 
-def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[str]:
+def _to_gather(assessment: Assessment, people: Sequence[PersonStatus]) -> Iterator[Step]:
     unsent = [each.name for each in people if _unsent(each)]
     if unsent:
-        yield f"Send the questions to {', '.join(unsent)}: cyberassess send"
+        yield Step(f"Send the questions to {', '.join(unsent)}", "cyberassess send")
     waiting = [each.name for each in people if each.waiting]
     if waiting:
-        yield f"Ask {', '.join(waiting)} for the answers, then: cyberassess receive FILE"
+        yield Step(f"Ask {', '.join(waiting)} for the answers, then", "cyberassess receive FILE")
     if any(each.days_late and (each.sent or each.prompted) for each in people):
-        yield "Write reminders to those who are late: cyberassess chase"
+        yield Step("Write reminders to those who are late", "cyberassess chase")
     # NOTE: what the command would confirm, so that it is named only while it confirms something
     unconfirmed = [key.scope for key, _ in waiting_offers(assessment, OfferKind.INHERITED)]
     scopes = dict.fromkeys(unconfirmed)
     if scopes:
         command = "cyberassess confirm --offered inherited"
         command += f" --scope {unconfirmed[0]}" if len(scopes) == 1 else ""
-        yield (
+        yield Step(
             f"Confirm {counted(len(unconfirmed), 'answer')} that "
             f"{named([assessment.place_of(each) for each in scopes], _MOST)} "
-            f"{'takes' if len(scopes) == 1 else 'take'} over from shared services: {command}"
+            f"{'takes' if len(scopes) == 1 else 'take'} over from shared services",
+            command,
         )
 
 
-def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Iterator[str]:
+def _to_settle(assessment: Assessment, open_ones: "Sequence[Conflict]") -> Iterator[Step]:
     if len(open_ones) > _MOST:
-        yield (
+        yield Step(
             f"Decide {counted(len(open_ones), 'conflict')} in one workbook, with all else that "
-            "waits for you: cyberassess decisions"
+            "waits for you",
+            "cyberassess decisions",
         )
     elif open_ones:
         first = open_ones[0].statement
-        yield (
-            f"Decide {counted(len(open_ones), 'conflict')}: cyberassess resolve "
-            f"{first.indicator}/{first.scope} --answer … --reason …"
+        yield Step(
+            f"Decide {counted(len(open_ones), 'conflict')}",
+            f"cyberassess resolve {first.indicator}/{first.scope} --answer … --reason …",
         )
     branched = differences(assessment)
     if branched:
-        yield f"Decide {counted(len(branched), 'difference')} between copies: cyberassess resolve"
+        yield Step(
+            f"Decide {counted(len(branched), 'difference')} between copies", "cyberassess resolve"
+        )
     lesser = [
         (f"{statement}/{score.key.scope}", f"{score.key.outcome}/{score.key.scope}")
         for score in assessment.card.outcomes
         for statement in overtaken_in(score)
     ]
     if lesser:
-        yield (
+        yield Step(
             f"Look again at {counted(len(lesser), 'statement')} answered “not true” where one "
-            f"that says better is true ({named((each for each, _ in lesser), _MOST)}): "
-            f"cyberassess explain {lesser[0][1]}"
+            f"that says better is true ({named((each for each, _ in lesser), _MOST)})",
+            f"cyberassess explain {lesser[0][1]}",
         )
     lacking = assessment.card.confidence.lacks_reason
     if lacking:
-        yield f"Ask again for {counted(lacking, 'reason')} that are missing: cyberassess send"
+        yield Step(
+            f"Ask again for {counted(lacking, 'reason')} that are missing", "cyberassess send"
+        )
 
 
 def _to_renew(
     assessment: Assessment, people: Sequence[PersonStatus], on: datetime.date
-) -> Iterator[str]:
+) -> Iterator[Step]:
     """Name what was done and does not hold any more, or not yet."""
     lapsed = [each.key for each in assessment.card.outcomes if each.has_lapsed]
     if lapsed:
-        yield (
+        yield Step(
             f"Confirm {counted(len(lapsed), 'determination')} again, since answers changed "
-            f"({named((f'{each.outcome}/{each.scope}' for each in lapsed), _MOST)}): "
-            "cyberassess confirm"
+            f"({named((f'{each.outcome}/{each.scope}' for each in lapsed), _MOST)})",
+            "cyberassess confirm",
         )
     unsigned = [each.name for each in people if each.received and not each.declared.stands]
     if unsigned:
-        yield f"Have the last sheet signed by {named(unsigned, _MOST)}, and receive it again"
+        who = named(unsigned, _MOST)
+        yield Step(f"Have the last sheet signed by {who}, and receive it again", "")
     marked = ((each.reference, each.marks(on)) for each in assessment.evidence.items)
     stale = [name for name, marks in marked if Mark.STALE in marks and Mark.REPLACED not in marks]
     if stale:
-        yield (
-            f"Ask for {counted(len(stale), 'document')} anew, out of date "
-            f"({named(stale, _MOST)}): cyberassess evidence check"
+        yield Step(
+            f"Ask for {counted(len(stale), 'document')} anew, out of date ({named(stale, _MOST)})",
+            "cyberassess evidence check",
         )
     open_ones = (Progress.PLANNED, Progress.UNDER_WAY)
     late = [
@@ -340,10 +374,11 @@ def _to_renew(
         if each.progress in open_ones and each.due is not None and each.due < on
     ]
     if late:
-        yield (
-            f"Look at {counted(len(late), 'action')} past the date ({named(late, _MOST)}): "
-            "cyberassess plan"
+        yield Step(
+            f"Look at {counted(len(late), 'action')} past the date ({named(late, _MOST)})",
+            "cyberassess plan",
         )
     expired = [e.title for e in assessment.contents.settings.certificates if e.is_expired(on)]
     if expired:
-        yield f"Renew the certificate, or take it out of assessment.yaml: {named(expired, _MOST)}"
+        which = named(expired, _MOST)
+        yield Step(f"Renew the certificate, or take it out of assessment.yaml: {which}", "")

@@ -144,7 +144,7 @@ class Pages:
             due=said_date(self.settings.due) if self.settings.due else "",
             lead=self._lead(),
             sets=self._sets(),
-            next_steps=tuple(map(next_step, found.next_steps)),
+            next_steps=tuple(NextStep(*each) for each in found.steps),
             people=tuple(map(self._person, found.people)),
             conflicts=tuple(map(self._conflict, found.conflicts)),
             places=tuple(self._places()),
@@ -379,12 +379,6 @@ class Pages:
     def _settle(self, score: OutcomeScore, statement: str) -> str:
         ref = make_ref(statement, score.key.scope, self.numbers[score.key.framework])
         return f"cyberassess resolve {ref} --answer … --reason …"
-
-
-def next_step(text: str) -> NextStep:
-    """Take a next step apart, as ``status`` says it."""
-    before, sign, command = text.rpartition(": cyberassess ")
-    return NextStep(before, f"cyberassess {command}") if sign else NextStep(text, "")
 
 
 def _determination(score: OutcomeScore) -> str:

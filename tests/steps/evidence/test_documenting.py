@@ -55,7 +55,7 @@ def items(workspace: Path) -> tuple[Item, ...]:
 
 @pytest.fixture
 def listed(workspace: Path, blank: dict[str, Path], tmp_path: Path) -> ReceivedFile:
-    full = (*POLICY, "3 March 2025", "Head of IT", "Intranet", "31 December 2026")
+    full = (*POLICY, "3 March 2025", "Kim.Lee@northport.example ", "Intranet", "31 December 2026")
     (result,) = take(workspace, listing(blank["Kim"], tmp_path / "kim.xlsx", full))
     return result
 
@@ -70,7 +70,7 @@ def test_a_document_is_registered_as_named_and_not_seen(
         title="Access policy",
         shows="Who may do what, and why",
         dated="2025-03-03",
-        owner="Head of IT",
+        owner="Kim Lee",
         link="Intranet",
         valid_until="2026-12-31",
     )
@@ -94,7 +94,7 @@ def test_it_comes_with_the_next_questionnaire_and_back_unchanged(workspace: Path
             "Who may do what, and why",
             ("B1.b/housing",),
             "2025-03-03",
-            "Head of IT",
+            "Kim Lee",
             "Intranet",
             "2026-12-31",
         ),
@@ -115,7 +115,7 @@ def test_what_the_same_person_says_later_replaces_and_links_are_added(
     (result,) = take(workspace, listing(blank["Kim"], tmp_path / "later.xlsx", row, saved=LATER))
     assert (result.texts, result.problems) == (1, [])
     (item,) = items(workspace)
-    assert (item.facts.shows, item.facts.owner) == ("Who may do what, by role", "Head of IT")
+    assert (item.facts.shows, item.facts.owner) == ("Who may do what, by role", "Kim Lee")
     assert {each.outcome.outcome for each in item.links} == {"B1.a", "B1.b"}
 
 
@@ -165,6 +165,34 @@ def test_two_documents_get_two_numbers_and_one_named_twice_gets_one(
     rows = (POLICY, ("Leavers list", "Every account removed in March", "B1.a"), POLICY)
     take(workspace, listing(blank["Kim"], tmp_path / "kim.xlsx", *rows))
     assert [each.reference for each in items(workspace)] == ["EV-001", "EV-002"]
+
+
+def test_rows_of_one_title_are_one_document_and_nothing_of_them_is_lost(
+    workspace: Path, blank: dict[str, Path], tmp_path: Path
+) -> None:
+    rows = (
+        (*POLICY, "", "Head of IT", "Intranet"),
+        ("access policy", "How leavers lose their access", "B1.a", "", "Kim Lee", "", "2027"),
+    )
+    path = listing(blank["Kim"], tmp_path / "kim.xlsx", *rows)
+    (result,) = take(workspace, path)
+    (item,) = items(workspace)
+    assert item.facts == Facts(
+        title="Access policy",
+        shows="Who may do what, and why; How leavers lose their access",
+        owner="Head of IT",
+        link="Intranet",
+        valid_until="2027-12-31",
+    )
+    assert {each.outcome.outcome for each in item.links} == {"B1.a", "B1.b"}
+    assert [each.code for each in result.problems] == ["date-read", "document-twice"]
+    assert "cell A6" in result.problems[1].where
+    assert "here it says otherwise: Kim Lee." in result.problems[1].message
+    sheet = openpyxl.load_workbook(workspace / result.notes)[wording.DOCUMENTS]
+    assert "Kim Lee" in [cell.value for row in sheet.iter_rows() for cell in row]
+    before = ledger_bytes(workspace)
+    take(workspace, path)
+    assert ledger_bytes(workspace) == before
 
 
 def test_a_document_that_shows_nothing_goes_back(

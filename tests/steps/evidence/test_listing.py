@@ -68,6 +68,38 @@ def test_files_and_links_are_recorded_once(workspace: Path, place: Path) -> None
     assert verify(workspace).problems == ()
 
 
+def test_what_another_row_says_of_the_same_document_is_kept_or_named(
+    workspace: Path, place: Path
+) -> None:
+    other = "Says who may approve access"
+    rows = [("leavers.txt", SHOWS, "A1.a"), ("leavers.txt", other, "A1.a"),
+            (LINK, SHOWS, "A1.a"), (LINK, other, "A1.a", "", "", "kim.lee@northport.example"),
+            (LINK, other, "A1.a", "", "", "Jo")]  # fmt: skip
+    found = import_list(workspace, listed(place, *rows))
+    assert taken(found) == (1, 3, 1, ["document-known", "document-twice"])
+    assert [each.message.rpartition(": ")[2] for each in found.problems] == [f"{other}.", "Jo."]
+    facts = items(workspace)[LINK].facts
+    assert (facts.shows, facts.owner) == (f"{SHOWS}; {other}", "Kim Lee")
+
+
+def test_a_link_nobody_reads_is_named_but_not_in_a_column_that_is_passed_over(
+    workspace: Path, place: Path
+) -> None:
+    rows = [(f"{LINK}/{n}", SHOWS, "A1.a", "Wiki") for n in range(25)]
+    path = listed(place, *rows, heads=(*HEADS[:3], "Our wiki"))
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    assert sheet is not None
+    for n in range(2, 27):
+        sheet[f"C{n}"].hyperlink, sheet[f"D{n}"].hyperlink = f"{LINK}/c{n}", f"{LINK}/d{n}"
+    book.save(path)
+    found = [e for e in import_list(workspace, path, dry_run=True).problems if e.code == "link"]
+    assert {each.message.split()[3] for each in found if "cell C" in each.where} == {
+        f"{LINK}/c{n}" for n in range(2, 27)
+    }
+    assert not any(f"{LINK}/d" in each.message for each in found)
+
+
 def test_a_cell_with_a_link_names_what_it_leads_to(workspace: Path, place: Path) -> None:
     path = listed(place, ("Minutes of May", SHOWS, "A1.a"), ("the list", SHOWS, "A1.a"))
     book = openpyxl.load_workbook(path)

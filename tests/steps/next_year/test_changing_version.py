@@ -36,7 +36,7 @@ from cyberassess.steps.plan.planning import add_action
 from cyberassess.steps.receive.answering import answer
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.report.approving import approve
-from cyberassess.steps.review.reviewing import send_review
+from cyberassess.steps.review.reviewing import receive_review, send_review
 from cyberassess.steps.send.sending import questions_for
 from cyberassess.steps.standing.results import score_json
 from cyberassess.steps.standing.standing import status
@@ -326,6 +326,12 @@ def _approved(folder: Path) -> None:
 
 
 def _in_review(folder: Path) -> None:
+    sent = send_review(folder, "Nadia Okafor, Assurer").path
+    sent.rename(sent.with_name("for Nadia.xlsx"))
+
+
+def _in_review_again(folder: Path) -> None:
+    receive_review(folder, send_review(folder, "Nadia Okafor, Assurer").path)
     send_review(folder, "Nadia Okafor, Assurer")
 
 
@@ -342,6 +348,7 @@ def _unchanged(_: Path) -> None:
         (_unchanged, "made@3", "is not there"),
         (_approved, "made@2", "Version 1 was approved by Ada"),
         (_in_review, "made@2", "Nadia Okafor reviews this assessment by made@1"),
+        (_in_review_again, "made@2", "Nadia Okafor reviews this assessment by made@1"),
     ],
 )
 def test_what_cannot_be_taken_up_is_refused(

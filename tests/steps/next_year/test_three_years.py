@@ -86,7 +86,7 @@ def test_every_document_says_what_became_of_last_year(
         assert "in 2027, the first year of version 4.0." in pages[kind]
     assert "No earlier assessment can be compared" not in pages["board"]
     new = next(e for e in actions_of(basis.state) if e.title == "Know every device")
-    assert new.ref == "ACT-005", "last year's ACT-004 is dropped, and keeps its number"
+    assert new.ref == "ACT-006", "ACT-004 is dropped, ACT-005 was not carried over: both stay"
     assert "What the versions have in common, by statement" in pages["full"]
 
 

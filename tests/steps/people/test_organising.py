@@ -37,6 +37,7 @@ from cyberassess.steps.people.tables import (
     import_people,
     import_systems,
 )
+from cyberassess.steps.plan.planning import Wanted, add_action
 from cyberassess.steps.receive.answering import answer
 from cyberassess.steps.send.chasing import Chased, chase, chased, due_for
 from cyberassess.steps.standing.standing import status
@@ -130,6 +131,18 @@ def test_what_another_command_changed_at_the_same_moment_is_not_overwritten(
     assert settings_text(workspace) == text
     change(workspace)
     assert settings_text(workspace) != text
+
+
+def test_what_somebody_recorded_at_the_same_moment_goes_where_a_system_goes(
+    workspace: Path,
+) -> None:
+    """What was read before it would leave the action at a system that is gone."""
+    before, text = open_assessment(workspace), settings_text(workspace)
+    add_action(workspace, "B1.b/housing", Wanted(title="Buy a lock"))
+    with kept_open(before), pytest.raises(BusyError, match=r"^ledger: Another command changed"):
+        split_system(workspace, "housing", into=["Lettings", "Repairs"])
+    assert settings_text(workspace) == text
+    assert split_system(workspace, "housing", into=["Lettings", "Repairs"]).actions
 
 
 def test_systems_that_become_one_rest_on_one_look(

@@ -29,6 +29,8 @@ from cyberassess.steps.people.systems import add_system
 from cyberassess.steps.people.tables import export_people, import_people
 from cyberassess.steps.people.words import removed_lines, reshaped_lines
 from cyberassess.steps.plan.planning import Wanted, add_action
+from cyberassess.steps.send.sending import to_send
+from cyberassess.steps.send.words import to_send_lines
 from tests.books.council import beside
 from tests.steps.council import (
     ALEX,
@@ -166,6 +168,9 @@ def test_what_was_answered_is_offered_to_what_stands_in_its_place(council: Path,
     kim = now.contents.settings.person("p2")
     assert kim is not None
     assert [each.scope for each in kim.answers] == places
+    said = "\n".join(to_send_lines(to_send(now, ["Kim Lee"])))
+    assert f"{len(places)} with an answer of earlier this year" in said
+    assert "last year" not in said
     assert verify(council).problems == ()
 
 

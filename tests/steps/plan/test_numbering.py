@@ -192,10 +192,10 @@ def test_both_stand_in_plan_report_and_workbook_and_each_is_found(
 def test_two_who_approve_one_state_in_two_copies_approve_one_version(
     two: tuple[Path, Path],
 ) -> None:
-    for folder, name in zip(two, ("Ann", "Bob"), strict=True):
+    for folder, name in zip(two, ("Kim.Lee@northport.example", "Bob"), strict=True):
         approve(folder, name=name, role="SIRO", as_it_stands=True, reason="A test.")
     merge(*two)
-    assert approvals(two[0]) == {"Ann": "version 1", "Bob": "version 1"}
+    assert approvals(two[0]) == {"Kim Lee": "version 1", "Bob": "version 1"}
 
 
 def _rows(path: Path) -> list[tuple[Any, ...]]:
@@ -222,3 +222,19 @@ def test_people_met_in_two_copies_are_both_kept(two: tuple[Path, Path], tmp_path
     merge(*two)
     names = {each.name for each in open_assessment(two[0]).state.met.values()}
     assert names >= {"Pat Moss", "Pat Fell"}
+
+
+def test_a_number_of_two_years_ago_is_not_given_again(workspace: Path, tmp_path: Path) -> None:
+    years = {each: tmp_path / each for each in ("2024", "2025", "2026")}
+    for before, (year, folder) in zip((None, "2024", "2025"), years.items(), strict=True):
+        shutil.copytree(workspace, folder)
+        settings = folder / "assessment.yaml"
+        text = settings.read_text("utf-8").replace('period: "2026"', f'period: "{year}"')
+        line = f'previous: "../{before}"\n' if before else ""
+        settings.write_text(text + line, "utf-8")
+    action(years["2024"], "Of two years ago")
+    document(years["2024"], "Of two years ago")
+    action(years["2026"], "New")
+    document(years["2026"], "New")
+    assert actions(years["2026"]) == {"New": "ACT-002"}
+    assert documents(years["2026"]) == {"New": "EV-002"}

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from cyberassess.domain.people.questions import AnswerReply, Questionnaire, Reply
+from cyberassess.domain.record.happened import Response
+from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.steps.receive.answering import Said, answer
+from cyberassess.steps.receive.answering import Said, answer, say
+from cyberassess.steps.standing.standing import state_of, status
 from tests.steps.council import answers, events, ledger_bytes
 
 
@@ -19,6 +23,24 @@ def test_they_are_somebodys_of_a_day_and_a_source(workspace: Path) -> None:
     (given,) = next(v for key, v in state.answers.items() if key.indicator == "B1.a.N.1")
     assert (given.source.kind, given.source.name) == ("import", "Risk register")
     assert given.origin.time == "2025-03-03T09:00:00Z"
+
+
+def test_status_says_where_answers_came_from(workspace: Path) -> None:
+    def kim() -> str:
+        return next(state_of(each) for each in status(workspace).people if each.name == "Kim Lee")
+
+    answer(workspace, {"B1.a.N.1/housing": "never"}, source="Risk register", person="Kim Lee")
+    assert kim().startswith("waiting since ")
+    assert kim().endswith(", answers from Risk register")
+    for place, statement in (("", "B1.a.H.1"), ("screen", "B1.b.N.1")):
+
+        def says(what: Questionnaire, name: str = statement, at: str = place) -> list[Reply]:
+            row = next(each for each in what.rows if each.ref.startswith(name))
+            came = Source("prompt", name=at)
+            return [AnswerReply(row.statements, Response(new=row.answers[0].code), came)]
+
+        say(workspace, {"Kim Lee": says})
+    assert kim() == "answered at the prompt and on the screen"
 
 
 def test_an_equal_one_changes_nothing(workspace: Path) -> None:

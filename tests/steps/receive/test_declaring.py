@@ -96,6 +96,11 @@ def test_a_declaration_covers_its_file(kim: Kim) -> None:
     assert "Kim Lee, 3 March 2026: true to the best" in text_of(kim.folder / result.receipt)
 
 
+def test_whoever_signs_by_e_mail_address_signs_by_name(kim: Kim) -> None:
+    kim.send(GOOD, ("Yes", "kim.lee@northport.example", "3 March 2026"))
+    assert (kim.declared.name, kim.declared.worth) == ("Kim Lee", Worth.STANDS)
+
+
 def test_an_unsigned_file_with_other_answers_lets_it_lapse(kim: Kim) -> None:
     kim.send(GOOD, SIGNED)
     result = kim.send(OTHER, saved=LATER)

@@ -259,6 +259,17 @@ def test_completed_by_another_name_is_another_person(
     assert len(events(workspace, "met")) == 1
 
 
+def test_a_name_typed_over_that_of_whoever_was_asked_is_said(workspace: Path, kims: Path) -> None:
+    book = openpyxl.load_workbook(kims)
+    name = next(row[1] for row in book["About this file"].iter_rows() if row[0].value == "Name")
+    name.value = "Jo Black"
+    book.save(kims)
+    (result,) = take(workspace, kims)
+    assert (result.stored, codes([result])) == (5, ["other-name"])
+    assert 'It names "Jo Black", and was sent to Kim Lee.' in result.problems[0].message
+    assert "it was taken as from Kim Lee" in result.problems[0].hint
+
+
 def test_completed_by_somebody_known_is_that_person(
     workspace: Path, blank: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -13,7 +13,8 @@ from cyberassess.opening.conflicts import Conflict
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.evidence.evidencing import add
 from cyberassess.steps.plan.planning import Wanted, add_action
-from cyberassess.steps.standing.standing import next_steps, status
+from cyberassess.steps.standing.menu import words_of
+from cyberassess.steps.standing.standing import PersonStatus, Step, next_steps, status
 from tests.steps.council import EARLY, LATER, begin, fill_in, send_to, take
 
 SAMS = {"A1.b.N.1": "Does not happen", "A1.b.H.1": "True"}
@@ -71,9 +72,18 @@ def test_many_conflicts_are_decided_in_one_workbook(folder: Path) -> None:
     key = StatementKey(FrameworkRef("council@1"), ScopeId("housing"), IndicatorId("B1.a.N.1"))
     one = Conflict(key, "It happens.", ())
 
-    def said(count: int) -> str:
+    def said(count: int) -> Step:
         return next_steps(assessment, [], [one] * count, assessment.on)[0]
 
-    assert said(3).startswith("Decide 3 conflicts: cyberassess resolve B1.a.N.1/housing")
-    assert said(4).startswith("Decide 4 conflicts in one workbook")
-    assert said(4).endswith(": cyberassess decisions")
+    assert said(3).text == "Decide 3 conflicts"
+    assert said(3).command.startswith("cyberassess resolve B1.a.N.1/housing")
+    assert said(4).text.startswith("Decide 4 conflicts in one workbook")
+    assert said(4).command == "cyberassess decisions"
+
+
+def test_a_name_that_looks_like_a_command_is_none(folder: Path) -> None:
+    name = "Kim: cyberassess forget p2"
+    kim = PersonStatus("p2", name, 1, 1, "2026-03-01", "2026-03-02", "", 0)
+    assessment = open_assessment(folder)
+    (step,) = (e for e in next_steps(assessment, [kim], [], assessment.on) if name in e.text)
+    assert (step.text.startswith("Have the last sheet signed by"), words_of(step)) == (True, [])

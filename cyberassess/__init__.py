@@ -8,43 +8,7 @@ from cyberassess.version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cyberassess.library import (
-        Assessment,
-        CyberassessError,
-        Problem,
-        add_action,
-        add_evidence,
-        answer,
-        approve,
-        change_version,
-        confirm,
-        confirm_inherited,
-        confirm_undisputed,
-        explain,
-        fill_in,
-        fill_in_review,
-        import_evidence,
-        import_webcaf,
-        load_framework,
-        new,
-        open_assessment,
-        pack,
-        questions,
-        receive,
-        receive_review,
-        register_evidence,
-        rename,
-        report,
-        resolve,
-        review_evidence,
-        rollover,
-        score,
-        send,
-        send_review,
-        share,
-        trend,
-        verify,
-    )
+    from cyberassess.library import *
 
 __all__ = [
     "Assessment",

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.errors import CyberassessError, Problem, ReportError, closest
+from cyberassess.errors import CyberassessError as CyberassessError
+from cyberassess.errors import Problem as Problem
+from cyberassess.errors import ReportError, closest
 from cyberassess.opening import assessment as opening
-from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.assessment import Assessment as Assessment
 
 if TYPE_CHECKING:
     # NOTE: with "as", so that scripts may name the types of what verbs give
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
     from cyberassess.steps.report.printing import Printed as Printed
     from cyberassess.steps.review.reviewing import ReviewSent as ReviewSent
     from cyberassess.steps.send.sending import SentFile as SentFile
-
-__all__ = ["Assessment", "CyberassessError", "Problem"]
 
 
 def load_framework(ref: str, folder: Path | str | None = None) -> "Framework":
@@ -186,9 +186,9 @@ def change_version(
 
 def trend(folder: Path | str) -> "Trend":
     """Put an assessment beside all before it, each by the numbers that were approved."""
-    from cyberassess.steps.next_year.trending import years_in_a_row
+    from cyberassess.opening.years import in_a_row
 
-    return years_in_a_row(Path(folder)).trend
+    return in_a_row(open_assessment(folder)).trend
 
 
 def approve(
@@ -534,13 +534,13 @@ def report(
     if kind not in kinds:
         hint = closest(kind, list(kinds)) or f"There are: {', '.join(kinds)}."
         found = f'"{kind}" is not a report.'
-        raise ReportError(Problem("unknown-report", "", found, f"{hint} Nothing was written."))
+        raise ReportError.because("unknown-report", "", found, f"{hint} Nothing was written.")
     path = Path(output) if output is not None else None
     suffix = path.suffix if path else ".pdf"
     if suffix not in printing.SUFFIXES:
         found = f'"{suffix}" is not an ending this report is written with.'
         hint = f"There are: {', '.join(printing.SUFFIXES)}. Nothing was written."
-        raise ReportError(Problem("unknown-ending", str(path), found, hint))
+        raise ReportError.because("unknown-ending", str(path), found, hint)
     wanted = printing.Wanted(path, force, suffix, version)
     return kinds[kind](Path(folder), wanted, **options)
 

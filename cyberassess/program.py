@@ -10,7 +10,14 @@ import click
 
 from cyberassess.terminal.completing import offer_words
 from cyberassess.terminal.fitting import fit_help
-from cyberassess.terminal.running import NO_COLOR, NO_INPUT, Program, run, whole_summaries
+from cyberassess.terminal.running import (
+    NO_COLOR,
+    NO_INPUT,
+    Program,
+    print_lines,
+    run,
+    whole_summaries,
+)
 from cyberassess.version import __version__
 
 if TYPE_CHECKING:
@@ -18,7 +25,14 @@ if TYPE_CHECKING:
     from cyberassess.opening.assessment import Assessment
 
 
-BARE = """\
+EXAMPLES = """\
+Look at a finished example first:
+  cyberassess demo
+Begin an assessment of your own:
+  cyberassess new northport-2026
+Go on with it, from inside its folder:
+  cyberassess status"""
+BARE = f"""\
 cyberassess assesses the cyber resilience of a council or another public body.
 
 Questions go out as workbooks, answers come back into a ledger that loses nothing,
@@ -26,12 +40,7 @@ published rules score them, and people get PDF reports they can check.
 
 Usage: cyberassess [OPTIONS] COMMAND …
 
-Look at a finished example first:
-  cyberassess demo
-Begin an assessment of your own:
-  cyberassess new northport-2026
-Go on with it, from inside its folder:
-  cyberassess status
+{EXAMPLES}
 
 All commands: cyberassess --help"""
 
@@ -49,28 +58,16 @@ def version_lines(version: str) -> Iterator[str]:
     yield f"Python {platform.python_version()}"
 
 
-EXAMPLES = """\b
-Look at a finished example first:
-  cyberassess demo
-Begin an assessment of your own:
-  cyberassess new northport-2026
-Go on with it, from inside its folder:
-  cyberassess status"""
-
-
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
     if not value or context.resilient_parsing:
         return
-    from cyberassess.program import version_lines
-
-    for line in version_lines(__version__):
-        click.echo(line)
+    print_lines(version_lines(__version__))
     context.exit()
 
 
 @click.group(
     cls=Program,
-    epilog=EXAMPLES,
+    epilog=f"\b\n{EXAMPLES}",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -109,8 +106,6 @@ def program(
     if no_color:
         context.meta[NO_COLOR] = True
     if context.invoked_subcommand is None:
-        from cyberassess.program import BARE
-
         click.echo(BARE)
 
 

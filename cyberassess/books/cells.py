@@ -4,7 +4,6 @@ Read by the guard's child process only. Ordinary and Strict Open XML differ in t
 in how dates are written, and are read alike. Formulas are given as formulas, never worked out.
 """
 
-import datetime
 import math
 import posixpath
 import re
@@ -17,6 +16,7 @@ from cyberassess.books.styles import (
     date_shown,
     day_in,
     is_struck,
+    moment_saved,
     number_shown,
     read_styles,
     stated_date,
@@ -590,16 +590,6 @@ def _saved(package: Package, core: str) -> str:
     tags.on(_TERMS, "modified", end=stated.append)
     package.parse(core, tags)
     return moment_saved("".join(stated[:1]).strip())
-
-
-def moment_saved(stated: str) -> str:
-    """Give a time as a file states it, in UTC; empty where it states none."""
-    try:
-        time = datetime.datetime.fromisoformat(stated)
-        time = time.replace(tzinfo=time.tzinfo or datetime.UTC).astimezone(datetime.UTC)
-    except (ValueError, OverflowError):
-        return ""
-    return time.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def _extras(package: Package, shapes: Iterable[str]) -> list[str]:

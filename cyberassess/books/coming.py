@@ -14,14 +14,7 @@ from cyberassess.books.tables import Came
 from cyberassess.disk.files import need_plain, sha256_of
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import WorkbookError
-from cyberassess.opening.assessment import (
-    Assessment,
-    Change,
-    Rehearsal,
-    Writing,
-    rehearse,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.intake import (
     ReceivedFile,
     Weighing,
@@ -31,6 +24,7 @@ from cyberassess.opening.intake import (
     state_at,
     take_down,
 )
+from cyberassess.opening.writing import Change, Rehearsal, Writing, rehearse, writing
 
 
 @dataclass
@@ -59,7 +53,6 @@ class Coming:
         """Open the assessment to write to it, or to say what would be written.
 
         Args:
-            change: of the settings.
             renamed: why people go by other names now, keyed by their ids.
         """
         if self.dry_run:

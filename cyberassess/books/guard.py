@@ -221,10 +221,6 @@ class Merged(NamedTuple):
         first, last = Cell(self.top, self.left, "", ""), Cell(self.bottom, self.right, "", "")
         return f"{first.address}:{last.address}"
 
-    def covers(self, row: int, column: int) -> bool:
-        """Say whether a cell is one of them."""
-        return self.top <= row <= self.bottom and self.left <= column <= self.right
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

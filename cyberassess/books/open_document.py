@@ -7,16 +7,8 @@ import datetime
 import re
 from dataclasses import dataclass, field
 
-from cyberassess.books.cells import (
-    CELLS,
-    CHARACTERS,
-    EXACT,
-    LAST_COLUMN,
-    LAST_ROW,
-    Json,
-    moment_saved,
-)
-from cyberassess.books.styles import day_in, stated_date
+from cyberassess.books.cells import CELLS, CHARACTERS, EXACT, LAST_COLUMN, LAST_ROW, Json
+from cyberassess.books.styles import day_in, moment_saved, stated_date
 from cyberassess.books.unpacking import Attributes, Package, Refused, Tags
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:"

@@ -125,7 +125,6 @@ def moved(where: str, ref: str, other: str, text: str, held: str = "") -> Proble
     """Report a row whose text is another one's.
 
     Args:
-        where: its place.
         ref: as the row has it.
         other: the ref the text belongs to.
         text: that stands in the row.
@@ -162,7 +161,6 @@ def joined(
     """Report cells that were joined over the answers of rows: only the first of them counts.
 
     Args:
-        sheet: as it came back.
         where: the sheet, for messages.
         refs: of the sheet's rows, keyed by row.
         columns: those that people answer in.
@@ -187,7 +185,6 @@ def hidden(sheet: Sheet, where: str) -> Iterator[Problem]:
     """Say what of a sheet is hidden; it is read like all else.
 
     Args:
-        sheet: as it came back.
         where: the sheet, for messages.
     """
     what = ["the whole sheet"] if sheet.is_hidden else []

@@ -135,6 +135,16 @@ def stated_date(raw: str) -> tuple[str, str]:
     return "d", value.replace(tzinfo=None).isoformat().removesuffix("T00:00:00")
 
 
+def moment_saved(stated: str) -> str:
+    """Give a time as a file states it, in UTC; empty where it states none."""
+    try:
+        time = datetime.datetime.fromisoformat(stated)
+        time = time.replace(tzinfo=time.tzinfo or datetime.UTC).astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return time.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
 def counted_date(value: float, *, from_1904: bool) -> tuple[str, str]:
     """Read a date as ordinary workbooks write it: in days."""
     days, part = divmod(value, 1)

@@ -28,9 +28,10 @@ from cyberassess.books.look import (
     row_height,
 )
 from cyberassess.disk import files
-from cyberassess.opening.assessment import Assessment, now
-from cyberassess.opening.files_for_people import csv_bytes, moment, saving
+from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.files_for_people import csv_bytes, moment, refuse_existing, saving
 from cyberassess.opening.intake import about_values
+from cyberassess.opening.writing import now
 
 _A3 = 8
 _ROOM = 150
@@ -185,19 +186,35 @@ def write_tables(
 ABOUT, ABOUT_LINE = "About this file", "Leave this sheet as it is."
 
 
-def write_table(assessment: Assessment, path: Path, sheet: TableSheet, kind: Kind) -> None:
+def write_table(
+    assessment: Assessment,
+    path: Path,
+    kind: Kind,
+    rows: Sequence[tuple[str, ...]],
+    *,
+    force: bool,
+    spare: int = 0,
+    is_wide: bool = False,
+) -> None:
     """Write one table, as CSV where the path says so, else as a workbook that says whose it is.
 
+    Args:
+        force: replace a file that is there.
+
     Raises:
-        AssessmentError: where it cannot be written.
+        AssessmentError: where the file is there already, or cannot be written.
     """
+    refuse_existing(path, force=force)
+    settings = assessment.contents.settings
+    title = kind.titles[0].format(organisation=settings.organisation, period=settings.period)
+    sheet = TableSheet(kind.name, title, kind.lines[0], kind.columns, tuple(rows), spare, is_wide)
     hint = "Close it where it is open, or choose another folder. Nothing was changed."
     with saving(path, hint=hint, make_folder=False):
         if path.suffix.lower() == ".csv":
             headings = [each.heading for each in sheet.columns]
             files.write_whole(path, csv_bytes([headings, *sheet.rows]))
             return
-        marking = assessment.contents.settings.marking.filled
+        marking = settings.marking.filled
         facts = (Column("", 160, is_input=False), Column("What it says", 700, is_input=False))
         about = TableSheet(ABOUT, ABOUT, ABOUT_LINE, facts, about_values(assessment, kind.name))
         write_tables(

@@ -418,7 +418,6 @@ def past_lines(past: Sequence[Past], question: str) -> list[str]:
     """Give last year's answers to what is asked again: nothing to confirm, only to look at.
 
     Args:
-        past: the answers.
         question: of this year; last year's is given where it was another.
     """
     lines: list[str] = []

@@ -9,7 +9,7 @@ import click
 
 from cyberassess.errors import counted
 from cyberassess.terminal.fitting import typed, wrap
-from cyberassess.terminal.running import IN_PART, steps
+from cyberassess.terminal.running import IN_PART, print_lines, steps
 
 if TYPE_CHECKING:
     from cyberassess.demo.story import Demo
@@ -41,8 +41,7 @@ def demo(context: click.Context, output: str) -> None:
 
     with steps(25, "Setting up") as advance:
         made = make(Path(output), on_step=advance)
-    for line in demo_lines(made):
-        click.echo(line)
+    print_lines(demo_lines(made))
     if any(each.refused for each in made.received):
         context.exit(IN_PART)
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from cyberassess import (
     Assessment,
     CyberassessError,
-    Problem,
     add_action,
     add_evidence,
     answer,
@@ -233,25 +232,21 @@ def _clear(folder: Path) -> None:
     try:
         if folder.exists() and any(folder.iterdir()):
             if not (folder / SIGN).is_file():
-                raise CyberassessError(
-                    Problem(
-                        "not-ours",
-                        str(folder),
-                        "The folder holds something that is not a demo.",
-                        "Name another one with --output. Nothing was changed.",
-                    )
+                raise CyberassessError.because(
+                    "not-ours",
+                    str(folder),
+                    "The folder holds something that is not a demo.",
+                    "Name another one with --output. Nothing was changed.",
                 )
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SIGN).write_text(_NOTE, encoding="utf-8")
     except OSError as cause:
-        raise CyberassessError(
-            Problem(
-                "not-writable",
-                str(folder),
-                f"The demo cannot be written here: {cause.strerror}.",
-                "Name another folder with --output.",
-            )
+        raise CyberassessError.because(
+            "not-writable",
+            str(folder),
+            f"The demo cannot be written here: {cause.strerror}.",
+            "Name another folder with --output.",
         ) from cause
 
 

@@ -124,7 +124,6 @@ def keep(path: Path, workspace: Path, on_bytes: Callable[[int], None] = lambda _
 
     Args:
         path: of an ordinary file.
-        workspace: the assessment's folder.
         on_bytes: told how many more bytes are safe.
 
     Raises:
@@ -212,7 +211,6 @@ def check_file(workspace: Path, stored: str, sha256: str, what: str) -> Problem 
     """Say what is wrong with a kept file, or ``None``.
 
     Args:
-        workspace: the assessment's folder.
         stored: where it lies, as recorded.
         sha256: of the file when it was recorded.
         what: the item, for the message.
@@ -245,7 +243,6 @@ def strangers(workspace: Path, known: frozenset[str]) -> Iterator[Problem]:
     """Give what lies in the folder and belongs to no item.
 
     Args:
-        workspace: the assessment's folder.
         known: the paths that items have.
     """
     folder = workspace / FOLDER

@@ -85,7 +85,6 @@ def open_plain(path: Path, *, follow: bool = True) -> io.BufferedReader:
     """Open a plain file to read it; nothing else can make us wait.
 
     Args:
-        path: of the file.
         follow: whether it may be a link to one, as a path that a user typed may.
 
     Raises:
@@ -116,7 +115,6 @@ def read_plain(path: Path, most: int | None = None) -> bytes:
     """Give the bytes of a plain file, or of the one a link leads to.
 
     Args:
-        path: of the file.
         most: bytes it may have; the size is looked at first.
 
     Raises:

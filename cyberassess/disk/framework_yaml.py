@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from cyberassess.disk import resources, strict_yaml
 from cyberassess.disk.files import by_name
 from cyberassess.domain.sets.checks import check_framework, check_target, check_themes, check_use
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, ThemeSet
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile
 from cyberassess.domain.sets.plain_words import check_words
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import FrameworkError, Problem, closest
 
 if TYPE_CHECKING:  # NOTE: these models take every command 20 ms to make

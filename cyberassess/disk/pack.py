@@ -408,7 +408,7 @@ def unpacked(path: Path) -> Iterator[tuple[Path, CheckedPack]]:
     if wrong is not None:
         hint = "Ask for the pack again, or name the folder it was made from."
         found = f"The pack is not as it was written: {wrong}".rstrip(".")
-        raise AssessmentError(Problem("pack-changed", path.name, f"{found}.", hint))
+        raise AssessmentError.because("pack-changed", path.name, f"{found}.", hint)
     with temporary_folder() as scratch:
         names = [n for n in checked.hashes if n.startswith(_ASSESSMENT) and not fault_of(n)]
         try:
@@ -416,7 +416,7 @@ def unpacked(path: Path) -> Iterator[tuple[Path, CheckedPack]]:
         except OSError as cause:
             found = f"The assessment inside cannot be unpacked: {cause.strerror}."
             hint = "Look at the space on the disk."
-            raise AssessmentError(Problem("not-unpacked", path.name, found, hint)) from cause
+            raise AssessmentError.because("not-unpacked", path.name, found, hint) from cause
         yield scratch, checked
 
 

@@ -40,8 +40,8 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.characters import UNFIT_HINT, unfit_in, unfit_message
 from cyberassess.domain.sets.checks import check_framework, check_target, check_themes
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, ThemeSet
-from cyberassess.domain.sets.theming import ThemeChanges, changed
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile
+from cyberassess.domain.sets.theming import ThemeChanges, ThemeSet, changed
 from cyberassess.errors import AssessmentError, Problem
 
 SETTINGS = "assessment.yaml"
@@ -86,6 +86,24 @@ class Contents:
     def portions(self) -> Mapping[PersonId, tuple[Asked, ...]]:
         """Who is asked what; see ``assign``."""
         return assign(self.frameworks, self.settings)
+
+
+def need_free(folder: Path, how: str = "") -> None:
+    """See that a folder can be filled.
+
+    Args:
+        how: another one is named, if not by itself.
+
+    Raises:
+        AssessmentError: where something is there.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AssessmentError.because(
+            "not-empty",
+            str(folder),
+            "There is something in this place already.",
+            f"Name a folder that is new or empty{how and f' {how}'}. Nothing was changed.",
+        )
 
 
 class Workspace:
@@ -371,13 +389,7 @@ class Workspace:
             AssessmentError: where the folder holds something already, or cannot be written to.
         """
         try:
-            if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
-                raise AssessmentError.because(
-                    "not-empty",
-                    str(self.folder),
-                    "There is something in this place already.",
-                    "Name a folder that is new or empty. Nothing was changed.",
-                )
+            need_free(self.folder)
             for name in FOLDERS:
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
             for name, data in pinned.items():

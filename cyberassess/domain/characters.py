@@ -52,7 +52,6 @@ def unfit_in(text: str, *, lines: bool = False) -> str:
     """Give the first character that no one-line field may hold, as it is shown; empty for none.
 
     Args:
-        text: what somebody wrote.
         lines: whether the field may have several lines.
     """
     for each in text:

@@ -15,7 +15,7 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.people.questions import questionnaire
 from cyberassess.domain.sets.roles import OWNER_ROLES, SERVICE, owner_role
-from cyberassess.errors import Problem, Severity, counted
+from cyberassess.errors import Problem, counted
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.names import find_scope, unknown
 
@@ -169,13 +169,12 @@ def _load(assessment: Assessment, person: Person, portion: tuple[Asked, ...]) ->
 def about_load(assessment: Assessment, person: Person, load: Load) -> Iterator[Problem]:
     """Say where somebody is asked nothing, or more than is asked at once, and what to do."""
     if not load.questions:
-        yield Problem(
+        yield Problem.note(
             "asked-nothing",
             person.name,
             f"They are asked nothing. {_why_nothing(assessment, person)}".strip(),
             "Hand them what they know of: cyberassess people hand-over OUTCOME --from NAME "
             f'--to "{person.name}"',
-            Severity.NOTE,
         )
     elif load.minutes > LONG:
         shares = [
@@ -183,13 +182,12 @@ def about_load(assessment: Assessment, person: Person, load: Load) -> Iterator[P
             f'{each.option} --from "{person.name}" --to NAME'
             for each in shares_of(assessment, person)[:_MOST_SHARES]
         ]
-        yield Problem(
+        yield Problem.note(
             "asked-much",
             person.name,
             f"{counted(load.questions, 'question')} take about {load.minutes} minutes; more than "
             f"{LONG} are seldom answered at once.",
             "Others could be asked a part. " + "; ".join(shares) if shares else "",
-            Severity.NOTE,
         )
 
 

@@ -1,77 +1,44 @@
-"""Opening an assessment, to read it or to write to it."""
+"""An open assessment: everything its folder says, and what follows from it."""
 
 import contextlib
 import datetime
-import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 
 from cyberassess.disk.evidence import is_safe
 from cyberassess.disk.framework_yaml import Shelf
-from cyberassess.disk.segments import LedgerFolder, Reading, as_lines, new_text, single_head
-from cyberassess.disk.settings_file import interrupted, put_back, replacing
-from cyberassess.disk.workspace import Contents, Workspace, unfit_settings
-from cyberassess.domain.assessment import Person, PersonId, ScopeId
+from cyberassess.disk.segments import LedgerFolder, Reading
+from cyberassess.disk.settings_file import interrupted
+from cyberassess.disk.workspace import Contents, Workspace
+from cyberassess.domain.assessment import ScopeId, Settings
 from cyberassess.domain.people.naming import (
-    RENAMED,
     Renaming,
     as_recorded,
     folded,
-    goes_by,
     name_of,
     unsettled,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.approval import fingerprint, speaks
 from cyberassess.domain.record.evidence import Register, register_of
-from cyberassess.domain.record.happened import Event
-from cyberassess.domain.record.hashes import Json, segment_hash
 from cyberassess.domain.record.ledger import Fold, fold
 from cyberassess.domain.record.recorded import Origin, State
 from cyberassess.domain.record.segment import Segment, up_to
 from cyberassess.domain.result.counting import Names
 from cyberassess.domain.result.scoring import Scorecard, score
-from cyberassess.domain.result.theme_maturity import by_rule
+from cyberassess.domain.result.theme_maturity import ThemeScore, by_rule
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile, Rule, Target
+from cyberassess.domain.sets.theming import Moved, moved
 from cyberassess.errors import (
-    AssessmentError,
     CyberassessError,
     Problem,
     Severity,
     counted,
-    mention,
     offer,
-    wrote,
 )
-from cyberassess.opening.last_year import anothers, unusable, why_not
-from cyberassess.version import __version__
-
-
-def now() -> str:
-    """Give the time as the ledger writes it: ISO 8601 in UTC, to the second."""
-    moment = datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251 - the one place
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def mention_clock(segments: Sequence[Segment]) -> None:
-    """Say it where this computer's clock is behind the last entry: what is written looks older."""
-    moment = now()
-    last = max((time for each in segments for time in each.times), default="")
-    if moment < last:
-        mention(
-            Problem(
-                "clock-behind",
-                "ledger",
-                f"This computer's clock says {moment}, and the last entry is of {last}.",
-                "One of the two clocks is wrong. What is written now is dated by this one: look "
-                "at the date and time of this computer.",
-                Severity.NOTE,
-            )
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +110,10 @@ class Assessment:
                 before = cause
             self.beside.last_years[ours.previous] = before
         if isinstance(before, CyberassessError):
-            return None, unusable(ours, f"cannot be read: {before.problems[0]}".rstrip("."))
+            return None, _unusable(ours, f"cannot be read: {before.problems[0]}".rstrip("."))
         theirs = before.contents.settings
-        wrong = why_not(ours, self.state, theirs, before.state)
-        return (None, wrong) if wrong else (before, anothers(ours, theirs))
+        wrong = _why_not(ours, self.state, theirs, before.state)
+        return (None, wrong) if wrong else (before, _anothers(ours, theirs))
 
     @property
     def frameworks(self) -> Mapping[FrameworkRef, Framework]:
@@ -250,24 +217,22 @@ class Assessment:
                 )
             )
         notes += [
-            Problem(
+            Problem.note(
                 "settings-copy",
                 each.name,
                 "It looks like a copy of assessment.yaml that a sync tool made; it is not read.",
                 "To see how it differs, and put it aside: cyberassess merge",
-                Severity.NOTE,
             )
             for each in self.workspace.settings_copies()
         ]
         changed = differences(self.state.settings, self.contents.flat)
         if changed:
             notes.append(
-                Problem(
+                Problem.note(
                     "settings-differ",
                     "assessment.yaml",
                     f"{counted(len(changed), 'value')} changed since the last command that wrote.",
                     "The next one records it.",
-                    Severity.NOTE,
                 )
             )
         notes += [
@@ -286,8 +251,7 @@ class Assessment:
 
     def place_of(self, scope: ScopeId) -> str:
         """Give a scope's title, or the id where there is none."""
-        known = self.contents.settings.scope(scope)
-        return known.title if known else scope
+        return self.contents.settings.title_of(scope)
 
     @property
     def names(self) -> Names:
@@ -362,16 +326,17 @@ _EVIDENCE = "evidence/EV-"
 def _open_as_it_was(folder: Path) -> Assessment:
     """Read an assessment without what a command that did not end did to its settings."""
     workspace = Workspace(folder)
-    found, _ = _open(workspace, workspace.read())
+    found, _ = read_assessment(workspace, workspace.read())
     before = interrupted(folder)
     # NOTE: the next command that writes puts them back, so until then they count for nothing
     if before is not None and differences(found.state.settings, found.contents.flat):
         with contextlib.suppress(FileNotFoundError):
-            return _open(workspace, workspace.read(before.read_text("utf-8")))[0]
+            return read_assessment(workspace, workspace.read(before.read_text("utf-8")))[0]
     return found
 
 
-def _open(workspace: Workspace, contents: Contents) -> tuple[Assessment, Fold]:
+def read_assessment(workspace: Workspace, contents: Contents) -> tuple[Assessment, Fold]:
+    """Read a ledger beside what the settings say; people keep the names they answered under."""
     reading = LedgerFolder(workspace.ledger).read()
     folding = Fold(reading.segments)
     state = folding.state()
@@ -385,129 +350,6 @@ def differences(recorded: Mapping[str, str | None], flat: Mapping[str, str]) -> 
     """Give the keys of the settings that are not as they were last recorded."""
     gone = [key for key, value in recorded.items() if value is not None and key not in flat]
     return [*gone, *(key for key, value in flat.items() if recorded.get(key) != value)]
-
-
-def settings_event(
-    recorded: Mapping[str, str | None], flat: Mapping[str, str], also: Iterable[str] = ()
-) -> happened.Settings | None:
-    """Give the event that records how the settings changed, or ``None``.
-
-    Args:
-        also: keys that are recorded whether they changed or not.
-
-    Raises:
-        AssessmentError: where a new value holds characters that nobody sees.
-    """
-    unfit = unfit_settings(recorded, flat)
-    if unfit:
-        raise AssessmentError(*unfit)
-    changed = list(dict.fromkeys([*differences(recorded, flat), *also]))
-    if not changed:
-        return None
-    return happened.Settings(
-        changes=[
-            happened.Setting(key=key, old=recorded.get(key), new=flat.get(key)) for key in changed
-        ]
-    )
-
-
-@dataclass
-class Writing:
-    """A writing command under way, under the lock."""
-
-    assessment: Assessment
-    actor: Person
-    command: str
-    folder: LedgerFolder
-    pending: list[Event] = field(default_factory=list)
-    """Events that go before the next ones: changed settings, people met."""
-    folding: Fold | None = None
-    """What the segments were folded into; made when the first is written, if it is not there."""
-    listing: Mapping[str, int] = field(default_factory=dict)
-    """The ledger's files as this session knows them."""
-
-    def header(self) -> dict[str, Json]:
-        """Give what a segment's first line says besides its parents."""
-        return {
-            "actor": {
-                "id": str(self.actor.id),
-                "name": new_text(self.actor.name),
-                "role": self.actor.role,
-            },
-            "command": self.command,
-            "time": now(),
-            "tool": __version__,
-        }
-
-    def write(self, events: Sequence[Event]) -> None:
-        """Write one segment, and see the assessment with it.
-
-        Raises:
-            AssessmentError: where it cannot be written; the ledger is as before.
-        """
-        lines = [*self.pending, *events]
-        if not lines:
-            return
-        reading = self.assessment.reading
-        segment = self.append(lines, single_head(reading.segments))
-        self.pending.clear()
-        if self.folding is None:
-            self.folding = Fold(reading.segments)
-        self.folding.add(segment)
-        segments = (*reading.segments, segment)
-        self.assessment = replace(
-            self.assessment,
-            reading=Reading(segments, reading.notes),
-            state=self.folding.state(),
-            renamings=(),
-        )
-
-    def append(self, events: Sequence[Event], parent: Segment) -> Segment:
-        """Put a segment of these events on top of another."""
-        return self.folder.append(self.header(), as_lines(events), [parent])
-
-    def meet(self, name: str) -> PersonId:
-        """Give the id of a person, known or met now (an event is pending then)."""
-        wanted = folded(name)
-        state = self.assessment.state
-        for person in self.assessment.contents.settings.everybody:
-            if goes_by(person, name):
-                return person.id
-        for met in state.met.values():
-            if folded(met.name) == wanted:
-                return state.names.same.get(met.id, met.id)
-        for record in state.register(RENAMED):
-            if folded(str(record.fields.get("from", ""))) == wanted:
-                return PersonId(record.key[0])
-        for event in self.pending:
-            if isinstance(event, happened.Met) and folded(str(event.name)) == wanted:
-                return PersonId(event.person)
-        fresh = PersonId(f"met-{secrets.token_hex(3)}")
-        self.pending.append(happened.Met(person=fresh, name=" ".join(name.split())))
-        return fresh
-
-
-class Rehearsal(Writing):
-    """A writing command that only says what it would do: nothing reaches the disk."""
-
-    def append(self, events: Sequence[Event], parent: Segment) -> Segment:
-        """Make the segment in memory."""
-        head = {"parents": [parent.hash], **self.header()}
-        lines = as_lines(events)
-        found = segment_hash([head, *lines])
-        return Segment("not written", parent.sequence + 1, found, head, tuple(lines))
-
-
-def rehearse(folder: Path, command: str) -> Rehearsal:
-    """Open an assessment to say what a command would write to it.
-
-    Raises:
-        LedgerError: where the ledger has branches, or cannot be trusted.
-    """
-    assessment = open_assessment(folder)
-    ledger = LedgerFolder(assessment.workspace.ledger)
-    single_head(assessment.reading.segments)
-    return Rehearsal(assessment, assessment.contents.settings.officer, command, ledger)
 
 
 def about_renamings(renamings: Sequence[Renaming]) -> list[Problem]:
@@ -525,140 +367,81 @@ def about_renamings(renamings: Sequence[Renaming]) -> list[Problem]:
     ]
 
 
-class RenamedError(AssessmentError):
-    """A name was changed beside somebody who has answered; somebody must say what happened."""
+# The assessment before this one
 
-    renamings: tuple[Renaming, ...] = ()
-    """Each with the name recorded and the name stated."""
-    folder: Path
-    """The assessment's."""
+PREVIOUS = registers.Previous.kind
+"""The register of the assessment before this one."""
 
 
-def need_known_names(assessment: Assessment, explained: Collection[str] = ()) -> None:
-    """See that no name was changed beside somebody who has answered.
+def _why_not(ours: Settings, state: State, theirs: Settings, before: State) -> Problem | None:
+    """Say why an assessment cannot be the one before this one; ``None`` where it can.
 
     Args:
-        explained: ids of people whose new name is explained.
-
-    Raises:
-        RenamedError: where one was.
+        ours: the settings of this one, and ``state``.
+        theirs: the settings of the other, and ``before``, its state.
     """
-    found = tuple(each for each in assessment.renamings if each.person not in explained)
-    if found:
-        cause = RenamedError(*about_renamings(found))
-        cause.renamings, cause.folder = found, assessment.workspace.folder
-        raise cause
+    recorded = state.record(PREVIOUS, ours.previous or "")
+    if before.assessment == state.assessment and theirs.period == ours.period:
+        return _unusable(ours, "is this assessment itself, or a copy of it")
+    if recorded is not None and recorded.fields["assessment"] != before.assessment:
+        return _unusable(
+            ours,
+            f"is not the assessment it was when last used: it is that of {theirs.organisation} "
+            f"for {theirs.period} now",
+        )
+    return None
 
 
-Change = Callable[[Contents, str], str]
-"""Gives ``assessment.yaml`` anew from what it holds; called under the lock."""
+def _unusable(ours: Settings, found: str) -> Problem:
+    """Say what is wrong with the folder ``previous`` names, and what to do."""
+    return Problem.note(
+        "previous-unreadable",
+        "assessment.yaml, previous",
+        f'Last year cannot be read. "{ours.previous}" {found}.',
+        "Correct previous: the folder of last year's assessment, as seen from this one; or take "
+        "the line out. Until then this year is shown without last year beside it.",
+    )
 
 
-@contextlib.contextmanager
-def writing(
-    folder: Path,
-    command: str,
-    *,
-    by: str | None = None,
-    change: Change | None = None,
-    after: Writing | None = None,
-    renamed: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[Writing]:
-    """Open an assessment to write to it, under its lock.
+def _anothers(ours: Settings, theirs: Settings) -> Problem | None:
+    """Say that last year's assessment is of another organisation; ``None`` where it is not."""
+    if folded(theirs.organisation) == folded(ours.organisation):
+        return None
+    return Problem.note(
+        "previous-other",
+        "assessment.yaml, previous",
+        f'"{ours.previous}" is an assessment of {theirs.organisation}, not of '
+        f"{ours.organisation}.",
+        "It is used all the same. If it is the wrong one, correct previous.",
+    )
 
-    Changed settings are recorded with the first thing that is written, or at the end. Where that
-    fails, ``assessment.yaml`` is put back as it was.
 
-    Args:
-        by: ``NAME`` or ``NAME, ROLE`` of who gives the command; the officer if ``None``.
-        change: called before anything is written; what it changes is written and recorded.
-        renamed: why people go by the names in the settings now, keyed by their ids.
-        after: the session of the same command before this one; what it read is not read again
-            where nobody wrote in between.
+# The organisation's own themes
 
-    Raises:
-        BusyError: where another command holds the lock.
-        LedgerError: where the ledger has branches, or cannot be trusted.
-        RenamedError: where a name was changed beside somebody who has answered.
+
+def moved_outcomes(assessment: Assessment) -> Mapping[FrameworkRef, tuple[Moved, ...]]:
+    """Give the outcomes the organisation placed otherwise, for each control set that has some."""
+    default, own = assessment.contents.default_themes, assessment.contents.themes
+    if default is None:
+        return {}
+    found = {ref: moved(default, own, each) for ref, each in assessment.frameworks.items()}
+    return {ref: each for ref, each in found.items() if each}
+
+
+def default_scores(assessment: Assessment) -> tuple[ThemeScore, ...]:
+    """Give what themes would score by the default's placing, where the organisation's differs.
+
+    It is empty for a control set of which nothing was placed otherwise.
     """
-    workspace = Workspace(folder)
-    contents = workspace.read() if after is None else after.assessment.contents
-    ledger = LedgerFolder(workspace.ledger)
-    with ledger.locked():
-        ledger.tidy()
-        _put_back_interrupted(workspace, ledger)
-        workspace.tidy()
-        if not workspace.is_as_read(contents):
-            contents = workspace.read()
-        text: str | None = None
-        if change is not None:
-            single_head(ledger.read().segments)
-            text = change(contents, workspace.settings_text())
-            contents = workspace.read(text)
-        listing = ledger.listing()
-        if after is not None and after.listing == listing:
-            assessment, folding = after.assessment, after.folding
-        else:
-            assessment, folding = _open(workspace, contents)
-            if after is not None:
-                assessment = replace(assessment, beside=after.assessment.beside)
-        single_head(assessment.reading.segments)
-        mention_clock(assessment.reading.segments)
-        need_known_names(assessment, renamed)
-        assessment = replace(assessment, contents=contents, renamings=())
-        session = Writing(assessment, contents.settings.officer, command, ledger)
-        session.folding, session.listing = folding, listing
-        offer(str(folder), lambda: session.assessment.about_previous)
-        changed = settings_event(assessment.state.settings, assessment.contents.flat)
-        if changed is not None:
-            session.pending.append(changed)
-        session.pending += _renamed_events(assessment, renamed)
-        if by is not None:
-            session.actor = actor_of(session, by)
-        with (
-            contextlib.nullcontext()
-            if text is None
-            else replacing(workspace.folder, text, lambda: set(ledger.listing()) > set(listing))
-        ):
-            yield session
-            session.write([])
-        wrote(str(folder), lambda: session.assessment)
-        session.listing = {}  # NOTE: all is written; where it cannot be listed, it is read anew
-        with contextlib.suppress(OSError):
-            session.listing = ledger.listing()
-
-
-def _put_back_interrupted(workspace: Workspace, ledger: LedgerFolder) -> None:
-    """Undo a change of the settings whose command was ended before the ledger had it."""
-    before = interrupted(workspace.folder)
-    if before is not None:
-        recorded = fold(ledger.read().segments).settings
-        if differences(recorded, workspace.read().flat):
-            put_back(workspace.folder, before)
-
-
-def _renamed_events(assessment: Assessment, renamed: Mapping[str, str]) -> list[Event]:
-    """Give the events that say who goes by another name now."""
-    settings, names = assessment.contents.settings, assessment.state.names
-    return [
-        happened.put(
-            (person,),
-            happened.Renamed(
-                from_=names.now(person), to=assessment.name_of(person), reason=reason
-            ),
-        )
-        for person, reason in renamed.items()
-        if settings.person(person) is not None
-    ]
-
-
-def actor_of(session: Writing, by: str) -> Person:
-    """Give who a command is given by, met now where nobody knows them."""
-    name, _, role = by.partition(",")
-    if not name.strip():
-        raise AssessmentError(
-            Problem("no-name", "--by", "No name was given.", "Write --by 'NAME, ROLE'.")
-        )
-    person_id = session.meet(name)
-    known = session.assessment.contents.settings.person(person_id)
-    return known or Person(id=person_id, name=" ".join(name.split()), role=role.strip())
+    default = assessment.contents.default_themes
+    refs = moved_outcomes(assessment)
+    if default is None or not refs:
+        return ()
+    return score(
+        {ref: each for ref, each in assessment.frameworks.items() if ref in refs},
+        assessment.contents.settings,
+        assessment.state,
+        targets=assessment.targets,
+        themes=default,
+        on=assessment.on,
+    ).themes

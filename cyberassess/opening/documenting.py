@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import Document, EvidenceReply, Questionnaire
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.evidence import (
     ITEM,
     Facts,
@@ -21,7 +21,7 @@ from cyberassess.domain.record.evidence import (
 )
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import Json
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.names import as_named
 from cyberassess.opening.years import next_free
@@ -185,12 +185,12 @@ def _event(
         if value
     }
     fields |= {"held": Held.NAMED.value, "number": number}
-    item = happened.EvidenceItem(**fields)
+    item = registers.EvidenceItem(**fields)
     return happened.put((item_id,), item, person=person, source=reply.source)
 
 
 def _link(item_id: str, outcome: OutcomeKey, person: PersonId, reply: EvidenceReply) -> Event:
-    link = happened.EvidenceLink(place="")
+    link = registers.EvidenceLink(place="")
     return happened.put((item_id, *outcome), link, person=person, source=reply.source)
 
 
@@ -215,10 +215,9 @@ def _otherwise(reply: EvidenceReply, facts: Facts, other: Iterable[str]) -> Prob
 
 
 def _other_facts(where: str, item: Item) -> Problem:
-    return Problem(
+    return Problem.note(
         "document-known",
         where,
         f'"{item.facts.title}" is registered as {item.reference}, with other facts.',
         "What it supports was added to; the facts stay as they are registered.",
-        Severity.NOTE,
     )

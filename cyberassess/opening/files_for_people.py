@@ -74,17 +74,15 @@ def keep_original(
             folder.mkdir(parents=True, exist_ok=True)
             copy_whole(path, target)
     except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "original-not-kept",
-                f"{folder.name}/{path.name}",
-                f"The original cannot be copied to the folder {folder.name}: {cause.strerror}.",
-                what_to_do(
-                    cause,
-                    "Look at that folder's permissions and the space on the disk. "
-                    "Nothing was stored from the file.",
-                ),
-            )
+        raise AssessmentError.because(
+            "original-not-kept",
+            f"{folder.name}/{path.name}",
+            f"The original cannot be copied to the folder {folder.name}: {cause.strerror}.",
+            what_to_do(
+                cause,
+                "Look at that folder's permissions and the space on the disk. "
+                "Nothing was stored from the file.",
+            ),
         ) from cause
     within = f"{under}/" if folder.name != under else ""
     return f"{within}{folder.name}/{target.name}"

@@ -18,15 +18,10 @@ from cyberassess.domain.assessment import Settings, StatementKey
 from cyberassess.domain.record import happened
 from cyberassess.domain.record.recorded import Record
 from cyberassess.errors import CyberassessError, Problem, WorkbookError
-from cyberassess.opening.assessment import (
-    Assessment,
-    Rehearsal,
-    Writing,
-    differences,
-    now,
-)
+from cyberassess.opening.assessment import Assessment, differences
 from cyberassess.opening.files_for_people import keep_original, saving
 from cyberassess.opening.recording import Replaced
+from cyberassess.opening.writing import Rehearsal, Writing, now
 from cyberassess.opening.years import about_file
 
 
@@ -122,7 +117,6 @@ def need_ours(assessment: Assessment, name: str, what: str, found: Belongs, hint
     """See that a file belongs to this assessment.
 
     Args:
-        name: of the file.
         what: it is, in a word or two.
         hint: what else to do.
 

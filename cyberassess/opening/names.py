@@ -17,9 +17,9 @@ from cyberassess.domain.assessment import (
 from cyberassess.domain.calendar_words import understand_date
 from cyberassess.domain.people.naming import folded, goes_by
 from cyberassess.domain.sets.framework import Level
-from cyberassess.errors import AssessmentError, Problem, closest, counted, mention
+from cyberassess.errors import AssessmentError, closest, counted, mention
 from cyberassess.opening.assessment import Assessment
-from cyberassess.opening.changing import UNTOUCHED
+from cyberassess.opening.writing import UNTOUCHED
 
 _LONGEST = 80
 """Characters of a name that are shown again."""
@@ -33,13 +33,13 @@ def unknown(
     near = f"Did you mean {' or '.join(begun)}?" if begun else closest(text, allowed)
     hint = near or span or f"There are: {', '.join(allowed) or 'none'}."
     found = f'"{text[:_LONGEST]}" is {what}.'
-    return AssessmentError(Problem(code, where, found, f"{hint} {UNTOUCHED}"))
+    return AssessmentError.because(code, where, found, f"{hint} {UNTOUCHED}")
 
 
 def ambiguous(code: str, where: str, found: str, names: Iterable[str]) -> AssessmentError:
     """Say that a name means more than one thing, with the names that mean one."""
     hint = f"Name one of: {', '.join(names)}. {UNTOUCHED}"
-    return AssessmentError(Problem(code, where, found, hint))
+    return AssessmentError.because(code, where, found, hint)
 
 
 # Scopes

@@ -22,14 +22,13 @@ from cyberassess.domain.assessment import (
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.naming import goes_by
 from cyberassess.domain.people.questions import Offer, OfferKind, Past, Questionnaire, Row
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.standing import Standing, standings_of
 from cyberassess.domain.sets.across import Across, Successor
 from cyberassess.domain.sets.framework import Answer, CountsAs, Framework, IndicatorId
-from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment
-from cyberassess.opening.last_year import PREVIOUS
+from cyberassess.errors import AssessmentError
+from cyberassess.opening.assessment import PREVIOUS, Assessment
 from cyberassess.opening.years import former_sets, leading
 
 _Shown = TypeVar("_Shown")
@@ -58,7 +57,6 @@ def with_past(what: Questionnaire, past: Mapping[StatementKey, tuple[Past, ...]]
     """Give a questionnaire that shows last year's answers beside what is asked again.
 
     Args:
-        what: the questionnaire.
         past: keyed by the statement that is asked again.
     """
     if not past:
@@ -148,15 +146,13 @@ def need_last_year(assessment: Assessment) -> Assessment | None:
     """
     before, problem = assessment.previous, assessment.about_previous
     if before is None and problem is not None:
-        raise AssessmentError(
-            Problem(
-                problem.code,
-                problem.where,
-                problem.message,
-                "Correct previous: the folder of last year's assessment, as seen from this one; "
-                "or send without earlier answers: cyberassess send --without-last-year. "
-                "Nothing was written.",
-            )
+        raise AssessmentError.because(
+            problem.code,
+            problem.where,
+            problem.message,
+            "Correct previous: the folder of last year's assessment, as seen from this one; "
+            "or send without earlier answers: cyberassess send --without-last-year. "
+            "Nothing was written.",
         )
     return before
 
@@ -166,7 +162,7 @@ def last_year_event(assessment: Assessment, before: Assessment) -> happened.Entr
     name = assessment.contents.settings.previous or ""
     if assessment.state.record(PREVIOUS, name) is not None:
         return None
-    return happened.put((name,), happened.Previous(assessment=before.state.assessment))
+    return happened.put((name,), registers.Previous(assessment=before.state.assessment))
 
 
 def _earlier(

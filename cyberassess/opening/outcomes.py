@@ -23,8 +23,8 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
 from cyberassess.errors import AssessmentError, Problem, counted
 from cyberassess.opening.assessment import Assessment
-from cyberassess.opening.changing import UNTOUCHED
 from cyberassess.opening.names import ambiguous, find_place, unknown
+from cyberassess.opening.writing import UNTOUCHED
 
 _NAME = re.compile(r"(?:([1-9][0-9]?):)?\s*([^\s/:,@]+)\s*(?:/\s*(.+))?")
 
@@ -245,7 +245,7 @@ def _framework(assessment: Assessment, text: str, number: str) -> FrameworkRef:
         return refs[int(number) - 1]
     found = f"There {'is' if len(refs) == 1 else 'are'} {counted(len(refs), 'control set')}."
     hint = f"The number before the colon counts them: {', '.join(refs)}. {UNTOUCHED}"
-    raise AssessmentError(Problem("unknown-set", text, found, hint))
+    raise AssessmentError.because("unknown-set", text, found, hint)
 
 
 def _inside(assessment: Assessment, named: list[Key], place: str, name: str) -> list[Key]:
@@ -273,8 +273,8 @@ def _refuse_others(assessment: Assessment, text: str, name: str, what: str) -> N
         if what == "outcome" and wanted in statements:
             outcome, _ = framework.indicators[statements[wanted]]
             found = f"It is a statement of {outcome.id}."
-            raise AssessmentError(
-                Problem("not-an-outcome", text, found, f"Name the outcome. {UNTOUCHED}")
+            raise AssessmentError.because(
+                "not-an-outcome", text, found, f"Name the outcome. {UNTOUCHED}"
             )
         if wanted in outcomes and framework.outcomes[outcomes[wanted]] not in framework.assessed:
             raise _only_conditions(framework, outcomes[wanted])
@@ -296,13 +296,11 @@ def _only_conditions(framework: Framework, name: OutcomeId) -> AssessmentError:
         for each in outcome.indicators
         if each.id in waiting
     ]
-    return AssessmentError(
-        Problem(
-            "only-conditions",
-            outcome.id,
-            "It only asks what applies here, so it is never scored. A question answered no "
-            f"leaves out what depends on it: {'; '.join(said)}.",
-            "The report shows its answers under “What applies here”. To explain what "
-            f"depends on it: cyberassess explain {framework.assessed[0].id}",
-        )
+    return AssessmentError.because(
+        "only-conditions",
+        outcome.id,
+        "It only asks what applies here, so it is never scored. A question answered no "
+        f"leaves out what depends on it: {'; '.join(said)}.",
+        "The report shows its answers under “What applies here”. To explain what "
+        f"depends on it: cyberassess explain {framework.assessed[0].id}",
     )

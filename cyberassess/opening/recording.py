@@ -22,10 +22,10 @@ from cyberassess.domain.people.questions import (
     TextReply,
 )
 from cyberassess.domain.people.sharing import SHARING, taken_over
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event, Response
 from cyberassess.domain.record.recorded import Given, Record, Said, Source, State
-from cyberassess.errors import Problem, Severity
+from cyberassess.errors import Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import plan_documents
 
@@ -152,7 +152,7 @@ def _ended(assessment: Assessment, key: StatementKey, source: Source) -> list[Pr
     ended = assessment.frameworks[key.framework].layout_of[key.indicator].ended
     hint = "The answer is stored all the same. It counts for nothing."
     message = f"{key.indicator} is asked of nobody: {ended}"
-    return [Problem("ended", _where(source), message, hint, Severity.NOTE)] if ended else []
+    return [Problem.note("ended", _where(source), message, hint)] if ended else []
 
 
 def _answer(
@@ -171,15 +171,7 @@ def _answer(
         order = _compare(reply.source, newer)
         if order < 0:
             what = "answer to" if current else "withdrawal of the answer to"
-            made.problems.append(
-                Problem(
-                    "older",
-                    _where(reply.source),
-                    f"A newer {what} {key.indicator} is there already: it came "
-                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
-                    "The newer one stays; this one was not stored. The file is kept.",
-                )
-            )
+            made.problems.append(_older(reply.source, f"{what} {key.indicator}", newer))
             return
         beside = order == 0
     made.problems += _ended(assessment, key, reply.source)
@@ -270,7 +262,7 @@ def _confirm(
     if there is not None and same and reply.words in ("", there.fields.get("words")):
         made.unchanged += 1
         return
-    taken_over = happened.Inheritance(answer=offer.answer, words=reply.words or None)
+    taken_over = registers.Inheritance(answer=offer.answer, words=reply.words or None)
     made.events.append(
         happened.put(
             record_key, taken_over, person=voice.person, source=reply.source, read=reply.read,
@@ -305,17 +297,9 @@ def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply
         made.unchanged += 1
         return
     if there is not None and _compare(reply.source, there) < 0:
-        made.problems.append(
-            Problem(
-                "older",
-                _where(reply.source),
-                f"A newer answer about {reply.key.group} is there already: it came "
-                f"{_came(there.source)}, on {there.origin.time[:10]}.",
-                "The newer one stays; this one was not stored. The file is kept.",
-            )
-        )
+        made.problems.append(_older(reply.source, f"answer about {reply.key.group}", there))
         return
-    sharing = happened.Sharing(same=reply.same, reason=reply.words or None)
+    sharing = registers.Sharing(same=reply.same, reason=reply.words or None)
     made.events.append(
         happened.put(
             reply.key, sharing, person=voice.person, source=reply.source, read=reply.read,
@@ -327,6 +311,17 @@ def _share(made: Plan, assessment: Assessment, voice: Voice, reply: SharingReply
 
 def _moment(given: Given | Said | Record) -> str:
     return given.source.saved or given.origin.time
+
+
+def _older(source: Source, what: str, newer: Given | Said | Record) -> Problem:
+    """Say that something newer stands."""
+    return Problem(
+        "older",
+        _where(source),
+        f"A newer {what} is there already: it came {_came(newer.source)}, on "
+        f"{newer.origin.time[:10]}.",
+        "The newer one stays; this one was not stored. The file is kept.",
+    )
 
 
 def _compare(source: Source, there: Given | Said | Record) -> int:
@@ -372,15 +367,8 @@ def _text(made: Plan, assessment: Assessment, voice: Voice, reply: TextReply) ->
     if current:
         newer = max(current, key=lambda each: (each.source.serial, _moment(each)))
         if _compare(reply.source, newer) < 0:
-            made.problems.append(
-                Problem(
-                    "older",
-                    _where(reply.source),
-                    f"A newer text about {reply.outcome.outcome} is there already: it came "
-                    f"{_came(newer.source)}, on {newer.origin.time[:10]}.",
-                    "The newer one stays; this one was not stored. The file is kept.",
-                )
-            )
+            what = f"text about {reply.outcome.outcome}"
+            made.problems.append(_older(reply.source, what, newer))
             return
     kind = happened.Rationale if rationale else happened.Evidence
     made.events.append(

@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.framework_yaml import files_of
 from cyberassess.disk.resources import folder as shipped
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.approval import approvals_of
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.record.numbering import NUMBERED, next_number
@@ -22,7 +23,7 @@ from cyberassess.domain.result.trend import Trend, YearFacts, trend, year_facts
 from cyberassess.domain.sets.across import Across, across
 from cyberassess.domain.sets.comparing import Upgrade
 from cyberassess.domain.sets.framework import Framework, FrameworkRef
-from cyberassess.errors import AssessmentError, Problem, Severity
+from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment, Beside, differences
 
 CIRCLE = "years-in-a-circle"
@@ -48,12 +49,11 @@ def years_before(now: Assessment) -> Iterator[Assessment | Problem]:
         periods.append(before.contents.settings.period)
         which = (before.state.assessment, periods[-1])
         if which in seen:
-            yield Problem(
+            yield Problem.note(
                 CIRCLE,
                 f"assessment.yaml of {periods[-2]}, previous",
                 f"The years lead back to themselves: {' after '.join(periods)}.",
                 "Correct previous there: each assessment names the one before it.",
-                Severity.NOTE,
             )
             return
         seen.add(which)
@@ -132,13 +132,21 @@ OnYear = Callable[[Assessment, Assessment, Mapping[FrameworkRef, Across]], None]
 year after."""
 
 
+class Years(NamedTuple):
+    """An assessment beside all before it."""
+
+    trend: Trend
+    notes: tuple[Problem, ...]
+    """Why no more years can be read, and what is odd about one."""
+
+
 def in_a_row(
     now: Assessment,
     *,
     as_it_stands: bool = False,
     most: int | None = None,
     on_year: OnYear = lambda _, __, ___: None,
-) -> tuple[Trend, tuple[Problem, ...]]:
+) -> Years:
     """Put an assessment beside all before it, each read and let go, and say why no more can be.
 
     Args:
@@ -163,7 +171,7 @@ def in_a_row(
         on_year(signed, each, ways)
         later = each
     found.insert(0, (facts, {}))
-    return trend(found), tuple(notes)
+    return Years(trend(found), tuple(notes))
 
 
 def _signed_facts(assessment: Assessment) -> tuple[Assessment, YearFacts]:
@@ -178,7 +186,7 @@ def _facts(assessment: Assessment, period: str, basis: str) -> YearFacts:
 
 # Versions that were used before another took their place this year
 
-SET_VERSION = happened.SetVersion.kind
+SET_VERSION = registers.SetVersion.kind
 
 
 def changes_of(assessment: Assessment) -> tuple[Record, ...]:

@@ -46,9 +46,8 @@ from cyberassess.domain.sets.framework import (
     OutcomeId,
     Profile,
     Target,
-    Theme,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import Theme, ThemeSet
 from cyberassess.errors import counted
 from cyberassess.errors import joined as joined  # noqa: PLC0414 - sections look for it here
 from cyberassess.paper.look import OUR_LOOK, Look

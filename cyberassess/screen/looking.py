@@ -14,6 +14,7 @@ from cyberassess.disk.evidence import check_file
 from cyberassess.disk.files import joined, read_plain, temporary_folder
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import AssessmentError, Severity
+from cyberassess.opening.years import in_a_row
 from cyberassess.paper.documents.start_pages import Link as PageLink
 from cyberassess.paper.documents.start_pages import StartPage, StepRow
 from cyberassess.screen.blocks import (
@@ -29,7 +30,6 @@ from cyberassess.screen.blocks import (
     to,
 )
 from cyberassess.screen.web import Query, Room
-from cyberassess.steps.next_year.trending import years_in_a_row
 from cyberassess.steps.next_year.words import basis_lines, point_line
 from cyberassess.steps.report.documents import DOCUMENTS
 from cyberassess.steps.report.printing import Printed, Wanted, report_board, report_theme
@@ -189,7 +189,7 @@ def _step(each: StepRow) -> str:
 
 def years(room: Room, _: Query) -> Screen:
     """Put this year beside those before it."""
-    found = years_in_a_row(room.folder)
+    found = in_a_row(room.assessment)
     years = found.trend.years
     blocks: list[Block] = [Items([(line,) for line in basis_lines(found)])]
     for kind, title in (("theme", "Themes"), ("system", "Systems"), ("outcome", "Outcomes")):

@@ -74,7 +74,6 @@ def read_sheet(
     """Read the one sheet that holds controls.
 
     Args:
-        sheets: all sheets of the workbook.
         name: what places call the workbook.
         columns: roles of columns, keyed by heading or by letter, that settle what is unsure.
         stages: ids of stages, keyed by each word in small letters that may name one.

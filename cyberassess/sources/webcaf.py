@@ -192,14 +192,11 @@ class Reading:
         return None
 
 
+@dataclass
 class _Reader(Reading):
-    def __init__(
-        self, name: str, sha256: str, framework: Framework, system: ScopeId | None
-    ) -> None:
-        super().__init__(name, sha256, framework, system)
-        self.answers: list[AnswerReply] = []
-        self.rationales: list[TextReply] = []
-        self.statuses: list[StoredStatus] = []
+    answers: list[AnswerReply] = field(default_factory=list)
+    rationales: list[TextReply] = field(default_factory=list)
+    statuses: list[StoredStatus] = field(default_factory=list)
 
     def result(self) -> Imported:
         return Imported(
@@ -269,13 +266,8 @@ class _Reader(Reading):
                 )
             )
         for key, value in found.items():
-            if key.endswith(COMMENT) and key not in used and str(value or "").strip():
-                self.say(
-                    "comment-alone",
-                    f"{outcome.id} > {key}",
-                    f'A comment stands here without an answer: "{short(value)}".',
-                    "It was not imported; the original file is kept.",
-                )
+            if key.endswith(COMMENT) and key not in used:
+                self._orphan(f"{outcome.id} > {key}", value)
         missing = [each.id for each in outcome.indicators if each.id not in answered]
         if missing:
             where, said = f"{self.name}, {outcome.id}", f"No answer for {', '.join(missing)}."

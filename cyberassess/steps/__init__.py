@@ -10,7 +10,7 @@ def returning() -> "tuple[Returning, ...]":
     """Give what comes back beside questionnaires: every kind of file a step takes."""
     from cyberassess.steps.confirm.deciding import DECISIONS
     from cyberassess.steps.people.tables import PEOPLE, SYSTEMS
-    from cyberassess.steps.plan.planning import PLAN
+    from cyberassess.steps.plan.plan_book import PLAN
     from cyberassess.steps.review.reviewing import REVIEWED
 
     return (DECISIONS, REVIEWED, PLAN, PEOPLE, SYSTEMS)

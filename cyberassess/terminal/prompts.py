@@ -102,7 +102,6 @@ def ask(
     """Ask what is not answered yet; ``again`` asks everything.
 
     Args:
-        what: the questions, with the answers so far.
         save: stores a reply; when it returns the reply is safe. What it gives is shown.
         told: what the person should know before the first question.
     """

@@ -214,7 +214,7 @@ def _run(
 def _stopped(program: click.Group, arguments: Sequence[str], cause: CyberassessError) -> int:
     """Say why a command stopped; where a changed name did it, ask, and give the command again."""
     if "--no-input" not in arguments and standard_input_waits():
-        from cyberassess.opening.assessment import RenamedError
+        from cyberassess.opening.writing import RenamedError
 
         if isinstance(cause, RenamedError) and isinstance(program, Program):
             try:

@@ -24,7 +24,8 @@ from cyberassess.steps.people.tables import (
     import_people,
     import_systems,
 )
-from cyberassess.steps.plan.planning import Wanted, add_action, export_plan, import_plan
+from cyberassess.steps.plan.plan_book import export_plan, import_plan
+from cyberassess.steps.plan.planning import Wanted, add_action
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.review.reviewing import receive_review, send_review
 from tests.books.odd import with_drawing

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from cyberassess.books import wording
-from cyberassess.books.receipt import Receipt, signed_line, write_receipt
+from cyberassess.books.questionnaire.receipt import Receipt, signed_line, write_receipt
 from cyberassess.domain.people.declaring import Declared, Worth
 from cyberassess.domain.people.questions import Fix, Questionnaire, Seen
 from tests.books.council import (

@@ -14,7 +14,7 @@ import openpyxl
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.disk.machine import machine_token
 from cyberassess.errors import CyberassessError
-from cyberassess.opening.assessment import writing
+from cyberassess.opening.writing import writing
 from cyberassess.program import program
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.receive.asking import AskSession

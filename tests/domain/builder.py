@@ -43,14 +43,8 @@ from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
 from cyberassess.domain.result.scoring import Scorecard, score
 from cyberassess.domain.rules.known import RULES
-from cyberassess.domain.sets.framework import (
-    Framework,
-    FrameworkRef,
-    IndicatorId,
-    Profile,
-    Target,
-    ThemeSet,
-)
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, IndicatorId, Profile, Target
+from cyberassess.domain.sets.theming import ThemeSet
 
 Data = dict[str, Any]  # parsed YAML or JSON, which tests break on purpose
 Written = str | Sequence[str]

@@ -27,8 +27,8 @@ from cyberassess.domain.sets.framework import (
     Outcome,
     OutcomeId,
     Profile,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 from tests.domain.builder import Data, read_yaml
 
 FOLDER = folder("frameworks")

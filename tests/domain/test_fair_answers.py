@@ -25,8 +25,8 @@ from cyberassess.domain.sets.framework import (
     OutcomeId,
     Profile,
     Target,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 from tests.domain.builder import TODAY, Written, make_settings, make_state, read_yaml
 from tests.domain.test_data import FOLDER, FRAMEWORKS, PROFILES
 

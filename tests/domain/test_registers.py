@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.domain.record.happened import REGISTERS
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.ledger import fold
+from cyberassess.domain.record.registers import REGISTERS
 from cyberassess.errors import LedgerError
 from tests.domain.builder import record_event, segment
 

@@ -7,7 +7,8 @@ from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.result.scoring import Scorecard, score
 from cyberassess.domain.result.theme_maturity import by_rule
 from cyberassess.domain.sets.checks import check_framework, check_target
-from cyberassess.domain.sets.framework import Framework, OutcomeId, Profile, ThemeSet
+from cyberassess.domain.sets.framework import Framework, OutcomeId, Profile
+from cyberassess.domain.sets.theming import ThemeSet
 from tests.domain.builder import (
     REF,
     TODAY,

@@ -35,7 +35,7 @@ from openpyxl.workbook import Workbook
 
 import cyberassess
 from cyberassess.disk import machine
-from cyberassess.opening import assessment as opening
+from cyberassess.opening import writing as opening
 from cyberassess.program import program
 from cyberassess.terminal.running import IN_PART, run
 from tests.books.odd import parts_of, with_drawing

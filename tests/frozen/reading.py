@@ -23,7 +23,8 @@ import yaml
 
 import cyberassess
 from cyberassess.domain.record.recorded import Given, Source, State
-from cyberassess.opening.assessment import now, open_assessment
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import now
 from cyberassess.program import program
 from cyberassess.terminal.running import run
 

@@ -44,7 +44,7 @@ from cyberassess.steps.confirm.deciding import understood
 from cyberassess.steps.confirm.decisions_book import DECISION, KIND, REASON, read_decisions
 from cyberassess.steps.confirm.waiting import waiting
 from cyberassess.steps.people.tables import PEOPLE_KIND, SYSTEMS_KIND
-from cyberassess.steps.plan import planning
+from cyberassess.steps.plan import plan_book
 from cyberassess.steps.review.reviewing import review_values
 from tests.frozen.reading import unpack
 
@@ -199,7 +199,7 @@ def filled(place: Path) -> list[Filled]:
             "decisions", books / "decisions.xlsx", of(KIND) | {DECISION, REASON},
             _decisions(assessment),
         ),
-        Filled("plan", books / "plan.xlsx", of(planning.KIND), _table(planning.KIND)),
+        Filled("plan", books / "plan.xlsx", of(plan_book.KIND), _table(plan_book.KIND)),
         Filled("people", books / "people.xlsx", of(PEOPLE_KIND), _table(PEOPLE_KIND)),
         Filled("systems", books / "systems.xlsx", of(SYSTEMS_KIND), _table(SYSTEMS_KIND)),
     ]  # fmt: skip

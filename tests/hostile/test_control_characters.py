@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.characters import unfit_in, visible, visible_lines
 from cyberassess.errors import AssessmentError
-from cyberassess.opening import assessment as opening
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening import writing as opening
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.files_for_people import csv_bytes, safe_cell, unsafe_cell
+from cyberassess.opening.writing import writing
 from cyberassess.program import program
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.send.chasing import chase

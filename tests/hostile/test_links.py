@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.books.tables import bytes_of
+from cyberassess.books.brought import bytes_of
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import (
     NotPlainError,

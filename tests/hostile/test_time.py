@@ -9,7 +9,7 @@ import pytest
 
 from cyberassess.disk.files import copy_whole
 from cyberassess.errors import AssessmentError, hearing
-from cyberassess.opening import assessment as opening
+from cyberassess.opening import writing as opening
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.steps.care import merging
 from cyberassess.steps.care.merging import merge

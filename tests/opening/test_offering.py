@@ -10,9 +10,10 @@ from cyberassess.domain.assessment import PersonId, StatementKey
 from cyberassess.domain.people.questions import ConfirmReply, Offer, OfferKind
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
 from cyberassess.steps.send.sending import send
 from tests.steps.council import (
     HOUSING,

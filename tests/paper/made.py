@@ -9,7 +9,8 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.result.scoring import score
 from cyberassess.domain.result.years import Year
-from cyberassess.domain.sets.framework import Framework, Profile, ThemeSet
+from cyberassess.domain.sets.framework import Framework, Profile
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.full import full_report

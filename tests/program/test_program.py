@@ -20,7 +20,7 @@ import cyberassess
 from cyberassess.domain.people.questions import AnswerReply
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
-from cyberassess.opening.assessment import writing
+from cyberassess.opening.writing import writing
 from cyberassess.program import program
 from cyberassess.steps.confirm.deciding import write as write_decisions
 from cyberassess.steps.people.systems import add_system

@@ -12,8 +12,8 @@ from cyberassess.domain.record.plan import ACTION
 from cyberassess.domain.record.reviewing import REVIEW
 from cyberassess.errors import AssessmentError, WorkbookError
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.opening.changing import change_settings
 from cyberassess.opening.intake import ReceivedFile
+from cyberassess.opening.writing import change_settings
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.deciding import write as write_decisions
 from cyberassess.steps.people.people import people_values
@@ -23,13 +23,8 @@ from cyberassess.steps.people.tables import (
     import_people,
     import_systems,
 )
-from cyberassess.steps.plan.planning import (
-    Wanted,
-    add_action,
-    export_plan,
-    import_plan,
-    set_action,
-)
+from cyberassess.steps.plan.plan_book import export_plan, import_plan
+from cyberassess.steps.plan.planning import Wanted, add_action, set_action
 from cyberassess.steps.receive.receiving import receive
 from cyberassess.steps.receive.words import received_lines
 from cyberassess.steps.review.reviewing import receive_review, send_review

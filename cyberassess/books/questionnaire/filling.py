@@ -24,7 +24,6 @@ def fill(
     """Type answers into a workbook's yellow cells and save it under another name.
 
     Args:
-        blank: a workbook that was sent.
         to: where the filled one goes.
         rows: keyed by Ref.
         completed_by: typed on the first sheet.
@@ -81,7 +80,6 @@ def fill_review(
     """Type an assurer's view into a workbook for review and save it under another name.
 
     Args:
-        blank: a workbook that was sent.
         to: where the filled one goes.
         rows: texts keyed by heading, keyed by Ref.
         said: texts keyed by their label on the first sheet.

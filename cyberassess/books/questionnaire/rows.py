@@ -378,8 +378,6 @@ def replies_of(
     """Turn rows into replies; rows that say different things under one ref are all reported.
 
     Args:
-        found: the rows.
-        frameworks: the pinned ones.
         held: statements whose earlier answer holds, with the words beside it.
     """
     problems: list[Problem] = []

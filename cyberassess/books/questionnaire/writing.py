@@ -62,7 +62,6 @@ def write_questionnaire(
         path: of the workbook; replaced if it is there.
         what: the questions, with the answers so far.
         created: the time that stands in the file's properties; aware, or in UTC.
-        tool: the version of this program.
         earlier: texts of last year, keyed by ref; shown grey, never counted.
 
     Raises:
@@ -350,9 +349,6 @@ def list_fixes(
     """List what to look at.
 
     Args:
-        sheets: the workbook.
-        paper: the sheet.
-        what: the questionnaire with its fixes.
         places: of rows in this workbook, as ``'sheet'!C12``, keyed by ref.
     """
     sheets.heads(paper, 3, wording.FIX_HEADINGS, set())

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.people.questions import Block, Questionnaire, Seen, Topic
-from cyberassess.domain.record import happened
-from cyberassess.domain.record.happened import AskedAgain
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Given, Said, State
+from cyberassess.domain.record.registers import AskedAgain
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 
-COMMENT = happened.Comment.kind
+COMMENT = registers.Comment.kind
 MOST_SEEN = 3
 
 Links = Mapping[tuple[FrameworkRef, OutcomeId], Sequence[tuple[FrameworkRef, OutcomeId]]]

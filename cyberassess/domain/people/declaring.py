@@ -16,10 +16,11 @@ from enum import Enum
 
 from cyberassess.domain.assessment import PersonId
 from cyberassess.domain.people.inheriting import INHERITANCE
-from cyberassess.domain.people.questions import DECLARATION
 from cyberassess.domain.people.sharing import SHARING
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Given, Record, Said, State
 
+DECLARATION = registers.Declaration.kind
 YES, NO = "yes", "no"
 """What the field ``said`` holds."""
 

@@ -19,12 +19,12 @@ from cyberassess.domain.assessment import (
     scopes_of,
 )
 from cyberassess.domain.people.sharing import OTHER, SAME, SHARING, groups_of
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Given, Record, State
 from cyberassess.domain.record.standing import Offered, Standing, standings_of
 from cyberassess.domain.sets.framework import CountsAs, Framework
 
-INHERITANCE = happened.Inheritance.kind
+INHERITANCE = registers.Inheritance.kind
 
 
 class Inheritable(NamedTuple):
@@ -140,7 +140,6 @@ class Override(NamedTuple):
 
     statement: StatementKey
     own: tuple[Given, ...]
-    source: ScopeId
     inherited: str
     """The code of the shared service's answer."""
 
@@ -154,7 +153,7 @@ def overrides(framework: Framework, settings: Settings, state: State) -> tuple[O
             given.answer != each.standing.answer for given in own
         ):
             answer = str(each.standing.answer)
-            found.append(Override(each.statement, own, each.source.id, answer))
+            found.append(Override(each.statement, own, answer))
     return tuple(found)
 
 

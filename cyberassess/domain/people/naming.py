@@ -9,10 +9,10 @@ is shown under the name it came with.
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import Person, PersonId, Settings
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Origin, State
 
-RENAMED = happened.Renamed.kind
+RENAMED = registers.Renamed.kind
 
 
 def folded(name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cyberassess.domain.assessment import (
     ORGANISATION,
@@ -28,8 +28,7 @@ from cyberassess.domain.assessment import (
     services_of,
     statement_key,
 )
-from cyberassess.domain.people.sharing import SHARING, Parted, TopicKey, parted, said_of
-from cyberassess.domain.record import happened
+from cyberassess.domain.people.sharing import SHARING, TopicKey, parted, said_of
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Given, Said, Source, State
 from cyberassess.domain.sets.framework import (
@@ -50,8 +49,6 @@ SECONDS_A_SINGLE = 15
 """The same for an outcome of a single statement: its answer needs few words beside it."""
 WITHDRAW = "Withdraw my answer"
 """The choice that takes an answer back; a blank never does."""
-
-
 WHY = ".why"
 EVIDENCE = ".evidence"
 """Endings of the refs of an outcome's texts."""
@@ -59,7 +56,7 @@ SHARED = ".same"
 """Ending of the ref of a topic that a scope takes over: a group's id stands before it."""
 
 
-DECLARATION = happened.Declaration.kind
+_Own = TypeVar("_Own", Given, Said)
 
 
 class OfferKind(Enum):
@@ -218,8 +215,6 @@ class Topic:
     id: str
     """The group's id, for example ``B2``."""
     title: str
-    above: str
-    """The title of the group over it."""
     scope_title: str
     scope: ScopeId
     framework: FrameworkRef
@@ -244,8 +239,6 @@ class SharedTopic:
     same: str
     """``yes`` or ``no``; empty where nobody said so far."""
     reason: str
-    is_opened: bool
-    """Whether the questionnaire holds its questions too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,10 +317,6 @@ def questionnaire(
     """Give what a person is asked, with their own answers so far.
 
     Args:
-        person: who is asked.
-        portion: what they are asked.
-        settings: of the assessment.
-        state: what the ledger says.
         frameworks: the pinned ones, in the order of the settings.
         serial: the number of this questionnaire for this person.
         offers: answers given elsewhere, shown beside the questions they fit.
@@ -338,7 +327,7 @@ def questionnaire(
         state,
         {ref: number for number, ref in enumerate(frameworks, start=1)},
         {
-            (ref, located.outcome.id): located.groups
+            (ref, located.outcome.id): located.groups[-1]
             for ref, framework in frameworks.items()
             for located in framework.located
         },
@@ -358,7 +347,7 @@ def questionnaire(
         marking=settings.marking.filled,
         frameworks=tuple(frameworks.values()),
         topics=drawing.topics(parts.asked),
-        shared=tuple(_shared(key, e, parts, settings, drawing) for key, e in parts.shared.items()),
+        shared=tuple(_shared(key, e, settings, drawing) for key, e in parts.shared.items()),
     )
 
 
@@ -369,40 +358,99 @@ class _Drawing:
     person: PersonId
     state: State
     numbers: Mapping[FrameworkRef, int]
-    paths: Mapping[tuple[FrameworkRef, OutcomeId], tuple[Group, ...]]
+    groups: Mapping[tuple[FrameworkRef, OutcomeId], Group]
     offers: Mapping[StatementKey, tuple[Offer, ...]]
     official: Mapping[FrameworkRef, Mapping[str, str]]
 
     def topics(self, portion: Sequence[Asked]) -> tuple[Topic, ...]:
         """Give the topics of what is asked, each with its outcomes."""
-        leaders = _rows_together(portion, self.person, self.state)
+        leaders = self._rows_together(portion)
         topics: dict[tuple[FrameworkRef, ScopeId, str], list[Block]] = {}
-        headings: dict[tuple[FrameworkRef, ScopeId, str], tuple[str, str, str]] = {}
+        titles: dict[tuple[FrameworkRef, ScopeId, str], tuple[str, str]] = {}
         for asked in portion:
             if not asked.outcome.asked:
                 continue
-            groups = self.paths[asked.framework.ref, asked.outcome.id]
-            key = (asked.framework.ref, asked.scope.id, groups[-1].id)
-            headings[key] = (groups[-1].title, groups[0].title, asked.scope.title)
-            topics.setdefault(key, []).append(
-                _block(
-                    asked,
-                    self.person,
-                    self.state,
-                    number=self.numbers[asked.framework.ref],
-                    leaders=leaders,
-                    offers=self.offers,
-                    official=self.official.get(asked.framework.ref, {}),
-                )
-            )
+            group = self.groups[asked.framework.ref, asked.outcome.id]
+            key = (asked.framework.ref, asked.scope.id, group.id)
+            titles[key] = (group.title, asked.scope.title)
+            topics.setdefault(key, []).append(self._block(asked, leaders))
         return tuple(
-            Topic(group, *headings[ref, scope, group], scope, ref, tuple(blocks))
+            Topic(group, *titles[ref, scope, group], scope, ref, tuple(blocks))
             for (ref, scope, group), blocks in topics.items()
+        )
+
+    def _own(self, said: Sequence[_Own]) -> _Own | None:
+        return next((each for each in said if each.person == self.person), None)
+
+    def _rows_together(
+        self, portion: Sequence[Asked]
+    ) -> dict[StatementKey, tuple[StatementKey, ...]]:
+        """Give the statements with a row of their own, each with all its row is about.
+
+        Statements that say the same are one row while this person's answers agree.
+        """
+        groups: dict[object, list[StatementKey]] = {}
+        for asked in portion:
+            for level in asked.framework.levels:
+                for indicator in asked.outcome.at_level(level.id):
+                    if indicator.ended:
+                        continue
+                    key = statement_key(asked, indicator)
+                    mine = self._own(self.state.answers.get(key, ()))
+                    said = mine and mine.event.said
+                    first = indicator.same_as or indicator.id
+                    groups.setdefault((key.framework, key.scope, first, said), []).append(key)
+        return {members[0]: tuple(members) for members in groups.values()}
+
+    def _block(
+        self, asked: Asked, leaders: Mapping[StatementKey, tuple[StatementKey, ...]]
+    ) -> Block:
+        framework, outcome = asked.framework, asked.outcome
+        official = self.official.get(framework.ref, {})
+
+        def ref(name: str) -> str:
+            return make_ref(name, asked.scope.id, self.numbers[framework.ref])
+
+        rows = tuple(
+            Row(
+                ref=ref(indicator.id),
+                statements=leaders[statement],
+                text=indicator.text,
+                heading=level.heading,
+                is_warning=level.is_warning,
+                answers=framework.answers_for(indicator).answers,
+                current=self._own(self.state.answers.get(statement, ())),
+                offers=self.offers.get(statement, ()),
+                condition=(
+                    framework.indicators[indicator.applies_when][1].text
+                    if indicator.applies_when
+                    else ""
+                ),
+                official=" ".join(official.get(indicator.id, "").split()),
+                better_than=tuple(
+                    statement._replace(indicator=better) for better in indicator.better_than
+                ),
+            )
+            for level in framework.levels
+            for indicator in outcome.at_level(level.id)
+            for statement in (statement_key(asked, indicator),)
+            if statement in leaders
+        )
+        is_row = IndicatorId(outcome.id) in framework.indicators
+        return Block(
+            ref=ref(outcome.id),
+            asked=asked,
+            rows=rows,
+            rationale=self._own(self.state.rationales.get(outcome_key(asked), ())),
+            evidence=self._own(self.state.evidence.get(outcome_key(asked), ())),
+            why_ref=ref(f"{outcome.id}{WHY}"),
+            evidence_ref=ref(f"{outcome.id}{EVIDENCE}"),
+            official="" if is_row else " ".join(official.get(outcome.id, "").split()),
         )
 
 
 def _shared(
-    key: TopicKey, topic: Sequence[Asked], parts: Parted, settings: Settings, drawing: _Drawing
+    key: TopicKey, topic: Sequence[Asked], settings: Settings, drawing: _Drawing
 ) -> SharedTopic:
     record = drawing.state.record(SHARING, *key)
     sources = dict.fromkeys(s.title for asked in topic for s in services_of(asked, settings))
@@ -414,7 +462,6 @@ def _shared(
         tuple(sources),
         said_of(key, drawing.state),
         str(record.fields.get("reason") or "") if record else "",
-        key in parts.opened,
     )
 
 
@@ -422,87 +469,6 @@ def make_ref(name: str, scope: ScopeId, number: int) -> str:
     """Give the ref of a row, an outcome or a text; ``number`` counts frameworks from one."""
     prefix = f"{number}:" if number > 1 else ""
     return f"{prefix}{name}" if scope == ORGANISATION else f"{prefix}{name}/{scope}"
-
-
-def _mine(key: StatementKey, person: PersonId, state: State) -> Given | None:
-    return next((each for each in state.answers.get(key, ()) if each.person == person), None)
-
-
-def _said(said: tuple[Said, ...], person: PersonId) -> Said | None:
-    return next((each for each in said if each.person == person), None)
-
-
-_Leaders = Mapping[StatementKey, tuple[StatementKey, ...]]
-"""Statements that have a row of their own, each with all its row is about."""
-
-
-def _rows_together(
-    portion: Sequence[Asked], person: PersonId, state: State
-) -> dict[StatementKey, tuple[StatementKey, ...]]:
-    """Give the rows: statements that say the same are one while this person's answers agree."""
-    groups: dict[object, list[StatementKey]] = {}
-    for asked in portion:
-        for level in asked.framework.levels:
-            for indicator in asked.outcome.at_level(level.id):
-                if indicator.ended:
-                    continue
-                key = statement_key(asked, indicator)
-                mine = _mine(key, person, state)
-                said = mine and mine.event.said
-                first = indicator.same_as or indicator.id
-                groups.setdefault((key.framework, key.scope, first, said), []).append(key)
-    return {members[0]: tuple(members) for members in groups.values()}
-
-
-def _block(
-    asked: Asked,
-    person: PersonId,
-    state: State,
-    *,
-    number: int,
-    leaders: _Leaders,
-    offers: Mapping[StatementKey, tuple[Offer, ...]],
-    official: Mapping[str, str],
-) -> Block:
-    framework, outcome = asked.framework, asked.outcome
-    rows = tuple(
-        Row(
-            ref=make_ref(indicator.id, asked.scope.id, number),
-            statements=leaders[statement],
-            text=indicator.text,
-            heading=level.heading,
-            is_warning=level.is_warning,
-            answers=framework.answers_for(indicator).answers,
-            current=_mine(statement, person, state),
-            offers=offers.get(statement, ()),
-            condition=(
-                framework.indicators[indicator.applies_when][1].text
-                if indicator.applies_when
-                else ""
-            ),
-            official=" ".join(official.get(indicator.id, "").split()),
-            better_than=tuple(
-                statement._replace(indicator=better) for better in indicator.better_than
-            ),
-        )
-        for level in framework.levels
-        for indicator in outcome.at_level(level.id)
-        for statement in (statement_key(asked, indicator),)
-        if statement in leaders
-    )
-    key = outcome_key(asked)
-    return Block(
-        ref=make_ref(outcome.id, asked.scope.id, number),
-        asked=asked,
-        rows=rows,
-        rationale=_said(state.rationales.get(key, ()), person),
-        evidence=_said(state.evidence.get(key, ()), person),
-        why_ref=make_ref(f"{outcome.id}{WHY}", asked.scope.id, number),
-        evidence_ref=make_ref(f"{outcome.id}{EVIDENCE}", asked.scope.id, number),
-        official=""
-        if IndicatorId(outcome.id) in framework.indicators
-        else " ".join(official.get(outcome.id, "").split()),
-    )
 
 
 class Ref(NamedTuple):
@@ -539,8 +505,6 @@ def statements_for(
     """Give the statements an answer in this row is written to; empty for an unknown id.
 
     Args:
-        ref: of a row.
-        frameworks: the pinned ones.
         together: write it to the statements that repeat this one as well (their own row is not in
             the file).
     """

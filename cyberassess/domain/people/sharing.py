@@ -16,11 +16,11 @@ from cyberassess.domain.assessment import (
     services_of,
     statement_key,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Outcome, OutcomeId
 
-SHARING = happened.Sharing.kind
+SHARING = registers.Sharing.kind
 SAME, OTHER = "yes", "no"
 """What is said of a topic: that it is as in the shared service, or that it is not."""
 

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.hashes import canonical, segment_hash
 from cyberassess.domain.record.numbering import Number, next_number, numbers, said_was
 from cyberassess.domain.record.recorded import Record, State
 from cyberassess.domain.record.segment import Segment, in_order
 from cyberassess.errors import counted
 
-APPROVAL = happened.Approval.kind
-SILENT = frozenset((APPROVAL, happened.Sent.kind, happened.Previous.kind))
+APPROVAL = registers.Approval.kind
+SILENT = frozenset((APPROVAL, happened.Sent.kind, registers.Previous.kind))
 """Kinds of event that change nothing a document shows."""
 
 

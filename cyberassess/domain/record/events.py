@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, StatementKey
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import (
     WITHDRAWN,
@@ -58,7 +58,7 @@ class Folding:
     records: Register[tuple[str, RecordKey], Record] = field(default_factory=dict)
     record_history: dict[tuple[str, RecordKey], list[Record]] = field(default_factory=dict)
     leads: Leads = field(default_factory=Leads)
-    asked: list[tuple[str, happened.AskedAgain, int]] = field(default_factory=list)
+    asked: list[tuple[str, registers.AskedAgain, int]] = field(default_factory=list)
     """What was asked again, of which set, and what that had seen."""
 
     def led(self, seen: Mapping[str, int]) -> "Folding":
@@ -149,7 +149,7 @@ def _kept(kind: type[_Came], event: Event, origin: Origin) -> _Came:
     return kind(origin=origin, **{name: each for name, each in said.items() if each is not None})
 
 
-def _ask_again(folding: Folding, framework: str, asked: happened.AskedAgain, seen: int) -> None:
+def _ask_again(folding: Folding, framework: str, asked: registers.AskedAgain, seen: int) -> None:
     """Let answers that were there no longer count, nor what was confirmed to be taken over."""
     statements, only = asked.texts, asked.only or {}
     for key, people in folding.answers.items():
@@ -206,9 +206,9 @@ def _apply_entry(
     )
     _put(folding.records, (event.type, key), record, bit, seen)
     folding.record_history.setdefault((event.type, key), []).append(record)
-    if isinstance(event.new, happened.AskedAgain):
+    if isinstance(event.new, registers.AskedAgain):
         _ask_again(folding, event.key[0], event.new, seen)
-    if isinstance(event.new, happened.SetVersion):
+    if isinstance(event.new, registers.SetVersion):
         _lead_on(folding, folding.leads.add(event.key, event.new), seen)
 
 
@@ -342,7 +342,7 @@ class Following:
     records: Mapping[Slot, Writes]
     seen: Mapping[str, int]
     """The bits of each segment and of all it was written on top of, keyed by segment."""
-    asked: Sequence[tuple[str, happened.AskedAgain, int]] = ()
+    asked: Sequence[tuple[str, registers.AskedAgain, int]] = ()
     """What was asked again, of which set, and what that had seen."""
 
     def sources(self) -> dict[Slot, list[Slot]]:
@@ -418,17 +418,17 @@ class Following:
 
 
 def is_asked_again(
-    slot: Slot, write: tuple[int, Record], framework: str, asked: happened.AskedAgain, seen: int
+    slot: Slot, write: tuple[int, Record], framework: str, asked: registers.AskedAgain, seen: int
 ) -> bool:
     """Say whether what was taken over counts no more, as its statement asks something else."""
     (kind, key), (bit, record) = slot, write
-    if kind != happened.Inheritance.kind or key[0] != framework or not bit & seen:
+    if kind != registers.Inheritance.kind or key[0] != framework or not bit & seen:
         return False
     codes = (asked.only or {}).get(key[2])
     return key[2] in asked.texts and (not codes or record.fields.get("answer") in codes)
 
 
-SAME_PERSON = happened.SamePerson.kind
+SAME_PERSON = registers.SamePerson.kind
 
 
 def same_people(folding: Folding) -> dict[PersonId, PersonId]:

@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
 from cyberassess.domain.calendar_words import Typed, understand_date
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.numbering import Number, numbers, said_was
 from cyberassess.domain.record.recorded import Origin, Record, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import Problem, closest
 
-ITEM = happened.EvidenceItem.kind
-LINK = happened.EvidenceLink.kind
+ITEM = registers.EvidenceItem.kind
+LINK = registers.EvidenceLink.kind
 REVIEW = "review"
 """The second part of the key of a verdict."""
 LONGEST = 2_000
@@ -143,9 +143,6 @@ class Link:
     outcome: OutcomeKey
     place: str
     """Page or section; empty where the whole document does."""
-    person: PersonId
-    source: Source
-    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +436,7 @@ def _link(record: Record) -> Link:
     item, framework, scope, outcome = record.key
     key = OutcomeKey(FrameworkRef(framework), ScopeId(scope), OutcomeId(outcome))
     place = str(record.fields.get("place", ""))
-    return Link(item, key, place, record.person, record.source, record.origin)
+    return Link(item, key, place)
 
 
 def _review(record: Record | None) -> Review | None:

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Record, RecordKey, State
 
-NUMBERING = happened.Numbering.kind
+NUMBERING = registers.Numbering.kind
 NUMBERED = {
-    happened.Action.kind: "ACT-{:03d}",
-    happened.EvidenceItem.kind: "EV-{:03d}",
-    happened.Approval.kind: "version {}",
+    registers.Action.kind: "ACT-{:03d}",
+    registers.EvidenceItem.kind: "EV-{:03d}",
+    registers.Approval.kind: "version {}",
 }
 """The kinds of record that have a number, with how it is said."""
 _REVIEW = ("review",)
@@ -56,7 +56,7 @@ def _in_key(kind: str, key: RecordKey) -> str:
     found = key[0].removeprefix("ACT-")
     return (
         found
-        if kind in (happened.Action.kind, happened.Approval.kind) and found.isdecimal()
+        if kind in (registers.Action.kind, registers.Approval.kind) and found.isdecimal()
         else ""
     )
 

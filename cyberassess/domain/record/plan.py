@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.numbering import NO_NUMBER, NUMBERED, Number, numbers, said_was
 from cyberassess.domain.record.recorded import LAST_YEAR, Record, State
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 
-ACTION = happened.Action.kind
+ACTION = registers.Action.kind
 LOWEST_PRIORITY = 3
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey, PersonId, ScopeId
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.recorded import Origin, Record, Source, State
 from cyberassess.domain.sets.framework import FrameworkRef, LevelId, OutcomeId
 
-REVIEW = happened.Review.kind
-REVIEW_FILE = happened.ReviewFile.kind
-OPINION = happened.Opinion.kind
+REVIEW = registers.Review.kind
+REVIEW_FILE = registers.ReviewFile.kind
+OPINION = registers.Opinion.kind
 LONGEST_OPINION = 2_000
 """Characters of an opinion: half a page of the report."""
 NOT_APPLICABLE = "not-applicable"
@@ -31,7 +31,6 @@ RISKS = ("high", "medium", "low")
 class Review:
     """One assurer's view of one outcome in one scope."""
 
-    outcome: OutcomeKey
     person: PersonId
     determination: str
     """A level's id, ``not-applicable``, ``unsure``, or empty where none was given."""
@@ -98,7 +97,6 @@ def reviews(state: State) -> Mapping[OutcomeKey, tuple[Review, ...]]:
         key = OutcomeKey(FrameworkRef(framework), ScopeId(scope), OutcomeId(outcome))
         said = {name: str(record.fields.get(name, "")) for name in _TEXTS}
         review = Review(
-            key,
             PersonId(person),
             method=tuple(str(each) for each in record.fields.get("method", ())),
             source=record.source,

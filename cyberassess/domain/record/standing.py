@@ -107,10 +107,6 @@ def stand(
     """Say what counts where a reason is needed, several answered, or a conflict was settled.
 
     Args:
-        layout: of the statement.
-        given: everybody's answers.
-        resolution: how their conflict was settled.
-        is_warning: whether the statement is a warning sign.
         is_backed: whether a statement that says better holds in the same scope.
     """
     answer = layout.answers.get(resolution.answer) if resolution else None

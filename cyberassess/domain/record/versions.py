@@ -1,7 +1,7 @@
 """Where what was recorded under one version of a set stands under another version too.
 
 Nothing is written anew: an entry of the ledger says which statements and outcomes are alike
-(``happened.SetVersion``), and what was said of the one stands for the other, before that entry
+(``registers.SetVersion``), and what was said of the one stands for the other, before that entry
 and after it. Going back is another such entry the other way.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 
 _Key = TypeVar("_Key", bound=tuple[str, ...])
@@ -18,13 +18,13 @@ STATEMENTS, OUTCOMES, EXPLAINED, WHOLE, TOPICS = (
     "statements", "outcomes", "explained", "whole", "topics",
 )  # fmt: skip
 PARTS: Mapping[str, tuple[int, str]] = {
-    happened.Inheritance.kind: (0, STATEMENTS),
-    happened.Comment.kind: (1, STATEMENTS),
-    happened.Determination.kind: (0, WHOLE),
-    happened.Acceptance.kind: (0, WHOLE),
-    happened.Review.kind: (0, WHOLE),
-    happened.Sharing.kind: (0, TOPICS),
-    happened.EvidenceLink.kind: (1, OUTCOMES),
+    registers.Inheritance.kind: (0, STATEMENTS),
+    registers.Comment.kind: (1, STATEMENTS),
+    registers.Determination.kind: (0, WHOLE),
+    registers.Acceptance.kind: (0, WHOLE),
+    registers.Review.kind: (0, WHOLE),
+    registers.Sharing.kind: (0, TOPICS),
+    registers.EvidenceLink.kind: (1, OUTCOMES),
 }
 """Of each register whose keys name a framework version: where in the key, and by what the part
 two places on is led."""
@@ -46,7 +46,7 @@ class Lead:
 
     before: FrameworkRef
     after: FrameworkRef
-    said: happened.SetVersion
+    said: registers.SetVersion
 
     def answers(self, key: StatementKey, code: str) -> Iterator[Led]:
         """Give where an answer stands too; ``code`` is empty for one that was taken back."""
@@ -80,7 +80,7 @@ class Leads:
 
     found: dict[tuple[str, ...], Lead] = field(default_factory=dict)
 
-    def add(self, key: Sequence[str], said: happened.SetVersion) -> Lead:
+    def add(self, key: Sequence[str], said: registers.SetVersion) -> Lead:
         """Take in one, in place of what was said of the same two versions before."""
         before, after = map(FrameworkRef, key)
         lead = self.found[before, after] = Lead(before, after, said)

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from cyberassess.domain.assessment import Pinned
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.hashes import Json
 from cyberassess.domain.result.like_for_like import comparable
 from cyberassess.domain.sets.across import Across
 from cyberassess.domain.sets.framework import Framework, IndicatorId, OutcomeId
 
 
-def set_version(way: Across, pinned: Pinned, reason: str) -> happened.SetVersion:
+def set_version(way: Across, pinned: Pinned, reason: str) -> registers.SetVersion:
     """Give the entry of the ledger: what stands for what."""
-    return happened.SetVersion(
+    return registers.SetVersion(
         revision=str(pinned.revision),
         sha256=pinned.sha256,
         reason=reason or None,

@@ -68,7 +68,6 @@ def disputes(score: OutcomeScore, support: Support, on: datetime.date) -> tuple[
     """Say in words why an outcome cannot be confirmed together with others; empty if it can.
 
     Args:
-        support: the evidence behind it.
         on: the date evidence is judged at.
     """
     found: list[str] = []

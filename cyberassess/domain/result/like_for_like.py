@@ -108,8 +108,6 @@ def like_for_like(
     """Compare with the year before what can be compared, a set at a time.
 
     Args:
-        before: the year before.
-        card: of this year.
         ways: how the year before leads to each of this year's sets, keyed by the latter.
     """
     return tuple(_of_set(before, card, ref, way) for ref, way in ways.items())

@@ -21,7 +21,7 @@ from cyberassess.domain.assessment import (
     scopes_of,
 )
 from cyberassess.domain.people.inheriting import with_inherited
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import registers
 from cyberassess.domain.record.evidence import Register, register_of, sources_of
 from cyberassess.domain.record.recorded import Record, State
 from cyberassess.domain.record.reviewing import REVIEW, reviews
@@ -45,11 +45,11 @@ from cyberassess.domain.sets.framework import (
     OutcomeId,
     StatementLayout,
     Target,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 
-DETERMINATION = happened.Determination.kind
-ACCEPTANCE = happened.Acceptance.kind
+DETERMINATION = registers.Determination.kind
+ACCEPTANCE = registers.Acceptance.kind
 
 _SHORT_OF_MET = (CountsAs.NOT_MET, CountsAs.PARTLY, CountsAs.UNANSWERED)
 

@@ -13,7 +13,8 @@ from cyberassess.domain.assessment import ALL_SCOPES, ScopeId
 from cyberassess.domain.result.like_for_like import comparable, is_enough
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
 from cyberassess.domain.sets.across import Across
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId, ThemeSet
+from cyberassess.domain.sets.framework import Framework, FrameworkRef, OutcomeId
+from cyberassess.domain.sets.theming import ThemeSet
 
 THEME, SYSTEM, OUTCOME = "theme", "system", "outcome"
 KINDS = (THEME, SYSTEM, OUTCOME)

@@ -15,9 +15,9 @@ from cyberassess.domain.sets.framework import (
     Outcome,
     OutcomeId,
     Profile,
-    ThemeSet,
 )
 from cyberassess.domain.sets.roles import OWNER_ROLES
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import Problem, closest, counted
 
 

@@ -1,4 +1,4 @@
-"""Control sets at one published version, their targets and their themes, with their invariants.
+"""Control sets at one published version and their targets, with their invariants.
 
 A framework is a tree: groups (objective, principle…), outcomes, and indicators (statements), each
 attached to one level. Levels stand in rank order, lowest first, and are compared by rank; nothing
@@ -582,40 +582,3 @@ class Profile(Model):
     owner: str
     """Who set the target, as page one names it (``the Scottish Government``)."""
     targets: Mapping[FrameworkRef, Target]
-
-
-class Theme(Model):
-    """A theme of the organisation's strategy."""
-
-    id: str
-    title: str
-    meaning: str
-    goals: tuple[str, ...] = ()
-
-
-class Placement(Model):
-    """The theme an outcome counts for, and why."""
-
-    theme: str
-    reason: str
-    secondary: str | None = None
-    confidence: str = "high"
-
-
-class ThemeSet(Model):
-    """Themes, and each outcome's primary theme, keyed by framework version."""
-
-    schema_: str = Field(alias="schema", pattern="^1$")
-    id: str
-    revision: Count
-    title: str
-    publisher: str
-    source: str
-    accessed: str
-    headline: str
-    themes: tuple[Theme, ...]
-    outcomes: Mapping[FrameworkRef, Mapping[OutcomeId, Placement]]
-
-    def theme(self, theme_id: str) -> Theme:
-        """Give a theme by its id; raises ``KeyError`` for one that is not declared."""
-        return {theme.id: theme for theme in self.themes}[theme_id]

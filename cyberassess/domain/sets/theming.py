@@ -1,4 +1,4 @@
-"""An organisation's own themes: what it changes in a shipped set, and where the two differ."""
+"""Themes, and an organisation's own: what it changes in a shipped set, and where they differ."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -11,11 +11,45 @@ from cyberassess.domain.sets.framework import (
     FrameworkRef,
     Model,
     OutcomeId,
-    Placement,
-    Theme,
-    ThemeSet,
 )
 from cyberassess.errors import Problem, closest
+
+
+class Theme(Model):
+    """A theme of the organisation's strategy."""
+
+    id: str
+    title: str
+    meaning: str
+    goals: tuple[str, ...] = ()
+
+
+class Placement(Model):
+    """The theme an outcome counts for, and why."""
+
+    theme: str
+    reason: str
+    secondary: str | None = None
+    confidence: str = "high"
+
+
+class ThemeSet(Model):
+    """Themes, and each outcome's primary theme, keyed by framework version."""
+
+    schema_: str = Field(alias="schema", pattern="^1$")
+    id: str
+    revision: Count
+    title: str
+    publisher: str
+    source: str
+    accessed: str
+    headline: str
+    themes: tuple[Theme, ...]
+    outcomes: Mapping[FrameworkRef, Mapping[OutcomeId, Placement]]
+
+    def theme(self, theme_id: str) -> Theme:
+        """Give a theme by its id; raises ``KeyError`` for one that is not declared."""
+        return {theme.id: theme for theme in self.themes}[theme_id]
 
 
 class ThemeChange(Model):

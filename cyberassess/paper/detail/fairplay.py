@@ -19,8 +19,8 @@ from cyberassess.domain.sets.framework import (
     Indicator,
     IndicatorId,
     Needs,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.domain.sets.theming import moved
 from cyberassess.errors import counted
 from cyberassess.paper.basis import MOST_PLACES, Basis, capital, joined

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.domain.record.happened import SetVersion
+from cyberassess.domain.record.registers import SetVersion
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorKind

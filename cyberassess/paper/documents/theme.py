@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.result.findings import Finding, by_outcome, is_blank
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel, ThemeScore
-from cyberassess.domain.sets.framework import Framework, Theme
+from cyberassess.domain.sets.framework import Framework
+from cyberassess.domain.sets.theming import Theme
 from cyberassess.errors import AssessmentError, Problem, closest, counted
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.blocks import (

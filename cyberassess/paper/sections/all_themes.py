@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from cyberassess.domain.assessment import ALL_SCOPES
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
-from cyberassess.domain.sets.framework import Framework, FrameworkRef, Theme
+from cyberassess.domain.sets.framework import Framework, FrameworkRef
+from cyberassess.domain.sets.theming import Theme
 from cyberassess.paper.basis import Basis, joined
 from cyberassess.paper.blocks import (
     Bar,

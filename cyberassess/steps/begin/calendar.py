@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cyberassess.disk.files import read_plain, remove_quietly, write_whole
 from cyberassess.domain.assessment import Settings
-from cyberassess.errors import AssessmentError, Problem, closest
+from cyberassess.errors import AssessmentError, closest
 from cyberassess.opening.names import typed_date
 
 CALENDAR = "calendar.ics"
@@ -58,8 +58,8 @@ def typed_dates(texts: Iterable[str]) -> dict[str, str]:
         if name not in names or name in found:
             said = "is there twice" if name in found else "is no date of the year"
             hint = closest(name, names) or f"There are: {', '.join(names)}; answers: --due."
-            raise AssessmentError(
-                Problem("unknown-date", "--date", f'"{what}" {said}.', f"{hint} Nothing was made.")
+            raise AssessmentError.because(
+                "unknown-date", "--date", f'"{what}" {said}.', f"{hint} Nothing was made."
             )
         found[name] = typed_date(date, f"--date {name}")
     return found

@@ -1,21 +1,26 @@
 """The commands that begin an assessment: new, rollover."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cyberassess.steps.begin.words import rolled_over_lines
 from cyberassess.terminal.fitting import typed, wrap
-from cyberassess.terminal.running import json_flag, print_json, standard_input_waits
+from cyberassess.terminal.running import (
+    json_flag,
+    print_json,
+    print_lines,
+    standard_input_waits,
+    together,
+)
 
 if TYPE_CHECKING:
     from cyberassess.steps.begin.next_settings import Changes
     from cyberassess.steps.begin.setup import Created, NewAssessment
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-_BOTH = (
+_both = together(
     click.argument("folder", metavar="DIR"),
     click.option("--period", metavar="TEXT", help="Which year or period, for example 2026."),
     click.option(
@@ -103,13 +108,7 @@ _BOTH = (
     ),
     click.option("--dry-run", is_flag=True, help="Say what would come over; make nothing."),
 )
-
-
-def _both(command: _Command) -> _Command:
-    """Give a command what both ways of beginning are told."""
-    for each in reversed(_BOTH):
-        command = each(command)
-    return command
+"""What both ways of beginning are told."""
 
 
 @click.command()
@@ -174,8 +173,7 @@ def new(
     frameworks = frameworks or (_needed("--framework", "Control set:", refs),)
     profiles = profiles or (_needed("--profile", "Target profile:", [*known, "none"]),)
     wanted = NewAssessment(organisation, period, frameworks, profiles, folder=own, **rest)
-    for line in new_lines(begin(Path(folder), wanted), wanted):
-        click.echo(line)
+    print_lines(new_lines(begin(Path(folder), wanted), wanted))
 
 
 def _not_with_from(**said: str | None) -> None:
@@ -230,8 +228,7 @@ def _roll_over(folder: str, last: str, told: dict[str, Any], *, as_json: bool) -
     if as_json:
         print_json(rolled_over_json(found))
         return
-    for line in rolled_over_lines(found, dry_run=dry_run):
-        click.echo(line)
+    print_lines(rolled_over_lines(found, dry_run=dry_run))
 
 
 def _ask_what_changed(changes: "Changes") -> "Changes":

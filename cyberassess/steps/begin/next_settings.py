@@ -35,7 +35,7 @@ from cyberassess.domain.people.moving import given_to, one_of, replaced
 from cyberassess.domain.people.naming import folded, goes_by
 from cyberassess.domain.sets.across import Across
 from cyberassess.domain.sets.framework import Framework, FrameworkRef, Profile
-from cyberassess.errors import AssessmentError, Problem, joined
+from cyberassess.errors import AssessmentError, joined
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.names import find_person, find_scope, typed_date
@@ -106,7 +106,7 @@ class Next:
 
 def refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
     """Say why the year cannot be rolled over; nothing is left behind."""
-    return AssessmentError(Problem(code, where, message, f"{hint} {NOTHING}"))
+    return AssessmentError.because(code, where, message, f"{hint} {NOTHING}")
 
 
 def next_settings(
@@ -116,7 +116,6 @@ def next_settings(
 
     Args:
         before: last year's assessment.
-        last: where it lies.
         folder: where this year's will stand.
         on: today, by which certificates are in date.
 

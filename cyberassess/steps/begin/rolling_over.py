@@ -1,22 +1,38 @@
 """Beginning this year's assessment from last year's.
 
 It is made whole beside its place and put there, or nothing is left. Answers never come over:
-last year's stand beside the questions, and count once somebody confirms them.
+last year's stand beside the questions, and count once somebody confirms them. What goes on is
+actions still open, and evidence that still holds: an action keeps its number, its id and its
+history, a document is kept by its hash, one file however many outcomes it supports.
 """
 
 import contextlib
 import datetime
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cyberassess.disk.files import temporary_folder
+from cyberassess.disk.evidence import check_file
+from cyberassess.disk.files import copy_whole, temporary_folder
 from cyberassess.disk.segments import single_head
-from cyberassess.domain.assessment import StatementKey, all_asked, statement_key
+from cyberassess.domain.assessment import (
+    OutcomeKey,
+    ScopeId,
+    StatementKey,
+    all_asked,
+    statement_key,
+)
+from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.questions import OfferKind
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.approval import approvals_of
-from cyberassess.domain.sets.framework import FrameworkRef
+from cyberassess.domain.record.evidence import Held, Item
+from cyberassess.domain.record.happened import Event
+from cyberassess.domain.record.plan import ACTION, Action, Progress, actions_of
+from cyberassess.domain.record.recorded import LAST_YEAR, Record, Source
+from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import (
     AssessmentError,
     CyberassessError,
@@ -26,11 +42,11 @@ from cyberassess.errors import (
     counted,
     seeing_writes,
 )
-from cyberassess.opening.assessment import Assessment, now, open_assessment, open_pack
+from cyberassess.opening.assessment import Assessment, open_assessment, open_pack
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.offering import offers_for, past_to
+from cyberassess.opening.writing import now
 from cyberassess.opening.years import CIRCLE, years_before
-from cyberassess.steps.begin.bringing import Brought, bring, origin_of, put_files
 from cyberassess.steps.begin.next_settings import (
     NOTHING,
     Changes,
@@ -38,9 +54,26 @@ from cyberassess.steps.begin.next_settings import (
     Next,
     next_settings,
     refused,
+    scope_now,
     settings_values,
 )
 from cyberassess.steps.begin.setup import create, refuse_full
+
+
+@dataclass
+class _Brought:
+    """What is recorded in the new ledger, with the files that go with it."""
+
+    events: list[Event] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)
+    """Last year's files, keyed by where they lie in a workspace."""
+    actions: list[str] = field(default_factory=list)
+    """References of the actions that go on."""
+    evidence: list[str] = field(default_factory=list)
+    """References of the items that still hold."""
+    left: list[Left] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
+    """The names of everybody the record names, keyed by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +128,7 @@ def roll_over(
     on = datetime.date.fromisoformat(now()[:10])
     with _opened(last) as before:
         found = next_settings(before, last, folder, changes or Changes(), on)
-        brought = bring(found, on)
+        brought = _bring(found, on)
         if not dry_run:
             asking = _made(folder, found, brought, with_files=True)
         else:
@@ -105,7 +138,7 @@ def roll_over(
         return RolledOver(
             folder,
             found.settings.period,
-            origin_of(before),
+            _origin_of(before),
             tuple(_came(found, brought)),
             tuple(brought.actions),
             tuple(brought.evidence),
@@ -132,19 +165,19 @@ def _opened(last: Path) -> Iterator[Assessment]:
             first = cause.problems[0]
             where = ", ".join(filter(None, (last.as_posix(), first.where)))
             hint = f"{first.hint} {NOTHING}".strip()
-            raise AssessmentError(Problem(first.code, where, first.message, hint)) from cause
+            raise AssessmentError.because(first.code, where, first.message, hint) from cause
         for each in years_before(before):
             if isinstance(each, Problem) and each.code == CIRCLE:
                 raise refused(CIRCLE, each.where, each.message, each.hint)
         yield before
 
 
-def _made(folder: Path, found: Next, brought: Brought, *, with_files: bool) -> tuple[Asking, ...]:
+def _made(folder: Path, found: Next, brought: _Brought, *, with_files: bool) -> tuple[Asking, ...]:
     """Make the assessment, and say how many of its questions come with last year's answers."""
 
     def fill(partial: Path) -> list[Any]:
         if with_files:
-            put_files(brought, partial)
+            _put_files(brought, partial)
         return brought.events
 
     values = settings_values(found.settings)
@@ -171,7 +204,7 @@ def _asking(made: Assessment) -> Iterator[Asking]:
         yield Asking(ref, len(asked), len(asked & to_confirm), len(asked & again))
 
 
-def _came(found: Next, brought: Brought) -> Iterator[str]:
+def _came(found: Next, brought: _Brought) -> Iterator[str]:
     settings = found.settings
     systems = counted(len(settings.all_scopes) - 1, "system or service", "systems and services")
     people = counted(len(settings.everybody), "person", "people")
@@ -196,7 +229,7 @@ def _notes(before: Assessment) -> Iterator[Problem]:
     """Say what is unfinished about last year's assessment; none of it stands in the way."""
 
     def note(code: str, message: str, hint: str) -> Problem:
-        return Problem(code, "last year", message, hint, Severity.NOTE)
+        return Problem.note(code, "last year", message, hint)
 
     open_ones = conflicts(before)
     if open_ones:
@@ -244,3 +277,201 @@ def rolled_over_json(found: RolledOver) -> Json:
         ],
         "notes": [str(each) for each in found.notes],
     }
+
+
+# What goes on
+
+_ASK = "ask for it anew"
+
+
+def _bring(found: Next, on: datetime.date) -> _Brought:
+    """Give what goes on in the new assessment.
+
+    Args:
+        found: this year's settings, and how they follow from last year's.
+        on: today, by which evidence is in date.
+    """
+    brought = _Brought()
+    origin = _origin_of(found.before)
+    _actions(found, brought, origin)
+    _evidence(found, brought, origin, on)
+    here = {str(each.id) for each in found.settings.everybody}
+    met: list[Event] = [
+        happened.Met(person=person, name=name)
+        for person, name in brought.people.items()
+        if person not in here
+    ]
+    known = registers.Previous(assessment=found.before.state.assessment)
+    name = found.settings.previous or ""
+    brought.events = [happened.put((name,), known), *met, *brought.events]
+    return brought
+
+
+def _origin_of(assessment: Assessment) -> str:
+    """Name an assessment: ``Northport Council, 2025``."""
+    settings = assessment.contents.settings
+    return f"{settings.organisation}, {settings.period}"
+
+
+def _named(found: Next, brought: _Brought, person: str) -> str:
+    """Give somebody's id, and have the new ledger know their name."""
+    if person and found.before.state.names.now(person):
+        brought.people[person] = found.before.name_of(person)
+    return person
+
+
+def outcomes_now(found: Next, about: OutcomeKey) -> Iterator[OutcomeKey]:
+    """Give what follows an outcome of last year, in every scope that stands for its scope."""
+    way = found.ways.get(about.framework)
+    for scope in scope_now(found.instead, found.settings, about.scope):
+        for outcome in way.outcomes.get(about.outcome, ()) if way else ():
+            if way is not None:
+                yield OutcomeKey(way.after.ref, ScopeId(scope), OutcomeId(outcome))
+
+
+def _first(record: Record, source: Source) -> Source:
+    """Give where something came from: the year it was recorded in, however long ago."""
+    return record.source if record.source.kind == LAST_YEAR else source
+
+
+# Actions
+
+
+def _actions(found: Next, brought: _Brought, origin: str) -> None:
+    closed = {Progress.DONE: 0, Progress.DROPPED: 0}
+    for action in sorted(actions_of(found.before.state), key=lambda each: each.number):
+        if not action.is_open:
+            closed[action.progress] += 1
+            continue
+        about, *also = _places_now(found, action) or (None,)
+        if about is None:
+            why = (
+                f"It is about {action.about.outcome}, and nothing that is assessed now follows "
+                "that: plan it anew where it still matters."
+            )
+            brought.left.append(Left(f"{action.ref}, {action.title}", why))
+            continue
+        now = {
+            "framework": str(about.framework),
+            "scope": str(about.scope),
+            "outcome": str(about.outcome),
+            "also": [str(each.scope) for each in also] or None,
+        }
+        brought.events += _history(found, brought, action, now, origin)
+        brought.actions.append(action.ref)
+    for progress, count in closed.items():
+        if count:
+            what = f"{counted(count, 'action')} {progress.value}"
+            brought.left.append(Left(what, "They stay in last year's assessment."))
+
+
+def _places_now(found: Next, action: Action) -> list[OutcomeKey]:
+    """Give what an action is about now, in each scope it was about that goes on."""
+    following = (next(outcomes_now(found, each), None) for each in action.covers)
+    places = list(dict.fromkeys(each for each in following if each is not None))
+    return [each for each in places if each.outcome == places[0].outcome]
+
+
+def _history(
+    found: Next, brought: _Brought, action: Action, now: dict[str, Any], origin: str
+) -> Iterator[Event]:
+    """Give every entry of an action as it was made, and one that carries it over."""
+    state = found.before.state
+    key = tuple(action.id.split(" "))
+    source = Source(LAST_YEAR, name=origin, place=action.ref)
+    records = state.record_history[ACTION, key]
+    numbered = any("number" in each.fields for each in records) or bool(action.number.was)
+    number = {"number": action.number.number} if numbered else {}
+    fields: dict[str, Any] = {}
+    for record in records:
+        fields = {**record.fields, **(number if not record.removed else {})}
+        if record.removed:
+            continue
+        person = _named(found, brought, record.person)
+        time = record.origin.time
+        entry, came = registers.Action(**fields), _first(record, source)
+        yield happened.put(key, entry, person=person, source=came, time=time)
+    owner = str(fields.get("owner", ""))
+    if owner in found.takers:
+        owner = found.takers[owner] or ""  # type: ignore[index]  # NOTE: an id, or words
+        if not owner:
+            why = "Who was to do it has left: name somebody with plan set."
+            brought.left.append(Left(f"The owner of {action.ref}", why))
+    elif owner:
+        _named(found, brought, owner)
+    if owner != fields.get("owner", ""):
+        now["owner"] = owner
+    yield happened.put(key, registers.Action(**{**fields, **now}), source=source)
+
+
+# Evidence
+
+
+def _evidence(found: Next, brought: _Brought, origin: str, on: datetime.date) -> None:
+    for item in found.before.evidence.items:
+        why = _why_not(found, item, on)
+        if why:
+            title = item.facts.title or item.name
+            brought.left.append(Left(f"{item.reference}, {title}", why, item.reference))
+            continue
+        if item.stored:
+            brought.files[item.stored] = found.before.workspace.folder / item.stored
+        brought.events += _item(found, brought, item, origin)
+        brought.evidence.append(item.reference)
+
+
+def _why_not(found: Next, item: Item, on: datetime.date) -> str:
+    """Say why an item does not come over; empty where it does."""
+    until = item.facts.valid_until
+    if item.is_rejected:
+        return "A reviewer found that it does not show what it is said to show."
+    if item.replaced_by:
+        return f"{item.replaced_by} stands in its place."
+    if not until:
+        return f"Nobody said until when it holds: {_ASK}."
+    if not item.is_in_date(on):
+        return f"Out of date since {said_date(until)}: {_ASK}."
+    folder = found.before.workspace.folder
+    if item.held is Held.FILE:
+        wrong = check_file(folder, item.stored, item.sha256, item.reference)
+        if wrong is not None and wrong.severity is not Severity.NOTE:
+            return f"{wrong.message} {_ASK.capitalize()}, or restore the file."
+    return ""
+
+
+def _item(found: Next, brought: _Brought, item: Item, origin: str) -> Iterator[Event]:
+    record = found.before.state.record(registers.EvidenceItem.kind, item.id)
+    if record is None:
+        return
+    fields = {k: each for k, each in record.fields.items() if k != "replaces"}
+    source = _first(record, Source(LAST_YEAR, name=origin, place=item.reference))
+    person = _named(found, brought, item.person)
+    entry = registers.EvidenceItem(**{**fields, "number": item.number})
+    yield happened.put((item.id,), entry, person=person, source=source)
+    linked: dict[OutcomeKey, str] = {}
+    for link in item.links:
+        for about in outcomes_now(found, link.outcome):
+            linked.setdefault(about, link.place)
+    for about, place in linked.items():
+        link_key = (item.id, FrameworkRef(about.framework), about.scope, about.outcome)
+        there = registers.EvidenceLink(place=place) if place else registers.EvidenceLink()
+        yield happened.put(link_key, there, person=person, source=source)
+
+
+def _put_files(brought: _Brought, folder: Path) -> None:
+    """Put last year's files into a new workspace: the same file where the disk can do that."""
+    for stored, path in brought.files.items():
+        target = folder / stored
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            os.link(path, target)
+            continue
+        try:
+            copy_whole(path, target)
+        except OSError as cause:
+            raise refused(
+                "not-kept",
+                stored,
+                f"Last year's file cannot be copied: {cause.strerror}.",
+                "Look at the space on the disk.",
+            ) from cause

@@ -13,7 +13,7 @@ from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import by_name, fault_of, move, patiently, what_to_do
 from cyberassess.disk.framework_yaml import Shelf, Shelved
 from cyberassess.disk.segments import LedgerFolder, as_lines, new_text
-from cyberassess.disk.workspace import SCHEMA, Workspace, settings_text
+from cyberassess.disk.workspace import SCHEMA, Workspace, need_free, settings_text
 from cyberassess.domain.assessment import NO_PROFILE, ORGANISATION
 from cyberassess.domain.characters import visible
 from cyberassess.domain.record.happened import Event
@@ -21,11 +21,12 @@ from cyberassess.domain.sets.checks import check_target
 from cyberassess.domain.sets.framework import Profile
 from cyberassess.domain.sets.roles import OWNER_ROLES, owner_role
 from cyberassess.domain.sets.theming import THEMES
-from cyberassess.errors import AssessmentError, FrameworkError, Problem, closest, wrote
+from cyberassess.errors import AssessmentError, FrameworkError, closest, wrote
 from cyberassess.opening.asks import own_roles
-from cyberassess.opening.assessment import now, open_assessment, settings_event
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.files_for_people import file_slug, slug
 from cyberassess.opening.names import find_place, typed_date, unknown
+from cyberassess.opening.writing import now, settings_event
 from cyberassess.steps.begin.calendar import typed_dates, write_calendar
 from cyberassess.version import __version__
 
@@ -92,17 +93,15 @@ def settings_for(wanted: NewAssessment) -> tuple[dict[str, Any], dict[str, bytes
     shelf = Shelf(wanted.folder, over_shipped=True)
     shelved = [shelf.framework(ref) for ref in wanted.frameworks]
     if not shelved:
-        raise AssessmentError(
-            Problem(
-                "no-framework",
-                "--framework",
-                "No control set was named.",
-                f"There are: {', '.join(shelf.refs())}.",
-            )
+        raise AssessmentError.because(
+            "no-framework",
+            "--framework",
+            "No control set was named.",
+            f"There are: {', '.join(shelf.refs())}.",
         )
     for what, text in (("--organisation", wanted.organisation), ("--period", wanted.period)):
         if not text.strip():
-            raise AssessmentError(Problem("empty", what, "Nothing was given.", "Give it a value."))
+            raise AssessmentError.because("empty", what, "Nothing was given.", "Give it a value.")
     pinned: dict[str, bytes] = {}
     frameworks: list[dict[str, str]] = []
     chosen = _profiles(wanted, shelved)
@@ -159,15 +158,7 @@ def refuse_full(folder: Path) -> None:
             f"A folder of this name cannot be kept on every computer. {fault}",
             "Name it in letters and figures. Nothing was changed.",
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AssessmentError(
-            Problem(
-                "not-empty",
-                str(folder),
-                "There is something in this place already.",
-                "Name a folder that is new or empty. Nothing was changed.",
-            )
-        )
+    need_free(folder)
 
 
 def create(
@@ -213,13 +204,11 @@ def create(
             patiently(folder.rmdir)
         move(partial, folder)
     except OSError as cause:
-        raise AssessmentError(
-            Problem(
-                "not-writable",
-                str(folder),
-                f"The assessment cannot be written: {cause.strerror}.",
-                what_to_do(cause, "Choose a folder you may write to. Nothing is left behind."),
-            )
+        raise AssessmentError.because(
+            "not-writable",
+            str(folder),
+            f"The assessment cannot be written: {cause.strerror}.",
+            what_to_do(cause, "Choose a folder you may write to. Nothing is left behind."),
         ) from cause
     finally:
         with contextlib.suppress(OSError):
@@ -259,13 +248,11 @@ def _profiles(wanted: NewAssessment, shelved: Sequence[Shelved]) -> dict[str, st
             continue
         match = [ref for ref in refs if framework in (ref, ref.split("@", maxsplit=1)[0])]
         if not match:
-            raise AssessmentError(
-                Problem(
-                    "unknown-framework",
-                    "--profile",
-                    f'"{framework}" is not a framework chosen here.',
-                    closest(framework, refs) or f"Chosen: {', '.join(refs)}.",
-                )
+            raise AssessmentError.because(
+                "unknown-framework",
+                "--profile",
+                f'"{framework}" is not a framework chosen here.',
+                closest(framework, refs) or f"Chosen: {', '.join(refs)}.",
             )
         chosen |= dict.fromkeys(match, name)
     shelf = Shelf(wanted.folder, over_shipped=True)
@@ -274,14 +261,12 @@ def _profiles(wanted: NewAssessment, shelved: Sequence[Shelved]) -> dict[str, st
             continue
         if general is None:
             fitting = [name for name in shelf.profiles() if ref in shelf.profile(name)[0].targets]
-            raise AssessmentError(
-                Problem(
-                    "no-profile",
-                    "--profile",
-                    f"No target profile was named for {ref}.",
-                    f"Use one of: {', '.join([*fitting, 'a file of your own', NO_PROFILE])}. "
-                    "None is ever assumed.",
-                )
+            raise AssessmentError.because(
+                "no-profile",
+                "--profile",
+                f"No target profile was named for {ref}.",
+                f"Use one of: {', '.join([*fitting, 'a file of your own', NO_PROFILE])}. "
+                "None is ever assumed.",
             )
         chosen[ref] = general
     return chosen
@@ -323,13 +308,11 @@ def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
     for kind, title in wanted_scopes:
         name = slug(title)
         if not title.strip() or any(scope["id"] == name for scope in scopes):
-            raise AssessmentError(
-                Problem(
-                    "repeated-system",
-                    f"--{kind}",
-                    f'"{title}" is empty, or a scope has this id already.',
-                    "Give each system a name of its own.",
-                )
+            raise AssessmentError.because(
+                "repeated-system",
+                f"--{kind}",
+                f'"{title}" is empty, or a scope has this id already.',
+                "Give each system a name of its own.",
             )
         scopes.append({"id": name, "kind": kind, "title": title.strip()})
     return scopes
@@ -359,15 +342,13 @@ def read_respondent(
     """
     found = _RESPONDENT.match(text)
     if found is None:
-        raise AssessmentError(
-            Problem(
-                "respondent",
-                where,
-                f'"{text}" does not have the expected form.',
-                "Write 'NAME <EMAIL>', then if you like ':role,role' and '@system', for example "
-                "'Priya Shah <priya@northport.example>:service,hr@housing'; what follows a "
-                "semicolon is asked too: ':service@housing; service@revenues'.",
-            )
+        raise AssessmentError.because(
+            "respondent",
+            where,
+            f'"{text}" does not have the expected form.',
+            "Write 'NAME <EMAIL>', then if you like ':role,role' and '@system', for example "
+            "'Priya Shah <priya@northport.example>:service,hr@housing'; what follows a "
+            "semicolon is asked too: ':service@housing; service@revenues'.",
         )
     parts = [each for each in found["asked"].split(";") if each.strip()]
     answers = [_assignment(each, scopes, where) for each in parts] or [{}]

@@ -21,9 +21,9 @@ from cyberassess.books.questionnaire.reading import read_return
 from cyberassess.books.review_book import INPUTS, read_review_book
 from cyberassess.books.tables import Row
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
+from cyberassess.domain.people.declaring import DECLARATION
 from cyberassess.domain.people.inheriting import INHERITANCE
 from cyberassess.domain.people.questions import (
-    DECLARATION,
     WITHDRAW,
     AnswerReply,
     ConfirmReply,
@@ -170,7 +170,6 @@ def verify_cells(
     """Look for everything that names a cell in the original it names.
 
     Args:
-        assessment: whose ledger it is.
         originals: where the workbooks lie that were kept, keyed by their SHA-256.
         withheld: SHA-256 of those that are left out on purpose.
     """

@@ -18,14 +18,6 @@ from cyberassess.disk.files import temporary_folder
 from cyberassess.disk.pack import SIGNATURE, SUMS, CheckedPack, read_entry
 from cyberassess.domain.assessment import OutcomeKey, ScopeId
 from cyberassess.domain.record.evidence import Item
-from cyberassess.domain.record.pack_kinds import (
-    FOLDERS,
-    KIND,
-    MANIFEST,
-    REPORTS,
-    SIGNERS,
-    Manifest,
-)
 from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
 from cyberassess.errors import CyberassessError, Problem, WorkbookError
 from cyberassess.opening.assessment import Assessment
@@ -35,6 +27,7 @@ from cyberassess.paper.documents.pack_reading import PageFacts, read_index, read
 from cyberassess.signing.ssh_signature import read_signer
 from cyberassess.sources.pdf_text import attachments, text_of
 from cyberassess.steps.pack.contents import items_of
+from cyberassess.steps.pack.files import FOLDERS, KIND, MANIFEST, REPORTS, SIGNERS, Manifest
 from cyberassess.steps.pack.index import Inside, index_book, index_page
 
 _ASK = "Ask the sender for the whole pack."

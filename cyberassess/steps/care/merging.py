@@ -42,7 +42,7 @@ from cyberassess.disk.segments import (
 from cyberassess.disk.settings_file import replacing
 from cyberassess.disk.workspace import BESIDE_LEDGER, SETTINGS, Contents, Workspace, flat_settings
 from cyberassess.domain.people.naming import unsettled
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.hashes import assessment_id
 from cyberassess.domain.record.ledger import fold
@@ -58,17 +58,10 @@ from cyberassess.errors import (
     named,
     wrote,
 )
-from cyberassess.opening.assessment import (
-    Assessment,
-    Rehearsal,
-    Writing,
-    actor_of,
-    mention_clock,
-    open_assessment,
-    settings_event,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.assessment import differences as differences_recorded
 from cyberassess.opening.conflicts import Conflict, conflicts
+from cyberassess.opening.writing import Rehearsal, Writing, actor_of, mention_clock, settings_event
 from cyberassess.steps.settle.resolving import Difference, differences
 
 _ASIDE = "settings put aside, "
@@ -272,7 +265,7 @@ def _numbers(
         message = f"Two copies gave one number to different things: one is {name} now."
         hint = f"It is shown with what it {said_was(kind, number)}."
         plan.notes.append(Problem.note("renumbered", name, message, hint))
-        anew = happened.Numbering(number=number.number, was=list(number.was))
+        anew = registers.Numbering(number=number.number, was=list(number.was))
         yield happened.put((kind, *key), anew)
 
 

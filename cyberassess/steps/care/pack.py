@@ -22,7 +22,6 @@ from cyberassess.disk.pack import (
 from cyberassess.disk.segment_file import read_json
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.record.hashes import Json
-from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS, Manifest
 from cyberassess.domain.result.theme_maturity import level_of_0_1
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
@@ -50,7 +49,14 @@ from cyberassess.steps.care.facts import (
 )
 from cyberassess.steps.care.verifying import verify_packed
 from cyberassess.steps.pack.contents import answers_json, tables
-from cyberassess.steps.pack.files import files_problems, withheld_notes
+from cyberassess.steps.pack.files import (
+    KIND,
+    MANIFEST,
+    SIGNERS,
+    Manifest,
+    files_problems,
+    withheld_notes,
+)
 from cyberassess.steps.pack.sampling import LIST as SAMPLE
 from cyberassess.steps.pack.sampling import drawn_again
 

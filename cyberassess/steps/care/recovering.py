@@ -42,6 +42,7 @@ from cyberassess.disk.workspace import (
     SETTINGS,
     Workspace,
     flat_settings,
+    need_free,
     settings_from_flat,
     settings_text,
 )
@@ -51,10 +52,10 @@ from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.recorded import State
 from cyberassess.domain.record.segment import Segment
 from cyberassess.errors import AssessmentError, CyberassessError, LedgerError, Problem
-from cyberassess.opening.assessment import now, open_assessment
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import now
 
 DAMAGED = "assessment, damaged.yaml"
-_NOTHING_CHANGED = "Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,7 @@ def recover(folder: Path, to: Path | None = None) -> Recovered:
     if _is_sound(folder):
         return Recovered()
     target = to or folder.resolve().with_name(f"{folder.resolve().name}-recovered")
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise AssessmentError.because(
-            "not-empty",
-            str(target),
-            "There is something in this place already.",
-            f"Name a folder that is new or empty with --to FOLDER. {_NOTHING_CHANGED}",
-        )
+    need_free(target, "with --to FOLDER")
     found = Recovered(target)
     salvaged = _read(damaged, found)
     try:

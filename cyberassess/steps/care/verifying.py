@@ -6,14 +6,20 @@ from pathlib import Path
 
 from cyberassess.disk.files import by_name, sha256_of
 from cyberassess.disk.pack import unpack
-from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.record.reviewing import REVIEW_FILE
 from cyberassess.errors import AssessmentError, LedgerError, Problem, Severity
 from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.years import unlike_upgrades
 from cyberassess.steps.care.cells import CellsVerified, verify_cells
 from cyberassess.steps.evidence.evidencing import file_problems
-from cyberassess.steps.pack.files import RECEIVED, REVIEWS, Hashes, originals_of, withheld_files
+from cyberassess.steps.pack.files import (
+    RECEIVED,
+    REVIEWS,
+    Hashes,
+    Manifest,
+    originals_of,
+    withheld_files,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,13 +148,8 @@ def merge_json(found: "Merge", *, dry_run: bool) -> Json:
         "schema": 1,
         "dry_run": dry_run,
         "joined": list(found.heads),
-        "steps": [
-            {"kind": each.kind, "name": each.name, "says": each.says} for each in found.steps
-        ],
-        "settings": [
-            {"key": e.key, "here": e.here, "there": e.there, "where": e.where}
-            for e in found.settings
-        ],
+        "steps": [fields_of(each, "kind name says") for each in found.steps],
+        "settings": [fields_of(each, "key here there where") for each in found.settings],
         "conflicts": [conflict_json(each) for each in found.conflicts],
         "differences": [
             {"what": e.what, "values": [{"ref": c.ref, "text": c.text} for c in e.choices]}

@@ -6,18 +6,19 @@ from pathlib import Path
 from cyberassess.domain.assessment import StatementKey
 from cyberassess.domain.people.inheriting import has_own
 from cyberassess.domain.people.questions import ConfirmReply, Offer, OfferKind
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.confirming import Override, choices, disputes, left_out, waits
 from cyberassess.domain.result.confirming import overrides as all_overrides
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_level, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.outcomes import one_outcome
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
 from cyberassess.steps.evidence.evidencing import support_of
 
 _NOTHING = "Nothing was changed."
@@ -28,15 +29,15 @@ def _refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
     return AssessmentError.because(code, where, message, f"{hint} {_NOTHING}")
 
 
-def determination(score: OutcomeScore, level: LevelId, reason: str) -> happened.Determination:
+def determination(score: OutcomeScore, level: LevelId, reason: str) -> registers.Determination:
     """Give what is recorded of a determination that somebody confirms."""
     suggested = score.suggested or ""
-    return happened.Determination(level=level, suggested=suggested, reason=reason.strip())
+    return registers.Determination(level=level, suggested=suggested, reason=reason.strip())
 
 
-def acceptance(score: OutcomeScore, level: Level, reason: str) -> happened.Acceptance:
+def acceptance(score: OutcomeScore, level: Level, reason: str) -> registers.Acceptance:
     """Give what is recorded of a column that counts although most of it does not apply."""
-    return happened.Acceptance(left_out=left_out(score, level), reason=reason.strip())
+    return registers.Acceptance(left_out=left_out(score, level), reason=reason.strip())
 
 
 def is_said_already(score: OutcomeScore, level: LevelId, reason: str) -> bool:
@@ -101,7 +102,7 @@ def withdraw(folder: Path, outcome: str, *, by: str | None = None) -> bool:
         score = one_outcome(session.assessment, outcome)
         if score.confirmation is None:
             return False
-        session.write([happened.take_out(happened.Determination, score.key, source=_HERE)])
+        session.write([happened.take_out(registers.Determination, score.key, source=_HERE)])
     return True
 
 

@@ -16,14 +16,7 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level, LevelId
 from cyberassess.domain.sets.typed_words import Choice, Read
 from cyberassess.errors import AssessmentError, CyberassessError, Problem, ReportError, Severity
-from cyberassess.opening.assessment import (
-    Assessment,
-    Writing,
-    actor_of,
-    now,
-    open_assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.choices import (
     YES_OR_NO,
     could_mean,
@@ -43,6 +36,7 @@ from cyberassess.opening.intake import (
 )
 from cyberassess.opening.names import find_level
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import Writing, actor_of, now, writing
 from cyberassess.steps.confirm.confirming import acceptance, determination
 from cyberassess.steps.confirm.decisions_book import AS_THE_RULE
 from cyberassess.steps.confirm.waiting import (

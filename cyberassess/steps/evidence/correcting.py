@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.evidence import (
     ITEM,
     WORDS,
@@ -15,7 +15,7 @@ from cyberassess.domain.record.evidence import (
 )
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import writing
+from cyberassess.opening.writing import writing
 from cyberassess.steps.evidence.evidencing import find_item, merged, with_iso_dates, with_names
 
 
@@ -54,7 +54,7 @@ def correct(
         before = dict(record.fields) if record else {}
         changed = {name: value for name, value in given.items() if before.get(name) != value}
         if changed:
-            said = happened.EvidenceItem(**before | changed)
+            said = registers.EvidenceItem(**before | changed)
             session.write([happened.put((item.id,), said, source=Source("command"))])
     words = WORDS | {"replaces": "what it replaces"}
     return register_of(session.assessment.state).by_id[item.id], tuple(

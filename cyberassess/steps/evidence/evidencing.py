@@ -10,7 +10,7 @@ from typing import Any
 from cyberassess.disk.evidence import Kept, check_file, drop, keep, look_at, strangers
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.characters import visible
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.evidence import (
     DATES,
     ITEM,
@@ -44,9 +44,10 @@ from cyberassess.errors import (
     counted,
     mention,
 )
-from cyberassess.opening.assessment import Assessment, Writing, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import as_named
 from cyberassess.opening.outcomes import Supported, supported
+from cyberassess.opening.writing import Writing, writing
 from cyberassess.opening.years import next_free
 
 MANY = 5
@@ -224,7 +225,7 @@ def record(
             fields |= {
                 "name": file.name, "sha256": file.sha256, "size": file.size, "stored": file.stored
             }  # fmt: skip
-        events.append(happened.put((item_id,), happened.EvidenceItem(**fields), source=_HERE))
+        events.append(happened.put((item_id,), registers.EvidenceItem(**fields), source=_HERE))
         called = [e.outcome for e in register.unregistered if folded(e.text) in names]
         have = {each.outcome for each in (item.links if item else ())}
         links = {each.outcome: each.place for each in wanted}
@@ -261,7 +262,7 @@ def _fields(facts: Facts) -> dict[str, Any]:
 def _link_event(
     item: str, outcome: OutcomeKey, place: str, source: Source = _HERE
 ) -> happened.Entry:
-    return happened.put((item, *outcome), happened.EvidenceLink(place=place), source=source)
+    return happened.put((item, *outcome), registers.EvidenceLink(place=place), source=source)
 
 
 def find_item(register: Register, reference: str) -> Item:
@@ -307,7 +308,7 @@ def link(
         wanted = supported(session.assessment, supports)
         if remove:
             events = [
-                happened.take_out(happened.EvidenceLink, (item.id, *each.outcome), source=_HERE)
+                happened.take_out(registers.EvidenceLink, (item.id, *each.outcome), source=_HERE)
                 for each in wanted
                 if each.outcome in have
             ]
@@ -343,7 +344,7 @@ def review(
             problems.append(Problem("not-seen", "", found, f"{hint}. Nothing was recorded."))
         if problems:
             raise AssessmentError(*problems)
-        said = happened.EvidenceItem(verdict=verdict, reason=reason.strip(), sha256=item.sha256)
+        said = registers.EvidenceItem(verdict=verdict, reason=reason.strip(), sha256=item.sha256)
         session.write([happened.put((item.id, REVIEW), said, source=_HERE)])
     return register_of(session.assessment.state).by_id[item.id]
 
@@ -372,7 +373,7 @@ def register_named(folder: Path, *, by: str | None = None) -> tuple[int, int]:
                 events.append(
                     happened.put(
                         (item_id,),
-                        happened.EvidenceItem(**fields),
+                        registers.EvidenceItem(**fields),
                         person=group[0].person,
                         source=group[0].source,
                     )

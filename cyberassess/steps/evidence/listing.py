@@ -14,9 +14,10 @@ from cyberassess.domain.people.questions import Document, EvidenceReply
 from cyberassess.domain.record.evidence import Facts, Held, Item, check_facts
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment, Writing, rehearse, writing
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import plan_documents
 from cyberassess.opening.outcomes import Supported, one_or_all, supported
+from cyberassess.opening.writing import Writing, rehearse, writing
 from cyberassess.steps.evidence.evidencing import drop_unrecorded, record, with_names
 
 _DOCUMENT, _SHOWS, _FOR = "File or link", "What it shows", "For"

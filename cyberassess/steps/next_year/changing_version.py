@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from cyberassess.books.brought import WORKBOOKS
 from cyberassess.books.guard import Reader
 from cyberassess.books.review_book import ASSESSMENT, HEAD, PERSON, read_review_book
-from cyberassess.books.tables import WORKBOOKS
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.files import plain_files, read_plain, write_whole
 from cyberassess.disk.framework_yaml import Shelf, Shelved, open_shelf
@@ -36,7 +36,7 @@ from cyberassess.domain.assessment import (
 )
 from cyberassess.domain.people.inheriting import inheritable
 from cyberassess.domain.people.sharing import SHARING
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.approval import approvals_of
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, Action, actions_of
@@ -51,17 +51,18 @@ from cyberassess.domain.sets.framework import (
     IndicatorId,
     OutcomeId,
     Profile,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import AssessmentError, Json, Problem, WorkbookError, joined
-from cyberassess.opening.assessment import (
-    Assessment,
+from cyberassess.opening.assessment import Assessment, open_assessment
+from cyberassess.opening.files_for_people import saving
+from cyberassess.opening.writing import (
+    UNTOUCHED,
     Rehearsal,
-    open_assessment,
+    change_settings,
+    plain,
     settings_event,
 )
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
-from cyberassess.opening.files_for_people import saving
 from cyberassess.opening.years import changes_of, leading
 from cyberassess.steps.begin.next_settings import Left, Next, in_words_of_now
 
@@ -88,12 +89,11 @@ class VersionChange:
     """What another version of a set changes."""
 
     way: Across
-    shelved: Shelved
     pinned: Pinned
     settings: Settings
     files: Mapping[str, bytes]
     """What goes into the workspace beside what is there, by its path."""
-    said: happened.SetVersion
+    said: registers.SetVersion
     left: tuple[Left, ...]
     """What of the settings does not come over, and why."""
     then: Assessment = field(repr=False)
@@ -163,25 +163,25 @@ def _count(state: State, ref: FrameworkRef) -> dict[str, int]:
         return sum(key[place] == ref for key in state.records.get(kind, {}))
 
     texts = (state.rationales, state.evidence)
-    links = state.records.get(happened.EvidenceLink.kind, {})
+    links = state.records.get(registers.EvidenceLink.kind, {})
     return {
         "answers": sum(len(e) for key, e in state.answers.items() if key.framework == ref),
         "explanations": sum(
             len(e) for each in texts for key, e in each.items() if key.framework == ref
         ),
-        "answers taken over": entries(happened.Inheritance.kind),
-        "topics that are the same": entries(happened.Sharing.kind),
+        "answers taken over": entries(registers.Inheritance.kind),
+        "topics that are the same": entries(registers.Sharing.kind),
         "decisions between people": sum(k.framework == ref for k in state.resolutions),
-        "confirmed results": entries(happened.Determination.kind),
-        "columns accepted": entries(happened.Acceptance.kind),
-        "reviewed results": entries(happened.Review.kind),
+        "confirmed results": entries(registers.Determination.kind),
+        "columns accepted": entries(registers.Acceptance.kind),
+        "reviewed results": entries(registers.Review.kind),
         "items of evidence": len({key[0] for key in links if key[1] == ref}),
         "actions": sum(each.about.framework == ref for each in actions_of(state)),
     }
 
 
 def _refused(code: str, where: str, message: str, hint: str) -> AssessmentError:
-    return AssessmentError(Problem(code, where, message, f"{hint} {UNTOUCHED}"))
+    return AssessmentError.because(code, where, message, f"{hint} {UNTOUCHED}")
 
 
 def change_of_version(assessment: Assessment, wanted: Wanted) -> VersionChange:
@@ -223,7 +223,7 @@ def change_of_version(assessment: Assessment, wanted: Wanted) -> VersionChange:
     left = (*left, *_wording(assessment, pinned.ref, framework.ref))
     said = set_version(way, pinned, wanted.reason)
     now = _rehearsed(assessment, settings, _Sets(way, profile, themes), said)
-    return VersionChange(way, shelved, entry, settings, files, said, left, assessment, now)
+    return VersionChange(way, entry, settings, files, said, left, assessment, now)
 
 
 def _of_now(assessment: Assessment, ref: str) -> Pinned:
@@ -303,7 +303,7 @@ def _check_reviews(assessment: Assessment, before: FrameworkRef) -> None:
 def _out_for_review(assessment: Assessment) -> Iterator[tuple[Path, str]]:
     """Give the assurers' workbooks that nothing came back for since, whatever they are called."""
     state = assessment.state
-    known = state.register(happened.ReviewFile.kind)
+    known = state.register(registers.ReviewFile.kind)
     kept = {Path(str(each.fields.get("kept_as", ""))).name for each in known}
     with Reader() as reader:
         for path in plain_files(assessment.workspace.reviews):
@@ -416,7 +416,7 @@ class _Sets:
 
 
 def _rehearsed(
-    assessment: Assessment, settings: Settings, sets: _Sets, said: happened.SetVersion
+    assessment: Assessment, settings: Settings, sets: _Sets, said: registers.SetVersion
 ) -> Assessment:
     """Give the assessment as it will stand: the same entries, kept in memory."""
     contents, before, after = assessment.contents, sets.way.before.ref, sets.way.after
@@ -473,7 +473,7 @@ def _values(before: Settings, after: Settings) -> Json:
     return values
 
 
-def _events(assessment: Assessment, way: Across, said: happened.SetVersion) -> Iterator[Event]:
+def _events(assessment: Assessment, way: Across, said: registers.SetVersion) -> Iterator[Event]:
     """Give the change of the version, and each action by the outcome it is about now."""
     yield from _taken_over(assessment, way, said)
     yield happened.put((way.before.ref, way.after.ref), said)
@@ -483,7 +483,9 @@ def _events(assessment: Assessment, way: Across, said: happened.SetVersion) -> I
             yield event
 
 
-def _taken_over(assessment: Assessment, way: Across, said: happened.SetVersion) -> Iterator[Event]:
+def _taken_over(
+    assessment: Assessment, way: Across, said: registers.SetVersion
+) -> Iterator[Event]:
     """Say of each answer by itself what somebody said of its topic, where the topic changes.
 
     That the whole topic is the same was said of its statements then, not of those that come.
@@ -495,7 +497,7 @@ def _taken_over(assessment: Assessment, way: Across, said: happened.SetVersion) 
             continue
         if topic.key[2] in said.topics or key.indicator not in said.statements:
             continue
-        taken = happened.Inheritance(answer=str(each.standing.answer))
+        taken = registers.Inheritance(answer=str(each.standing.answer))
         source = Source("command", name=COMMAND, place=f"{topic.key[2]} is the same")
         yield happened.put((*key, each.source.id), taken, person=topic.person, source=source)
 
@@ -509,7 +511,7 @@ def _action(state: State, action: Action, way: Across) -> Event | None:
     if record is None or outcome is None:
         return None
     now = {"framework": str(way.after.ref), "outcome": str(outcome)}
-    entry = happened.Action(**{**record.fields, **now})
+    entry = registers.Action(**{**record.fields, **now})
     source = Source("command", name=COMMAND, place=str(way.before.ref))
     return happened.put(key, entry, person=record.person, source=source)
 

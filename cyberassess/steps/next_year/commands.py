@@ -6,8 +6,21 @@ from pathlib import Path
 import click
 
 from cyberassess.errors import Json
-from cyberassess.steps.next_year.words import trend_lines, update_lines, version_lines
-from cyberassess.terminal.running import HELP, by_whom, json_flag, own_folder, print_json
+from cyberassess.steps.next_year.words import (
+    trend_json,
+    trend_lines,
+    trend_rows,
+    update_lines,
+    version_lines,
+)
+from cyberassess.terminal.running import (
+    HELP,
+    by_whom,
+    json_flag,
+    own_folder,
+    print_json,
+    print_lines,
+)
 
 
 @click.command(context_settings=HELP)
@@ -75,8 +88,7 @@ def _say(as_values: Json, lines: Iterable[str], *, as_json: bool) -> None:
     if as_json:
         print_json(as_values)
         return
-    for line in lines:
-        click.echo(line)
+    print_lines(lines)
 
 
 @click.command("trend")
@@ -103,15 +115,15 @@ def years(folder: str, *, kind: str, as_csv: bool, as_json: bool) -> None:
       cyberassess trend
       cyberassess trend --by outcome --csv
     """
+    from cyberassess.opening.assessment import open_assessment
     from cyberassess.opening.files_for_people import csv_text
-    from cyberassess.steps.next_year.trending import trend_json, trend_rows, years_in_a_row
+    from cyberassess.opening.years import in_a_row
 
-    found = years_in_a_row(Path(folder))
+    found = in_a_row(open_assessment(Path(folder)))
     kinds = ("theme", "system", "outcome") if kind == "all" else (kind,)
     if as_json:
         print_json(trend_json(found, kinds))
     elif as_csv:
         click.echo(csv_text(trend_rows(found, kinds)), nl=False)
     else:
-        for line in trend_lines(found, kinds):
-            click.echo(line)
+        print_lines(trend_lines(found, kinds))

@@ -22,7 +22,7 @@ from cyberassess.domain.assessment import (
     StatementKey,
     check_settings,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.recorded import Given
 from cyberassess.domain.result.scoring import Scorecard, score
 from cyberassess.domain.sets.checks import check_target, check_themes
@@ -32,12 +32,12 @@ from cyberassess.domain.sets.framework import (
     Indicator,
     IndicatorId,
     Profile,
-    ThemeSet,
 )
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.changing import UNTOUCHED, change_settings
 from cyberassess.opening.files_for_people import saving
+from cyberassess.opening.writing import UNTOUCHED, change_settings
 
 Json = dict[str, Any]  # NOTE: printed as it is; tests fix its shape.
 
@@ -268,7 +268,7 @@ def _event(each: Later) -> happened.Entry:
     names = (*each.asked_again, *each.only)
     texts = {str(name): each.before.indicators[name][1].text for name in names}
     only = {str(name): list(codes) for name, codes in each.only.items()}
-    again = happened.AskedAgain(from_=str(each.before.revision), texts=texts, only=only or None)
+    again = registers.AskedAgain(from_=str(each.before.revision), texts=texts, only=only or None)
     return happened.put((each.pinned.ref, str(each.after.revision)), again)
 
 

@@ -1,15 +1,15 @@
 """What is said of corrected control sets, and of the years in a row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cyberassess.errors import counted, named
+from cyberassess.errors import Json, counted, fields_of, named
 from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
-    from cyberassess.domain.result.trend import Point
+    from cyberassess.domain.result.trend import Line, Point, YearFacts
+    from cyberassess.opening.years import Years
     from cyberassess.steps.next_year.changing_version import VersionChange
-    from cyberassess.steps.next_year.trending import Years
     from cyberassess.steps.next_year.updating import Later, Updates
 
 
@@ -154,3 +154,67 @@ def point_line(point: "Point") -> str:
         f"{'is' if same.of == 1 else 'are'} the same, {same.then} reached this target then and "
         f"{same.now} now{few}"
     )
+
+
+def trend_json(found: "Years", kinds: Sequence[str]) -> Json:
+    """Give ``trend --json``."""
+    from cyberassess.domain.result.theme_maturity import THEME_RULE
+
+    return {
+        "schema": 1,
+        "rule": THEME_RULE,
+        "years": [
+            {
+                **fields_of(each, "period basis"),
+                "rules": dict(each.rules),
+                **fields_of(each, "answered statements why_not?"),
+            }
+            for each in found.trend.years
+        ],
+        "lines": [
+            {
+                **fields_of(line, "kind set id title"),
+                "points": [_point_json(each) for each in line.points],
+            }
+            for line in found.trend.lines
+            if line.kind in kinds
+        ],
+        "notes": [str(each) for each in found.notes],
+    }
+
+
+def _point_json(point: "Point") -> Json:
+    restated = point.restated
+    return {
+        **fields_of(point, "period framework meets of word? why_not?"),
+        "version_changed": point.is_break,
+        "same_outcomes": None if restated is None else dict(restated._asdict()),
+    }
+
+
+HEADINGS = (
+    "kind", "set", "id", "title", "period", "framework", "meets", "of", "word", "why no point",
+    "version changed", "same outcomes", "met then", "met now", "rule", "basis",
+)  # fmt: skip
+
+
+def trend_rows(found: "Years", kinds: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Give a row for each year of each line, under the headings."""
+    yield HEADINGS
+    years = {each.period: each for each in found.trend.years}
+    for line in found.trend.lines:
+        for each in line.points if line.kind in kinds else ():
+            restated = ("", "", "") if each.restated is None else tuple(map(str, each.restated))
+            yield (
+                line.kind, line.set, line.id, line.title, each.period, each.framework,
+                str(each.meets), str(each.of), each.word, each.why_not,
+                "yes" if each.is_break else "", *restated, _rule(line, each, years),
+                years[each.period].basis,
+            )  # fmt: skip
+
+
+def _rule(line: "Line", point: "Point", years: "Mapping[str, YearFacts]") -> str:
+    from cyberassess.domain.result.theme_maturity import THEME_RULE
+
+    by = years[point.period].rules.get(point.framework, "")
+    return f"{THEME_RULE}, {by}" if line.kind == "theme" else by

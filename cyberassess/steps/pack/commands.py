@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -95,18 +96,10 @@ def _passphrase(name: str) -> str:
 @click.pass_obj
 def pack(
     folder: str,
+    /,
     *,
-    output: Path | None,
-    force: bool,
-    only: tuple[str, ...],
-    sample: int,
-    seed: int,
-    word: str,
-    redact: bool,
-    key: Path | None,
-    report_key: Path | None,
-    yes: bool,
     as_json: bool,
+    **told: Any,  # NOTE: click's values, by name
 ) -> None:
     """Write an evidence pack that an auditor can check alone, without this program.
 
@@ -115,22 +108,20 @@ def pack(
       cyberassess pack --yes
       cyberassess pack --sample 25 --seed 7 -o sample.zip --yes
     """
-    if word and not sample:
+    if told["word"] and not told["sample"]:
         raise click.UsageError("--word draws a sample: say how many claims with --sample N.")
     from cyberassess.steps.pack.packing import PackWanted
     from cyberassess.steps.pack.packing import pack as write
     from cyberassess.steps.pack.words import NOTHING_WITHHELD, packed_json, packed_lines
 
-    wanted = PackWanted(
-        output, force, only, sample, seed, word, redact, key, yes, report_key=report_key
-    )
+    wanted = PackWanted(**told)
     with BytesOfTotal("Packing", "Packed") as on_bytes:
         made = write(Path(folder), wanted, on_bytes, _passphrase)
     if as_json:
         print_json(packed_json(made))
         return
     print_lines(packed_lines(made))
-    if redact and not made.withheld:
+    if wanted.redact and not made.withheld:
         click.echo(NOTHING_WITHHELD)
     show_problems(made.warnings)
 

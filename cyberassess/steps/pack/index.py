@@ -10,7 +10,6 @@ from cyberassess.domain.assessment import OutcomeKey, statement_key
 from cyberassess.domain.people.declaring import by_worth
 from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Held, Item, Mark
-from cyberassess.domain.record.pack_kinds import REPORTS
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, opinions, reviews
 from cyberassess.domain.result.confirming import confirmations
 from cyberassess.domain.result.counting import counting_words, label_of, said_of, word_of
@@ -38,6 +37,7 @@ from cyberassess.steps.pack.contents import (
     supported,
     verdict_words,
 )
+from cyberassess.steps.pack.files import REPORTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,17 +21,17 @@ from cyberassess.disk.pack import (
 from cyberassess.disk.workspace import SETTINGS
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.evidence import Item
-from cyberassess.domain.record.pack_kinds import KIND, MANIFEST, SIGNERS
 from cyberassess.errors import AssessmentError, Problem, counted
-from cyberassess.opening.assessment import Assessment, now, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import plain, refuse_existing, slug
 from cyberassess.opening.outcomes import find_outcomes
+from cyberassess.opening.writing import now, writing
 from cyberassess.paper.documents.pack_pages import index_html, readme_text
 from cyberassess.signing.pdf import Certificate, sign_pdf
 from cyberassess.signing.ssh_signature import Key, open_key, principal, sign
 from cyberassess.steps.evidence.evidencing import file_problems
 from cyberassess.steps.pack import contents as pack_contents
-from cyberassess.steps.pack.files import originals_of, slips_of
+from cyberassess.steps.pack.files import KIND, MANIFEST, SIGNERS, originals_of, slips_of
 from cyberassess.steps.pack.index import Inside, index_book, index_page
 from cyberassess.steps.pack.redacting import LIST as WITHHELD
 from cyberassess.steps.pack.redacting import (

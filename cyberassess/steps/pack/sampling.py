@@ -10,11 +10,11 @@ from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from cyberassess.domain.assessment import OutcomeKey
-from cyberassess.domain.record.pack_kinds import Manifest
 from cyberassess.domain.result.better import surpassed
 from cyberassess.errors import Json, Problem
 from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import csv_bytes
+from cyberassess.steps.pack.files import Manifest
 
 BY_SENDER = "drawn by the sender"
 LIST = "lists/sample.csv"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cyberassess.disk.files import open_plain, write_whole
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import refuse_existing, saving
+from cyberassess.opening.writing import now
 from cyberassess.signing.pdf import Certificate, PdfSignature, check_pdf, look_at, open_certificate
 from cyberassess.signing.pdf import sign_pdf as signed
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cyberassess.errors import Json, counted, named
+from cyberassess.errors import Json, counted, fields_of, named
 from cyberassess.terminal.fitting import wrap
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def packed_json(made: "PackMade") -> Json:
         "warnings": [str(each) for each in made.warnings],
         "looked_into": made.looked_into,
         "not_looked_into": dict(made.not_looked_into),
-        "head": made.head,
-        "sums": made.sums,
+        **fields_of(made, "head sums"),
     }
 
 
@@ -114,6 +113,5 @@ def pdf_signed_json(made: "PdfSigned") -> Json:
         "path": str(made.path),
         "size": made.size,
         "signed_by": made.name,
-        "issuer": made.issuer,
-        "fingerprint": made.fingerprint,
+        **fields_of(made, "issuer fingerprint"),
     }

@@ -1,8 +1,8 @@
 """Commands about who answers what: people, systems."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,28 +11,23 @@ from cyberassess.terminal.running import (
     IN_PART,
     by_whom,
     json_flag,
+    output,
+    print_found,
     print_json,
+    print_lines,
     show_problems,
     standard_input_waits,
+    together,
 )
 
 if TYPE_CHECKING:
     from cyberassess.opening.intake import ReceivedFile
 
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+Said = Any  # NOTE: what click read, under the names that the verb gives its own arguments
 _reason = click.option(
     "--reason", metavar="TEXT", default="", show_default="none", help="Why; kept in the ledger."
 )
-_output = click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="in the assessment's folder",
-    type=click.Path(path_type=Path),
-    help="Where to write it: .xlsx or .csv.",
-)
+_output = output("in the assessment's folder", what="Where to write it: .xlsx or .csv.")
 _force = click.option("--force", is_flag=True, help="Replace the file.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
 
@@ -40,8 +35,7 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; 
 def _say_taken(context: click.Context, found: "ReceivedFile", *, dry_run: bool) -> None:
     from cyberassess.steps.people.words import taken_lines
 
-    for line in taken_lines(found, dry_run=dry_run):
-        click.echo(line)
+    print_lines(taken_lines(found, dry_run=dry_run))
     show_problems(found.problems)
     if any(each.severity is Severity.PROBLEM for each in found.problems):
         context.exit(IN_PART)
@@ -65,11 +59,7 @@ def people(context: click.Context, *, as_json: bool) -> None:
     from cyberassess.steps.people.words import people_json, people_lines
 
     found = listed(open_assessment(Path(context.obj)))
-    if as_json:
-        print_json(people_json(found))
-    else:
-        for line in people_lines(found):
-            click.echo(line)
+    print_found(found, people_json, people_lines, as_json=as_json)
 
 
 @people.command("add")
@@ -89,8 +79,7 @@ def people_add(folder: str, who: str, by: str | None) -> None:
     from cyberassess.steps.people.words import added_lines
 
     added = add_person(Path(folder), who, by=by)
-    for line in added_lines(added):
-        click.echo(line)
+    print_lines(added_lines(added))
     show_problems(added.problems)
 
 
@@ -104,16 +93,7 @@ def people_add(folder: str, who: str, by: str | None) -> None:
 @_reason
 @by_whom
 @click.pass_obj
-def people_hand_over(
-    folder: str,
-    outcomes: tuple[str, ...],
-    *,
-    giver: str,
-    taker: str,
-    scope: str | None,
-    reason: str,
-    by: str | None,
-) -> None:
+def people_hand_over(folder: str, /, outcomes: tuple[str, ...], **said: Said) -> None:
     """Hand questions on to somebody else; without outcomes, all of them.
 
     What was answered already stays, under the name of whoever answered.
@@ -126,11 +106,7 @@ def people_hand_over(
     from cyberassess.steps.people.people import hand_over
     from cyberassess.steps.people.words import handed_lines
 
-    found = hand_over(
-        Path(folder), outcomes, giver=giver, taker=taker, scope=scope, reason=reason, by=by
-    )
-    for line in handed_lines(found):
-        click.echo(line)
+    print_lines(handed_lines(hand_over(Path(folder), outcomes, **said)))
 
 
 @people.command("set")
@@ -179,8 +155,7 @@ def people_remove(folder: str, who: str, *, to: str | None, reason: str, by: str
     from cyberassess.steps.people.leaving import remove_person
     from cyberassess.steps.people.words import removed_lines
 
-    for line in removed_lines(remove_person(Path(folder), who, to=to, reason=reason, by=by)):
-        click.echo(line)
+    print_lines(removed_lines(remove_person(Path(folder), who, to=to, reason=reason, by=by)))
 
 
 @people.command("extend")
@@ -296,13 +271,13 @@ def people_export(folder: str, *, output: Path | None, force: bool) -> None:
 @click.pass_context
 def people_import(
     context: click.Context,
+    /,
     file: Path,
     *,
     renamed: tuple[str, ...],
     new: tuple[str, ...],
-    reason: str,
     dry_run: bool,
-    by: str | None,
+    **said: Said,
 ) -> None:
     """Take people in from a spreadsheet with the headings that export writes.
 
@@ -314,19 +289,13 @@ def people_import(
       cyberassess people import people.csv --dry-run
       cyberassess people import people.csv --renamed "Priya Shah" --new "Tom Ley"
     """
-    from cyberassess.opening.assessment import RenamedError
+    from cyberassess.opening.writing import RenamedError
     from cyberassess.steps.people.asking_who import ask_who
     from cyberassess.steps.people.tables import import_people
 
     def take(renamed: Sequence[str], new: Sequence[str]) -> "ReceivedFile":
         return import_people(
-            Path(context.obj),
-            file,
-            renamed=renamed,
-            new=new,
-            reason=reason,
-            dry_run=dry_run,
-            by=by,
+            Path(context.obj), file, renamed=renamed, new=new, dry_run=dry_run, **said
         )
 
     try:
@@ -361,33 +330,28 @@ def systems(context: click.Context, *, as_json: bool) -> None:
     if as_json:
         print_json(systems_json(found, assessment.contents.settings))
     else:
-        for line in systems_lines(found, assessment.contents.settings):
-            click.echo(line)
+        print_lines(systems_lines(found, assessment.contents.settings))
 
 
-def _system_facts(command: _Command) -> _Command:
-    """Give a command the options that say what a system is."""
-    for each in (
-        click.option(
-            "--covers",
-            metavar="OUTCOME",
-            multiple=True,
-            help="Of a shared service: what it is asked about; all if left out. May be repeated.",
-        ),
-        click.option(
-            "--inherits",
-            metavar="ID",
-            multiple=True,
-            help="A shared service it uses. May be repeated.",
-        ),
-        click.option("--why", "why_critical", metavar="TEXT", help="Why it is critical."),
-        click.option("--hosting", metavar="TEXT", help="Where it runs."),
-        click.option("--supplier", metavar="TEXT", help="Who supplies it."),
-        click.option("--owner", metavar="NAME", help="Who owns it."),
-        click.option("--service", metavar="TEXT", help="Whose work it supports."),
-    ):
-        command = each(command)
-    return command
+_system_facts = together(
+    click.option("--service", metavar="TEXT", help="Whose work it supports."),
+    click.option("--owner", metavar="NAME", help="Who owns it."),
+    click.option("--supplier", metavar="TEXT", help="Who supplies it."),
+    click.option("--hosting", metavar="TEXT", help="Where it runs."),
+    click.option("--why", "why_critical", metavar="TEXT", help="Why it is critical."),
+    click.option(
+        "--inherits",
+        metavar="ID",
+        multiple=True,
+        help="A shared service it uses. May be repeated.",
+    ),
+    click.option(
+        "--covers",
+        metavar="OUTCOME",
+        multiple=True,
+        help="Of a shared service: what it is asked about; all if left out. May be repeated.",
+    ),
+)
 
 
 @systems.command("add")
@@ -478,14 +442,7 @@ def systems_set(
 )
 @by_whom
 @click.pass_obj
-def systems_share(
-    folder: str,
-    topics: tuple[str, ...],
-    *,
-    title: str,
-    without: tuple[str, ...],
-    by: str | None,
-) -> None:
+def systems_share(folder: str, /, topics: tuple[str, ...], **said: Said) -> None:
     """Let topics be answered once for all systems.
 
     Each system's owner is then asked one question a topic: is it the same there?
@@ -498,8 +455,7 @@ def systems_share(
     from cyberassess.steps.people.systems import share
     from cyberassess.steps.people.words import shared_lines
 
-    for line in shared_lines(share(Path(folder), topics, title=title, without=without, by=by)):
-        click.echo(line)
+    print_lines(shared_lines(share(Path(folder), topics, **said)))
 
 
 @systems.command("remove")
@@ -518,8 +474,7 @@ def systems_remove(folder: str, system: str, *, reason: str, by: str | None) -> 
     from cyberassess.steps.people.reshaping import remove_system
     from cyberassess.steps.people.words import reshaped_lines
 
-    for line in reshaped_lines(remove_system(Path(folder), system, reason=reason, by=by)):
-        click.echo(line)
+    print_lines(reshaped_lines(remove_system(Path(folder), system, reason=reason, by=by)))
 
 
 @systems.command("merge")
@@ -538,8 +493,7 @@ def systems_merge(folder: str, names: tuple[str, ...], *, into: str, by: str | N
     from cyberassess.steps.people.reshaping import merge_systems
     from cyberassess.steps.people.words import reshaped_lines
 
-    for line in reshaped_lines(merge_systems(Path(folder), names, into=into, by=by)):
-        click.echo(line)
+    print_lines(reshaped_lines(merge_systems(Path(folder), names, into=into, by=by)))
 
 
 @systems.command("split")
@@ -560,8 +514,7 @@ def systems_split(folder: str, system: str, *, into: tuple[str, ...], by: str | 
     from cyberassess.steps.people.reshaping import split_system
     from cyberassess.steps.people.words import reshaped_lines
 
-    for line in reshaped_lines(split_system(Path(folder), system, into=into, by=by)):
-        click.echo(line)
+    print_lines(reshaped_lines(split_system(Path(folder), system, into=into, by=by)))
 
 
 @systems.command("leave-out")
@@ -608,8 +561,7 @@ def systems_confirm(folder: str, system: str, *, source: str | None, by: str | N
     from cyberassess.steps.people.systems import confirm_inherited
     from cyberassess.steps.people.words import inherited_lines
 
-    for line in inherited_lines(confirm_inherited(Path(folder), system, source=source, by=by)):
-        click.echo(line)
+    print_lines(inherited_lines(confirm_inherited(Path(folder), system, source=source, by=by)))
 
 
 @systems.command("export")

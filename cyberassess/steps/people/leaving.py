@@ -7,12 +7,11 @@ from typing import Any
 
 from cyberassess.domain.assessment import Person, Settings
 from cyberassess.domain.people.moving import given_to
-from cyberassess.domain.record import happened
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
 from cyberassess.opening.names import find_person
-from cyberassess.steps.people.people import people_values
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain
+from cyberassess.steps.people.people import handovers, people_values
 
 
 def set_person(
@@ -38,13 +37,11 @@ def set_person(
         Person.model_validate({**plain(person), **given}) if given.get("name", "x") else person
     )
     if changed == person:
-        raise AssessmentError(
-            Problem(
-                "nothing-changed",
-                "",
-                f"Nothing new is said of {person.name}.",
-                f"Give --email, --role or --name. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "nothing-changed",
+            "",
+            f"Nothing new is said of {person.name}.",
+            f"Give --email, --role or --name. {UNTOUCHED}",
         )
 
     def values(now: Settings) -> dict[str, Any]:
@@ -96,13 +93,7 @@ def remove_person(
         raise _refused("same-person", f"{person.name} cannot take over from themselves.")
     portion = assessment.contents.portions.get(person.id, ())
     instead = taker or settings.officer
-    trail = [
-        happened.put(
-            (each.framework.ref, each.scope.id, each.outcome.id),
-            happened.Handover(from_=person.id, to=instead.id, reason=reason),
-        )
-        for each in portion
-    ]
+    trail = handovers(portion, person.id, instead.id, reason)
 
     def values(now: Settings) -> dict[str, Any]:
         after = given_to(now, person.id, taker)
@@ -122,4 +113,4 @@ def _given(assessment: Assessment, person: Person) -> Iterator[object]:
 
 
 def _refused(code: str, found: str) -> AssessmentError:
-    return AssessmentError(Problem(code, "--to", found, f"Say who with --to NAME. {UNTOUCHED}"))
+    return AssessmentError.because(code, "--to", found, f"Say who with --to NAME. {UNTOUCHED}")

@@ -6,26 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.domain.assessment import (
+    Asked,
     Person,
     Settings,
+    outcome_key,
     services_of,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
+from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem
 from cyberassess.opening.asks import Load, about_load, asks_text, load_of
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    writing,
-)
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_person, find_scope, typed_date
 from cyberassess.opening.outcomes import find_asked
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
 from cyberassess.steps.begin.setup import read_respondent
 
-EVERYTHING = "everything"
-EXTENSION = happened.Extension.kind
+EXTENSION = registers.Extension.kind
 
 
 # People
@@ -127,13 +125,11 @@ def _fresh_person(settings: Settings, text: str, known: Iterable[str]) -> Person
     values = read_respondent(text, next_person_id(settings, known), scopes, where="NAME")
     person = Person.model_validate(values)
     if any(each.name.casefold() == person.name.casefold() for each in settings.everybody):
-        raise AssessmentError(
-            Problem(
-                "there-already",
-                "NAME",
-                f"{person.name} is in assessment.yaml already.",
-                f"Give them more to answer with: cyberassess people hand-over. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "there-already",
+            "NAME",
+            f"{person.name} is in assessment.yaml already.",
+            f"Give them more to answer with: cyberassess people hand-over. {UNTOUCHED}",
         )
     return person
 
@@ -184,13 +180,11 @@ def hand_over(
         meant = {id(a) for each in names for a in find_asked(assessment, each, chosen, one)}
         chosen = [each for each in chosen if id(each) in meant]
     if not chosen or one.id == other.id:
-        raise AssessmentError(
-            Problem(
-                "nothing-to-hand-over",
-                "",
-                f"There is nothing to hand over from {one.name} to {other.name}.",
-                f"Look at who is asked what: cyberassess people. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "nothing-to-hand-over",
+            "",
+            f"There is nothing to hand over from {one.name} to {other.name}.",
+            f"Look at who is asked what: cyberassess people. {UNTOUCHED}",
         )
     by_scope: dict[str, list[str]] = {}
     for asked in chosen:
@@ -199,23 +193,24 @@ def hand_over(
     taken = [plain(each) for each in other.answers]
     taken += [{"scope": where, "outcomes": ids} for where, ids in by_scope.items()]
     changed = (given, Person.model_validate({**plain(other), "answers": taken}))
-    trail = [
-        happened.put(
-            (each.framework.ref, each.scope.id, each.outcome.id),
-            happened.Handover(from_=one.id, to=other.id, reason=reason),
-        )
-        for each in chosen
-    ]
     change_settings(
         folder,
         "people hand-over",
         lambda now: _replaced(now, *changed),
         read=assessment,
         by=by,
-        events=lambda _: trail,
+        events=lambda _: handovers(chosen, one.id, other.id, reason),
     )
     moved = tuple((e.framework.ref, str(e.scope.id), str(e.outcome.id)) for e in chosen)
     return HandedOver(moved, one, other)
+
+
+def handovers(asked: Iterable[Asked], giver: str, taker: str, reason: str) -> list[Event]:
+    """Give the trail of questions that go from one person to another."""
+    return [
+        happened.put(outcome_key(each), registers.Handover(from_=giver, to=taker, reason=reason))
+        for each in asked
+    ]
 
 
 def _without(person: Person, by_scope: dict[str, list[str]], *, everything: bool) -> Person:
@@ -260,6 +255,6 @@ def extend(
     date = typed_date(until, "--until")
     with writing(folder, "people extend", by=by) as session:
         person = find_person(session.assessment, name)
-        more = happened.Extension(until=date, reason=reason)
+        more = registers.Extension(until=date, reason=reason)
         session.write([happened.put((person.id,), more)])
     return person, date

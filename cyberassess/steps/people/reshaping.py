@@ -8,17 +8,16 @@ from typing import Any
 from cyberassess.domain.assessment import ORGANISATION, Person, Scope, ScopeId, Settings
 from cyberassess.domain.people.moving import one_of, parts_of, replaced
 from cyberassess.domain.people.naming import folded
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.plan import ACTION, actions_of
-from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.asks import outcome_or_group
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import Assessment, open_assessment
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
 from cyberassess.opening.files_for_people import slug
-from cyberassess.opening.names import find_person, find_scope
+from cyberassess.opening.names import find_scope
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain
 from cyberassess.steps.people.people import people_values
-from cyberassess.steps.people.systems import scopes_values
+from cyberassess.steps.people.systems import facts_said, scopes_values
 
 
 def set_system(
@@ -42,21 +41,12 @@ def set_system(
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
     scope = find_scope(settings, name)
-    given: dict[str, Any] = {key: each for key, each in facts.items() if each is not None}
-    if given.get("owner"):
-        given["owner"] = str(find_person(assessment, given["owner"], where="--owner").id)
-    elif "owner" in given:
-        given["owner"] = None
-    if inherits:
-        named = [find_scope(settings, each, where="--inherits").id for each in inherits]
-        given["inherits"] = [str(each) for each in named]
-    if covers:
-        given["covers"] = [outcome_or_group(assessment, each, "--covers") for each in covers]
+    given = facts_said(assessment, facts, inherits, covers)
     changed = Scope.model_validate({**plain(scope), **given})
     if changed == scope:
         hint = f"Give an option that says something else. {UNTOUCHED}"
-        raise AssessmentError(
-            Problem("nothing-changed", "", f"Nothing new is said of {scope.title}.", hint)
+        raise AssessmentError.because(
+            "nothing-changed", "", f"Nothing new is said of {scope.title}.", hint
         )
     change_settings(
         folder,
@@ -153,7 +143,7 @@ def _names(assessment: Assessment, titles: Sequence[str]) -> list[ScopeId]:
 
 def _refused(code: str, where: str, found: str) -> AssessmentError:
     hint = f"Look at what there is: cyberassess systems. {UNTOUCHED}"
-    return AssessmentError(Problem(code, where, found, hint))
+    return AssessmentError.because(code, where, found, hint)
 
 
 def _reshape(
@@ -220,9 +210,9 @@ def _moved(
         if places not in ([], scopes) and action.is_open and record is not None:
             scope, *also = dict.fromkeys(map(str, places))
             fields = {**record.fields, "scope": scope, "also": also or None}
-            yield happened.put(record.key, happened.Action(**fields))
-    for record in state.register(happened.EvidenceLink.kind):
+            yield happened.put(record.key, registers.Action(**fields))
+    for record in state.register(registers.EvidenceLink.kind):
         item, framework, scope, outcome = record.key
         for place in instead.get(ScopeId(scope), ()):
-            link = happened.EvidenceLink(**record.fields)
+            link = registers.EvidenceLink(**record.fields)
             yield happened.put((item, framework, place, outcome), link)

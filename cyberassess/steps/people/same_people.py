@@ -7,17 +7,13 @@ from typing import Any
 
 from cyberassess.domain.assessment import Person, PersonId, Settings
 from cyberassess.domain.people.naming import Renaming, folded
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
-from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import (
-    Assessment,
-    open_assessment,
-    writing,
-)
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.errors import AssessmentError
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import find_anybody
-from cyberassess.steps.people.people import next_person_id, people_values
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
+from cyberassess.steps.people.people import handovers, next_person_id, people_values
 
 
 def renamed(
@@ -104,13 +100,11 @@ def as_they_were(assessment: Assessment) -> dict[str, Person]:
 
 def handed_over(assessment: Assessment, ids: Mapping[str, str], reason: str) -> list[Event]:
     """Give the trail of questions that somebody new is asked in an earlier person's place."""
+    portions = assessment.contents.portions
     return [
-        happened.put(
-            (each.framework.ref, each.scope.id, each.outcome.id),
-            happened.Handover(from_=old, to=new, reason=reason),
-        )
+        each
         for old, new in ids.items()
-        for each in assessment.contents.portions.get(PersonId(old), ())
+        for each in handovers(portions.get(PersonId(old), ()), old, new, reason)
     ]
 
 
@@ -130,13 +124,11 @@ def _asked_about(assessment: Assessment, names: Sequence[str]) -> tuple[Renaming
         match = named_among(assessment.renamings, [name])
         if not match:
             changed = [each.recorded for each in assessment.renamings]
-            raise AssessmentError(
-                Problem(
-                    "not-renamed",
-                    "",
-                    f'Nobody who has answered as "{name}" has another name in assessment.yaml.',
-                    f"Changed names: {', '.join(changed) or 'none'}. {UNTOUCHED}",
-                )
+            raise AssessmentError.because(
+                "not-renamed",
+                "",
+                f'Nobody who has answered as "{name}" has another name in assessment.yaml.',
+                f"Changed names: {', '.join(changed) or 'none'}. {UNTOUCHED}",
             )
         found += match
     return tuple(dict.fromkeys(found))
@@ -178,8 +170,8 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
             )
             if kept == given_up:
                 message, hint = f"{one} and {other} are one person already.", ""
-            raise AssessmentError(
-                Problem("same-people", "", message, f"{hint} {UNTOUCHED}".strip())
+            raise AssessmentError.because(
+                "same-people", "", message, f"{hint} {UNTOUCHED}".strip()
             )
         answers = sum(
             each.person == given_up
@@ -187,6 +179,6 @@ def make_one(folder: Path, one: str, other: str, *, reason: str, by: str | None 
             for each in given
         )
         made = MadeOne(assessment.name_of(kept), assessment.name_of(given_up), answers)
-        same = happened.SamePerson(as_=kept, reason=reason)
+        same = registers.SamePerson(as_=kept, reason=reason)
         session.write([happened.put((given_up,), same)])
         return made

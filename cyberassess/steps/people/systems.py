@@ -1,6 +1,6 @@
 """What is assessed: systems, shared services and cloud services, and what was left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,14 @@ from cyberassess.domain.assessment import (
 from cyberassess.domain.people.inheriting import confirmed_by_source
 from cyberassess.domain.people.questions import ConfirmReply, OfferKind
 from cyberassess.domain.record.recorded import Source
-from cyberassess.errors import AssessmentError, Problem
+from cyberassess.errors import AssessmentError
 from cyberassess.opening.asks import outcome_or_group
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
-from cyberassess.opening.changing import UNTOUCHED, change_settings, plain
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.names import find_person, find_scope
 from cyberassess.opening.offering import offers_for
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import UNTOUCHED, change_settings, plain, writing
 
 # Systems
 
@@ -71,6 +71,29 @@ def scopes_values(settings: Settings, scopes: Iterable[dict[str, Any]]) -> dict[
     return {"scopes": listed}
 
 
+def facts_said(
+    assessment: Assessment,
+    facts: Mapping[str, str | None],
+    inherits: Sequence[str],
+    covers: Sequence[str],
+) -> dict[str, Any]:
+    """Give what is said of a system, with what it names by their ids; no owner where empty.
+
+    Raises:
+        AssessmentError: where something named is not there.
+    """
+    given: dict[str, Any] = {key: each for key, each in facts.items() if each is not None}
+    if "owner" in given:
+        owner = given["owner"]
+        given["owner"] = str(find_person(assessment, owner, where="--owner").id) if owner else None
+    if inherits:
+        found = (find_scope(assessment.contents.settings, e, where="--inherits") for e in inherits)
+        given["inherits"] = [str(each.id) for each in found]
+    if covers:
+        given["covers"] = [outcome_or_group(assessment, each, "--covers") for each in covers]
+    return given
+
+
 def add_system(
     folder: Path,
     title: str,
@@ -93,24 +116,15 @@ def add_system(
     settings = assessment.contents.settings
     name = slug(title)
     if any(each.id == name for each in settings.all_scopes) or not title.strip():
-        raise AssessmentError(
-            Problem(
-                "repeated-system",
-                "NAME",
-                f'"{title}" is empty, or there is a scope of this name already.',
-                f"Give it a name of its own. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "repeated-system",
+            "NAME",
+            f'"{title}" is empty, or there is a scope of this name already.',
+            f"Give it a name of its own. {UNTOUCHED}",
         )
-    given = {key: value for key, value in (facts or {}).items() if value}
-    if "owner" in given:
-        given["owner"] = str(find_person(assessment, given["owner"], where="--owner").id)
-    entry: dict[str, Any] = {"id": name, "kind": kind, "title": title.strip(), **given}
-    if inherits:
-        entry["inherits"] = [
-            str(find_scope(settings, each, where="--inherits").id) for each in inherits
-        ]
-    if covers:
-        entry["covers"] = [outcome_or_group(assessment, each, "--covers") for each in covers]
+    said = {key: value for key, value in (facts or {}).items() if value}
+    given = facts_said(assessment, said, inherits, covers)
+    entry = {"id": name, "kind": kind, "title": title.strip(), **given}
     changed = change_settings(
         folder,
         "systems add",
@@ -201,13 +215,11 @@ def leave_out(folder: Path, title: str, *, reason: str, by: str | None = None) -
         AssessmentError: where title or reason is empty.
     """
     if not title.strip() or not reason.strip():
-        raise AssessmentError(
-            Problem(
-                "no-reason",
-                "--reason",
-                "A name and a reason are needed.",
-                f"Say in a sentence why it is left out; it is printed. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "no-reason",
+            "--reason",
+            "A name and a reason are needed.",
+            f"Say in a sentence why it is left out; it is printed. {UNTOUCHED}",
         )
 
     def values(now: Settings) -> dict[str, Any]:
@@ -259,14 +271,12 @@ def confirm_inherited(
             services = [
                 str(each.id) for each in settings.all_scopes if each.kind == SHARED_SERVICE
             ]
-            raise AssessmentError(
-                Problem(
-                    "nothing-inherited",
-                    "",
-                    f"No shared service has answers for {scope.title}.",
-                    f"It inherits from: {', '.join(scope.inherits) or 'none'}; shared services "
-                    f"here: {', '.join(services) or 'none'}. {UNTOUCHED}",
-                )
+            raise AssessmentError.because(
+                "nothing-inherited",
+                "",
+                f"No shared service has answers for {scope.title}.",
+                f"It inherits from: {', '.join(scope.inherits) or 'none'}; shared services "
+                f"here: {', '.join(services) or 'none'}. {UNTOUCHED}",
             )
         own = _own(assessment, [key for key, _ in offers])
         taken = [(key, offer) for key, offer in offers if key not in own]

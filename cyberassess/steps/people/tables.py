@@ -13,23 +13,16 @@ from typing import Any
 
 from cyberassess.books.coming import Coming, Returning, take_one
 from cyberassess.books.table_book import ABOUT as ABOUT_TITLE
-from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, TableSheet, write_table
+from cyberassess.books.table_book import ABOUT_LINE, Column, Kind, write_table
 from cyberassess.books.tables import Came, Row, about_of, read_table
 from cyberassess.disk.workspace import Contents, with_key
-from cyberassess.domain.assessment import (
-    ORGANISATION,
-    SHARED_SERVICE,
-    Person,
-    Scope,
-    Settings,
-)
+from cyberassess.domain.assessment import ORGANISATION, SHARED_SERVICE, Person, Scope, Settings
 from cyberassess.domain.people.naming import Renaming, goes_by, unsettled
 from cyberassess.domain.record.happened import Event
 from cyberassess.errors import (
     AssessmentError,
     CyberassessError,
     Problem,
-    Severity,
     WorkbookError,
     closest,
 )
@@ -38,11 +31,9 @@ from cyberassess.opening.assessment import (
     Assessment,
     about_renamings,
     differences,
-    need_known_names,
     open_assessment,
 )
-from cyberassess.opening.changing import UNTOUCHED, plain
-from cyberassess.opening.files_for_people import refuse_existing, slug
+from cyberassess.opening.files_for_people import slug
 from cyberassess.opening.intake import (
     ABOUT,
     ReceivedFile,
@@ -52,6 +43,7 @@ from cyberassess.opening.intake import (
     settings_then,
 )
 from cyberassess.opening.names import find_scope
+from cyberassess.opening.writing import UNTOUCHED, need_known_names, plain
 from cyberassess.sources.tables import fold
 from cyberassess.steps.people.people import next_person_id, people_values
 from cyberassess.steps.people.same_people import as_they_were, handed_over, named_among, separated
@@ -59,28 +51,16 @@ from cyberassess.steps.people.systems import scopes_values
 
 _PEOPLE_COLUMNS = (
     Column("Id", 60, is_input=False),
-    Column(
-        "Name",
-        200,
-        also=("Full name", "Display name", "DisplayName", "User", "Person", "Employee"),
-    ),
+    Column("Name", 200, also=(
+        "Full name", "Display name", "DisplayName", "User", "Person", "Employee",
+    )),
     Column("Role", 170, also=("Job title", "JobTitle", "Title", "Position", "Function")),
-    Column(
-        "E-mail",
-        260,
-        also=(
-            "Email",
-            "Email address",
-            "E-mail address",
-            "Mail",
-            "Work email",
-            "User principal name",
-            "UserPrincipalName",
-            "UPN",
-        ),
-    ),
+    Column("E-mail", 260, also=(
+        "Email", "Email address", "E-mail address", "Mail", "Work email",
+        "User principal name", "UserPrincipalName", "UPN",
+    )),
     Column("Asked about", 520, also=("Asked", "Questions", "Responsible for")),
-)
+)  # fmt: skip
 _SYSTEMS_COLUMNS = (
     Column("Id", 130, is_input=False),
     Column("Name", 190, also=("System", "System name", "Title", "Application", "Asset")),
@@ -89,16 +69,13 @@ _SYSTEMS_COLUMNS = (
     Column("Owner", 130, also=("System owner", "Business owner", "Service owner")),
     Column("Supplier", 150, also=("Vendor", "Provider")),
     Column("Hosting", 100, ("on-premises", "hosted", "saas"), also=("Hosted", "Hosting type")),
-    Column(
-        "Why critical",
-        290,
-        takes_links=True,
-        also=("Criticality", "Why it is critical", "Critical because"),
-    ),
+    Column("Why critical", 290, takes_links=True, also=(
+        "Criticality", "Why it is critical", "Critical because",
+    )),
     Column("Inherits from", 130),
     Column("Covers", 100),
     Column("Left out because", 200, takes_links=True),
-)
+)  # fmt: skip
 _PEOPLE_LINE = (
     "Asked about: roles or outcomes, @ and a system, for example service@housing; B2.c@revenues."
 )
@@ -125,34 +102,14 @@ PEOPLE_KIND = _kind("People", _PEOPLE_COLUMNS, _PEOPLE_LINE)
 SYSTEMS_KIND = _kind("Systems", _SYSTEMS_COLUMNS, _SYSTEMS_LINE)
 
 
-def _to_write(output: Path | None, default: Path, *, force: bool) -> Path:
-    path = output or default
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise AssessmentError(
-            Problem(
-                "unknown-kind",
-                path.name,
-                f'"{path.suffix or path.name}" is not a kind of file that is written here.',
-                f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}",
-            )
-        )
-    refuse_existing(path, force=force)
-    return path
-
-
 def _export(
-    assessment: Assessment,
-    path: Path,
-    *,
-    name: str,
-    kind: Kind,
-    rows: Sequence[tuple[str, ...]],
+    assessment: Assessment, path: Path, kind: Kind, rows: Sequence[tuple[str, ...]], *, force: bool
 ) -> Path:
-    settings = assessment.contents.settings
-    title = f"{name} of {settings.organisation}, {settings.period}"
-    line, _ = kind.lines
-    sheet = TableSheet(name, title, line, kind.columns, tuple(rows), spare=20)
-    write_table(assessment, path, sheet, kind)
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        found = f'"{path.suffix or path.name}" is not a kind of file that is written here.'
+        hint = f"Give it a name that ends in .xlsx or .csv. {UNTOUCHED}"
+        raise AssessmentError.because("unknown-kind", path.name, found, hint)
+    write_table(assessment, path, kind, rows, force=force, spare=20)
     return path
 
 
@@ -177,9 +134,8 @@ def export_people(folder: Path, output: Path | None = None, *, force: bool = Fal
         AssessmentError: where the file is there already, or cannot be written.
     """
     assessment = open_assessment(folder)
-    path = _to_write(output, folder / "people.xlsx", force=force)
     rows = [_person_row(each) for each in assessment.contents.settings.everybody]
-    return _export(assessment, path, name="People", kind=PEOPLE_KIND, rows=rows)
+    return _export(assessment, output or folder / "people.xlsx", PEOPLE_KIND, rows, force=force)
 
 
 def export_systems(folder: Path, output: Path | None = None, *, force: bool = False) -> Path:
@@ -190,10 +146,9 @@ def export_systems(folder: Path, output: Path | None = None, *, force: bool = Fa
     """
     assessment = open_assessment(folder)
     settings = assessment.contents.settings
-    path = _to_write(output, folder / "systems.xlsx", force=force)
     rows = [_system_row(each, settings) for each in settings.all_scopes if each.id != ORGANISATION]
     rows += [("", each.title, *[""] * 8, each.reason) for each in settings.left_out]
-    return _export(assessment, path, name="Systems", kind=SYSTEMS_KIND, rows=rows)
+    return _export(assessment, output or folder / "systems.xlsx", SYSTEMS_KIND, rows, force=force)
 
 
 def import_people(
@@ -247,9 +202,9 @@ def _receive_people(
         name = str(known.id) if known else _free_id(settings, everybody)
         entry = weighed.row(row, _person_row(known), name) if known else row
         values: dict[str, Any] = plain(known) if known else {"id": name}
-        for heading, key in (("Name", "name"), ("Role", "role"), ("E-mail", "email")):
+        for heading in ("Name", "Role", "E-mail"):
             if heading in entry.headings:
-                values[key] = entry.text(heading)
+                values[_KEYS[heading]] = entry.text(heading)
         try:
             if "Asked about" in entry.headings:
                 values["answers"] = read_asks(entry.text("Asked about"), entry.where, assessment)
@@ -441,7 +396,7 @@ def _settle(
     if result.not_listed:
         message = f"Not in the file: {', '.join(result.not_listed)}."
         hint = "They stay as they are."
-        result.problems.append(Problem("not-listed", "", message, hint, Severity.NOTE))
+        result.problems.append(Problem.note("not-listed", "", message, hint))
 
     def rewrite(_: Contents, text: str) -> str:
         for key, value in values.items():
@@ -471,12 +426,6 @@ def _record_what_was_changed_by_hand(coming: Coming) -> None:
     if by_hand and not assessment.renamings:
         with coming.session():
             pass
-
-
-_FACTS = (
-    ("Service", "service"), ("Supplier", "supplier"), ("Hosting", "hosting"),
-    ("Why critical", "why_critical"),
-)  # fmt: skip
 
 
 def import_systems(
@@ -562,9 +511,9 @@ def _scope(
     values["title"] = entry.text("Name")
     if entry.text("Kind"):
         values["kind"] = entry.text("Kind")
-    for heading, name in _FACTS:
+    for heading in ("Service", "Supplier", "Hosting", "Why critical"):
         if heading in entry.headings:
-            values[name] = entry.text(heading)
+            values[_KEYS[heading]] = entry.text(heading)
     if "Owner" in entry.headings:
         values["owner"] = owners.find(entry)
     if "Inherits from" in entry.headings:
@@ -579,13 +528,11 @@ def _scope(
     if "Covers" in entry.headings:
         values["covers"] = _listed(entry.text("Covers"))
     if not _ID.fullmatch(key):
-        raise AssessmentError(
-            Problem(
-                "not-an-id",
-                entry.where,
-                f'"{key}" is not an id: it may hold small letters, digits and hyphens.',
-                f"Leave Id empty for a new system; it is made from the name. {UNTOUCHED}",
-            )
+        raise AssessmentError.because(
+            "not-an-id",
+            entry.where,
+            f'"{key}" is not an id: it may hold small letters, digits and hyphens.',
+            f"Leave Id empty for a new system; it is made from the name. {UNTOUCHED}",
         )
     return Scope.model_validate({name: value for name, value in values.items() if value})
 
@@ -620,13 +567,11 @@ class _Owners:
                 return str(each.id)
         near = closest(name, [each.name for each in self._settings.everybody])
         if near:
-            raise AssessmentError(
-                Problem(
-                    "unknown-person",
-                    entry.where,
-                    f'"{name}" is nobody in assessment.yaml.',
-                    f"{near} {UNTOUCHED}",
-                )
+            raise AssessmentError.because(
+                "unknown-person",
+                entry.where,
+                f'"{name}" is nobody in assessment.yaml.',
+                f"{near} {UNTOUCHED}",
             )
         person = Person.model_validate({"id": _free_id(self._settings, self._there), "name": name})
         self._there[str(person.id)] = person
@@ -636,10 +581,9 @@ class _Owners:
     def note(self) -> Problem:
         """Say who was added."""
         names = ", ".join(each.name for each in self.new)
-        return Problem(
+        return Problem.note(
             "met-owner",
             "",
             f"Owners who were not known are people of this assessment now: {names}.",
             "Nothing is asked of them yet: cyberassess people export, or people import.",
-            Severity.NOTE,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cyberassess.errors import counted, joined
+from cyberassess.errors import counted, fields_of, joined
 from cyberassess.terminal.fitting import came_lines, table, wrap
 
 if TYPE_CHECKING:
@@ -44,10 +44,7 @@ def people_json(found: "Sequence[PersonLine]") -> Json:
         "schema": 1,
         "people": [
             {
-                "id": each.id,
-                "name": each.name,
-                "role": each.role,
-                "email": each.email,
+                **fields_of(each, "id name role email"),
                 "asked_about": each.asks,
                 "outcomes": each.questions,
                 "officer": each.is_officer,

@@ -4,9 +4,18 @@ from pathlib import Path
 
 import click
 
-from cyberassess.terminal.running import IN_PART, by_whom, json_flag, print_json, show_problems
+from cyberassess.terminal.running import (
+    IN_PART,
+    by_whom,
+    json_flag,
+    output,
+    print_found,
+    print_lines,
+    show_problems,
+    together,
+)
 
-_FACTS = (
+_facts = together(
     click.option("--owner", metavar="NAME", default=None, help="Who does it: a person or a role."),
     click.option(
         "--due",
@@ -30,12 +39,6 @@ _FACTS = (
 )
 
 
-def _facts(command: click.decorators.FC) -> click.decorators.FC:
-    for option in reversed(_FACTS):
-        command = option(command)
-    return command
-
-
 @click.group(invoke_without_command=True)
 @json_flag
 @click.pass_context
@@ -53,11 +56,7 @@ def plan(context: click.Context, *, as_json: bool) -> None:
     from cyberassess.steps.plan.words import plan_json, plan_lines
 
     assessment = open_assessment(Path(context.obj))
-    if as_json:
-        print_json(plan_json(assessment))
-    else:
-        for line in plan_lines(assessment):
-            click.echo(line)
+    print_found(assessment, plan_json, plan_lines, as_json=as_json)
 
 
 @plan.command("add")
@@ -108,15 +107,7 @@ def plan_set(folder: str, /, action: str, *, by: str | None, **facts: str | None
 
 
 @plan.command("export")
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="plan.xlsx in the assessment's folder",
-    type=click.Path(path_type=Path),
-    help="Where to write it: .xlsx or .csv.",
-)
+@output("plan.xlsx in the assessment's folder", what="Where to write it: .xlsx or .csv.")
 @click.option("--force", is_flag=True, help="Replace the file.")
 @click.pass_obj
 def plan_export(folder: str, *, output: Path | None, force: bool) -> None:
@@ -127,7 +118,7 @@ def plan_export(folder: str, *, output: Path | None, force: bool) -> None:
       cyberassess plan export
       cyberassess plan export -o plan.csv --force
     """
-    from cyberassess.steps.plan.planning import export_plan
+    from cyberassess.steps.plan.plan_book import export_plan
 
     click.echo(f"Wrote {export_plan(Path(folder), output, force=force)}")
 
@@ -145,12 +136,11 @@ def plan_import(context: click.Context, file: Path, *, dry_run: bool, by: str | 
       cyberassess plan import plan.xlsx --dry-run
       cyberassess plan import plan.xlsx
     """
-    from cyberassess.steps.plan.planning import import_plan
+    from cyberassess.steps.plan.plan_book import import_plan
     from cyberassess.steps.plan.words import plan_taken_lines
 
     found = import_plan(Path(context.obj), file, dry_run=dry_run, by=by)
-    for line in plan_taken_lines(found, dry_run=dry_run):
-        click.echo(line)
+    print_lines(plan_taken_lines(found, dry_run=dry_run))
     show_problems(found.problems, indent="  ")
     if any(each.severity.value == "problem" for each in found.problems):
         context.exit(IN_PART)

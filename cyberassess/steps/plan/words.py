@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cyberassess.domain.calendar_words import said_date
-from cyberassess.errors import counted
+from cyberassess.errors import counted, fields_of
 from cyberassess.terminal.fitting import came_lines, wrap
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ def plan_json(assessment: "Assessment") -> Json:
         return {
             "ref": action.ref,
             "was": [NUMBERED[ACTION].format(each) for each in action.number.was],
-            "framework": action.about.framework,
-            "scope": action.about.scope,
-            "outcome": action.about.outcome,
+            **action.about._asdict(),
             "also": list(action.also),
             "action": action.title,
             "owner": assessment.name_of(action.owner) if action.owner else None,
@@ -84,11 +82,8 @@ def plan_json(assessment: "Assessment") -> Json:
         "schema": 1,
         "findings": [
             {
-                "framework": step.finding.score.key.framework,
-                "scope": step.finding.score.key.scope,
-                "outcome": step.finding.score.key.outcome,
-                "determination": step.finding.score.determination,
-                "target": step.finding.score.target,
+                **step.finding.score.key._asdict(),
+                **fields_of(step.finding.score, "determination target"),
                 "must_change": list(step.finding.gap.statements),
                 "actions": [shown(each) for each in step.actions],
             }

@@ -9,10 +9,11 @@ from cyberassess.domain.people.questions import AnswerReply, Questionnaire, Repl
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, CyberassessError, Problem
-from cyberassess.opening.assessment import Assessment, writing
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.names import find_person, typed_date
 from cyberassess.opening.outcomes import find_statements, only_one
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
 from cyberassess.steps.send.sending import questions_for
 
 Said = str | tuple[str, str]

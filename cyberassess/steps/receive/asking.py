@@ -9,15 +9,10 @@ from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.assessment import Person, PersonId, StatementKey
 from cyberassess.domain.people.questions import AnswerReply, Reply
 from cyberassess.errors import Problem, Severity, wrote
-from cyberassess.opening.assessment import (
-    Writing,
-    need_known_names,
-    now,
-    open_assessment,
-    settings_event,
-)
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.names import find_person
 from cyberassess.opening.recording import Replaced, Voice, plan
+from cyberassess.opening.writing import Writing, need_known_names, now, settings_event
 from cyberassess.steps.send.sending import questions_for
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cyberassess.domain.assessment import PersonId, StatementKey
-from cyberassess.domain.people.declaring import NO, YES
+from cyberassess.domain.people.declaring import DECLARATION, NO, YES
 from cyberassess.domain.people.inheriting import INHERITANCE
-from cyberassess.domain.people.questions import DECLARATION
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.errors import Problem, Severity, counted, named
 from cyberassess.opening.assessment import Assessment
 from cyberassess.steps.send.chasing import today
@@ -84,7 +83,7 @@ def declaration_event(
         who: the id of that person.
         serial: of the questionnaire.
     """
-    declaration = happened.Declaration(
+    declaration = registers.Declaration(
         name=name,
         date=said.date,
         serial=serial,

@@ -17,11 +17,12 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.sets.framework import LevelId, OutcomeId
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment, Writing, rehearse, writing
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.files_for_people import keep_original
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.names import system_of_file
 from cyberassess.opening.recording import Plan, Voice, plan
+from cyberassess.opening.writing import Writing, rehearse, writing
 from cyberassess.steps.review.importing import caf_of, import_review
 
 

@@ -12,9 +12,9 @@ from cyberassess.disk.files import write_whole
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.errors import AssessmentError, Problem, Severity, counted, joined
-from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import dated, plain, saving
 from cyberassess.opening.intake import ReceivedFile
+from cyberassess.opening.writing import now
 from cyberassess.paper.documents.came_page import CameFile, CamePage, Remark
 from cyberassess.paper.documents.start_pages import Link, page_html
 from cyberassess.steps.receive.words import received_lines

@@ -16,19 +16,14 @@ from cyberassess.domain.record import happened
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Received
 from cyberassess.errors import AssessmentError, Problem, Severity, WorkbookError, named
-from cyberassess.opening.assessment import (
-    Assessment,
-    Rehearsal,
-    Writing,
-    now,
-    rehearse,
-)
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.conflicts import conflicts
 from cyberassess.opening.files_for_people import keep_original, plain
 from cyberassess.opening.intake import Belongs, ReceivedFile, is_known, keep, need_ours
 from cyberassess.opening.names import as_named
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Plan, Voice, plan
+from cyberassess.opening.writing import Rehearsal, Writing, now, rehearse
 from cyberassess.opening.years import with_former
 from cyberassess.steps import returning
 from cyberassess.steps.receive.by_former_version import by_former_version, without_former_rows
@@ -492,7 +487,7 @@ class _One:
         return True
 
     def _receipt(self, person: PersonId, asked: PersonId, sha256: str, fixes: int) -> None:
-        from cyberassess.books.receipt import Receipt, signed_line
+        from cyberassess.books.questionnaire.receipt import Receipt, signed_line
 
         result, assessment = self.result, self.assessment
         came: Mapping[str, Received] = {each.sha256: each for each in assessment.state.received}

@@ -27,7 +27,7 @@ from cyberassess.version import __version__
 
 if TYPE_CHECKING:
     from cyberassess.books.questionnaire.reading import Return
-    from cyberassess.books.receipt import Receipt
+    from cyberassess.books.questionnaire.receipt import Receipt
 
 _FOR_THE_OFFICER = {"older", "older-file", "tie", "other-framework", "not-asked-here"}
 """What the person who answered can do nothing about."""
@@ -169,7 +169,7 @@ def write_receipt(
     Raises:
         OSError: where it cannot be written.
     """
-    from cyberassess.books.receipt import write_receipt as write
+    from cyberassess.books.questionnaire.receipt import write_receipt as write
 
     settings = assessment.contents.settings
     known = settings.person(person)

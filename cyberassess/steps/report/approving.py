@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cyberassess.domain.people.declaring import declarations
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.approval import (
     Approval,
     OpenKind,
@@ -22,8 +22,9 @@ from cyberassess.domain.result.confirming import waits
 from cyberassess.domain.result.findings import findings
 from cyberassess.domain.result.scoring import Scorecard
 from cyberassess.errors import AssessmentError, fields_of
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.names import as_named
+from cyberassess.opening.writing import writing
 
 
 def open_points(state: State, card: Scorecard) -> tuple[OpenPoint, ...]:
@@ -97,7 +98,7 @@ def approve(
         _check_open(before.open, as_it_stands=as_it_stands, reason=reason)
         session.write([])  # changed settings are part of what is approved
         found = version_of(session.assessment.state, session.assessment.fingerprint)
-        approval = happened.Approval(
+        approval = registers.Approval(
             name=name,
             role=role,
             fingerprint=found.fingerprint,

@@ -13,9 +13,8 @@ from cyberassess.domain.result.years import Year, year_of
 from cyberassess.domain.sets.across import Across
 from cyberassess.domain.sets.framework import FrameworkRef
 from cyberassess.errors import AssessmentError, Problem, ReportError, closest, counted
-from cyberassess.opening.assessment import Assessment, differences, open_assessment
+from cyberassess.opening.assessment import Assessment, default_scores, differences, open_assessment
 from cyberassess.opening.files_for_people import dated, refuse_existing, saving
-from cyberassess.opening.theming import default_scores
 from cyberassess.opening.years import deciding, in_a_row
 from cyberassess.steps.sets.official import official_texts
 from cyberassess.version import __version__

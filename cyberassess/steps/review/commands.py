@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from cyberassess.terminal.running import IN_PART, by_whom, json_flag, print_json, show_problems
+from cyberassess.terminal.running import (
+    IN_PART,
+    by_whom,
+    force,
+    json_flag,
+    output,
+    print_found,
+    print_lines,
+    show_problems,
+)
 
 
 @click.group(invoke_without_command=True)
@@ -24,25 +33,13 @@ def review(context: click.Context, *, as_json: bool) -> None:
     from cyberassess.steps.review.words import review_json, review_lines
 
     found = review_state(Path(context.obj))
-    if as_json:
-        print_json(review_json(found))
-    else:
-        for line in review_lines(found):
-            click.echo(line)
+    print_found(found, review_json, review_lines, as_json=as_json)
 
 
 @review.command("send")
 @click.option("--to", metavar="'NAME, ROLE'", required=True, help="The assurer.")
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="under reviews/",
-    type=click.Path(path_type=Path),
-    help="Where to write it.",
-)
-@click.option("--force", is_flag=True, help="Replace the file named by --output.")
+@output("under reviews/")
+@force
 @by_whom
 @click.pass_obj
 def review_send(folder: str, to: str, *, output: Path | None, force: bool, by: str | None) -> None:
@@ -76,8 +73,7 @@ def review_receive(context: click.Context, file: Path, *, dry_run: bool, by: str
     from cyberassess.steps.review.words import review_received_lines
 
     found = receive_review(Path(context.obj), file, dry_run=dry_run, by=by)
-    for line in review_received_lines(found, dry_run=dry_run):
-        click.echo(line)
+    print_lines(review_received_lines(found, dry_run=dry_run))
     show_problems(found.problems, indent="  ")
     if found.problems:
         context.exit(IN_PART)

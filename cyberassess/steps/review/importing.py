@@ -40,7 +40,6 @@ def import_review(
     """Take in a review recorded in WebCAF; it is kept byte for byte, with a slip to sign.
 
     Args:
-        data: the file's JSON.
         system: id or title of the system it is about; needed where there are several and the file
             names none of them.
         by: the assurer; whom the file names if ``None``.
@@ -83,7 +82,6 @@ def caf_of(assessment: Assessment, name: str, version: str = "") -> Framework:
     """Give the CAF as this assessment uses it.
 
     Args:
-        name: of the file.
         version: it is of; any if empty.
 
     Raises:

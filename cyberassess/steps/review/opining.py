@@ -8,16 +8,17 @@ from cyberassess.books.guard import Cell
 from cyberassess.books.review_book import OPINION, OVERALL
 from cyberassess.books.tables import Came, Place, not_text
 from cyberassess.domain.assessment import PersonId
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import LONGEST_OPINION, RISKS
 from cyberassess.domain.record.reviewing import OPINION as KIND
 from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import AssessmentError, Problem
-from cyberassess.opening.assessment import Assessment, writing
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.choices import could_mean, read_as, read_listed
 from cyberassess.opening.intake import SetAt, Weighing
+from cyberassess.opening.writing import writing
 
 _RISK, _TEXT = "risk", "text"
 _LABELS = {_RISK: OVERALL, _TEXT: OPINION}
@@ -120,7 +121,7 @@ def opinion_events(
         serial=weighing.round,
         saved=weighing.saved,
     )
-    return [happened.put((person,), happened.Opinion(**values), person=person, source=source)]
+    return [happened.put((person,), registers.Opinion(**values), person=person, source=source)]
 
 
 def give_opinion(
@@ -157,7 +158,7 @@ def give_opinion(
         person = session.meet(name)
         there = session.assessment.state.record(KIND, person)
         if there is None or dict(there.fields) != values:
-            session.write([happened.put((person,), happened.Opinion(**values), person=person)])
+            session.write([happened.put((person,), registers.Opinion(**values), person=person)])
     return Given(name, values[_RISK], values[_TEXT])
 
 

@@ -35,7 +35,7 @@ from cyberassess.books.row_texts import quoted
 from cyberassess.books.tables import Came, Row
 from cyberassess.domain.assessment import OutcomeKey, PersonId
 from cyberassess.domain.people.questions import make_ref
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.record.recorded import Record, Source
 from cyberassess.domain.record.reviewing import (
@@ -58,13 +58,7 @@ from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import Level
 from cyberassess.domain.sets.typed_words import Choice
 from cyberassess.errors import AssessmentError, Problem, WorkbookError, closest
-from cyberassess.opening.assessment import (
-    Assessment,
-    Writing,
-    now,
-    open_assessment,
-    writing,
-)
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.choices import could_mean, read_as, read_listed
 from cyberassess.opening.files_for_people import moment, plain, refuse_existing, saving
 from cyberassess.opening.intake import (
@@ -79,6 +73,7 @@ from cyberassess.opening.intake import (
     texts_mark,
     write_slip,
 )
+from cyberassess.opening.writing import Writing, now, writing
 from cyberassess.steps.review.opining import opinion_events
 
 _NOT_APPLICABLE = "Not applicable"
@@ -118,8 +113,8 @@ def send_review(
     """
     name = " ".join(to.partition(",")[0].split())
     if not name:
-        raise AssessmentError(
-            Problem("no-name", "--to", "No name was given.", "Write --to 'NAME, ROLE'.")
+        raise AssessmentError.because(
+            "no-name", "--to", "No name was given.", "Write --to 'NAME, ROLE'."
         )
     with writing(folder, "review send", by=by) as session:
         person = session.meet(name)
@@ -294,7 +289,7 @@ def take_down_review(
         lines = [f"Determinations taken in: {taken}"]
         lines += ["Opinion of the whole: taken in"] if result.texts else []
         write_slip(slip, result, assessment, "Review", lines, who="Assurer", to_sign=_TO_SIGN)
-    kept = happened.ReviewFile(name=result.path.name, kept_as=result.kept_as, slip=slip.name)
+    kept = registers.ReviewFile(name=result.path.name, kept_as=result.kept_as, slip=slip.name)
     session.write([*events, happened.put((result.sha256,), kept, person=person)])
 
 
@@ -328,7 +323,7 @@ def _who(assessment: Assessment, name: str, person: str) -> PersonId:
         return PersonId(person)
     message = 'The sheet "About this file" names a person who is not known here.'
     hint = f"Nothing was stored from it. Was that sheet changed? Then {_AGAIN}"
-    raise WorkbookError(Problem("not-known", name, message, hint))
+    raise WorkbookError.because("not-known", name, message, hint)
 
 
 def _events(
@@ -461,7 +456,7 @@ def put_review(
         return []
     result.stored += 1
     (result.changed if there else result.added).append(at.ref)
-    review = happened.Review(**values)
+    review = registers.Review(**values)
     return [happened.put(key, review, person=person, source=at.source, read=at.read)]
 
 

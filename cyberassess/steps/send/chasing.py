@@ -15,8 +15,9 @@ from cyberassess.domain.assessment import Person, PersonId
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.people.progress import progress_of
 from cyberassess.errors import counted
-from cyberassess.opening.assessment import Assessment, now, open_assessment
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import csv_bytes, plain, saving
+from cyberassess.opening.writing import now
 from cyberassess.paper.drafts import draft
 from cyberassess.paper.letters import (
     QUESTIONNAIRE,

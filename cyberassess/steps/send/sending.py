@@ -19,13 +19,13 @@ from cyberassess.domain.people.questions import (
     questionnaire,
     read_ref,
 )
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event
 from cyberassess.domain.sets.comparing import Relation, SetMapping, mapping_name
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import AssessmentError, mention
 from cyberassess.opening.asks import Load, about_load, load_of
-from cyberassess.opening.assessment import Assessment, now, writing
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.documenting import documents_of
 from cyberassess.opening.files_for_people import moment, plain, saving
 from cyberassess.opening.names import find_person
@@ -39,6 +39,7 @@ from cyberassess.opening.offering import (
     with_past,
 )
 from cyberassess.opening.outcomes import find_question
+from cyberassess.opening.writing import now, writing
 from cyberassess.paper.letters import mention_strange
 from cyberassess.steps.send.chasing import Outgoing, drafts_of, letters_for, write_texts
 from cyberassess.version import __version__
@@ -240,7 +241,7 @@ def _comments(
             hint = f"Write it like 'B2.c.NA.2/housing: Who checks this?'. {nothing}"
             raise AssessmentError.because("comment-unclear", "--comment", found, hint)
         key = (chosen[0], *find_question(assessment, name, questions, what.person))
-        events.append(happened.put(key, happened.Comment(text=text)))
+        events.append(happened.put(key, registers.Comment(text=text)))
     return events
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.books.tables import YAML, read_rows
+from cyberassess.books.brought import YAML, read_rows
 from cyberassess.disk import resources
 from cyberassess.disk.files import write_whole
 from cyberassess.disk.framework_yaml import Shelf, read_one_file
@@ -15,8 +15,8 @@ from cyberassess.domain.sets.checks import can_be_asked, check_target
 from cyberassess.domain.sets.framework import Framework, LevelId, OutcomeId, Profile, Target
 from cyberassess.domain.sets.theming import THEMES
 from cyberassess.errors import FrameworkError, Problem, closest, counted, mention
-from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import saving, slug
+from cyberassess.opening.writing import now
 from cyberassess.sources import tables
 from cyberassess.sources.tables import Cell, Row, Table, fold, id_of
 

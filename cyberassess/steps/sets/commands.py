@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from click.decorators import FC
@@ -22,6 +23,7 @@ from cyberassess.terminal.running import (
     IN_PART,
     PROBLEMS,
     json_flag,
+    output,
     own_folder,
     print_found,
     print_json,
@@ -168,15 +170,7 @@ def map_(one: str, other: str, folder: Path | None, *, as_json: bool) -> None:
 @click.option("--publisher", metavar="TEXT", required=True, help="Who set it; reports say so.")
 @click.option("--source", metavar="TEXT", required=True, help="Where it is published or decided.")
 @click.option("--date", metavar="DATE", required=True, help="When it was read or decided.")
-@click.option(
-    "-o",
-    "--output",
-    metavar="OUT.yaml",
-    default=None,
-    show_default="named after the title, here",
-    type=click.Path(path_type=Path),
-    help="Where to write the profile.",
-)
+@output("named after the title, here", "OUT.yaml", "Where to write the profile.")
 @_mapped("What a column is: outcome or level. May be repeated.")
 @click.option("--force", is_flag=True, help="Replace a file of this name.")
 @click.option(
@@ -192,14 +186,7 @@ def profile(
     file: Path,
     *,
     columns: tuple[str, ...],
-    framework: str,
-    title: str,
-    publisher: str,
-    source: str,
-    date: str,
-    output: Path | None,
-    folder: Path | None,
-    force: bool,
+    **told: Any,  # NOTE: click's values, by name
 ) -> None:
     """Turn your own targets into a profile.
 
@@ -217,12 +204,10 @@ def profile(
     """
     from cyberassess.steps.sets.authoring import TargetsWanted, write_profile
 
-    made = write_profile(
-        file,
-        TargetsWanted(framework, title, publisher, source, date, output, force, folder, columns),
-    )
+    wanted = TargetsWanted(**told, mapping=columns)
+    made = write_profile(file, wanted)
     show_problems(made.notes)
-    print_lines(profile_lines(made, folder))
+    print_lines(profile_lines(made, wanted.folder))
 
 
 @click.command(context_settings=HELP)

@@ -54,8 +54,7 @@ def list_json(listed: list[Listed]) -> list[Json]:
         {
             **fields_of(each.shelved.framework, "id version revision"),
             "sha256": each.shelved.sha256,
-            "title": each.shelved.framework.title,
-            "publisher": each.shelved.framework.publisher,
+            **fields_of(each.shelved.framework, "title publisher"),
             "profiles": list(each.profiles),
             "counts": counts_json(each.shelved.framework),
             "apart": apart_json(each.shelved.framework),
@@ -109,10 +108,7 @@ def check_json(checked: "list[Checked]") -> Json:
             {
                 "name": each.name,
                 "counts": counts_json(each.framework) if each.framework else None,
-                "problems": [
-                    {"code": p.code, "where": p.where, "message": p.message, "hint": p.hint}
-                    for p in each.problems
-                ],
+                "problems": [fields_of(p, "code where message hint") for p in each.problems],
             }
             for each in checked
         ],

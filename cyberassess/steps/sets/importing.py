@@ -15,10 +15,11 @@ from cyberassess.disk import resources, strict_yaml
 from cyberassess.disk.files import remove_unfinished_of, sha256_of, write_whole
 from cyberassess.disk.framework_yaml import Shelf
 from cyberassess.domain.sets.checks import check_framework, check_target, check_themes
-from cyberassess.domain.sets.framework import Framework, Level, Profile, ThemeSet
+from cyberassess.domain.sets.framework import Framework, Level, Profile
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import CyberassessError, FrameworkError, Problem, WorkbookError
-from cyberassess.opening.assessment import now
 from cyberassess.opening.files_for_people import csv_bytes
+from cyberassess.opening.writing import now
 from cyberassess.sources.pscrf_sheet import Reading, SheetControl, read_sheet
 from cyberassess.sources.tables import fold
 from cyberassess.steps.sets.building import REF, Builder, Source, set_text

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberassess.books.tables import WORKBOOKS, bytes_of, read_rows
+from cyberassess.books.brought import WORKBOOKS, bytes_of, read_rows
 from cyberassess.disk import strict_yaml
 from cyberassess.disk.workspace import Workspace
 from cyberassess.domain.sets.framework import Framework, FrameworkRef

@@ -7,6 +7,7 @@ import click
 from cyberassess.terminal.running import (
     by_whom,
     print_json,
+    print_lines,
 )
 
 
@@ -69,10 +70,8 @@ def resolve(
         if as_json:
             print_json(conflicts_json(found, branched))
             return
-        for line in conflict_lines(found) if found or not branched else ():
-            click.echo(line)
-        for line in difference_lines(branched):
-            click.echo(line)
+        print_lines(conflict_lines(found) if found or not branched else ())
+        print_lines(difference_lines(branched))
         return
     if not answer or not reason:
         missing = "--answer" if not answer else "--reason"

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event, read_event
 from cyberassess.domain.record.recorded import Origin, Value
 from cyberassess.domain.result.better import two_meanings
-from cyberassess.errors import AssessmentError, Problem, closest, mention
-from cyberassess.opening.assessment import (
-    Assessment,
-    writing,
-)
+from cyberassess.errors import AssessmentError, closest, mention
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.choices import could_mean, read_answer, read_as
 from cyberassess.opening.conflicts import Conflict, conflicts
 from cyberassess.opening.outcomes import find_statements, only_one
+from cyberassess.opening.writing import writing
 
 
 class Choice(NamedTuple):
@@ -93,14 +91,12 @@ def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Diffe
         found = next((d for d in open_ones if ref.strip() in {c.ref for c in d.choices}), None)
         if found is None:
             refs = [choice.ref for each in open_ones for choice in each.choices]
-            raise AssessmentError(
-                Problem(
-                    "no-difference",
-                    "--keep",
-                    f'"{ref}" is not a value that two copies of the assessment differ on.',
-                    closest(ref, refs)
-                    or f"There are: {', '.join(refs[:20]) or 'none'}. Nothing was changed.",
-                )
+            raise AssessmentError.because(
+                "no-difference",
+                "--keep",
+                f'"{ref}" is not a value that two copies of the assessment differ on.',
+                closest(ref, refs)
+                or f"There are: {', '.join(refs[:20]) or 'none'}. Nothing was changed.",
             )
         state = assessment.state
         named = next(d for d in state.differing if _with_name(assessment, d.what) == found.what)
@@ -109,7 +105,7 @@ def keep(folder: Path, ref: str, *, reason: str, by: str | None = None) -> Diffe
             [
                 _again(assessment, kept, named.what),
                 happened.put(
-                    (named.what,), happened.Settled(kept=ref.strip(), reason=reason.strip())
+                    (named.what,), registers.Settled(kept=ref.strip(), reason=reason.strip())
                 ),
             ]
         )
@@ -127,13 +123,11 @@ def _again(assessment: Assessment, kept: Value, what: str) -> Event:
 
 def _need_reason(reason: str) -> None:
     if not reason.strip():
-        raise AssessmentError(
-            Problem(
-                "no-reason",
-                "--reason",
-                "No reason was given.",
-                "Say in a sentence why this answer is right.",
-            )
+        raise AssessmentError.because(
+            "no-reason",
+            "--reason",
+            "No reason was given.",
+            "Say in a sentence why this answer is right.",
         )
 
 
@@ -188,14 +182,12 @@ def resolve(
         chosen = offered.by_code(understood.choice.code) if understood.choice else None
         if chosen is None or chosen.counts_as.value == "unanswered":
             labels = [c.label for c in choices if c.counts_as.value != "unanswered"]
-            raise AssessmentError(
-                Problem(
-                    "answer-not-allowed",
-                    "--answer",
-                    f'"{answer}" cannot decide {key.indicator}.',
-                    f"{could_mean(answer, understood) or two_meanings(choices)}"
-                    f"Choose one of: {', '.join(labels)}. Nothing was changed.",
-                )
+            raise AssessmentError.because(
+                "answer-not-allowed",
+                "--answer",
+                f'"{answer}" cannot decide {key.indicator}.',
+                f"{could_mean(answer, understood) or two_meanings(choices)}"
+                f"Choose one of: {', '.join(labels)}. Nothing was changed.",
             )
         if not understood.is_exact:
             mention(read_as("--answer", answer, chosen.label))
@@ -224,4 +216,4 @@ def _find_conflict(assessment: Assessment, statement: str, scope: str | None) ->
         return open_ones[only_one(assessment, found, statement, "It is in conflict in {} scopes.")]
     places = [f"{each.indicator}/{each.scope}" for each in open_ones]
     hint = f"Open conflicts: {', '.join(places[:20]) or 'none'}. Nothing was changed."
-    raise AssessmentError(Problem("no-conflict", statement, "Nobody differs on it.", hint))
+    raise AssessmentError.because("no-conflict", statement, "Nobody differs on it.", hint)

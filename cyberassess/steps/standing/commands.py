@@ -7,6 +7,8 @@ import click
 
 from cyberassess.terminal.running import (
     json_flag,
+    output,
+    print_found,
     print_json,
     print_lines,
     run,
@@ -52,15 +54,7 @@ def status(folder: str, *, as_json: bool) -> None:
     show_default=True,
     help="The open one is for others: it names no person, system, document or outcome.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    default=None,
-    show_default="reports/start, open.html",
-    type=click.Path(path_type=Path),
-    help="Where to write the open edition.",
-)
+@output("reports/start, open.html", what="Where to write the open edition.")
 @click.pass_obj
 def start(folder: str, *, edition: str, output: Path | None) -> None:
     """Write the page to start from, start.html, and a page for each outcome.
@@ -126,10 +120,8 @@ def score(folder: str, *, by: str, as_json: bool) -> None:
             print_json(tallies_json(found) | extra)
         print_lines([] if as_json else tally_lines(found))
         print_lines([] if as_json or by != "standard" else register_lines(assessment))
-    elif as_json:
-        print_json(score_json(assessment))
     else:
-        print_lines(score_lines(assessment))
+        print_found(assessment, score_json, score_lines, as_json=as_json)
     show_problems(assessment.notes)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cyberassess.disk.files import by_name, read_plain, write_whole
 from cyberassess.disk.workspace import SETTINGS
-from cyberassess.errors import AssessmentError, CyberassessError, Problem, counted
+from cyberassess.errors import AssessmentError, CyberassessError, counted
 from cyberassess.press.kept import cache_folder
 from cyberassess.terminal.fitting import item, read, say, show, typed
 from cyberassess.terminal.running import show_problems
@@ -201,7 +201,7 @@ class Menu:
         if not waits:
             message = "There is no assessment here, and none was used before."
             hint = "To begin one: cyberassess new FOLDER. Nothing was changed."
-            raise AssessmentError(Problem("no-assessment", "", message, hint))
+            raise AssessmentError.because("no-assessment", "", message, hint)
         while self._folder is None:
             say("cyberassess: which assessment?")
             show(*_BEGINNING)

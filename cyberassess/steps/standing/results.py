@@ -17,9 +17,8 @@ from cyberassess.domain.result.findings import (
 from cyberassess.domain.result.scoring import OutcomeScore, Scorecard
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeScore
 from cyberassess.errors import Json, fields_of
-from cyberassess.opening.assessment import Assessment
+from cyberassess.opening.assessment import Assessment, default_scores
 from cyberassess.opening.outcomes import find_outcomes
-from cyberassess.opening.theming import default_scores
 from cyberassess.steps.send.chasing import today
 
 

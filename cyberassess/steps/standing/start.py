@@ -23,9 +23,10 @@ from cyberassess.domain.record.reviewing import reviews
 from cyberassess.domain.result.better import overtaken_in
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.errors import CyberassessError, Problem, Severity, mention
-from cyberassess.opening.assessment import Assessment, now
+from cyberassess.opening.assessment import Assessment
 from cyberassess.opening.conflicts import Conflict
 from cyberassess.opening.files_for_people import saving
+from cyberassess.opening.writing import now
 from cyberassess.paper.documents.start_pages import (
     ConflictRow,
     Link,

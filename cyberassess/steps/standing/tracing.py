@@ -298,8 +298,7 @@ def trace_json(found: Trace) -> Json:
         "schema": 1,
         **key._asdict(),
         "title": found.score.asked.outcome.title,
-        "suggested": found.score.suggested,
-        "confirmed": found.score.confirmed,
+        **fields_of(found.score, "suggested confirmed"),
         "lapsed": found.score.has_lapsed,
         "statements": [
             {
@@ -344,8 +343,7 @@ def override_json(found: Override) -> Json:
         "kind": found.kind.value,
         **found.outcome._asdict(),
         "statement": found.statement.indicator if found.statement else None,
-        "without": found.without,
-        "stands": found.stands,
+        **fields_of(found, "without stands"),
         "direction": found.direction.value,
         "person": found.person,
         "time": found.origin.time,

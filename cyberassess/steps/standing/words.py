@@ -122,7 +122,7 @@ def _confirmed_lines(card: "Scorecard") -> Iterator[str]:
 def score_lines(assessment: "Assessment") -> Iterator[str]:
     """Say where the headline theme stands, the other themes, and how sure we are."""
     from cyberassess.domain.result.findings import is_blank
-    from cyberassess.opening.theming import default_scores
+    from cyberassess.opening.assessment import default_scores
 
     by_default = {(e.framework, e.theme, e.scope): e for e in default_scores(assessment)}
     card, themes = assessment.card, assessment.contents.themes

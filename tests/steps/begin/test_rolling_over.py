@@ -20,9 +20,10 @@ from cyberassess.domain.record.plan import actions_of
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId, OutcomeId
 from cyberassess.errors import AssessmentError, CyberassessError
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.offering import offers_for, offers_to, past_to
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
 from cyberassess.steps.begin.next_settings import Changes
 from cyberassess.steps.begin.rolling_over import RolledOver, roll_over, rolled_over_json
 from cyberassess.steps.begin.setup import NewAssessment, new

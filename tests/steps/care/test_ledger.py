@@ -9,8 +9,9 @@ import pytest
 
 from cyberassess.disk.segments import LedgerFolder, single_head
 from cyberassess.errors import AssessmentError, LedgerError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.conflicts import conflicts
+from cyberassess.opening.writing import writing
 from cyberassess.steps.begin.setup import create
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.receive.asking import AskSession

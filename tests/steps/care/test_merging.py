@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from cyberassess.disk.machine import machine_token
 from cyberassess.disk.segments import LedgerFolder, single_head
 from cyberassess.domain.people.questions import AnswerReply
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Event, Response, read_event
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.recorded import Source
 from cyberassess.errors import AssessmentError, LedgerError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.conflicts import conflicts
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.merging import Merge, merge
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.receive.asking import AskSession
@@ -559,7 +560,7 @@ def test_two_decisions_about_one_conflict_can_be_settled(two: Two) -> None:
 
 def test_two_records_of_one_key_can_be_settled(two: Two) -> None:
     for folder, title in zip(two, ("Buy it", "Build it"), strict=True):
-        write(folder, happened.put(("a1",), happened.Action(title=title)))
+        write(folder, happened.put(("a1",), registers.Action(title=title)))
     assert differing(two)[0] == "the action a1"
     settle(two, "title: Build it")
     record = open_assessment(two.here).state.record("action", "a1")

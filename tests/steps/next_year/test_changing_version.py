@@ -9,15 +9,16 @@ import pytest
 
 import cyberassess
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.domain.record.plan import actions_of
 from cyberassess.domain.result.counting import Why, why
 from cyberassess.domain.sets.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import CyberassessError
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.offering import past_to
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.confirm.deciding import write
@@ -295,7 +296,7 @@ def test_answers_that_an_altered_entry_lets_stand_for_other_questions_are_named(
 ) -> None:
     """Each of them is in its cell all the same."""
     change(council)
-    entry = happened.SetVersion(
+    entry = registers.SetVersion(
         revision="1", sha256="0" * 64, statements={"B1.a.N.1": ["B1.a.N.2"]},
         again={}, outcomes={}, explained={}, whole={}, topics={},
     )  # fmt: skip

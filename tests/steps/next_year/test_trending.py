@@ -16,22 +16,17 @@ from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.trend import KINDS, Line
 from cyberassess.errors import CyberassessError
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.files_for_people import csv_text
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
+from cyberassess.opening.years import Years, in_a_row
 from cyberassess.steps.begin.next_settings import Changes
 from cyberassess.steps.begin.rolling_over import roll_over
 from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.evidence.evidencing import add
-from cyberassess.steps.next_year.trending import (
-    HEADINGS,
-    Years,
-    trend_json,
-    trend_rows,
-    years_in_a_row,
-)
-from cyberassess.steps.next_year.words import trend_lines
+from cyberassess.steps.next_year.words import HEADINGS, trend_json, trend_lines, trend_rows
 from cyberassess.steps.pack.packing import PackWanted, pack
 from cyberassess.steps.report.approving import approve
 from tests.steps.council import begin
@@ -100,6 +95,10 @@ def three(tmp_path: Path) -> Path:
     ).folder  # fmt: skip
     answer(third)
     return third
+
+
+def years_in_a_row(folder: Path) -> Years:
+    return in_a_row(open_assessment(folder))
 
 
 def line(found: Years, kind: str, name: str) -> Line:

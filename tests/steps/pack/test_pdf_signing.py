@@ -29,7 +29,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import now
+from cyberassess.opening.writing import now
 from cyberassess.signing import pdf as pdf_signing
 from cyberassess.signing.pdf import check_pdf, has_signature
 from cyberassess.steps.pack.signing import PdfSigned, is_pdf, open_key, sign_pdf, verify_pdf

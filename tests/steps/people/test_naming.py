@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import RenamedError, open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import RenamedError, writing
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.people.people import people
@@ -93,7 +94,7 @@ def test_somebody_new_gets_an_id_and_the_questions_and_never_the_answers(answere
 
 def test_the_officer_may_be_somebody_new_too(answered: Path) -> None:
     with writing(answered, "x") as session:
-        session.write([happened.put(("A",), happened.Action())])
+        session.write([happened.put(("A",), registers.Action())])
     retype(answered, "Sam Reid", "Ann Hill")
     somebody_new(answered, ["p1"])
     settings = open_assessment(answered).contents.settings

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from cyberassess.domain.assessment import PersonId
-from cyberassess.domain.record.happened import Handover
+from cyberassess.domain.record.registers import Handover
 from cyberassess.errors import AssessmentError, BusyError
 from cyberassess.opening.asks import asks_text, read_asks
 from cyberassess.opening.assessment import Assessment, kept_open, open_assessment

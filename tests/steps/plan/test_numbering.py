@@ -8,19 +8,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.evidence import Facts
 from cyberassess.domain.record.plan import actions_of
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.merging import merge
 from cyberassess.steps.evidence.evidencing import add
-from cyberassess.steps.plan.planning import (
-    Wanted,
-    add_action,
-    export_plan,
-    import_plan,
-    set_action,
-)
+from cyberassess.steps.plan.plan_book import export_plan, import_plan
+from cyberassess.steps.plan.planning import Wanted, add_action, set_action
 from cyberassess.steps.plan.words import plan_lines
 from cyberassess.steps.report.approving import approve, signed
 from cyberassess.steps.report.printing import basis_of
@@ -151,7 +147,7 @@ def test_changing_one_while_the_other_copy_numbers_it_anew_is_no_conflict(
 
 def test_numbers_of_older_ledgers_stay_their_keys(two: tuple[Path, Path]) -> None:
     here, there = two
-    old = happened.Action(title="Old", framework="made@1", scope="housing", outcome="B1.a")
+    old = registers.Action(title="Old", framework="made@1", scope="housing", outcome="B1.a")
     with writing(here, "plan add") as session:
         session.write([happened.put(("ACT-001",), old)])
     action(there, "New")

@@ -12,11 +12,10 @@ from cyberassess.domain.record.plan import Cost, Progress, actions_of
 from cyberassess.errors import AssessmentError
 from cyberassess.opening.assessment import open_assessment
 from cyberassess.steps.begin.setup import NewAssessment, new
+from cyberassess.steps.plan.plan_book import export_plan, import_plan
 from cyberassess.steps.plan.planning import (
     Wanted,
     add_action,
-    export_plan,
-    import_plan,
     others,
     path_to_target,
     set_action,

@@ -13,13 +13,14 @@ from cyberassess.disk.segments import new_text
 from cyberassess.domain.assessment import PersonId, ScopeId, StatementKey
 from cyberassess.domain.people.declaring import Declared, Worth, declared_for, in_words
 from cyberassess.domain.people.questions import AnswerReply
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.happened import Response
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.shapes import Text
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.intake import ReceivedFile
+from cyberassess.opening.writing import writing
 from cyberassess.steps.receive.asking import AskSession
 from cyberassess.steps.receive.words import received_lines
 from cyberassess.steps.send.chasing import today
@@ -222,7 +223,7 @@ def test_the_same_file_again_signs_nothing_anew(kim: Kim) -> None:
 
 
 def record_old(folder: Path, sha256: str, date: str = "2026-03-03") -> None:
-    signed = happened.Declaration(name="Kim Lee", date=Text(new_text(date)), serial=1)
+    signed = registers.Declaration(name="Kim Lee", date=Text(new_text(date)), serial=1)
     with writing(folder, "receive") as session:
         session.write(
             [happened.put(

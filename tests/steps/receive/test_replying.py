@@ -279,7 +279,7 @@ def test_what_somebody_else_answered_is_carried_over_under_their_name(
 def test_a_comment_stands_beside_the_cell_until_it_is_answered(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cyberassess.opening import assessment as opening
+    from cyberassess.opening import writing as opening
 
     comments = ["B1.b.H.1/housing: Since when?", "B1.b.why/housing:  In more words. "]
     (sent,) = send(workspace, to=["Kim Lee"], comments=comments)

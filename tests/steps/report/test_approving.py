@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import writing
 from cyberassess.steps.report.approving import Signed, approve, signed, signed_json
 from cyberassess.steps.report.documents import report_full
 from cyberassess.steps.report.printing import Wanted, prepare
@@ -27,7 +28,7 @@ def approve_so(folder: Path, *, name: str, role: str) -> Signed:
 
 def add_action(folder: Path, title: str) -> None:
     with writing(folder, "plan") as session:
-        session.write([happened.put(("ACT-001",), happened.Action(title=title))])
+        session.write([happened.put(("ACT-001",), registers.Action(title=title))])
 
 
 def test_documents_are_drafts_until_somebody_approves(council: Path) -> None:

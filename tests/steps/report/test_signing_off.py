@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.approval import OpenKind, OpenPoint
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import writing
+from cyberassess.opening.writing import writing
 from cyberassess.steps.confirm.confirming import confirm
 from cyberassess.steps.plan.planning import Wanted as WantedAction
 from cyberassess.steps.plan.planning import add_action
@@ -118,7 +118,7 @@ def test_what_was_open_and_why_stands_in_the_record_and_on_every_document(folder
 
 def test_an_old_approval_says_that_what_was_open_was_not_recorded(folder: Path) -> None:
     fingerprint = signed(folder).version.fingerprint
-    approval = happened.Approval(name="Ada Moss", role="SIRO", fingerprint=fingerprint)
+    approval = registers.Approval(name="Ada Moss", role="SIRO", fingerprint=fingerprint)
     with writing(folder, "approve") as session:
         session.write([happened.put(("1",), approval)])
     found = signed(folder)

@@ -14,13 +14,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cyberassess.books.guard import Reader
 from cyberassess.books.review_book import DETERMINATION, INPUTS, read_review_book
-from cyberassess.domain.record import happened
+from cyberassess.domain.record import happened, registers
 from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.record.reviewing import opinions, reviews
 from cyberassess.errors import AssessmentError, WorkbookError
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
 from cyberassess.opening.intake import ReceivedFile
 from cyberassess.opening.outcomes import one_outcome
+from cyberassess.opening.writing import writing
 from cyberassess.steps.care.verifying import verify
 from cyberassess.steps.report.documents import report_full
 from cyberassess.steps.report.printing import Wanted
@@ -198,7 +199,7 @@ def test_the_first_of_two_rows_is_found_again_as_version_0_1_took_it(
         person = session.meet("Nadia Okafor")
         source = Source("workbook", came.sha256, path.name, sheet="Review", cell=cell)
         key = (*score.key, person)
-        said_first = happened.Review(**values)
+        said_first = registers.Review(**values)
         session.write([happened.put(key, said_first, person=person, source=source)])
     assert not verify(answered).problems
 
@@ -353,8 +354,8 @@ def test_verify_finds_an_opinion_that_is_not_in_its_cell(
 ) -> None:
     """The ledger says other words than the cell: as if one of the two had been changed."""
     path = edit(book, opine("All is well."))
-    put = happened.Opinion
-    monkeypatch.setattr(happened, "Opinion", lambda **said: put(**said | {"text": "All is bad."}))
+    put = registers.Opinion
+    monkeypatch.setattr(registers, "Opinion", lambda **said: put(**said | {"text": "All is bad."}))
     receive(answered, path)
     monkeypatch.undo()
     (problem,) = verify(answered).problems

@@ -14,9 +14,9 @@ from cyberassess.domain.sets.framework import OutcomeId
 from cyberassess.domain.sets.roles import OWNER_ROLES
 from cyberassess.errors import CyberassessError, FrameworkError
 from cyberassess.opening.assessment import open_assessment
-from cyberassess.sources.pscrf_words import obvious_owner
 from cyberassess.steps.begin.setup import NewAssessment, new
 from cyberassess.steps.send.sending import send
+from cyberassess.steps.sets.building import obvious_owner
 from cyberassess.steps.sets.commands import import_
 from cyberassess.steps.sets.content import framework_check
 from cyberassess.steps.sets.importing import BuiltSet, import_pscrf

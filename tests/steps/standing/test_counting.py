@@ -24,8 +24,9 @@ from cyberassess.domain.record.recorded import Source
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import FrameworkRef, IndicatorId
 from cyberassess.errors import Severity
-from cyberassess.opening.assessment import Assessment, open_assessment, writing
+from cyberassess.opening.assessment import Assessment, open_assessment
 from cyberassess.opening.recording import Voice, plan
+from cyberassess.opening.writing import writing
 from cyberassess.paper.documents.full import full_report
 from cyberassess.paper.html import render_html
 from cyberassess.paper.sections.outcomes import outcome_view
@@ -136,7 +137,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     values["people"] = [KIM, ALEX | {"answers": [{"scope": "housing"}]}]
     create(folder, values, files)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cyberassess.opening.assessment.now", lambda: "2026-11-22T10:00:00Z")
+        patch.setattr("cyberassess.opening.writing.now", lambda: "2026-11-22T10:00:00Z")
         with writing(folder, "receive") as session:
             session.write([read_event(each) for each in _events()])
     return folder

@@ -17,7 +17,8 @@ from cyberassess.disk.segments import new_text
 from cyberassess.domain.record.approval import OpenKind
 from cyberassess.domain.record.happened import read_event
 from cyberassess.domain.sets.framework import FrameworkRef, Profile
-from cyberassess.opening.assessment import open_assessment, writing
+from cyberassess.opening.assessment import open_assessment
+from cyberassess.opening.writing import writing
 from cyberassess.paper.sections.last_year import said_comparison
 from cyberassess.steps.begin.setup import NewAssessment, create, settings_for
 from cyberassess.steps.care.verifying import verify

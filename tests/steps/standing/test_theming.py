@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId, ThemeSet
-from cyberassess.domain.sets.theming import ThemeChanges, changed, moved
+from cyberassess.domain.sets.framework import FrameworkRef, OutcomeId
+from cyberassess.domain.sets.theming import ThemeChanges, ThemeSet, changed, moved
 from cyberassess.errors import AssessmentError
-from cyberassess.opening.assessment import open_assessment
-from cyberassess.opening.theming import default_scores, moved_outcomes
+from cyberassess.opening.assessment import default_scores, moved_outcomes, open_assessment
 from cyberassess.program import program
 from cyberassess.steps.report.documents import report_full
 from cyberassess.steps.report.printing import Wanted

@@ -75,8 +75,6 @@ def write_receipt(path: Path, what: Questionnaire, facts: Receipt, *, tool: str)
     Args:
         path: of the workbook; replaced if it is there.
         what: the person's questions with their answers as they are stored.
-        facts: of the return.
-        tool: the version of this program.
 
     Raises:
         OSError: where the file cannot be written; nothing is left under its name.

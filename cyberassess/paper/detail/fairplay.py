@@ -20,8 +20,7 @@ from cyberassess.domain.sets.framework import (
     IndicatorId,
     Needs,
 )
-from cyberassess.domain.sets.theming import ThemeSet
-from cyberassess.domain.sets.theming import moved
+from cyberassess.domain.sets.theming import ThemeSet, moved
 from cyberassess.errors import counted
 from cyberassess.paper.basis import MOST_PLACES, Basis, capital, joined
 from cyberassess.paper.blocks import (

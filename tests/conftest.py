@@ -1,8 +1,11 @@
 """Settings for every test: steady Hypothesis runs, and the repository on the import path."""
 
+import atexit
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # tests share builders (`tests.domain.builder`), also from a wheel
     sys.path.append(str(ROOT))
 
-os.environ["CYBERASSESS_CACHE"] = "off"  # no test reads or fills the cache of who runs it
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    # no test reads or fills the cache of who runs it; all tests of a run share one of their own:
+    # what is printed from kept parts is the same to the byte (tests/press holds that)
+    os.environ["CYBERASSESS_CACHE"] = tempfile.mkdtemp(prefix="layouts-")
+    atexit.register(shutil.rmtree, os.environ["CYBERASSESS_CACHE"], ignore_errors=True)
 
 # NOTE: running files side by side sets the width of the terminal; tests that care set their own
 os.environ.pop("COLUMNS", None)

@@ -112,6 +112,9 @@ class Table:
     caption: str = ""
     names: tuple[int, ...] = (0,)
     """Which columns name their row."""
+    by: int | None = None
+    """Where pages set the rows as a list: the column whose value stands once, above all that
+    share it. Its rows have a name, a text and, last, where it comes from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ import pytest
 
 from cyberassess.disk import resources
 from cyberassess.paper import html as render
+from cyberassess.paper.blocks import Section, Table, Text, columns
 from cyberassess.paper.document import Document
+from cyberassess.paper.media.markup import Writer
 from cyberassess.press import engine, layout
 from tests.domain.builder import make_profile, text_event
 from tests.paper.made import GOAL, build, small_state
@@ -51,6 +53,19 @@ def test_table_heads_have_a_scope_and_pictures_a_title(small: Document) -> None:
     for each in pictures:
         assert 'role="img"' in each
         assert re.search(r"<title>[^<]+</title>", each)
+
+
+def test_rows_of_a_list_stand_once_under_what_they_share(small: Document) -> None:
+    said = ("Two <keys>.", Text("Sam: lost one"))
+    rows = (("1", "One.", "Yes", "C1"), ("2", said, "No", "C2"), ("3", "Three.", "Yes", ""))
+    heads = columns(("Ref", 0), ("For high", 0), ("Answer", 0), ("From", 0))
+    body = Writer(small.frame).body([Section((Table(heads, rows, by=2),))])
+    assert body.split("\n")[1:-1] == [
+        "<h4>For high: Yes</h4>",
+        "<ul><li>1\tOne. [C1]</li><li>3\tThree.</li></ul>",
+        "<h4>For high: No</h4>",
+        "<ul><li>2\tTwo &lt;keys&gt;. [C2]<p>Sam: lost one</p></li></ul>",
+    ]
 
 
 def test_every_link_inside_leads_somewhere(small: Document) -> None:

@@ -37,7 +37,7 @@ from tests.domain.builder import (
     text_event,
 )
 from tests.paper.made import GOAL, Views, build, make_basis, small_state
-from tests.paper.reading import below, headings, rows, shown, texts
+from tests.paper.reading import headings, rows, shown, texts
 from tests.paper.test_board import REF
 
 
@@ -222,15 +222,24 @@ def test_statements_stand_once_with_the_answers_of_places_beside_each_other(
         if isinstance(each, Heading) and each.text == title and each.running
     )
     assert heading.running == f"{title} · Housing and Revenues"
-    tables = [each for each in below(small.document, title) if isinstance(each, Table)]
-    assert [each.title for each in tables[1].columns[2:]] == ["Housing", "Revenues"]
     lines = rows(small.document, title)
     assert [row[0] for row in lines].count("Housing") == 1
     (line,) = (row for row in lines if row[0] == "B2.b.N.2")
-    assert line[1].startswith("In the way: ")
-    assert [[each[:8] for each in cell.split("\n")] for cell in line[2:]] == [
-        ["Does not", "Happens "],
-        ["Not answ"],
+    assert line[2] == (
+        "Does not happen and Happens in Housing; Not answered in Revenues (in the way)"
+    )
+    assert line[3] == "Sam Reid: Does not happen, F1 D11; Priya Shah: Happens, F1 D11"
+
+
+def test_statements_in_the_way_stand_first() -> None:
+    framework = make_framework("X One\n  X.a organisation board H.1 H.2\n")
+    state = make_state({"X.a.H.1": "true", "X.a.H.2": "not-true"})
+    goal = {"framework": framework, "profile": make_profile({"X.a": "high"}), "scopes": ()}
+    document = build(state, themes=make_themes({"X.a": "pipes"}), **goal).document
+    (table,) = (each for each in every(document.sections) if isinstance(each, Table) and each.by)
+    assert [(row[0], row[2]) for row in table.rows] == [
+        ("X.a.H.2", "Not true (in the way)"),
+        ("X.a.H.1", "True"),
     ]
 
 

@@ -57,7 +57,7 @@ def _places(basis: Basis) -> Iterator[Block]:
                 ("Ref", 19), ("Condition", 38, "band"), ("Answer", 11, "a"),
                 ("What follows", 16), ("From", 16, "from"),
             )  # fmt: skip
-            yield Table(heads, conditions, "st")
+            yield Table(heads, conditions, "tight")
             texts = _condition_texts(basis, framework, scope)
             yield from filled(Heading("Said beside these answers", 4), said_texts(texts))
 

@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.paper.basis import Basis, Verdict, has_own_name, said_group
+from cyberassess.paper.basis import Basis, Verdict, has_own_name, joined, said_group
 from cyberassess.paper.blocks import (
-    BREAK,
     Block,
     Heading,
     Part,
@@ -29,8 +28,8 @@ from cyberassess.paper.sections.outcomes import (
     wants_detail,
 )
 
-_MOST_COLUMNS = 3
-"""Places with a column of their own; of more, each answer says where it was given."""
+_MOST_NAMED = 3
+"""Places that are all named beside an answer, in every edition."""
 _MOST_KEPT = 8
 """Places whose verdicts stay on one page."""
 _LONG_SET = 30
@@ -78,7 +77,11 @@ def side_by_side(
         cut = "part" if is_new else "part on"
         if before is None:
             heading = Heading("Outcomes, one by one", kind="control", anchor="outcomes")
-            files = "F numbers name the files listed under Method and limits; C25 is a cell."
+            files = (
+                "In brackets stands where an answer comes from: F1 is one of the files listed "
+                "under Method and limits, C25 a cell. What keeps a place from its target is "
+                "marked: in the way."
+            )
             text = Text(f"{note} {files}".lstrip(), "meta keep")
             yield Section((heading, text), "intro", cut)
             cut = ""
@@ -110,17 +113,19 @@ def _outcome(basis: Basis, scores: Outcome, *, names_all: bool) -> Iterator[Bloc
     yield from filled(Heading("Why", 4), said_texts(why))
     evidence = tuple(_texts(basis, places, [each.evidence for each in views]))
     if evidence:
-        heads = columns(
-            ("Evidence", 56, "band pre"), ("In date until", 18, "a"), ("From", 26, "from")
-        )
+        heads = columns(("Evidence", 56, "pre"), ("In date until", 18), ("From", 26))
         rows = tuple((e.text, e.valid, f"{e.who}, {e.origin}") for e in evidence)
-        yield Table(heads, rows, "st evidence", names=())
+        yield Table(heads, rows, "tight", names=())
     claims = _texts(basis, places, [each.claims for each in views])
     yield from filled(Heading("Said in other tools", 4), said_texts(claims))
 
 
-def _verdicts(basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView]) -> Table:
+def _verdicts(
+    basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView]
+) -> Table | Text:
     """Say where the outcome stands in each place."""
+    if len(places) == 1:
+        return _verdict(basis.place(places[0]), views[0])
     labels = [e for e in _LABELS if any(x.label == e for view in views for x in view.verdicts)]
     rows: list[Row] = []
     for place, view in zip(places, views, strict=True):
@@ -137,6 +142,12 @@ def _verdicts(basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeVi
     short = " short" if len(places) <= _MOST_KEPT else ""
     heads = columns(("Place", 26), *((each, 0) for each in labels))
     return Table(heads, tuple(rows), f"verdicts keep{short}")
+
+
+def _verdict(place: str, view: OutcomeView) -> Text:
+    """Say where the outcome stands in the one place there is."""
+    parts = (part for e in view.verdicts for part in (f" · {e.label}: ", *chip(e.verdict)))
+    return Text((Part(place, anchor=view.anchor), *parts), "keep")
 
 
 def _chips(found: Iterable[Verdict]) -> tuple[str | Part, ...]:
@@ -179,28 +190,17 @@ def _texts(
             yield TextRow(each.text, f"{prefix}{each.who}", each.origin, each.valid)
 
 
-def _columns(basis: Basis, places: Sequence[ScopeId]) -> tuple[str, ...]:
-    if 1 < len(places) <= _MOST_COLUMNS:
-        return tuple(basis.place(each) for each in places)
-    return ("Answer",) if len(places) == 1 else ("Answers, and where",)
-
-
 def _bands(
     basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView], *, names_all: bool
 ) -> Iterator[Table]:
     """Give the statements of each level, each once with the answers of all places."""
     shared = _shared(views)
-    answers = _columns(basis, places)
-    text = 61 if len(places) == 1 else 46 if len(answers) == 1 else 90 - 16 * len(answers)
-    rest = 90 - text if len(answers) == 1 else 0
     for at, band in enumerate(views[0].bands):
-        heads = columns(
-            ("Ref", 10), (band.heading, text, "band"),
-            *((each, rest, "several") for each in answers),
-        )  # fmt: skip
-        found = zip(*(view.bands[at].rows for view in views), strict=True)
-        rows = (_line(basis, places, each, shared, names_all=names_all) for each in found)
-        yield Table(heads, tuple(rows), "st")
+        heads = columns(("Ref", 11), (band.heading, 55), ("Answer", 16), ("From", 18))
+        found = list(zip(*(view.bands[at].rows for view in views), strict=True))
+        found.sort(key=lambda rows: not any(each.in_the_way for each in rows))
+        lines = (_line(basis, places, rows, shared, names_all=names_all) for rows in found)
+        yield Table(heads, tuple(lines), "st", by=2)
 
 
 def _line(
@@ -214,7 +214,6 @@ def _line(
     several = len(places) > 1
     first = rows[0]
     notes = ["" if each.note in shared else each.note for each in rows]
-    tag = (Part("In the way:", "tag"), " ") if any(each.in_the_way for each in rows) else ()
     official = f"Official wording: {first.official}" if first.official else ""
     remarks = (
         Text(f"{f'{basis.place(place)}, ' if several else ''}{who}: {reason}", "pre")
@@ -222,18 +221,55 @@ def _line(
         for who, reason in row.reasons
     )
     said = (Text(each, "n") for each in _said(basis, places, notes))
-    text = (*tag, first.text, *paragraph(official, "official"), *remarks, *said)
-    if len(places) <= _MOST_COLUMNS:
-        return (first.ref, text, *(_answers(_given(each)) for each in rows))
-    return first.ref, text, _answers(_by_answer(basis, places, rows, names_all=names_all))
+    text: tuple[str | Text, ...]
+    text = (first.text, *paragraph(official, "official"), *remarks, *said)
+    answer, origin = _answers(basis, places, rows, names_all=names_all)
+    if any(each.in_the_way for each in rows):
+        answer += " (in the way)"
+    return first.ref, text, answer, origin
 
 
-def _answers(given: Iterable[tuple[str, str]]) -> tuple[str | Part, ...]:
-    """Say what was answered, and who gave it or where; each on a line of its own."""
-    parts: list[str | Part] = []
-    for label, where in given:
-        parts += [*([BREAK] if parts else []), strong(label), *([f" {where}"] if where else [])]
-    return tuple(parts)
+def _answers(
+    basis: Basis, places: Sequence[ScopeId], rows: Sequence[StatementRow], *, names_all: bool
+) -> tuple[str, str]:
+    """Say what was answered where, the most usual first, and from where in whose files.
+
+    Args:
+        names_all: otherwise, of many places, those of the most usual answer are not named.
+    """
+    found: dict[str, list[ScopeId]] = {}
+    for place, row in zip(places, rows, strict=True):
+        found.setdefault(_label(row), []).append(place)
+    usual, *others = sorted(found, key=lambda label: -len(found[label]))
+    origins = {
+        place: where
+        for place, row in zip(places, rows, strict=True)
+        if names_all or len(places) <= _MOST_NAMED or _label(row) != usual
+        if (where := _where(row))
+    }
+    one = len(set(origins.values())) == 1
+    named = (f"{basis.place(place)} {where}" for place, where in origins.items())
+    origin = next(iter(origins.values())) if one else "; ".join(named)
+    if not others:
+        number = len(places)
+        everywhere = "both" if number == 2 else f"all {number}"  # noqa: PLR2004 - two
+        return f"{usual} in {everywhere} places" if number > 1 else usual, origin
+    said = (f"{label} in {basis.said_places(found[label])}" for label in (usual, *others))
+    return "; ".join(said), origin
+
+
+def _label(row: StatementRow) -> str:
+    """Say what was answered in one place, where people differ all of it."""
+    labels = list(dict.fromkeys(each.label for each in row.answers))
+    return joined(labels) if row.several else row.answer
+
+
+def _where(row: StatementRow) -> str:
+    if row.several:
+        return "; ".join(
+            _short(f"{each.who}: {each.label}, {each.origin}") for each in row.answers
+        )
+    return _short(row.origin)
 
 
 def _said(basis: Basis, places: Sequence[ScopeId], texts: Sequence[str]) -> Iterator[str]:
@@ -260,32 +296,6 @@ def _below(basis: Basis, places: Sequence[ScopeId], views: Sequence[OutcomeView]
     yield from _said(basis, places, [each.files for each in views])
 
 
-def _given(row: StatementRow) -> Iterator[tuple[str, str]]:
-    if row.several:
-        for each in row.answers:
-            yield each.label, _short(f"{each.who}, {each.origin}")
-    else:
-        yield row.answer, _short(row.origin)
-
-
 def _short(origin: str) -> str:
     """Say ``F1 C25`` for ``F1, cell C25``: it stands beside every answer."""
     return origin.removeprefix("Cell ").replace(", cell ", " ")
-
-
-def _by_answer(
-    basis: Basis, places: Sequence[ScopeId], rows: Sequence[StatementRow], *, names_all: bool
-) -> Iterator[tuple[str, str]]:
-    """Give each answer once, with the places that gave it and where it stands in their files.
-
-    Args:
-        names_all: otherwise the answer most places gave is only counted.
-    """
-    found: dict[str, list[str]] = {}
-    for place, row in zip(places, rows, strict=True):
-        for label, where in _given(row):
-            at = f"{basis.place(place)} ({where})" if where else basis.place(place)
-            found.setdefault(label, []).append(at)
-    for label, all_ in sorted(found.items(), key=lambda item: -len(item[1])):
-        is_usual = not names_all and len(all_) == max(map(len, found.values()))
-        yield label, f"{len(all_)} places" if is_usual else "; ".join(all_)

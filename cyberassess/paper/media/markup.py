@@ -5,6 +5,7 @@ Everything that is said goes through ``escaped``.
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape
 
 from cyberassess.paper.blocks import (
@@ -102,8 +103,10 @@ class Writer:
                 return self._heading(block)
             case Text():
                 return f"<p{_attributes(class_=block.kind)}>{self._inside(block.line)}</p>"
-            case Table():
+            case Table(by=None):
                 return self._table(block)
+            case Table():
+                return "\n".join(self._lists(block))
             case Bullets():
                 lines = "".join(f"<li>{self._inside(each)}</li>" for each in block.lines)
                 return f"<ul{_attributes(class_=block.kind)}>{lines}</ul>"
@@ -152,6 +155,28 @@ class Writer:
             f"<thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table>"
         )
 
+    def _lists(self, table: Table) -> Iterator[str]:
+        """Write rows as lists, each under what its rows share.
+
+        An item costs half of what a row of cells does to lay out, and fills the page's width.
+        """
+        found: dict[str, list[Row]] = {}
+        for row in table.rows:
+            found.setdefault(plain(row[table.by or 0]), []).append(row)
+        kind = _attributes(class_=table.kind)
+        for shared, rows in found.items():
+            items = "".join(self._item(row) for row in rows)
+            yield f"<h4>{self._inside(table.columns[1].title)}: {escaped(shared)}</h4>"
+            yield f"<ul{kind}>{items}</ul>"
+
+    def _item(self, row: Row) -> str:
+        name, text, *_, source = row
+        parts: tuple[Cell, ...] = text if isinstance(text, tuple) else (text,)
+        words = "".join(self._inside(each) for each in parts if not isinstance(each, Text))
+        below = "".join(self._inside(each) for each in parts if isinstance(each, Text))
+        origin = f" [{self._inside(source)}]" if source else ""
+        return f"<li>{self._inside(name)}\t{words}{origin}{below}</li>"
+
     def _row(self, table: Table, labels: list[str], row: Row) -> str:
         last = len(row) - 1
         is_part = not last and len(table.columns) > 1
@@ -168,10 +193,12 @@ class Writer:
         wide = _attributes(colspan=str(span) if span > 1 else "")
         number = f' data-page="#{escaped(cell.anchor)}"' if isinstance(cell, Page) else ""
         kind = _attributes(class_="part" if is_head and span > 1 else column.kind)
-        inner = self._inside(cell)
         if is_head:
-            anchor = _attributes(id=cell.anchor) if isinstance(cell, Part) else ""
-            return f'<th scope="row"{kind}{wide}{anchor}>{inner}</th>'
+            anchor = ""
+            if isinstance(cell, Part):
+                anchor, cell = _attributes(id=cell.anchor), replace(cell, anchor="")
+            return f'<th scope="row"{kind}{wide}{anchor}>{self._inside(cell)}</th>'
+        inner = self._inside(cell)
         return f"<td{kind}{wide}{number}{label if span == 1 else ''}>{inner}</td>"
 
     def _inside(self, cell: Cell) -> str:
@@ -196,8 +223,9 @@ class Writer:
             text = f"<a{_attributes(href=f'#{part.link}')}{page}>{text}</a>"
         if part.kind == STRONG:
             return f"<b>{text}</b>"
-        is_plain = part.kind in {"", "page"}
-        return text if is_plain else f"<span{_attributes(class_=part.kind)}>{text}</span>"
+        kind = "" if part.kind == "page" else part.kind
+        about = _attributes(class_=kind, id=part.anchor)
+        return f"<span{about}>{text}</span>" if about else text
 
 
 def _length(row: Row) -> int:

@@ -6,6 +6,8 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from functools import wraps
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,22 @@ settings.register_profile(
 )
 settings.register_profile("quick", parent=settings.get_profile("steady"), max_examples=12)
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_power_cuts() -> Iterator[None]:
+    """Let nothing wait until it would outlast a power cut: no test makes one.
+
+    ``tests/crash`` puts it back, and commands in processes of their own sync as ever.
+    """
+
+    @wraps(os.fsync)
+    def at_once(_: object) -> None:
+        pass
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", at_once)
+        yield
 
 
 LONGEST = ("validators", "crash", "program")

@@ -3,6 +3,7 @@
 ``python -m tests.crash`` tries every point; here are some of each command.
 """
 
+import inspect
 import itertools
 import os
 import random
@@ -44,8 +45,9 @@ TRACED = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "it can be traced
 
 @pytest.fixture(scope="module", autouse=True)
 def _kept_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep laid-out parts where nobody else does: a command makes the same calls each time."""
+    """Sync to the disk, and keep laid-out parts apart: a command makes the same calls again."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", inspect.unwrap(os.fsync))
         patch.setenv("CYBERASSESS_CACHE", str(tmp_path_factory.mktemp("kept")))
         yield
 

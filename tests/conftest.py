@@ -21,6 +21,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     # no test reads or fills the cache of who runs it; all tests of a run share one of their own:
     # what is printed from kept parts is the same to the byte (tests/press holds that)
     os.environ["CYBERASSESS_CACHE"] = tempfile.mkdtemp(prefix="layouts-")
+    Path(os.environ["CYBERASSESS_CACHE"], "last-used").mkdir()  # no test goes on where another was
     atexit.register(shutil.rmtree, os.environ["CYBERASSESS_CACHE"], ignore_errors=True)
 
 # NOTE: running files side by side sets the width of the terminal; tests that care set their own

@@ -14,12 +14,15 @@ SECONDS = 8
 def answer(path: str) -> dict[str, object]:
     """Read one workbook."""
     from cyberassess.books.cells import read_book
-    from cyberassess.books.open_document import is_open_document, read_open_document
     from cyberassess.books.unpacking import Package, Refused
 
     try:
         with Package(path) as package:
-            return (read_open_document if is_open_document(package) else read_book)(package)
+            if not package.is_open_document:
+                return read_book(package)
+            from cyberassess.books.open_document import read_open_document
+
+            return read_open_document(package)
     except Refused as refusal:
         return {"cause": str(refusal)}
     except MemoryError:

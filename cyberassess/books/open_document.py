@@ -26,11 +26,6 @@ _HIDING = ("collapse", "filter")
 _OTHER_PARTS = ("pictures/", "object ", "media/")
 
 
-def is_open_document(package: Package) -> bool:
-    """Say whether a file is built as an OpenDocument."""
-    return "content.xml" in package and "_rels/.rels" not in package
-
-
 def read_open_document(package: Package) -> Json:
     """Give a spreadsheet's sheets, its time of saving, and the names of what nobody reads.
 

@@ -103,6 +103,11 @@ class Package:
         """Every part's name, folded."""
         return sorted(self._infos)
 
+    @property
+    def is_open_document(self) -> bool:
+        """Whether the file is built as an OpenDocument."""
+        return "content.xml" in self and "_rels/.rels" not in self
+
     def parse(self, name: str, tags: Tags) -> None:
         """Go through a part.
 

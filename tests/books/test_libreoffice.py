@@ -13,14 +13,15 @@ from tests.books.council import ask, bare, expected, receive, write
 from tests.books.test_responses import put
 
 
-@pytest.fixture
-def soffice(tmp_path: Path) -> list[str]:
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Give the command of LibreOffice, with a profile that is made but once."""
     program = shutil.which("soffice")
     if program is None:
         if os.environ.get("CI"):
             pytest.fail("LibreOffice (soffice) is missing here, and must not be in CI.")
         pytest.skip("LibreOffice (soffice) is not installed here.")
-    profile = (tmp_path / "profile").as_uri()
+    profile = (tmp_path_factory.mktemp("profile") / "it").as_uri()
     return [program, f"-env:UserInstallation={profile}", "--headless"]
 
 

@@ -130,7 +130,7 @@ def traced(
         pid = _forked(arguments, typed, waits, place)
         os.close(waits)
         log = place / "log"
-        command = ["strace", "-y", "-s", "0", "-o", str(log), "-p", str(pid), *options]
+        command = ["strace", "-s", "0", "-o", str(log), "-p", str(pid), *options]
         tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert tracer.stderr is not None
         line = tracer.stderr.readline()
@@ -157,7 +157,7 @@ def calls_of(
 ) -> tuple[Ended, list[Call]]:
     """Give the calls of a command that touch a folder, by running it once."""
     names = sorted({*WRITING, *READING})
-    ended, lines = traced(arguments, ["-e", f"trace={','.join(names)}"], typed=typed)
+    ended, lines = traced(arguments, ["-y", "-e", f"trace={','.join(names)}"], typed=typed)
     return ended, list(_calls(lines, str(inside)))
 
 

@@ -208,3 +208,14 @@ def test_a_file_gives_its_exact_bytes_too(tmp_path: Path) -> None:
     value, problems, data = read_file(tmp_path / "a.yaml", "a.yaml", Thing)
     assert value is not None
     assert (problems, data) == ((), content)
+
+
+def test_the_same_bytes_are_read_once_and_other_bytes_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b'id: "a1"\ntitle: "x"\nkind: "service"\n')
+    first, *_ = read_file(path, "a.yaml", Thing)
+    assert read_file(path, "a.yaml", Thing)[0] is first
+    path.write_bytes(b'id: "a1"\ntitle: "y"\nkind: "service"\n')
+    again, *_ = read_file(path, "a.yaml", Thing)
+    assert again is not None
+    assert again.title == "y"

@@ -24,8 +24,10 @@ from tests.frozen.reading import (
     shape,
     unpack,
 )
+from tests.program.conftest import _without_pages  # noqa: F401 - a fixture
 from tests.program.test_program import ALL as ALL_COMMANDS
 
+pytestmark = pytest.mark.usefixtures("_without_pages")
 NEWEST = VERSIONS[-1]
 LATER = ("read-", "pack-", "library-verify")
 """What is read while one works: the newest, but for packs, and workbooks it has spoilt as well."""

@@ -1,6 +1,8 @@
 """Events and headers whose hash is right and whose content is not."""
 
+import copy
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from cyberassess.opening.assessment import open_assessment
 from cyberassess.steps.care.recovering import recover
 from tests.hostile.events import Json, changed, ending, endings, ledger, nested, write
 
-TIMES, SEED = 100, 7
+TIMES, SEED = 40, 7
+"""``python -m tests.hostile.events`` makes thousands."""
 
 
 def test_a_changed_field_is_read_or_named_and_never_a_traceback(tmp_path: Path) -> None:
@@ -20,10 +23,16 @@ def test_a_changed_field_is_read_or_named_and_never_a_traceback(tmp_path: Path) 
     assert odd == []
 
 
+@pytest.fixture(scope="module")
+def _lines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Json]]:
+    return ledger("0.1", "northport-2026", tmp_path_factory.mktemp("lines"))
+
+
 @pytest.fixture
-def lines(tmp_path: Path) -> tuple[Path, list[Json]]:
+def lines(_lines: tuple[Path, list[Json]], tmp_path: Path) -> tuple[Path, list[Json]]:
     """Give a workspace, and a segment that says a bit of everything."""
-    return ledger("0.1", "northport-2026", tmp_path)
+    folder, whole = _lines
+    return Path(shutil.copytree(folder, tmp_path / folder.name)), copy.deepcopy(whole)
 
 
 @pytest.mark.parametrize(

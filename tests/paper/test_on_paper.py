@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(bool(render.can_make_pdf()), reason="no PDF engine"),
     pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is missing"),
 ]
-ROWS = 200
+ROWS = 80
 OUTLINE = (
     "A Leading\n  A1 Governance\n    A1.a organisation board N.1 H.1 H.2\n"
     "B Protecting\n  B2 Identity\n    B2.a system service N.1 M.1 "
@@ -63,7 +63,7 @@ def rich_state() -> State:
     events = [
         answer_event("A1.a.N.1", "never", reason=long_text("first reason")),
         answer_event("A1.a.H.1", "other-means", reason=in_all_tongues("reason")),
-        *(answer_event(f"B2.a.H.{n}", "other-means", scope="housing", reason=f"Reason {n} of 200",
+        *(answer_event(f"B2.a.H.{n}", "other-means", scope="housing", reason=f"Reason {n} of all",
                        **WORKBOOK) for n in range(1, ROWS + 1)),
         answer_event("B2.a.N.1", "never", scope="housing", reason=long_text("one side", 900)),
         answer_event("B2.a.N.1", "happens", scope="housing", person="p2", reason=LONG_WORD * 3),
@@ -75,7 +75,7 @@ def rich_state() -> State:
         text_event("rationale", "A1.a", in_all_tongues("explanation"), person="p2"),
         *(text_event("rationale", "B2.b", f"{each}: {long_text(each, 2000)}", scope=each)
           for each in places),
-        text_event("evidence", "A1.a", "\n".join(f"Document {n} of 200" for n in range(ROWS)),
+        text_event("evidence", "A1.a", "\n".join(f"Document {n} of 200" for n in range(200)),
                    valid_until="2027-06-30"),
         text_event("evidence", "B2.b", in_all_tongues("evidence"), scope="housing"),
         {"type": "claim", "framework": "made@1", "scope": "organisation", "outcome": "A1.a",

@@ -55,6 +55,15 @@ def cli(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
     return command
 
 
+@pytest.fixture
+def _without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no command write the pages to start from, which takes as long again as the command.
+
+    ``test_start`` and the first example of each command (``test_every_command``) write them.
+    """
+    monkeypatch.setattr(program, "after_writing", lambda _: None)
+
+
 def report_of_a_line(_: Path, kind: str, output: Path) -> Printed:
     """Stand in for a document, which takes long and has tests of its own."""
     output.write_text(f"A {kind} report.", "utf-8")

@@ -15,10 +15,11 @@ import re
 import shutil
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from typing import NamedTuple
 
 import click
 import pytest
@@ -36,6 +37,12 @@ Example = tuple[str, ...]
 FIRST: list[Example] = [
     tuple(examples(command)[0]) for path, command in LEAVES if path[0] not in NOT_RUN
 ]
+PIPED = [
+    tuple(examples(command)[0])
+    for path, command in LEAVES
+    if any("--json" in parameter.opts for parameter in command.params)
+]
+"""What people pipe into another program: commands whose use is what they print."""
 READING = [
     pytest.param(tuple(each), id=" ".join(each), marks=[pytest.mark.slow] if number else [])
     for path, command in ALL
@@ -73,6 +80,8 @@ def output_to(file: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 connections: list[str] = []
+_asked_for: list[Callable[[], None]] = []
+"""What is done at everything the system is asked for, while a command runs."""
 
 
 def _listen(event: str, arguments: tuple[object, ...]) -> None:
@@ -80,9 +89,81 @@ def _listen(event: str, arguments: tuple[object, ...]) -> None:
         connections.append(str(arguments[1]))
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
         connections.append(str(arguments[0]))
+    if _asked_for and threading.current_thread() is threading.main_thread():
+        _asked_for[0]()
 
 
 sys.addaudithook(_listen)
+
+
+@contextmanager
+def interrupted_after(calls: float) -> Iterator[list[int]]:
+    """Press Ctrl-C as the system is asked for so much; give how often it was asked.
+
+    Asking is opening, listing, renaming or removing a file, loading a module, starting a program.
+    """
+    count = [0]
+
+    def asked() -> None:
+        count[0] += 1
+        if count[0] >= calls:
+            _asked_for.clear()
+            raise KeyboardInterrupt
+
+    _asked_for.append(asked)
+    try:
+        yield count
+    finally:
+        _asked_for.clear()
+
+
+class Went(NamedTuple):
+    """How a command went where nobody can be asked, and its output takes ASCII alone."""
+
+    code: int
+    printed: bytes
+    connections: tuple[str, ...]
+    calls: int
+    """How often the system was asked for something."""
+
+
+_WENT: dict[Example, Went] = {}
+
+
+def went(example: Example, place: Path, monkeypatch: pytest.MonkeyPatch) -> Went:
+    """Run an example to its end in a folder that is then used up, once for all tests here."""
+    if example not in _WENT:
+        connections.clear()
+        printed = io.BytesIO()
+        with monkeypatch.context() as patch:
+            patch.chdir(place)
+            patch.setattr(sys, "stdin", io.StringIO("q\n") if example[0] == "ask" else Silent())
+            patch.setattr(sys, "stdout", io.TextIOWrapper(printed, "ascii"))
+            with interrupted_after(math.inf) as count:
+                code = run(program, words_of(example))
+            sys.stdout.flush()
+            _WENT[example] = Went(code, printed.getvalue(), tuple(connections), count[0])
+    return _WENT[example]
+
+
+def words_of(example: Example) -> Example:
+    """Give what is typed where nobody is to be asked; ``ask`` can do nothing else."""
+    return example if example[0] == "ask" else ("--no-input", *example)
+
+
+Copied = Callable[[Path], Path]
+
+
+@pytest.fixture
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
+    """Give a function that copies a folder and last year's beside it, and gives the copy."""
+    return lambda folder: _copied(folder, tmp_path_factory.mktemp("copied"))
+
+
+def _copied(folder: Path, to: Path) -> Path:
+    if folder.with_name(EARLIER).is_dir():
+        shutil.copytree(folder.with_name(EARLIER), to / EARLIER)
+    return Path(shutil.copytree(folder, to / folder.name))
 
 
 def test_the_hook_sees_connections() -> None:
@@ -96,22 +177,26 @@ def test_the_hook_sees_connections() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("example", FIRST, ids=" ".join)
 def test_in_ascii_without_input_and_without_network(
-    example: Example, stand: Stand, monkeypatch: pytest.MonkeyPatch
+    example: Example, stand: Stand, copied: Copied, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody is asked with --no-input, nothing is sent anywhere, no character stops it."""
-    stand(example)
-    connections.clear()
-    printed = io.BytesIO()
+    found = went(example, copied(stand(example)), monkeypatch)
+    assert found.code == 0
+    assert found.printed
+    assert b"\x1b" not in found.printed
+    assert found.connections == ()
+
+
+def test_where_nobody_can_be_asked_ask_says_so(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand(("ask",))
     monkeypatch.setattr(sys, "stdin", Silent())
-    with output_to(io.TextIOWrapper(printed, "ascii"), monkeypatch):
-        code = run(program, ["--no-input", *example])
-        sys.stdout.flush()
-        assert b"\x1b" not in printed.getvalue()
-    assert code == (2 if example[0] == "ask" else 0)
-    assert connections == []
+    assert run(program, ["--no-input", "ask"]) == 2
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_without_pages")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("example", FIRST, ids=" ".join)
 def test_a_full_disk_under_the_output_is_said(
@@ -131,8 +216,9 @@ def test_a_full_disk_under_the_output_is_said(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_without_pages")
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
-@pytest.mark.parametrize("example", FIRST, ids=" ".join)
+@pytest.mark.parametrize("example", PIPED, ids=" ".join)
 def test_a_reader_that_has_gone_stops_nothing_but_the_output(
     example: Example,
     stand: Stand,
@@ -152,74 +238,47 @@ def test_a_reader_that_has_gone_stops_nothing_but_the_output(
     assert "Traceback" not in capfd.readouterr().err
 
 
-@contextmanager
-def interrupted_after(calls: float) -> Iterator[list[int]]:
-    """Press Ctrl-C after so many calls of functions; give the number of calls there were."""
-    count = [0]
-
-    def trace(_: FrameType, __: str, ___: object) -> None:
-        count[0] += 1
-        if count[0] >= calls:
-            sys.settrace(None)
-            raise KeyboardInterrupt
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield count
-    finally:
-        sys.settrace(before)
-
-
-def files_in(folder: Path) -> dict[Path, bytes]:
-    return {each: each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+PARTS = (0.35, 0.8)
+"""How much of all it asks for a command has asked for when Ctrl-C is pressed."""
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("example", FIRST, ids=" ".join)
+@pytest.mark.parametrize(
+    ("example", "part"),
+    [pytest.param(each, PARTS[at % 2], id=" ".join(each)) for at, each in enumerate(FIRST)],
+)
 def test_ctrl_c_anywhere_ends_with_130_and_leaves_the_store_whole(
     example: Example,
+    part: float,
     stand: Stand,
+    copied: Copied,
+    *,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """At a third of the way and near the end, and half-way where nothing is written."""
+    """Half of the commands at a third of the way, and half of them near the end."""
     folder = stand(example)
-    whole = tmp_path_factory.mktemp("whole")
-    shutil.copytree(folder, whole / "copy")
-    if folder.with_name(EARLIER).is_dir():
-        shutil.copytree(folder.with_name(EARLIER), whole / EARLIER)
-
-    def give(place: Path, calls: float) -> tuple[int, int]:
+    calls = went(example, copied(folder), monkeypatch).calls
+    for _ in range(2):  # the first run may have asked for more: it read what is kept
+        place = copied(folder)
+        before = ledger_bytes(place)
         monkeypatch.chdir(place)
         monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
-        with interrupted_after(calls) as count:
-            code = run(program, example)
-        return code, count[0]
-
-    found = files_in(folder)
-    code, calls = give(folder, math.inf)
-    assert code == 0
-    capfd.readouterr()
-    for part in (0.35, 0.8) if files_in(folder) != found else (0.5,):
-        for attempt in range(2):  # the first run may have called more: it read what is kept
-            place = Path(shutil.copytree(whole / "copy", whole / f"{part}-{attempt}"))
-            before = ledger_bytes(place)
-            code, counted = give(place, calls * part)
-            if code:
-                break
-            calls = counted
-        told = capfd.readouterr().err
-        assert code in (INTERRUPTED, 0), told
-        if code == INTERRUPTED:
-            assert "Interrupted. What was already reported as stored is kept." in told
-        assert not multiprocessing.active_children()
-        if before:
-            after = ledger_bytes(place)
-            assert before.items() <= after.items()
-            fold(LedgerFolder(place / "ledger").read().segments)
+        with interrupted_after(calls * part) as count:
+            code = run(program, words_of(example))
+        if code:
+            break
+        calls = count[0]
+    told = capfd.readouterr().err
+    assert code in (INTERRUPTED, 0), told
+    if code == INTERRUPTED:
+        assert "Interrupted. What was already reported as stored is kept." in told
+    assert not multiprocessing.active_children()
+    if before:
+        after = ledger_bytes(place)
+        assert before.items() <= after.items()
+        fold(LedgerFolder(place / "ledger").read().segments)
     gc.collect()  # what was left half open is found here, not by whichever test comes later
 
 
@@ -235,6 +294,7 @@ def keys_of(value: object) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_without_pages")
 @pytest.mark.parametrize("example", READING)
 def test_json_is_one_document_whose_keys_are_documented(
     example: Example, stand: Stand, cli: Run
@@ -279,6 +339,7 @@ NUMBERS = re.compile(r"[0-9a-f]{8,}|\(\d\)")
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_without_pages")
 @pytest.mark.parametrize("example", READING)
 def test_40_columns_cut_nothing(
     example: Example, stand: Stand, cli: Run, monkeypatch: pytest.MonkeyPatch

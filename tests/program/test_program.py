@@ -172,18 +172,20 @@ def place_for(example: list[str], request: pytest.FixtureRequest, tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_without_pages")
 @pytest.mark.parametrize(
     "example",
     [
-        pytest.param(each, id=" ".join(each), marks=[pytest.mark.slow] if number else [])
+        pytest.param(each, id=" ".join(each))
         for path, command in LEAVES
         if path[0] not in NOT_RUN
-        for number, each in enumerate(examples(command))
+        for each in examples(command)[path[0] != "ask" :]
     ],
 )
 def test_the_examples_run_as_they_are_printed(
     example: list[str], request: pytest.FixtureRequest, tmp_path: Path, cli: Run
 ) -> None:
+    """The first of each runs among ``test_every_command``, where nobody can be asked."""
     place_for(example, request, tmp_path)
     ran = cli(*example, typed="q\n")
     assert ran.code == 0, ran.err

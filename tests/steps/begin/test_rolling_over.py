@@ -73,22 +73,22 @@ def document(folder: Path, name: str, until: str) -> str:
     return made.item.reference
 
 
-@pytest.fixture
-def last(tmp_path: Path) -> Path:
-    """Make last year's assessment: answers, a settled dispute, actions, evidence."""
+@pytest.fixture(scope="module")
+def _last(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("last")
     certificates = [
         {"title": "Plus", "valid_until": "2099-01-01"},
         {"title": "Old", "valid_until": "2020-01-01"},
     ]
     folder = begin(
-        tmp_path / LAST,
+        place / LAST,
         certificates=certificates,
         ambition={"pipes": "4"},
         left_out=[{"title": "Museum", "reason": "Small."}],
     )
     sent = send_to(folder)
-    take(folder, fill_in(sent["Kim Lee"], tmp_path / "kim.xlsx", ANSWERS))
-    take(folder, fill_in(sent["Alex Moor"], tmp_path / "alex.xlsx",
+    take(folder, fill_in(sent["Kim Lee"], place / "kim.xlsx", ANSWERS))
+    take(folder, fill_in(sent["Alex Moor"], place / "alex.xlsx",
                          {"B1.a.N.1/housing": "Does not happen"}))  # fmt: skip
     resolve(folder, "B1.a.N.1/housing", answer="never", reason="Seen by both.")
     add_action(folder, "B1.a/housing", Wanted(title="Buy a lock", owner="Kim Lee"))
@@ -98,6 +98,13 @@ def last(tmp_path: Path) -> Path:
     for name, until in (("proof.txt", "2099-12-31"), ("stale.txt", "2020-01-31"), ("x.txt", "")):
         document(folder, name, until)
     return folder
+
+
+@pytest.fixture
+def last(_last: Path, tmp_path: Path) -> Path:
+    """Give last year's assessment: answers, a settled dispute, actions, evidence."""
+    shutil.copytree(_last.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / LAST
 
 
 def rolled(last: Path, **changes: Any) -> tuple[Path, RolledOver]:

@@ -43,6 +43,7 @@ def rewrite(pdf: Pdf, old: str, new: str) -> None:
 
 def commands(pdf: Pdf, old: bytes, new: bytes) -> None:
     page = pdf.pages[0]
+    page.contents_coalesce()
     data = page.obj.Contents.read_bytes()
     assert re.search(old, data)
     page.obj.Contents = pdf.make_stream(re.sub(old, new, data, count=1))

@@ -209,6 +209,15 @@ def every(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from every(each.blocks)
 
 
+def gathered(table: Table) -> Iterator[tuple[str, list[Row]]]:
+    """Give the rows of a table that pages set as a list, under what they share."""
+    found: dict[str, list[Row]] = {}
+    for row in table.rows:
+        found.setdefault(plain(row[table.by or 0]), []).append(row)
+    for shared, rows in found.items():
+        yield f"{plain(table.columns[1].title)}: {shared}", rows
+
+
 def in_words(table: Table) -> Table:
     """Give a table without columns of pictures, and of the numbers of paper's pages."""
     shown = [at for at in range(len(table.columns)) if _is_said(table, at)]

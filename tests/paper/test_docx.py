@@ -24,6 +24,7 @@ from cyberassess.paper.blocks import (
     Table,
     Text,
     every,
+    gathered,
     in_words,
     plain,
 )
@@ -111,6 +112,13 @@ def lines(block: Block) -> Iterator[str]:
             yield from [] if block.kind == "legend" else [plain(block.line)]
         case Bullets():
             yield from map(plain, block.lines)
+        case Table(by=int()):
+            for shared, items in gathered(block):
+                yield shared
+                for name, text, *_, source in items:
+                    first, *below = text if isinstance(text, tuple) else (text,)
+                    yield f"{plain(name)} {plain(first)}{f' [{plain(source)}]' if source else ''}"
+                    yield from map(plain, below)
         case Table():
             table = in_words(block)
             for row in ([each.title for each in table.columns], *table.rows):

@@ -23,6 +23,7 @@ from cyberassess.paper.blocks import (
     Section,
     Table,
     Text,
+    gathered,
     plain,
 )
 from cyberassess.paper.document import Frame
@@ -165,13 +166,10 @@ class Writer:
 
         An item costs half of what a row of cells does to lay out, and fills the page's width.
         """
-        found: dict[str, list[Row]] = {}
-        for row in table.rows:
-            found.setdefault(plain(row[table.by or 0]), []).append(row)
         kind = _attributes(class_=table.kind)
-        for shared, rows in found.items():
+        for shared, rows in gathered(table):
             items = "".join(self._item(row) for row in rows)
-            yield f"<h4>{self._inside(table.columns[1].title)}: {escaped(shared)}</h4>"
+            yield f"<h4>{escaped(shared)}</h4>"
             yield f"<ul{kind}>{items}</ul>"
 
     def _item(self, row: Row) -> str:

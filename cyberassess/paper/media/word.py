@@ -24,6 +24,7 @@ from cyberassess.paper.blocks import (
     Section,
     Table,
     Text,
+    gathered,
     in_words,
     plain,
 )
@@ -51,6 +52,10 @@ _SIZES = {"Normal": 11, "Heading 1": 22, "Heading 2": 15, "Heading 3": 12, "Head
 _MAP_FIRST = 25
 """Of the names in a map, in per cent: five places have room for "organisation" then."""
 _TABLE_SIZE = 9.5
+_HANGING = 22
+"""How far the words of a list stand from its names' edge, in millimetres."""
+_LOWEST = 4
+"""Level of the headings that say what the items of a list share."""
 _LONGEST_PROPERTY = 255
 """Characters, by the format."""
 _A4 = (210, 297)
@@ -181,8 +186,10 @@ class _Writer:
                     self._runs(self.word.add_paragraph(style="List Bullet"), line)
             case Picture():
                 self._picture(png(block), block.alternative, _TEXT_WIDTH)
-            case Table():
+            case Table(by=None):
                 self._table(block)
+            case Table():
+                self._list(block)
             case Section():
                 self.blocks(block.blocks)
 
@@ -222,6 +229,26 @@ class _Writer:
         properties = shape._inline.docPr  # noqa: SLF001 - the library has no other way
         properties.set("descr", _text(alternative))
         properties.set("name", f"Picture {len(self.word.inline_shapes)}")
+
+    def _list(self, block: Table) -> None:
+        """Write rows as paragraphs beside their names, each under what its rows share."""
+        from docx.shared import Mm, Pt
+
+        for shared, rows in gathered(block):
+            self.word.add_heading(_text(shared), _LOWEST)
+            for name, text, *_, source in rows:
+                paragraph = self.word.add_paragraph()
+                set_ = paragraph.paragraph_format
+                set_.left_indent, set_.first_line_indent = Mm(_HANGING), Mm(-_HANGING)
+                set_.tab_stops.add_tab_stop(Mm(_HANGING))
+                set_.space_after = Pt(3)
+                parts: tuple[Cell, ...] = text if isinstance(text, tuple) else (text,)
+                origin = (f" [{plain(source)}]",) if source else ()
+                for each in (name, "\t", parts[0], *origin):
+                    self._runs(paragraph, each, size=_TABLE_SIZE)
+                for each in parts[1:]:
+                    paragraph.add_run("\n")
+                    self._runs(paragraph, each, size=_TABLE_SIZE)
 
     def _table(self, block: Table) -> None:
         from docx.oxml import OxmlElement

@@ -49,8 +49,9 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FONT = "Arial"
 _SIZES = {"Normal": 11, "Heading 1": 22, "Heading 2": 15, "Heading 3": 12, "Heading 4": 11,
           "Caption": 10}  # fmt: skip
-_MAP_FIRST = 25
-"""Of the names in a map, in per cent: five places have room for "organisation" then."""
+_NAMES = {"map": (0, 25), "matrix": (1, 20)}
+"""The column of names, and the most of the width it has, in per cent: beside it four or five
+places have room for "organisation" then."""
 _TABLE_SIZE = 9.5
 _HANGING = 22
 """How far the words of a list stand from its names' edge, in millimetres."""
@@ -262,8 +263,9 @@ class _Writer:
         described.set(qn("w:val"), _text(block.caption or self.heading))
         table._tbl.tblPr.append(described)  # noqa: SLF001 - the library has no other way
         given = [each.width for each in heads]
-        if block.kind == "map":  # NOTE: Arial is wider than our own font
-            given[0] = min(given[0], _MAP_FIRST)
+        if block.kind in _NAMES:  # NOTE: Arial is wider than our own font
+            at, most = _NAMES[block.kind]
+            given[at] = min(given[at] or most, most)
         widths = _widths(given)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width

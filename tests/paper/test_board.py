@@ -289,7 +289,8 @@ def test_nothing_answered_is_said_in_every_document(unanswered: Basis) -> None:
 def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     scopes = [*SCOPES, {"id": "museum", "kind": "system", "title": "Museum"}]
     made = Views(basis(listed=scopes))
-    assert said_weakest(made.basis) == "The weakest system is Housing, with 0 of its 2 outcomes."
+    said = said_weakest(made.basis)
+    assert said == "The weakest system is Housing, meeting 0 of its 2 outcomes."
     (museum,) = below(made.document, "Museum")
     assert museum == Text("Nothing is answered here yet.")
     cells = [row[-1] for row in rows(made.document, MAP)]

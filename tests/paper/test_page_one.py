@@ -129,7 +129,7 @@ def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
     assert where == "all 4 systems"
     assert owner.endswith(", for 1 of 4")
     assert said(page, "So what").startswith(
-        "The weakest are 4 systems, each with 0 of its 36 outcomes."
+        "The weakest are 4 systems, each meeting 0 of its 36 outcomes."
     )
     assert said(page, "Decision").startswith(
         "The plan, £120k to £270k once and £75k a year, lifts no outcome by a date; "

@@ -98,7 +98,8 @@ def test_page_one_counts_and_names_the_weakest(small: Views) -> None:
 
 
 def test_the_weakest_place_is_named_only_where_places_differ(small: Views) -> None:
-    assert said_weakest(small.basis) == "The weakest system is Housing, with 0 of its 2 outcomes."
+    said = said_weakest(small.basis)
+    assert said == "The weakest system is Housing, meeting 0 of its 2 outcomes."
 
 
 def test_outcomes_not_applicable_in_one_place_count_in_others(small: Views) -> None:

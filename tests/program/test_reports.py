@@ -99,7 +99,7 @@ def test_page_one_of_the_board_summary_stands_alone(
     for said in (
         "Infrastructure: 12 of 20 outcomes meet our target",
         "Last year 9. All themes: 8 results rose, 5 fell.",
-        "The weakest system is Housing management, with 9 of its 15 outcomes.",
+        "The weakest system is Housing management, meeting 9 of its 15 outcomes.",
         "The plan, £50k to £95k once and £60k a year, reaches 15 outcomes by 30 April 2027; our "
         "ambition is all 20.",
         "Priya Nair reviewed 4 results and lowered 1: A2.b Assurance. On that view 11 outcomes "
@@ -143,7 +143,7 @@ def test_numbers_of_page_one_come_from_score_and_answers(
                 housing.append(each["meets_target"])
     met = sum(all(each) for each in per_outcome.values())
     assert f"{met} of {len(per_outcome)} outcomes meet our target" in text
-    assert f"Housing management, with {sum(housing)} of its {len(housing)} outcomes." in text
+    assert f"Housing management, meeting {sum(housing)} of its {len(housing)} outcomes." in text
     sure = scored["confidence"]
     shown = re.search(r"How sure we are (.*?) Decision", text)
     assert shown is not None

@@ -82,10 +82,10 @@ def said_weakest(basis: Basis) -> str:
     share_ = f"{lowest[0].meets} of its {counted(lowest[0].of, 'outcome')}"
     if len(lowest) > _NAMED_WEAKEST:
         many = counted(len(lowest), "place" if is_part else "system")
-        return f"The weakest are {many}, each with {share_}."
+        return f"The weakest are {many}, each meeting {share_}."
     if len(lowest) > 1:
-        return f"The weakest are {places}, each with {share_}."
-    return f"The weakest {'part' if is_part else 'system'} is {places}, with {share_}."
+        return f"The weakest are {places}, each meeting {share_}."
+    return f"The weakest {'part' if is_part else 'system'} is {places}, meeting {share_}."
 
 
 NO_LEVEL = (

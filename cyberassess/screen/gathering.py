@@ -137,7 +137,7 @@ def _item(room: Room, reference: str) -> Screen:
     ]
     if item.is_seen:
         choice = Field("verdict", "Your verdict", "choice", value, verdicts, fields=[why])
-        was = Field("was verdict", "", "was", value)
+        was = Field("was verdict", "", "hidden", value)
         blocks.append(Form("review evidence", [named, was, choice], "Record", "Look at it"))
     else:
         form = Form("add evidence", [named, *_document()], "Add", "Add its file")

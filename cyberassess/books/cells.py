@@ -32,7 +32,7 @@ from cyberassess.books.unpacking import (
 )
 
 CELLS = 100_000
-CHARACTERS = 8_000_000
+CHARACTERS = 16_000_000
 """Of all cells and notes of a file together."""
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 EXACT = 2.0**53

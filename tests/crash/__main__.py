@@ -16,6 +16,10 @@ def main(names: list[str]) -> int:
     if reason:
         print(f"Not run: {reason}.")
         return 2
+    there = [each.name for each in COMMANDS]
+    if unknown := [each for each in names if each not in there]:
+        print(f"Not known: {', '.join(unknown)}. There are: {', '.join(there)}.")
+        return 2
     begun = time.perf_counter()
     total = dict.fromkeys(KINDS, 0)
     broken = missed = 0

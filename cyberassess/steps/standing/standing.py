@@ -122,7 +122,7 @@ def status_of(assessment: Assessment) -> Status:
                 due.isoformat() if due else "",
                 max((on - due).days, 0) if due and far.open else 0,
                 declared_for(state, person_id),
-                _ways(f"from {e.name}" for e in came_from if e.kind == "import"),
+                named((e.name for e in came_from if e.kind == "import"), _MOST),
             )
         )
     open_ones = tuple(conflicts(assessment))
@@ -207,7 +207,7 @@ def state_of(person: PersonStatus, say: Callable[[str], str] = str) -> str:
         state = f"answered {person.prompted}"
     else:
         state = f"waiting since {say(person.sent)}" if person.sent else "not sent yet"
-        state += f", answers {person.told}" if person.told else ""
+        state += f", answers from {person.told}" if person.told else ""
     if person.days_late:
         state += f", late by {counted(person.days_late, 'day')}"
     return state
@@ -218,7 +218,7 @@ _MOST = 3
 
 
 def _ways(said: Iterable[str]) -> str:
-    return joined([*dict.fromkeys(said)][:_MOST])
+    return joined([*dict.fromkeys(said)])
 
 
 def next_steps(

@@ -32,6 +32,9 @@ def test_status_says_where_answers_came_from(workspace: Path) -> None:
     answer(workspace, {"B1.a.N.1/housing": "never"}, source="Risk register", person="Kim Lee")
     assert kim().startswith("waiting since ")
     assert kim().endswith(", answers from Risk register")
+    for source, statement in (("A list", "B1.a.H.1"), ("B", "B1.b.H.1"), ("C", "B1.b.H.2")):
+        answer(workspace, {statement: "dont-know"}, source=source, person="Kim Lee")
+    assert kim().endswith(", answers from Risk register, A list, B and 1 more")
     for place, statement in (("", "B1.a.H.1"), ("screen", "B1.b.N.1")):
 
         def says(what: Questionnaire, name: str = statement, at: str = place) -> list[Reply]:

@@ -1,5 +1,6 @@
 """Another version of a set this year: what counts is what somebody said of the same statement."""
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
@@ -219,6 +220,33 @@ def test_what_two_copies_come_to_is_the_same_whichever_is_read_first(
         for state in merged([answered(OLD, "A.2", "p9", "yes"), *before], change, other)
     )
     assert first == second
+
+
+@pytest.mark.parametrize("since", [
+    [answered(NEW, "A.2", "p1", "no")],
+    [answered(NEW, "A.2", "p1", "")],
+    [decided(NEW, "A.2", "no")],
+])  # fmt: skip
+def test_of_two_copies_that_changed_alike_the_one_that_went_on_counts(since: list[Data]) -> None:
+    before = [answered(OLD, "A.1", "p1", "yes"), answered(OLD, "A.1", "p2", "no")]
+    before.append(decided(OLD, "A.1", "yes"))
+    key = StatementKey(NEW, ScopeId("organisation"), IndicatorId("A.2"))
+    alone = fold(chain(before, changed(OLD, NEW), since))
+    because = {"reason": {"digest": "0" * 64, "salt": "s", "text": "Ours."}}
+    for state in merged(before, [*changed(OLD, NEW, **because), *since], changed(OLD, NEW)):
+        assert [each.what for each in state.differing] == [f"the set-version {OLD} {NEW}"]
+        assert [(e.person, e.answer) for e in state.answers[key]] == [
+            (e.person, e.answer) for e in alone.answers[key]
+        ]
+        assert state.resolutions.keys() == alone.resolutions.keys()
+
+
+def test_what_a_correction_asks_again_is_asked_where_another_copy_changed_the_version() -> None:
+    correction: Data = {
+        "type": "asked-again", "key": [OLD, "2"], "new": {"texts": {"A.1": "It said."}},
+    }  # fmt: skip
+    for state in merged([answered(OLD, "A.1", "p1", "yes")], changed(OLD, NEW), [correction]):
+        assert [each.indicator for each in state.asked_again] == ["A.2"]
 
 
 def links(version: str) -> some.SearchStrategy[list[Data]]:

@@ -151,18 +151,24 @@ def _kept(kind: type[_Came], event: Event, origin: Origin) -> _Came:
 
 def _ask_again(folding: Folding, framework: str, asked: registers.AskedAgain, seen: int) -> None:
     """Let answers that were there no longer count, nor what was confirmed to be taken over."""
-    statements, only = asked.texts, asked.only or {}
+
+    def is_meant(key: StatementKey, given: Given) -> bool:
+        # NOTE: another copy may have let it stand under another version meanwhile
+        return any(
+            each.framework == framework
+            and each.indicator in asked.texts
+            and given.answer in (asked.only or {}).get(each.indicator, (given.answer,))
+            for each in (key, given.event.statement)
+        )
+
     for key, people in folding.answers.items():
-        if key.framework == framework and key.indicator in statements:
-            for person, written in people.items():
-                people[person] = [
-                    (bit, replace(given, asked_again=True))
-                    if bit & seen
-                    and given.answer != WITHDRAWN
-                    and given.answer in only.get(key.indicator, (given.answer,))
-                    else (bit, given)
-                    for bit, given in written
-                ]
+        for person, written in people.items():
+            people[person] = [
+                (bit, replace(given, asked_again=True))
+                if bit & seen and given.answer != WITHDRAWN and is_meant(key, given)
+                else (bit, given)
+                for bit, given in written
+            ]
     for slot, records in folding.records.items():
         kept = [each for each in records if not is_asked_again(slot, each, framework, asked, seen)]
         folding.records[slot] = kept
@@ -195,6 +201,7 @@ def _apply_entry(
     folding: Folding, event: happened.Entry, origin: Origin, bit: int, seen: int
 ) -> None:
     key = tuple(event.key)
+    slot = event.type, key
     record = Record(
         event.type,
         key,
@@ -204,12 +211,20 @@ def _apply_entry(
         event.came,
         origin,
     )
-    _put(folding.records, (event.type, key), record, bit, seen)
-    folding.record_history.setdefault((event.type, key), []).append(record)
+    _put(folding.records, slot, record, bit, seen)
+    folding.record_history.setdefault(slot, []).append(record)
     if isinstance(event.new, registers.AskedAgain):
         _ask_again(folding, event.key[0], event.new, seen)
     if isinstance(event.new, registers.SetVersion):
-        _lead_on(folding, folding.leads.add(event.key, event.new), seen)
+        lead = folding.leads.add(event.key, event.new)
+        # NOTE: what another copy led in the same way stands where it has gone on since
+        if not any(_is_alike(record, other) for _, other in folding.records[slot][:-1]):
+            _lead_on(folding, lead, seen)
+
+
+def _is_alike(one: Record, other: Record) -> bool:
+    """Say whether two entries say the same, for whatever reason."""
+    return {**one.fields, "reason": None} == {**other.fields, "reason": None}
 
 
 def _apply_answer(

@@ -62,7 +62,7 @@ def plan_documents(
         elif there.facts != _over(there, facts):
             where = _where(rows[0])
             if not _is_theirs(there, person):
-                made.problems.append(_other_facts(where, there))
+                made.problems.append(_other_facts(where, there, facts))
             elif _is_older(assessment, there, rows[0]):
                 made.problems.append(_older(where, there))
                 continue
@@ -209,15 +209,20 @@ def _otherwise(reply: EvidenceReply, facts: Facts, other: Iterable[str]) -> Prob
         _where(reply),
         f'"{facts.title}" stands in a row above too, and here it says otherwise: '
         f"{'; '.join(other)}.",
-        "What the row above says was stored, and what both show and support. If these are two "
+        "That was not stored; what both show and support was put together. If these are two "
         "documents, give each a name of its own and send the file again.",
     )
 
 
-def _other_facts(where: str, item: Item) -> Problem:
+def _other_facts(where: str, item: Item, facts: Facts) -> Problem:
+    known, over = item.facts, _over(item, facts)
+    other = [
+        value for name in facts.__slots__ if (value := getattr(over, name)) != getattr(known, name)
+    ]
     return Problem.note(
         "document-known",
         where,
-        f'"{item.facts.title}" is registered as {item.reference}, with other facts.',
+        f'"{item.facts.title}" is registered as {item.reference}, with other facts; here: '
+        f"{'; '.join(other)}.",
         "What it supports was added to; the facts stay as they are registered.",
     )

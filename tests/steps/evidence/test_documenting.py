@@ -139,6 +139,7 @@ def test_what_somebody_else_says_of_it_leaves_the_facts_and_is_reported(
         listing(blank["Kim"], tmp_path / "jo.xlsx", row, saved=LATER, completed_by="Jo Black"),
     )
     assert codes([result]) == ["document-known"]
+    assert result.problems[0].message.endswith("here: It says quite another thing.")
     assert "EV-001" in result.problems[0].message
     (item,) = items(workspace)
     assert item.facts.shows == "Who may do what, and why"

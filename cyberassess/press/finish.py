@@ -8,15 +8,13 @@ Source: ISO 32000-1 (PDF 1.7); ISO 14289-1 (PDF/UA-1); ISO 19005-3 (PDF/A-3).
 
 import hashlib
 import mimetypes
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cyberassess.press.archive import description, producer, srgb_profile
 from cyberassess.press.chains import Placed
-from cyberassess.press.fragment import FONTS, FontUse, Fragment, Leaf, Node
+from cyberassess.press.fragment import FONTS, REFERENCE, FontUse, Fragment, Leaf, Node
 from cyberassess.press.pdf_file import File, date_of, number_of, references, text_of
 
-_REFERENCE = re.compile(rb"\0(\d+)\0")
 _AT_A_TIME = 100
 """Glyphs in one block of a character map; the format's limit."""
 
@@ -149,7 +147,7 @@ class _Assembly:
 
         def resolved(data: bytes) -> bytes:
             data = data.replace(FONTS, b"%d 0 R" % self._fonts)
-            return _REFERENCE.sub(lambda found: b"%d 0 R" % numbers[int(found[1])], data)
+            return REFERENCE.sub(lambda found: b"%d 0 R" % numbers[int(found[1])], data)
 
         for number, (body, stream) in zip(numbers, fragment.objects, strict=False):
             if stream is None or b"/Filter" in body:

@@ -9,12 +9,14 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Json = Any  # NOTE: what JSON gives; the dataclasses below are its shape.
 
 _MARK = re.compile(rb"<</MCID (\d+)")
+REFERENCE = re.compile(rb"\0(\d+)\0")
+"""Stands, inside a drawing, for a reference to one of its fragment's objects."""
 FONTS = b"\0fonts\0"
 """Stands, inside a drawing, for a reference to the fonts of the whole document."""
 
@@ -188,6 +190,21 @@ class Fragment:
     """Title, author and the like, of the document it was laid out as."""
     portable: bool = True
     """It came out as it would on any machine: all glyphs are from our own fonts."""
+
+    def further(self, more: int) -> "Fragment":
+        """Give it with references to objects so much higher, to put its own behind others."""
+
+        def moved(data: bytes) -> bytes:
+            return REFERENCE.sub(lambda found: b"\0%d\0" % (int(found[1]) + more), data)
+
+        return replace(
+            self,
+            drawings=[replace(each, body=moved(each.body)) for each in self.drawings],
+            objects=[
+                (moved(body), stream if stream is None or b"/Filter" in body else moved(stream))
+                for body, stream in self.objects
+            ],
+        )
 
     def to_bytes(self) -> bytes:
         """Give it as it is kept and passed on."""

@@ -19,7 +19,7 @@ from cyberassess.press.fragment import Fragment
 
 LIMIT = 48 * 1024 * 1024
 """Bytes the folder may hold."""
-_FORM = "2"
+_FORM = "3"
 """Of the files; a new one leaves the old unread."""
 
 

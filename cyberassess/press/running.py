@@ -64,7 +64,7 @@ class Box:
     @property
     def rule(self) -> str:
         """How a line of its sheet looks."""
-        aligned = f"margin: 0; text-align: {self.name.partition('-')[2]}"
+        aligned = f"margin: 0; break-inside: avoid; text-align: {self.name.partition('-')[2]}"
         return f"article.{self.name} {{ {aligned}; {_CONTENT.sub('', self.declared)} }}"
 
 
@@ -121,6 +121,7 @@ class Running:
                     for page, text in wanted.items():
                         drawn[page].append(_put(laid[text], laid[first], place, box.share))
             assert not there  # noqa: S101 - a sample has the rows that its texts have
+        drawings, objects = _drawings(fragments)
         return replace(
             sample,
             leaves=[
@@ -129,7 +130,8 @@ class Running:
                 for leaf in [sample.leaves[kinds.index(page.kind)]]
             ],
             fonts=[font for each in fragments for font in each.fonts],
-            drawings=_drawings(fragments),
+            drawings=drawings,
+            objects=objects,
         )
 
     def _wanted(self, box: Box, some: Sequence[Page], pages: Sequence[Page]) -> dict[Page, str]:
@@ -185,7 +187,14 @@ def _filled(commands: bytes, drawn: bytes) -> bytes:
     return first + drawn + b"".join(more[1::2])
 
 
-def _drawings(fragments: Sequence[Fragment]) -> list[Drawing]:
-    """Give what the texts name beside fonts, the first fragment's own pictures last."""
-    found = {each.key: each for one in reversed(fragments) for each in one.drawings}
-    return list(found.values())
+def _drawings(
+    fragments: Sequence[Fragment],
+) -> tuple[list[Drawing], list[tuple[bytes, bytes | None]]]:
+    """Give what the texts name beside fonts, the first fragment's own last, and its objects."""
+    drawings: dict[str, Drawing] = {}
+    objects: list[tuple[bytes, bytes | None]] = []
+    for fragment in reversed(fragments):
+        own = fragment.further(len(objects))
+        drawings |= {each.key: each for each in own.drawings}
+        objects += own.objects
+    return list(drawings.values()), objects

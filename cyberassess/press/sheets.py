@@ -12,7 +12,7 @@ from cyberassess.press.fragment import Fragment, Node
 
 MARKED = re.compile(rb"(<</MCID (\d+)[^\n]*>>\nBDC\n)(.*?)(?=\nEMC)", re.DOTALL)
 """A piece of marked content: how it begins, its number, what it draws."""
-_ROW = re.compile(rb"(.*?)BT\n1 0 0 -1 (\S+) (\S+) Tm\n(.*?)\nET", re.DOTALL)
+_ROW = re.compile(rb"(.*?)BT\n(?:1 0 0 -1 (\S+) (\S+) Tm\n(.*?)\n)?ET\n?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,20 @@ class Row:
     y: float
     colour: bytes
     said: bytes
+    pictures: bytes = b""
+    """Characters that are pictures, as some fonts have them; the engine draws them last."""
 
     def drawn(self, right: float, down: float) -> bytes:
         """Draw it so much further on."""
         place = b"BT\n1 0 0 -1 %.6f %.6f Tm\n" % (self.x + right, self.y + down)
-        return self.colour + place + self.said + b"\nET"
+        row = self.colour + place + self.said + b"\nET"
+        if not self.pictures:
+            return row
+        return row + b"\nq\n1 0 0 1 %.6f %.6f cm\n%s\nQ" % (right, down, self.pictures)
 
 
 def rows(pieces: Iterable[bytes], colour: bytes = b"") -> Iterator[Row]:
-    """Read rows from what pieces of marked content draw.
+    """Read rows from what pieces of marked content draw, those that show something.
 
     Args:
         colour: of what was drawn before; it holds until a row says another.
@@ -40,7 +45,8 @@ def rows(pieces: Iterable[bytes], colour: bytes = b"") -> Iterator[Row]:
         found = _ROW.fullmatch(piece)
         assert found  # noqa: S101 - the engine draws nothing else there
         colour = found[1] or colour
-        yield Row(float(found[2]), float(found[3]), colour, found[4])
+        if found[2]:
+            yield Row(float(found[2]), float(found[3]), colour, found[4], found[5])
 
 
 def lines(sheet: Fragment) -> Iterator[list[Row]]:
@@ -53,5 +59,5 @@ def lines(sheet: Fragment) -> Iterator[list[Row]]:
     for line in (each for node in sheet.nodes for each in node.walk() if each.tag == "Art"):
         marks = [kid for node in line.walk() for kid in node.kids if not isinstance(kid, Node)]
         found = list(rows((pieces[page][mark] for _, page, mark in marks), colour))
-        colour = found[0].colour
+        colour = found[0].colour if found else colour
         yield found

@@ -25,6 +25,11 @@ from cyberassess.press.tags import Tags
 
 POINT = 0.75
 """Points to a pixel of the engine."""
+_NOT_ARCHIVAL = frozenset({"Interpolate"})
+"""What the engine says of every picture and no archive takes.
+
+Source: ISO 19005-3 (PDF/A-3), 6.2.8.
+"""
 
 
 class Taken:
@@ -156,7 +161,9 @@ class Taken:
             return b"\0%d\0" % self._number(value)
         if isinstance(value, Mapping):
             pairs = (
-                b"/%s %s" % (str(key).encode(), self._written(each)) for key, each in value.items()
+                b"/%s %s" % (str(key).encode(), self._written(each))
+                for key, each in value.items()
+                if key not in _NOT_ARCHIVAL
             )
             return b"<<" + b"".join(pairs) + b">>"
         if isinstance(value, list | tuple):

@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -50,6 +51,12 @@ def test_html_has_one_title_and_skips_no_heading_level(small: Document) -> None:
     assert levels.count(1) == 1
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_every_page_says_whose_it_is_where_nothing_is_marked(small: Document) -> None:
+    """The element with a marking, even an empty one, carries what each page repeats."""
+    html = render.render_html(replace(small, frame=replace(small.frame, marking="")))
+    assert f'data-marking="" data-name="{small.frame.name}"' in html
 
 
 def test_table_heads_have_a_scope_and_pictures_a_title(small: Document) -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -15,12 +16,12 @@ from pypdf import PdfReader
 from cyberassess.paper import html as render
 from cyberassess.press import chains
 from cyberassess.press.chains import Placed, Sheet, Typesetter, answer
-from cyberassess.press.fragment import Fragment
+from cyberassess.press.fragment import Drawing, Fragment
 from cyberassess.press.kept import Kept, cache_folder
 from cyberassess.press.layout import Press
 from cyberassess.press.numbers import with_numbers, without_numbers
 from cyberassess.press.printing import print_html
-from cyberassess.press.running import Page, Running, boxes
+from cyberassess.press.running import Page, Running, _drawings, boxes
 from cyberassess.press.sheets import MARKED, Row, rows
 from tests.validators.structure import elements, faults, kids
 
@@ -46,6 +47,10 @@ ROWS = "".join(f'<tr><th scope="row">R{n}</th><td>Row number {n}</td></tr>' for 
 TABLE = (
     '<table><thead><tr><th scope="col">Ref</th><th scope="col">Text</th></tr></thead>'
     f"<tbody>{ROWS}</tbody></table>"
+)
+PICTURE = (
+    '<img alt="A dot" src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAA'
+    'CklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==">'
 )
 CONTENTS = '<table><tr><th>Last</th><td data-page="#last"></td></tr></table>'
 
@@ -299,13 +304,15 @@ def test_inner_languages_lists_and_decoration_are_tagged(tmp_path: Path) -> None
         '<h1>T</h1><p>Said <i lang="gd">Gàidhlig</i> here.</p><ul><li>One</li><li>Two</li></ul>'
         + drawing.format('aria-hidden="true"')
         + drawing.format('role="img" aria-label="A square"')
+        + PICTURE
     )
     path = printed(html, tmp_path / "tagged.pdf")
     assert [each for each in faults(path) if not each.startswith("no-bookmarks")] == []
     with pikepdf.open(path) as pdf:
         found = [element for element, _ in elements(pdf)]
         assert [str(each.Lang) for each in found if "/Lang" in each] == ["gd"]
-        assert [str(each.Alt) for each in found if each.S == "/Figure"] == ["A square"]
+        alternatives = [str(each.Alt) for each in found if each.S == "/Figure"]
+        assert alternatives == ["A square", "A dot"]
         assert sum(each.S == "/LBody" for each in found) == 2
 
 
@@ -382,9 +389,9 @@ def placed_rows(pieces: list[bytes]) -> list[tuple[float, float, bytes]]:
 
 
 def test_running_lines_stand_where_the_engine_puts_them() -> None:
-    """Long and short ones, at the top of their box, in its middle, at its bottom."""
+    """Long and short ones, more than a sheet's, at the top, in the middle, at the bottom."""
     style = STYLE + HEADS
-    heads = ["Short", LONG, "", "Short"]
+    heads = ["Short", LONG, "", "Short", *(f"{LONG} {number}" for number in range(15))]
     carrier = ' data-marking="SECRET"'
     plain = typesetter(style + "".join(each.rule for each in boxes(style)))
     pages = [Page(at, "wide" if at == 4 else "", head) for at, head in enumerate(heads, start=1)]
@@ -401,6 +408,27 @@ def test_running_lines_stand_where_the_engine_puts_them() -> None:
         artifact = re.compile(rb"/Artifact\n<</Type/Pagination>>\nBDC\n(.*?)\nEMC", re.DOTALL)
         found = [placed_rows(artifact.findall(each.commands)) for each in (mine, other)]
         assert found[0] == found[1]
+
+
+def test_characters_that_are_pictures_move_with_their_row() -> None:
+    """Some fonts have them; the engine draws them when a row's text is done."""
+    begin, picture = b"0 g\nBT\n1 0 0 -1 7 9 Tm\n", b"q\n1 0 0 1 8 9 cm\n/i1 Do\nQ"
+    (row, *more) = rows([begin + b"[<01>] TJ\nET\n" + picture, b"BT\nET"])
+    assert not more, "nothing shows there"
+    drawn = row.drawn(2, 3)
+    assert b"9.000000 12.000000 Tm\n[<01>] TJ\nET\nq\n1 0 0 1 2.000000 3.000000 cm" in drawn
+    assert drawn.endswith(picture + b"\nQ")
+
+
+def test_pictures_of_several_sheets_keep_their_objects() -> None:
+    first, second, third, last = (b"\0%d\0" % number for number in range(4))
+    laid = Press(STYLE, "2026-11-22").lay_out(document("<h1>T</h1>"))
+    objects = [(b"<</SMask " + second + b">>", None), (b"<<>>", first)]
+    one = replace(laid, drawings=[Drawing("XObject", "one", first)], objects=objects)
+    other = replace(one, drawings=[Drawing("XObject", "other", second)])
+    found, together = _drawings([one, other])
+    assert [each.body for each in found] == [second, third]
+    assert together == [*objects, (b"<</SMask " + last + b">>", None), (b"<<>>", third)]
 
 
 def test_numbers_stand_where_the_engine_puts_them() -> None:

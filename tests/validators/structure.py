@@ -42,6 +42,7 @@ def faults(path: Path) -> list[str]:
             *_links(pdf),
             *_bookmarks(pdf),
             *_fonts(pdf),
+            *_pictures(pdf),
         ]
 
 
@@ -77,6 +78,12 @@ def _document(pdf: Object) -> Iterator[str]:
         yield "script: the document does something when it is opened"
     if "/OutputIntents" not in root:
         yield "no-colours: nothing says what its colours mean"
+
+
+def _pictures(pdf: Object) -> Iterator[str]:
+    for found in pdf.objects:
+        if isinstance(found, pikepdf.Stream) and found.get("/Interpolate", False):
+            yield "interpolated: a picture"
 
 
 def _metadata(pdf: Object) -> Iterator[str]:

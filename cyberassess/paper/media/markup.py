@@ -127,8 +127,8 @@ class Writer:
         if block.level > 1:
             return f"<{name}{about}>{escaped(block.text)}</{name}>"
         frame, logo = self._frame, self._frame.look.logo
-        carried = _attributes(
-            data_marking=frame.marking,
+        # NOTE: what repeats this on every page knows it by its marking, even an empty one.
+        carried = f' data-marking="{escaped(frame.marking)}"' + _attributes(
             data_name=frame.name,
             data_footer=frame.footer,
             data_date=frame.date_in_words,

@@ -243,6 +243,26 @@ def test_statements_stand_once_with_the_answers_of_places_beside_each_other(
     assert line[3] == "Sam Reid: Does not happen, F1 D11; Priya Shah: Happens, F1 D11"
 
 
+def test_many_places_that_differ_are_named_under_what_each_answered() -> None:
+    """Their answers are counted then, so where each comes from says which it is."""
+    framework = make_framework("X One\n  X.a system service H.1\n")
+    answers = {f"s{n}/X.a.H.1": "true" if n % 2 else "not-true" for n in range(12)}
+    goal = {"framework": framework, "themes": make_themes({"X.a": "pipes"})}
+    basis = build(make_state(answers), scopes=[f"s{n} system" for n in range(12)], **goal).basis
+    (table,) = (
+        each
+        for each in every(full_report(basis, every_answer=True).sections)
+        if isinstance(each, Table) and each.by
+    )
+    ((_, _, answer, origin),) = table.rows
+    assert answer == "Not true in 6 of 12 systems; True in 6 of 12 systems"
+    where = "Sam Reid, command, 1 March 2026"
+    assert origin == "; ".join(
+        label + "; ".join(f"S{number} {where}" for number in range(first, 12, 2))
+        for first, label in enumerate(("Not true: ", "True: "))
+    )
+
+
 def test_statements_in_the_way_stand_first() -> None:
     framework = make_framework("X One\n  X.a organisation board H.1 H.2\n")
     state = make_state({"X.a.H.1": "true", "X.a.H.2": "not-true"})

@@ -1,7 +1,7 @@
 """An outcome in all its places: each statement once, its answers beside each other."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -237,25 +237,36 @@ def _answers(
     Args:
         names_all: otherwise, of many places, those of the most usual answer are not named.
     """
-    found: dict[str, list[ScopeId]] = {}
+    found: dict[str, dict[ScopeId, str]] = {}
     for place, row in zip(places, rows, strict=True):
-        found.setdefault(_label(row), []).append(place)
+        found.setdefault(_label(row), {})[place] = _where(row)
     usual, *others = sorted(found, key=lambda label: -len(found[label]))
-    origins = {
-        place: where
-        for place, row in zip(places, rows, strict=True)
-        if names_all or len(places) <= _MOST_NAMED or _label(row) != usual
-        if (where := _where(row))
-    }
-    one = len(set(origins.values())) == 1
-    named = (f"{basis.place(place)} {where}" for place, where in origins.items())
-    origin = next(iter(origins.values())) if one else "; ".join(named)
+    shown = [usual, *others] if names_all or len(places) <= _MOST_NAMED else others
+    counted = {label for label in shown if others and _is_counted(basis, found[label])}
+    origins = {where for label in shown for where in found[label].values() if where}
+    named = (_from(basis, label, found[label], is_counted=label in counted) for label in shown)
+    is_one = len(origins) == 1 and not counted and len(shown) == len(found)
+    origin = "; ".join(origins if is_one else filter(None, named))
     if not others:
         number = len(places)
         everywhere = "both" if number == 2 else f"all {number}"  # noqa: PLR2004 - two
         return f"{usual} in {everywhere} places" if number > 1 else usual, origin
-    said = (f"{label} in {basis.said_places(found[label])}" for label in (usual, *others))
+    said = (f"{label} in {basis.said_places(list(found[label]))}" for label in (usual, *others))
     return "; ".join(said), origin
+
+
+def _is_counted(basis: Basis, places: Iterable[ScopeId]) -> bool:
+    """Say whether so many places are not named where they are said."""
+    named = list(places)
+    return basis.said_places(named) != joined([basis.place(each) for each in named])
+
+
+def _from(basis: Basis, label: str, at: Mapping[ScopeId, str], *, is_counted: bool) -> str:
+    """Say from where an answer comes, place by place; where those were counted, name them all."""
+    places = (
+        f"{basis.place(e)} {where}".rstrip() for e, where in at.items() if where or is_counted
+    )
+    return f"{label}: {'; '.join(places)}" if is_counted else "; ".join(places)
 
 
 def _label(row: StatementRow) -> str:

@@ -221,6 +221,9 @@ def test_a_sheet_name_is_short_unique_and_plain() -> None:
     assert "B3 Data Security - Housing" in names
     odd = replace(topics[0], id="X", title="a/b [c]: *what*? 'no'")
     assert sheet_names((odd, odd)) == ("X a b c what no", "X a b c what no 2")
+    homely = replace(topics[0], title="Homely \U0001f3e0 " * 9)
+    (name,) = sheet_names((homely,))
+    assert len(name.encode("utf-16-le")) <= 2 * LONGEST_NAME, "as Excel counts characters"
     assert sheet_names((replace(topics[0], id="About", title="this file"),)) == (
         "About this file 2",
     )

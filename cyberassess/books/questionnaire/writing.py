@@ -135,7 +135,10 @@ def sheet_names(topics: Sequence[Topic]) -> tuple[str, ...]:
 
 
 def _nameable(text: str) -> str:
-    return " ".join(re.sub(r"[\[\]:*?/\\'\x00-\x1f]", " ", clean(text)).split())
+    # NOTE: Excel counts a character beyond U+FFFF, as emoji are, as two.
+    return " ".join(
+        re.sub(r"[\[\]:*?/\\'\x00-\x1f\U00010000-\U0010ffff]", " ", clean(text)).split()
+    )
 
 
 def _sheet_name(topic: str, title: str, scope: str) -> str:

@@ -185,6 +185,10 @@ def test_places_head_columns_only_where_none_of_their_words_breaks(
     found = [each for each in blocks if isinstance(each, Table)]
     kinds = [each.kind for each in found if each.kind.startswith("matrix")]
     assert ("matrix turned" in kinds) is not fit
+    # a head stands anew on each page, and only one of its links would be tagged
+    heads = re.findall(r"<thead>.*?</thead>", render.render_html(made))
+    assert heads
+    assert not any("<a " in each for each in heads)
 
 
 def test_a_table_of_gaps_has_no_column_that_is_empty() -> None:

@@ -82,8 +82,7 @@ class _Matrix:
             for few in _few(outcomes):
                 yield Heading(title, 4 if several else 3)
                 yield self._by_place(few)
-                names = (f"{each} {self._title(each)}" for each in few)
-                yield Text(f"{'; '.join(names)}.", "small")
+                yield Text(tuple(self._named(few)), "small")
 
     def _by_outcome(self, groups: Mapping[str, Sequence[OutcomeId]]) -> Table:
         wide = 14 if len(self.places) > 2 else 18  # noqa: PLR2004
@@ -101,7 +100,6 @@ class _Matrix:
         return Table(heads, tuple(rows), "matrix")
 
     def _by_place(self, outcomes: Sequence[OutcomeId]) -> Table:
-        refs = (Part(each, link=self._link(each)) for each in outcomes)
         rows: list[Row] = [
             ("Target", *map(self._target, outcomes)),
             ("Page", *map(self._page, outcomes)),
@@ -110,8 +108,14 @@ class _Matrix:
             if any((each, place) in self.scores for each in outcomes):
                 marks = (self._mark(each, place) for each in outcomes)
                 rows.append((self.basis.place(place), *marks))
-        return Table(columns(("Place", 24), *((ref, 0) for ref in refs)), tuple(rows),
-                     "matrix turned")  # fmt: skip
+        heads = columns(("Place", 24), *((each, 0) for each in outcomes))
+        return Table(heads, tuple(rows), "matrix turned")
+
+    def _named(self, outcomes: Sequence[OutcomeId]) -> Iterator[str | Part]:
+        """Name outcomes, each leading to its section: heads that lead there repeat over pages."""
+        for at, each in enumerate(outcomes):
+            yield Part(f"{each} {self._title(each)}", link=self._link(each))
+            yield "." if at == len(outcomes) - 1 else "; "
 
     def _title(self, outcome: OutcomeId) -> str:
         return self.first[outcome].asked.outcome.title

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -101,6 +101,11 @@ def clipped(text: str, most: int) -> str:
     """Cut a text at a word."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"
+
+
+def are_many(places: Iterable[ScopeId]) -> bool:
+    """Say whether so many systems are counted instead of named."""
+    return sum(each != ORGANISATION for each in places) > MOST_PLACES
 
 
 def fit_as_columns(places: Sequence[str]) -> bool:
@@ -378,10 +383,10 @@ class Basis:
 
     def said_places(self, scopes: Sequence[ScopeId]) -> str:
         """Name places; where they are many systems, how many."""
+        if not are_many(scopes):
+            return joined([self.place(each) for each in scopes])
         systems = [each.id for each in self.scopes if each.id != ORGANISATION]
         named = [each for each in scopes if each != ORGANISATION]
-        if len(named) <= MOST_PLACES:
-            return joined([self.place(each) for each in scopes])
         whole = [self.place(ORGANISATION)] if ORGANISATION in scopes else []
         number = f"{len(named)} of {len(systems)}"
         if set(named) == set(systems):

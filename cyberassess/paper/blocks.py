@@ -209,13 +209,22 @@ def every(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from every(each.blocks)
 
 
-def gathered(table: Table) -> Iterator[tuple[str, list[Row]]]:
-    """Give the rows of a table that pages set as a list, under what they share."""
-    found: dict[str, list[Row]] = {}
+def gathered(table: Table) -> Iterator[tuple[str, list[Cell]]]:
+    """Give the rows of a table that pages set as a list, each in one, under what they share.
+
+    A row becomes its name, its text and, in brackets, where it comes from; paragraphs of its text
+    follow.
+    """
+    found: dict[str, list[Cell]] = {}
     for row in table.rows:
-        found.setdefault(plain(row[table.by or 0]), []).append(row)
-    for shared, rows in found.items():
-        yield f"{plain(table.columns[1].title)}: {shared}", rows
+        name, text, source = plain(row[0]), row[1], plain(row[-1])
+        parts = text if isinstance(text, tuple) else (text,)
+        words = (each for each in parts if isinstance(each, str | Part))
+        below = (each for each in parts if isinstance(each, Text))
+        item = (name, "\t", *words, *([f" [{source}]"] if source else []), *below)
+        found.setdefault(plain(row[table.by or 0]), []).append(item)
+    for shared, items in found.items():
+        yield f"{plain(table.columns[1].title)}: {shared}", items
 
 
 def in_words(table: Table) -> Table:

@@ -115,10 +115,8 @@ def lines(block: Block) -> Iterator[str]:
         case Table(by=int()):
             for shared, items in gathered(block):
                 yield shared
-                for name, text, *_, source in items:
-                    first, *below = text if isinstance(text, tuple) else (text,)
-                    yield f"{plain(name)} {plain(first)}{f' [{plain(source)}]' if source else ''}"
-                    yield from map(plain, below)
+                for each in items:
+                    yield from plain(each).split("\n")
         case Table():
             table = in_words(block)
             for row in ([each.title for each in table.columns], *table.rows):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.paper.basis import Basis, Verdict, has_own_name, joined, said_group
+from cyberassess.paper.basis import Basis, Verdict, are_many, has_own_name, joined, said_group
 from cyberassess.paper.blocks import (
     Block,
     Heading,
@@ -242,7 +242,7 @@ def _answers(
         found.setdefault(_label(row), {})[place] = _where(row)
     usual, *others = sorted(found, key=lambda label: -len(found[label]))
     shown = [usual, *others] if names_all or len(places) <= _MOST_NAMED else others
-    counted = {label for label in shown if others and _is_counted(basis, found[label])}
+    counted = {label for label in shown if others and are_many(found[label])}
     origins = {where for label in shown for where in found[label].values() if where}
     named = (_from(basis, label, found[label], is_counted=label in counted) for label in shown)
     is_one = len(origins) == 1 and not counted and len(shown) == len(found)
@@ -253,12 +253,6 @@ def _answers(
         return f"{usual} in {everywhere} places" if number > 1 else usual, origin
     said = (f"{label} in {basis.said_places(list(found[label]))}" for label in (usual, *others))
     return "; ".join(said), origin
-
-
-def _is_counted(basis: Basis, places: Iterable[ScopeId]) -> bool:
-    """Say whether so many places are not named where they are said."""
-    named = list(places)
-    return basis.said_places(named) != joined([basis.place(each) for each in named])
 
 
 def _from(basis: Basis, label: str, at: Mapping[ScopeId, str], *, is_counted: bool) -> str:

@@ -168,17 +168,9 @@ class Writer:
         """
         kind = _attributes(class_=table.kind)
         for shared, rows in gathered(table):
-            items = "".join(self._item(row) for row in rows)
+            items = "".join(f"<li>{self._inside(each)}</li>" for each in rows)
             yield f"<h4>{escaped(shared)}</h4>"
             yield f"<ul{kind}>{items}</ul>"
-
-    def _item(self, row: Row) -> str:
-        name, text, *_, source = row
-        parts: tuple[Cell, ...] = text if isinstance(text, tuple) else (text,)
-        words = "".join(self._inside(each) for each in parts if not isinstance(each, Text))
-        below = "".join(self._inside(each) for each in parts if isinstance(each, Text))
-        origin = f" [{self._inside(source)}]" if source else ""
-        return f"<li>{self._inside(name)}\t{words}{origin}{below}</li>"
 
     def _row(self, table: Table, labels: list[str], row: Row) -> str:
         last = len(row) - 1

@@ -237,19 +237,13 @@ class _Writer:
 
         for shared, rows in gathered(block):
             self.word.add_heading(_text(shared), _LOWEST)
-            for name, text, *_, source in rows:
+            for each in rows:
                 paragraph = self.word.add_paragraph()
                 set_ = paragraph.paragraph_format
                 set_.left_indent, set_.first_line_indent = Mm(_HANGING), Mm(-_HANGING)
                 set_.tab_stops.add_tab_stop(Mm(_HANGING))
                 set_.space_after = Pt(3)
-                parts: tuple[Cell, ...] = text if isinstance(text, tuple) else (text,)
-                origin = (f" [{plain(source)}]",) if source else ()
-                for each in (name, "\t", parts[0], *origin):
-                    self._runs(paragraph, each, size=_TABLE_SIZE)
-                for each in parts[1:]:
-                    paragraph.add_run("\n")
-                    self._runs(paragraph, each, size=_TABLE_SIZE)
+                self._runs(paragraph, each, size=_TABLE_SIZE)
 
     def _table(self, block: Table) -> None:
         from docx.oxml import OxmlElement

@@ -22,7 +22,6 @@ class Part:
 
     text: str
     kind: str = ""
-    """``page`` says the page it leads to, too."""
     link: str = ""
     """The anchor it leads to."""
     anchor: str = ""

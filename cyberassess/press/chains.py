@@ -116,20 +116,20 @@ class Typesetter:
                 above = 0.0
         return placed
 
-    def chains(self, chains: Mapping[int, Chain]) -> dict[int, list[Placed]]:
+    def chains(self, chains: Sequence[Chain]) -> list[list[Placed]]:
         """Lay out chains, on two processors where that is worth it.
 
         Raises:
             ReportError: where the engine complains.
         """
-        kept = {at: self.chain(chain, only_kept=True) for at, chain in chains.items()}
+        kept = {at: self.chain(chain, only_kept=True) for at, chain in enumerate(chains)}
         done = {at: placed for at, placed in kept.items() if placed is not None}
-        left = {at: sum(map(len, chain)) for at, chain in chains.items() if at not in done}
+        left = {at: sum(map(len, chain)) for at, chain in enumerate(chains) if at not in done}
         mine, theirs = _shared_out(left)
         with _helper(self, [chains[at] for at in theirs]) as answers:
             done |= {at: self._sure(chains[at]) for at in mine}
             done |= dict(zip(theirs, answers, strict=False))
-        return done | {at: self._sure(chains[at]) for at in theirs if at not in done}
+        return [done.get(at) or self._sure(chain) for at, chain in enumerate(chains)]
 
     def _sure(self, chain: Chain) -> list[Placed]:
         placed = self.chain(chain)

@@ -5,7 +5,7 @@ page begins, or ``<!--part on-->`` where the text goes on on the same page. Part
 by one, and those that did not change since the last print are not laid out again. What depends on
 the whole, page numbers and the running head and foot, comes last:
 
-- ``data-page="#name"`` becomes ``data-page="12"``, for the style to print;
+- an empty ``td`` with ``data-page="#name"`` gets the number of that page, see ``numbers``;
 - the element with ``data-marking`` carries what the style's running head and foot repeat;
 - headings with ``data-running`` behind their ``id`` name what the pages from there on are about:
   each page has the name that holds at its top, as ``data-head``.
@@ -28,12 +28,9 @@ _CUT = re.compile(r"<!--part( on)?-->")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _CREATED = re.compile(r'name="dcterms\.created" content="([^"]*)"')
 _CARRIER = re.compile(r"<\w+(\s[^>]*?data-marking=[^>]*)>")
-_NUMBERED = re.compile(r'data-page="#([^"]*)"')
 _HEADING = re.compile(r'\sid="([^"]*)" data-running="([^"]*)"')
 _TOP = 1 / 3
 """Of the page's height, from its top: what begins above this is what the page is about."""
-_ROWS_A_PAGE = 52
-"""Lines of contents on a page, for a first guess."""
 _IDENTIFIER = 32
 """Hex digits of a document's identifier."""
 
@@ -105,43 +102,17 @@ def _chains(body: str) -> Iterator[Chain]:
 
 
 def _placed(typesetter: Typesetter, chains: Sequence[Chain]) -> tuple[list[Placed], int]:
-    """Lay out all chains; give them and the count of pages.
-
-    Those with page numbers inside a text come last: how long they are follows from the numbers.
-    """
-    numbered = {
-        at: chain
-        for at, chain in enumerate(chains)
-        if any(_NUMBERED.search(without_numbers(part)) for part in chain)
-    }
-    plain = {
-        at: tuple(map(without_numbers, chain))
-        for at, chain in enumerate(chains)
-        if at not in numbered
-    }
-    laid = typesetter.chains(plain)
-    counts = [
-        _length(laid[at]) if at in laid else _guess(chain) for at, chain in enumerate(chains)
-    ]
-    for _ in chains:
-        places = [sum(counts[:at]) for at in range(len(chains))]
-        numbers = _numbers(laid, places)
-        laid |= typesetter.chains(
-            {at: tuple(_filled(part, numbers) for part in chain) for at, chain in numbered.items()}
-        )
-        now = [_length(laid[at]) for at in range(len(chains))]
-        if now == counts and numbers == _numbers(laid, places):
-            break
-        counts = now
-    places = [sum(counts[:at]) for at in range(len(chains))]
-    for at in plain:
-        both = zip(chains[at], laid[at], strict=True)
-        laid[at] = [with_numbers(typesetter, part, each, numbers) for part, each in both]
-    return [each for at in range(len(chains)) for each in moved(laid[at], places[at])], sum(counts)
-
-
-def _filled(part: str, numbers: Mapping[str, int]) -> str:
-    return _NUMBERED.sub(lambda found: f'data-page="{numbers.get(found[1], 0)}"', part)
+    """Lay out all chains; give them and the count of pages."""
+    laid = typesetter.chains([tuple(map(without_numbers, chain)) for chain in chains])
+    placed: list[Placed] = []
+    pages = 0
+    for chain in laid:
+        placed += moved(chain, pages)
+        pages += _length(chain)
+    numbers = _numbers(placed)
+    parts = (part for chain in chains for part in chain)
+    both = zip(parts, placed, strict=True)
+    return [with_numbers(typesetter, part, each, numbers) for part, each in both], pages
 
 
 def _pages(html: str, placed: Sequence[Placed]) -> list[Page]:
@@ -176,17 +147,10 @@ def _length(placed: Sequence[Placed]) -> int:
     return max(each.page + len(each.fragment.leaves) for each in placed)
 
 
-def _guess(chain: Chain) -> int:
-    """Guess how many pages a chain with page numbers comes to: a table of contents mostly."""
-    pages = (page for part in chain for page in part.split('class="new-page'))
-    return sum(max(1, -(-len(_NUMBERED.findall(page)) // _ROWS_A_PAGE)) for page in pages)
-
-
-def _numbers(laid: Mapping[int, Sequence[Placed]], places: Sequence[int]) -> dict[str, int]:
+def _numbers(placed: Sequence[Placed]) -> dict[str, int]:
     """Give the page of everything that can be named, counted from 1."""
     return {
-        name: places[at] + placed.page + page + 1
-        for at, chain in laid.items()
-        for placed in chain
-        for name, (page, _, _) in placed.fragment.anchors.items()
+        name: each.page + page + 1
+        for each in placed
+        for name, (page, _, _) in each.fragment.anchors.items()
     }

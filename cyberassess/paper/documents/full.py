@@ -87,7 +87,7 @@ def _detail(basis: Basis, parts: tuple[Section, ...]) -> Iterator[Block]:
         f"prepared by {prepared_by(basis)} · {said_status(basis)}",
         "meta",
     )
-    rule = Part("under Method and limits", "page", "theme-rule")
+    rule = Part("under Method and limits", link="theme-rule")
     level = said_level(basis, basis.headline_score())
     follows = f" {whose_target(basis)} The level follows rule {THEME_RULE}, explained "
     yield Text((strong(level), follows, rule, "."), "level")

@@ -214,12 +214,10 @@ class Writer:
             return "<br>"
         text = escaped(part.text)
         if part.link:
-            page = _attributes(data_page=f"#{part.link}" if part.kind == "page" else "")
-            text = f"<a{_attributes(href=f'#{part.link}')}{page}>{text}</a>"
+            text = f"<a{_attributes(href=f'#{part.link}')}>{text}</a>"
         if part.kind == STRONG:
             return f"<b>{text}</b>"
-        kind = "" if part.kind == "page" else part.kind
-        about = _attributes(class_=kind, id=part.anchor)
+        about = _attributes(class_=part.kind, id=part.anchor)
         return f"<span{about}>{text}</span>" if about else text
 
 

@@ -29,7 +29,7 @@ def render_html(report: Document) -> str:
 
     screen = (here / "screen.css").read_text(encoding="utf-8")
     sheet = _FONT.sub(embed, _stylesheet(report)) + screen
-    return _html(report, sheet, labels=True)
+    return _html(report, sheet, is_screen=True)
 
 
 def html_for_paper(report: Document) -> str:
@@ -86,28 +86,32 @@ _PAGE = """\
 </style>
 </head>
 <body>
+{body}
+</body>
+</html>
+"""
+_ON_A_SCREEN = """\
 <a class="skip" href="#main">To the content</a>
 <main id="main">
 {body}
 </main>
-<footer><p class="marking end">{marking}</p></footer>
-</body>
-</html>
-"""
+<footer><p class="marking end">{marking}</p></footer>"""
 
 
-def _html(report: Document, stylesheet: str, *, labels: bool = False) -> str:
+def _html(report: Document, stylesheet: str, *, is_screen: bool = False) -> str:
     frame = report.frame
+    body = Writer(frame, labels=is_screen).body(report.sections)
+    if is_screen:
+        body = _ON_A_SCREEN.format(body=body, marking=escaped(frame.marking))
     html = _PAGE.format(
         title=escaped(frame.title),
         author=escaped(frame.author),
         subject=escaped(frame.subject),
         generator=escaped(frame.generator),
         date=escaped(frame.date),
-        marking=escaped(frame.marking),
         # NOTE: the style sheet is ours, not the organisation's: the one text that is not escaped.
         stylesheet=stylesheet,
-        body=Writer(frame, labels=labels).body(report.sections),
+        body=body,
     )
     refuse_silent_pictures(html)
     return html

@@ -21,7 +21,7 @@ from typing import IO, Protocol
 
 from cyberassess.press.fragment import Fragment
 from cyberassess.press.kept import Kept
-from cyberassess.press.layout import Press, font_files, versions
+from cyberassess.press.layout import Press, font_files, rare_collection, versions
 
 _STEP = 12.6
 """Parts that go on on a page begin a whole number of these points below its top, so that one
@@ -33,6 +33,8 @@ _FULL = 0.88
 """A page filled so far takes no new part."""
 WORTH_A_HELPER = 150_000
 """Characters left to lay out from which a helper, at most half a second to start, saves time."""
+WORTH_A_COPY = 40_000
+"""The same where the helper is a copy of this process, which stands ready at once."""
 _SIZE = struct.Struct(">Q")
 
 Chain = tuple[str, ...]
@@ -59,8 +61,8 @@ class Sheet:
 
     def whole(self, body: str, above: float = 0.0) -> str:
         """Give a document of its own, its text so many points below the top."""
-        space = f'<div style="height:{above:g}pt"></div>' if above else ""
-        return f"{self.head}<body>{space}{body}</body></html>"
+        space = f'<body><div style="height:{above:g}pt"></div>' if above else '<body class="top">'
+        return f"{self.head}{space}{body}</body></html>"
 
     @cached_property
     def press(self) -> Press:
@@ -99,21 +101,22 @@ class Typesetter:
             self._kept.put(key, found)
         return found
 
-    def chain(self, parts: Chain, *, only_kept: bool = False) -> list[Placed] | None:
-        """Give a chain laid out, its pages counted from its first."""
-        placed: list[Placed] = []
-        page, above = 0, 0.0
-        for body in parts:
+    def chain(
+        self, parts: Chain, begun: Sequence[Placed] = (), *, only_kept: bool = False
+    ) -> list[Placed]:
+        """Give a chain laid out, its pages counted from its first.
+
+        Args:
+            begun: what there is of it.
+            only_kept: as far only as its parts were kept.
+        """
+        placed = list(begun)
+        for body in parts[len(begun) :]:
+            page, above = _next(placed[-1]) if placed else (0, 0.0)
             fragment = self.fragment(body, above, only_kept=only_kept)
             if fragment is None:
-                return None
+                break
             placed.append(Placed(fragment, page))
-            top, end, bottom = fragment.room
-            above = -(-(end - top) // _STEP) * _STEP
-            page += len(fragment.leaves) - 1
-            if above > (bottom - top) * _FULL:
-                page += 1
-                above = 0.0
         return placed
 
     def chains(self, chains: Sequence[Chain]) -> list[list[Placed]]:
@@ -122,25 +125,31 @@ class Typesetter:
         Raises:
             ReportError: where the engine complains.
         """
-        kept = {at: self.chain(chain, only_kept=True) for at, chain in enumerate(chains)}
-        done = {at: placed for at, placed in kept.items() if placed is not None}
-        left = {at: sum(map(len, chain)) for at, chain in enumerate(chains) if at not in done}
-        mine, theirs = _shared_out(left)
+        placed = [self.chain(chain, only_kept=True) for chain in chains]
+        rest = [
+            sum(map(len, chain[len(done) :])) for chain, done in zip(chains, placed, strict=True)
+        ]
+        mine, theirs = _shared_out({at: size for at, size in enumerate(rest) if size})
         with _helper(self, [chains[at] for at in theirs]) as answers:
-            done |= {at: self._sure(chains[at]) for at in mine}
-            done |= dict(zip(theirs, answers, strict=False))
-        return [done.get(at) or self._sure(chain) for at, chain in enumerate(chains)]
+            for at in mine:
+                placed[at] = self.chain(chains[at], placed[at])
+            for at, each in zip(theirs, answers, strict=False):
+                placed[at] = each
+        return [self.chain(*each) for each in zip(chains, placed, strict=True)]
 
-    def _sure(self, chain: Chain) -> list[Placed]:
-        placed = self.chain(chain)
-        assert placed is not None  # noqa: S101 - only what may not be laid out comes to nothing
-        return placed
+
+def _next(last: Placed) -> tuple[int, float]:
+    """Give where what follows a part begins: its page, and how far below the top."""
+    top, end, bottom = last.fragment.room
+    page = last.page + len(last.fragment.leaves) - 1
+    above = -(-(end - top) // _STEP) * _STEP
+    return (page + 1, 0.0) if above > (bottom - top) * _FULL else (page, above)
 
 
 def _shared_out(sizes: Mapping[int, int]) -> tuple[list[int], list[int]]:
     """Share out work by size: what is done here, and what a helper does."""
-    whole = sum(sizes.values())
-    if len(sizes) < 2 or whole < WORTH_A_HELPER or (os.cpu_count() or 1) < 2:  # noqa: PLR2004
+    worth = WORTH_A_COPY if _can_be_copied() else WORTH_A_HELPER
+    if len(sizes) < 2 or sum(sizes.values()) < worth or (os.cpu_count() or 1) < 2:  # noqa: PLR2004
         return list(sizes), []
     mine: list[int] = []
     theirs: list[int] = []
@@ -259,12 +268,13 @@ def answer(task: bytes, out: IO[bytes], kept: Kept) -> None:
     """
     wanted = json.loads(task)
     typesetter = Typesetter(Sheet(**wanted["sheet"]), kept)
-    _give(typesetter, [tuple(each) for each in wanted["chains"]], out)
+    with rare_collection():
+        _give(typesetter, [tuple(each) for each in wanted["chains"]], out)
 
 
 def _give(typesetter: Typesetter, chains: Iterable[Chain], out: IO[bytes]) -> None:
     for chain in chains:
-        placed = typesetter.chain(chain) or []
+        placed = typesetter.chain(chain)
         out.write(_SIZE.pack(len(placed)))
         for each in placed:
             data = each.fragment.to_bytes()

@@ -37,7 +37,32 @@ def _loaded() -> Any:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), _loaded_later():
         warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
         import weasyprint
+    with contextlib.suppress(ImportError, AttributeError):
+        _ask_for_types_alone()
     return weasyprint
+
+
+def _ask_for_types_alone() -> None:
+    """Let a type of the system's libraries be read without the names of all others.
+
+    NOTE: the engine asks for eight, and for each cffi 2 reads a program that declares them all.
+    """
+    from weasyprint.text.ffi import ffi
+
+    parser = ffi._parser  # noqa: SLF001 - cffi has no other way to it
+    read = parser.parse_type
+
+    def alone(said: str) -> Any:
+        known = parser._declarations  # noqa: SLF001
+        words = set(re.findall(r"\w+", said))
+        wanted = {name: each for name, each in known.items() if name.split()[-1] in words}
+        parser._declarations = wanted  # noqa: SLF001
+        try:
+            return read(said)
+        finally:
+            parser._declarations = known | wanted  # noqa: SLF001
+
+    parser.parse_type = alone
 
 
 class _Later(ModuleType):

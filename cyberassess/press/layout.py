@@ -150,14 +150,19 @@ def _complaint(message: str) -> Problem:
 
 
 @contextmanager
-def _rare_collection() -> Iterator[None]:
-    """Look for unused memory less often: a layout makes millions of objects and frees few."""
+def rare_collection() -> Iterator[None]:
+    """Look for unused memory less often, and not among what is there already.
+
+    A layout makes millions of objects and frees few; the engine's own are never freed.
+    """
     thresholds = gc.get_threshold()
+    gc.freeze()
     gc.set_threshold(100_000, *thresholds[1:])
     try:
         yield
     finally:
         gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 @contextmanager
@@ -228,7 +233,7 @@ class Press:
         Raises:
             ReportError: where the engine complained, or a picture has nothing to say.
         """
-        with no_complaints(), _rare_collection(), _font_date(self._date):
+        with no_complaints(), _font_date(self._date):
             fragment, missing = self._laid_out(html, first, running=running)
             if missing:
                 fragment, missing = self._laid_out(named(html, missing), first, running=running)

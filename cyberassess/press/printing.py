@@ -20,7 +20,7 @@ from types import MappingProxyType
 from cyberassess.press.chains import Chain, Placed, Sheet, Typesetter, moved
 from cyberassess.press.finish import put_together
 from cyberassess.press.kept import Kept
-from cyberassess.press.layout import font_files
+from cyberassess.press.layout import font_files, rare_collection
 from cyberassess.press.numbers import with_numbers, without_numbers
 from cyberassess.press.running import Page, Running, boxes
 
@@ -56,12 +56,16 @@ def print_html(
     Raises:
         ReportError: where the engine complains, or a picture has nothing to say.
     """
+    with rare_collection():
+        return _printed(html, kept or Kept.here(), attach)
+
+
+def _printed(html: str, kept: Kept, attach: Mapping[str, bytes]) -> PrintedPdf:
     style = "\n".join(_STYLE.findall(html))
     head, _, rest = _STYLE.sub("", html).partition("<body")
     attributes, _, rest = rest.partition(">")
     body = rest.rpartition("</body>")[0]
     created = _CREATED.search(head)
-    kept = kept or Kept.here()
     date = created[1] if created else "1980-01-01"
     rules = "\n".join(box.rule for box in boxes(style))
     typesetter = Typesetter(Sheet(_plain_head(head), f"{style}\n{rules}", date), kept)

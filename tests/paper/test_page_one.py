@@ -191,6 +191,34 @@ def test_places_head_columns_only_where_none_of_their_words_breaks(
     assert not any("<a " in each for each in heads)
 
 
+MIXED = """\
+A Leading
+  A1 Governance
+    A1.a organisation board H.1
+B Protecting
+  B2 Identity
+    B2.a system service H.1
+C Recovering
+  C1 Response
+    C1.a organisation board H.1
+"""
+"""What everybody answers once stands before and after what each system answers."""
+
+
+@pytest.mark.parametrize("more", [0, 25])
+def test_a_matrix_follows_its_control_set(more: int) -> None:
+    """Results are ordered by place, so D stood before B."""
+    long = "".join(f"    C1.b{n:02} organisation board H.1\n" for n in range(more))
+    framework = make_framework(MIXED + long)
+    themes = make_themes(dict.fromkeys(framework.outcomes, "pipes"))
+    made = full_report(make_basis(small_state(), framework=framework, themes=themes))
+    blocks = every(made.sections)
+    found = [each for each in blocks if isinstance(each, Table) and each.kind == "matrix"]
+    assert len(found) == (3 if more else 1)
+    names = [row[0] for each in found for row in each.rows if len(row) > 1]
+    assert names == list(framework.outcomes)
+
+
 def test_a_table_of_gaps_has_no_column_that_is_empty() -> None:
     for made, dated in ((basis(), False), (basis(*PLAN), True)):
         html = render.render_html(board_summary(made))

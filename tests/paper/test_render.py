@@ -11,7 +11,7 @@ import pytest
 
 from cyberassess.disk import resources
 from cyberassess.paper import html as render
-from cyberassess.paper.blocks import Section, Table, Text, columns
+from cyberassess.paper.blocks import Heading, Section, Table, Text, columns
 from cyberassess.paper.document import Document
 from cyberassess.paper.media.markup import Writer
 from cyberassess.press import engine, layout
@@ -80,6 +80,25 @@ def test_rows_of_a_list_stand_once_under_what_they_share(small: Document) -> Non
         "<h4>For high: No</h4>",
         "<ul><li>2\tTwo &lt;keys&gt;. [C2]<p>Sam: lost one</p></li></ul>",
     ]
+
+
+def test_a_section_that_may_be_cut_is_cut_before_its_headings(small: Document) -> None:
+    """So that one more line in one of its lists leaves the others as they were printed."""
+    blocks = (Heading("One"), Text("a"), Heading("Two", 3), Text("b"), Heading("Three", 4))
+    body = Writer(small.frame).body([Section(blocks, "new-page tight", "part")])
+    assert re.findall("<!--.*?-->|<section.*?>|<h.>|</section>", body) == [
+        "<!--part-->", '<section class="new-page tight">', "<h2>", "</section>",
+        "<!--part on-->", '<section class="tight">', "<h3>", "<h4>", "</section>",
+    ]  # fmt: skip
+    assert "part on" not in Writer(small.frame).body([Section(blocks)])
+
+
+def test_every_part_for_paper_is_closed(small: Document) -> None:
+    """What is XML, too, is read many times as fast; see ``engine.tree_of``."""
+    html = re.sub(r"<style>.*?</style>", "", render.html_for_paper(small), flags=re.DOTALL)
+    parts = re.split("<!--part(?: on)?-->", html.partition("<body>")[2].partition("</body>")[0])
+    assert len(parts) > 9
+    assert all(engine.tree_of(f"<body>{each}</body>") is not None for each in parts)
 
 
 def test_every_link_inside_leads_somewhere(small: Document) -> None:

@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from cyberassess.paper import html as render
-from cyberassess.press import chains
+from cyberassess.press import chains, engine
 from cyberassess.press.chains import Placed, Sheet, Typesetter, answer
 from cyberassess.press.fragment import Drawing, Fragment
 from cyberassess.press.kept import Kept, cache_folder
@@ -230,7 +230,7 @@ def test_a_helper_gives_the_same_bytes(
     if is_copied and sys.platform != "linux":
         pytest.skip("no copies of processes here")
     monkeypatch.setattr(chains, "_can_be_copied", lambda: is_copied)
-    monkeypatch.setattr(chains, "WORTH_A_HELPER", 1)
+    monkeypatch.setattr(chains, "WORTH_A_COPY" if is_copied else "WORTH_A_HELPER", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert print_html(PARTS, Kept(None)).data == parts.read_bytes()
 
@@ -254,7 +254,7 @@ def test_what_a_copy_leaves_undone_is_done_here(
     def fails(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(chains, "WORTH_A_HELPER", 1)
+    monkeypatch.setattr(chains, "WORTH_A_COPY", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(chains, "_give", fails)
     assert print_html(PARTS, Kept(None)).data == parts.read_bytes()
@@ -267,7 +267,7 @@ def test_a_program_whose_children_nobody_sees_off_prints_all_the_same(
     parts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever started it may have had the system forget children as soon as they end."""
-    monkeypatch.setattr(chains, "WORTH_A_HELPER", 1)
+    monkeypatch.setattr(chains, "WORTH_A_COPY", 1)
     monkeypatch.setattr(chains, "_can_be_copied", lambda: True)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -287,6 +287,18 @@ def test_a_helper_answers_with_what_it_laid_out() -> None:
     answer(json.dumps(task).encode(), out, Kept(None))
     (placed,) = chains._answers(io.BytesIO(out.getvalue()))
     assert [each.page for each in placed] == [0, 0]
+
+
+def test_types_of_the_systems_libraries_are_read_alone() -> None:
+    """Whoever asks for one gets the same, and no name is lost."""
+    engine.load()
+    from weasyprint.text.ffi import ffi
+
+    known = dict(ffi._parser._declarations)
+    assert ffi.typeof("PangoLayout **").item is ffi.typeof("PangoLayout *")
+    assert ffi.sizeof("hb_tag_t[7]") == 28
+    assert ffi._parser.parse_type.__name__ == "alone"
+    assert ffi._parser._declarations == known
 
 
 def test_a_part_comes_back_as_it_was_kept() -> None:

@@ -36,7 +36,7 @@ def evidence_register(basis: Basis) -> Section:
         ("Offered for", 24),
     )  # fmt: skip
     table = [Table(heads, tuple(_row(basis, each) for each in items))] if items else []
-    return Section((*heading, *table), "next tight", "part on")
+    return Section((*heading, *table), "new-page tight", "part")
 
 
 def _row(basis: Basis, item: Item) -> Row:

@@ -1,6 +1,6 @@
 """Every outcome in every place on a page or two, which is also the table of contents."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.sets.framework import Framework, OutcomeId
@@ -26,6 +26,8 @@ _MARKS = (
 )
 _MOST_COLUMNS = 12
 """Outcomes side by side, where places are the rows."""
+_ONE_TABLE = 24
+"""Outcomes that are one table, where outcomes are the rows; more have one for each objective."""
 
 
 def matrices(basis: Basis, shown: Collection[str]) -> Section:
@@ -41,7 +43,7 @@ def matrices(basis: Basis, shown: Collection[str]) -> Section:
         for each in basis.frameworks.values()
         for block in _Matrix(basis, each, shown).blocks()
     )
-    return Section((heading, *blocks), "next", "part on")
+    return Section((heading, *blocks), "new-page", "part")
 
 
 class _Matrix:
@@ -71,32 +73,37 @@ class _Matrix:
         legend = f"{'; '.join(letters)}. {_MARKS} An empty cell was not asked there."
         yield Text(legend, "small keep")
         is_turned = not fit_as_columns([self.basis.place(each) for each in self.places])
+        is_one = not is_turned and len(self.first) <= _ONE_TABLE
         groups: dict[str, list[OutcomeId]] = {}
-        for outcome in dict.fromkeys(outcome for outcome, _ in self.scores):
-            above = self.basis.groups[self.framework.ref, outcome]
-            groups.setdefault(said_group(above[0 if is_turned else -1]), []).append(outcome)
-        if not is_turned:
-            yield self._by_outcome(groups)
-            return
+        for outcome in (each for each in self.framework.outcomes if each in self.first):
+            top = said_group(self.basis.groups[self.framework.ref, outcome][0])
+            groups.setdefault("" if is_one else top, []).append(outcome)
         for title, outcomes in groups.items():
-            for few in _few(outcomes):
-                yield Heading(title, 4 if several else 3)
-                yield self._by_place(few)
-                yield Text(tuple(self._named(few)), "small")
+            for few in _few(outcomes) if is_turned else [outcomes]:
+                if title:
+                    yield Heading(title, 4 if several else 3)
+                if is_turned:
+                    yield self._by_place(few)
+                    yield Text(tuple(self._named(few)), "small")
+                else:
+                    yield self._by_outcome(few, title)
 
-    def _by_outcome(self, groups: Mapping[str, Sequence[OutcomeId]]) -> Table:
+    def _by_outcome(self, outcomes: Sequence[OutcomeId], title: str) -> Table:
         wide = 14 if len(self.places) > 2 else 18  # noqa: PLR2004
         heads = columns(
             ("Ref", 8), ("Outcome", 0), *((self.basis.place(each), wide) for each in self.places),
             ("Target", 8), ("Page", 6, "number"),
         )  # fmt: skip
         rows: list[Row] = []
-        for title, outcomes in groups.items():
-            rows.append((title,))
-            for each in outcomes:
-                marks = (self._mark(each, place) for place in self.places)
-                title_ = Part(self._title(each), link=self._link(each))
-                rows.append((each, title_, *marks, self._target(each), self._page(each)))
+        before = title
+        for each in outcomes:
+            group = said_group(self.basis.groups[self.framework.ref, each][-1])
+            if group != before:
+                rows.append((group,))
+                before = group
+            marks = (self._mark(each, place) for place in self.places)
+            name = Part(self._title(each), link=self._link(each))
+            rows.append((each, name, *marks, self._target(each), self._page(each)))
         return Table(heads, tuple(rows), "matrix")
 
     def _by_place(self, outcomes: Sequence[OutcomeId]) -> Table:

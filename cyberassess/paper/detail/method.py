@@ -112,6 +112,11 @@ def _confidence_and_people(basis: Basis) -> Iterator[Block]:
 
 
 def _sources(basis: Basis) -> Iterator[Block]:
+    yield Heading("What was used", 3)
+    for name, rows in _frameworks(basis):
+        yield Table(columns((name, 24), ("What it says", 76)), tuple(rows))
+    for each in dict.fromkeys(each.attribution for each in basis.frameworks.values()):
+        yield Text(each, "small")
     yield Heading("Files received", 3)
     heads = columns(
         ("File", 6), ("Name", 34), ("SHA-256 begins", 15, "hash"), ("From", 15),
@@ -119,11 +124,8 @@ def _sources(basis: Basis) -> Iterator[Block]:
     )  # fmt: skip
     files = tuple(_files(basis))
     yield Table(heads, files) if files else Text("No file was received.")
-    yield Heading("What was used", 3)
-    for name, rows in (*_frameworks(basis), ("Ledger", _ledger(basis))):
-        yield Table(columns((name, 24), ("What it says", 76)), tuple(rows))
-    for each in dict.fromkeys(each.attribution for each in basis.frameworks.values()):
-        yield Text(each, "small")
+    yield Heading("The ledger", 3)
+    yield Table(columns(("Ledger", 24), ("What it says", 76)), tuple(_ledger(basis)))
 
 
 _OPEN = "While statements are unanswered the result is given only if no answer could change it."

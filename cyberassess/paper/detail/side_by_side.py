@@ -83,7 +83,7 @@ def side_by_side(
                 "marked: in the way."
             )
             text = Text(f"{note} {files}".lstrip(), "meta keep")
-            yield Section((heading, text), "intro", cut)
+            yield Section((heading, text), "new-page intro", "part")
             cut = ""
         yield Section(tuple(_outcome(basis, scores, names_all=names_all)), "outcome", cut)
         before = top

@@ -136,6 +136,6 @@ def _assurance(basis: Basis, officer: str) -> Section:
             Text(statement),
             Table(heads, rows, "short signed"),
         ),
-        "next",
-        "part on",
+        "new-page",
+        "part",
     )

@@ -36,6 +36,10 @@ _NO_CHARACTERS = "\ufffe\uffff"
 
 Source: Extensible Markup Language 1.0, section 2.2, https://www.w3.org/TR/xml/#charsets
 """
+_CUT_LEVEL = 3
+"""Headings that a section is cut at, too, where it may be cut."""
+_BEGINS = frozenset({"new-page", "next"})
+"""Kinds of where a section begins, which its further parts do not have."""
 _LONG_ROW = 1200
 """Characters: about a quarter of a page. Such a row may go on over the page."""
 
@@ -94,9 +98,16 @@ class Writer:
         return "\n".join(self._section(each, "section") for each in sections)
 
     def _section(self, section: Section, name: str) -> str:
+        """Write a section; where it may be cut, also before its headings of level 3."""
         cut = f"<!--{section.cut}-->\n" if section.cut else ""
-        inner = "\n".join(map(self._block, section.blocks))
-        return f"{cut}<{name}{_attributes(class_=section.kind)}>\n{inner}\n</{name}>"
+        inner: list[str] = []
+        for at, block in enumerate(section.blocks):
+            if cut and at and isinstance(block, Heading) and block.level == _CUT_LEVEL:
+                kind = " ".join(each for each in section.kind.split() if each not in _BEGINS)
+                inner += [f"</{name}>", "<!--part on-->", f"<{name}{_attributes(class_=kind)}>"]
+            inner.append(self._block(block))
+        begin = f"{cut}<{name}{_attributes(class_=section.kind)}>"
+        return "\n".join((begin, *inner, f"</{name}>"))
 
     def _block(self, block: Block) -> str:
         match block:

@@ -84,11 +84,13 @@ def test_rows_of_a_list_stand_once_under_what_they_share(small: Document) -> Non
 
 def test_a_section_that_may_be_cut_is_cut_before_its_headings(small: Document) -> None:
     """So that one more line in one of its lists leaves the others as they were printed."""
-    blocks = (Heading("One"), Text("a"), Heading("Two", 3), Text("b"), Heading("Three", 4))
+    long = Text("a " * 800)
+    heads = Heading("Two", 3), Text("b"), Heading("Three", 4), Heading("Four", 3)
+    blocks = (Heading("One"), long, *heads)
     body = Writer(small.frame).body([Section(blocks, "new-page tight", "part")])
     assert re.findall("<!--.*?-->|<section.*?>|<h.>|</section>", body) == [
         "<!--part-->", '<section class="new-page tight">', "<h2>", "</section>",
-        "<!--part on-->", '<section class="tight">', "<h3>", "<h4>", "</section>",
+        "<!--part on-->", '<section class="tight">', "<h3>", "<h4>", "<h3>", "</section>",
     ]  # fmt: skip
     assert "part on" not in Writer(small.frame).body([Section(blocks)])
 

@@ -38,6 +38,8 @@ Source: Extensible Markup Language 1.0, section 2.2, https://www.w3.org/TR/xml/#
 """
 _CUT_LEVEL = 3
 """Headings that a section is cut at, too, where it may be cut."""
+_WORTH_A_PART = 1200
+"""Characters of HTML before such a cut; less takes hardly longer with what follows it."""
 _BEGINS = frozenset({"new-page", "next"})
 """Kinds of where a section begins, which its further parts do not have."""
 _LONG_ROW = 1200
@@ -100,12 +102,17 @@ class Writer:
     def _section(self, section: Section, name: str) -> str:
         """Write a section; where it may be cut, also before its headings of level 3."""
         cut = f"<!--{section.cut}-->\n" if section.cut else ""
+        kind = " ".join(each for each in section.kind.split() if each not in _BEGINS)
+        again = f"</{name}>\n<!--part on-->\n<{name}{_attributes(class_=kind)}>"
         inner: list[str] = []
-        for at, block in enumerate(section.blocks):
-            if cut and at and isinstance(block, Heading) and block.level == _CUT_LEVEL:
-                kind = " ".join(each for each in section.kind.split() if each not in _BEGINS)
-                inner += [f"</{name}>", "<!--part on-->", f"<{name}{_attributes(class_=kind)}>"]
+        long = 0
+        for block in section.blocks:
+            is_head = isinstance(block, Heading) and block.level == _CUT_LEVEL
+            if cut and is_head and long > _WORTH_A_PART:
+                inner.append(again)
+                long = 0
             inner.append(self._block(block))
+            long += len(inner[-1])
         begin = f"{cut}<{name}{_attributes(class_=section.kind)}>"
         return "\n".join((begin, *inner, f"</{name}>"))
 

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import datetime
+import hashlib
 import io
 import re
 import unicodedata
@@ -24,6 +25,8 @@ _LOOK = "Look at the folder's permissions and the space on the disk."
 _LONGEST = 88
 """Characters of the name of an original, without its ending: with the folders it lies in, an
 assessment below 120 characters of other folders stays within the 259 that Windows takes."""
+_HASH = 6
+"""Hex digits that stand for letters an id cannot have."""
 _MOST_BYTES = 180
 """Bytes of a text in a name, of which Linux takes 255 in all."""
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -103,8 +106,17 @@ def file_slug(stem: str) -> str:
 
 
 def slug(title: str) -> str:
-    """Give an id made from a title: lower case, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "x"
+    """Give an id made from a title: lower case, digits and hyphens.
+
+    Letters beyond those of English stand in it as a few digits of their hash, so that two names
+    in another script have two ids.
+    """
+    letters = unicodedata.normalize("NFKD", title.casefold())
+    plain = "".join(each for each in letters if not unicodedata.combining(each))
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if any(each.isalnum() and not each.isascii() for each in plain):
+        name = f"{name or 'x'}-{hashlib.sha256(plain.encode()).hexdigest()[:_HASH]}"
+    return name or "x"
 
 
 def refuse_existing(

@@ -173,7 +173,24 @@ def test_a_place_that_cannot_hold_a_folder_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "found"), [("Housing management", "housing-management"), ("É & Ü", "x"), ("A", "a")]
+    ("title", "found"),
+    [
+        ("Housing management", "housing-management"),
+        ("É & Ü", "e-u"),
+        ("A", "a"),
+        ("&", "x"),
+        ("\u4f4f\u623f", "x-65024b"),
+        ("\u4f4f\u623f 2", "2-8a6000"),
+    ],
 )
 def test_an_id_is_made_from_a_title(title: str, found: str) -> None:
     assert slug(title) == found
+
+
+def test_systems_in_any_script_are_told_apart(tmp_path: Path) -> None:
+    """Both were "x", so the second was refused, with nothing to go on with."""
+    systems = "\u4f4f\u623f", "\u7a0e\u52a1"
+    new(tmp_path / "made", replace(WANTED, systems=systems))
+    scopes = open_assessment(tmp_path / "made").contents.settings.all_scopes
+    assert tuple(each.title for each in scopes[1:]) == systems
+    assert len({each.id for each in scopes}) == 3

@@ -73,9 +73,14 @@ def demo_lines(made: "Demo") -> Iterator[str]:
     yield f"  a review              {made.review}"
     yield ""
     yield "Look closer:"
+    yield from (f"  {each}" for each in to_look_at(made.workspace, made.pack.path))
+
+
+def to_look_at(workspace: Path, pack: Path) -> Iterator[str]:
+    """Give commands that show what the demonstration made."""
     # NOTE: in the folder for Windows, the program itself is what one starts
     start = "cyberassess" if os.name == "nt" else "./run"
-    yield f"  {start} -C {typed(made.workspace)} status"
-    yield f"  {start} -C {typed(made.workspace)} explain B2.d/housing"
-    yield f"  {start} -C {typed(made.workspace)} evidence list --outcome B2.c"
-    yield f"  {start} verify {typed(made.pack.path)}"
+    yield f"{start} -C {typed(workspace)} status"
+    yield f"{start} -C {typed(workspace)} explain B2.d/housing"
+    yield f"{start} -C {typed(workspace)} evidence list --marked rejected"
+    yield f"{start} verify {typed(pack)}"

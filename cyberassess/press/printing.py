@@ -29,8 +29,8 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _CREATED = re.compile(r'name="dcterms\.created" content="([^"]*)"')
 _CARRIER = re.compile(r"<\w+(\s[^>]*?data-marking=[^>]*)>")
 _HEADING = re.compile(r'\sid="([^"]*)" data-running="([^"]*)"')
-_TOP = 1 / 3
-"""Of the page's height, from its top: what begins above this is what the page is about."""
+_TOP = 0.12
+"""Of the page's height, from its top: above a heading that begins there, nothing stands."""
 _IDENTIFIER = 32
 """Hex digits of a document's identifier."""
 
@@ -140,9 +140,10 @@ def _heads(html: str, placed: Sequence[Placed]) -> Callable[[int], str]:
     )
 
     def head(page: int) -> str:
-        at_top = [name for at, down, name in starts if at == page and down < _TOP]
+        here = [(down, name) for at, down, name in starts if at == page]
+        at_top = [name for down, name in here if down < _TOP]
         before = [name for at, _, name in starts if at < page]
-        return (at_top[:1] or before[-1:] or [""])[0]
+        return (at_top[:1] or before[-1:] or [name for _, name in here] or [""])[0]
 
     return head
 

@@ -76,7 +76,7 @@ def test_it_says_what_rose_and_fell_and_what_cannot_be_compared(caf: Across) -> 
     assert not found.is_enough
     assert found.sentence.startswith(
         "8 of 41 outcomes of version 4.0 can be compared with version 3.2, too few to say that a "
-        "theme moved: 1 rose, 1 fell. The others are "
+        "theme moved: 1 fell in some place, of the others 1 rose. The others are "
     )
     assert len(found.why_not) == 33
 
@@ -86,4 +86,6 @@ def test_one_version_is_compared_whole(caf: Across) -> None:
     assert way is not None
     found = compared(year_of("2026", scored(caf.before, {}), {}, {}), caf.before, {}, way)
     assert (len(found.outcomes), found.is_whole, found.is_enough) == (39, True, True)
-    assert found.sentence == "Of 0 outcomes with a result in both, 0 rose, 0 fell."
+    assert found.sentence == (
+        "Of 0 outcomes with a result in both, 0 fell in some place, of the others 0 rose."
+    )

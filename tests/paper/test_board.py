@@ -138,6 +138,19 @@ def test_an_action_for_one_place_covers_no_other() -> None:
     assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
 
 
+def test_a_gap_says_so_in_one_place_where_it_is_not_so_in_all() -> None:
+    """What is so in all places stood there as if it were so in one."""
+
+    def gap(*events: Data, ref: str) -> str:
+        return next(each for each, *_ in top_gaps(board_summary(basis(*events))) if ref in each)
+
+    assert "So in Revenues." in gap(ref="B2.b")
+    alike = gap(*answer_events({"revenues/B2.a.N.1": "happens"}), ref="B2.a")
+    assert "Housing, Revenues" in alike
+    assert "Happens: Statement B2.a.N.1" in alike
+    assert "So in" not in alike
+
+
 def test_an_action_may_cover_several_places_and_says_which() -> None:
     wide = action("ACT-001", "B2.b", "revenues", also=["housing"])
     both = basis(wide)
@@ -290,7 +303,7 @@ def test_a_place_nobody_answered_is_not_called_the_weakest() -> None:
     scopes = [*SCOPES, {"id": "museum", "kind": "system", "title": "Museum"}]
     made = Views(basis(listed=scopes))
     said = said_weakest(made.basis)
-    assert said == "The weakest system is Housing, meeting 0 of its 2 outcomes."
+    assert said == "The weakest system is Housing, meeting 0 of its 2 pipes outcomes."
     (museum,) = below(made.document, "Museum")
     assert museum == Text("Nothing is answered here yet.")
     cells = [row[-1] for row in rows(made.document, MAP)]

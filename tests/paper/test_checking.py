@@ -172,10 +172,10 @@ SAM = (confirmed("A1.a", "organisation", "high"), confirmed("B2.a", "housing", "
 def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> None:
     assert said_confirmed(basis()) == "0 of 6 results are confirmed by a named person."
     assert said_confirmed(basis(SAM[0])) == (
-        "Sam Reid confirmed 1 of 6 results and also answered 1 of them."
+        "Sam Reid confirmed 1 of 6 results and answered 1 of them."
     )
     assert said_confirmed(basis(*SAM)) == (
-        "Sam Reid confirmed 2 of 6 results and also answered 2 of them."
+        "Sam Reid confirmed 2 of 6 results and answered 2 of them."
     )
     both = basis(*SAM, confirmed("B2.a", "revenues", "middle", "p2"))
     assert said_confirmed(both) == (
@@ -183,7 +183,7 @@ def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> N
         "answered."
     )
     assert said_confirmed(both, is_open=True) == (
-        "2 people confirmed 3 of 6 results and also answered 2 of them."
+        "2 people confirmed 3 of 6 results and answered 2 of them."
     )
     assert said_confirmed(both) in texts(board_summary(both))
     assert rows(fair_play(both), "Who confirmed what") == [

@@ -6,6 +6,8 @@ import datetime
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.result.scoring import score
 from cyberassess.paper.basis import Basis
+from cyberassess.paper.blocks import Part, Table
+from cyberassess.paper.detail.evidence_register import evidence_register
 from cyberassess.paper.detail.fairplay import fair_play
 from cyberassess.paper.sections.outcomes import OutcomeView, outcome_view
 from tests.domain.builder import (
@@ -19,8 +21,10 @@ from tests.domain.builder import (
     make_themes,
     record_event,
     segment,
+    text_event,
 )
 from tests.paper import reading
+from tests.paper.made import make_basis
 
 
 def basis(*events: Data) -> Basis:
@@ -142,3 +146,53 @@ def test_one_item_behind_many_claims_is_listed_with_them() -> None:
     ((_, places),) = rows("One document behind many claims", *many)
     assert places.startswith("X.a/organisation, X.b/organisation")
     assert rows("One document behind many claims", *item("a", 1, "X.a", "X.b", "X.c")) == []
+
+
+def test_what_was_written_for_a_shared_service_stands_where_its_answers_count() -> None:
+    """Its reasons and its evidence were printed nowhere: it has no section of its own."""
+    scopes: list[Data] = [
+        {"id": "housing", "kind": "system", "title": "Housing", "inherits": ["identity"]},
+        {"id": "identity", "kind": "shared-service", "title": "Identity"},
+    ]
+    taken = [
+        record_event("inheritance", [REF, "housing", f"X.a.{each}", "identity"], {"answer": code})
+        for each, code in (("N.1", "never"), ("H.1", "true"))
+    ]
+    events = (
+        *answer_events({"identity/X.a.N.1": "never", "identity/X.a.H.1": "true"}),
+        text_event("rationale", "X.a", "One log-in for all.", scope="identity"),
+        text_event("evidence", "X.a", "Sign-in policy", scope="identity"),
+        *taken,
+    )
+    framework = make_framework("X Governance\n  X.a system board N.1 H.1")
+    made = make_basis(fold([segment(1, *events)]), framework=framework, listed=scopes,
+                      themes=make_themes({"X.a": "pipes"}))  # fmt: skip
+    (score_,) = made.card.outcomes
+    view = outcome_view(made, score_)
+    assert view.no_evidence == ""
+    for (row,), text in (
+        (view.rationales, "One log-in for all."),
+        (view.evidence, "Sign-in policy"),
+    ):
+        assert row.text == text
+        assert row.who.endswith(" for Identity")
+
+
+def test_the_register_says_which_of_several_dates_it_has_and_marks_a_date_that_passed() -> None:
+    def named(date: str) -> list[Data]:
+        given = text_event("evidence", "X.a", "Leavers", valid_until=date)
+        return [
+            given,
+            *item("a", 1, "X.a", title="Leavers", held="named", valid_until="2026-01-31"),
+        ]
+
+    note = "the earliest stands here"
+    late = evidence_register(basis(*named("2026-12-31")))
+    assert not any(note in each for each in reading.texts(late))
+    two = text_event("evidence", "X.a", "Leavers", person="p2", valid_until="2026-01-31")
+    made = evidence_register(basis(*named("2026-12-31"), two))
+    assert any(note in each for each in reading.texts(made))
+    (table,) = (each for each in made.blocks if isinstance(each, Table))
+    state, date = table.rows[0][2:4]
+    assert state == "not seen yet"
+    assert date == Part("31 January 2026: passed", "tag")

@@ -88,24 +88,24 @@ def test_the_plan_says_what_it_costs_how_far_it_goes_and_how_far_we_want_to_go()
     aim = {"ambition": {"pipes": "2"}}
     near, far = action("ACT-1", "B2.a"), action("ACT-2", "B2.c", "revenues", due="2027-06-30")
     free = action("ACT-3", "B2.b", cost="none")
-    assert plan(**aim) == "Our ambition is 2 of 3."
+    assert plan(**aim) == "Our ambition: 2 of 3."
     assert plan(near, **aim) == (
-        "The plan, up to £10k once, reaches 1 outcome by 31 March 2027; our ambition is 2 of 3."
+        "The plan (up to £10k once) would reach 1 outcome by 31 March 2027; our ambition: 2 of 3."
     )
     assert plan(near, far, **aim) == (
-        "The plan, up to £20k once, reaches 2 outcomes by 30 June 2027; our ambition is 2 of 3."
+        "The plan (up to £20k once) would reach 2 outcomes by 30 June 2027; our ambition: 2 of 3."
     )
-    assert plan(far) == "The plan, up to £10k once, reaches 1 outcome by 30 June 2027."
+    assert plan(far) == ("The plan (up to £10k once) would reach 1 outcome by 30 June 2027.")
     assert plan(free) == ""
-    assert plan(free, **aim) == "Our ambition is 2 of 3."
+    assert plan(free, **aim) == "Our ambition: 2 of 3."
     assert plan(near, action("ACT-4", "B2.b", cost="")) == (
-        "The plan, up to £10k once as far as costed, reaches 1 outcome by 31 March 2027."
+        "The plan (up to £10k once as far as costed) would reach 1 outcome by 31 March 2027."
     )
     goal = make_profile({"B2.a": "low", "B2.b": "low", "B2.c": "high"})
     met = answer_events(
         {"revenues/B2.a.H.1": "true"} | {f"revenues/B2.b.N.{n}": "never" for n in (1, 2)}
     )
-    assert plan(*met, **aim, profile=goal) == "Our ambition is 2 of 3, reached already."
+    assert plan(*met, **aim, profile=goal) == "Our ambition: 2 of 3, reached already."
 
 
 def test_how_sure_we_are_is_five_figures() -> None:
@@ -129,11 +129,11 @@ def test_places_of_a_gap_are_numbers_where_they_are_many() -> None:
     assert where == "all 4 systems"
     assert owner.endswith(", for 1 of 4")
     assert said(page, "So what").startswith(
-        "The weakest are 4 systems, each meeting 0 of its 36 outcomes."
+        "The weakest are 4 systems, each meeting 0 of its 36 pipes outcomes."
     )
     assert said(page, "Decision").startswith(
-        "The plan, £120k to £270k once and £75k a year, lifts no outcome by a date; "
-        "our ambition is all 37."
+        "The plan (£120k to £270k once and £75k a year) lifts no outcome by a date; "
+        "our ambition: all 37."
     )
 
 

@@ -99,7 +99,7 @@ def test_page_one_counts_and_names_the_weakest(small: Views) -> None:
 
 def test_the_weakest_place_is_named_only_where_places_differ(small: Views) -> None:
     said = said_weakest(small.basis)
-    assert said == "The weakest system is Housing, meeting 0 of its 2 outcomes."
+    assert said == "The weakest system is Housing, meeting 0 of its 2 pipes outcomes."
 
 
 def test_outcomes_not_applicable_in_one_place_count_in_others(small: Views) -> None:
@@ -473,7 +473,7 @@ def test_without_every_answer_only_what_is_to_be_decided_has_a_section() -> None
     html = render_html(made)
     assert "The board meets monthly." not in html
     assert 'href="#outcome-1-organisation-A1.a"' not in html
-    assert "report full --every-answer" in html
+    assert "The edition with every answer" in html
     whole = render_html(full_report(basis))
     assert "The board meets monthly." in whole
     assert "--every-answer" not in whole

@@ -374,6 +374,26 @@ def test_every_page_says_what_it_is_about_at_its_top() -> None:
     assert not any("Second" in each for each in said), "it begins low on its page"
 
 
+def test_a_page_that_goes_on_is_about_what_it_goes_on_with() -> None:
+    """Three lines of one outcome's evidence stood under the next one's name."""
+    head = '@page { @top-left { font: 8pt "A"; content: string(head) } }'
+    head += "[data-head] { string-set: head attr(data-head) }"
+    body = (
+        '<h1 data-marking="M">T</h1><h2 id="one" data-running="First">1</h2>'
+        f'{"<p>Words.</p>" * 17}<p>Last</p><p>words</p><h2 id="two" data-running="Second">2</h2>'
+        "<p>End.</p>"
+    )
+    pages = PdfReader(io.BytesIO(print_html(
+        '<!doctype html><html lang="en-GB"><head><title>T</title>'
+        '<meta name="dcterms.created" content="2026-11-22"><style>'
+        f"{STYLE}{head}</style></head><body>{body}</body></html>", Kept(None)
+    ).data)).pages  # fmt: skip
+    first, second = (each.extract_text() for each in pages)
+    assert "Second" not in first
+    assert "words" in second
+    assert "First" in second
+
+
 HEADS = """
 @page {
   @top-left { width: 30%; font: 8pt/9pt "A"; content: string(head) }

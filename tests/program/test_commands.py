@@ -1,6 +1,7 @@
 """Every command: one that goes well, one that does not, and every documented exit code."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cyberassess.demo.commands import to_look_at
 from cyberassess.disk.segments import LOCK, LedgerFolder
 from cyberassess.domain.record.evidence import Held
 from cyberassess.domain.record.reviewing import reviews
@@ -354,6 +356,20 @@ def test_the_demonstration_leaves_everything_it_names(demonstration: Path) -> No
     assert len(list((demonstration / "returned").iterdir())) == 5
     assert len(list(demonstration.glob("*full report.pdf"))) == 1
     assert len(list((demonstration / "northport-2026/questionnaires/sent").iterdir())) == 5
+
+
+@pytest.mark.slow
+def test_what_the_demonstration_says_to_look_at_can_be_looked_at(
+    demonstration: Path, shown_northport: Path, cli: Run
+) -> None:
+    """It named an option that no command had."""
+    (packed,) = demonstration.glob("*evidence pack.zip")
+    commands = list(to_look_at(shown_northport, packed))
+    assert len(commands) == 4
+    for each in commands:
+        ran = cli(*shlex.split(each)[1:])
+        assert ran.code in {0, 3}, each
+        assert ran.out
 
 
 @pytest.mark.slow

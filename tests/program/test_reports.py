@@ -99,13 +99,13 @@ def test_page_one_of_the_board_summary_stands_alone(
     for said in (
         "Infrastructure: 12 of 20 outcomes meet our target",
         "Last year 9. All themes: 8 results rose, 5 fell.",
-        "The weakest system is Housing management, meeting 9 of its 15 outcomes.",
-        "The plan, £50k to £95k once and £60k a year, reaches 15 outcomes by 30 April 2027; our "
-        "ambition is all 20.",
+        "The weakest system is Housing management, meeting 9 of its 15 Infrastructure outcomes.",
+        "The plan (all themes, £50k to £95k once and £60k a year) would reach 15 outcomes by "
+        "30 April 2027; our ambition: all 20.",
         "Priya Nair reviewed 4 results and lowered 1: A2.b Assurance. On that view 11 outcomes "
         "meet our target.",
         "A result is one outcome in one place (system, organisation).",
-        "Sam Reid confirmed 57 of 93 results and also answered 30 of them.",
+        "Sam Reid confirmed 57 of 93 results and answered 30 of them.",
         "Main gaps",
         "30 April 2027",
         "We ask the committee to",
@@ -143,7 +143,8 @@ def test_numbers_of_page_one_come_from_score_and_answers(
                 housing.append(each["meets_target"])
     met = sum(all(each) for each in per_outcome.values())
     assert f"{met} of {len(per_outcome)} outcomes meet our target" in text
-    assert f"Housing management, meeting {sum(housing)} of its {len(housing)} outcomes." in text
+    of = f"{sum(housing)} of its {len(housing)} Infrastructure outcomes"
+    assert f"Housing management, meeting {of}." in text
     sure = scored["confidence"]
     shown = re.search(r"How sure we are (.*?) Decision", text)
     assert shown is not None

@@ -87,7 +87,7 @@ class LikeForLike:
     @property
     def sentence(self) -> str:
         """Say it in one line."""
-        moved = f"{len(self.rose)} rose, {len(self.fell)} fell"
+        moved = f"{len(self.fell)} fell in some place, of the others {len(self.rose)} rose"
         if self.is_whole:
             return f"Of {counted(len(self.compared), 'outcome')} with a result in both, {moved}."
         now, then = (each.rpartition("@")[2] for each in (self.framework, self.before))

@@ -24,6 +24,10 @@ def evidence_register(basis: Basis) -> Section:
         if items
         else "No document is in the register."
     )
+    if any(_has_earlier(each, basis) for each in items):
+        note += (
+            " Where people gave different dates until when one holds, the earliest stands here."
+        )
     if loose:
         note += (
             f" {counted(loose, 'document was', 'documents were')} named and not entered: "
@@ -39,6 +43,17 @@ def evidence_register(basis: Basis) -> Section:
     return Section((*heading, *table), "new-page tight", "part")
 
 
+def _has_earlier(item: Item, basis: Basis) -> bool:
+    """Whether its date is the earliest of several that were given for it."""
+    named = (
+        each
+        for outcome in item.links
+        for each in basis.evidence.named_by_outcome.get(outcome.outcome, ())
+    )
+    dates = {e.valid_until for e in named if basis.evidence.item_for(e) == item and e.valid_until}
+    return len(dates) > 1 and item.facts.valid_until == min(dates)
+
+
 def _row(basis: Basis, item: Item) -> Row:
     until, state = item.facts.valid_until, _HELD.get(item.held, _KEPT)
     if item.is_rejected:
@@ -46,12 +61,12 @@ def _row(basis: Basis, item: Item) -> Row:
     if item.replaced_by:
         state += f"; replaced by {item.replaced_by}"
     is_late = bool(until) and not item.is_in_date(basis.on)
-    is_doubtful = is_late or not item.counts
+    date = f"{said_date(until)}{': passed' if is_late else ''}" if until else "no date given"
     return (
         item.reference,
         item.facts.title or item.name,
-        Part(state, "tag") if is_doubtful else state,
-        f"{said_date(until)}{': passed' if is_late else ''}" if until else "no date given",
+        state if item.counts else Part(state, "tag"),
+        Part(date, "tag") if is_late else date,
         _behind(basis, item),
     )
 

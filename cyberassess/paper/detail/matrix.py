@@ -68,7 +68,8 @@ class _Matrix:
         letters = dict.fromkeys(
             f"{found.letter}: {found.word.lower()}"
             for each in self.scores.values()
-            if (found := result_of(each)).letter
+            for found in (result_of(each), target_of(each))
+            if found.letter
         )
         legend = f"{'; '.join(letters)}. {_MARKS} An empty cell was not asked there."
         yield Text(legend, "small keep")

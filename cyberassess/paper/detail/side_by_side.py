@@ -34,6 +34,8 @@ _MOST_KEPT = 8
 """Places whose verdicts stay on one page."""
 _LONG_SET = 30
 """More outcomes than these are easier to find where each objective has its pages."""
+_LONG_HEAD = 40
+"""Characters of names of places; more take a third line of a page's head."""
 _LABELS = ("By the rule", "Confirmed", "Assurer", "Target")
 _BETWEEN = ("At worst", "At best")
 _MANY = 3
@@ -98,7 +100,7 @@ def _outcome(basis: Basis, scores: Outcome, *, names_all: bool) -> Iterator[Bloc
         name,
         3,
         anchor=basis.outcome_anchor(framework.ref, outcome.id),
-        running=f"{name} · {basis.said_places(places)}",
+        running=f"{name} · {_said_few(basis, places)}",
     )
     yield Text(_about(basis, scores[0]), "meta keep")
     yield _verdicts(basis, places, views)
@@ -118,6 +120,12 @@ def _outcome(basis: Basis, scores: Outcome, *, names_all: bool) -> Iterator[Bloc
         yield Table(heads, rows, "tight", names=())
     claims = _texts(basis, places, [each.claims for each in views])
     yield from filled(Heading("Said in other tools", 4), said_texts(claims))
+
+
+def _said_few(basis: Basis, places: Sequence[ScopeId]) -> str:
+    """Name places, or say how many there are: in as many words as fit above a page."""
+    names = basis.said_places(places)
+    return names if len(places) == 1 or len(names) <= _LONG_HEAD else f"{len(places)} places"
 
 
 def _verdicts(
@@ -183,11 +191,20 @@ def _alike(
 def _texts(
     basis: Basis, places: Sequence[ScopeId], rows: Sequence[Sequence[TextRow]]
 ) -> Iterator[TextRow]:
-    """Give texts with the place before who wrote them, where there are several places."""
+    """Give each text once, with the places before who wrote it where there are several."""
+    found: dict[tuple[str, str], dict[tuple[str, str], list[ScopeId]]] = {}
     for place, here in zip(places, rows, strict=True):
-        prefix = f"{basis.place(place)}: " if len(places) > 1 else ""
         for each in here:
-            yield TextRow(each.text, f"{prefix}{each.who}", each.origin, each.valid)
+            where = found.setdefault((each.text, each.valid), {})
+            where.setdefault((each.who, each.origin), []).append(place)
+    for (text, valid), where in found.items():
+        said = [
+            (f"{basis.said_places(at)}: {who}" if len(places) > 1 else who, origin)
+            for (who, origin), at in where.items()
+        ]
+        *others, (last, from_) = said
+        whos = [*(f"{who}, {origin}" for who, origin in others), last]
+        yield TextRow(text, "; ".join(whos), from_, valid)
 
 
 def _bands(

@@ -40,8 +40,7 @@ from cyberassess.paper.sections.years import years
 
 SHORT = (
     "Sections stand here for what is below its target, disputed, overridden, lowered on review or "
-    "not decided. Every answer of all outcomes: cyberassess report full --every-answer, and the "
-    "report in an evidence pack."
+    "not decided. The edition with every answer, as in an evidence pack, has all outcomes."
 )
 _TITLES = {"matrix": "Every outcome in every place, with pages"}
 """What the contents call a section otherwise than it calls itself."""

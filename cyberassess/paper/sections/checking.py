@@ -37,7 +37,7 @@ def said_confirmed(basis: Basis, *, is_open: bool = False) -> str:
     own = len(found.own) or "none"
     if not who:
         return f"{results} are confirmed: {joined(names)}; {own} of them by who also answered."
-    return f"{who} confirmed {results} and also answered {own} of them."
+    return f"{who} confirmed {results} and answered {own} of them."
 
 
 def _confirmers(scores: Sequence[OutcomeScore]) -> dict[str, list[OutcomeScore]]:

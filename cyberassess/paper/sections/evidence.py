@@ -1,8 +1,9 @@
 """What people wrote about an outcome, and the documents behind it, as rows of the report."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.record.recorded import Said
 from cyberassess.domain.result.scoring import OutcomeScore
@@ -23,14 +24,37 @@ class TextRow:
 
 def evidence_rows(basis: Basis, score: OutcomeScore) -> tuple[TextRow, ...]:
     """Give the documents somebody here has seen, then what people named."""
-    named = basis.state.evidence.get(score.key, ())
-    return (*_items(basis, score), *(_named(basis, score, each) for each in named))
+    named = (
+        replace(_named(basis, place, each), who=_who(basis, score, place, each))
+        for place, each in _taken(score, basis.state.evidence)
+    )
+    return (*_items(basis, score), *named)
+
+
+def rationale_rows(basis: Basis, score: OutcomeScore) -> tuple[TextRow, ...]:
+    """Give why it stands where it stands, as people wrote it here and where it is answered."""
+    return tuple(
+        replace(said_row(basis, each), who=_who(basis, score, place, each))
+        for place, each in _taken(score, basis.state.rationales)
+    )
+
+
+def _taken(
+    score: OutcomeScore, texts: Mapping[OutcomeKey, Sequence[Said]]
+) -> Iterator[tuple[OutcomeKey, Said]]:
+    """Give what was written here, and in the services answers are taken over from."""
+    return ((place, each) for place in score.evidence_places for each in texts.get(place, ()))
+
+
+def _who(basis: Basis, score: OutcomeScore, place: OutcomeKey, said: Said) -> str:
+    who = basis.person(said.person, said.origin)
+    return who if place == score.key else f"{who} for {basis.place(place.scope)}"
 
 
 def no_evidence(basis: Basis, score: OutcomeScore) -> str:
     """Say that a claim has no evidence; empty where it has, or nothing is claimed."""
     offered = basis.evidence.support(score.evidence_places).is_offered
-    if basis.state.evidence.get(score.key) or offered:
+    if offered or any(_taken(score, basis.state.evidence)):
         return ""
     return "No evidence was offered." if score.rank else ""
 
@@ -41,11 +65,11 @@ def said_row(basis: Basis, said: Said, *, valid: str = "") -> TextRow:
     return TextRow(said.text, basis.person(said.person, said.origin), origin, valid)
 
 
-def _named(basis: Basis, score: OutcomeScore, said: Said) -> TextRow:
+def _named(basis: Basis, place: OutcomeKey, said: Said) -> TextRow:
     """Give what somebody named as evidence, and what became of the documents in it."""
     row = said_row(basis, said, valid=_valid(basis, said))
     register = basis.evidence
-    named = register.named_by_outcome.get(score.key, ())
+    named = register.named_by_outcome.get(place, ())
     mine = [e for e in named if (e.person, e.origin) == (said.person, said.origin)]
     items = {item.id: item for each in mine if (item := register.item_for(each))}
     found: list[str] = []

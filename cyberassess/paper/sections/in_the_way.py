@@ -37,6 +37,14 @@ def first_in_the_way(
     return shown, _said_rest(every, len(shown)) if every else _no_step(found[0].score)
 
 
+def is_alike(found: Sequence[Finding], shown: Finding) -> bool:
+    """Say whether the first statement that is said of one place stands so in all of them."""
+    keys = [e for e in shown.gap.statements if _why(shown.score, e) is not Why.NOT_ANSWERED]
+    first = keys[0]
+    word = _tag(shown.score, first)
+    return all(first in each.gap.statements and _tag(each.score, first) == word for each in found)
+
+
 def _why(score: OutcomeScore, statement: IndicatorId) -> Why:
     return why(score.by_statement[statement])
 

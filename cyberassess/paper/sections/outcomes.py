@@ -30,7 +30,12 @@ from cyberassess.paper.basis import (
     said_tool,
     verdict,
 )
-from cyberassess.paper.sections.evidence import TextRow, evidence_rows, no_evidence, said_row
+from cyberassess.paper.sections.evidence import (
+    TextRow,
+    evidence_rows,
+    no_evidence,
+    rationale_rows,
+)
 from cyberassess.paper.sections.explaining import explain
 
 
@@ -181,7 +186,7 @@ def outcome_view(basis: Basis, score: OutcomeScore) -> OutcomeView:
         ),
         one_source=bool(source),
         files=f"{source.whose}{_files(basis, score)}" if source else _files(basis, score),
-        rationales=tuple(said_row(basis, each) for each in basis.state.rationales.get(key, ())),
+        rationales=rationale_rows(basis, score),
         evidence=evidence_rows(basis, score),
         no_evidence=no_evidence(basis, score),
         claims=tuple(_claim(basis, score, each) for each in basis.state.claims.get(key, ())),

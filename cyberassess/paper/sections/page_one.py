@@ -189,11 +189,14 @@ def said_plan(basis: Basis) -> str:
     if score.level is None or basis.is_unknown:
         return ""
     cost = brief_costs((each for each in basis.actions if each.is_open), basis.look)
-    plan = f"The plan{f', {cost},' if cost else ''}"
+    headline = {each.score.key for each in basis.headline_findings()}
+    is_wider = any(e.is_open and not headline.issuperset(e.covers) for e in basis.actions)
+    about = ", ".join(filter(None, ("all themes" if is_wider else "", cost)))
+    plan = f"The plan{f' ({about})' if about else ''}"
     dates = sorted(_lifted(basis))
     reached = score.meets + len(dates)
     by = said_date(dates[-1]) if dates else ""
-    parts = [f"{plan} reaches {counted(reached, 'outcome')} by {by}"] if dates else []
+    parts = [f"{plan} would reach {counted(reached, 'outcome')} by {by}"] if dates else []
     if cost and not dates:
         parts = [f"{plan} lifts no outcome by a date"]
     ambition = basis.settings.ambition.get(score.theme)
@@ -202,7 +205,7 @@ def said_plan(basis: Basis) -> str:
         wanted = f"all {needed}" if needed == score.of else f"{needed} of {score.of}"
         wanted += " and beyond" if min(ambition, score.top) > ThemeLevel.ON_TARGET else ""
         now = ", reached already" if score.level >= min(ambition, score.top) else ""
-        parts.append(f"our ambition is {wanted}{now}")
+        parts.append(f"our ambition: {wanted}{now}")
     return f"{capital('; '.join(parts))}." if parts else ""
 
 

@@ -48,7 +48,7 @@ def _blocks(basis: Basis) -> Iterator[Block]:
         yield Text((strong(f"{name}: {said}."), f" {why}"))
     yield _agreement(basis)
     yield Text(
-        "Outcomes count once for each scope. Lower: the assurer gave a lower level than is "
+        "Lower: the assurer gave a lower level than is "
         "claimed. The scores in this report are the organisation's own; the assurer's "
         "determination stands beside them and changes none.",
         "small",
@@ -89,7 +89,7 @@ def _agreement(basis: Basis) -> Table:
         for framework in basis.frameworks.values()
         for row in agreement(basis.card, framework, basis.state)
     )
-    counts = ("Outcomes", "Reviewed", "Agree", "Lower", "Higher")
+    counts = ("Results", "Reviewed", "Agree", "Lower", "Higher")
     heads = columns(("Part", 40), *((each, 12, "number") for each in counts))
     return Table(heads, rows, "found", "How far the assurer agrees")
 

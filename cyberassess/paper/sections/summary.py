@@ -79,7 +79,8 @@ def said_weakest(basis: Basis) -> str:
     places = joined([
         once if each.scope == ORGANISATION else basis.place(each.scope) for each in lowest
     ])  # fmt: skip
-    share_ = f"{lowest[0].meets} of its {counted(lowest[0].of, 'outcome')}"
+    of = counted(lowest[0].of, f"{basis.headline.title} outcome")
+    share_ = f"{lowest[0].meets} of its {of}"
     if len(lowest) > _NAMED_WEAKEST:
         many = counted(len(lowest), "place" if is_part else "system")
         return f"The weakest are {many}, each meeting {share_}."
@@ -162,8 +163,12 @@ def figures(basis: Basis) -> tuple[tuple[str, str, str], ...]:
     is_one = sure.conflicts == 1
     return (
         (share(sure.answered, sure.statements), "of statements answered", "answered"),
-        (share(sure.evidenced, sure.claims), "of claims name evidence", "claims with evidence"),
-        (share(sure.seen, sure.claims), "of claims with evidence seen here", "evidence seen"),
+        (share(sure.evidenced, sure.claims), "of claims name evidence", "evidence named"),
+        (
+            share(sure.seen, sure.claims),
+            "of claims with evidence seen here",
+            "evidence seen",
+        ),
         (
             f"{sure.reviewed:,} of {sure.outcomes:,}",
             "results reviewed independently",

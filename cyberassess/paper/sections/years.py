@@ -112,14 +112,17 @@ def _years(basis: Basis, trend: Trend) -> Iterator[Block]:
     title = "The years in a row"
     yield Heading(title, anchor="years", running=title)
     yield from (Text(each, "keep") for each in _sentences(basis))
-    yield Text(
-        "A number is that of its year's own approved report. A change of version is a break: only "
-        "what is the same in both stands beside it.",
-        "small keep",
-    )
-    heads = columns(("Year", 16), ("Its numbers rest on", 54), ("A point on the lines", 30))
-    rows = tuple((e.period, f"{e.basis}.", e.why_not or "yes") for e in trend.years)
-    yield Table(heads, rows, "short")
+    has_lines = _is_news(basis)
+    if has_lines:
+        yield Text(
+            "A change of version is a break in a line: only what is the same in both stands "
+            "beside it.",
+            "small keep",
+        )
+    lines = [("A point on the lines", 30)] if has_lines else []
+    heads = columns(("Year", 16), ("Its results stand", 54), *lines)
+    rows = ((e.period, f"{e.basis}.", e.why_not or "yes") for e in trend.years)
+    yield Table(heads, tuple(each[: len(heads)] for each in rows), "short")
     compared = [_compared(basis, each) for each in basis.like_for_like if not each.is_whole]
     if compared:
         yield Heading("What the versions have in common, by statement", 3)
@@ -128,7 +131,7 @@ def _years(basis: Basis, trend: Trend) -> Iterator[Block]:
         )
         yield Table(heads, tuple(compared), "found")
     yield from filled(Heading("What became of last year's actions", 3), became(basis))
-    for ref in basis.frameworks if _is_news(basis) else ():
+    for ref in basis.frameworks if has_lines else ():
         for theme in basis.themes.themes:
             chart = trend_chart(basis, ref, theme.id)
             yield from [chart] if chart else []

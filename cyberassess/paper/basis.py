@@ -13,11 +13,13 @@ from cyberassess.domain.assessment import (
     ALL_SCOPES,
     ORGANISATION,
     OutcomeKey,
+    PersonId,
     Scope,
     ScopeId,
     Settings,
 )
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.people.declaring import Declared, declarations
 from cyberassess.domain.people.naming import name_of
 from cyberassess.domain.record.approval import Version
 from cyberassess.domain.record.evidence import Register, register_of
@@ -95,6 +97,12 @@ def said_role(role: str) -> str:
 def capital(text: str) -> str:
     """Give a text with its first letter in capitals."""
     return text[:1].upper() + text[1:]
+
+
+def uncapitalised(text: str) -> str:
+    """Give an answer's words as they stand within a sentence; ``I`` stays a capital."""
+    is_word = text[1:2].islower()
+    return f"{text[:1].lower()}{text[1:]}" if is_word else text
 
 
 def clipped(text: str, most: int) -> str:
@@ -204,8 +212,9 @@ class Basis:
 
     @cached_property
     def moved(self) -> Moves:
-        """What rose and fell since last year; nothing where none is named."""
-        return moves(self.before, self.card) if self.before else Moves((), (), ())
+        """What rose and fell since last year, by reference; nothing where none is named."""
+        found = moves(self.before, self.card) if self.before else Moves((), (), ())
+        return Moves(*map(self.by_reference, found))
 
     @cached_property
     def nation(self) -> Nation:
@@ -216,6 +225,10 @@ class Basis:
     def actions(self) -> tuple[Action, ...]:
         """Every action, the most urgent first."""
         return actions_of(self.state)
+
+    def covers(self, action: Action) -> list[OutcomeKey]:
+        """Give what an action is about, places in their order, however they were typed."""
+        return sorted(action.covers, key=self._position)
 
     @cached_property
     def planned(self) -> Mapping[OutcomeKey, tuple[Action, ...]]:
@@ -258,6 +271,11 @@ class Basis:
     def is_unknown(self) -> bool:
         """Whether nothing is answered yet anywhere."""
         return is_blank(self.card.outcomes)
+
+    @cached_property
+    def returns(self) -> Mapping[PersonId, Declared]:
+        """What the signature under each questionnaire that came back is worth, by person."""
+        return declarations(self.state)
 
     @property
     def unknown(self) -> str:
@@ -381,8 +399,30 @@ class Basis:
         found = self.settings.scope(scope)
         return found.title if found else scope
 
-    def said_places(self, scopes: Sequence[ScopeId]) -> str:
-        """Name places; where they are many systems, how many."""
+    def by_reference(self, scores: Iterable[OutcomeScore]) -> tuple[OutcomeScore, ...]:
+        """Sort results as the control set has its outcomes, those of one by place."""
+        return tuple(sorted(scores, key=lambda each: self._position(each.key)))
+
+    def _position(self, key: OutcomeKey) -> tuple[int, int, int]:
+        return (
+            self._numbers.get(key.framework, len(self._numbers) + 1),
+            self._outcome_numbers.get(key[::2], len(self._outcome_numbers)),
+            self._place_numbers.get(key.scope, len(self._place_numbers)),
+        )
+
+    @cached_property
+    def _outcome_numbers(self) -> Mapping[tuple[FrameworkRef, OutcomeId], int]:
+        keys = [(ref, key) for ref, each in self.frameworks.items() for key in each.outcomes]
+        return {key: number for number, key in enumerate(keys)}
+
+    @cached_property
+    def _place_numbers(self) -> Mapping[ScopeId, int]:
+        return {each.id: number for number, each in enumerate(self.settings.all_scopes)}
+
+    def said_places(self, scopes: Iterable[ScopeId]) -> str:
+        """Name places in their order; where they are many systems, how many."""
+        last = len(self._place_numbers)
+        scopes = sorted(scopes, key=lambda each: self._place_numbers.get(each, last))
         if not are_many(scopes):
             return joined([self.place(each) for each in scopes])
         systems = [each.id for each in self.scopes if each.id != ORGANISATION]

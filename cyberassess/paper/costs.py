@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cyberassess.domain.record.plan import Action, Cost
-from cyberassess.errors import joined
+from cyberassess.errors import counted, joined
 from cyberassess.paper.look import Look
 
 ONE_OFF = "Costs are as recorded in the plan; one that names no year counts as one-off."
@@ -104,9 +104,13 @@ def _said(once: list[Amount], yearly: list[Amount], *others: int) -> Iterator[st
     if yearly:
         yield f"Cost a year: {total(yearly)}."
     words = ("without cost", "whose cost is not read as an amount", "not costed")
-    rest = [f"{number} {word}" for number, word in zip(others, words, strict=True) if number]
-    if rest:
-        yield f"Beside these, {joined(rest)}." if once or yearly else f"Actions: {joined(rest)}."
+    rest = [(number, word) for number, word in zip(others, words, strict=True) if number]
+    if rest and not (once or yearly):
+        yield f"Actions: {joined([f'{number} {word}' for number, word in rest])}."
+    elif rest:
+        (first, word), *more = rest
+        said = [f"{counted(first, 'action')} {word}", *(f"{number} {e}" for number, e in more)]
+        yield f"Beside these there {'is' if first == 1 else 'are'} {joined(said)}."
 
 
 def total(amounts: Iterable[Amount]) -> str:

@@ -153,7 +153,7 @@ def _open_when_approved(approval: Approval | None, *, is_open: bool) -> Iterator
 def _returns(basis: Basis, *, is_open: bool) -> Iterator[tuple[str, str]]:
     """Say whose questionnaires are signed as true, by what the signatures are worth now."""
     parts: list[str] = []
-    for worth, people in by_worth(basis.state).items():
+    for worth, people in by_worth(basis.returns).items():
         known = (basis.settings.person(each) or basis.state.met.get(each) for each in people)
         names = ", ".join(each.name for each in known if each is not None)
         named = "" if is_open or worth is Worth.STANDS else f" ({names})"

@@ -17,13 +17,14 @@ class Nation:
     exempt: str
     """The paragraphs that may exempt a restricted edition from being published."""
     why_exempt: str
+    """What a restricted edition does that makes it exempt: the end of a sentence about it."""
     information_act: str
     """The sections under which a request for it may be refused."""
 
 
-_CRIME = "it says how an attack could succeed, and what is done to prevent one"
-_BUSINESS = "it concerns the business affairs of named suppliers"
-_WHY = f"{_CRIME}; {_BUSINESS}"
+_CRIME = "says how an attack could succeed and what is done to prevent one"
+_BUSINESS = "concerns the business affairs of named suppliers"
+_WHY = f"{_CRIME}, and {_BUSINESS}"
 
 _NATIONS = {
     "england": Nation(

@@ -1,7 +1,13 @@
 """What a declaration is worth where histories part and meet again."""
 
 from cyberassess.domain.assessment import PersonId
-from cyberassess.domain.people.declaring import UNSIGNED, Worth, by_worth, declared_for
+from cyberassess.domain.people.declaring import (
+    UNSIGNED,
+    Worth,
+    by_worth,
+    declarations,
+    declared_for,
+)
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.domain.record.ledger import fold
 from cyberassess.domain.record.segment import Segment
@@ -39,7 +45,7 @@ def worth(*segments: Segment) -> Worth:
 
 def test_nobody_signed_what_nobody_sent() -> None:
     assert declared_for(fold([segment(1)]), KIM) == UNSIGNED
-    assert by_worth(fold([segment(1)])) == {}
+    assert by_worth(declarations(fold([segment(1)]))) == {}
 
 
 def test_an_answer_changed_on_the_other_branch_lets_it_lapse() -> None:
@@ -64,4 +70,4 @@ def test_a_no_on_one_branch_is_not_outvoted_by_a_yes_on_the_other() -> None:
     no = segment(2, declaration("no"), on=[BASE])
     for order in ((BASE, SIGNED, no), (BASE, no, SIGNED)):
         assert worth(*order) in (Worth.WITHDRAWN, Worth.REFUSED)
-    assert list(by_worth(fold([BASE, SIGNED]))) == [Worth.STANDS]
+    assert list(by_worth(declarations(fold([BASE, SIGNED])))) == [Worth.STANDS]

@@ -16,7 +16,7 @@ from tests.paper.made import GOAL, make_basis, small_state
 from tests.paper.reading import rows, shown, texts
 
 LEFT_OUT = [{"title": "Museum booking", "reason": "no critical function"}]
-SCOPES = [
+SCOPES: list[dict[str, Any]] = [
     {"id": "laptops", "kind": "shared-service", "title": "Laptops"},
     {"id": "housing", "kind": "system", "title": "Housing", "owner": "p2",
      "why_critical": "Two days without it stop repairs.", "inherits": ["laptops"]},
@@ -25,7 +25,7 @@ SCOPES = [
 MORE = (
     answer_event("B2.a.M.1", "out", scope="revenues", reason="Nobody is there at night."),
     answer_event("A1.a.H.2", "out", reason="No such committee."),
-    text_event("rationale", "B2.a", "word " * 60, scope="revenues"),
+    text_event("rationale", "B2.a", "word " * 80, scope="revenues"),
     text_event("evidence", "B2.a", "One\nTwo\n" + "long " * 40, scope="revenues"),
     record_event(
         "determination", ("made@1", "organisation", "A1.a"),
@@ -98,9 +98,41 @@ def test_what_is_in_place_and_evidence_are_cut_short(report: Document) -> None:
     short = row(report, "Revenues", "B2.a")
     how, *evidence = short[3].splitlines()
     assert how.endswith("word …")
-    assert len(how) <= 132
+    assert len(how) <= 302
     assert evidence == ["One", "Two", "and 1 more"]
     assert row(report, "Revenues", "B2.b")[3].endswith("No evidence offered.")
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("We test each year. The rest waits.", "We test each year. The rest waits."),
+        (f"We test each year. {'Nothing ' * 30}waits.", "We test each year."),
+        (
+            f"We test {'each ' * 50}year. Then we wait.",
+            f"We test {'each ' * 50}year.",
+        ),
+    ],
+)
+def test_what_is_in_place_ends_with_a_sentence(text: str, cut: str) -> None:
+    told = text_event("rationale", "B2.b", text, scope="revenues")
+    made = applicability(make_basis(small_state(told), listed=SCOPES))
+    assert row(made, "Revenues", "B2.b")[3].splitlines()[0] == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Test report, SharePoint > Security > Tests, 2026-02-27", "Test report, 2026-02-27"),
+        (f"{'Long ' * 30}report, SharePoint > Tests, 2026-02", f"{'Long ' * 19}Long …, 2026-02"),
+        ("SharePoint > Security > Tests", "SharePoint > Security > Tests"),
+        ("Minutes, item 7", "Minutes, item 7"),
+    ],
+)
+def test_evidence_leaves_out_its_folder_and_keeps_its_date(text: str, cut: str) -> None:
+    told = text_event("evidence", "B2.b", text, scope="revenues")
+    made = applicability(make_basis(small_state(told), listed=SCOPES))
+    assert row(made, "Revenues", "B2.b")[3].splitlines() == [cut]
 
 
 def test_who_confirmed_is_named(report: Document) -> None:
@@ -121,8 +153,8 @@ def test_scopes_left_out_and_sources_are_named(report: Document) -> None:
     )
     (note,) = (e for e in texts(report) if e.startswith("Owner: "))
     assert note == (
-        "Owner: Priya Shah. In scope because: Two days without it stop repairs. "
-        "Takes over answers from Laptops where confirmed."
+        "Owner: Priya Shah. Assessed because: Two days without it stop repairs. "
+        "Answers for Laptops count here too, where confirmed."
     )
 
 

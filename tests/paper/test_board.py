@@ -119,6 +119,7 @@ def test_the_plan_is_counted_by_place_and_by_cost(summary: Document) -> None:
     )
     assert [row[0] for row in rows(summary, "The plan")] == ["ACT-001", "ACT-002"]
     assert said(summary, "The plan") == (
+        "The plan's first priority stands first, then what is due first. "
         "Below target and not planned yet: B2.b Outcome B2.b (Housing); B2.c Outcome B2.c "
         "(Revenues)."
     )
@@ -159,7 +160,7 @@ def test_an_action_may_cover_several_places_and_says_which() -> None:
     assert gap.endswith("\nAction Do ACT-001")
     assert "2 of them have an action" in said(made, "The result in detail")
     assert "missing owners and dates for 2 of 4 results below target" in said(made, "Decision")
-    assert rows(made, "The plan")[0][1] == "B2.b Outcome B2.b, Revenues and Housing"
+    assert rows(made, "The plan")[0][1] == "B2.b Outcome B2.b, Housing and Revenues"
     found = findings_report(both)
     stands = rows(found, "Priority 1: first")[0][1]
     assert "Revenues: Not decided" in stands
@@ -359,7 +360,7 @@ def test_nations_name_their_own_laws_and_offices() -> None:
         ("wales", "Schedule 12A, Part 4, paragraphs 18 and 14", "section 151 officer"),
         ("scotland", "Schedule 7A, Part 1, paragraphs 14 and 6", "section 95 officer"),
         ("northern-ireland", "Act (Northern Ireland) 2014", "chief financial officer"),
-        ("jersey", "Restricted edition: it says how", "chief finance officer"),
+        ("jersey", "The restricted edition says how", "chief finance officer"),
     ):
         made = board_summary(basis(nation=nation))
         assert law in said(made, "Not covered")
@@ -367,6 +368,23 @@ def test_nations_name_their_own_laws_and_offices() -> None:
         assert slot.endswith(f"[For the {office} to write]")
     jersey = board_summary(basis(nation="jersey"), edition="open")
     assert "exempt under" not in said(jersey, "Not covered")
+
+
+@pytest.mark.parametrize("nation", ["england", "jersey"])
+def test_it_is_the_restricted_edition_that_says_how_an_attack_could_succeed(nation: str) -> None:
+    made = board_summary(basis(nation=nation), edition="open")
+    assert (
+        "fall short. The restricted edition gives them: it says how an attack could succeed"
+    ) in said(made, "Not covered")
+
+
+def test_what_has_no_action_stands_by_reference_and_not_by_place() -> None:
+    """Revenues stands first and lacks B2.b and B2.c; Housing lacks B2.a and B2.b."""
+    made = board_summary(basis(listed=SCOPES[::-1]))
+    assert said(made, "The plan").endswith(
+        "not planned yet: B2.a Outcome B2.a (Housing); B2.b Outcome B2.b (Revenues and Housing); "
+        "B2.c Outcome B2.c (Revenues)."
+    )
 
 
 def test_the_open_edition_names_nothing_it_may_not() -> None:

@@ -105,10 +105,8 @@ def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
     )  # fmt: skip
     made = board_summary(now)
     assert headings(made)[0] == "pipes: 2 of 3 outcomes meet our target"
-    said = (
-        "p9 reviewed 2 results and lowered 1: B2.a Outcome B2.a. "
-        "On that view 1 outcome meets our target."
-    )
+    lead = "p9 reviewed 2 results and lowered 1: B2.a Outcome B2.a. On that view 1 "
+    said = f"{lead}of 3 outcomes of pipes meets our target."
     drawn = squares(made)
     assert drawn is not None
     assert drawn.words[0].text == "Meet the target in every place: 2, by the review 1"
@@ -120,7 +118,8 @@ def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
         "here."
     ) in texts(findings_report(now))
     assert said in shown(applicability(now), "level after")
-    assert said.replace("2 results", "1 result") in texts(theme_report(now))
+    alone = f"{lead.replace('2 results', '1 result')}outcome meets our target."
+    assert alone in texts(theme_report(now)), "which is about that theme"
     is_open = texts(board_summary(now, edition="open").for_word[0])
     assert (
         said.replace(": B2.a Outcome B2.a", "").replace("p9", "An independent assurer") in is_open
@@ -130,7 +129,7 @@ def test_what_a_review_lowers_is_told_with_the_count_it_would_give() -> None:
 
 def test_a_review_that_raises_or_changes_no_count_says_so() -> None:
     assert said_dissent(basis(review("B2.b", "revenues", "low"))) == (
-        "p9 reviewed 1 result, raised 1 and lowered none. The count would stay as it is."
+        "p9 reviewed 1 result, raised 1 and lowered none. The count for pipes would stay as it is."
     )
     assert said_dissent(basis(review("B2.b", "revenues", "unsure"))) == ""
     assert said_dissent(basis()) == ""
@@ -192,6 +191,14 @@ def test_who_confirmed_what_is_said_with_those_who_answered_it_themselves() -> N
         ["1 result\nPriya Shah", "Revenues: B2.a", "none"],
         ["3 results\nnobody", "Housing: B2.b; Revenues: B2.b, B2.c", ""],
     ]  # fmt: skip
+
+
+def test_results_are_counted_by_place_where_they_are_many() -> None:
+    listed = [{"id": f"s{n}", "kind": "system", "title": f"System {n}"} for n in range(5)]
+    counts = "; ".join(f"System {n}: 3" for n in range(5))
+    assert rows(fair_play(basis(listed=listed)), "Who confirmed what") == [
+        ["16 results\nnobody", f"Whole organisation: 1; {counts}", ""]
+    ]
 
 
 def test_results_nobody_confirmed_are_marked_on_page_one_where_others_are() -> None:

@@ -53,8 +53,8 @@ def actions(*texts: str, **more: str) -> tuple[Action, ...]:
 def test_one_off_and_yearly_costs_have_each_their_total() -> None:
     found = actions("£20k to £50k", "£60k a year", "£5k, then £2k a year", "ask the supplier")
     assert said_costs(found, OUR_LOOK) == (
-        "One-off cost: £25k to £55k. Cost a year: £62k. Beside these, 1 whose cost is not read as "
-        "an amount."
+        "One-off cost: £25k to £55k. Cost a year: £62k. Beside these there is 1 action whose cost "
+        "is not read as an amount."
     )
 
 

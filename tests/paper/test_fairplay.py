@@ -3,15 +3,24 @@
 import dataclasses
 
 from cyberassess.paper.detail.fairplay import fair_play
-from tests.domain.builder import Written, make_framework, make_state, make_themes, text_event
+from cyberassess.paper.document import frame
+from tests.domain.builder import (
+    Written,
+    answer_events,
+    make_framework,
+    make_state,
+    make_themes,
+    text_event,
+)
 from tests.domain.test_ended import ENDED, STAGED, made
 from tests.paper.made import make_basis
 from tests.paper.reading import headings, rows
-from tests.paper.test_board import basis
+from tests.paper.test_board import SCOPES, basis
 
 HERE = "\nNorthport Council"
 OUT = "out (The supplier does it.)"
 COLUMNS = "Columns left out by more than half"
+UNSIGNED = "Returns without a signature that stands"
 LEFT = "Left out because what they ask for ended"
 MANY = "The same explanation in many places"
 
@@ -49,6 +58,19 @@ def test_an_explanation_of_more_than_three_outcomes_is_listed_once_and_cut() -> 
     ((ref, text, where),) = rows(four, MANY)
     assert (ref, where) == ("4 outcomes", "Northport Council: X.a, X.b, X.c, X.d")
     assert text == f"We  do{' it' * 51}…"
+
+
+def test_a_return_that_is_not_signed_is_listed_as_the_control_block_counts_it() -> None:
+    now = basis()
+    assert ("Returns", "1 not signed (Priya Shah)") in frame(now, "Full report").control
+    assert [row[:2] for row in rows(fair_play(now), UNSIGNED)] == [["Priya Shah", "Not signed."]]
+
+
+def test_lists_stand_by_reference_and_not_by_place() -> None:
+    other = dict.fromkeys(("revenues/B2.b.M.1", "housing/B2.a.M.1"), "other-means (So it is.)")
+    now = basis(*answer_events(other), listed=SCOPES[::-1])
+    found = rows(fair_play(now), "True by other means, with reasons")
+    assert [row[0].split()[0] for row in found] == ["A1.a.H.2", "B2.a.M.1", "B2.b.M.1"]
 
 
 def test_another_theme_to_lead_with_is_told() -> None:

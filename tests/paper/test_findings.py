@@ -8,11 +8,12 @@ import pytest
 
 from cyberassess.domain.record.hashes import text_field
 from cyberassess.paper import html as render
+from cyberassess.paper.blocks import plain
 from cyberassess.paper.document import Document
 from cyberassess.paper.documents.findings import findings_report
 from tests.domain.builder import Data, make_profile, record_event
 from tests.paper.made import GOAL, make_basis, small_state
-from tests.paper.reading import figures, headings, rows, shown
+from tests.paper.reading import blocks_of, figures, headings, rows, shown
 from tests.paper.test_board import PLAN, REF, SCOPES, action
 
 LATE = (
@@ -108,6 +109,35 @@ def test_a_dropped_action_gives_its_reason() -> None:
     assert dropped[2].endswith("\nReason: Accepted by cabinet.")
     assert not any(row[0].startswith("B2.c") for row in rows(report, "Not planned yet"))
     assert "1 is dropped with a reason" in shown(report, "lead")
+
+
+def test_an_action_for_several_places_gives_what_is_in_the_way_in_each() -> None:
+    """In Housing people differ on a statement of B2.b; in Revenues two are not answered."""
+    one, both = (
+        rows(report_of(action("ACT-001", "B2.b", "housing", also=also)), "Priority 1: first")[0][1]
+        for also in ([], ["revenues"])
+    )
+    assert one.splitlines()[-1] == "People differ: Statement B2.b.N.2."
+    assert both.splitlines()[-1] == "Also 1 “I don't know” and 1 not answered."
+
+
+@pytest.mark.parametrize(("about", "also"), [("housing", "revenues"), ("revenues", "housing")])
+def test_places_of_an_action_come_in_their_order(about: str, also: str) -> None:
+    found = report_of(action("ACT-001", "B2.b", about, also=[also]))
+    gap = rows(found, "Priority 1: first")[0][1]
+    assert gap.index("Housing") < gap.index("Revenues")
+
+
+def test_no_tile_leans_on_the_one_at_its_left(report: Document) -> None:
+    html = render.render_html(report)
+    assert ">actions that are late<" in html
+    assert ">of them" not in html
+
+
+def test_no_command_stands_on_paper(report: Document) -> None:
+    lines = [each for found in blocks_of(report) for each in getattr(found, "lines", ())]
+    assert lines
+    assert not any("cyberassess" in plain(each) for each in lines)
 
 
 def test_owners_are_told_what_comes_first(report: Document) -> None:

@@ -36,7 +36,7 @@ def test_a_result_of_last_year_stands_beside_each_result_and_its_target() -> Non
     assert words["housing", "B2.a"] == "Low"
     assert words["revenues", "B2.b"] == "not decided"
     html = render.render_html(applicability(later))
-    assert set(re.findall("Last year: ([^<]*)<", html)) >= {"High", "Low", "not decided"}
+    assert set(re.findall("Last year: ([^<]*)<", html)) >= {"High", "Low", "Not decided"}
     found = findings_report(later)
     first = rows(found, "Priority 1: first")[0][1]
     assert first.splitlines()[1] == "Housing: Low; target middle; last year low"
@@ -53,9 +53,11 @@ def test_counts_of_last_year_stand_beside_this_years() -> None:
     )  # fmt: skip
     made = applicability(later)
     html = render.render_html(made)
-    assert f">results meet their target; last year {met}<" in html
+    assert f">results meet their target; last year {met} did<" in html
     assert [row[-2:] for row in rows(made, "By place")] == [["1", "1"], ["0", "0"], ["1", "1"]]
-    assert f"by place; last year {below}<" in render.render_html(findings_report(later))
+    assert f"by place; last year {below} were below it<" in render.render_html(
+        findings_report(later)
+    )
 
 
 def test_a_place_that_was_not_assessed_then_says_so() -> None:

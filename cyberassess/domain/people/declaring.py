@@ -10,7 +10,7 @@ them say only that somebody signed: which file that covers cannot be told any mo
 """
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -98,10 +98,15 @@ def declarations(state: State) -> dict[PersonId, Declared]:
     return {person: declared_for(state, person) for person in asked}
 
 
-def by_worth(state: State) -> dict[Worth, list[PersonId]]:
-    """Give whose questionnaires came back, by what their declaration is worth, in its order."""
-    found = declarations(state).items()
-    people = {worth: [who for who, each in found if each.worth is worth] for worth in Worth}
+def by_worth(found: Mapping[PersonId, Declared]) -> dict[Worth, list[PersonId]]:
+    """Give whose questionnaires came back, by what their declaration is worth, in its order.
+
+    Args:
+        found: see ``declarations``.
+    """
+    people = {
+        worth: [who for who, each in found.items() if each.worth is worth] for worth in Worth
+    }
     return {worth: several for worth, several in people.items() if several}
 
 

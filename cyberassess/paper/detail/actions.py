@@ -1,6 +1,6 @@
 """What will be done, by whom and by when; and for which gaps nothing is planned yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cyberassess.domain.assessment import OutcomeKey
 from cyberassess.domain.record.plan import Action
@@ -10,6 +10,9 @@ from cyberassess.paper.blocks import Block, Heading, Part, Row, Section, Table, 
 from cyberassess.paper.costs import said_costs
 from cyberassess.paper.detail.gaps import said_findings
 from cyberassess.paper.sections.summary import said_due, said_owner
+
+BY_PRIORITY = "The plan's first priority stands first, then what is due first."
+"""What to say of the order of actions."""
 
 
 def actions(basis: Basis) -> Section:
@@ -24,6 +27,7 @@ def _blocks(basis: Basis) -> Iterator[Block]:
     yield Text(f"{said_findings(basis)} {said_costs(open_, basis.look)}".rstrip(), "meta keep")
     if open_:
         yield Heading("To be done", 3)
+        yield Text(BY_PRIORITY, "meta keep")
         yield action_table(basis, open_)
     if bare := unplanned(basis):
         yield Heading("Below the target, and not planned yet", 3)
@@ -43,7 +47,7 @@ def action_table(basis: Basis, chosen: Sequence[Action]) -> Table:
     rows = tuple(
         (
             each.ref,
-            f"{_name(basis, each.about)}, {basis.said_places([k.scope for k in each.covers])}",
+            f"{_name(basis, each.about)}, {basis.said_places(k.scope for k in each.covers)}",
             f"{each.title} Reason: {each.reason}" if each.reason else each.title,
             said_owner(basis, each),
             f"{said_due(each)}, {each.progress.value}",
@@ -62,7 +66,15 @@ def _name(basis: Basis, key: OutcomeKey) -> str:
 
 def unplanned(basis: Basis) -> Sequence[Sequence[Finding]]:
     """Give what is below its target where nothing is planned: places of an outcome together."""
-    return by_outcome(each for each in basis.findings if each.score.key not in basis.planned)
+    bare = (each for each in basis.findings if each.score.key not in basis.planned)
+    return by_outcome(sorted_findings(basis, bare))
+
+
+def sorted_findings(basis: Basis, found: Iterable[Finding]) -> list[Finding]:
+    """Sort findings as the control set has its outcomes, those of one by place."""
+    by_key = {each.score.key: each for each in found}
+    scores = basis.by_reference(each.score for each in by_key.values())
+    return [by_key[each.key] for each in scores]
 
 
 def _unplanned(basis: Basis, found: Sequence[Finding]) -> Row:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cyberassess.domain.assessment import OutcomeKey, StatementKey
 from cyberassess.domain.calendar_words import said_date
+from cyberassess.domain.people.declaring import in_words
 from cyberassess.domain.record.evidence import Mark, behind_many
 from cyberassess.domain.record.recorded import Origin, Said
 from cyberassess.domain.record.standing import Standing
@@ -45,8 +46,10 @@ _DOUBTFUL = (Mark.REJECTED, Mark.REPLACED, Mark.STALE, Mark.CREATED_DURING, Mark
 
 _Line = tuple[str, str, str, str]
 """Reference, place, what, and who or why."""
-_List = tuple[str, str, tuple[str, str], Iterable[_Line]]
-"""Title, what it means, the heads of its last two columns, and its lines."""
+_List = tuple[str, str, tuple[str, ...], Iterable[_Line]]
+"""Title, what it means, the heads of its columns but for ``_FIRST``, and its lines."""
+_FIRST = "Ref, and where"
+"""What heads the first column, where a list says nothing else."""
 
 
 class _Stated(NamedTuple):
@@ -71,8 +74,9 @@ def fair_play(basis: Basis) -> Section:
         Text("What a careful reader would want to be told without asking.", "meta"),
     ]
     empty: list[str] = []
-    for title, note, (what, detail), lines in _lists(basis):
-        heads = columns(("Ref, and where", 18), (what, 45, "pre"), (detail, 37, "pre"))
+    for title, note, named, lines in _lists(basis):
+        first, what, detail = (_FIRST, *named)[-3:]
+        heads = columns((first, 18), (what, 45, "pre"), (detail, 37, "pre"))
         if rows := tuple(_merged(lines)):
             blocks += [Heading(title, 3), Text(note, "keep"), Table(heads, rows, "found")]
         else:
@@ -128,7 +132,7 @@ def _lists(basis: Basis) -> Iterator[_List]:
 
 
 def _statements(basis: Basis) -> Iterator[_Stated]:
-    for score in basis.card.outcomes:
+    for score in basis.by_reference(basis.card.outcomes):
         for indicator, standing in zip(
             score.asked.outcome.indicators, score.standings, strict=True
         ):
@@ -178,9 +182,17 @@ def _of_decisions(basis: Basis) -> Iterator[_List]:
     yield (
         "Who confirmed what",
         "Results somebody confirmed have a named person behind them; all others stand as the rule "
-        "gives them. Who also answered the outcome confirmed their own answers.",
-        ("Results", "Of these, also answered by the same person"),
+        "gives them. Who also answered the outcome confirmed their own answers. Where they are "
+        "many they are counted by place.",
+        ("How many, by whom", "Results", "Of these, also answered by the same person"),
         confirmed_rows(basis),
+    )
+    yield (
+        "Returns without a signature that stands",
+        "The last sheet of a questionnaire asks for a signature that its answers are true to the "
+        "best of one's knowledge. No signature that stands covers these; they count all the same.",
+        ("Whose", "Signature", "Answers by the same person"),
+        _unsigned(basis),
     )
     yield (
         "Confirmations that have lapsed",
@@ -194,6 +206,17 @@ def _of_decisions(basis: Basis) -> Iterator[_List]:
         ("Change", "Who, and when"),
         _changes(basis),
     )
+
+
+def _unsigned(basis: Basis) -> Iterator[_Line]:
+    """Name the questionnaires that came back and have no signature that stands."""
+    for person, declared in basis.returns.items():
+        if not declared.stands:
+            given = sum(
+                each.person == person for all_ in basis.state.answers.values() for each in all_
+            )
+            said = capital(in_words(declared, said_date))
+            yield basis.person(person), "", f"{said}.", counted(given, "answer")
 
 
 def _overrides(basis: Basis) -> Iterator[_Line]:
@@ -210,7 +233,7 @@ def _outcomes(
     basis: Basis, detail: Callable[[Basis, OutcomeScore], str | None]
 ) -> Iterator[_Line]:
     """Give the outcomes of which there is something to say."""
-    for score in basis.card.outcomes:
+    for score in basis.by_reference(basis.card.outcomes):
         said = detail(basis, score)
         if said is not None:
             outcome = score.asked.outcome
@@ -347,7 +370,7 @@ def _of_reasons(basis: Basis, statements: Sequence[_Stated]) -> Iterator[_List]:
             ("Statement", "What says better, and is true"),
             (
                 (lesser, basis.where(score), statement_text(score, lesser), joined(better))
-                for score in basis.card.outcomes
+                for score in basis.by_reference(basis.card.outcomes)
                 for lesser, better in overtaken_in(score).items()
             ),
         )

@@ -7,6 +7,7 @@ from cyberassess.domain.record.registers import SetVersion
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.result.theme_maturity import THEME_RULE, ThemeLevel
 from cyberassess.domain.sets.framework import CountsAs, Framework, FrameworkRef, IndicatorKind
+from cyberassess.domain.sets.theming import ThemeSet
 from cyberassess.errors import counted
 from cyberassess.paper.basis import SHORT_HASH, Basis, joined, said_role, share, tenths
 from cyberassess.paper.blocks import (
@@ -58,8 +59,8 @@ def _rules(basis: Basis, shown: Collection[str]) -> Iterator[Block]:
     yield Heading("How a result is found", 3)
     for each in basis.frameworks.values():
         rule = each.rule
-        yield Text(f"{each.title} {each.version}, rule {rule.name}. {rule.text}")
-        yield Text(f"Source: {rule.source}", "small")
+        yield Text(f"{each.title} {each.version}. {rule.text}")
+        yield Text(f"Source: {rule.source} We call this rule {rule.name}.", "small")
         yield Text(f"{rule.note or rule.kind.note} {_OPEN}")
         yield from _example(basis, each, shown)
     yield Heading(f"How the level of a theme is found: rule {THEME_RULE}", 3, anchor="theme-rule")
@@ -109,6 +110,7 @@ def _confidence_and_people(basis: Basis) -> Iterator[Block]:
     yield Heading("Who answered, and when", 3)
     heads = columns(("Name, as asserted", 28), ("Role", 22), ("Answers", 14), ("When", 36))
     yield Table(heads, tuple(_people(basis)))
+    yield Text(_GIVEN, "small")
 
 
 def _sources(basis: Basis) -> Iterator[Block]:
@@ -124,10 +126,21 @@ def _sources(basis: Basis) -> Iterator[Block]:
     )  # fmt: skip
     files = tuple(_files(basis))
     yield Table(heads, files) if files else Text("No file was received.")
+    yield from paragraph(_STORED if files else "", "small")
     yield Heading("The ledger", 3)
     yield Table(columns(("Ledger", 24), ("What it says", 76)), tuple(_ledger(basis)))
 
 
+_GIVEN = (
+    "Answers are counted as they were given. Their number can differ from that of statements "
+    "answered: an answer given for a shared service may count in several places, two people may "
+    "have answered the same statement, and don't know and answers that lack a reason are counted "
+    "here too."
+)
+_STORED = (
+    "Stored are answers and the texts beside them, as each file brought them: also what was "
+    "changed since."
+)
 _OPEN = "While statements are unanswered the result is given only if no answer could change it."
 
 
@@ -308,12 +321,17 @@ def _ledger(basis: Basis) -> list[Row]:
         ("Entries", f"{state.events:,}"),
         ("Head" if len(heads) == 1 else "Heads", ", ".join(heads)),
         ("Assessment", state.assessment or "not numbered"),
-        ("Themes", f"{basis.themes.title}. {basis.themes.publisher}. {basis.themes.source}"),
+        ("Themes", _themes(basis.themes)),
         ("Made with", f"cyberassess {basis.tool}"),
     ]
     if state.branched:
         rows.append(("Changed on two machines", joined(list(state.branched))))
     return rows
+
+
+def _themes(themes: ThemeSet) -> str:
+    title, publisher = themes.title.rstrip("."), themes.publisher.rstrip(".")
+    return f"{title}, by {publisher}. Source: {themes.source}"
 
 
 def limits(basis: Basis) -> tuple[str, ...]:

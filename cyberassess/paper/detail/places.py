@@ -28,6 +28,12 @@ from cyberassess.paper.sections.evidence import TextRow, said_row, said_texts
 from cyberassess.paper.sections.outcomes import said_verdict
 
 _MOST_ACTIONS = 6
+_HOSTING = {
+    "on-premises": "on our own premises",
+    "hosted": "hosted elsewhere",
+    "saas": "as a service over the internet (SaaS)",
+}
+"""What the choices offered for hosting mean; other words stand as they were written."""
 
 
 def places(basis: Basis) -> Section:
@@ -66,13 +72,13 @@ def _in_a_line(facts: Sequence[tuple[str, str]]) -> tuple[str | Part, ...]:
 
 def _facts(basis: Basis, scope: Scope) -> Iterator[tuple[str, str]]:
     """Give what bounds a system: as far as the organisation wrote it down."""
-    taken = [basis.place(each) for each in scope.inherits]
+    taken = joined([basis.place(each) for each in scope.inherits])
     for label, text in (
         ("Service", scope.service),
         ("Owner", basis.person(scope.owner) if scope.owner else ""),
         ("Supplier", scope.supplier),
-        ("Runs at", scope.hosting),
-        ("Takes over answers of", joined(taken)),
+        ("Where it runs", _HOSTING.get(scope.hosting.casefold(), scope.hosting)),
+        ("Also counted here", f"answers for {taken}, where confirmed" if taken else ""),
         ("Why it is critical", scope.why_critical),
     ):
         if text:

@@ -1,5 +1,6 @@
 """The statement of applicability: what applies where, who said so, and what was left out."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from cyberassess.domain.assessment import SHARED_SERVICE, Scope, ScopeId, StatementKey
@@ -8,7 +9,7 @@ from cyberassess.domain.result.counting import reasons_out, said_of
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import CountsAs, FrameworkRef, IndicatorId
 from cyberassess.errors import counted
-from cyberassess.paper.basis import Basis, has_own_name, joined, said_group
+from cyberassess.paper.basis import Basis, capital, has_own_name, joined, said_group
 from cyberassess.paper.blocks import (
     Block,
     Heading,
@@ -34,8 +35,12 @@ from cyberassess.paper.sections.summary import (
 )
 
 _SHOWN_EVIDENCE = 2
-_LONGEST_EVIDENCE = 80
-_LONGEST_HOW = 130
+_LONGEST_EVIDENCE = 100
+_LONGEST_HOW = 220
+_LONGEST_SENTENCE = 300
+_FOLDER = " > "
+_DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
 def applicability(basis: Basis) -> Document:
@@ -50,7 +55,8 @@ def _body(basis: Basis, marking: str) -> Iterator[Block]:
     yield from opening(
         basis, f"Statement of applicability {basis.settings.period}", "For", marking
     )
-    out = tuple(_outcome_out(basis, e) for e in basis.card.outcomes if e.not_applicable)
+    every = basis.by_reference(basis.card.outcomes)
+    out = tuple(_outcome_out(basis, each) for each in every if each.not_applicable)
     statements = tuple(_statements_out(basis))
     nouns = dict.fromkeys(noun(each) for each in basis.frameworks.values())
     one = next(iter(nouns)) if len(nouns) == 1 else "statement"
@@ -61,8 +67,8 @@ def _body(basis: Basis, marking: str) -> Iterator[Block]:
     yield Text(" ".join(_basis(basis)), "level after")
     yield Heading("By place", kind="again")
     heads = columns(
-        ("Place", 34), ("In all", 10), ("Apply", 10), ("Do not", 10), ("Have a target", 13),
-        ("Meet it", 10), ("Met it last year", 13),
+        ("Place", 28), ("In all", 8), ("Apply", 9), ("Do not apply", 13),
+        ("Have a target", 13), ("Meet their target", 14), ("Met their target last year", 15),
     )  # fmt: skip
     yield Table(heads, tuple(_counts(basis)), "short")
     yield from paragraph(_untargeted(basis), "small")
@@ -85,15 +91,15 @@ def _left_out(what: str, rows: tuple[Row, ...], none: str) -> Iterator[Block]:
 
 
 _METHOD = (
-    "An outcome applies in every place the control set's own kinds of place give it, until every "
-    "statement under it was said not to apply, with a reason. Nobody can leave out an outcome "
-    "without saying why.",
+    "The control set says where an outcome is asked: once for the whole organisation, for "
+    "example, or in each critical system. There it applies, until every statement under it was "
+    "said not to apply, with a reason. Nobody can leave out an outcome without saying why.",
     "“In part” means that some statements under it are left out: said not to apply, ruled out "
     "under “What applies here”, or ended. They are listed with the reason and the name.",
     "The result is the confirmed one if a named person confirmed it, otherwise what the control "
     "set's rule gives. The target is the profile's.",
-    "What is in place, and the evidence, are cut short here. The full report has every answer, "
-    "text and document.",
+    "What is in place is given in its first sentence or two, and evidence without its folder. "
+    "The full report has every text and document.",
     "Names are asserted, not authenticated.",
 )
 
@@ -118,7 +124,7 @@ def _basis(basis: Basis) -> Iterator[str]:
         framework = basis.frameworks[pinned.ref]
         yield (
             f"{framework.title}, version {framework.version}, by {framework.publisher}; "
-            f"revision {pinned.revision} of our wording."
+            f"the statements are in our own plain words (revision {pinned.revision})."
         )
     yield whose_target(basis)
     yield from filter(None, (said_dissent(basis),))
@@ -129,11 +135,11 @@ def _figures(basis: Basis, out: int, statements: int, one: str) -> Iterator[tupl
     scores = basis.card.outcomes
     open_ = sum(each.determination is None and not each.not_applicable for each in scores)
     yield "results apply, counted by place", f"{len(scores) - out:,}"
-    yield "do not apply", f"{out:,}"
+    yield "results do not apply", f"{out:,}"
     yield f"single {one}s do not apply", f"{statements:,}"
     yield "results not decided yet", f"{open_:,}"
     before = counted_before(basis, met=True)
-    last = f"; last year {before}" if before else ""
+    last = f"; last year {before} did" if before else ""
     met = sum(each.meets_target is True for each in scores)
     yield f"results meet their target{last}", f"{met:,}"
 
@@ -169,7 +175,7 @@ def _sources(basis: Basis) -> str:
 def _untargeted(basis: Basis) -> str:
     ids = dict.fromkeys(
         str(each.asked.outcome.id)
-        for each in basis.card.outcomes
+        for each in basis.by_reference(basis.card.outcomes)
         if each.target is None and basis.target(each.key.framework) is not None
     )
     if not ids:
@@ -198,7 +204,7 @@ def _behind(basis: Basis, score: OutcomeScore, key: IndicatorId) -> tuple[Given,
 
 def _statements_out(basis: Basis) -> Iterator[Row]:
     """Give the statements that are left out, where the outcome itself applies."""
-    for score in basis.card.outcomes:
+    for score in basis.by_reference(basis.card.outcomes):
         if score.not_applicable:
             continue
         for key in score.counting(CountsAs.LEFT_OUT):
@@ -248,9 +254,9 @@ def _why_here(basis: Basis, scope: Scope) -> str:
     if scope.kind == "organisation":
         return "Answered once for the whole organisation." if len(basis.scopes) > 1 else ""
     parts = [f"Owner: {basis.person(scope.owner)}." if scope.owner else ""]
-    parts += [f"In scope because: {scope.why_critical}" if scope.why_critical else ""]
+    parts += [f"Assessed because: {scope.why_critical}" if scope.why_critical else ""]
     taken = [found.title for each in scope.inherits if (found := basis.settings.scope(each))]
-    parts += [f"Takes over answers from {joined(taken)} where confirmed." if taken else ""]
+    parts += [f"Answers for {joined(taken)} count here too, where confirmed." if taken else ""]
     return " ".join(filter(None, parts))
 
 
@@ -258,15 +264,15 @@ def _row(basis: Basis, score: OutcomeScore) -> Row:
     applies, why = _applies(basis, score)
     evidence = _evidence(basis, score)
     rest = len(evidence) - _SHOWN_EVIDENCE
-    shown = tuple(_cut(each, _LONGEST_EVIDENCE) for each in evidence[:_SHOWN_EVIDENCE])
+    shown = tuple(map(_brief_document, evidence[:_SHOWN_EVIDENCE]))
     texts = [each.text for each in basis.state.rationales.get(score.key, ())]
-    how = _cut(" ".join(texts[0].split()), _LONGEST_HOW) if texts else ""
+    how = _first_sentences(" ".join(texts[0].split())) if texts else ""
     none = "" if score.not_applicable else "No evidence offered."
     more = f"and {rest} more" if rest > 0 else "" if shown else none
     beside = (
         ("Target", target_of(score).word),
         ("Assurer", said_review(basis, score)),
-        ("Last year", last_year_of(basis, score)),
+        ("Last year", capital(last_year_of(basis, score))),
     )
     small = (Text(f"{label}: {word}", "small") for label, word in beside if word)
     return (
@@ -296,6 +302,25 @@ def _evidence(basis: Basis, score: OutcomeScore) -> list[str]:
     support = basis.evidence.support(score.evidence_places)
     items = [f"{each.reference} {each.facts.title}" for each in support.items]
     return [*items, *dict.fromkeys(each.text for each in support.named)]
+
+
+def _brief_document(text: str) -> str:
+    """Give a document without the folder it lies in; its date stands, however long its title."""
+    said = ", ".join(each for each in text.split(", ") if _FOLDER not in each) or text
+    title, comma, date = said.rpartition(", ")
+    if comma and _DATE.fullmatch(date):
+        return f"{_cut(title, _LONGEST_EVIDENCE)}, {date}"
+    return _cut(said, _LONGEST_EVIDENCE)
+
+
+def _first_sentences(text: str) -> str:
+    """Give as many whole sentences as there is room for; the first one in any case."""
+    first, *others = _SENTENCE_END.split(text)
+    for each in others:
+        if len(first) + len(each) >= _LONGEST_HOW:
+            break
+        first = f"{first} {each}"
+    return _cut(first, _LONGEST_SENTENCE)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -25,7 +25,7 @@ from cyberassess.paper.blocks import (
 )
 from cyberassess.paper.charts import confidence_chart, themes_chart
 from cyberassess.paper.costs import ONE_OFF, said_costs
-from cyberassess.paper.detail.actions import action_table, unplanned
+from cyberassess.paper.detail.actions import BY_PRIORITY, action_table, unplanned
 from cyberassess.paper.document import Document, frame, prepared_by, said_status
 from cyberassess.paper.documents.open_edition import refuse_leaks
 from cyberassess.paper.furniture import control
@@ -166,6 +166,7 @@ class _Summary:
     def _planned(self) -> Iterator[Block]:
         yield Heading("The plan")
         shown = self.actions[:_MOST_ACTIONS]
+        yield from paragraph(BY_PRIORITY if shown else "", "meta keep")
         yield action_table(self.basis, shown) if shown else Text("Nothing is planned yet.")
         yield from paragraph(_unplanned(self.basis), "small")
 
@@ -304,7 +305,7 @@ def _exempt(basis: Basis, *, is_open: bool) -> str:
     if is_open:
         lead = (
             "This open edition leaves out names of systems, people, documents and outcomes that "
-            f"fall short, because {nation.why_exempt}."
+            f"fall short. The restricted edition gives them: it {nation.why_exempt}."
         )
         if not nation.exempt:
             return f"{lead} {advice}"
@@ -313,10 +314,10 @@ def _exempt(basis: Basis, *, is_open: bool) -> str:
             f"{nation.information_act}. {advice}"
         )
     if not nation.exempt:
-        return f"Restricted edition: {nation.why_exempt}. {advice}"
+        return f"The restricted edition {nation.why_exempt}. {advice}"
     return (
         f"Restricted edition, not for publication. Suggested: exempt under the {nation.exempt} "
-        f"({nation.information_act}), because {nation.why_exempt}. {advice}"
+        f"({nation.information_act}), because it {nation.why_exempt}. {advice}"
     )
 
 
@@ -342,11 +343,16 @@ def _unplanned(basis: Basis) -> str:
 
 
 def _method(basis: Basis) -> Iterator[str]:
-    rules = joined([f"{f.short_title}: {f.rule.name}" for f in basis.frameworks.values()])
-    yield f"{said_checks(basis)} Printed with every answer, the full report shows who gave it."
+    yield (
+        f"{said_checks(basis)} The full report, where it is printed with every answer, says who "
+        "gave each."
+    )
     if any(each.is_open for each in basis.actions):
         yield ONE_OFF
-    yield f"Results follow the published rule of each set ({rules}); unanswered is never met."
+    yield (
+        "Results follow the published rule of each control set; the full report gives it in "
+        "words. What is unanswered is never met."
+    )
     yield (
         f"A level follows our own rule {THEME_RULE}: 1 under a half of the outcomes meet the "
         "target, 2 a half, 3 four fifths, 4 all, 5 all at their highest where that lies beyond; "

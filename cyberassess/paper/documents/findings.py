@@ -24,6 +24,7 @@ from cyberassess.paper.blocks import (
     strong,
 )
 from cyberassess.paper.costs import ONE_OFF, said_costs
+from cyberassess.paper.detail.actions import sorted_findings
 from cyberassess.paper.document import Document, frame
 from cyberassess.paper.furniture import closing, figures, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
@@ -83,7 +84,7 @@ _METHOD = (
     "document.",
     ONE_OFF,
     "An action that is done changes no result: the statements must be answered anew.",
-    "The same plan as a workbook, to fill in and read back: cyberassess plan export.",
+    "Whoever prepared this document can give out the plan as a workbook too, to be filled in.",
 )
 
 
@@ -138,14 +139,15 @@ def _figures(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> Iterator
     open_ = [each for each in basis.actions if each.is_open]
     late = sum(_is_late(basis, each) for each in open_)
     before = counted_before(basis, met=False)
-    last = f"; last year {before}" if before else ""
+    verb = "was" if before == "1" else "were"
+    last = f"; last year {before} {verb} below it" if before else ""
     number = "not known" if basis.is_unknown else f"{len(keys):,}"
     yield f"findings: results below the target, by place{last}", number
-    yield NOT_PLANNED, f"{sum(key not in about for key in keys):,}"
+    yield f"findings {NOT_PLANNED}", f"{sum(key not in about for key in keys):,}"
     yield "actions still to be done", f"{len(open_):,}"
-    yield "of them late", f"{late:,}"
+    yield "actions that are late", f"{late:,}"
     bare = sum(not (each.owner and each.due) for each in open_)
-    yield "of them lack owner or date", f"{bare:,}"
+    yield "actions without an owner or a date", f"{bare:,}"
 
 
 def _is_late(basis: Basis, action: Action) -> bool:
@@ -225,11 +227,12 @@ def _actions(
 
 
 def _row(basis: Basis, below: Mapping[OutcomeKey, Finding], action: Action) -> Row:
-    about = (_below(action, below) or action.covers)[0]
+    found = [below[each] for each in basis.covers(action) if each in below]
+    about = found[0].score.key if found else action.about
     score = basis.card.by_key.get(about)
     gap = score.asked.outcome.name if score else action.about.outcome
     late: tuple[str | Part, ...] = (" ", Part("late", "tag")) if _is_late(basis, action) else ()
-    way = in_the_way([below[about]]) if about in below else ()
+    way = in_the_way(found) if found else ()
     reason = f"Reason: {action.reason}" if action.reason else ""
     return (
         (Text(action.said_ref, "ref"), Text(f"priority {action.priority}", "small")),
@@ -254,7 +257,7 @@ def _where(basis: Basis, key: OutcomeKey) -> str:
 def _all_stand(basis: Basis, action: Action) -> str:
     """Say where everything stands that an action covers, alike places once."""
     found: dict[str, list[str]] = {}
-    for key in action.covers:
+    for key in basis.covers(action):
         score = basis.card.by_key.get(key)
         said = _stands(basis, score) if score else "no longer assessed"
         found.setdefault(said, []).append(_where(basis, key))
@@ -273,12 +276,13 @@ def _open(basis: Basis, found: Sequence[Finding]) -> Iterator[Block]:
         return
     yield Text(
         f"{counted(len(found), 'finding')} about which nobody has said what will be done, or "
-        f"why nothing will be. {basis.headline.title} stands first, then what needs least.",
+        f"why nothing will be. {basis.headline.title} stands first, then what needs least, then "
+        "by reference.",
         "meta keep",
     )
     # NOTE: where no statement is in the way, more answers are; that is no quick gain
     ranked = sorted(
-        found,
+        sorted_findings(basis, found),
         key=lambda each: (
             basis.theme_of(each.score) != basis.headline.id,
             not each.steps,
@@ -307,12 +311,9 @@ def _open_row(basis: Basis, finding: Finding) -> Row:
 def _advice(basis: Basis) -> Iterator[Block]:
     """Give what assurers recommend, the highest risk first, and what is planned about it."""
     found: list[tuple[int, Row]] = []
-    for key, all_ in basis.reviews.items():
-        score = basis.card.by_key.get(key)
-        if score is None:
-            continue
-        planned = ", ".join(each.ref for each in basis.planned.get(key, ()))
-        for each in all_:
+    for score in basis.by_reference(basis.card.outcomes):
+        planned = ", ".join(each.ref for each in basis.planned.get(score.key, ()))
+        for each in basis.reviews.get(score.key, ()):
             if each.recommendation:
                 row = (
                     named(score.asked.outcome.name, basis.where(score)),

@@ -9,6 +9,8 @@ from cyberassess.paper.basis import MOST_PLACES, Basis, joined
 
 _TEST = "test"
 _MOST_NAMED = 3
+_MOST_REFS = 12
+"""More references than these are counted, not named."""
 
 
 def said_checks(basis: Basis) -> str:
@@ -70,12 +72,15 @@ def confirmed_rows(basis: Basis) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _by_place(basis: Basis, scores: Sequence[OutcomeScore]) -> str:
-    """Name results, those of one place together."""
+    """Name results, those of one place together; where they are many, count them by place."""
     places: dict[str, list[str]] = {}
     for each in scores:
         places.setdefault(basis.where(each), []).append(str(each.key.outcome))
     if len(basis.scopes) == 1 and len(basis.frameworks) == 1:
-        return ", ".join(next(iter(places.values()), []))
+        ids = next(iter(places.values()), [])
+        return ", ".join(ids) if len(ids) <= _MOST_REFS else counted(len(ids), "result")
+    if len(scores) > _MOST_REFS:
+        return "; ".join(f"{place}: {len(ids)}" for place, ids in places.items())
     return named_together(places)
 
 
@@ -97,7 +102,7 @@ def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str
 
     Args:
         is_open: names no outcome.
-        theme: only what counts for it; everything if empty.
+        theme: only what counts for it, where the document is about it; everything if empty.
     """
     seen = [
         (each, basis.reviewed[each.key])
@@ -122,7 +127,7 @@ def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str
         text += f": {'; '.join(_named(basis, each) for each in lowered[:_MOST_NAMED])}"
         more = len(lowered) - _MOST_NAMED
         text += f"; and {more} more" if more > 0 else ""
-    return f"{text}.{_on_that_view(basis) if lowered or raised else ''}"
+    return f"{text}.{_on_that_view(basis, is_named=not theme) if lowered or raised else ''}"
 
 
 def _named(basis: Basis, score: OutcomeScore) -> str:
@@ -131,15 +136,29 @@ def _named(basis: Basis, score: OutcomeScore) -> str:
     return score.asked.outcome.name if len(same) == 1 else basis.name_of(score)
 
 
-def _on_that_view(basis: Basis) -> str:
+def _on_that_view(basis: Basis, *, is_named: bool) -> str:
+    """Say what the headline count would be by the review.
+
+    Args:
+        is_named: says of which theme, as the results reviewed may be of any.
+    """
     own, other = (basis.met_everywhere(ranks) for ranks in ({}, basis.reviewed))
     if not own:
         return ""
     now, then = sum(own.values()), sum(other.values())
     if now == then:
-        return " The count would stay as it is."
+        what = f" for {_headline(basis)}" if is_named else ""
+        return f" The count{what} would stay as it is."
     outcomes = counted(then, "outcome") if then else "no outcome"
+    if is_named:
+        outcomes = f"{then} of {counted(len(own), 'outcome')} of {_headline(basis)}"
     return f" On that view {outcomes} {'meet' if then > 1 else 'meets'} our target."
+
+
+def _headline(basis: Basis) -> str:
+    """Name what the headline count is about."""
+    several = len(basis.frameworks) > 1
+    return f"{basis.headline.title}{f' in {basis.first.short_title}' if several else ''}"
 
 
 def _reviewed(basis: Basis) -> str:

@@ -11,7 +11,7 @@ from cyberassess.domain.sets.framework import (
     LevelId,
 )
 from cyberassess.errors import counted
-from cyberassess.paper.basis import joined
+from cyberassess.paper.basis import joined, uncapitalised
 
 
 def explain(score: OutcomeScore) -> str:
@@ -137,7 +137,9 @@ def _case(score: OutcomeScore) -> Case:
             framework.ranks[each.level],
             each.text,
             standing.counts_as,
-            "where people differ" if standing.in_conflict else word_of(score, each.id).lower(),
+            "where people differ"
+            if standing.in_conflict
+            else uncapitalised(word_of(score, each.id)),
             is_permission=each.kind is IndicatorKind.PERMISSION,
             fails_whole=each.fails_whole,
         )

@@ -7,7 +7,7 @@ from cyberassess.domain.result.counting import Why, label_of, why, word_of
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import IndicatorId
-from cyberassess.paper.basis import joined
+from cyberassess.paper.basis import joined, uncapitalised
 from cyberassess.paper.blocks import Part, Text, paragraph
 from cyberassess.paper.sections.summary import statement_text
 
@@ -80,9 +80,9 @@ def _kind_of(score: OutcomeScore, statement: IndicatorId) -> str:
             return "not answered"
         case Why.LACKS_REASON:
             label = label_of(score, statement, standing.answer)
-            return f"“{label.lower()}” without a reason"
+            return f"“{uncapitalised(label)}” without a reason"
         case _:
-            return f"“{word_of(score, statement).lower()}”"
+            return f"“{uncapitalised(word_of(score, statement))}”"
 
 
 def _said_rest(statements: Sequence[tuple[OutcomeScore, IndicatorId]], shown: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cyberassess.books.table_book import Column, TableSheet, write_tables
 from cyberassess.domain.assessment import OutcomeKey, statement_key
-from cyberassess.domain.people.declaring import by_worth
+from cyberassess.domain.people.declaring import by_worth, declarations
 from cyberassess.domain.record.approval import version_of
 from cyberassess.domain.record.evidence import Held, Item, Mark
 from cyberassess.domain.record.reviewing import NOT_APPLICABLE, UNSURE, Review, opinions, reviews
@@ -124,7 +124,8 @@ def _to_know(inside: Inside) -> Iterator[str]:
         elif by.open:
             because = f" It was approved so because: {by.reason}" if by.reason else ""
             yield f"Open when it was approved: {'; '.join(map(str, by.open))}.{because}"
-    returns = [f"{len(who)} {worth.value}" for worth, who in by_worth(assessment.state).items()]
+    signed = by_worth(declarations(assessment.state))
+    returns = [f"{len(who)} {worth.value}" for worth, who in signed.items()]
     if returns:
         yield f"Questionnaires that came back, as they are signed now: {'; '.join(returns)}."
     yield from assessment.superseded

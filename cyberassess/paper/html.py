@@ -91,18 +91,23 @@ _PAGE = """\
 </html>
 """
 _ON_A_SCREEN = """\
-<a class="skip" href="#main">To the content</a>
+<a class="skip" href="#main">To the content</a>{above}
 <main id="main">
 {body}
-</main>
-<footer><p class="marking end">{marking}</p></footer>"""
+</main>{below}"""
+_ABOVE = '\n<header><p class="marking">{marking}</p></header>'
+_BELOW = '\n<footer><p class="marking end">{marking}</p></footer>'
 
 
 def _html(report: Document, stylesheet: str, *, is_screen: bool = False) -> str:
     frame = report.frame
     body = Writer(frame, labels=is_screen).body(report.sections)
     if is_screen:
-        body = _ON_A_SCREEN.format(body=body, marking=escaped(frame.marking))
+        above, below = (
+            each.format(marking=escaped(frame.marking)) if frame.marking else ""
+            for each in (_ABOVE, _BELOW)
+        )
+        body = _ON_A_SCREEN.format(body=body, above=above, below=below)
     html = _PAGE.format(
         title=escaped(frame.title),
         author=escaped(frame.author),

@@ -59,6 +59,20 @@ def test_every_page_says_whose_it_is_where_nothing_is_marked(small: Document) ->
     assert f'data-marking="" data-name="{small.frame.name}"' in html
 
 
+def test_a_screen_says_the_marking_before_the_title_and_at_the_end(small: Document) -> None:
+    html = render.render_html(small)
+    marking = f'<p class="marking">{small.frame.marking}</p>'
+    assert f"<header>{marking}</header>\n<main" in html
+    assert html.index(marking) < html.index("<h1")
+    assert re.search(r'</main>\n<footer><p class="marking end">[^<]+</p></footer>', html)
+    assert marking not in render.html_for_paper(small)
+
+
+def test_a_screen_has_no_place_for_a_marking_where_nothing_is_marked(small: Document) -> None:
+    html = render.render_html(replace(small, frame=replace(small.frame, marking="")))
+    assert not re.search(r"<header|<footer|<p class=\"marking", html)
+
+
 def test_table_heads_have_a_scope_and_pictures_a_title(small: Document) -> None:
     html = render.render_html(small)
     assert all("scope=" in each for each in re.findall(r"<th\b[^>]*>", html))

@@ -73,6 +73,23 @@ def test_a_screen_has_no_place_for_a_marking_where_nothing_is_marked(small: Docu
     assert not re.search(r"<header|<footer|<p class=\"marking", html)
 
 
+def test_contents_name_sections_as_their_headings_do(small: Document) -> None:
+    html = render.render_html(small)
+    contents = re.search(r'<table class="contents">.*?</table>', html, flags=re.DOTALL)
+    assert contents is not None
+    found = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', contents[0])
+    assert len(found) > 8
+    headings = dict(re.findall(r'<h2\b[^>]* id="([^"]+)"[^>]*>([^<]+)</h2>', html))
+    assert found == [(anchor, headings[anchor]) for anchor, _ in found]
+
+
+def test_levels_are_named_in_one_cell_which_heads_its_row(small: Document) -> None:
+    """A number alone says nothing where rows are stacked and the head of its column is away."""
+    html = render.render_html(small)
+    assert '<th scope="row">0, not known</th><td data-label="When">' in html
+    assert not re.search(r'<th scope="row">\d+</th>', html)
+
+
 def test_table_heads_have_a_scope_and_pictures_a_title(small: Document) -> None:
     html = render.render_html(small)
     assert all("scope=" in each for each in re.findall(r"<th\b[^>]*>", html))

@@ -70,8 +70,8 @@ def _rules(basis: Basis, shown: Collection[str]) -> Iterator[Block]:
         "apply nowhere, are not counted. The level is the highest whose condition holds; level 0 "
         "is tested first."
     )
-    heads = columns(("Level", 8), ("Word", 22), ("When", 70))
-    rows = tuple((str(level.value), level.title, text) for level, text in _LEVELS)
+    heads = columns(("Level", 30), ("When", 70))
+    rows = tuple((f"{level.value}, {level.title}", text) for level, text in _LEVELS)
     yield Table(heads, rows, "short")
     yield from paragraph(_theme_example(basis))
     if any(theme.goals for theme in basis.themes.themes):

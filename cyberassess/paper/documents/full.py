@@ -42,8 +42,6 @@ SHORT = (
     "Sections stand here for what is below its target, disputed, overridden, lowered on review or "
     "not decided. The edition with every answer, as in an evidence pack, has all outcomes."
 )
-_TITLES = {"matrix": "Every outcome in every place, with pages"}
-"""What the contents call a section otherwise than it calls itself."""
 
 
 def full_report(basis: Basis, *, every_answer: bool = True) -> Document:
@@ -109,10 +107,7 @@ def _contents(parts: tuple[Section, ...]) -> Table:
         for part in parts
         for each in part.blocks[:1]
         if isinstance(each, Heading) and each.level == 2 and each.anchor  # noqa: PLR2004
-        for cell in (
-            Part(_TITLES.get(each.anchor, each.text), link=each.anchor),
-            Page(each.anchor),
-        )
+        for cell in (Part(each.text, link=each.anchor), Page(each.anchor))
     ]
     rows: tuple[Row, ...] = tuple(tuple(cells[at : at + 4]) for at in range(0, len(cells), 4))
     heads = columns(("Section", 42), ("Page", 8), ("Section", 42), ("Page", 8))

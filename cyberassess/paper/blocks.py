@@ -99,6 +99,9 @@ class Column:
     width: float = 0
     """In per cent; 0 where it takes what is left."""
     kind: str = ""
+    is_told: bool = True
+    """Whether its head says more than that a cell is what the name beside it stands for; only then
+    does it stand before each cell where a screen is too narrow for columns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What many documents are furnished with: how they open and close, and what stands in cells."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.paper.basis import Basis, Verdict
@@ -13,7 +14,6 @@ from cyberassess.paper.blocks import (
     Section,
     Table,
     Text,
-    columns,
     paragraph,
     strong,
 )
@@ -75,7 +75,8 @@ def closing(title: str, frame: Frame, lines: Sequence[str], *before: Block) -> S
 def control(frame: Frame) -> Section:
     """Give the control block, two entries to a row."""
     cells = [cell for pair in frame.control for cell in pair]
-    heads = columns(("Item", 15), ("Entry", 35), ("Item", 18), ("Entry", 32))
+    item, entry = Column("Item", 15), Column("Entry", 35, is_told=False)
+    heads = item, entry, replace(item, width=18), replace(entry, width=32)
     rows = tuple(tuple(cells[at : at + 4]) for at in range(0, len(cells), 4))
     title = "Control of this document"
     heading = Heading(title, kind="control", anchor="control")

@@ -11,7 +11,7 @@ import pytest
 
 from cyberassess.disk import resources
 from cyberassess.paper import html as render
-from cyberassess.paper.blocks import Heading, Section, Table, Text, columns
+from cyberassess.paper.blocks import Column, Heading, Section, Table, Text, columns
 from cyberassess.paper.document import Document
 from cyberassess.paper.media.markup import Writer
 from cyberassess.press import engine, layout
@@ -88,6 +88,16 @@ def test_levels_are_named_in_one_cell_which_heads_its_row(small: Document) -> No
     html = render.render_html(small)
     assert '<th scope="row">0, not known</th><td data-label="When">' in html
     assert not re.search(r'<th scope="row">\d+</th>', html)
+
+
+def test_only_heads_that_say_something_stand_before_their_cells(small: Document) -> None:
+    """``Entry: 1`` twelve times says no more than ``1`` twelve times."""
+    heads = Column("Item"), Column("Entry", is_told=False), Column("When")
+    body = Writer(small.frame, labels=True).body([Section((Table(heads, (("A", "1", "2"),)),))])
+    assert '<th scope="col">Entry</th>' in body
+    assert '<th scope="row">A</th><td>1</td><td data-label="When">2</td>' in body
+    html = render.render_html(small)
+    assert not re.search(r'data-label="(?:Entry|Item|What it says)"', html)
 
 
 def test_table_heads_have_a_scope_and_pictures_a_title(small: Document) -> None:

@@ -13,6 +13,7 @@ from cyberassess.paper.basis import SHORT_HASH, Basis, joined, said_role, share,
 from cyberassess.paper.blocks import (
     Block,
     Bullets,
+    Column,
     Heading,
     Part,
     Row,
@@ -38,6 +39,7 @@ _LEVELS = (
         "Where that is the target of everything, nothing lies beyond, and 4 is the highest.",
     ),
 )
+_SAYS = Column("What it says", 76, is_told=False)
 
 
 def method(basis: Basis, shown: Collection[str]) -> tuple[Section, ...]:
@@ -116,7 +118,7 @@ def _confidence_and_people(basis: Basis) -> Iterator[Block]:
 def _sources(basis: Basis) -> Iterator[Block]:
     yield Heading("What was used", 3)
     for name, rows in _frameworks(basis):
-        yield Table(columns((name, 24), ("What it says", 76)), tuple(rows))
+        yield Table((Column(name, 24), _SAYS), tuple(rows))
     for each in dict.fromkeys(each.attribution for each in basis.frameworks.values()):
         yield Text(each, "small")
     yield Heading("Files received", 3)
@@ -128,7 +130,7 @@ def _sources(basis: Basis) -> Iterator[Block]:
     yield Table(heads, files) if files else Text("No file was received.")
     yield from paragraph(_STORED if files else "", "small")
     yield Heading("The ledger", 3)
-    yield Table(columns(("Ledger", 24), ("What it says", 76)), tuple(_ledger(basis)))
+    yield Table((Column("Ledger", 24), _SAYS), tuple(_ledger(basis)))
 
 
 _GIVEN = (

@@ -170,7 +170,9 @@ class Writer:
             for each in table.columns
         )
         labels = [
-            _attributes(data_label=" ".join(plain(each.title).split())) if self._labels else ""
+            _attributes(data_label=" ".join(plain(each.title).split()))
+            if self._labels and each.is_told
+            else ""
             for each in table.columns
         ]
         rows = "\n".join(self._row(table, labels, each) for each in table.rows)

@@ -78,6 +78,9 @@ class Picture:
     words: tuple[Words, ...] = ()
     width: float = WIDTH
     kind: str = "picture"
+    instead: str = ""
+    """What says the same where a screen is too narrow for it; empty where the text beside it does.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ def test_results_nobody_confirmed_are_marked_on_page_one_where_others_are() -> N
     assert [e.text for e in marked.words if e.text.startswith("B2.")] == [
         "B2.a*", "B2.b*", "B2.c*",
     ]  # fmt: skip
-    assert "Not confirmed by a named person (*): B2.a, B2.b, B2.c." in marked.alternative
+    assert "Not confirmed by a named person: B2.a, B2.b, B2.c." in marked.alternative
     places = [each[0].partition("\n")[0].split(" ", 3)[3] for each in top_gaps(some)]
     assert places == ["Housing*, Revenues*", "Housing", "Revenues*"]
     assert any(each.endswith("* Not confirmed.") for each in texts(some))

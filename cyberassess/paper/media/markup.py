@@ -135,9 +135,9 @@ class Writer:
                 return self._section(block, "div")
 
     def _instead(self, picture: Picture) -> str:
-        """Say what boxes say where a screen is too narrow for what stands in them."""
-        is_screen = self._labels and picture.kind == "squares"
-        return f'<p class="instead">{escaped(picture.alternative)}</p>' if is_screen else ""
+        """Say what a picture says where a screen is too narrow for what stands in it."""
+        is_said = self._labels and picture.instead
+        return f'<p class="instead">{escaped(picture.instead)}</p>' if is_said else ""
 
     def _heading(self, block: Heading) -> str:
         name = f"h{block.level}"

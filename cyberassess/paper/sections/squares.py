@@ -69,7 +69,14 @@ def row_of_squares(basis: Basis, *, is_open: bool = False) -> Iterator[Picture |
         )
     names = "" if shown == said else said
     message = f"{met} of {counted(len(boxes), 'outcome')} meet the target. {names}".strip()
-    yield Picture(message, drawn.height, tuple(drawn.bars), tuple(drawn.words), kind="squares")
+    yield Picture(
+        message,
+        drawn.height,
+        tuple(drawn.bars),
+        tuple(drawn.words),
+        kind="squares",
+        instead=names,
+    )
     yield from paragraph(shown, "note")
 
 
@@ -127,7 +134,7 @@ def _marks(boxes: Sequence[_Box]) -> Iterator[tuple[str, list[str]]]:
     for what, wanted in (
         ("Met it last year", [each.ref for each in boxes if each.met_before]),
         ("The independent review found less for", [each.ref for each in boxes if each.lowered]),
-        (f"Not confirmed by a named person ({WAITS})", [each.ref for each in boxes if each.waits]),
+        ("Not confirmed by a named person", [each.ref for each in boxes if each.waits]),
     ):
         if wanted:
             yield what, list(map(str, wanted))

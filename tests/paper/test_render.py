@@ -76,6 +76,16 @@ def test_a_screen_has_no_place_for_a_marking_where_nothing_is_marked(small: Docu
     assert not re.search(r"<header|<footer|<p class=\"marking", html)
 
 
+def test_only_heads_that_say_something_stand_before_their_cells(small: Document) -> None:
+    """``Entry: 1`` twelve times says no more than ``1`` twelve times."""
+    heads = Column("Item"), Column("Entry", is_told=False), Column("When")
+    body = Writer(small.frame, labels=True).body([Section((Table(heads, (("A", "1", "2"),)),))])
+    assert '<th scope="col">Entry</th>' in body
+    assert '<th scope="row">A</th><td>1</td><td data-label="When">2</td>' in body
+    html = render.render_html(small)
+    assert not re.search(r'data-label="(?:Entry|Item|What it says)"', html)
+
+
 def test_contents_name_sections_as_their_headings_do(small: Document) -> None:
     html = render.render_html(small)
     contents = re.search(r'<table class="contents">.*?</table>', html, flags=re.DOTALL)
@@ -93,14 +103,14 @@ def test_levels_are_named_in_one_cell_which_heads_its_row(small: Document) -> No
     assert not re.search(r'<th scope="row">\d+</th>', html)
 
 
-def test_only_heads_that_say_something_stand_before_their_cells(small: Document) -> None:
-    """``Entry: 1`` twelve times says no more than ``1`` twelve times."""
-    heads = Column("Item"), Column("Entry", is_told=False), Column("When")
-    body = Writer(small.frame, labels=True).body([Section((Table(heads, (("A", "1", "2"),)),))])
-    assert '<th scope="col">Entry</th>' in body
-    assert '<th scope="row">A</th><td>1</td><td data-label="When">2</td>' in body
-    html = render.render_html(small)
-    assert not re.search(r'data-label="(?:Entry|Item|What it says)"', html)
+def test_narrow_screens_undo_what_only_columns_need() -> None:
+    """What a class says on paper wins over what stacks the cells of every table."""
+    sheet = (resources.folder("templates") / "report" / "screen.css").read_text("utf-8")
+    narrow = sheet.partition("(max-width: 44rem)")[2]
+    assert re.search(r"\.number, \.map td,[^{]*\{ text-align: left \}", narrow)
+    assert re.search(r"\.matrix th\.part, [^{]*\{ border-bottom: 0 \}", narrow)
+    hidden, signed = narrow.index("td:empty,"), narrow.index(".signed td:empty {")
+    assert hidden < signed, "where somebody signs, an empty cell is a line"
 
 
 def test_table_heads_have_a_scope_and_pictures_a_title(small: Document) -> None:

@@ -95,7 +95,9 @@ def named_together(places: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str:
+def said_dissent(
+    basis: Basis, *, is_open: bool = False, theme: str = "", is_named: bool = True
+) -> str:
     """Say what an independent review found otherwise, and what the count would be by it.
 
     Empty where nobody determined anything.
@@ -103,6 +105,7 @@ def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str
     Args:
         is_open: names no outcome.
         theme: only what counts for it, where the document is about it; everything if empty.
+        is_named: says of which theme the count is.
     """
     seen = [
         (each, basis.reviewed[each.key])
@@ -127,7 +130,9 @@ def said_dissent(basis: Basis, *, is_open: bool = False, theme: str = "") -> str
         text += f": {'; '.join(_named(basis, each) for each in lowered[:_MOST_NAMED])}"
         more = len(lowered) - _MOST_NAMED
         text += f"; and {more} more" if more > 0 else ""
-    return f"{text}.{_on_that_view(basis, is_named=not theme) if lowered or raised else ''}"
+    if not (lowered or raised):
+        return f"{text}."
+    return f"{text}.{_on_that_view(basis, is_named=is_named and not theme)}"
 
 
 def _named(basis: Basis, score: OutcomeScore) -> str:

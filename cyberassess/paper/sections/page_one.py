@@ -99,7 +99,8 @@ def _proof(basis: Basis, *, is_open: bool) -> Iterator[Block]:
     yield Heading("How sure we are")
     yield figure_table((brief, number) for number, _, brief in figures(basis))
     yield from paragraph(said_result(basis), "note")
-    who = said_dissent(basis, is_open=is_open), said_confirmed(basis, is_open=is_open)
+    dissent = said_dissent(basis, is_open=is_open, is_named=False)
+    who = dissent, said_confirmed(basis, is_open=is_open)
     yield Text(" ".join(filter(None, who)))
 
 

@@ -172,7 +172,7 @@ def figures(basis: Basis) -> tuple[tuple[str, str, str], ...]:
         (
             f"{sure.reviewed:,} of {sure.outcomes:,}",
             "results reviewed independently",
-            "results reviewed",
+            "reviewed",
         ),
         (
             f"{sure.conflicts:,}",

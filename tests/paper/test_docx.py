@@ -21,8 +21,10 @@ from cyberassess.paper.blocks import (
     Bullets,
     Heading,
     Picture,
+    Section,
     Table,
     Text,
+    columns,
     every,
     gathered,
     in_words,
@@ -32,6 +34,7 @@ from cyberassess.paper.document import Document as Paper
 from cyberassess.paper.documents.board import board_summary
 from cyberassess.paper.logo import read_logo
 from cyberassess.paper.look import Look
+from cyberassess.paper.media.column_widths import widths
 from cyberassess.paper.media.pictures import png as drawn
 from cyberassess.paper.media.word import word_document
 from tests.domain.builder import answer_events
@@ -145,6 +148,28 @@ def test_cells_of_the_map_have_the_colours_of_the_map(word: Document) -> None:
     cell = table.rows[1].cells[1]
     shade = cell._tc.find(f"{qn('w:tcPr')}/{qn('w:shd')}")
     assert (cell.text, shade.get(qn("w:fill"))) == ("1 of 1", "0b5563")
+
+
+def written(*blocks: Block) -> Document:
+    """Write blocks in the frame of the board summary."""
+    frame = board_summary(basis()).frame
+    return read(word_document(Paper(frame, (Section(blocks),))))
+
+
+def test_references_and_dates_do_not_break_and_are_copied_as_they_are() -> None:
+    made = written(Heading("Evidence"), Text("EV-001 of 2026-06-11, see well-known ACT-02."))
+    paragraph = made.paragraphs[-1]
+    assert paragraph.text == "EV-001 of 2026-06-11, see well-known ACT-02."
+    assert len(list(paragraph._p.iter(qn("w:noBreakHyphen")))) == 4
+
+
+def test_narrow_columns_have_room_for_their_longest_word() -> None:
+    table = Table(columns(("Risk", 5), ("Recommendation", 95)), (("medium", "Word " * 40),))
+    risk, rest = widths(table, 166)
+    assert 16 < risk < 22
+    assert risk + rest == pytest.approx(166)
+    crowded = Table(columns(*(("Responsibility", 5) for _ in range(12))), ())
+    assert sum(widths(crowded, 166)) == pytest.approx(166)
 
 
 def test_the_file_says_nothing_of_itself_that_is_not_so(data: bytes) -> None:

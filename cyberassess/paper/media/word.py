@@ -6,6 +6,7 @@ same document gives the same bytes.
 
 import datetime
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from cyberassess.paper.blocks import (
     plain,
 )
 from cyberassess.paper.document import Document, Frame
+from cyberassess.paper.media.column_widths import TABLE_SIZE, UNBROKEN, widths
 from cyberassess.paper.media.markup import printable
 from cyberassess.paper.media.pictures import png
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from docx.table import Table as WordTable
     from docx.table import _Cell as WordCell
     from docx.text.paragraph import Paragraph
+    from docx.text.run import Run
 
 _ABOUT = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -49,10 +52,6 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FONT = "Arial"
 _SIZES = {"Normal": 11, "Heading 1": 22, "Heading 2": 15, "Heading 3": 12, "Heading 4": 11,
           "Caption": 10}  # fmt: skip
-_NAMES = {"map": (0, 25), "matrix": (1, 20)}
-"""The column of names, and the most of the width it has, in per cent: beside it four or five
-places have room for "organisation" then."""
-_TABLE_SIZE = 9.5
 _HANGING = 22
 """How far the words of a list stand from its names' edge, in millimetres."""
 _LOWEST = 4
@@ -69,6 +68,8 @@ _SET_APART = frozenset({STRONG, "tag"})
 
 _TONES = frozenset({"all", "most", "half", "few"})
 """Of the cells of a map; their colours only repeat what they say."""
+_PARTING = re.compile(r"([-\n\t])")
+"""What stands in a run as an element of its own."""
 
 
 def word_document(document: Document) -> bytes:
@@ -217,7 +218,8 @@ class _Writer:
                     paragraph.add_run("\n")
                 self._runs(paragraph, each.line, is_bold=is_bold, size=size)
             elif text := "\n" if each is BREAK else _text(plain(each)):
-                run = paragraph.add_run(text)
+                run = paragraph.add_run()
+                _fill(run, text)
                 run.bold = is_bold or (isinstance(each, Part) and each.kind in _SET_APART)
                 if size:
                     run.font.size = Pt(size)
@@ -243,11 +245,12 @@ class _Writer:
                 set_.left_indent, set_.first_line_indent = Mm(_HANGING), Mm(-_HANGING)
                 set_.tab_stops.add_tab_stop(Mm(_HANGING))
                 set_.space_after = Pt(3)
-                self._runs(paragraph, each, size=_TABLE_SIZE)
+                self._runs(paragraph, each, size=TABLE_SIZE)
 
     def _table(self, block: Table) -> None:
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
+        from docx.shared import Mm
 
         block = in_words(block)
         heads = block.columns
@@ -256,12 +259,8 @@ class _Writer:
         described = OxmlElement("w:tblCaption")
         described.set(qn("w:val"), _text(block.caption or self.heading))
         table._tbl.tblPr.append(described)  # noqa: SLF001 - the library has no other way
-        given = [each.width for each in heads]
-        if block.kind in _NAMES:  # NOTE: Arial is wider than our own font
-            at, most = _NAMES[block.kind]
-            given[at] = min(given[at] or most, most)
-        widths = _widths(given)
-        for column, width in zip(table.columns, widths, strict=True):
+        wide = [Mm(each) for each in widths(block, _TEXT_WIDTH)]
+        for column, width in zip(table.columns, wide, strict=True):
             column.width = width
         rows: list[Sequence[Cell]] = [[each.title for each in heads], *block.rows]
         for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
@@ -269,7 +268,7 @@ class _Writer:
             for name in ("w:cantSplit", *(("w:tblHeader",) if number == 0 else ())):
                 properties.append(_flag(name))
             places = list(row.cells)
-            for place, width in zip(places, widths, strict=True):
+            for place, width in zip(places, wide, strict=True):
                 place.width = width
             if len(cells) < len(places):
                 places[len(cells) - 1].merge(places[-1])
@@ -283,7 +282,7 @@ class _Writer:
         paragraph = place.paragraphs[0]
         paragraph.paragraph_format.space_before = Pt(2)
         paragraph.paragraph_format.space_after = Pt(2)
-        self._runs(paragraph, cell, is_bold=is_bold, size=_TABLE_SIZE)
+        self._runs(paragraph, cell, is_bold=is_bold, size=TABLE_SIZE)
         if isinstance(cell, Part) and cell.kind in _TONES:
             self._shade(place, cell.kind)
 
@@ -313,14 +312,22 @@ def _listed(line: Line) -> str:
     return "; ".join(said for each in parts if (said := plain(each).strip()))
 
 
-def _widths(given: Sequence[float]) -> list[Any]:
-    """Give widths of columns; those without one share what is left."""
-    from docx.shared import Mm
+def _fill(run: "Run", text: str) -> None:
+    """Write words whose references and dates stay whole, and are copied with a plain hyphen."""
+    from docx.oxml import OxmlElement
 
-    open_ = given.count(0)
-    rest = max(100 - sum(given), 0) / open_ if open_ else 0
-    every = [each or rest for each in given]
-    return [Mm(_TEXT_WIDTH * each / sum(every)) for each in every]
+    for at, each in enumerate(UNBROKEN.split(text)):
+        is_whole = at % 2
+        for piece in _PARTING.split(each):
+            match piece:
+                case "\n":
+                    run.add_break()
+                case "\t":
+                    run.add_tab()
+                case "-" if is_whole:
+                    run._r.append(OxmlElement("w:noBreakHyphen"))  # noqa: SLF001 - no other way
+                case _:
+                    run.add_text(piece)
 
 
 def _flag(name: str) -> "BaseOxmlElement":

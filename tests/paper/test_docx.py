@@ -14,6 +14,7 @@ import docx
 import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from PIL import Image
 
 from cyberassess.paper.blocks import (
@@ -170,6 +171,13 @@ def test_narrow_columns_have_room_for_their_longest_word() -> None:
     assert risk + rest == pytest.approx(166)
     crowded = Table(columns(*(("Responsibility", 5) for _ in range(12))), ())
     assert sum(widths(crowded, 166)) == pytest.approx(166)
+
+
+def test_the_text_ends_above_a_foot_of_two_lines(word: Document) -> None:
+    section = word.sections[0]
+    assert section.bottom_margin is not None
+    assert section.footer_distance is not None
+    assert section.bottom_margin - section.footer_distance > Mm(15)
 
 
 def test_the_file_says_nothing_of_itself_that_is_not_so(data: bytes) -> None:

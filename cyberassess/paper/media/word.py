@@ -30,7 +30,7 @@ from cyberassess.paper.blocks import (
     plain,
 )
 from cyberassess.paper.document import Document, Frame
-from cyberassess.paper.media.column_widths import TABLE_SIZE, UNBROKEN, widths
+from cyberassess.paper.media.column_widths import SMALL, TABLE_SIZE, UNBROKEN, widths
 from cyberassess.paper.media.markup import printable
 from cyberassess.paper.media.pictures import png
 
@@ -50,8 +50,14 @@ _ABOUT = (
 """What the file says of itself: the library's own names another program and counts nothing."""
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FONT = "Arial"
-_SIZES = {"Normal": 11, "Heading 1": 22, "Heading 2": 15, "Heading 3": 12, "Heading 4": 11,
+_SIZES = {"Normal": 10.5, "Heading 1": 22, "Heading 2": 15, "Heading 3": 12, "Heading 4": 11,
           "Caption": 10}  # fmt: skip
+_SPACE = {"Normal": (0, 5), "Heading 1": (0, 6), "Heading 2": (11, 3), "Heading 3": (9, 3),
+          "Heading 4": (7, 2), "Caption": (0, 3)}  # fmt: skip
+"""Above and below, in points."""
+_LINE = 1.12
+_BETWEEN = 6
+"""What follows a table before the text goes on, in points."""
 _HANGING = 22
 """How far the words of a list stand from its names' edge, in millimetres."""
 _LOWEST = 4
@@ -60,6 +66,8 @@ _LONGEST_PROPERTY = 255
 """Characters, by the format."""
 _A4 = (210, 297)
 _MARGIN = 22
+_TOP, _FOOT, _EDGE = 20, 25, 9
+"""Above and below the text, and above the head and below the foot, in millimetres."""
 _TEXT_WIDTH = _A4[0] - 2 * _MARGIN
 _LOGO_WIDTH = 45
 _THUMBNAIL = "thumbnail"
@@ -116,6 +124,8 @@ class _Writer:
         section = self.word.sections[0]
         section.page_width, section.page_height = Mm(_A4[0]), Mm(_A4[1])
         section.left_margin = section.right_margin = Mm(_MARGIN)
+        section.top_margin, section.bottom_margin = Mm(_TOP), Mm(_FOOT)
+        section.header_distance = section.footer_distance = Mm(_EDGE)
         self._set_styles()
         self._set_properties()
         self._marking(section.header.paragraphs[0])
@@ -125,7 +135,7 @@ class _Writer:
         _field(foot, "PAGE")
         foot.add_run(" of ")
         _field(foot, "NUMPAGES")
-        self._marking(section.footer.add_paragraph())
+        self._marking(section.footer.add_paragraph(style="Footer"))
 
     def _set_styles(self) -> None:
         from docx.oxml.ns import qn
@@ -140,8 +150,14 @@ class _Writer:
                 fonts.set(qn(which), _FONT)
             for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
                 fonts.attrib.pop(qn(theme), None)
-            if name != "Normal":
+            set_ = style.paragraph_format
+            set_.space_before, set_.space_after = map(Pt, _SPACE[name])
+            if name == "Normal":
+                set_.line_spacing = _LINE
+            else:
                 style.font.color.rgb = main
+        for name in ("Header", "Footer"):
+            self.word.styles[name].font.size = Pt(SMALL)
         for language in self.word.styles.element.iter(qn("w:lang")):
             language.set(qn("w:val"), "en-GB")
 
@@ -250,7 +266,7 @@ class _Writer:
     def _table(self, block: Table) -> None:
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
-        from docx.shared import Mm
+        from docx.shared import Mm, Pt
 
         block = in_words(block)
         heads = block.columns
@@ -274,7 +290,8 @@ class _Writer:
                 places[len(cells) - 1].merge(places[-1])
             for place, cell in zip(places, cells, strict=False):
                 self._cell(place, cell, is_bold=number == 0)
-        self.word.add_paragraph()
+        after = self.word.add_paragraph().paragraph_format
+        after.line_spacing, after.space_after = Pt(_BETWEEN), Pt(0)
 
     def _cell(self, place: "WordCell", cell: Cell, *, is_bold: bool) -> None:
         from docx.shared import Pt
@@ -282,6 +299,7 @@ class _Writer:
         paragraph = place.paragraphs[0]
         paragraph.paragraph_format.space_before = Pt(2)
         paragraph.paragraph_format.space_after = Pt(2)
+        paragraph.paragraph_format.line_spacing = 1
         self._runs(paragraph, cell, is_bold=is_bold, size=TABLE_SIZE)
         if isinstance(cell, Part) and cell.kind in _TONES:
             self._shade(place, cell.kind)

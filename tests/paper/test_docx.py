@@ -15,12 +15,15 @@ import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from docx.text.run import Run
 from PIL import Image
 
 from cyberassess.paper.blocks import (
     Block,
     Bullets,
     Heading,
+    Page,
+    Part,
     Picture,
     Section,
     Table,
@@ -151,10 +154,80 @@ def test_cells_of_the_map_have_the_colours_of_the_map(word: Document) -> None:
     assert (cell.text, shade.get(qn("w:fill"))) == ("1 of 1", "0b5563")
 
 
+def tone(run: Run) -> tuple[str | None, str | None]:
+    """Give what a piece of a line is shaded with, and the colour of its words."""
+    shade = run._r.find(f"{qn('w:rPr')}/{qn('w:shd')}")
+    colour = run.font.color.rgb if run.font.color else None
+    return (None if shade is None else shade.get(qn("w:fill"))), colour and str(colour).lower()
+
+
 def written(*blocks: Block) -> Document:
     """Write blocks in the frame of the board summary."""
     frame = board_summary(basis()).frame
     return read(word_document(Paper(frame, (Section(blocks),))))
+
+
+def test_the_legend_of_the_map_has_its_colours(word: Document) -> None:
+    (legend,) = (each for each in word.paragraphs if each.text.startswith("all meet it; "))
+    shaded = [each for each in legend.runs if each.text != "; "]
+    assert [tone(each) for each in shaded] == [
+        ("0b5563", "ffffff"), ("79adb5", "06262d"), ("cfe3e4", "0b3f49"), ("ffffff", "9a3a06"),
+    ]  # fmt: skip
+
+
+def test_letters_have_the_tone_of_their_level() -> None:
+    heads = columns(("Ref", 10), ("Result", 90))
+    said = {"A": "high", "P": "middle", "N": "low", "?": "none"}
+    letters = [Part(letter, f"k {level}") for letter, level in said.items()]
+    rows = tuple(("A1.a", (each, " Word")) for each in letters)
+    (table,) = written(Heading("Result"), Table(heads, rows, "matrix")).tables
+    runs = [each.cells[1].paragraphs[0].runs[0] for each in table.rows[1:]]
+    assert [(each.text, *tone(each)) for each in runs] == [
+        ("A", "0b5563", "ffffff"), ("P", "cfe3e4", "0b3f49"),
+        ("N", "ffffff", "9a3a06"), ("?", "eceae4", "565c63"),
+    ]  # fmt: skip
+
+
+def test_heads_and_introductions_stay_with_what_they_are_about(word: Document) -> None:
+    for level in "1234":
+        assert word.styles[f"Heading {level}"].paragraph_format.keep_with_next
+    for table in word.tables:
+        for cell in table.rows[0].cells:
+            assert cell.paragraphs[0].paragraph_format.keep_with_next
+    made = written(
+        Heading("Places"),
+        Text("They are these.", "small keep"),
+        Table(columns(("Place", 0), ("Number", 0)), (("A", "1"), ("All of these",), ("B", "2"))),
+        Text("This says more."),
+        Text("Sam Reid, cell D4", "by"),
+        Text("This does not."),
+    )
+    kept = [e.text for e in made.paragraphs if e.paragraph_format.keep_with_next and e.text]
+    assert kept == ["They are these.", "This says more."]
+    *first, last = (e.cells[0].paragraphs[0].paragraph_format for e in made.tables[0].rows)
+    assert all(each.keep_with_next for each in first)
+    assert not last.keep_with_next
+
+
+def test_long_rows_may_go_on_over_the_page() -> None:
+    (table,) = written(
+        Heading("Said"), Table(columns(("What", 0)), (("Short",), ("Long " * 300,)))
+    ).tables
+    whole = [e._tr.find(f".//{qn('w:cantSplit')}") is not None for e in table.rows]
+    assert whole == [True, True, False]
+
+
+def test_nothing_is_left_of_the_numbers_of_paper_s_pages() -> None:
+    heads = columns(("Ref", 8), ("Outcome", 0), ("Page", 6, "number"))
+    matrix = Table(heads, (("A1",), ("A1.a", "Board", ""), ("A1.b", "Roles", "")), "matrix")
+    place = Table(
+        columns(("Place", 24), ("A1.a", 0)), (("Page", ""), ("Here", "A")), "matrix turned"
+    )
+    led = Table(heads, (("A1.a", "Board", Page("a")),), "matrix")
+    made = written(Heading("Matrix"), matrix, place, led)
+    said = [[[cell.text for cell in row.cells] for row in table.rows] for table in made.tables]
+    assert said[0][0] == said[2][0] == ["Ref", "Outcome"]
+    assert said[1] == [["Place", "A1.a"], ["Here", "A"]]
 
 
 def test_references_and_dates_do_not_break_and_are_copied_as_they_are() -> None:
@@ -164,6 +237,15 @@ def test_references_and_dates_do_not_break_and_are_copied_as_they_are() -> None:
     assert len(list(paragraph._p.iter(qn("w:noBreakHyphen")))) == 4
 
 
+def test_a_new_line_in_a_cell_is_one() -> None:
+    (table,) = written(
+        Heading("Plan"),
+        Table(columns(("What", 0)), (((Text("Backups"), Text("Housing", "small")),),)),
+    ).tables
+    assert table.rows[1].cells[0].text == "Backups\nHousing"
+    assert len(list(table._tbl.iter(qn("w:br")))) == 1
+
+
 def test_narrow_columns_have_room_for_their_longest_word() -> None:
     table = Table(columns(("Risk", 5), ("Recommendation", 95)), (("medium", "Word " * 40),))
     risk, rest = widths(table, 166)
@@ -171,6 +253,33 @@ def test_narrow_columns_have_room_for_their_longest_word() -> None:
     assert risk + rest == pytest.approx(166)
     crowded = Table(columns(*(("Responsibility", 5) for _ in range(12))), ())
     assert sum(widths(crowded, 166)) == pytest.approx(166)
+
+
+def test_notes_have_the_size_and_colour_they_have_on_paper() -> None:
+    made = written(
+        Heading("Notes"), Text("A note.", "small"), Text("People differ.", "n"),
+        Text(("It is ", Part("late", "tag"), ".")), Text("This is text."),
+    )  # fmt: skip
+    note, differ, late, text = (each.runs for each in made.paragraphs[-4:])
+    assert [tone(note[0])[1], tone(differ[0])[1], tone(late[1])[1]] == [
+        "565c63",
+        "9a3a06",
+        "9a3a06",
+    ]
+    assert [each[0].font.size and each[0].font.size.pt for each in (note, differ, text)] == [
+        9,
+        9,
+        None,
+    ]
+    assert late[1].bold
+    assert tone(text[0]) == (None, None)
+
+
+def test_a_chapter_begins_a_page() -> None:
+    chapters = (Section((Heading(each), Text("Text.")), "new-page") for each in ("One", "Two"))
+    made = written(Text("Before."), *chapters)
+    begin = [each.text for each in made.paragraphs if each.paragraph_format.page_break_before]
+    assert begin == ["One", "Two"]
 
 
 def test_the_text_ends_above_a_foot_of_two_lines(word: Document) -> None:

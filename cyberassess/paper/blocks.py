@@ -234,23 +234,34 @@ def gathered(table: Table) -> Iterator[tuple[str, list[Cell]]]:
 
 def in_words(table: Table) -> Table:
     """Give a table without columns of pictures, and of the numbers of paper's pages."""
-    shown = [at for at in range(len(table.columns)) if _is_said(table, at)]
+    table = without_pages(table)
+    return _with_columns(table, [e for e in range(len(table.columns)) if _is_said(table, e)])
+
+
+def without_pages(table: Table) -> Table:
+    """Give a table without the columns and rows that are for the numbers of paper's pages."""
+    rows = [row for row in table.rows if row[0] != "Page" or not _is_of_pages(row[1:])]
+    kept = [
+        at
+        for at, column in enumerate(table.columns)
+        if column.title != "Page" or not _is_of_pages(row[at] for row in rows if at < len(row))
+    ]
+    return _with_columns(replace(table, rows=tuple(rows)), kept)
+
+
+def _with_columns(table: Table, kept: Sequence[int]) -> Table:
     return replace(
         table,
-        columns=tuple(table.columns[at] for at in shown),
-        rows=tuple(
-            tuple(row[at] for at in shown if at < len(row))
-            for row in table.rows
-            if not _is_of_pages(row)
-        ),
+        columns=tuple(table.columns[at] for at in kept),
+        rows=tuple(tuple(row[at] for at in kept if at < len(row)) for row in table.rows),
+        names=tuple(kept.index(at) for at in table.names if at in kept),
     )
 
 
-def _is_of_pages(row: Row) -> bool:
-    rest = [each for each in row[1:] if each != ""]
-    return bool(rest) and all(isinstance(each, Page) for each in rest)
+def _is_of_pages(cells: Iterable[Cell]) -> bool:
+    return all(each == "" or isinstance(each, Page) for each in cells)
 
 
 def _is_said(table: Table, at: int) -> bool:
     cells = [row[at] for row in table.rows if at < len(row) and row[at] != ""]
-    return not cells or not all(isinstance(each, Picture | Page) for each in cells)
+    return not cells or not all(isinstance(each, Picture) for each in cells)

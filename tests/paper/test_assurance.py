@@ -70,7 +70,8 @@ def test_an_opinion_stands_in_front_whole_in_the_full_report_its_first_sentence_
 def test_the_open_edition_says_of_an_opinion_only_its_risk() -> None:
     made = board_summary(basis(opinion(WORDS, "medium"), SEEN), edition="open")
     said = (
-        "Opinion of the assurer (overall risk: medium). Its words are in the restricted edition."
+        "An assurer gave an opinion (overall risk: medium). Their words are in the restricted "
+        "edition."
     )
     assert said in texts(made)
 

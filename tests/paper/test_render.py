@@ -30,6 +30,16 @@ def test_html_is_as_it_was_last_looked_at(
     same_as_snapshot("full.html", render.render_html(small))
 
 
+def test_html_has_no_columns_for_the_numbers_of_papers_pages(small: Document) -> None:
+    html = render.render_html(small)
+    assert not re.search(r">Page<|data-page=", html)
+    assert ">Page<" in render.html_for_paper(small)
+    contents = html[html.index(">Contents</h2>") :]
+    assert re.findall(
+        r"<t[hd][ >]", contents[: contents.index("</tr>", contents.index("<tbody>"))]
+    )[-2:] == ["<th ", "<th "], "both name a section"
+
+
 def test_html_needs_no_other_file(small: Document) -> None:
     html = render.render_html(small)
     assert html.count("data:font/ttf;base64,") == 3

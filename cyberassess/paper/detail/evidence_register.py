@@ -30,8 +30,8 @@ def evidence_register(basis: Basis) -> Section:
         )
     if loose:
         note += (
-            f" {counted(loose, 'document was', 'documents were')} named and not entered: "
-            "cyberassess evidence register does that."
+            f" {counted(loose, 'document was', 'documents were')} named and not entered "
+            "in the register."
         )
     title = "Register of evidence"
     heading = Heading(title, anchor="evidence", running=title), Text(note, "meta keep")

@@ -25,6 +25,7 @@ from cyberassess.paper.blocks import (
     Text,
     gathered,
     plain,
+    without_pages,
 )
 from cyberassess.paper.document import Frame
 
@@ -160,6 +161,7 @@ class Writer:
         ))  # fmt: skip
 
     def _table(self, table: Table) -> str:
+        table = without_pages(table) if self._labels else table
         caption = f"<caption>{escaped(table.caption)}</caption>" if table.caption else ""
         group = "".join(
             f'<col style="width:{each.width:g}%">' if each.width else "<col>"

@@ -20,7 +20,6 @@ from cyberassess.paper.blocks import (
     Bullets,
     Cell,
     Heading,
-    Page,
     Part,
     Picture,
     Row,
@@ -384,7 +383,7 @@ class _Writer:
 
         if self.begins_page:
             self._paragraph()
-        block = _without_empty_pages(in_words(block))
+        block = in_words(block)
         table: WordTable = self.word.add_table(
             len(block.rows) + 1, len(block.columns), "Table Grid"
         )
@@ -515,26 +514,6 @@ def _fill(run: "Run", text: str) -> None:
                     run._r.append(_element("w:noBreakHyphen"))  # noqa: SLF001 - no other way
                 case _:
                     run.add_text(piece)
-
-
-def _without_empty_pages(table: Table) -> Table:
-    """Leave out columns and rows for numbers of pages where nothing leads to any."""
-
-    def is_empty(cells: Iterable[Cell]) -> bool:
-        return all(each == "" or isinstance(each, Page) for each in cells)
-
-    kept = [
-        at
-        for at, column in enumerate(table.columns)
-        if "number" not in column.kind.split()
-        or not is_empty(row[at] for row in table.rows if at < len(row))
-    ]
-    rows = (row for row in table.rows if row[0] != "Page" or not is_empty(row[1:]))
-    return replace(
-        table,
-        columns=tuple(table.columns[at] for at in kept),
-        rows=tuple(tuple(row[at] for at in kept if at < len(row)) for row in rows),
-    )
 
 
 def _length(row: Row) -> int:

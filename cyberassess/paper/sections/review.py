@@ -48,9 +48,8 @@ def _blocks(basis: Basis) -> Iterator[Block]:
         yield Text((strong(f"{name}: {said}."), f" {why}"))
     yield _agreement(basis)
     yield Text(
-        "Lower: the assurer gave a lower level than is "
-        "claimed. The scores in this report are the organisation's own; the assurer's "
-        "determination stands beside them and changes none.",
+        "Lower: the assurer gave a lower level than is claimed. The scores in this report are the "
+        "organisation's own; the assurer's determination stands beside them and changes none.",
         "small",
     )
     if rows := tuple(_rows(basis)):
@@ -114,9 +113,10 @@ def said_opinion(basis: Basis, *, is_open: bool = False) -> str:
         risk = f" (overall risk: {each.risk})" if each.risk else ""
         first = clipped(_SENTENCE.split(each.text, maxsplit=1)[0], _LONGEST_SENTENCE)
         words = f": “{first}”" if first and not is_open else "."
-        said.append(f"Opinion of the assurer{who}{risk}{words}")
+        begin = "An assurer gave an opinion" if is_open else f"Opinion of the assurer{who}"
+        said.append(f"{begin}{risk}{words}")
     if any(each.text for each in basis.opinions):
-        words = "Its words are in the restricted edition."
+        words = "Their words are in the restricted edition."
         said.append(words if is_open else "In full in the full report.")
     return " ".join(said)
 

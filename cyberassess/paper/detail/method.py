@@ -62,7 +62,8 @@ def _rules(basis: Basis, shown: Collection[str]) -> Iterator[Block]:
     for each in basis.frameworks.values():
         rule = each.rule
         yield Text(f"{each.title} {each.version}. {rule.text}")
-        yield Text(f"Source: {rule.source} We call this rule {rule.name}.", "small")
+        source = f"Source: {rule.source.rstrip('.')}."
+        yield Text(f"{source} We call this rule {rule.name}.", "small")
         yield Text(f"{rule.note or rule.kind.note} {_OPEN}")
         yield from _example(basis, each, shown)
     yield Heading(f"How the level of a theme is found: rule {THEME_RULE}", 3, anchor="theme-rule")

@@ -78,7 +78,8 @@ def side_by_side(
         is_new = len(outcomes) > _LONG_SET and before is not None and top != before
         cut = "part" if is_new else "part on"
         if before is None:
-            heading = Heading("Outcomes, one by one", kind="control", anchor="outcomes")
+            title = "Outcomes, one by one"
+            heading = Heading(title, kind="control", anchor="outcomes", running=title)
             files = (
                 "In brackets stands where an answer comes from: F1 is one of the files listed "
                 "under Method and limits, C25 a cell. What keeps a place from its target is "

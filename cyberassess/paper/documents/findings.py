@@ -139,10 +139,9 @@ def _figures(basis: Basis, about: Mapping[OutcomeKey, list[Action]]) -> Iterator
     open_ = [each for each in basis.actions if each.is_open]
     late = sum(_is_late(basis, each) for each in open_)
     before = counted_before(basis, met=False)
-    verb = "was" if before == "1" else "were"
-    last = f"; last year {before} {verb} below it" if before else ""
+    last = f"; last year {before}" if before else ""
     number = "not known" if basis.is_unknown else f"{len(keys):,}"
-    yield f"findings: results below the target, by place{last}", number
+    yield f"results below the target{last}", number
     yield f"findings {NOT_PLANNED}", f"{sum(key not in about for key in keys):,}"
     yield "actions still to be done", f"{len(open_):,}"
     yield "actions that are late", f"{late:,}"

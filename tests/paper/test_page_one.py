@@ -90,16 +90,16 @@ def test_the_plan_says_what_it_costs_how_far_it_goes_and_how_far_we_want_to_go()
     free = action("ACT-3", "B2.b", cost="none")
     assert plan(**aim) == "Our ambition: 2 of 3."
     assert plan(near, **aim) == (
-        "The plan (up to £10k once) would reach 1 outcome by 31 March 2027; our ambition: 2 of 3."
+        "The plan (up to £10k once) would reach 1 of 3 by 31 March 2027; our ambition: 2 of 3."
     )
     assert plan(near, far, **aim) == (
-        "The plan (up to £20k once) would reach 2 outcomes by 30 June 2027; our ambition: 2 of 3."
+        "The plan (up to £20k once) would reach 2 of 3 by 30 June 2027; our ambition: 2 of 3."
     )
-    assert plan(far) == ("The plan (up to £10k once) would reach 1 outcome by 30 June 2027.")
+    assert plan(far) == ("The plan (up to £10k once) would reach 1 of 3 by 30 June 2027.")
     assert plan(free) == ""
     assert plan(free, **aim) == "Our ambition: 2 of 3."
     assert plan(near, action("ACT-4", "B2.b", cost="")) == (
-        "The plan (up to £10k once as far as costed) would reach 1 outcome by 31 March 2027."
+        "The plan (up to £10k once as far as costed) would reach 1 of 3 by 31 March 2027."
     )
     goal = make_profile({"B2.a": "low", "B2.b": "low", "B2.c": "high"})
     met = answer_events(

@@ -7,7 +7,6 @@ from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.theme_maturity import ThemeLevel
-from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, clipped, joined
 from cyberassess.paper.blocks import (
     Block,
@@ -157,8 +156,8 @@ def said_decision(basis: Basis) -> str:
     every = len(basis.findings)
     rest = every - settled
     if rest:
-        number = f"the {every:,}" if rest == every else f"{rest:,} of {every:,}"
-        what = f"missing owners and dates for {number} results below target (all themes)"
+        number = f"the {every:,}" if rest == every else f"{rest:,}"
+        what = f"the missing owners and dates for {number} results below target (all themes)"
         what = "owner and date for the gap" if every == 1 else what
         asks.append(f"set {what}, or accept that risk")
     return f"We ask {board} to {joined(asks)}."
@@ -197,7 +196,7 @@ def said_plan(basis: Basis) -> str:
     dates = sorted(_lifted(basis))
     reached = score.meets + len(dates)
     by = said_date(dates[-1]) if dates else ""
-    parts = [f"{plan} would reach {counted(reached, 'outcome')} by {by}"] if dates else []
+    parts = [f"{plan} would reach {reached} of {score.of} by {by}"] if dates else []
     if cost and not dates:
         parts = [f"{plan} lifts no outcome by a date"]
     ambition = basis.settings.ambition.get(score.theme)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.paper.basis import Basis, Verdict, are_many, has_own_name, joined, said_group
+from cyberassess.paper.basis import Basis, Verdict, are_many, has_own_name, said_group
 from cyberassess.paper.blocks import (
     Block,
     Heading,
@@ -257,7 +257,7 @@ def _answers(
     """
     found: dict[str, dict[ScopeId, str]] = {}
     for place, row in zip(places, rows, strict=True):
-        found.setdefault(_label(row), {})[place] = _where(row)
+        found.setdefault(row.answer, {})[place] = _where(row)
     usual, *others = sorted(found, key=lambda label: -len(found[label]))
     shown = [usual, *others] if names_all or len(places) <= _MOST_NAMED else others
     counted = {label for label in shown if others and are_many(found[label])}
@@ -279,12 +279,6 @@ def _from(basis: Basis, label: str, at: Mapping[ScopeId, str], *, is_counted: bo
         f"{basis.place(e)} {where}".rstrip() for e, where in at.items() if where or is_counted
     )
     return f"{label}: {'; '.join(places)}" if is_counted else "; ".join(places)
-
-
-def _label(row: StatementRow) -> str:
-    """Say what was answered in one place, where people differ all of it."""
-    labels = list(dict.fromkeys(each.label for each in row.answers))
-    return joined(labels) if row.several else row.answer
 
 
 def _where(row: StatementRow) -> str:

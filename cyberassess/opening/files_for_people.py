@@ -26,7 +26,7 @@ _LONGEST = 88
 """Characters of the name of an original, without its ending: with the folders it lies in, an
 assessment below 120 characters of other folders stays within the 259 that Windows takes."""
 _HASH = 6
-"""Hex digits that stand for letters an id cannot have."""
+"""Hex digits that stand for a name in another script."""
 _MOST_BYTES = 180
 """Bytes of a text in a name, of which Linux takes 255 in all."""
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -108,15 +108,13 @@ def file_slug(stem: str) -> str:
 def slug(title: str) -> str:
     """Give an id made from a title: lower case, digits and hyphens.
 
-    Letters beyond those of English stand in it as a few digits of their hash, so that two names
-    in another script have two ids.
+    A title without any of these in it, as in another script, gives digits of its hash.
     """
-    letters = unicodedata.normalize("NFKD", title.casefold())
-    plain = "".join(each for each in letters if not unicodedata.combining(each))
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if any(each.isalnum() and not each.isascii() for each in plain):
-        name = f"{name or 'x'}-{hashlib.sha256(plain.encode()).hexdigest()[:_HASH]}"
-    return name or "x"
+    name = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")
+    if name or not any(map(str.isalnum, title)):
+        return name or "x"
+    letters = unicodedata.normalize("NFC", title.strip()).casefold()
+    return f"x-{hashlib.sha256(letters.encode()).hexdigest()[:_HASH]}"
 
 
 def refuse_existing(

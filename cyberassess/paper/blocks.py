@@ -240,7 +240,11 @@ def in_words(table: Table) -> Table:
 
 def without_pages(table: Table) -> Table:
     """Give a table without the columns and rows that are for the numbers of paper's pages."""
-    rows = [row for row in table.rows if row[0] != "Page" or not _is_of_pages(row[1:])]
+    rows = [
+        row
+        for row in table.rows
+        if not any(isinstance(each, Page) for each in row) or not _is_of_pages(row[1:])
+    ]
     kept = [
         at
         for at, column in enumerate(table.columns)

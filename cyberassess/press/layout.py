@@ -158,7 +158,7 @@ def rare_collection() -> Iterator[None]:
     A layout makes millions of objects and frees few; the engine's own are never freed.
     """
     thresholds = gc.get_threshold()
-    if thresholds[0] >= _RARE:  # another thread prints, too, and sees to it
+    if thresholds[0] >= _RARE or gc.get_freeze_count():  # somebody else sees to it
         yield
         return
     gc.freeze()

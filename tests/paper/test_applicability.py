@@ -10,7 +10,11 @@ from cyberassess.paper import html as render
 from cyberassess.paper.basis import Basis
 from cyberassess.paper.blocks import Heading, Table, plain
 from cyberassess.paper.document import Document
-from cyberassess.paper.documents.applicability import applicability
+from cyberassess.paper.documents.applicability import (
+    _SENTENCE_END,
+    _brief_document,
+    applicability,
+)
 from tests.domain.builder import answer_event, make_profile, record_event, text_event
 from tests.paper.made import GOAL, make_basis, small_state
 from tests.paper.reading import rows, shown, texts
@@ -173,3 +177,23 @@ def test_one_place_and_nothing_left_out_read_simply() -> None:
     assert "Answered once for the whole organisation" not in html
     assert "None was said not to apply." in html
     assert "every outcome that was asked applies" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Leavers report, IT desk > Reports, 2026-09-29", "Leavers report, 2026-09-29"),
+        ("SharePoint > Policies > Backup.docx, 2025-03-01",
+         "SharePoint > Policies > Backup.docx, 2025-03-01"),
+        ("Minutes", "Minutes"),
+    ],
+)  # fmt: skip
+def test_a_document_keeps_its_name_where_its_folder_goes(text: str, said: str) -> None:
+    assert _brief_document(text) == said
+
+
+def test_a_sentence_does_not_end_at_an_abbreviation() -> None:
+    text = "We follow e.g. The Blue Book, and Dr. Smith of IT. Two others do."
+    assert _SENTENCE_END.split(text) == [
+        "We follow e.g. The Blue Book, and Dr. Smith of IT.", "Two others do.",
+    ]  # fmt: skip

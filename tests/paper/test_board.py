@@ -139,6 +139,13 @@ def test_an_action_for_one_place_covers_no_other() -> None:
     assert "for Revenues: Do ACT-001 <b>Not planned yet: Housing.</b>" in html
 
 
+def test_one_result_without_an_owner_is_one() -> None:
+    done = [action(f"ACT-{n}", *which) for n, which in enumerate(
+        (("B2.a",), ("B2.b",), ("B2.b", "revenues")), 1)]  # fmt: skip
+    said_ = said(board_summary(basis(*done)), "Decision")
+    assert "missing owners and dates for 1 result below target" in said_
+
+
 def test_a_gap_says_so_in_one_place_where_it_is_not_so_in_all() -> None:
     """What is so in all places stood there as if it were so in one."""
 
@@ -178,8 +185,8 @@ def test_an_action_without_owner_or_date_leaves_the_question_open() -> None:
 
 def test_a_decision_follows_from_the_plan_or_is_the_officers(summary: Document) -> None:
     assert said(summary, "Decision").endswith(
-        "We ask the committee to note this result, agree the plan and set the missing owners "
-        "and dates for 3 results below target (all themes), or accept that risk."
+        "We ask the committee to note this result, agree the plan and set missing owners and "
+        "dates for 3 results below target (all themes), or accept that risk."
     )
     assert said(board_summary(basis(), decision="Fund it."), "Decision") == "Fund it."
     with pytest.raises(ReportError, match="401 characters"):

@@ -221,7 +221,7 @@ def test_nothing_is_left_of_the_numbers_of_paper_s_pages() -> None:
     heads = columns(("Ref", 8), ("Outcome", 0), ("Page", 6, "number"))
     matrix = Table(heads, (("A1",), ("A1.a", "Board", ""), ("A1.b", "Roles", "")), "matrix")
     place = Table(
-        columns(("Place", 24), ("A1.a", 0)), (("Page", ""), ("Here", "A")), "matrix turned"
+        columns(("Place", 24), ("A1.a", 0)), (("Page", Page("a")), ("Here", "A")), "matrix turned"
     )
     led = Table(heads, (("A1.a", "Board", Page("a")),), "matrix")
     made = written(Heading("Matrix"), matrix, place, led)

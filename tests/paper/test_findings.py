@@ -111,14 +111,14 @@ def test_a_dropped_action_gives_its_reason() -> None:
     assert "1 is dropped with a reason" in shown(report, "lead")
 
 
-def test_an_action_for_several_places_gives_what_is_in_the_way_in_each() -> None:
+def test_an_action_for_several_places_says_of_which_is_what_stands_in_the_way() -> None:
     """In Housing people differ on a statement of B2.b; in Revenues two are not answered."""
     one, both = (
         rows(report_of(action("ACT-001", "B2.b", "housing", also=also)), "Priority 1: first")[0][1]
         for also in ([], ["revenues"])
     )
     assert one.splitlines()[-1] == "People differ: Statement B2.b.N.2."
-    assert both.splitlines()[-1] == "Also 1 “I don't know” and 1 not answered."
+    assert both.splitlines()[-1] == "So in Revenues. Also 1 not answered."
 
 
 @pytest.mark.parametrize(("about", "also"), [("housing", "revenues"), ("revenues", "housing")])

@@ -55,9 +55,7 @@ def test_counts_of_last_year_stand_beside_this_years() -> None:
     html = render.render_html(made)
     assert f">results meet their target; last year {met} did<" in html
     assert [row[-2:] for row in rows(made, "By place")] == [["1", "1"], ["0", "0"], ["1", "1"]]
-    assert f"below the target; last year {below}<" in render.render_html(
-        findings_report(later)
-    )
+    assert f"below the target; last year {below}<" in render.render_html(findings_report(later))
 
 
 def test_a_place_that_was_not_assessed_then_says_so() -> None:

@@ -96,6 +96,10 @@ def test_the_plan_says_what_it_costs_how_far_it_goes_and_how_far_we_want_to_go()
         "The plan (up to £20k once) would reach 2 of 3 by 30 June 2027; our ambition: 2 of 3."
     )
     assert plan(far) == ("The plan (up to £10k once) would reach 1 of 3 by 30 June 2027.")
+    also = action("ACT-1", "B2.a", also=["revenues"])
+    assert plan(also).startswith("The plan (up to £10k once) would"), "it meets its target there"
+    wider = action("ACT-2", "A1.a", "organisation")
+    assert plan(near, wider).startswith("The plan (other themes too, up to £20k once) would")
     assert plan(free) == ""
     assert plan(free, **aim) == "Our ambition: 2 of 3."
     assert plan(near, action("ACT-4", "B2.b", cost="")) == (

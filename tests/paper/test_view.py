@@ -237,9 +237,7 @@ def test_statements_stand_once_with_the_answers_of_places_beside_each_other(
     lines = rows(small.document, title)
     assert [row[0] for row in lines].count("Housing") == 1
     (line,) = (row for row in lines if row[0] == "B2.b.N.2")
-    assert line[2] == (
-        "People differ in Housing; Not answered in Revenues (in the way)"
-    )
+    assert line[2] == ("People differ in Housing; Not answered in Revenues (in the way)")
     assert line[3] == "Sam Reid: Does not happen, F1 D11; Priya Shah: Happens, F1 D11"
 
 

@@ -100,7 +100,7 @@ def test_page_one_of_the_board_summary_stands_alone(
         "Infrastructure: 12 of 20 outcomes meet our target",
         "Last year 9. All themes: 8 results rose, 5 fell.",
         "The weakest system is Housing management, meeting 9 of its 15 Infrastructure outcomes.",
-        "The plan (all themes, £50k to £95k once and £60k a year) would reach 15 of 20 by "
+        "The plan (other themes too, £50k to £95k once and £60k a year) would reach 15 of 20 by "
         "30 April 2027; our ambition: all 20.",
         "Priya Nair reviewed 4 results and lowered 1: A2.b Assurance. On that view 11 outcomes "
         "meet our target.",

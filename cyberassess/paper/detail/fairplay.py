@@ -88,10 +88,10 @@ def fair_play(basis: Basis) -> Section:
 
 def _merged(lines: Iterable[_Line]) -> Iterator[Row]:
     """Give what is the same in several places once."""
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for ref, where, what, detail in lines:
-        found.setdefault((ref, what, detail), []).append(where)
-    for (ref, what, detail), places in found.items():
+    found: dict[tuple[str, str, str, int], list[str]] = {}
+    for at, (ref, where, what, detail) in enumerate(lines):
+        found.setdefault((ref, what, detail, -1 if where else at), []).append(where)
+    for (ref, what, detail, _), places in found.items():
         where = joined(places) if len(places) <= MOST_PLACES else counted(len(places), "place")
         yield (ref, BREAK, Part(where, "place")) if where else ref, what, detail
 

@@ -108,10 +108,9 @@ class _Matrix:
         return Table(heads, tuple(rows), "matrix")
 
     def _by_place(self, outcomes: Sequence[OutcomeId]) -> Table:
-        rows: list[Row] = [
-            ("Target", *map(self._target, outcomes)),
-            ("Page", *map(self._page, outcomes)),
-        ]
+        rows: list[Row] = [("Target", *map(self._target, outcomes))]
+        if any(map(self._link, outcomes)):
+            rows.append(("Page", *map(self._page, outcomes)))
         for place in self.places:
             if any((each, place) in self.scores for each in outcomes):
                 marks = (self._mark(each, place) for each in outcomes)

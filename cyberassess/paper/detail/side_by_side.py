@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cyberassess.domain.assessment import ScopeId
 from cyberassess.domain.result.scoring import OutcomeScore
-from cyberassess.paper.basis import Basis, Verdict, are_many, has_own_name, said_group
+from cyberassess.paper.basis import Basis, Verdict, are_many, has_own_name, joined, said_group
 from cyberassess.paper.blocks import (
     Block,
     Heading,
@@ -200,12 +200,18 @@ def _texts(
             where.setdefault((each.who, each.origin), []).append(place)
     for (text, valid), where in found.items():
         said = [
-            (f"{basis.said_places(at)}: {who}" if len(places) > 1 else who, origin)
+            (f"{_all_named(basis, places, at)}: {who}" if len(places) > 1 else who, origin)
             for (who, origin), at in where.items()
         ]
         *others, (last, from_) = said
         whos = [*(f"{who}, {origin}" for who, origin in others), last]
         yield TextRow(text, "; ".join(whos), from_, valid)
+
+
+def _all_named(basis: Basis, places: Sequence[ScopeId], at: Sequence[ScopeId]) -> str:
+    """Name every place, where it is not all of them."""
+    is_all = len(at) == len(places)
+    return basis.said_places(at) if is_all else joined([basis.place(each) for each in at])
 
 
 def _bands(

@@ -40,7 +40,10 @@ _LONGEST_HOW = 220
 _LONGEST_SENTENCE = 300
 _FOLDER = " > "
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\b[A-Za-z]\.)(?<!\b(?:Dr|Mr|Ms|No|vs)\.)(?<!\bMrs\.)\s+(?=[A-Z])"
+)
+"""Not behind a letter or an abbreviation: e.g., Dr., No."""
 
 
 def applicability(basis: Basis) -> Document:
@@ -306,7 +309,8 @@ def _evidence(basis: Basis, score: OutcomeScore) -> list[str]:
 
 def _brief_document(text: str) -> str:
     """Give a document without the folder it lies in; its date stands, however long its title."""
-    said = ", ".join(each for each in text.split(", ") if _FOLDER not in each) or text
+    first, *rest = text.split(", ")
+    said = ", ".join((first, *(each for each in rest if _FOLDER not in each)))
     title, comma, date = said.rpartition(", ")
     if comma and _DATE.fullmatch(date):
         return f"{_cut(title, _LONGEST_EVIDENCE)}, {date}"

@@ -28,7 +28,7 @@ from cyberassess.paper.detail.actions import sorted_findings
 from cyberassess.paper.document import Document, frame
 from cyberassess.paper.furniture import closing, figures, named, opening
 from cyberassess.paper.sections.checking import said_checks, said_dissent
-from cyberassess.paper.sections.in_the_way import in_the_way
+from cyberassess.paper.sections.in_the_way import in_the_way, said_of_one
 from cyberassess.paper.sections.last_year import counted_before, last_year_of, said_comparisons
 from cyberassess.paper.sections.outcomes import result_of, target_of
 from cyberassess.paper.sections.summary import (
@@ -231,7 +231,10 @@ def _row(basis: Basis, below: Mapping[OutcomeKey, Finding], action: Action) -> R
     score = basis.card.by_key.get(about)
     gap = score.asked.outcome.name if score else action.about.outcome
     late: tuple[str | Part, ...] = (" ", Part("late", "tag")) if _is_late(basis, action) else ()
-    way = in_the_way(found) if found else ()
+    way: tuple[Text, ...] = ()
+    if found:
+        shown, more = said_of_one(basis, found, max(found, key=lambda each: each.steps))
+        way = (*map(Text, shown), *paragraph(more, "small"))
     reason = f"Reason: {action.reason}" if action.reason else ""
     return (
         (Text(action.said_ref, "ref"), Text(f"priority {action.priority}", "small")),

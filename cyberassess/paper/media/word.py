@@ -91,8 +91,8 @@ _LONG_ROW = 1200
 """Characters: such a row may go on over the page."""
 _TIED = "\N{NO-BREAK SPACE}"
 """Between a letter and its word."""
-_PARTING = re.compile(r"([-\n\t])")
-"""What stands in a run as an element of its own."""
+_PARTING = re.compile(r"([\n\t])"), re.compile("(-)")
+"""What stands in a run as an element of its own, in words and in what stays whole."""
 
 
 class _Look(NamedTuple):
@@ -503,14 +503,13 @@ def _colour(run: "Run", colour: str) -> None:
 def _fill(run: "Run", text: str) -> None:
     """Write words whose references and dates stay whole, and are copied with a plain hyphen."""
     for at, each in enumerate(UNBROKEN.split(text)):
-        is_whole = at % 2
-        for piece in _PARTING.split(each):
+        for piece in _PARTING[at % 2].split(each):
             match piece:
                 case "\n":
                     run.add_break()
                 case "\t":
                     run.add_tab()
-                case "-" if is_whole:
+                case "-":
                     run._r.append(_element("w:noBreakHyphen"))  # noqa: SLF001 - no other way
                 case _:
                     run.add_text(piece)

@@ -156,7 +156,7 @@ def _on_that_view(basis: Basis, *, is_named: bool) -> str:
         return f" The count{what} would stay as it is."
     outcomes = counted(then, "outcome") if then else "no outcome"
     if is_named:
-        outcomes = f"{then} of {counted(len(own), 'outcome')} of {_headline(basis)}"
+        outcomes = f"{then or 'none'} of {counted(len(own), 'outcome')} of {_headline(basis)}"
     return f" On that view {outcomes} {'meet' if then > 1 else 'meets'} our target."
 
 

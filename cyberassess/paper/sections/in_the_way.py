@@ -7,7 +7,7 @@ from cyberassess.domain.result.counting import Why, label_of, why, word_of
 from cyberassess.domain.result.findings import Finding
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.domain.sets.framework import IndicatorId
-from cyberassess.paper.basis import joined, uncapitalised
+from cyberassess.paper.basis import Basis, joined, uncapitalised
 from cyberassess.paper.blocks import Part, Text, paragraph
 from cyberassess.paper.sections.summary import statement_text
 
@@ -37,7 +37,21 @@ def first_in_the_way(
     return shown, _said_rest(every, len(shown)) if every else _no_step(found[0].score)
 
 
-def is_alike(found: Sequence[Finding], shown: Finding) -> bool:
+def said_of_one(
+    basis: Basis, found: Sequence[Finding], one: Finding
+) -> tuple[list[tuple[str | Part, ...]], str]:
+    """Say what stands in the way in one of several places, and that it is of that place."""
+    shown, more = first_in_the_way([one])
+    if len(found) > 1 and shown:
+        where = basis.place(one.score.key.scope)
+        if not _is_alike(found, one):
+            more = f"So in {where}. {more}".rstrip()
+        elif more:
+            more = f"{more.removesuffix('.')} in {where}."
+    return shown, more
+
+
+def _is_alike(found: Sequence[Finding], shown: Finding) -> bool:
     """Say whether the first statement that is said of one place stands so in all of them."""
     keys = [e for e in shown.gap.statements if _why(shown.score, e) is not Why.NOT_ANSWERED]
     first = keys[0]

@@ -7,6 +7,7 @@ from cyberassess.domain.assessment import ORGANISATION
 from cyberassess.domain.calendar_words import said_date
 from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.theme_maturity import ThemeLevel
+from cyberassess.errors import counted
 from cyberassess.paper.basis import Basis, capital, clipped, joined
 from cyberassess.paper.blocks import (
     Block,
@@ -156,8 +157,8 @@ def said_decision(basis: Basis) -> str:
     every = len(basis.findings)
     rest = every - settled
     if rest:
-        number = f"the {every:,}" if rest == every else f"{rest:,}"
-        what = f"the missing owners and dates for {number} results below target (all themes)"
+        number = f"{'the ' if rest == every else ''}{counted(rest, 'result')}"
+        what = f"missing owners and dates for {number} below target (all themes)"
         what = "owner and date for the gap" if every == 1 else what
         asks.append(f"set {what}, or accept that risk")
     return f"We ask {board} to {joined(asks)}."
@@ -189,9 +190,9 @@ def said_plan(basis: Basis) -> str:
     if score.level is None or basis.is_unknown:
         return ""
     cost = brief_costs((each for each in basis.actions if each.is_open), basis.look)
-    headline = {each.score.key for each in basis.headline_findings()}
-    is_wider = any(e.is_open and not headline.issuperset(e.covers) for e in basis.actions)
-    about = ", ".join(filter(None, ("all themes" if is_wider else "", cost)))
+    scores = (basis.card.by_key.get(key) for e in basis.actions if e.is_open for key in e.covers)
+    is_wider = any(each and basis.theme_of(each) != basis.headline.id for each in scores)
+    about = ", ".join(filter(None, ("other themes too" if is_wider else "", cost)))
     plan = f"The plan{f' ({about})' if about else ''}"
     dates = sorted(_lifted(basis))
     reached = score.meets + len(dates)

@@ -7,7 +7,7 @@ from cyberassess.domain.result.findings import Finding, by_outcome
 from cyberassess.domain.result.scoring import OutcomeScore
 from cyberassess.paper.basis import MOST_PLACES, Basis, capital
 from cyberassess.paper.blocks import Part, Row, Table, Text, columns, strong
-from cyberassess.paper.sections.in_the_way import first_in_the_way, is_alike
+from cyberassess.paper.sections.in_the_way import said_of_one
 from cyberassess.paper.sections.squares import NOT_CONFIRMED, WAITS
 from cyberassess.paper.sections.summary import (
     NOT_PLANNED,
@@ -92,13 +92,7 @@ def _row(basis: Basis, gap: Gap, *, has_links: bool) -> Row:
 
 def _missing(basis: Basis, gap: Gap, worst: Finding) -> Iterator[Text]:
     """Say what was answered, the statement, and what else there is."""
-    shown, more = first_in_the_way([worst])
-    if len(gap) > 1 and shown:
-        where = basis.place(worst.score.key.scope)
-        if not is_alike(gap, worst):
-            more = f"So in {where}. {more}".rstrip()
-        elif more:
-            more = f"{more.removesuffix('.')} in {where}."
+    shown, more = said_of_one(basis, gap, worst)
     rest = Part(more, "place")
     for each in shown:
         yield Text((*each, " ", rest) if more else each)

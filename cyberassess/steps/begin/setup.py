@@ -312,7 +312,8 @@ def _scopes(wanted: NewAssessment) -> list[dict[str, str]]:
                 "repeated-system",
                 f"--{kind}",
                 f'"{title}" is empty, or a scope has this id already.',
-                "Give each system a name of its own.",
+                "Give each system a name of its own; the id is made of its letters a to z and "
+                "its digits.",
             )
         scopes.append({"id": name, "kind": kind, "title": title.strip()})
     return scopes

@@ -228,7 +228,7 @@ class Basis:
 
     def covers(self, action: Action) -> list[OutcomeKey]:
         """Give what an action is about, places in their order, however they were typed."""
-        return sorted(action.covers, key=self._position)
+        return sorted(action.covers, key=self.position)
 
     @cached_property
     def planned(self) -> Mapping[OutcomeKey, tuple[Action, ...]]:
@@ -401,9 +401,10 @@ class Basis:
 
     def by_reference(self, scores: Iterable[OutcomeScore]) -> tuple[OutcomeScore, ...]:
         """Sort results as the control set has its outcomes, those of one by place."""
-        return tuple(sorted(scores, key=lambda each: self._position(each.key)))
+        return tuple(sorted(scores, key=lambda each: self.position(each.key)))
 
-    def _position(self, key: OutcomeKey) -> tuple[int, int, int]:
+    def position(self, key: OutcomeKey) -> tuple[int, int, int]:
+        """Give what results are sorted by: set, outcome, place."""
         return (
             self._numbers.get(key.framework, len(self._numbers) + 1),
             self._outcome_numbers.get(key[::2], len(self._outcome_numbers)),

@@ -232,6 +232,15 @@ def gathered(table: Table) -> Iterator[tuple[str, list[Cell]]]:
         yield f"{plain(table.columns[1].title)}: {shared}", items
 
 
+LONG_ROW = 1200
+"""Characters: about a quarter of a page. Such a row may go on over the page."""
+
+
+def length(row: Row) -> int:
+    """Count the characters of a row; what pictures say is not set."""
+    return sum(len(plain(each)) for each in row if not isinstance(each, Picture))
+
+
 def in_words(table: Table) -> Table:
     """Give a table without columns of pictures, and of the numbers of paper's pages."""
     table = without_pages(table)

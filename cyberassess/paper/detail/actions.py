@@ -72,9 +72,7 @@ def unplanned(basis: Basis) -> Sequence[Sequence[Finding]]:
 
 def sorted_findings(basis: Basis, found: Iterable[Finding]) -> list[Finding]:
     """Sort findings as the control set has its outcomes, those of one by place."""
-    by_key = {each.score.key: each for each in found}
-    scores = basis.by_reference(each.score for each in by_key.values())
-    return [by_key[each.key] for each in scores]
+    return sorted(found, key=lambda each: basis.position(each.score.key))
 
 
 def _unplanned(basis: Basis, found: Sequence[Finding]) -> Row:

@@ -275,7 +275,7 @@ def _answers(
         number = len(places)
         everywhere = "both" if number == 2 else f"all {number}"  # noqa: PLR2004 - two
         return f"{usual} in {everywhere} places" if number > 1 else usual, origin
-    said = (f"{label} in {basis.said_places(list(found[label]))}" for label in (usual, *others))
+    said = (f"{label} in {basis.said_places(found[label])}" for label in (usual, *others))
     return "; ".join(said), origin
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from html import escape
 
 from cyberassess.paper.blocks import (
+    LONG_ROW,
     STRONG,
     WIDTH,
     Block,
@@ -24,6 +25,7 @@ from cyberassess.paper.blocks import (
     Table,
     Text,
     gathered,
+    length,
     plain,
     without_pages,
 )
@@ -43,8 +45,6 @@ _WORTH_A_PART = 1200
 """Characters of HTML before such a cut; less takes hardly longer with what follows it."""
 _BEGINS = frozenset({"new-page", "next"})
 """Kinds of where a section begins, which its further parts do not have."""
-_LONG_ROW = 1200
-"""Characters: about a quarter of a page. Such a row may go on over the page."""
 
 
 def printable(value: object) -> object:
@@ -197,7 +197,7 @@ class Writer:
     def _row(self, table: Table, labels: list[str], row: Row) -> str:
         last = len(row) - 1
         is_part = not last and len(table.columns) > 1
-        long = "keep" if is_part else "long" if _length(row) > _LONG_ROW else ""
+        long = "keep" if is_part else "long" if length(row) > LONG_ROW else ""
         cells: list[str] = []
         for at, cell in enumerate(row):
             column = table.columns[at]
@@ -241,10 +241,6 @@ class Writer:
             return f"<b>{text}</b>"
         about = _attributes(class_=part.kind, id=part.anchor)
         return f"<span{about}>{text}</span>" if about else text
-
-
-def _length(row: Row) -> int:
-    return sum(len(plain(each)) for each in row if not isinstance(each, Picture))
 
 
 def drawn(picture: Picture) -> str:

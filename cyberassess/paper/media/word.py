@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cyberassess.paper.blocks import (
     BREAK,
+    LONG_ROW,
     SLOT,
     STRONG,
     Block,
@@ -28,6 +29,7 @@ from cyberassess.paper.blocks import (
     Text,
     gathered,
     in_words,
+    length,
     plain,
 )
 from cyberassess.paper.document import Document, Frame
@@ -87,8 +89,6 @@ _TIGHT = frozenset({"contents", "matrix", "numbers"})
 """Kinds of tables whose rows stand close."""
 _SHORT_ROWS, _SHORT_TABLE, _MAP_ROWS = 8, 700, 24
 """Rows and characters of a table, and rows of a map, that stay on one page."""
-_LONG_ROW = 1200
-"""Characters: such a row may go on over the page."""
 _TIED = "\N{NO-BREAK SPACE}"
 """Between a letter and its word."""
 _PARTING = re.compile(r"([\n\t])"), re.compile("(-)")
@@ -395,10 +395,10 @@ class _Writer:
             column.width = width
         rows: list[Row] = [tuple(each.title for each in block.columns), *block.rows]
         is_small_map = "map" in block.kind.split() and len(rows) <= _MAP_ROWS
-        is_short = len(rows) <= _SHORT_ROWS and sum(map(_length, rows)) < _SHORT_TABLE
+        is_short = len(rows) <= _SHORT_ROWS and sum(map(length, rows)) < _SHORT_TABLE
         for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
             properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - the library has no other way
-            flags = {"w:cantSplit": _length(cells) <= _LONG_ROW, "w:tblHeader": number == 0}
+            flags = {"w:cantSplit": length(cells) <= LONG_ROW, "w:tblHeader": number == 0}
             for name in (each for each, is_set in flags.items() if is_set):
                 properties.append(_element(name, val="true"))
             places = list(row.cells)
@@ -513,10 +513,6 @@ def _fill(run: "Run", text: str) -> None:
                     run._r.append(_element("w:noBreakHyphen"))  # noqa: SLF001 - no other way
                 case _:
                     run.add_text(piece)
-
-
-def _length(row: Row) -> int:
-    return sum(len(plain(each)) for each in row)
 
 
 def _element(name: str, **attributes: str) -> "BaseOxmlElement":

@@ -164,11 +164,7 @@ def figures(basis: Basis) -> tuple[tuple[str, str, str], ...]:
     return (
         (share(sure.answered, sure.statements), "of statements answered", "answered"),
         (share(sure.evidenced, sure.claims), "of claims name evidence", "evidence named"),
-        (
-            share(sure.seen, sure.claims),
-            "of claims with evidence seen here",
-            "evidence seen",
-        ),
+        (share(sure.seen, sure.claims), "of claims with evidence seen here", "evidence seen"),
         (
             f"{sure.reviewed:,} of {sure.outcomes:,}",
             "results reviewed independently",

@@ -33,6 +33,27 @@ WORDS = ("We do this every month and the head of IT signs it off; the record is 
 ENGINE = "from cyberassess.press import chains, engine; engine.load()"
 """What the second process loads, that lays out half of a long report."""
 IMPORTS = f"import cyberassess.steps.standing.results; {ENGINE}"
+ALONE = """
+import resource, sys
+from pathlib import Path
+from cyberassess.paper.documents.full import full_report
+from cyberassess.paper.html import html_for_paper
+from cyberassess.press import engine
+from cyberassess.press.printing import print_html
+from cyberassess.steps.report.printing import prepare
+
+def spent():
+    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in both)
+
+basis = prepare(Path(sys.argv[1]))[0]
+html = html_for_paper(full_report(basis, every_answer=sys.argv[2] == "all"))
+engine.load()
+before = spent()
+print_html(html)
+print(spent() - before)
+"""
+"""Prints an assessment, and says what laying out and writing alone took."""
 CHANGED = (20, 110, 200, 290, 380, 470, 545)
 """Which statements are answered anew, one after another, spread over the whole set."""
 
@@ -59,6 +80,18 @@ def run(arguments: list[str | Path], cache: Path, typed: str = "") -> Cost:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu, wall, after.ru_maxrss / 1024)
+
+
+def alone(folder: Path, edition: str, cache: Path) -> float:
+    """Give the CPU seconds of laying out and writing, the engine loaded and the text there."""
+    said = subprocess.run(
+        [sys.executable, "-c", ALONE, folder, edition],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "CYBERASSESS_CACHE": str(cache)},
+    ).stdout
+    return float(said)
 
 
 def speed() -> float:
@@ -147,10 +180,15 @@ def full(place: Path) -> None:
     again = run(command, place / "cold-0")
     show("again, nothing changed", f"{again.cpu:.2f} s, {again.cpu / first.cpu:.2f}")
     ratios: list[float] = []
+    bare: dict[str, list[float]] = {"short": [], "all": []}
+    for edition in bare:
+        alone(folder, edition, place / f"alone-{edition}")
     differ: dict[int, int] = {}
     for number in CHANGED:
         differ[number] = 2
         answered(folder, place / "back.xlsx", differ)
+        for edition, found in bare.items():
+            found.append(alone(folder, edition, place / f"alone-{edition}"))
         tries = []
         for attempt in range(3):  # the least of three, as of the cold ones
             cache = Path(shutil.copytree(place / "cold-0", place / f"again-{attempt}"))
@@ -161,6 +199,9 @@ def full(place: Path) -> None:
     shown = " ".join(f"{each:.2f}" for each in ratios)
     show("again, one answer changed, of cold", f"{statistics.median(ratios):.2f}", "0.33")
     show("  each", shown)
+    for edition, found in bare.items():
+        shown = " ".join(f"{each:.2f}" for each in found)
+        show(f"  laying out and writing alone, {edition}", shown, "0.3 s")
 
 
 def long(place: Path) -> None:
